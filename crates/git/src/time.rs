@@ -7,7 +7,7 @@ use jiff::tz::Offset;
 /// A moment and the distance from UTC of the clock that wrote it down, as commits carry it.
 ///
 /// Ordered by the moment alone, then by the offset.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ZonedTime {
     /// Seconds since 1970-01-01T00:00:00Z. Git allows any number.
     pub seconds: i64,

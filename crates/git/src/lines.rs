@@ -1,0 +1,123 @@
+use git2::{DiffOptions, Patch};
+
+use crate::attributes::DiffAttribute;
+use crate::change::{Hunk, Lines};
+use crate::error::{Context, Error};
+use crate::repo::Repo;
+
+/// How far git looks for a NUL to tell binary from text (`buffer_is_binary`).
+const BINARY_PROBE_BYTES: usize = 8000;
+
+pub(crate) fn looks_binary(content: &[u8]) -> bool {
+    content[..content.len().min(BINARY_PROBE_BYTES)].contains(&0)
+}
+
+impl Repo {
+    /// Whether git would call the content binary under this attribute.
+    pub(crate) fn is_binary(&self, attribute: &DiffAttribute, content: &[u8]) -> bool {
+        match attribute {
+            DiffAttribute::Set => false,
+            DiffAttribute::Unset => true,
+            DiffAttribute::Unspecified => looks_binary(content),
+            DiffAttribute::Driver(name) => {
+                match self.config_string(&format!("diff.{name}.binary")).as_deref() {
+                    Some("true" | "yes" | "on" | "1" | "") => true,
+                    Some("false" | "no" | "off" | "0") => false,
+                    _ => looks_binary(content),
+                }
+            }
+        }
+    }
+
+    /// Counts what differs between two texts, as git's default diff does.
+    pub(crate) fn count_lines(&self, old: &[u8], new: &[u8]) -> Result<Lines, Error> {
+        if let Some(lines) = count_without_comparing(old, new) {
+            return Ok(lines);
+        }
+        if line_count(old) + line_count(new) > self.limits.compared_lines {
+            return Ok(Lines::TooLarge);
+        }
+        let patch = compare(old, new)?;
+        let (_, added, deleted) = patch.line_stats().context(|| "count changed lines".into())?;
+        let (added, deleted) = (number(added), number(deleted));
+        Ok(Lines::Counted { added, deleted, hunks: number(patch.num_hunks()) })
+    }
+}
+
+/// The places where two texts differ, in order, as `git diff -U0` prints them.
+pub(crate) fn hunks(old: &[u8], new: &[u8]) -> Result<Vec<Hunk>, Error> {
+    let patch = compare(old, new)?;
+    (0..patch.num_hunks())
+        .map(|index| {
+            let (hunk, _) = patch.hunk(index).context(|| "read a hunk".into())?;
+            Ok(Hunk {
+                old_start: hunk.old_start(),
+                old_lines: hunk.old_lines(),
+                new_start: hunk.new_start(),
+                new_lines: hunk.new_lines(),
+            })
+        })
+        .collect()
+}
+
+fn compare<'a>(old: &'a [u8], new: &'a [u8]) -> Result<Patch<'a>, Error> {
+    let mut options = DiffOptions::new();
+    options.context_lines(0).interhunk_lines(0).indent_heuristic(true).force_text(true);
+    Patch::from_buffers(old, None, new, None, Some(&mut options))
+        .context(|| "compare two versions of a file".into())
+}
+
+/// The answer where one side is empty or both are equal.
+fn count_without_comparing(old: &[u8], new: &[u8]) -> Option<Lines> {
+    if old == new {
+        return Some(Lines::Counted { added: 0, deleted: 0, hunks: 0 });
+    }
+    if !old.is_empty() && !new.is_empty() {
+        return None;
+    }
+    let (added, deleted) = (number(line_count(new)), number(line_count(old)));
+    Some(Lines::Counted { added, deleted, hunks: 1 })
+}
+
+/// Lines as a diff counts them: a last one without its end is a line too.
+pub(crate) fn line_count(content: &[u8]) -> usize {
+    let ends = bstr::ByteSlice::find_iter(content, "\n").count();
+    ends + usize::from(!matches!(content.last(), None | Some(b'\n')))
+}
+
+fn number(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_last_line_without_an_end_is_a_line() {
+        for (text, count) in [("", 0), ("\n", 1), ("a", 1), ("a\n", 1), ("a\nb", 2), ("a\n\n", 2)] {
+            assert_eq!(line_count(text.as_bytes()), count, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn hunks_without_context_are_the_places_that_changed() {
+        let hunks = hunks(b"a\nb\nc\nd\ne\n", b"a\nB\nc\nd\ne\nf\n").expect("two texts");
+        assert_eq!(
+            hunks,
+            [
+                Hunk { old_start: 2, old_lines: 1, new_start: 2, new_lines: 1 },
+                Hunk { old_start: 5, old_lines: 0, new_start: 6, new_lines: 1 },
+            ]
+        );
+    }
+
+    #[test]
+    fn a_nul_makes_a_file_binary_only_near_its_beginning() {
+        let mut content = vec![b'a'; BINARY_PROBE_BYTES];
+        content.push(0);
+        assert!(!looks_binary(&content));
+        content[BINARY_PROBE_BYTES - 1] = 0;
+        assert!(looks_binary(&content));
+    }
+}

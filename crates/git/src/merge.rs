@@ -1,0 +1,189 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::commit::Commit;
+use crate::error::Error;
+use crate::id::ObjectId;
+use crate::path::RepoPath;
+use crate::repo::Repo;
+use crate::tree::{Mode, Side, TreeDelta};
+
+/// A file that holds something that no parent of the merge brought.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct MergeEdit {
+    /// The file in the merged tree, or the file that is missing there.
+    pub path: RepoPath,
+    /// How it came to differ.
+    pub kind: MergeEditKind,
+}
+
+/// How a merge came to hold what no parent brought.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum MergeEditKind {
+    /// Both sides changed the same place, and somebody decided.
+    ConflictResolved,
+    /// A clean merge would have given another content.
+    Edited,
+    /// One side's change was left out.
+    Dropped,
+    /// It differs from every parent, and nothing more is known: a merge of more than two, or
+    /// content that could not be merged here (binary, missing, too large).
+    DiffersFromAll,
+}
+
+impl Repo {
+    /// The files of a merge commit that differ from every parent, as
+    /// `git diff-tree -c -r --name-only` lists them. Empty for a commit that is no merge.
+    pub fn differs_from_all_parents(&self, commit: &Commit) -> Result<Vec<RepoPath>, Error> {
+        let mut common: Option<BTreeSet<RepoPath>> = None;
+        for parent in commit.parents().iter().filter(|_| commit.is_merge()) {
+            let tree = self.commit(*parent)?.tree;
+            let deltas = self.compare_trees(Some(tree), Some(commit.tree))?;
+            let paths = deltas.into_iter().map(|delta| delta.path);
+            common = Some(match common {
+                None => paths.collect(),
+                Some(known) => paths.filter(|path| known.contains(path)).collect(),
+            });
+        }
+        Ok(common.unwrap_or_default().into_iter().collect())
+    }
+
+    /// What a merge commit itself introduced: where it is not what a clean merge of its parents
+    /// gives. Sorted by path; empty for a commit that is no merge.
+    ///
+    /// Files are merged one by one against the first merge base, without following renames: a
+    /// file that one side moved and the other edited is reported although git may have merged it
+    /// by itself.
+    pub fn introduced_by_merge(&self, commit: &Commit) -> Result<Vec<MergeEdit>, Error> {
+        let [ours, theirs] = commit.parents() else { return self.introduced_by_octopus(commit) };
+        let base = match self.merge_base(*ours, *theirs) {
+            Ok(base) => Some(self.commit(base)?.tree),
+            Err(Error::NoMergeBase { .. }) => None,
+            Err(error) => return Err(error),
+        };
+        let (ours, theirs) = (self.commit(*ours)?.tree, self.commit(*theirs)?.tree);
+        let result = Some(commit.tree);
+        let mut files: BTreeMap<RepoPath, Versions> = BTreeMap::new();
+        for delta in self.compare_trees(base, Some(ours))? {
+            let path = delta.path.clone();
+            files.entry(path).or_default().ours = Some(delta);
+        }
+        for delta in self.compare_trees(base, Some(theirs))? {
+            let path = delta.path.clone();
+            files.entry(path).or_default().theirs = Some(delta);
+        }
+        for delta in self.compare_trees(base, result)? {
+            let path = delta.path.clone();
+            files.entry(path).or_default().result = Some(delta);
+        }
+        let mut edits = Vec::new();
+        for (path, versions) in files {
+            if let Some(kind) = self.classify(&path, &versions)? {
+                edits.push(MergeEdit { path, kind });
+            }
+        }
+        Ok(edits)
+    }
+
+    fn introduced_by_octopus(&self, commit: &Commit) -> Result<Vec<MergeEdit>, Error> {
+        let paths = self.differs_from_all_parents(commit)?;
+        let edit = |path| MergeEdit { path, kind: MergeEditKind::DiffersFromAll };
+        Ok(paths.into_iter().map(edit).collect())
+    }
+
+    /// `None` when the file is what a clean merge gives.
+    fn classify(
+        &self,
+        path: &RepoPath,
+        versions: &Versions,
+    ) -> Result<Option<MergeEditKind>, Error> {
+        let base = versions.base();
+        let after = |delta: &Option<TreeDelta>| delta.as_ref().map_or(base, |delta| delta.new);
+        let (ours, theirs) = (after(&versions.ours), after(&versions.theirs));
+        let result = after(&versions.result);
+        if ours == theirs || theirs == base || ours == base {
+            let expected = if ours == base { theirs } else { ours };
+            return Ok(match result {
+                _ if result == expected => None,
+                _ if result == base || result == ours || result == theirs => {
+                    Some(MergeEditKind::Dropped)
+                }
+                _ => Some(MergeEditKind::Edited),
+            });
+        }
+        let (Some(ours), Some(theirs)) = (ours, theirs) else {
+            return Ok(Some(MergeEditKind::ConflictResolved));
+        };
+        self.classify_content(path, base, ours, theirs, result)
+    }
+
+    /// Merges one file that both sides changed and compares with what the commit holds.
+    fn classify_content(
+        &self,
+        path: &RepoPath,
+        base: Option<Side>,
+        ours: Side,
+        theirs: Side,
+        result: Option<Side>,
+    ) -> Result<Option<MergeEditKind>, Error> {
+        let is_text = |side: &Side| matches!(side.mode, Mode::File | Mode::Executable);
+        let sides = [Some(ours), Some(theirs), base];
+        if !sides.iter().flatten().all(is_text) {
+            return Ok(Some(MergeEditKind::DiffersFromAll));
+        }
+        for side in sides.iter().flatten() {
+            if self.blob_size(side.id)?.is_none_or(|size| size > self.limits.blob_bytes) {
+                return Ok(Some(MergeEditKind::DiffersFromAll));
+            }
+        }
+        let Some(base) = base else {
+            // Both sides added the file: git leaves that to somebody's decision.
+            return Ok(Some(MergeEditKind::ConflictResolved));
+        };
+        let merged = self.git.merge_file_from_index(
+            &index_entry(path, base),
+            &index_entry(path, ours),
+            &index_entry(path, theirs),
+            None,
+        );
+        let Ok(merged) = merged else { return Ok(Some(MergeEditKind::DiffersFromAll)) };
+        if !merged.is_automergeable() {
+            return Ok(Some(MergeEditKind::ConflictResolved));
+        }
+        let id = git2::Oid::hash_object(git2::ObjectType::Blob, merged.content());
+        let clean =
+            id.is_ok_and(|id| result.is_some_and(|side| side.id == ObjectId::from_git2(id)));
+        Ok(if clean { None } else { Some(MergeEditKind::Edited) })
+    }
+}
+
+/// How one path differs from the merge base on both sides and in the result.
+#[derive(Default)]
+struct Versions {
+    ours: Option<TreeDelta>,
+    theirs: Option<TreeDelta>,
+    result: Option<TreeDelta>,
+}
+
+impl Versions {
+    fn base(&self) -> Option<Side> {
+        [&self.ours, &self.theirs, &self.result].into_iter().flatten().find_map(|delta| delta.old)
+    }
+}
+
+fn index_entry(path: &RepoPath, side: Side) -> git2::IndexEntry {
+    let zero = git2::IndexTime::new(0, 0);
+    git2::IndexEntry {
+        ctime: zero,
+        mtime: zero,
+        dev: 0,
+        ino: 0,
+        mode: side.mode.octal(),
+        uid: 0,
+        gid: 0,
+        file_size: 0,
+        id: side.id.to_git2(),
+        flags: 0,
+        flags_extended: 0,
+        path: path.as_bytes().to_vec(),
+    }
+}

@@ -1,0 +1,245 @@
+use std::collections::HashSet;
+use std::fs;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use git2::{ErrorCode, RepositoryOpenFlags};
+
+use crate::commit::Commit;
+use crate::error::{Cause, Context, Error};
+use crate::id::ObjectId;
+use crate::path::RepoPath;
+
+/// Where to look for the repository.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Location {
+    /// A directory in or below the worktree, or the git directory itself.
+    pub start: PathBuf,
+    /// Whether `GIT_DIR`, `GIT_INDEX_FILE`, `GIT_OBJECT_DIRECTORY` and their like are honoured, as
+    /// a program must that git itself runs as a hook.
+    pub use_git_environment: bool,
+}
+
+/// What the next commit would be made on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Head {
+    /// A branch with at least one commit.
+    Branch {
+        /// The full name of the reference, such as `refs/heads/main`.
+        name: String,
+        /// Its newest commit.
+        commit: ObjectId,
+    },
+    /// A commit and no branch.
+    Detached(ObjectId),
+    /// A branch without any commit: the full name of the reference.
+    Unborn(String),
+}
+
+/// Bounds on what one object may cost; what exceeds them is said, never cut silently.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// The largest blob whose lines are counted, in bytes.
+    pub blob_bytes: u64,
+    /// The most lines, old and new together, that one comparison may have.
+    pub compared_lines: usize,
+    /// The most files that one change may have.
+    pub changed_files: usize,
+}
+
+impl Default for Limits {
+    /// 64 MiB, two million lines, half a million files: above what people write (the first
+    /// commit of a large system has 100,000 files), below what hurts.
+    fn default() -> Self {
+        Self { blob_bytes: 64 << 20, compared_lines: 2_000_000, changed_files: 500_000 }
+    }
+}
+
+/// An open repository: the place that facts are asked from.
+pub struct Repo {
+    pub(crate) git: git2::Repository,
+    pub(crate) limits: Limits,
+    shallow_edges: HashSet<ObjectId>,
+}
+
+impl Repo {
+    /// Opens the repository at `location` or in a directory above it: one with a worktree, a
+    /// linked worktree, a submodule, a bare one; SHA-1 only.
+    ///
+    /// A repository that belongs to another user is refused unless `safe.directory` of the user's
+    /// own configuration lists it.
+    pub fn open(location: &Location) -> Result<Self, Error> {
+        let mut flags = RepositoryOpenFlags::empty();
+        if location.use_git_environment {
+            flags |= RepositoryOpenFlags::FROM_ENV;
+        }
+        let git = git2::Repository::open_ext(&location.start, flags, &[] as &[&Path])
+            .map_err(|error| open_error(&location.start, error))?;
+        let shallow_edges = read_shallow_edges(git.commondir())?;
+        Ok(Self { git, limits: Limits::default(), shallow_edges })
+    }
+
+    /// Replaces the bounds on what one object may cost.
+    pub fn with_limits(self, limits: Limits) -> Self {
+        Self { limits, ..self }
+    }
+
+    /// The directory with `HEAD` and the index: that of the linked worktree, where there is one.
+    pub fn git_dir(&self) -> &Path {
+        self.git.path()
+    }
+
+    /// The directory with the objects and references that all worktrees share.
+    pub fn common_dir(&self) -> &Path {
+        self.git.commondir()
+    }
+
+    /// The top of the worktree; `None` in a bare repository.
+    pub fn worktree(&self) -> Option<&Path> {
+        self.git.workdir()
+    }
+
+    /// Whether the history was cut by a shallow clone or fetch.
+    pub fn is_shallow(&self) -> bool {
+        !self.shallow_edges.is_empty()
+    }
+
+    /// What the next commit would be made on.
+    pub fn head(&self) -> Result<Head, Error> {
+        let head = self.git.find_reference("HEAD").context(|| "read HEAD".into())?;
+        let name = match head.kind() {
+            Some(git2::ReferenceType::Symbolic) => {
+                String::from_utf8_lossy(head.symbolic_target_bytes().unwrap_or_default())
+                    .into_owned()
+            }
+            _ => {
+                let target = head.target().ok_or_else(|| Error::Operation {
+                    operation: "read HEAD".into(),
+                    source: Cause::new("it points to nothing"),
+                })?;
+                return Ok(Head::Detached(ObjectId::from_git2(target)));
+            }
+        };
+        match head.resolve() {
+            Ok(branch) => {
+                let commit = branch
+                    .peel(git2::ObjectType::Commit)
+                    .context(|| format!("read the commit of `{name}`"))?;
+                Ok(Head::Branch { name, commit: ObjectId::from_git2(commit.id()) })
+            }
+            Err(error) if error.code() == ErrorCode::NotFound => Ok(Head::Unborn(name)),
+            Err(error) => Err(error).context(|| format!("read the commit of `{name}`")),
+        }
+    }
+
+    /// The commit with this id.
+    pub fn commit(&self, id: ObjectId) -> Result<Commit, Error> {
+        let data = self
+            .object(id, git2::ObjectType::Commit)?
+            .ok_or(Error::MissingObject { id, kind: "commit" })?;
+        Commit::parse(id, &data, self.shallow_edges.contains(&id))
+    }
+
+    /// The bytes of the blob with this id; `None` when the repository does not hold it, as in a
+    /// partial clone.
+    pub fn blob(&self, id: ObjectId) -> Result<Option<Vec<u8>>, Error> {
+        self.object(id, git2::ObjectType::Blob)
+    }
+
+    /// The size of the blob with this id in bytes; `None` when the repository does not hold it.
+    pub fn blob_size(&self, id: ObjectId) -> Result<Option<u64>, Error> {
+        let odb = self.git.odb().context(|| "open the object database".into())?;
+        match odb.read_header(id.to_git2()) {
+            Ok((size, git2::ObjectType::Blob)) => Ok(Some(size as u64)),
+            Ok((_, other)) => Err(wrong_kind(id, git2::ObjectType::Blob, other)),
+            Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
+            Err(error) => Err(Error::UnreadableObject { id, kind: "blob", source: error.into() }),
+        }
+    }
+
+    pub(crate) fn object(
+        &self,
+        id: ObjectId,
+        kind: git2::ObjectType,
+    ) -> Result<Option<Vec<u8>>, Error> {
+        let odb = self.git.odb().context(|| "open the object database".into())?;
+        match odb.read(id.to_git2()) {
+            Ok(object) if object.kind() == kind => Ok(Some(object.data().to_vec())),
+            Ok(object) => Err(wrong_kind(id, kind, object.kind())),
+            Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
+            Err(error) => {
+                Err(Error::UnreadableObject { id, kind: kind.str(), source: error.into() })
+            }
+        }
+    }
+
+    /// A value of the repository's configuration; `None` when it is not set.
+    pub(crate) fn config_string(&self, key: &str) -> Option<String> {
+        self.git.config().ok()?.get_string(key).ok()
+    }
+
+    /// A file of the common directory such as `info/attributes`; `None` when it is absent.
+    pub(crate) fn common_file(&self, name: &str) -> Result<Option<Vec<u8>>, Error> {
+        read_bounded(&self.common_dir().join(name), name)
+    }
+}
+
+fn wrong_kind(id: ObjectId, wanted: git2::ObjectType, found: git2::ObjectType) -> Error {
+    let source = Cause::new(format!("it is a {}", found.str()));
+    Error::UnreadableObject { id, kind: wanted.str(), source }
+}
+
+fn open_error(start: &Path, error: git2::Error) -> Error {
+    let path = start.to_owned();
+    if error.code() == ErrorCode::NotFound {
+        return Error::NotARepository { path };
+    }
+    if error.code() == ErrorCode::Owner {
+        return Error::UnsafeOwner { path, source: error.into() };
+    }
+    match unsupported_feature(error.message()) {
+        Some(feature) => Error::Unsupported { path, feature },
+        None => Error::Open { path, source: error.into() },
+    }
+}
+
+/// The feature that libgit2 has refused, by the words it uses (libgit2 1.9, `repository.c`).
+fn unsupported_feature(message: &str) -> Option<String> {
+    if message.starts_with("unknown object format") {
+        let format = message.rsplit('\'').nth(1).unwrap_or("unknown");
+        return Some(format!("object format {format}"));
+    }
+    let extension = message.strip_prefix("unsupported extension name extensions.")?;
+    Some(format!("the extension {extension}"))
+}
+
+/// The commits that `shallow` lists as having no parents here.
+fn read_shallow_edges(common_dir: &Path) -> Result<HashSet<ObjectId>, Error> {
+    let content = read_bounded(&common_dir.join("shallow"), "shallow")?.unwrap_or_default();
+    Ok(content.split(|byte| *byte == b'\n').filter_map(ObjectId::from_hex).collect())
+}
+
+/// The most that a file of the git directory or a file about files may have: far above any real
+/// one, so that a hostile one costs little.
+pub(crate) const SIDE_FILE_BYTES: u64 = 32 << 20;
+
+/// The content of a regular file; `None` when there is none. Links are not followed.
+pub(crate) fn read_bounded(path: &Path, name: &str) -> Result<Option<Vec<u8>>, Error> {
+    let failed = |source| Error::File { path: RepoPath::new(name), source };
+    match fs::symlink_metadata(path) {
+        Ok(metadata) if metadata.is_file() => {}
+        Ok(_) => return Ok(None),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(failed(error)),
+    }
+    let mut content = Vec::new();
+    let file = fs::File::open(path).map_err(failed)?;
+    file.take(SIDE_FILE_BYTES + 1).read_to_end(&mut content).map_err(failed)?;
+    if content.len() as u64 > SIDE_FILE_BYTES {
+        return Err(Error::TooLarge {
+            what: format!("the file `{name}`"),
+            limit: format!("{SIDE_FILE_BYTES} bytes"),
+        });
+    }
+    Ok(Some(content))
+}

@@ -1,0 +1,217 @@
+use git2::{ErrorCode, ObjectType};
+
+use crate::error::{Context, Error};
+use crate::id::ObjectId;
+use crate::repo::{Head, Repo};
+
+/// Two ends of a history and how they are joined.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Range {
+    /// The range as it was asked for.
+    pub text: String,
+    /// The end whose history is left out.
+    pub from: ObjectId,
+    /// The end whose history is meant.
+    pub to: ObjectId,
+    /// `..` or `...`.
+    pub kind: RangeKind,
+}
+
+/// How the two ends of a range are joined.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RangeKind {
+    /// `A..B`: commits of B that A lacks; compared, B against A.
+    TwoDots,
+    /// `A...B`: commits that only one of them has; compared, B against the merge base.
+    ThreeDots,
+}
+
+impl Repo {
+    /// The commit that a revision names, in the grammar of `git rev-parse`: names of branches and
+    /// tags, full and abbreviated ids, `HEAD~3`, `v1^{}`, `@{upstream}`, `:/text` and so on.
+    ///
+    /// An abbreviated id that fits several objects means the only commit among them, as in git.
+    pub fn resolve(&self, revision: &str) -> Result<ObjectId, Error> {
+        let spec = self.disambiguate(revision)?;
+        let object = match self.git.revparse_single(&spec) {
+            Ok(object) => object,
+            Err(error) => return Err(self.resolve_error(revision, error)),
+        };
+        match object.peel(ObjectType::Commit) {
+            Ok(commit) => Ok(ObjectId::from_git2(commit.id())),
+            Err(_) => {
+                let kind = object.kind().map_or("unknown object", |kind| kind.str()).to_owned();
+                Err(Error::NotACommit { revision: revision.to_owned(), kind })
+            }
+        }
+    }
+
+    /// The two ends of `A..B` or `A...B` (an absent end is HEAD), or of `REV^!`, which is the
+    /// commit alone: its first parent to itself.
+    pub fn range(&self, text: &str) -> Result<Range, Error> {
+        if let Some(revision) = text.strip_suffix("^!") {
+            return self.single_commit_range(text, revision);
+        }
+        let (start, end, kind) =
+            split_range(text).ok_or_else(|| Error::NotARange { revision: text.to_owned() })?;
+        let or_head =
+            |side: &str| if side.is_empty() { "HEAD".to_owned() } else { side.to_owned() };
+        let (from, to) = (self.resolve(&or_head(start))?, self.resolve(&or_head(end))?);
+        Ok(Range { text: text.to_owned(), from, to, kind })
+    }
+
+    /// The best common ancestor of two commits, as `git merge-base` prints it.
+    pub fn merge_base(&self, one: ObjectId, two: ObjectId) -> Result<ObjectId, Error> {
+        match self.git.merge_base(one.to_git2(), two.to_git2()) {
+            Ok(base) => Ok(ObjectId::from_git2(base)),
+            Err(error) if error.code() == ErrorCode::NotFound => {
+                Err(Error::NoMergeBase { one, two })
+            }
+            Err(error) => Err(error).context(|| format!("find the merge base of {one} and {two}")),
+        }
+    }
+
+    /// The commits of a range, newest first and no commit before one that descends from it, the
+    /// same set as `git rev-list RANGE` prints.
+    pub fn commits_in(&self, range: &Range) -> Result<Vec<ObjectId>, Error> {
+        let operation = || format!("list the commits of `{}`", range.text);
+        let mut walk = self.git.revwalk().context(operation)?;
+        walk.set_sorting(git2::Sort::TOPOLOGICAL | git2::Sort::TIME).context(operation)?;
+        walk.push(range.to.to_git2()).context(operation)?;
+        match range.kind {
+            RangeKind::TwoDots => walk.hide(range.from.to_git2()).context(operation)?,
+            RangeKind::ThreeDots => {
+                walk.push(range.from.to_git2()).context(operation)?;
+                let bases = self.git.merge_bases(range.from.to_git2(), range.to.to_git2());
+                for base in bases.iter().flat_map(|bases| bases.iter()) {
+                    walk.hide(*base).context(operation)?;
+                }
+            }
+        }
+        walk.map(|id| id.map(ObjectId::from_git2).context(operation)).collect()
+    }
+
+    fn single_commit_range(&self, text: &str, revision: &str) -> Result<Range, Error> {
+        let to = self.resolve(revision)?;
+        let commit = self.commit(to)?;
+        let from = *commit
+            .parents()
+            .first()
+            .ok_or_else(|| Error::NotARange { revision: text.to_owned() })?;
+        Ok(Range { text: text.to_owned(), from, to, kind: RangeKind::TwoDots })
+    }
+
+    /// Replaces an abbreviated id at the beginning of `revision` by the full one when several
+    /// objects share it and one of them is a commit or a tag.
+    fn disambiguate(&self, revision: &str) -> Result<String, Error> {
+        let end = revision.find(['^', '~', ':', '@']).unwrap_or(revision.len());
+        let (name, operators) = revision.split_at(end);
+        let is_abbreviated = (4..40).contains(&name.len())
+            && name.bytes().all(|byte| byte.is_ascii_hexdigit())
+            && self.git.resolve_reference_from_short_name(name).is_err();
+        if !is_abbreviated || !self.has_many(name) {
+            return Ok(revision.to_owned());
+        }
+        let candidates = self.objects_beginning_with(name)?;
+        let mut commits = candidates
+            .iter()
+            .filter(|(_, kind)| matches!(kind, ObjectType::Commit | ObjectType::Tag));
+        match (commits.next(), commits.next()) {
+            (Some((id, _)), None) => Ok(format!("{id}{operators}")),
+            _ => Err(Error::AmbiguousRevision {
+                revision: revision.to_owned(),
+                candidates: candidates.iter().map(|(id, kind)| format!("{id} {kind}")).collect(),
+            }),
+        }
+    }
+
+    fn has_many(&self, prefix: &str) -> bool {
+        let padded = format!("{prefix:0<40}");
+        let (Ok(odb), Ok(short)) = (self.git.odb(), git2::Oid::from_str(&padded)) else {
+            return false;
+        };
+        matches!(odb.exists_prefix(short, prefix.len()), Err(error) if error.code() == ErrorCode::Ambiguous)
+    }
+
+    /// Every object whose id begins with `prefix`, with its kind, sorted. Reads all indexes.
+    fn objects_beginning_with(&self, prefix: &str) -> Result<Vec<(ObjectId, ObjectType)>, Error> {
+        let operation = || format!("look for objects that begin with {prefix}");
+        let odb = self.git.odb().context(operation)?;
+        let prefix = prefix.to_ascii_lowercase();
+        let mut found = Vec::new();
+        odb.foreach(|id| {
+            let id = ObjectId::from_git2(*id);
+            if id.to_string().starts_with(&prefix) {
+                found.push(id);
+            }
+            true
+        })
+        .context(operation)?;
+        found.sort_unstable();
+        found.dedup();
+        found
+            .into_iter()
+            .map(|id| Ok((id, odb.read_header(id.to_git2()).context(operation)?.1)))
+            .collect()
+    }
+
+    fn resolve_error(&self, revision: &str, error: git2::Error) -> Error {
+        let names_head = revision.is_empty()
+            || revision.starts_with("HEAD")
+            || (revision.starts_with('@') && !revision.starts_with("@{-"));
+        if names_head && let Ok(Head::Unborn(name)) = self.head() {
+            let branch = name.strip_prefix("refs/heads/").unwrap_or(&name).to_owned();
+            return Error::UnbornHead { branch };
+        }
+        let revision = revision.to_owned();
+        match error.code() {
+            ErrorCode::NotFound => Error::UnknownRevision { revision },
+            ErrorCode::Ambiguous => Error::AmbiguousRevision { revision, candidates: Vec::new() },
+            _ => Error::InvalidRevision { revision, source: error.into() },
+        }
+    }
+}
+
+/// The two sides of the first `..` or `...` that stands outside braces and search texts.
+fn split_range(text: &str) -> Option<(&str, &str, RangeKind)> {
+    if text.starts_with(":/") {
+        return None;
+    }
+    let mut depth = 0_usize;
+    for (position, byte) in text.bytes().enumerate() {
+        match byte {
+            b'{' => depth += 1,
+            b'}' => depth = depth.saturating_sub(1),
+            b'.' if depth == 0 && text[position..].starts_with("...") => {
+                return Some((&text[..position], &text[position + 3..], RangeKind::ThreeDots));
+            }
+            b'.' if depth == 0 && text[position..].starts_with("..") => {
+                return Some((&text[..position], &text[position + 2..], RangeKind::TwoDots));
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_range_is_split_at_dots_outside_braces() {
+        use RangeKind::{ThreeDots, TwoDots};
+        for (text, expected) in [
+            ("A..B", Some(("A", "B", TwoDots))),
+            ("A...B", Some(("A", "B", ThreeDots))),
+            ("..B", Some(("", "B", TwoDots))),
+            ("A..", Some(("A", "", TwoDots))),
+            ("v1.0..v1.1", Some(("v1.0", "v1.1", TwoDots))),
+            ("HEAD^{/a..b}..B", Some(("HEAD^{/a..b}", "B", TwoDots))),
+            (":/fix..it", None),
+            ("HEAD", None),
+        ] {
+            assert_eq!(split_range(text), expected, "{text}");
+        }
+    }
+}
