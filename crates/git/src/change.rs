@@ -2,6 +2,17 @@ use crate::attributes::PathAttributes;
 use crate::path::RepoPath;
 use crate::tree::Side;
 
+/// The files that differ between two states.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Changes {
+    /// The files, sorted by path.
+    pub files: Vec<FileChange>,
+    /// Whether there were too many deleted and added files to look for similar ones among them:
+    /// then only files with the same content, or with a unique name, were paired. Git's default
+    /// limit, 1,000 by 1,000.
+    pub rename_limit_reached: bool,
+}
+
 /// What happened to one file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FileChange {

@@ -1,12 +1,13 @@
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::attributes::{Attributes, PathAttributes};
-use crate::change::{FileChange, Hunk, Lines, Status};
+use crate::change::{Changes, FileChange, Hunk, Lines, Status};
 use crate::commit::{Ancestry, Commit};
 use crate::error::Error;
 use crate::id::ObjectId;
 use crate::lines;
 use crate::path::RepoPath;
+use crate::rename;
 use crate::repo::{Repo, SIDE_FILE_BYTES};
 use crate::tree::{Mode, Side, TreeDelta};
 
@@ -23,11 +24,7 @@ pub enum Similarity {
 
 impl Repo {
     /// The files of a commit that differ from its first parent, or from nothing at a root.
-    pub fn changes_of(
-        &self,
-        commit: &Commit,
-        similarity: Similarity,
-    ) -> Result<Vec<FileChange>, Error> {
+    pub fn changes_of(&self, commit: &Commit, similarity: Similarity) -> Result<Changes, Error> {
         let old = match &commit.ancestry {
             Ancestry::Root => None,
             Ancestry::Parents(parents) => Some(self.commit(parents[0])?.tree),
@@ -46,7 +43,8 @@ impl Repo {
             [] => None,
             [parent, ..] => Some(self.commit(*parent)?.tree),
         };
-        self.pair_moved(self.compare_trees(old, Some(commit.tree))?, similarity)
+        let deltas = self.compare_trees(old, Some(commit.tree))?;
+        Ok(self.pair_moved(deltas, similarity)?.0)
     }
 
     /// The files that differ between two trees, sorted by path; `None` is the empty tree.
@@ -55,7 +53,7 @@ impl Repo {
         old: Option<ObjectId>,
         new: ObjectId,
         similarity: Similarity,
-    ) -> Result<Vec<FileChange>, Error> {
+    ) -> Result<Changes, Error> {
         let deltas = self.compare_trees(old, Some(new))?;
         let attributes = self.attributes_of_tree(new, &deltas)?;
         self.describe(deltas, similarity, &attributes)
@@ -78,9 +76,9 @@ impl Repo {
         deltas: Vec<TreeDelta>,
         similarity: Similarity,
         attributes: &Attributes,
-    ) -> Result<Vec<FileChange>, Error> {
-        let mut changes = self
-            .pair_moved(deltas, similarity)?
+    ) -> Result<Changes, Error> {
+        let (paired, rename_limit_reached) = self.pair_moved(deltas, similarity)?;
+        let mut files = paired
             .into_iter()
             .map(|paired| {
                 let found = attributes.of(&paired.path);
@@ -89,8 +87,8 @@ impl Repo {
                 Ok(FileChange { status, path, old_path, old, new, lines, attributes: found })
             })
             .collect::<Result<Vec<_>, Error>>()?;
-        changes.sort_by(|one, two| one.path.cmp(&two.path));
-        Ok(changes)
+        files.sort_by(|one, two| one.path.cmp(&two.path));
+        Ok(Changes { files, rename_limit_reached })
     }
 
     fn count(
@@ -221,14 +219,95 @@ pub(crate) struct Paired {
 }
 
 impl Repo {
+    /// Replaces deleted and added files that are one file which moved.
     fn pair_moved(
         &self,
         deltas: Vec<TreeDelta>,
         similarity: Similarity,
-    ) -> Result<Vec<Paired>, Error> {
-        // RENAME PLACEHOLDER
-        let _ = similarity;
-        Ok(deltas.into_iter().map(unpaired).collect())
+    ) -> Result<(Vec<Paired>, bool), Error> {
+        if similarity == Similarity::Off {
+            return Ok((deltas.into_iter().map(unpaired).collect(), false));
+        }
+        let candidates = candidates(&deltas);
+        let copies = similarity == Similarity::Copies;
+        let options = rename::Options { copies, limit: rename::Options::DEFAULT_LIMIT };
+        let outcome = rename::detect(&candidates, options, &mut BlobsOf(self))?;
+        Ok((apply(deltas, &candidates, &outcome.pairs), outcome.limit_exceeded))
+    }
+}
+
+fn candidates(deltas: &[TreeDelta]) -> rename::Candidates {
+    let entry = |path: &RepoPath, side: Side| rename::Entry {
+        path: path.clone(),
+        mode: side.mode.octal(),
+        id: side.id,
+    };
+    let mut candidates = rename::Candidates::default();
+    for delta in deltas {
+        match (delta.old, delta.new) {
+            (Some(old), None) => candidates.deleted.push(entry(&delta.path, old)),
+            (None, Some(new)) => candidates.added.push(entry(&delta.path, new)),
+            (Some(old), Some(_)) => candidates.modified.push(entry(&delta.path, old)),
+            (None, None) => {}
+        }
+    }
+    candidates
+}
+
+fn apply(
+    deltas: Vec<TreeDelta>,
+    candidates: &rename::Candidates,
+    pairs: &[rename::Pairing],
+) -> Vec<Paired> {
+    let mut origins: HashMap<&RepoPath, &rename::Pairing> = HashMap::new();
+    let mut moved: HashSet<&RepoPath> = HashSet::new();
+    for pair in pairs {
+        origins.insert(&candidates.added[pair.destination].path, pair);
+        // A source that is only copied stays deleted when nothing is renamed from it.
+        if let (rename::Source::Deleted(source), false) = (pair.source, pair.is_copy) {
+            moved.insert(&candidates.deleted[source].path);
+        }
+    }
+    let gone = |delta: &TreeDelta| delta.new.is_none() && moved.contains(&delta.path);
+    deltas
+        .into_iter()
+        .filter(|delta| !gone(delta))
+        .map(|delta| match origins.get(&delta.path) {
+            Some(pair) if delta.old.is_none() => paired(delta, pair, candidates),
+            _ => unpaired(delta),
+        })
+        .collect()
+}
+
+fn paired(delta: TreeDelta, pair: &rename::Pairing, candidates: &rename::Candidates) -> Paired {
+    let source = match pair.source {
+        rename::Source::Deleted(index) => &candidates.deleted[index],
+        rename::Source::Modified(index) => &candidates.modified[index],
+    };
+    let similarity = pair.similarity;
+    let status =
+        if pair.is_copy { Status::Copied { similarity } } else { Status::Renamed { similarity } };
+    Paired {
+        status,
+        path: delta.path,
+        old_path: Some(source.path.clone()),
+        old: Mode::from_bits(source.mode).map(|mode| Side { mode, id: source.id }),
+        new: delta.new,
+    }
+}
+
+/// The blobs of the repository as rename detection asks for them: too large ones are not there.
+struct BlobsOf<'a>(&'a Repo);
+
+impl rename::Blobs for BlobsOf<'_> {
+    type Error = Error;
+
+    fn size(&mut self, id: &ObjectId) -> Result<Option<u64>, Error> {
+        Ok(self.0.blob_size(*id)?.filter(|size| *size <= self.0.limits.blob_bytes))
+    }
+
+    fn read(&mut self, id: &ObjectId) -> Result<Option<Vec<u8>>, Error> {
+        self.0.blob(*id)
     }
 }
 

@@ -6,8 +6,11 @@ use crate::commit::{Ancestry, Commit};
 use crate::error::Error;
 use crate::files::Similarity;
 use crate::id::ObjectId;
+use crate::mailmap::Mailmap;
 use crate::path::RepoPath;
+use crate::person::Person;
 use crate::repo::Repo;
+use crate::time::ZonedTime;
 use crate::tree::{Comparison, Scope, TreeDelta};
 
 /// What happened before a change to some files and to their directories.
@@ -15,8 +18,9 @@ use crate::tree::{Comparison, Scope, TreeDelta};
 pub struct Past {
     /// Commits that are no merges, newest first by committer date.
     pub commits: Vec<PastCommit>,
-    /// How many commits were visited, merges among them.
-    pub visited: usize,
+    /// All commits that were visited, merges among them, newest first, and when each was
+    /// committed.
+    pub ancestors: Vec<(ObjectId, ZonedTime)>,
     /// Why the search ended.
     pub end: PastEnd,
 }
@@ -37,6 +41,8 @@ pub enum PastEnd {
 pub struct PastCommit {
     /// The commit.
     pub commit: Rc<Commit>,
+    /// Its author, mapped by `.mailmap`.
+    pub author: Person,
     /// The followed files that it changed: positions in the list that was asked for, ascending.
     pub followed: Vec<usize>,
     /// Other files that it changed directly in one of the directories, sorted.
@@ -53,6 +59,7 @@ pub struct PastReader<'repo> {
     scope: Directories,
     visited: HashMap<ObjectId, Visited>,
     trees: TreeCache<'repo>,
+    mailmap: Mailmap,
 }
 
 /// What is kept of a commit.
@@ -64,12 +71,16 @@ struct Visited {
 
 impl<'repo> PastReader<'repo> {
     /// A reader for files in these directories.
-    pub fn new<'a>(repo: &'repo Repo, directories: impl IntoIterator<Item = &'a RepoPath>) -> Self {
+    pub fn new(
+        repo: &'repo Repo,
+        directories: impl IntoIterator<Item = RepoPath>,
+    ) -> Result<Self, Error> {
         let mut scope = Directories::default();
         for directory in directories {
-            scope.add(directory);
+            scope.add(&directory);
         }
-        Self { repo, scope, visited: HashMap::new(), trees: TreeCache::new(repo) }
+        let (trees, mailmap) = (TreeCache::new(repo), repo.mailmap()?);
+        Ok(Self { repo, scope, visited: HashMap::new(), trees, mailmap })
     }
 
     /// What the commits `tips` and their ancestors did to the files `follow`, under the names
@@ -88,15 +99,15 @@ impl<'repo> PastReader<'repo> {
             let commit = self.visit(*tip)?.commit;
             walk.push(commit);
         }
-        let mut past = Past { commits: Vec::new(), visited: 0, end: PastEnd::Complete };
+        let mut past = Past { commits: Vec::new(), ancestors: Vec::new(), end: PastEnd::Complete };
         while let Some(commit) = walk.pop() {
-            if past.visited == limit {
+            if past.ancestors.len() == limit {
                 past.end = PastEnd::Limit;
                 break;
             }
-            past.visited += 1;
-            if past.visited.is_multiple_of(256) {
-                progress(past.visited);
+            past.ancestors.push((commit.id, commit.committer.time));
+            if past.ancestors.len().is_multiple_of(256) {
+                progress(past.ancestors.len());
             }
             if matches!(commit.ancestry, Ancestry::ShallowEdge(_)) {
                 past.end = PastEnd::ShallowEdge;
@@ -104,7 +115,9 @@ impl<'repo> PastReader<'repo> {
                 let touched = self.touched(&commit)?;
                 let (followed, neighbours) = walk.sort_out(&touched);
                 self.follow_renames(&commit, &touched, &mut walk)?;
-                past.commits.push(PastCommit { commit: commit.clone(), followed, neighbours });
+                let author = self.mailmap.resolve(&commit.author.person);
+                let commit = commit.clone();
+                past.commits.push(PastCommit { commit, author, followed, neighbours });
             }
             for parent in commit.parents() {
                 let parent = self.visit(*parent)?.commit;

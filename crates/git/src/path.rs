@@ -2,6 +2,8 @@ use std::fmt;
 
 use bstr::{BStr, BString, ByteSlice};
 
+use crate::text::is_unprintable;
+
 /// The path of a file in a tree: bytes with `/` between components, relative to the root.
 ///
 /// Git does not ask for any encoding, so neither does this type. [`fmt::Display`] is for people:
@@ -107,13 +109,6 @@ fn quoted(bytes: &[u8]) -> String {
 
 fn octal(byte: u8) -> String {
     format!("\\{byte:03o}")
-}
-
-/// Control characters, and the format characters that reorder or hide the text around them
-/// (Unicode Technical Report 36, "Bidirectional Text Spoofing").
-fn is_unprintable(character: char) -> bool {
-    character.is_control()
-        || matches!(character, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
 #[cfg(test)]

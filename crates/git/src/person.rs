@@ -2,7 +2,12 @@ use std::fmt;
 
 use bstr::BString;
 
+use crate::error::Error;
+use crate::mailmap::Mailmap;
+use crate::path::RepoPath;
+use crate::repo::{Head, Repo, read_bounded};
 use crate::time::ZonedTime;
+use crate::tree::{Mode, Side};
 
 /// Someone named in a commit. Bytes, because git asks for no encoding.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -25,5 +30,30 @@ pub struct Signature {
 impl fmt::Display for Person {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} <{}>", self.name, self.email)
+    }
+}
+
+impl Repo {
+    /// The mapping of names and addresses in `.mailmap`: that of the worktree, or that of HEAD in a
+    /// bare repository, as git reads it by default. Configuration outside the repository is not
+    /// asked, so that everybody gets the same facts.
+    pub fn mailmap(&self) -> Result<Mailmap, Error> {
+        let content = match self.worktree() {
+            Some(worktree) => read_bounded(&worktree.join(".mailmap"), ".mailmap")?,
+            None => self.mailmap_of_head()?,
+        };
+        Ok(Mailmap::parse(&content.unwrap_or_default()))
+    }
+
+    fn mailmap_of_head(&self) -> Result<Option<Vec<u8>>, Error> {
+        let commit = match self.head()? {
+            Head::Unborn(_) => return Ok(None),
+            Head::Branch { commit, .. } | Head::Detached(commit) => commit,
+        };
+        let tree = self.commit(commit)?.tree;
+        match self.file_in_tree(tree, &RepoPath::from(".mailmap"))? {
+            Some(Side { mode: Mode::File | Mode::Executable, id }) => self.small_blob(id),
+            _ => Ok(None),
+        }
     }
 }

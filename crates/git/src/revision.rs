@@ -71,22 +71,38 @@ impl Repo {
         }
     }
 
-    /// The commits of a range, newest first and no commit before one that descends from it, the
+    /// The commits of a range, newest first and no commit before one that descends from it: the
     /// same set as `git rev-list RANGE` prints.
     pub fn commits_in(&self, range: &Range) -> Result<Vec<ObjectId>, Error> {
-        let operation = || format!("list the commits of `{}`", range.text);
+        match range.kind {
+            RangeKind::TwoDots => self.list_commits(&[range.to], &[range.from]),
+            RangeKind::ThreeDots => {
+                let bases = self.git.merge_bases(range.from.to_git2(), range.to.to_git2());
+                let bases: Vec<ObjectId> = bases
+                    .iter()
+                    .flat_map(|bases| bases.iter())
+                    .map(|base| ObjectId::from_git2(*base))
+                    .collect();
+                self.list_commits(&[range.to, range.from], &bases)
+            }
+        }
+    }
+
+    /// The commits that `tips` lead to and `hidden` don't, newest first and no commit before one
+    /// that descends from it.
+    pub fn list_commits(
+        &self,
+        tips: &[ObjectId],
+        hidden: &[ObjectId],
+    ) -> Result<Vec<ObjectId>, Error> {
+        let operation = || "list the commits of a range".to_owned();
         let mut walk = self.git.revwalk().context(operation)?;
         walk.set_sorting(git2::Sort::TOPOLOGICAL | git2::Sort::TIME).context(operation)?;
-        walk.push(range.to.to_git2()).context(operation)?;
-        match range.kind {
-            RangeKind::TwoDots => walk.hide(range.from.to_git2()).context(operation)?,
-            RangeKind::ThreeDots => {
-                walk.push(range.from.to_git2()).context(operation)?;
-                let bases = self.git.merge_bases(range.from.to_git2(), range.to.to_git2());
-                for base in bases.iter().flat_map(|bases| bases.iter()) {
-                    walk.hide(*base).context(operation)?;
-                }
-            }
+        for tip in tips {
+            walk.push(tip.to_git2()).context(operation)?;
+        }
+        for tip in hidden {
+            walk.hide(tip.to_git2()).context(operation)?;
         }
         walk.map(|id| id.map(ObjectId::from_git2).context(operation)).collect()
     }

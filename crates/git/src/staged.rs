@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use git2::{Delta, Diff, DiffOptions, Patch};
 
 use crate::attributes::Attributes;
-use crate::change::{FileChange, Lines, Status};
+use crate::change::{Changes, FileChange, Lines, Status};
 use crate::error::{Cause, Error};
 use crate::files::{Similarity, attributes_file, directories_above};
 use crate::id::ObjectId;
@@ -14,7 +14,7 @@ use crate::tree::{Mode, Side, TreeDelta};
 impl Repo {
     /// What the next commit would change: the index against HEAD, or against nothing where the
     /// branch has no commit yet.
-    pub fn staged_changes(&self, similarity: Similarity) -> Result<Vec<FileChange>, Error> {
+    pub fn staged_changes(&self, similarity: Similarity) -> Result<Changes, Error> {
         let (head, mut index) = (self.head_tree()?, self.index()?);
         let diff = self
             .git
@@ -23,8 +23,8 @@ impl Repo {
         let (deltas, unmerged) = split_unmerged(&diff)?;
         let attributes = self.attributes_of_index(&mut index, &deltas)?;
         let mut changes = self.describe(deltas, similarity, &attributes)?;
-        changes.extend(unmerged.into_iter().map(|path| unmerged_change(path, &attributes)));
-        changes.sort_by(|one, two| one.path.cmp(&two.path));
+        changes.files.extend(unmerged.into_iter().map(|path| unmerged_change(path, &attributes)));
+        changes.files.sort_by(|one, two| one.path.cmp(&two.path));
         Ok(changes)
     }
 
@@ -33,7 +33,7 @@ impl Repo {
     ///
     /// Content is compared as git would store it, line endings converted; no filter program runs.
     /// A file that moved is a deletion and an addition here: nothing names its new content yet.
-    pub fn worktree_changes(&self) -> Result<Vec<FileChange>, Error> {
+    pub fn worktree_changes(&self) -> Result<Changes, Error> {
         let worktree =
             self.worktree().ok_or_else(|| Error::NoWorktree { path: self.git_dir().into() })?;
         let head = self.head_tree()?;
@@ -60,7 +60,7 @@ impl Repo {
         }
         changes.extend(unmerged.into_iter().map(|path| unmerged_change(path, &attributes)));
         changes.sort_by(|one, two| one.path.cmp(&two.path));
-        Ok(changes)
+        Ok(Changes { files: changes, rename_limit_reached: false })
     }
 
     fn worktree_change(

@@ -209,7 +209,7 @@ pub(crate) struct Comparison<'a> {
 }
 
 impl Comparison<'_> {
-    pub fn directories<S: Scope>(
+    pub(crate) fn directories<S: Scope>(
         &mut self,
         old: Option<ObjectId>,
         new: Option<ObjectId>,

@@ -1,0 +1,7 @@
+//! The `gitops-health` program: everything it does is in the library behind it.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    gitops_health_cli::main()
+}

@@ -1,0 +1,175 @@
+//! The configuration: read from all places, merged key by key, each value with its origin.
+
+pub(crate) mod keys;
+mod layer;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use gitops_health_risk::RiskConfig;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_yaml::{Mapping, Value};
+
+use layer::Layer;
+
+/// The configuration file of a repository.
+pub(crate) const REPOSITORY_FILE: &str = ".gitops-health.yaml";
+
+/// Everything that can be configured.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Config {
+    /// Risk scoring.
+    pub risk: RiskConfig,
+}
+
+/// The configuration in effect and how it came about.
+#[derive(Debug)]
+pub(crate) struct Loaded {
+    pub config: Config,
+    /// Where values were found, the weakest first.
+    pub sources: Vec<Origin>,
+    /// The origin of every key that is not a default.
+    pub origins: BTreeMap<String, Origin>,
+}
+
+/// Where a value comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// The user's own file.
+    User(PathBuf),
+    /// The file of the repository.
+    Repository(PathBuf),
+    /// An environment variable.
+    Environment(String),
+    /// The file named on the command line.
+    CommandLine(PathBuf),
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::User(path) => write!(f, "user file {}", path.display()),
+            Self::Repository(_) => write!(f, "repository file {REPOSITORY_FILE}"),
+            Self::Environment(name) => write!(f, "environment variable {name}"),
+            Self::CommandLine(path) => write!(f, "file {}", path.display()),
+        }
+    }
+}
+
+/// A configuration that can't be used.
+#[derive(Debug)]
+pub(crate) enum LoadError {
+    /// A file is there and can't be read.
+    Read { origin: Origin, source: std::io::Error },
+    /// The text is no YAML, or a value has the wrong type.
+    Invalid { origin: Origin, message: String },
+    /// Keys that nobody reads: the key and the one that was probably meant.
+    UnknownKeys { origin: Origin, keys: Vec<(String, Option<String>)> },
+}
+
+impl fmt::Display for LoadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Read { origin, .. } => write!(f, "could not read the {origin}"),
+            Self::Invalid { origin, message } => write!(f, "invalid {origin}: {message}"),
+            Self::UnknownKeys { origin, keys } => {
+                let names: Vec<String> = keys.iter().map(|(key, _)| format!("`{key}`")).collect();
+                let word = if keys.len() == 1 { "key" } else { "keys" };
+                write!(f, "unknown {word} {} in the {origin}", names.join(", "))
+            }
+        }
+    }
+}
+
+impl std::error::Error for LoadError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Read { source, .. } => Some(source),
+            _ => None,
+        }
+    }
+}
+
+impl LoadError {
+    /// What to do about it.
+    pub fn hint(&self) -> String {
+        match self {
+            Self::Read { .. } => "look at its path and permissions".into(),
+            Self::Invalid { .. } => "`gitops-health config schema` says what each key takes".into(),
+            Self::UnknownKeys { keys, .. } => {
+                let meant: Vec<String> = keys
+                    .iter()
+                    .filter_map(|(_, meant)| Some(format!("`{}`", meant.as_ref()?)))
+                    .collect();
+                if meant.is_empty() {
+                    "`gitops-health config show` lists all keys".into()
+                } else {
+                    format!("did you mean {}?", meant.join(", "))
+                }
+            }
+        }
+    }
+}
+
+/// Reads and merges all places: defaults, the user's file, the repository's, the environment, the
+/// file named on the command line, each overriding the ones before, key by key.
+pub(crate) fn load(named: Option<&Path>, worktree: Option<&Path>) -> Result<Loaded, LoadError> {
+    let mut layers = Vec::new();
+    if let Some(path) = user_file() {
+        layers.extend(Layer::from_file(Origin::User(path.clone()), &path)?);
+    }
+    if let Some(worktree) = worktree {
+        let path = worktree.join(REPOSITORY_FILE);
+        layers.extend(Layer::from_file(Origin::Repository(path.clone()), &path)?);
+    }
+    layers.extend(Layer::from_environment(std::env::vars_os())?);
+    if let Some(path) = named {
+        layers.push(Layer::from_named_file(path)?);
+    }
+    let mut merged = Value::Mapping(Mapping::new());
+    let mut origins = BTreeMap::new();
+    for layer in &layers {
+        merge(&mut merged, layer.value.clone());
+        for key in keys::leaves(&layer.value) {
+            let below = format!("{key}.");
+            origins.retain(|other: &String, _| !other.starts_with(&below));
+            origins.insert(key, layer.origin.clone());
+        }
+    }
+    let sources = layers.iter().map(|layer| layer.origin.clone()).collect();
+    let config = serde_yaml::from_value(merged).map_err(|error| LoadError::Invalid {
+        origin: layers
+            .last()
+            .map_or_else(|| Origin::Environment("none".into()), |layer| layer.origin.clone()),
+        message: error.to_string(),
+    })?;
+    Ok(Loaded { config, sources, origins })
+}
+
+/// `$XDG_CONFIG_HOME/gitops-health/config.yaml`, by default below `~/.config`.
+fn user_file() -> Option<PathBuf> {
+    let absolute =
+        |name| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    let base = absolute("XDG_CONFIG_HOME").or_else(|| Some(absolute("HOME")?.join(".config")))?;
+    Some(base.join("gitops-health/config.yaml"))
+}
+
+/// Mappings are merged key by key; anything else replaces what was there.
+fn merge(below: &mut Value, above: Value) {
+    match (below, above) {
+        (Value::Mapping(below), Value::Mapping(above)) => {
+            for (key, value) in above {
+                match below.get_mut(&key) {
+                    Some(known) => merge(known, value),
+                    None => {
+                        below.insert(key, value);
+                    }
+                }
+            }
+        }
+        (below, above) => *below = above,
+    }
+}

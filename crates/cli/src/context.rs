@@ -1,0 +1,121 @@
+use std::io::IsTerminal;
+use std::path::PathBuf;
+
+use gitops_health_git::{Location, Repo, ZonedTime};
+use gitops_health_report::Style;
+use jiff::Zoned;
+
+use crate::args::{Color, GlobalArgs};
+use crate::config::Loaded;
+use crate::error::CliError;
+use crate::progress::Progress;
+
+/// The surroundings of one run: what was asked for globally, the terminal, the clock.
+pub(crate) struct Context {
+    pub global: GlobalArgs,
+}
+
+impl Context {
+    pub fn new(global: GlobalArgs) -> Self {
+        Self { global }
+    }
+
+    /// Opens the repository that was named, or the one around the current directory. Only the
+    /// latter listens to `GIT_DIR` and its like, which git sets for hooks.
+    pub fn open_repo(&self) -> Result<Repo, CliError> {
+        let location = match &self.global.repo {
+            Some(path) => Location { start: path.clone(), use_git_environment: false },
+            None => Location { start: PathBuf::from("."), use_git_environment: true },
+        };
+        let repo = Repo::open(&location)?;
+        self.say(1, || format!("repository: {}", repo.git_dir().display()));
+        Ok(repo)
+    }
+
+    /// As [`Context::open_repo`], where outside of any repository is a place to be too.
+    pub fn open_repo_if_any(&self) -> Result<Option<Repo>, CliError> {
+        match self.open_repo() {
+            Ok(repo) => Ok(Some(repo)),
+            Err(error) if self.global.repo.is_none() && error.is_no_repository() => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Reads the configuration of all places.
+    pub fn config(&self, repo: Option<&Repo>) -> Result<Loaded, CliError> {
+        let worktree = repo.and_then(Repo::worktree);
+        let loaded = crate::config::load(self.global.config.as_deref(), worktree)?;
+        for source in &loaded.sources {
+            self.say(1, || format!("configuration: {source}"));
+        }
+        Ok(loaded)
+    }
+
+    /// The time to take for now: the given one, or that of the system clock in its zone.
+    pub fn now(&self) -> ZonedTime {
+        self.global.now.unwrap_or_else(|| {
+            let now = Zoned::now();
+            ZonedTime {
+                seconds: now.timestamp().as_second(),
+                offset_minutes: now.offset().seconds() / 60,
+            }
+        })
+    }
+
+    /// Whether the result goes to a person at a terminal.
+    pub fn result_goes_to_terminal(&self) -> bool {
+        self.output_file().is_none() && std::io::stdout().is_terminal()
+    }
+
+    /// The file that the result goes to; `None` for the standard output.
+    pub fn output_file(&self) -> Option<&PathBuf> {
+        self.global.output.as_ref().filter(|path| path.as_os_str() != "-")
+    }
+
+    /// Colours and columns of the place that the result goes to.
+    pub fn style(&self) -> Style {
+        let to_terminal = self.result_goes_to_terminal();
+        let width = if to_terminal { terminal_width() } else { None };
+        Style { color: self.use_color(to_terminal), width: width.unwrap_or(80).clamp(60, 120) }
+    }
+
+    /// Whether colours are used, given whether the place is a terminal. `NO_COLOR` counts when it
+    /// is set and not empty (no-color.org).
+    pub fn use_color(&self, is_terminal: bool) -> bool {
+        let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+        let is_dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+        match self.global.color {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto => is_terminal && !is_set("NO_COLOR") && !is_dumb,
+        }
+    }
+
+    /// Progress on the standard error, where somebody can see it and nobody said no.
+    pub fn progress(&self, what: &'static str) -> Progress {
+        let wanted = !self.global.quiet && !self.global.no_progress;
+        if wanted && std::io::stderr().is_terminal() { Progress::on(what) } else { Progress::off() }
+    }
+
+    /// A line on the standard error for those who asked for that much.
+    #[expect(clippy::print_stderr, reason = "this is the one place for such lines")]
+    pub fn say(&self, verbosity: u8, line: impl FnOnce() -> String) {
+        if self.global.verbose >= verbosity {
+            eprintln!("{}", gitops_health_git::printable(line().as_bytes()));
+        }
+    }
+
+    /// A line on the standard error that only `--quiet` takes away.
+    #[expect(clippy::print_stderr, reason = "this is the one place for such lines")]
+    pub fn note(&self, line: &str) {
+        if !self.global.quiet {
+            eprintln!("note: {}", gitops_health_git::printable(line.as_bytes()));
+        }
+    }
+}
+
+/// `COLUMNS`, which shells and tests set, or what the terminal says.
+fn terminal_width() -> Option<u16> {
+    let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    columns.or_else(|| console::Term::stdout().size_checked().map(|(_, columns)| columns))
+}

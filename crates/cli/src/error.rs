@@ -1,0 +1,212 @@
+use std::error::Error as _;
+use std::fmt::Write as _;
+use std::io::{self, IsTerminal, Write as _};
+
+use gitops_health_git::{Error as GitError, printable};
+use gitops_health_risk::ConfigError;
+
+use crate::config::LoadError;
+use crate::context::Context;
+use crate::exit_code::ExitCode;
+
+/// Why a command gave no answer: what failed, the exit code, and what to do about it.
+#[derive(Debug)]
+pub(crate) struct CliError {
+    failure: Failure,
+}
+
+/// What failed.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    Git(GitError),
+    Load(LoadError),
+    Config(ConfigError),
+    NothingStaged,
+    NothingChanged,
+    Output { place: String, source: io::Error },
+}
+
+impl CliError {
+    pub fn new(failure: Failure) -> Self {
+        Self { failure }
+    }
+
+    /// Whether there is no repository, which is all right for some commands.
+    pub fn is_no_repository(&self) -> bool {
+        matches!(self.failure, Failure::Git(GitError::NotARepository { .. }))
+    }
+}
+
+impl From<GitError> for CliError {
+    fn from(error: GitError) -> Self {
+        Self::new(Failure::Git(error))
+    }
+}
+
+impl From<LoadError> for CliError {
+    fn from(error: LoadError) -> Self {
+        Self::new(Failure::Load(error))
+    }
+}
+
+impl From<ConfigError> for CliError {
+    fn from(error: ConfigError) -> Self {
+        Self::new(Failure::Config(error))
+    }
+}
+
+/// Prints an error once: what, why, what to do.
+pub(crate) fn report(error: &CliError, context: &Context) -> ExitCode {
+    let color = context.use_color(io::stderr().is_terminal());
+    let label = |text: &str, code: &str| {
+        if color { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
+    };
+    let mut text = format!("{} {}\n", label("error:", "1;31"), clean(&error.failure.message()));
+    for cause in error.failure.causes() {
+        let _ = writeln!(text, "  {} {}", label("caused by:", "2"), clean(&cause));
+    }
+    if let Some(hint) = error.failure.hint() {
+        let _ = writeln!(text, "{} {}", label("hint:", "1;36"), clean(&hint));
+    }
+    // Nobody is left to hear about an error while printing an error.
+    let _ = io::stderr().write_all(text.as_bytes());
+    error.failure.exit_code()
+}
+
+/// Prints what clap has to say: help and version are answers, all else is wrong use.
+pub(crate) fn report_usage(error: &clap::Error) -> ExitCode {
+    let _ = error.print();
+    if error.use_stderr() { ExitCode::Usage } else { ExitCode::Clean }
+}
+
+/// Names and messages from a repository may hold anything.
+fn clean(text: &str) -> String {
+    text.lines().map(|line| printable(line.as_bytes())).collect::<Vec<_>>().join("\n  ")
+}
+
+impl Failure {
+    fn message(&self) -> String {
+        match self {
+            Self::Git(error) => error.to_string(),
+            Self::Load(error) => error.to_string(),
+            Self::Config(error) => format!("the configuration makes no sense: {error}"),
+            Self::NothingStaged => "nothing is staged".into(),
+            Self::NothingChanged => "no tracked file of the worktree differs from HEAD".into(),
+            Self::Output { place, .. } => format!("could not write to {place}"),
+        }
+    }
+
+    fn causes(&self) -> Vec<String> {
+        let first = match self {
+            Self::Git(error) => error.source(),
+            Self::Load(error) => error.source(),
+            Self::Output { source, .. } => return vec![source.to_string()],
+            _ => None,
+        };
+        std::iter::successors(first, |cause: &&dyn std::error::Error| (*cause).source())
+            .map(ToString::to_string)
+            .collect()
+    }
+
+    fn exit_code(&self) -> ExitCode {
+        match self {
+            Self::Git(
+                GitError::ShallowEdge { .. }
+                | GitError::MissingObject { .. }
+                | GitError::UnreadableObject { .. }
+                | GitError::Index { .. }
+                | GitError::File { .. }
+                | GitError::TooLarge { .. }
+                | GitError::Operation { .. },
+            ) => ExitCode::NotEvaluated,
+            _ => ExitCode::Usage,
+        }
+    }
+
+    fn hint(&self) -> Option<String> {
+        match self {
+            Self::Git(error) => hint_for_git(error),
+            Self::Load(error) => Some(error.hint()),
+            Self::Config(_) => Some(
+                "see where each value comes from with `gitops-health config show --origin`".into(),
+            ),
+            Self::NothingStaged => {
+                Some("stage changes with `git add`, or score a commit with `--commit REV`".into())
+            }
+            Self::NothingChanged => {
+                Some("untracked files are not looked at: `git add` them first".into())
+            }
+            Self::Output { .. } => {
+                Some("name a file in a directory that can be written, with `--output FILE`".into())
+            }
+        }
+    }
+}
+
+fn hint_for_git(error: &GitError) -> Option<String> {
+    Some(match error {
+        GitError::NotARepository { .. } => {
+            "run it inside a repository, or name one with `--repo PATH`".into()
+        }
+        GitError::UnsafeOwner { path, .. } => format!(
+            "if you trust it, run `git config --global --add safe.directory {}`",
+            std::fs::canonicalize(path).unwrap_or_else(|_| path.clone()).display()
+        ),
+        GitError::Unsupported { feature, .. } if feature.starts_with("object format") => {
+            "only SHA-1 repositories can be read; mirror it into one".into()
+        }
+        GitError::Unsupported { feature, .. } if feature.contains("partialclone") => {
+            "newer versions of git need no such extension: `git config --unset extensions.partialClone`".into()
+        }
+        GitError::Unsupported { .. } => "use a clone made without this extension".into(),
+        GitError::UnbornHead { .. } => "make a first commit, or look at `--staged`".into(),
+        GitError::UnknownRevision { revision } => unknown_revision_hint(revision),
+        GitError::AmbiguousRevision { candidates, .. } if candidates.is_empty() => {
+            "write more digits of the id".into()
+        }
+        GitError::AmbiguousRevision { candidates, .. } => {
+            format!("write more digits of the id:\n{}", candidates.join("\n"))
+        }
+        GitError::InvalidRevision { .. } | GitError::NotACommit { .. } => {
+            "name a commit: a branch, a tag, an id or HEAD~1; `git help revisions` lists all ways".into()
+        }
+        GitError::NotARange { .. } => "write both ends, such as `main..HEAD`".into(),
+        GitError::EmptyRange { range } => match range.split_once("..") {
+            Some((from, to)) if !to.starts_with('.') && !from.is_empty() && !to.is_empty() => {
+                format!("is it the wrong way round? try `{to}..{from}`")
+            }
+            _ => "name another base".into(),
+        },
+        GitError::NoMergeBase { .. } => "name two revisions of one history; in a shallow clone, run `git fetch --unshallow` first".into(),
+        GitError::ShallowEdge { .. } => "fetch more of the history with `git fetch --deepen=100` or `git fetch --unshallow`".into(),
+        GitError::MissingObject { .. } => "in a partial or shallow clone, fetch it with `git fetch --refetch`; otherwise look for damage with `git fsck`".into(),
+        GitError::UnreadableObject { .. } => "look for damage with `git fsck`, and fetch the object again".into(),
+        GitError::Index { .. } => index_hint(error),
+        GitError::NoWorktree { .. } => "name a commit with `--commit REV`: a bare repository has nothing else".into(),
+        GitError::File { .. } => "look at its permissions".into(),
+        GitError::TooLarge { .. } => "select a smaller change".into(),
+        _ => return None,
+    })
+}
+
+fn unknown_revision_hint(revision: &str) -> String {
+    if let Some(name) = revision.strip_prefix("origin/") {
+        return format!(
+            "fetch it with `git fetch origin {name}`, or list what there is with `git branch --all`"
+        );
+    }
+    "list what there is with `git branch --all` and `git tag`".into()
+}
+
+fn index_hint(error: &GitError) -> String {
+    let cause = error.source().map(ToString::to_string).unwrap_or_default();
+    if cause.contains("sdir") {
+        return "expand the sparse index with `git sparse-checkout reapply --no-sparse-index`"
+            .into();
+    }
+    if cause.contains("link") {
+        return "join the split index with `git update-index --no-split-index`".into();
+    }
+    "make a new one with `rm .git/index && git reset`: what was staged has to be staged again"
+        .into()
+}

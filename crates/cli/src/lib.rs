@@ -1,0 +1,55 @@
+//! The command line: arguments, configuration, clock, terminal and exit code.
+//!
+//! This is the only crate that asks the environment. It reads a selection of the repository, hands
+//! facts to the libraries, and writes the report that they give back.
+
+mod args;
+mod config;
+mod context;
+mod error;
+mod exit_code;
+mod output;
+mod progress;
+mod risk_score;
+mod show_config;
+
+use std::ffi::OsString;
+use std::process;
+
+use clap::{CommandFactory, FromArgMatches};
+
+pub use exit_code::ExitCode;
+
+use args::{Cli, Command, ConfigCommand, RiskCommand};
+use context::Context;
+use error::CliError;
+
+/// Runs the program with the arguments of the process.
+pub fn main() -> process::ExitCode {
+    run(std::env::args_os().collect()).into()
+}
+
+/// The whole command line as a definition: for documentation.
+pub fn command() -> clap::Command {
+    Cli::command()
+}
+
+fn run(arguments: Vec<OsString>) -> ExitCode {
+    let cli = match parse(&arguments) {
+        Ok(cli) => cli,
+        Err(error) => return error::report_usage(&error),
+    };
+    let context = Context::new(cli.global);
+    let result = match cli.command {
+        Command::Risk(RiskCommand::Score(args)) => risk_score::run(&context, &args),
+        Command::Config(ConfigCommand::Show(args)) => show_config::show(&context, &args),
+        Command::Config(ConfigCommand::Schema) => show_config::schema(&context),
+    };
+    result.unwrap_or_else(|error: CliError| error::report(&error, &context))
+}
+
+fn parse(arguments: &[OsString]) -> Result<Cli, clap::Error> {
+    let color = args::color_for_help(arguments);
+    let matches = Cli::command().color(color).try_get_matches_from(arguments)?;
+    Cli::from_arg_matches(&matches)
+}

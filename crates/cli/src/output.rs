@@ -1,0 +1,60 @@
+use std::io::{self, Write};
+use std::path::Path;
+
+use crate::context::Context;
+use crate::error::{CliError, Failure};
+
+/// Writes the result to where it was asked for.
+///
+/// A reader that went away, such as `head`, is no error: the answer was given.
+pub(crate) fn write(context: &Context, text: &str) -> Result<(), CliError> {
+    match context.output_file() {
+        Some(path) => write_file(path, text).map_err(|source| {
+            CliError::new(Failure::Output { place: path.display().to_string(), source })
+        }),
+        None => match write_stdout(text) {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            Err(source) => {
+                Err(CliError::new(Failure::Output { place: "the standard output".into(), source }))
+            }
+            Ok(()) => Ok(()),
+        },
+    }
+}
+
+fn write_stdout(text: &str) -> io::Result<()> {
+    let mut stdout = io::stdout().lock();
+    stdout.write_all(text.as_bytes())?;
+    stdout.flush()
+}
+
+/// All of it or nothing: a new file beside it takes its place once it is safely on disk. What is
+/// no regular file, such as `/dev/null` or a named pipe, is written directly.
+fn write_file(path: &Path, text: &str) -> io::Result<()> {
+    match std::fs::metadata(path) {
+        Ok(metadata) if !metadata.is_file() => {
+            return std::fs::OpenOptions::new().write(true).open(path)?.write_all(text.as_bytes());
+        }
+        _ => {}
+    }
+    let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+    let mut file = tempfile::Builder::new()
+        .prefix(".gitops-health-")
+        .permissions(new_file_permissions())
+        .tempfile_in(directory.unwrap_or(Path::new(".")))?;
+    file.write_all(text.as_bytes())?;
+    file.as_file().sync_all()?;
+    file.persist(path).map_err(|error| error.error)?;
+    Ok(())
+}
+
+/// As any program makes a file; the umask takes away what nobody should have.
+#[cfg(unix)]
+fn new_file_permissions() -> std::fs::Permissions {
+    std::os::unix::fs::PermissionsExt::from_mode(0o666)
+}
+
+#[cfg(not(unix))]
+fn new_file_permissions() -> std::fs::Permissions {
+    std::fs::metadata(".").map(|metadata| metadata.permissions()).expect("the current directory")
+}

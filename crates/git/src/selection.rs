@@ -1,0 +1,127 @@
+use crate::change::{Changes, FileChange};
+use crate::commit::{Ancestry, Commit};
+use crate::error::Error;
+use crate::files::Similarity;
+use crate::id::ObjectId;
+use crate::merge::MergeEdit;
+use crate::repo::{Head, Repo};
+
+/// What to look at, as every command spells it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Selection {
+    /// The index against HEAD.
+    Staged,
+    /// The tracked files of the worktree against HEAD.
+    Worktree,
+    /// One commit against its first parent.
+    Commit(String),
+    /// `A..B` or `A...B`: B against the merge base of both.
+    Range(String),
+    /// A pull request: head against its merge base with base.
+    PullRequest {
+        /// The branch to merge into.
+        base: String,
+        /// The branch to merge.
+        head: String,
+    },
+}
+
+/// A resolved selection: what changed, and what it was changed from.
+#[derive(Clone, Debug)]
+pub struct Change {
+    /// The commit before the change; `None` at a root and on a branch without commits.
+    pub base: Option<ObjectId>,
+    /// The last commit of the change; `None` for what is not committed.
+    pub head: Option<ObjectId>,
+    /// The commits of the change, newest first; empty for what is not committed.
+    pub commits: Vec<Commit>,
+    /// The files that differ, sorted by path.
+    pub files: Vec<FileChange>,
+    /// Whether there were too many files to look for all that moved.
+    pub rename_limit_reached: bool,
+    /// What a single merge commit introduced itself.
+    pub merge_edits: Vec<MergeEdit>,
+}
+
+impl Repo {
+    /// Resolves a selection and reads what changed.
+    ///
+    /// A range without commits is [`Error::EmptyRange`]: who asks for a range means something.
+    pub fn change(&self, selection: &Selection, similarity: Similarity) -> Result<Change, Error> {
+        match selection {
+            Selection::Staged => self.uncommitted(self.staged_changes(similarity)?),
+            Selection::Worktree => self.uncommitted(self.worktree_changes()?),
+            Selection::Commit(revision) => {
+                let commit = self.commit(self.resolve(revision)?)?;
+                self.change_of_commit(commit, similarity)
+            }
+            Selection::Range(text) => {
+                let range = self.range(text)?;
+                self.change_from_merge_base(text, range.from, range.to, similarity)
+            }
+            Selection::PullRequest { base, head } => {
+                let text = format!("{base}...{head}");
+                let (base, head) = (self.resolve(base)?, self.resolve(head)?);
+                self.change_from_merge_base(&text, base, head, similarity)
+            }
+        }
+    }
+
+    /// What one commit changed against its first parent.
+    pub fn change_of_commit(
+        &self,
+        commit: Commit,
+        similarity: Similarity,
+    ) -> Result<Change, Error> {
+        if matches!(commit.ancestry, Ancestry::ShallowEdge(_)) {
+            return Err(Error::ShallowEdge { commit: commit.id });
+        }
+        let Changes { files, rename_limit_reached } = self.changes_of(&commit, similarity)?;
+        Ok(Change {
+            base: commit.parents().first().copied(),
+            head: Some(commit.id),
+            files,
+            rename_limit_reached,
+            merge_edits: self.introduced_by_merge(&commit)?,
+            commits: vec![commit],
+        })
+    }
+
+    fn change_from_merge_base(
+        &self,
+        text: &str,
+        from: ObjectId,
+        to: ObjectId,
+        similarity: Similarity,
+    ) -> Result<Change, Error> {
+        let base = self.merge_base(from, to)?;
+        let commits = self
+            .list_commits(&[to], &[from])?
+            .into_iter()
+            .map(|id| self.commit(id))
+            .collect::<Result<Vec<_>, _>>()?;
+        if commits.is_empty() {
+            return Err(Error::EmptyRange { range: text.to_owned() });
+        }
+        let (old, new) = (self.commit(base)?.tree, self.commit(to)?.tree);
+        let Changes { files, rename_limit_reached } =
+            self.changes_between(Some(old), new, similarity)?;
+        let (base, head) = (Some(base), Some(to));
+        Ok(Change { base, head, commits, files, rename_limit_reached, merge_edits: Vec::new() })
+    }
+
+    fn uncommitted(&self, changes: Changes) -> Result<Change, Error> {
+        let base = match self.head()? {
+            Head::Branch { commit, .. } | Head::Detached(commit) => Some(commit),
+            Head::Unborn(_) => None,
+        };
+        Ok(Change {
+            base,
+            head: None,
+            commits: Vec::new(),
+            files: changes.files,
+            rename_limit_reached: changes.rename_limit_reached,
+            merge_edits: Vec::new(),
+        })
+    }
+}

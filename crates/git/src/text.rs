@@ -1,0 +1,37 @@
+use std::fmt::Write;
+
+/// Bytes as text that can neither move the cursor of a terminal nor reorder what stands around
+/// it: UTF-8 as it is, other bytes as U+FFFD, control and invisible format characters as escapes
+/// such as `\u{1b}`.
+pub fn printable(bytes: &[u8]) -> String {
+    let text = String::from_utf8_lossy(bytes);
+    let mut printable = String::with_capacity(text.len());
+    for character in text.chars() {
+        if is_unprintable(character) {
+            let _ = write!(printable, "{}", character.escape_unicode());
+        } else {
+            printable.push(character);
+        }
+    }
+    printable
+}
+
+/// Control characters, and the format characters that reorder or hide the text around them
+/// (Unicode Technical Report 36, "Bidirectional Text Spoofing").
+pub(crate) fn is_unprintable(character: char) -> bool {
+    character.is_control()
+        || matches!(character, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_would_move_the_cursor_is_escaped() {
+        assert_eq!(printable(b"a\x1b[2Jb"), "a\\u{1b}[2Jb");
+        assert_eq!(printable("x\u{202e}y".as_bytes()), "x\\u{202e}y");
+        assert_eq!(printable(b"caf\xe9"), "caf\u{fffd}");
+        assert_eq!(printable("Ünïcode 🦀".as_bytes()), "Ünïcode 🦀");
+    }
+}

@@ -1,0 +1,13 @@
+//! Everything decided, in the formats that people and programs read.
+//!
+//! A [`RiskReport`] is finished when it gets here: the renderers count nothing, decide nothing and
+//! leave nothing out that their format has a place for. Each is a function from a report to text.
+
+mod risk;
+mod style;
+
+pub use risk::{
+    ChangeSummary, CommitRow, RISK_SCHEMA, RiskReport, Skipped, Target, TargetKind, View, github,
+    json, json_schema, markdown, table, text,
+};
+pub use style::Style;

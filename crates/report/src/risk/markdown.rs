@@ -1,0 +1,142 @@
+use std::fmt::Write;
+
+use super::text::outcome;
+use super::{RiskReport, View, short, strongest};
+
+/// The report as GitHub-flavoured Markdown, for comments and job summaries.
+pub fn markdown(report: &RiskReport, view: View) -> String {
+    let mut out = String::new();
+    let _ = writeln!(out, "## {}\n", report.headline());
+    let _ = writeln!(
+        out,
+        "{}  \n{}  \nDeploy: **{}**\n",
+        escape(&report.what()),
+        report.size(),
+        escape(&report.strategy())
+    );
+    factors(&mut out, report);
+    if view.explain {
+        explanation(&mut out, report);
+    }
+    if !report.commits.is_empty() {
+        let _ = writeln!(
+            out,
+            "\n### Commits, newest first\n\n| risk | band | commit | subject |\n| ---: | --- | --- | --- |"
+        );
+        for row in &report.commits {
+            let _ = writeln!(
+                out,
+                "| {} | {} | {} | {} |",
+                row.score,
+                row.band,
+                short(&row.commit),
+                escape(&row.subject)
+            );
+        }
+    }
+    if view.recommend {
+        list(&mut out, "How to deploy it", report.recommendations.iter().map(|line| escape(line)));
+    }
+    if let Some(similar) = &report.similar_commits {
+        let lines = similar.iter().map(|commit| {
+            let subject = escape(&commit.subject);
+            format!(
+                "{} ({}) {subject}: {}",
+                commit.commit.short(),
+                commit.committed.date(),
+                outcome(&commit.outcome)
+            )
+        });
+        list(&mut out, "Earlier commits most like it, and what became of them", lines);
+    }
+    let skipped = report
+        .skipped
+        .iter()
+        .map(|skipped| format!("{}: {}", escape(&skipped.path), escape(&skipped.reason)));
+    list(&mut out, "Not looked at", skipped);
+    list(&mut out, "Notes", report.notes.iter().map(|note| escape(note)));
+    out
+}
+
+fn factors(out: &mut String, report: &RiskReport) {
+    out.push_str("| factor | points | of | evidence |\n| --- | ---: | ---: | --- |\n");
+    for factor in &report.score.factors {
+        let evidence = strongest(factor)
+            .filter(|signal| signal.points > 0 || !factor.known)
+            .map_or_else(String::new, |signal| escape(&signal.evidence));
+        let _ = writeln!(
+            out,
+            "| {} | {} | {} | {evidence} |",
+            factor.id.title(),
+            factor.points,
+            factor.max_points
+        );
+    }
+    let _ = writeln!(out, "| **Risk** | **{}** | **100** | |", report.score.value);
+}
+
+fn explanation(out: &mut String, report: &RiskReport) {
+    for factor in &report.score.factors {
+        let _ = writeln!(
+            out,
+            "\n### {}: {} of {}\n",
+            factor.id.title(),
+            factor.points,
+            factor.max_points
+        );
+        for signal in &factor.signals {
+            let _ = writeln!(
+                out,
+                "- **+{}** {}: {}",
+                signal.points,
+                escape(&signal.id),
+                escape(&signal.evidence)
+            );
+            for detail in &signal.details {
+                let _ = writeln!(out, "  - {}", escape(detail));
+            }
+        }
+    }
+}
+
+fn list(out: &mut String, title: &str, lines: impl Iterator<Item = String>) {
+    let lines: Vec<String> = lines.map(|line| format!("- {line}\n")).collect();
+    if !lines.is_empty() {
+        let _ = write!(out, "\n### {title}\n\n{}", lines.concat());
+    }
+}
+
+/// Escapes what Markdown or HTML would take for its own, so that neither a file name nor a
+/// subject can draw a link, a picture or a mention.
+fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '&' => escaped.push_str("&amp;"),
+            // A zero-width joiner would hide in the text; the entity shows as the character.
+            '@' => escaped.push_str("&#64;"),
+            '\\' | '`' | '*' | '_' | '[' | ']' | '(' | ')' | '#' | '|' | '!' | '~' => {
+                escaped.push('\\');
+                escaped.push(character);
+            }
+            '\n' => escaped.push(' '),
+            other => escaped.push(other),
+        }
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::escape;
+
+    #[test]
+    fn a_subject_cannot_draw_a_picture_or_call_anybody() {
+        assert_eq!(
+            escape("![x](http://e) @team <img> a|b"),
+            "\\!\\[x\\]\\(http://e\\) &#64;team &lt;img&gt; a\\|b"
+        );
+    }
+}

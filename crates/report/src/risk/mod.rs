@@ -1,0 +1,197 @@
+//! The report of `risk score`: one file for each format.
+
+mod github;
+mod json;
+mod markdown;
+mod table;
+mod text;
+
+use gitops_health_risk::{Band, Score, SimilarCommit};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+pub use github::github;
+pub use json::{json, json_schema};
+pub use markdown::markdown;
+pub use table::table;
+pub use text::text;
+
+/// The name and version of the format that [`json()`] writes.
+pub const RISK_SCHEMA: &str = "gitops-health/risk-score/v1";
+
+/// How risky a change is, and all that there is to say about it.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct RiskReport {
+    /// Always [`RISK_SCHEMA`].
+    pub schema: String,
+    /// What was scored.
+    pub target: Target,
+    /// The change in numbers.
+    pub change: ChangeSummary,
+    /// The score with its factors.
+    #[serde(flatten)]
+    pub score: Score,
+    /// What to do before and while the change is deployed, the most important first.
+    pub recommendations: Vec<String>,
+    /// The earlier commits most like this change; absent unless asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub similar_commits: Option<Vec<SimilarCommit>>,
+    /// For a range or a pull request: each of its commits, newest first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub commits: Vec<CommitRow>,
+    /// What to know about how the score came about: limits that were reached, merges.
+    pub notes: Vec<String>,
+    /// Files whose content could not be looked at, with the reason.
+    pub skipped: Vec<Skipped>,
+}
+
+/// What was scored.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Target {
+    /// What kind of change it is.
+    pub kind: TargetKind,
+    /// The change as it was asked for, such as `HEAD` or `main..feature`.
+    pub selection: String,
+    /// The commit before the change; absent where there is none.
+    pub base: Option<String>,
+    /// The last commit of the change; absent for what is not committed.
+    pub head: Option<String>,
+    /// The subject of a single commit.
+    pub subject: Option<String>,
+    /// When it was written, RFC 3339, on the author's clock.
+    pub authored: String,
+}
+
+/// The kinds of change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum TargetKind {
+    /// One commit against its first parent.
+    Commit,
+    /// The index against HEAD.
+    Staged,
+    /// The tracked files of the worktree against HEAD.
+    Worktree,
+    /// A range of commits, as one change from the merge base of its ends.
+    Range,
+    /// A pull request: head against its merge base with base.
+    PullRequest,
+}
+
+/// A change in numbers.
+#[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
+pub struct ChangeSummary {
+    /// Commits in the change; 0 for what is not committed.
+    pub commits: usize,
+    /// Changed files.
+    pub files: usize,
+    /// Added lines.
+    pub added: u64,
+    /// Deleted lines.
+    pub deleted: u64,
+    /// Separate places that changed.
+    pub hunks: u64,
+}
+
+/// One commit of a range.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct CommitRow {
+    /// Its id.
+    pub commit: String,
+    /// Its subject.
+    pub subject: String,
+    /// Its score, 0 to 100.
+    pub score: u32,
+    /// The band that the score lies in.
+    pub band: Band,
+    /// The factor that gives most of its points, and the strongest evidence.
+    pub reason: String,
+    /// Changed files.
+    pub files: usize,
+    /// Added lines.
+    pub added: u64,
+    /// Deleted lines.
+    pub deleted: u64,
+}
+
+/// A file whose content could not be looked at.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Skipped {
+    /// The file.
+    pub path: String,
+    /// Why.
+    pub reason: String,
+    /// Whether the score is incomplete without it; false for what never has lines.
+    pub matters: bool,
+}
+
+/// How much a report for people shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct View {
+    /// Every signal with its evidence, not only the strongest of each factor.
+    pub explain: bool,
+    /// How to deploy the change.
+    pub recommend: bool,
+}
+
+impl RiskReport {
+    /// Whether everything that matters for the score could be looked at.
+    pub fn is_complete(&self) -> bool {
+        !self.skipped.iter().any(|skipped| skipped.matters)
+    }
+
+    /// `Risk 62 of 100: HIGH`.
+    fn headline(&self) -> String {
+        format!("Risk {} of 100: {}", self.score.value, self.score.band)
+    }
+
+    /// `BLUE_GREEN, approval required`.
+    fn strategy(&self) -> String {
+        let approval = if self.score.approval_required { ", approval required" } else { "" };
+        format!("{}{approval}", self.score.strategy)
+    }
+
+    /// `commit 1a2b3c4d5e  Subject`, `staged changes`, `range A..B`.
+    fn what(&self) -> String {
+        let target = &self.target;
+        match target.kind {
+            TargetKind::Commit => {
+                let head = short(target.head.as_deref().unwrap_or_default());
+                format!("commit {head}  {}", target.subject.as_deref().unwrap_or_default())
+            }
+            TargetKind::Staged => "staged changes".into(),
+            TargetKind::Worktree => "changes of the worktree".into(),
+            TargetKind::Range => format!("range {}", target.selection),
+            TargetKind::PullRequest => format!("pull request {}", target.selection),
+        }
+    }
+
+    /// `3 files, 12 lines added, 4 deleted, in 5 places`.
+    fn size(&self) -> String {
+        let change = &self.change;
+        let commits = match change.commits {
+            0 | 1 => String::new(),
+            many => format!("{many} commits, "),
+        };
+        let plural = |number: u64, one: &str, many: &str| {
+            format!("{number} {}", if number == 1 { one } else { many })
+        };
+        format!(
+            "{commits}{}, {} added and {} deleted in {}",
+            plural(change.files as u64, "file", "files"),
+            plural(change.added, "line", "lines"),
+            change.deleted,
+            plural(change.hunks, "place", "places"),
+        )
+    }
+}
+
+/// The first ten digits of an id.
+fn short(id: &str) -> &str {
+    id.get(..10).unwrap_or(id)
+}
+
+/// The signal that gives most points, the first of equal ones.
+fn strongest(factor: &gitops_health_risk::Factor) -> Option<&gitops_health_risk::Signal> {
+    factor.signals.iter().rev().max_by_key(|signal| signal.points)
+}

@@ -1,0 +1,48 @@
+use comfy_table::{Cell, CellAlignment};
+
+use super::{RiskReport, View, text};
+use crate::style::{Style, lines_of};
+
+/// The factors and, when asked to explain, their signals, in a table with lines; all else as in
+/// [`text`].
+pub fn table(report: &RiskReport, view: View, style: Style) -> String {
+    let mut table = style.boxes();
+    table.set_header(["Factor", "Points", "of", "Evidence"]);
+    let number = |number: u32| Cell::new(number).set_alignment(CellAlignment::Right);
+    for factor in &report.score.factors {
+        let evidence = match super::strongest(factor) {
+            Some(signal) if !view.explain && signal.points > 0 => signal.evidence.as_str(),
+            Some(signal) if !factor.known => signal.evidence.as_str(),
+            _ => "",
+        };
+        table.add_row([
+            Cell::new(factor.id.title()),
+            number(factor.points),
+            number(factor.max_points),
+            Cell::new(evidence),
+        ]);
+        for signal in factor.signals.iter().filter(|_| view.explain && factor.known) {
+            table.add_row([
+                Cell::new(format!("  {}", signal.id)),
+                number(signal.points),
+                Cell::new(""),
+                Cell::new(&signal.evidence),
+            ]);
+        }
+    }
+    table.add_row([
+        Cell::new("Risk"),
+        number(report.score.value),
+        number(100),
+        Cell::new(format!("{}, {}", report.score.band, report.strategy())),
+    ]);
+    let full = text(report, View { explain: false, ..view }, style);
+    let (head, rest) = full.split_once("\n\n").unwrap_or((&full, ""));
+    let after = rest.split_once("\n\n").map_or("", |(_, after)| after);
+    let mut out = format!("{head}\n\n{}", lines_of(&table));
+    if !after.is_empty() {
+        out.push('\n');
+        out.push_str(after);
+    }
+    out
+}

@@ -1,0 +1,178 @@
+use std::fmt::Write;
+
+use comfy_table::{Cell, CellAlignment, ColumnConstraint, Width};
+use gitops_health_risk::{Factor, Outcome, SimilarCommit};
+
+use super::{RiskReport, View, short, strongest};
+use crate::style::{Style, lines_of};
+
+/// The report for people: plain words, the points in front.
+pub fn text(report: &RiskReport, view: View, style: Style) -> String {
+    let mut out = String::new();
+    let headline = style.band(report.score.band, &report.headline());
+    let _ = writeln!(out, "{headline}, deploy {}", style.bold(&report.strategy()));
+    let _ = writeln!(out, "{}", report.what());
+    let _ = writeln!(out, "{}\n", style.dim(&report.size()));
+    if view.explain {
+        explanation(&mut out, report, style);
+    } else {
+        out.push_str(&summary(report, style));
+    }
+    commits(&mut out, report, style);
+    if view.recommend {
+        section(
+            &mut out,
+            "How to deploy it",
+            report.recommendations.iter().map(String::as_str),
+            style,
+        );
+    }
+    if let Some(similar) = &report.similar_commits {
+        similar_commits(&mut out, similar, style);
+    }
+    let skipped: Vec<String> = report
+        .skipped
+        .iter()
+        .map(|skipped| format!("{}: {}", skipped.path, skipped.reason))
+        .collect();
+    section(&mut out, "Not looked at", skipped.iter().map(String::as_str), style);
+    section(&mut out, "Notes", report.notes.iter().map(String::as_str), style);
+    out
+}
+
+/// One line for each factor with its strongest reason, and the sum.
+fn summary(report: &RiskReport, style: Style) -> String {
+    let mut table = style.columns();
+    for factor in &report.score.factors {
+        let reason = strongest(factor).filter(|signal| signal.points > 0 || !factor.known);
+        table.add_row([
+            Cell::new(points(factor)).set_alignment(CellAlignment::Right),
+            Cell::new(factor.id.title()),
+            Cell::new(reason.map_or("nothing found", |signal| &signal.evidence)),
+        ]);
+    }
+    table.add_row([
+        Cell::new(format!("{} of 100", report.score.value)).set_alignment(CellAlignment::Right),
+        Cell::new("Risk"),
+        Cell::new(""),
+    ]);
+    fix_width(&mut table, 0, 10);
+    fix_width(&mut table, 1, 24);
+    lines_of(&table)
+}
+
+fn points(factor: &Factor) -> String {
+    if factor.known {
+        format!("{} of {}", factor.points, factor.max_points)
+    } else {
+        "unknown".into()
+    }
+}
+
+fn fix_width(table: &mut comfy_table::Table, column: usize, width: u16) {
+    if let Some(column) = table.column_mut(column) {
+        column.set_constraint(ColumnConstraint::Absolute(Width::Fixed(width)));
+    }
+}
+
+/// Every factor with all its signals.
+fn explanation(out: &mut String, report: &RiskReport, style: Style) {
+    for factor in &report.score.factors {
+        let _ =
+            writeln!(out, "{}", style.bold(&format!("{}: {}", factor.id.title(), points(factor))));
+        if factor.signals.is_empty() {
+            let _ = writeln!(out, "   none of the files matches a rule");
+        }
+        let mut table = style.columns();
+        for signal in &factor.signals {
+            let mut evidence = signal.evidence.clone();
+            for detail in &signal.details {
+                let _ = write!(evidence, "\n- {detail}");
+            }
+            let points = if factor.known { format!("+{}", signal.points) } else { String::new() };
+            table.add_row([
+                Cell::new(points).set_alignment(CellAlignment::Right),
+                Cell::new(if factor.known { &signal.id } else { "" }),
+                Cell::new(evidence),
+            ]);
+        }
+        fix_width(&mut table, 0, 6);
+        fix_width(&mut table, 1, 18);
+        out.push_str(&lines_of(&table));
+    }
+    let sum: Vec<String> =
+        report.score.factors.iter().map(|factor| factor.points.to_string()).collect();
+    let _ = writeln!(out, "{} = {}", sum.join(" + "), style.bold(&report.score.value.to_string()));
+}
+
+fn commits(out: &mut String, report: &RiskReport, style: Style) {
+    if report.commits.is_empty() {
+        return;
+    }
+    let _ = writeln!(out, "\n{}", style.bold("Commits, newest first"));
+    let mut table = style.columns();
+    for row in &report.commits {
+        table.add_row([
+            Cell::new(row.score).set_alignment(CellAlignment::Right),
+            Cell::new(row.band),
+            Cell::new(short(&row.commit)),
+            Cell::new(&row.subject),
+        ]);
+    }
+    fix_width(&mut table, 0, 6);
+    fix_width(&mut table, 1, 10);
+    fix_width(&mut table, 2, 12);
+    out.push_str(&lines_of(&table));
+}
+
+fn similar_commits(out: &mut String, similar: &[SimilarCommit], style: Style) {
+    let _ =
+        writeln!(out, "\n{}", style.bold("Earlier commits most like it, and what became of them"));
+    if similar.is_empty() {
+        let _ = writeln!(out, "  none touched these files");
+    }
+    let mut table = style.columns();
+    for commit in similar {
+        let date: String = commit.committed.date();
+        let shared = match commit.shared_files {
+            1 => "1 shared file".to_owned(),
+            many => format!("{many} shared files"),
+        };
+        table.add_row([
+            Cell::new(commit.commit.short()),
+            Cell::new(date),
+            Cell::new(format!("{}\n{shared}; {}", commit.subject, outcome(&commit.outcome))),
+        ]);
+    }
+    fix_width(&mut table, 0, 12);
+    fix_width(&mut table, 1, 12);
+    out.push_str(&lines_of(&table));
+}
+
+/// What became of a commit, in words.
+pub(super) fn outcome(outcome: &Outcome) -> String {
+    match outcome {
+        Outcome::Reverted { by } => format!("reverted by {by}"),
+        Outcome::Fixed { by } => format!("mended by {by}, which names it"),
+        Outcome::FollowedByFix { by, days: 0 } => {
+            format!("a fix touched the same file on the same day ({by})")
+        }
+        Outcome::FollowedByFix { by, days } => {
+            format!("a fix touched the same file {days} days later ({by})")
+        }
+        Outcome::Quiet => "no fix or revert of it was found".into(),
+    }
+}
+
+fn section<'a>(out: &mut String, title: &str, lines: impl Iterator<Item = &'a str>, style: Style) {
+    let mut table = style.columns();
+    for line in lines {
+        table.add_row([Cell::new("-").set_alignment(CellAlignment::Right), Cell::new(line)]);
+    }
+    if table.is_empty() {
+        return;
+    }
+    fix_width(&mut table, 0, 4);
+    let _ = writeln!(out, "\n{}", style.bold(title));
+    out.push_str(&lines_of(&table));
+}

@@ -1,0 +1,71 @@
+use comfy_table::{ContentArrangement, Table, TableStyle, presets};
+use gitops_health_risk::Band;
+
+/// What the place that a text goes to can show.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Style {
+    /// Whether ANSI colours may be used. They repeat what the words say.
+    pub color: bool,
+    /// Columns, at least 40.
+    pub width: u16,
+}
+
+impl Default for Style {
+    /// No colour, 80 columns.
+    fn default() -> Self {
+        Self { color: false, width: 80 }
+    }
+}
+
+impl Style {
+    pub(crate) fn bold(self, text: &str) -> String {
+        self.paint(text, "1")
+    }
+
+    pub(crate) fn dim(self, text: &str) -> String {
+        self.paint(text, "2")
+    }
+
+    /// Green, yellow, magenta, red: told apart on light and on dark grounds.
+    pub(crate) fn band(self, band: Band, text: &str) -> String {
+        let code = match band {
+            Band::Low => "1;32",
+            Band::Medium => "1;33",
+            Band::High => "1;35",
+            Band::Critical => "1;31",
+        };
+        self.paint(text, code)
+    }
+
+    fn paint(self, text: &str, code: &str) -> String {
+        if self.color { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
+    }
+
+    /// A table without lines, as wide as the place.
+    pub(crate) fn columns(self) -> Table {
+        self.table(presets::NOTHING)
+    }
+
+    /// A table with lines, as wide as the place.
+    pub(crate) fn boxes(self) -> Table {
+        self.table(presets::UTF8_FULL_CONDENSED)
+    }
+
+    fn table(self, style: TableStyle) -> Table {
+        let mut table = Table::new();
+        table.load_style(style);
+        table.set_content_arrangement(ContentArrangement::Dynamic);
+        table.set_width(self.width.max(40));
+        table
+    }
+}
+
+/// The lines of a table without blanks at their ends.
+pub(crate) fn lines_of(table: &Table) -> String {
+    let mut text = String::new();
+    for line in table.lines() {
+        text.push_str(line.trim_end());
+        text.push('\n');
+    }
+    text
+}

@@ -1,0 +1,224 @@
+use std::collections::BTreeSet;
+
+use bstr::BString;
+use gitops_health_git::{Past, PastCommit, PastEnd, RepoPath, ZonedTime};
+
+use crate::config::HistoryConfig;
+use crate::purpose::Purpose;
+use crate::score::{Part, saturate};
+
+/// What happened to the changed files and their neighbours before.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HistoryFeatures {
+    /// Commits that touched at least one of the files.
+    pub files: Tally,
+    /// Commits that touched none of them but another file of their directories.
+    pub neighbours: Tally,
+    /// All commits that were looked at, merges left out.
+    pub repository: Tally,
+    /// Each file that has a past, those with most fixes first.
+    pub by_file: Vec<(RepoPath, Tally)>,
+    /// Fixes of the files, one of today counting 1 and one `recent_fix_days` old one half.
+    pub recent_fixes: f64,
+}
+
+/// Counts over some commits.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Tally {
+    /// How many commits.
+    pub changes: usize,
+    /// How many of them mend a defect.
+    pub fixes: usize,
+    /// How many of them take back an earlier one.
+    pub reverts: usize,
+    /// How many people made them, told apart by e-mail address after mapping.
+    pub people: usize,
+    /// When the oldest was committed.
+    pub since: Option<ZonedTime>,
+}
+
+#[derive(Default)]
+struct Counter {
+    tally: Tally,
+    people: BTreeSet<BString>,
+}
+
+impl Counter {
+    fn add(&mut self, past: &PastCommit, purpose: Purpose) {
+        let tally = &mut self.tally;
+        tally.changes += 1;
+        tally.fixes += usize::from(purpose.is_fix);
+        tally.reverts += usize::from(purpose.is_revert);
+        let time = past.commit.committer.time;
+        tally.since = Some(tally.since.map_or(time, |since| since.min(time)));
+        let email = past.author.email.to_ascii_lowercase();
+        let key = if email.is_empty() { past.author.name.to_vec() } else { email };
+        self.people.insert(BString::from(key));
+    }
+
+    fn finish(self) -> Tally {
+        Tally { people: self.people.len(), ..self.tally }
+    }
+}
+
+impl Tally {
+    /// Fixes and reverts among the changes, pulled towards `prior` as if four more changes had
+    /// been seen: two changes of a young file say little (additive smoothing).
+    fn trouble_share(&self, prior: f64) -> f64 {
+        const PRIOR_CHANGES: f64 = 4.0;
+        let trouble = (self.fixes + self.reverts) as f64;
+        (trouble + prior * PRIOR_CHANGES) / (self.changes as f64 + PRIOR_CHANGES)
+    }
+
+    /// `41 changes by 9 people since 2019-03-02, 12 fixes, 1 revert`.
+    pub fn in_words(&self) -> String {
+        let since = self.since.map(|time| format!(" since {}", time.date())).unwrap_or_default();
+        format!(
+            "{} by {}{since}, {}, {}",
+            count(self.changes, "change", "changes"),
+            count(self.people, "person", "people"),
+            count(self.fixes, "fix", "fixes"),
+            count(self.reverts, "revert", "reverts"),
+        )
+    }
+}
+
+/// `1 change`, `2 changes`.
+pub(crate) fn count(number: usize, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
+}
+
+/// Counts the past of the files; `now` is when the change was made.
+pub(crate) fn measure(
+    past: &Past,
+    files: &[RepoPath],
+    now: ZonedTime,
+    config: &HistoryConfig,
+) -> HistoryFeatures {
+    let mut by_file: Vec<Counter> = files.iter().map(|_| Counter::default()).collect();
+    let (mut all, mut touching, mut beside) =
+        (Counter::default(), Counter::default(), Counter::default());
+    let mut recent_fixes = 0.0;
+    for commit in &past.commits {
+        let purpose = Purpose::of(&commit.commit);
+        all.add(commit, purpose);
+        if !commit.followed.is_empty() {
+            touching.add(commit, purpose);
+            let age = now.days_since(&commit.commit.committer.time).max(0.0);
+            recent_fixes +=
+                f64::from(u8::from(purpose.is_fix)) / (1.0 + age / config.recent_fix_days);
+        } else if !commit.neighbours.is_empty() {
+            beside.add(commit, purpose);
+        }
+        for index in &commit.followed {
+            by_file[*index].add(commit, purpose);
+        }
+    }
+    let mut by_file: Vec<(RepoPath, Tally)> =
+        files.iter().cloned().zip(by_file.into_iter().map(Counter::finish)).collect();
+    by_file.retain(|(_, tally)| tally.changes > 0);
+    by_file.sort_by(|(one_path, one), (two_path, two)| {
+        let trouble = |tally: &Tally| (tally.fixes + tally.reverts, tally.changes);
+        trouble(two).cmp(&trouble(one)).then_with(|| one_path.cmp(two_path))
+    });
+    HistoryFeatures {
+        files: touching.finish(),
+        neighbours: beside.finish(),
+        repository: all.finish(),
+        by_file,
+        recent_fixes,
+    }
+}
+
+/// How the past fills the factor; `None` where neither the files nor their directories have one.
+pub(crate) fn parts(features: &HistoryFeatures, config: &HistoryConfig) -> Option<Vec<Part>> {
+    let shares = &config.shares;
+    let has_files = features.files.changes > 0;
+    let has_neighbours = features.neighbours.changes > 0;
+    if !has_files && !has_neighbours {
+        return None;
+    }
+    let for_files =
+        if has_files { shares.fix_share + shares.recent_fixes + shares.reverts } else { 0.0 };
+    let for_neighbours = if has_neighbours { shares.neighbours } else { 0.0 };
+    let total = for_files + for_neighbours;
+    let share = |weight: f64| if total > 0.0 { weight / total } else { 0.0 };
+    let prior = features.repository.trouble_share(0.0);
+    let mut parts = Vec::new();
+    if has_files {
+        let tally = &features.files;
+        parts.push(Part {
+            id: "fix-share".into(),
+            fill: share(shares.fix_share)
+                * saturate(tally.trouble_share(prior), config.fix_share_half),
+            evidence: fix_share_evidence(features),
+            details: features.by_file.iter().take(LISTED).map(file_line).collect(),
+        });
+        parts.push(Part {
+            id: "recent-fixes".into(),
+            fill: share(shares.recent_fixes)
+                * saturate(features.recent_fixes, config.recent_fixes_half),
+            evidence: format!(
+                "{} of these files, worth {:.1} recent ones (a fix {} days old counts half)",
+                count(tally.fixes, "fix", "fixes"),
+                features.recent_fixes,
+                config.recent_fix_days
+            ),
+            details: Vec::new(),
+        });
+        parts.push(Part {
+            id: "reverts".into(),
+            fill: share(shares.reverts) * saturate(tally.reverts as f64, config.reverts_half),
+            evidence: format!("{} touched these files", count(tally.reverts, "revert", "reverts")),
+            details: Vec::new(),
+        });
+    }
+    if has_neighbours {
+        let tally = &features.neighbours;
+        parts.push(Part {
+            id: "neighbours".into(),
+            fill: share(shares.neighbours)
+                * saturate(tally.trouble_share(prior), config.fix_share_half),
+            evidence: format!("other files of the same directories: {}", tally.in_words()),
+            details: Vec::new(),
+        });
+    }
+    Some(parts)
+}
+
+/// The most files that a list in a report names.
+const LISTED: usize = 5;
+
+fn fix_share_evidence(features: &HistoryFeatures) -> String {
+    let files = &features.files;
+    let percent =
+        |tally: &Tally| 100.0 * (tally.fixes + tally.reverts) as f64 / tally.changes.max(1) as f64;
+    format!(
+        "{}: {:.0} % fixes and reverts (all commits looked at: {:.0} %)",
+        files.in_words(),
+        percent(files),
+        percent(&features.repository)
+    )
+}
+
+fn file_line((path, tally): &(RepoPath, Tally)) -> String {
+    format!("{path}: {}", tally.in_words())
+}
+
+/// Why nothing is known of the past.
+pub(crate) fn unknown(past: &Past) -> String {
+    let visited = past.ancestors.len();
+    match past.end {
+        PastEnd::Complete if visited == 0 => "unknown: no commit came before".into(),
+        PastEnd::Complete => {
+            "unknown: no earlier commit touched these files or their directories".into()
+        }
+        PastEnd::Limit => format!(
+            "unknown: none of the {visited} commits before touched these files or their directories"
+        ),
+        PastEnd::ShallowEdge => format!(
+            "unknown: none of the {} before in this shallow clone touched these files",
+            count(visited, "commit", "commits")
+        ),
+    }
+}

@@ -1,0 +1,229 @@
+use gitops_health_git::{FileChange, RepoPath};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// What a file is for, as far as its path and `.gitattributes` tell.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum FileKind {
+    /// Programs, queries, schemas, build files: whatever is nothing else.
+    Code,
+    /// Settings of programs and services.
+    Configuration,
+    /// Tests and what they read.
+    Test,
+    /// Text for people.
+    Documentation,
+    /// Tables, pictures and other content.
+    Data,
+    /// Files that a program wrote.
+    Generated,
+    /// Code of others, kept in the tree.
+    Vendored,
+}
+
+/// Directories whose content somebody else maintains.
+const VENDORED: &[&str] =
+    &["vendor", "vendored", "third_party", "third-party", "node_modules", "deps"];
+/// Directories of tests and of what tests read.
+const TEST_DIRECTORIES: &[&str] = &[
+    "test",
+    "tests",
+    "testing",
+    "spec",
+    "specs",
+    "__tests__",
+    "testdata",
+    "test-data",
+    "fixtures",
+    "fixture",
+    "e2e",
+    "integration-tests",
+    "unittest",
+    "unittests",
+    "androidtest",
+];
+/// Directories of text for people.
+const DOCUMENTATION_DIRECTORIES: &[&str] = &["doc", "docs", "documentation", "man"];
+/// Names of files written by package managers.
+const LOCK_FILES: &[&str] = &[
+    "cargo.lock",
+    "package-lock.json",
+    "npm-shrinkwrap.json",
+    "yarn.lock",
+    "pnpm-lock.yaml",
+    "poetry.lock",
+    "uv.lock",
+    "pipfile.lock",
+    "gemfile.lock",
+    "composer.lock",
+    "go.sum",
+    "flake.lock",
+    "packages.lock.json",
+    "podfile.lock",
+    "mix.lock",
+];
+/// Extensions of text for people.
+const DOCUMENTATION: &[&str] = &["md", "markdown", "rst", "adoc", "asciidoc", "txt", "texi", "pod"];
+/// Names, without extension, of text for people that every project has.
+const DOCUMENTATION_NAMES: &[&str] = &[
+    "readme",
+    "changelog",
+    "changes",
+    "contributing",
+    "license",
+    "licence",
+    "copying",
+    "authors",
+    "notice",
+    "security",
+    "news",
+    "todo",
+    "maintainers",
+    "thanks",
+];
+/// Extensions of settings.
+const CONFIGURATION: &[&str] = &[
+    "yml",
+    "yaml",
+    "toml",
+    "ini",
+    "cfg",
+    "conf",
+    "properties",
+    "json",
+    "json5",
+    "env",
+    "plist",
+    "editorconfig",
+    "gitignore",
+    "gitattributes",
+    "mailmap",
+];
+/// Extensions of content that is no program.
+const DATA: &[&str] = &[
+    "csv", "tsv", "parquet", "png", "jpg", "jpeg", "gif", "svg", "ico", "webp", "pdf", "woff",
+    "woff2", "ttf", "eot", "mp3", "mp4", "zip", "gz", "bz2", "xz", "po", "pot", "mo", "bin", "dat",
+];
+
+impl FileKind {
+    /// The kind of a changed file. `linguist-generated`, `-vendored` and `-documentation` in
+    /// `.gitattributes` decide; else the path does.
+    pub fn of(change: &FileChange) -> Self {
+        let attributes = &change.attributes;
+        let by_attribute = [
+            (attributes.generated, Self::Generated),
+            (attributes.vendored, Self::Vendored),
+            (attributes.documentation, Self::Documentation),
+        ];
+        let set = by_attribute.iter().find(|(value, _)| *value == Some(true));
+        let denied = |kind| by_attribute.contains(&(Some(false), kind));
+        match set {
+            Some((_, kind)) => *kind,
+            None => Some(Self::of_path(&change.path))
+                .filter(|kind| !denied(*kind))
+                .unwrap_or(Self::Code),
+        }
+    }
+
+    /// The kind that a path suggests.
+    pub fn of_path(path: &RepoPath) -> Self {
+        let lower = |bytes: &[u8]| String::from_utf8_lossy(bytes).to_ascii_lowercase();
+        let name = lower(path.file_name());
+        let directories: Vec<String> = path.parent().components().map(lower).collect();
+        let inside = |list: &[&str]| directories.iter().any(|name| list.contains(&name.as_str()));
+        let extension = path.extension().map(lower).unwrap_or_default();
+        let has = |list: &[&str]| list.contains(&extension.as_str());
+        let first_word = name.split(['.', '-', '_']).next().unwrap_or_default();
+        let names_documentation = extension.is_empty() && DOCUMENTATION_NAMES.contains(&first_word);
+
+        if LOCK_FILES.contains(&name.as_str()) || is_generated_name(&name) {
+            Self::Generated
+        } else if inside(VENDORED) {
+            Self::Vendored
+        } else if inside(TEST_DIRECTORIES) || is_test_name(path) {
+            Self::Test
+        } else if name == "cmakelists.txt" || name == "requirements.txt" {
+            Self::Code
+        } else if has(DOCUMENTATION) || names_documentation || inside(DOCUMENTATION_DIRECTORIES) {
+            Self::Documentation
+        } else if has(DATA) {
+            Self::Data
+        } else if has(CONFIGURATION) || (name.starts_with('.') && extension.is_empty()) {
+            Self::Configuration
+        } else {
+            Self::Code
+        }
+    }
+
+    /// The word for reports.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Code => "code",
+            Self::Configuration => "configuration",
+            Self::Test => "test",
+            Self::Documentation => "documentation",
+            Self::Data => "data",
+            Self::Generated => "generated",
+            Self::Vendored => "vendored",
+        }
+    }
+}
+
+fn is_generated_name(name: &str) -> bool {
+    name.ends_with(".min.js")
+        || name.ends_with(".min.css")
+        || name.ends_with(".pb.go")
+        || name.ends_with("_pb2.py")
+        || name.ends_with(".g.dart")
+        || name.ends_with(".snap")
+}
+
+/// `test_x.py`, `x_test.go`, `x.test.ts`, `x.spec.js`, `XTest.java`, `XTests.cs`, `t0001-init.sh`.
+fn is_test_name(path: &RepoPath) -> bool {
+    let name = String::from_utf8_lossy(path.file_name());
+    let stem = name.rsplit_once('.').map_or(&*name, |(stem, _)| stem);
+    let lower = stem.to_ascii_lowercase();
+    lower.starts_with("test_")
+        || lower.ends_with("_test")
+        || lower.ends_with(".test")
+        || lower.ends_with("_spec")
+        || lower.ends_with(".spec")
+        || stem.ends_with("Test")
+        || stem.ends_with("Tests")
+        || stem.ends_with("TestCase")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_tells_what_a_file_is_for() {
+        for (path, kind) in [
+            ("src/auth/login.rs", FileKind::Code),
+            ("src/author.rs", FileKind::Code),
+            ("CMakeLists.txt", FileKind::Code),
+            ("db/schema.sql", FileKind::Code),
+            ("Dockerfile", FileKind::Code),
+            (".github/workflows/ci.yml", FileKind::Configuration),
+            (".gitignore", FileKind::Configuration),
+            ("tests/unit/type/list.tcl", FileKind::Test),
+            ("pkg/server/handler_test.go", FileKind::Test),
+            ("src/PatientServiceTest.java", FileKind::Test),
+            ("src/latest.c", FileKind::Code),
+            ("contest/main.c", FileKind::Code),
+            ("README.md", FileKind::Documentation),
+            ("LICENSE-MIT", FileKind::Documentation),
+            ("src/changes.c", FileKind::Code),
+            ("docs/index.html", FileKind::Documentation),
+            ("web/logo.png", FileKind::Data),
+            ("Cargo.lock", FileKind::Generated),
+            ("deps/lua/src/lapi.c", FileKind::Vendored),
+        ] {
+            assert_eq!(FileKind::of_path(&path.into()), kind, "{path}");
+        }
+    }
+}

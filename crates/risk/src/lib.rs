@@ -1,0 +1,163 @@
+//! How risky is this change, and why?
+//!
+//! Facts about a change and about its past become [`Features`]; features become a [`Score`] of 0
+//! to 100 points, each point given for evidence that is stated in words. The score is a weighted
+//! sum of four factors, not a probability: it orders changes by how much there is to look after
+//! and says where to look.
+//!
+//! This crate reads no repository, no clock and no configuration file.
+
+mod complexity;
+mod config;
+mod critical;
+mod freeze;
+mod historical;
+mod kind;
+mod params;
+mod purpose;
+mod score;
+mod similar;
+mod strategy;
+mod temporal;
+
+use gitops_health_git::{FileChange, Past, RepoPath};
+
+pub use complexity::{ComplexityFeatures, LongestFunction};
+pub use config::{
+    Bands, ComplexityConfig, ComplexityShares, CriticalPathsConfig, CriticalRuleConfig, Day,
+    FactorWeights, FreezeWindow, HistoryConfig, HistoryShares, KindWeights, RiskConfig, Strategies,
+    TemporalConfig, TemporalShares,
+};
+pub use critical::{CriticalMatch, CriticalRule};
+pub use historical::{HistoryFeatures, Tally};
+pub use kind::FileKind;
+pub use params::{ConfigError, RiskParams};
+pub use purpose::Purpose;
+pub use score::{Band, Factor, FactorId, Score, Signal, Strategy};
+pub use similar::{Outcome, SimilarCommit};
+pub use temporal::{Moment, Release, TemporalFeatures};
+
+use score::{Measured, give_points};
+
+/// A change with all that is known of it.
+#[derive(Clone, Debug)]
+pub struct Subject<'a> {
+    /// The files that changed.
+    pub files: &'a [FileChange],
+    /// What came before, following the files in the order of `files` under their old names.
+    pub past: &'a Past,
+    /// When the change was made.
+    pub moment: Moment,
+    /// Release tags among the commits that came before, in any order.
+    pub releases: Vec<Release>,
+    /// The longest function that the change touches.
+    pub longest_function: Option<LongestFunction>,
+}
+
+/// What was measured of a change: all that a score is computed from.
+#[derive(Clone, Debug)]
+pub struct Features {
+    /// The rules that name changed files, weightiest first.
+    pub critical: Vec<CriticalMatch>,
+    /// What happened to the files before.
+    pub history: HistoryFeatures,
+    /// The shape of the change.
+    pub complexity: ComplexityFeatures,
+    /// Its moment.
+    pub temporal: TemporalFeatures,
+    history_unknown: String,
+}
+
+impl RiskParams {
+    /// How many commits before a change are to be looked at.
+    pub fn max_commits(&self) -> usize {
+        self.config.history.max_commits as usize
+    }
+
+    /// Whether the name of a tag is that of a release.
+    pub fn is_release(&self, tag: &[u8]) -> bool {
+        let name = RepoPath::new(tag);
+        self.release_tags.iter().any(|pattern| pattern.matches(&name))
+    }
+}
+
+/// The names under which the past of a change is to be followed.
+pub fn names_before(files: &[FileChange]) -> Vec<RepoPath> {
+    files.iter().map(|file| file.old_path.as_ref().unwrap_or(&file.path).clone()).collect()
+}
+
+/// Measures a change.
+pub fn measure(subject: Subject<'_>, params: &RiskParams) -> Features {
+    let config = &params.config;
+    let files: Vec<(FileChange, FileKind)> =
+        subject.files.iter().map(|file| (file.clone(), FileKind::of(file))).collect();
+    let names = names_before(subject.files);
+    let releases = temporal::releases_before(subject.releases);
+    let history = historical::measure(subject.past, &names, subject.moment.landed, &config.history);
+    Features {
+        critical: critical::matches(&params.rules, &files, &config.file_kinds),
+        history,
+        complexity: complexity::measure(&files, &config.file_kinds, subject.longest_function),
+        temporal: temporal::measure(subject.past, subject.moment, releases, &params.freezes),
+        history_unknown: historical::unknown(subject.past),
+    }
+}
+
+/// Scores what was measured.
+///
+/// This one function turns features into a score, so this is where another model would stand.
+pub fn score(features: &Features, params: &RiskParams) -> Score {
+    let config = &params.config;
+    let weights = &config.weights;
+    let measured = |id, weight, parts, unknown: &str| Measured {
+        id,
+        weight,
+        parts,
+        unknown: unknown.to_owned(),
+    };
+    let factors = give_points(vec![
+        measured(
+            FactorId::CriticalPaths,
+            weights.critical_paths,
+            Some(critical::parts(&features.critical)),
+            "",
+        ),
+        measured(
+            FactorId::HistoricalPerformance,
+            weights.historical_performance,
+            historical::parts(&features.history, &config.history),
+            &features.history_unknown,
+        ),
+        measured(
+            FactorId::CodeComplexity,
+            weights.code_complexity,
+            complexity::parts(&features.complexity, &config.complexity),
+            "unknown: no changed file could be counted",
+        ),
+        measured(
+            FactorId::TemporalContext,
+            weights.temporal_context,
+            Some(temporal::parts(&features.temporal, &config.temporal, &params.weekend)),
+            "",
+        ),
+    ]);
+    let value = factors.iter().map(|factor| factor.points).sum();
+    let band = config.bands.of(value);
+    Score {
+        value,
+        band,
+        strategy: config.strategies.of(band),
+        approval_required: band >= config.strategies.approval_from,
+        factors,
+    }
+}
+
+/// What to do before and while the change is deployed, the most important first.
+pub fn recommendations(score: &Score, features: &Features) -> Vec<String> {
+    strategy::recommendations(score.strategy, score.approval_required, features)
+}
+
+/// The earlier commits most like the change, and what became of them.
+pub fn similar_commits(subject: &Subject<'_>, limit: usize) -> Vec<SimilarCommit> {
+    similar::similar(subject.past, subject.files.len(), limit)
+}

@@ -1,0 +1,296 @@
+use gitops_health_git::PathPattern;
+use jiff::civil::Weekday;
+
+use crate::config::{CriticalRuleConfig, RiskConfig};
+use crate::critical::{BUILT_IN, CriticalRule};
+use crate::freeze::Freeze;
+
+/// A configuration that [`RiskConfig::check`] has accepted: the only kind that can score.
+#[derive(Clone, Debug)]
+pub struct RiskParams {
+    pub(crate) config: RiskConfig,
+    pub(crate) rules: Vec<CriticalRule>,
+    pub(crate) freezes: Vec<Freeze>,
+    pub(crate) weekend: Vec<Weekday>,
+    pub(crate) release_tags: Vec<PathPattern>,
+}
+
+/// A value of the configuration that makes no sense.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{key}`: {problem}")]
+pub struct ConfigError {
+    /// The key, such as `risk.bands.high`.
+    pub key: String,
+    /// What is wrong with its value.
+    pub problem: String,
+}
+
+impl ConfigError {
+    fn new(key: impl Into<String>, problem: impl Into<String>) -> Self {
+        Self { key: key.into(), problem: problem.into() }
+    }
+}
+
+impl RiskConfig {
+    /// Accepts the configuration, or says which value makes no sense.
+    pub fn check(&self) -> Result<RiskParams, ConfigError> {
+        self.check_weights()?;
+        self.check_bounds()?;
+        let bands = &self.bands;
+        if !(0 < bands.medium
+            && bands.medium < bands.high
+            && bands.high < bands.critical
+            && bands.critical <= 100)
+        {
+            return Err(ConfigError::new(
+                "risk.bands",
+                "the bands must rise: 0 < medium < high < critical <= 100",
+            ));
+        }
+        Ok(RiskParams {
+            rules: self.rules()?,
+            freezes: self.freezes()?,
+            weekend: self.temporal.weekend.iter().map(|day| day.weekday()).collect(),
+            release_tags: patterns("risk.temporal.release_tags", &self.temporal.release_tags)?,
+            config: self.clone(),
+        })
+    }
+
+    fn check_weights(&self) -> Result<(), ConfigError> {
+        let weights = &self.weights;
+        let factors = [
+            weights.critical_paths,
+            weights.historical_performance,
+            weights.code_complexity,
+            weights.temporal_context,
+        ];
+        let (history, complexity, temporal) =
+            (&self.history.shares, &self.complexity.shares, &self.temporal.shares);
+        for (key, values) in [
+            ("risk.weights", &factors[..]),
+            (
+                "risk.history.shares",
+                &[history.fix_share, history.recent_fixes, history.reverts, history.neighbours],
+            ),
+            (
+                "risk.complexity.shares",
+                &[
+                    complexity.lines,
+                    complexity.files,
+                    complexity.subsystems,
+                    complexity.entropy,
+                    complexity.hunks,
+                    complexity.function,
+                ],
+            ),
+            (
+                "risk.temporal.shares",
+                &[temporal.recent_change, temporal.night, temporal.weekend, temporal.release],
+            ),
+        ] {
+            if !values.iter().all(|value| (0.0..=1e6).contains(value)) {
+                return Err(ConfigError::new(
+                    key,
+                    "every weight must be a number from 0 to 1000000",
+                ));
+            }
+            if values.iter().sum::<f64>() <= 0.0 {
+                return Err(ConfigError::new(key, "at least one weight must be above 0"));
+            }
+        }
+        if weights.code_complexity + weights.temporal_context <= 0.0 {
+            return Err(ConfigError::new(
+                "risk.weights",
+                "code_complexity or temporal_context must weigh something: the past may be unknown",
+            ));
+        }
+        let kinds = &self.file_kinds;
+        for (kind, value) in [
+            ("code", kinds.code),
+            ("configuration", kinds.configuration),
+            ("test", kinds.test),
+            ("documentation", kinds.documentation),
+            ("data", kinds.data),
+            ("generated", kinds.generated),
+            ("vendored", kinds.vendored),
+        ] {
+            fraction(&format!("risk.file_kinds.{kind}"), value)?;
+        }
+        Ok(())
+    }
+
+    fn check_bounds(&self) -> Result<(), ConfigError> {
+        let (history, complexity, temporal) = (&self.history, &self.complexity, &self.temporal);
+        for (key, value) in [
+            ("risk.history.fix_share_half", history.fix_share_half),
+            ("risk.history.recent_fixes_half", history.recent_fixes_half),
+            ("risk.history.recent_fix_days", history.recent_fix_days),
+            ("risk.history.reverts_half", history.reverts_half),
+            ("risk.complexity.lines_half", complexity.lines_half),
+            ("risk.complexity.files_half", complexity.files_half),
+            ("risk.complexity.subsystems_half", complexity.subsystems_half),
+            ("risk.complexity.entropy_half", complexity.entropy_half),
+            ("risk.complexity.hunks_half", complexity.hunks_half),
+            ("risk.complexity.function_half", complexity.function_half),
+            ("risk.temporal.recent_change_days", temporal.recent_change_days),
+            ("risk.temporal.release_days_half", temporal.release_days_half),
+        ] {
+            if !(value > 0.0 && value <= 1e9) {
+                return Err(ConfigError::new(key, "must be a number above 0"));
+            }
+        }
+        for (key, hour) in [("night_from", temporal.night_from), ("night_to", temporal.night_to)] {
+            if hour > 23 {
+                return Err(ConfigError::new(
+                    format!("risk.temporal.{key}"),
+                    "must be an hour from 0 to 23",
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    fn rules(&self) -> Result<Vec<CriticalRule>, ConfigError> {
+        let config = &self.critical_paths;
+        for (id, weight) in &config.built_in_weights {
+            let key = format!("risk.critical_paths.built_in_weights.{id}");
+            if !BUILT_IN.iter().any(|rule| rule.id == id) {
+                let known = BUILT_IN.iter().map(|rule| rule.id).collect::<Vec<_>>().join(", ");
+                return Err(ConfigError::new(
+                    key,
+                    format!("no built-in rule has this id; there are {known}"),
+                ));
+            }
+            fraction(&key, *weight)?;
+        }
+        let mut rules = Vec::new();
+        for built_in in BUILT_IN.iter().filter(|_| config.built_in) {
+            rules.push(CriticalRule {
+                id: built_in.id.into(),
+                reason: built_in.reason.into(),
+                advice: built_in.advice.into(),
+                weight: config
+                    .built_in_weights
+                    .get(built_in.id)
+                    .copied()
+                    .unwrap_or(built_in.weight),
+                patterns: patterns(built_in.id, built_in.patterns)?,
+                words: built_in.words,
+            });
+        }
+        for (index, rule) in config.rules.iter().enumerate() {
+            rules.push(own_rule(index, rule, &rules)?);
+        }
+        rules.retain(|rule| rule.weight > 0.0);
+        Ok(rules)
+    }
+
+    fn freezes(&self) -> Result<Vec<Freeze>, ConfigError> {
+        let windows = self.temporal.freeze_windows.iter().enumerate();
+        windows
+            .map(|(index, window)| {
+                Freeze::read(window).map_err(|problem| {
+                    ConfigError::new(format!("risk.temporal.freeze_windows[{index}]"), problem)
+                })
+            })
+            .collect()
+    }
+}
+
+fn own_rule(
+    index: usize,
+    rule: &CriticalRuleConfig,
+    before: &[CriticalRule],
+) -> Result<CriticalRule, ConfigError> {
+    let key = format!("risk.critical_paths.rules[{index}]");
+    let is_kebab = |id: &str| {
+        !id.is_empty()
+            && id
+                .bytes()
+                .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+    };
+    if !is_kebab(&rule.id) {
+        return Err(ConfigError::new(format!("{key}.id"), "must be in lower case with hyphens"));
+    }
+    if before.iter().any(|other| other.id == rule.id) {
+        return Err(ConfigError::new(
+            format!("{key}.id"),
+            format!("another rule is called `{}`", rule.id),
+        ));
+    }
+    if rule.paths.is_empty() {
+        return Err(ConfigError::new(format!("{key}.paths"), "names no path"));
+    }
+    fraction(&format!("{key}.weight"), rule.weight)?;
+    Ok(CriticalRule {
+        id: rule.id.clone(),
+        reason: rule.reason.clone(),
+        advice: "Ask somebody who answers for these files to review.".into(),
+        weight: rule.weight,
+        patterns: patterns(&format!("{key}.paths"), &rule.paths)?,
+        words: &[],
+    })
+}
+
+fn patterns<S: AsRef<str>>(key: &str, texts: &[S]) -> Result<Vec<PathPattern>, ConfigError> {
+    texts
+        .iter()
+        .map(|text| {
+            let text = text.as_ref();
+            PathPattern::parse(text.as_bytes())
+                .map_err(|error| ConfigError::new(key, format!("`{text}`: {error}")))
+        })
+        .collect()
+}
+
+fn fraction(key: &str, value: f64) -> Result<(), ConfigError> {
+    if (0.0..=1.0).contains(&value) {
+        Ok(())
+    } else {
+        Err(ConfigError::new(key, "must be a number from 0 to 1"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{Bands, FreezeWindow};
+
+    fn key_of(change: impl FnOnce(&mut RiskConfig)) -> String {
+        let mut config = RiskConfig::default();
+        change(&mut config);
+        config.check().expect_err("it makes no sense").key
+    }
+
+    #[test]
+    fn the_defaults_make_sense() {
+        let params = RiskConfig::default().check().expect("defaults");
+        assert_eq!(params.rules.len(), BUILT_IN.len());
+    }
+
+    #[test]
+    fn a_value_that_makes_no_sense_is_named() {
+        assert_eq!(
+            key_of(|config| config.bands = Bands { medium: 50, high: 25, critical: 75 }),
+            "risk.bands"
+        );
+        assert_eq!(key_of(|config| config.weights.code_complexity = -1.0), "risk.weights");
+        assert_eq!(key_of(|config| config.weights.code_complexity = f64::NAN), "risk.weights");
+        assert_eq!(key_of(|config| config.file_kinds.test = 1.5), "risk.file_kinds.test");
+        assert_eq!(
+            key_of(|config| config.complexity.lines_half = 0.0),
+            "risk.complexity.lines_half"
+        );
+        assert_eq!(key_of(|config| config.temporal.night_to = 24), "risk.temporal.night_to");
+        let unknown = key_of(|config| {
+            config.critical_paths.built_in_weights.insert("auth".into(), 1.0);
+        });
+        assert_eq!(unknown, "risk.critical_paths.built_in_weights.auth");
+        let window =
+            FreezeWindow { name: "x".into(), from: "a".into(), to: "b".into(), reason: None };
+        assert_eq!(
+            key_of(|config| config.temporal.freeze_windows.push(window)),
+            "risk.temporal.freeze_windows[0]"
+        );
+    }
+}

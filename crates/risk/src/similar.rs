@@ -1,0 +1,147 @@
+use std::collections::HashMap;
+
+use gitops_health_git::{ObjectId, Past, PastCommit, ZonedTime};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::purpose::{Purpose, fixed_ids, reverted_ids};
+
+/// An earlier commit that touched the same files, and what became of it.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct SimilarCommit {
+    /// Its id.
+    #[schemars(with = "String")]
+    #[serde(serialize_with = "as_text")]
+    pub commit: ObjectId,
+    /// When it was committed, RFC 3339.
+    #[schemars(with = "String")]
+    #[serde(serialize_with = "as_text")]
+    pub committed: ZonedTime,
+    /// Its subject, control characters escaped.
+    pub subject: String,
+    /// How many of the changed files it touched.
+    pub shared_files: usize,
+    /// Shared files among all files that either touched in these directories, 0 to 1 (Jaccard).
+    pub similarity: f64,
+    /// What became of it before the change was made.
+    pub outcome: Outcome,
+}
+
+/// What became of an earlier commit, as far as later messages say.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum Outcome {
+    /// A later commit says that it takes it back.
+    Reverted {
+        /// The later commit.
+        by: String,
+    },
+    /// A later commit says that it mends it.
+    Fixed {
+        /// The later commit.
+        by: String,
+    },
+    /// A commit that mends a defect touched one of the same files within 30 days: no proof that
+    /// it mended this one.
+    FollowedByFix {
+        /// The later commit.
+        by: String,
+        /// How many days later.
+        days: u32,
+    },
+    /// Nothing of the kind was found.
+    Quiet,
+}
+
+fn as_text<S: serde::Serializer>(
+    value: &impl std::fmt::Display,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(value)
+}
+
+/// The time in which a fix of the same file is worth a mention.
+const FOLLOW_UP_DAYS: f64 = 30.0;
+
+/// The earlier commits most like a change of `files` files, the most similar first, newer ones
+/// first among equals.
+pub(crate) fn similar(past: &Past, files: usize, limit: usize) -> Vec<SimilarCommit> {
+    let mut ranked: Vec<(f64, usize)> = past
+        .commits
+        .iter()
+        .enumerate()
+        .filter(|(_, commit)| !commit.followed.is_empty())
+        .map(|(position, commit)| (jaccard(commit, files), position))
+        .collect();
+    ranked.sort_by(|one, two| two.0.total_cmp(&one.0).then(one.1.cmp(&two.1)));
+    ranked.truncate(limit);
+    let mentions = Mentions::of(past);
+    ranked
+        .into_iter()
+        .map(|(similarity, position)| {
+            let found = &past.commits[position];
+            SimilarCommit {
+                commit: found.commit.id,
+                committed: found.commit.committer.time,
+                subject: gitops_health_git::printable(&found.commit.subject()),
+                shared_files: found.followed.len(),
+                similarity,
+                outcome: outcome(past, position, &mentions),
+            }
+        })
+        .collect()
+}
+
+fn jaccard(commit: &PastCommit, files: usize) -> f64 {
+    let shared = commit.followed.len();
+    shared as f64 / (files + commit.neighbours.len()).max(1) as f64
+}
+
+/// What later messages say of earlier commits, by the first seven digits of the id.
+struct Mentions {
+    reverted: HashMap<String, Vec<(String, ObjectId)>>,
+    fixed: HashMap<String, Vec<(String, ObjectId)>>,
+}
+
+impl Mentions {
+    fn of(past: &Past) -> Self {
+        let mut mentions = Self { reverted: HashMap::new(), fixed: HashMap::new() };
+        for later in past.commits.iter().map(|past| &past.commit) {
+            for id in reverted_ids(&later.message) {
+                mentions.reverted.entry(id[..7].to_owned()).or_default().push((id, later.id));
+            }
+            for id in fixed_ids(&later.message) {
+                mentions.fixed.entry(id[..7].to_owned()).or_default().push((id, later.id));
+            }
+        }
+        mentions
+    }
+}
+
+fn outcome(past: &Past, position: usize, mentions: &Mentions) -> Outcome {
+    let commit = &past.commits[position].commit;
+    let id = commit.id.to_string();
+    let mentioned = |known: &HashMap<String, Vec<(String, ObjectId)>>| {
+        let names = known.get(&id[..7])?;
+        names.iter().find(|(name, _)| id.starts_with(name.as_str())).map(|(_, by)| by.short())
+    };
+    if let Some(by) = mentioned(&mentions.reverted) {
+        return Outcome::Reverted { by };
+    }
+    if let Some(by) = mentioned(&mentions.fixed) {
+        return Outcome::Fixed { by };
+    }
+    // Newest first: what came later stands before, the nearest last.
+    for later in past.commits[..position].iter().rev() {
+        let days = later.commit.committer.time.days_since(&commit.committer.time);
+        if days > FOLLOW_UP_DAYS {
+            break;
+        }
+        let shares_file =
+            later.followed.iter().any(|file| past.commits[position].followed.contains(file));
+        if shares_file && days >= 0.0 && Purpose::of(&later.commit).is_fix {
+            return Outcome::FollowedByFix { by: later.commit.id.short(), days: days as u32 };
+        }
+    }
+    Outcome::Quiet
+}

@@ -1,0 +1,84 @@
+use crate::Features;
+use crate::config::{Bands, Strategies};
+use crate::score::{Band, Strategy};
+
+impl Bands {
+    /// The band that a score lies in.
+    pub fn of(&self, score: u32) -> Band {
+        if score >= self.critical {
+            Band::Critical
+        } else if score >= self.high {
+            Band::High
+        } else if score >= self.medium {
+            Band::Medium
+        } else {
+            Band::Low
+        }
+    }
+}
+
+impl Strategies {
+    /// How to deploy a change of the band.
+    pub fn of(&self, band: Band) -> Strategy {
+        match band {
+            Band::Low => self.low,
+            Band::Medium => self.medium,
+            Band::High => self.high,
+            Band::Critical => self.critical,
+        }
+    }
+}
+
+/// What to do before and while the change is deployed, the most important first.
+pub(crate) fn recommendations(
+    strategy: Strategy,
+    approval_required: bool,
+    features: &Features,
+) -> Vec<String> {
+    let mut advice = Vec::new();
+    if let Some((name, _)) = features.temporal.freezes.first() {
+        advice.push(format!(
+            "Wait until the freeze window `{name}` ends, or get the exception in writing."
+        ));
+    }
+    if approval_required {
+        advice.push(
+            "Get the approval of somebody who did not write the change before it is deployed."
+                .into(),
+        );
+    }
+    advice.extend(deployment(strategy).iter().map(|line| (*line).to_owned()));
+    advice
+        .extend(features.critical.iter().map(|found| format!("{}: {}", found.rule, found.advice)));
+    if let Some((path, tally)) = features.history.by_file.first()
+        && tally.fixes + tally.reverts >= 3
+    {
+        advice.push(format!(
+            "Review {path} most carefully: it needed {} fixes and {} reverts before.",
+            tally.fixes, tally.reverts
+        ));
+    }
+    if features.complexity.weighted_lines > LARGE_CHANGE {
+        advice.push(
+            "Consider splitting the change: reviewers find fewer defects in large ones.".into(),
+        );
+    }
+    advice
+}
+
+/// Reviews find fewer defects in changes above 400 lines (SmartBear's study at Cisco, 2006).
+const LARGE_CHANGE: f64 = 400.0;
+
+fn deployment(strategy: Strategy) -> &'static [&'static str] {
+    match strategy {
+        Strategy::Standard => &["Deploy in the usual way, with the usual checks afterwards."],
+        Strategy::Canary => &[
+            "Give the new version to a small part of the traffic first, such as 5 %, then 25 %, then all.",
+            "Compare errors and latency with the old version before each step, and go back when they are worse.",
+        ],
+        Strategy::BlueGreen => &[
+            "Deploy beside the running version, test there, then switch all traffic at once.",
+            "Keep the old version running until the new one has seen a full day, and rehearse switching back.",
+        ],
+    }
+}

@@ -1,0 +1,252 @@
+use gitops_health_git::{ObjectId, Past, ZonedTime};
+use jiff::civil::Weekday;
+
+use crate::config::TemporalConfig;
+use crate::freeze::Freeze;
+use crate::historical::count;
+use crate::score::{Part, saturate};
+
+/// The moment of a change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Moment {
+    /// When the author wrote it, on the author's clock.
+    pub authored: ZonedTime,
+    /// When it came into this history, on the committer's clock.
+    pub landed: ZonedTime,
+}
+
+/// A release that came before the change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Release {
+    /// The name of its tag.
+    pub name: String,
+    /// When the tagged commit was committed.
+    pub time: ZonedTime,
+}
+
+/// What the moment of a change tells.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TemporalFeatures {
+    /// When the change was made.
+    pub moment: Moment,
+    /// Days since one of the files changed last, and the commit that changed it.
+    pub last_change: Option<(f64, ObjectId, ZonedTime)>,
+    /// The releases before the change, newest first.
+    pub releases: Vec<Release>,
+    /// The freeze windows that the change lies in: name and reason.
+    pub freezes: Vec<(String, Option<String>)>,
+}
+
+pub(crate) fn measure(
+    past: &Past,
+    moment: Moment,
+    releases: Vec<Release>,
+    freezes: &[Freeze],
+) -> TemporalFeatures {
+    let last = past.commits.iter().find(|commit| !commit.followed.is_empty());
+    let last_change = last.map(|past| {
+        let time = past.commit.committer.time;
+        (moment.landed.days_since(&time).max(0.0), past.commit.id, time)
+    });
+    let inside = freezes.iter().filter(|freeze| freeze.holds(moment.landed));
+    let freezes = inside.map(|freeze| (freeze.name.clone(), freeze.reason.clone())).collect();
+    TemporalFeatures { moment, last_change, releases, freezes }
+}
+
+/// How the moment fills the factor.
+pub(crate) fn parts(
+    features: &TemporalFeatures,
+    config: &TemporalConfig,
+    weekend: &[Weekday],
+) -> Vec<Part> {
+    let shares = &config.shares;
+    let total = shares.recent_change + shares.night + shares.weekend + shares.release;
+    let part = |id: &str, weight: f64, intensity: f64, evidence: String| Part {
+        id: id.into(),
+        fill: if total > 0.0 { weight / total * intensity } else { 0.0 },
+        evidence,
+        details: Vec::new(),
+    };
+    let (recent, recent_evidence) = recent_change(features, config);
+    let (night, night_evidence) = night(features, config);
+    let (at_weekend, weekend_evidence) = weekend_day(features, weekend);
+    let (release, release_evidence) = release(features, config);
+    let mut parts = vec![
+        part("recent-change", shares.recent_change, recent, recent_evidence),
+        part("night", shares.night, night, night_evidence),
+        part("weekend", shares.weekend, at_weekend, weekend_evidence),
+        part("release", shares.release, release, release_evidence),
+    ];
+    if !features.freezes.is_empty() {
+        let filled: f64 = parts.iter().map(|part| part.fill).sum();
+        let evidence = freeze_evidence(features);
+        parts.push(Part { id: "freeze".into(), fill: 1.0 - filled, evidence, details: Vec::new() });
+    }
+    parts
+}
+
+/// Code that changed lately fails more (Graves et al., TSE 2000): 1 for a file changed today,
+/// one half at the configured age.
+fn recent_change(features: &TemporalFeatures, config: &TemporalConfig) -> (f64, String) {
+    match features.last_change {
+        None => (0.0, "no earlier change of these files is known".into()),
+        Some((days, commit, time)) => {
+            let intensity = 1.0 - saturate(days, config.recent_change_days);
+            let evidence = format!(
+                "one of these files was last changed {}, on {} in {}",
+                ago(days),
+                time.date(),
+                commit.short()
+            );
+            (intensity, evidence)
+        }
+    }
+}
+
+/// `3 days before`, `5 hours before`.
+fn ago(days: f64) -> String {
+    let (days, hours) = (days.floor() as usize, (days * 24.0).floor() as usize);
+    match (days, hours) {
+        (0, 0) => "less than an hour before".into(),
+        (0 | 1, hours) => format!("{} before", count(hours, "hour", "hours")),
+        (days, _) => format!("{days} days before"),
+    }
+}
+
+fn night(features: &TemporalFeatures, config: &TemporalConfig) -> (f64, String) {
+    let Some(local) = features.moment.authored.local() else {
+        return (0.0, format!("the author's time {} is on no calendar", features.moment.authored));
+    };
+    let (hour, from, to) = (local.hour().unsigned_abs(), config.night_from, config.night_to);
+    let at_night = if from <= to { (from..to).contains(&hour) } else { hour >= from || hour < to };
+    let clock =
+        format!("written at {:02}:{:02} on the author's clock", local.hour(), local.minute());
+    let evidence = match at_night {
+        true => format!("{clock}, between {from}:00 and {to}:00"),
+        false => clock,
+    };
+    (f64::from(u8::from(at_night)), evidence)
+}
+
+fn weekend_day(features: &TemporalFeatures, weekend: &[Weekday]) -> (f64, String) {
+    match features.moment.authored.weekday() {
+        None => (0.0, "the author's time has no day of the week".into()),
+        Some(day) if weekend.contains(&day) => (1.0, format!("written on a {day:?}, a day off")),
+        Some(day) => (0.0, format!("written on a {day:?}")),
+    }
+}
+
+/// The most releases whose distances are looked at.
+const RELEASES: usize = 11;
+
+/// How near the next release is, if releases go on as they came: the last one plus the median
+/// distance of the last ones. Only tags before the change count, as nothing else was known.
+fn release(features: &TemporalFeatures, config: &TemporalConfig) -> (f64, String) {
+    let releases = &features.releases[..features.releases.len().min(RELEASES)];
+    let [last, .., _, _] = releases else {
+        let known = count(releases.len(), "release tag", "release tags");
+        return (0.0, format!("{known} before: too few to expect the next"));
+    };
+    let mut gaps: Vec<f64> =
+        releases.windows(2).map(|pair| pair[0].time.days_since(&pair[1].time)).collect();
+    gaps.sort_by(f64::total_cmp);
+    let gap = gaps[gaps.len() / 2];
+    let since = features.moment.landed.days_since(&last.time).max(0.0);
+    let rhythm =
+        format!("{} came {:.0} days before, releases every {gap:.0} days or so", last.name, since);
+    if since > 2.0 * gap {
+        return (0.0, format!("{rhythm}: no telling when the next comes"));
+    }
+    let left = (gap - since).max(0.0);
+    let intensity = 1.0 - saturate(left, config.release_days_half);
+    let evidence = match left {
+        left if left < 1.0 => format!("{rhythm}: the next is due"),
+        left => format!("{rhythm}: the next is about {left:.0} days away"),
+    };
+    (intensity, evidence)
+}
+
+fn freeze_evidence(features: &TemporalFeatures) -> String {
+    let names = features.freezes.iter().map(|(name, reason)| match reason {
+        Some(reason) => format!("`{name}` ({reason})"),
+        None => format!("`{name}`"),
+    });
+    let names = names.collect::<Vec<_>>().join(", ");
+    format!("inside the freeze window {names}, which takes all points of this factor")
+}
+
+/// Keeps of the tags those that name releases before the change, newest first, one for each
+/// commit and at most one for each day: a release may have several tags.
+pub(crate) fn releases_before(mut releases: Vec<Release>) -> Vec<Release> {
+    releases.sort_by(|one, two| {
+        two.time
+            .cmp(&one.time)
+            .then_with(|| one.name.len().cmp(&two.name.len()))
+            .then_with(|| one.name.cmp(&two.name))
+    });
+    releases.dedup_by(|next, kept| kept.time.days_since(&next.time) < 1.0);
+    releases
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DAY: i64 = 86_400;
+
+    fn at(days: i64) -> ZonedTime {
+        ZonedTime { seconds: days * DAY, offset_minutes: 0 }
+    }
+
+    fn features(now: i64, releases: &[i64]) -> TemporalFeatures {
+        let release = |day: &i64| Release { name: format!("v{day}"), time: at(*day) };
+        TemporalFeatures {
+            moment: Moment { authored: at(now), landed: at(now) },
+            last_change: None,
+            releases: releases.iter().map(release).collect(),
+            freezes: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn the_next_release_is_expected_at_the_rhythm_of_the_last_ones() {
+        let config = TemporalConfig::default();
+        let (near, evidence) = release(&features(128, &[100, 70, 40, 12]), &config);
+        assert_eq!(near, 1.0 - 2.0 / 9.0);
+        assert_eq!(
+            evidence,
+            "v100 came 28 days before, releases every 30 days or so: the next is about 2 days away"
+        );
+        let (far, _) = release(&features(101, &[100, 70, 40, 12]), &config);
+        assert!(far < 0.2);
+        let (stale, _) = release(&features(1000, &[100, 70, 40, 12]), &config);
+        assert_eq!(stale, 0.0);
+        let (few, evidence) = release(&features(101, &[100, 70]), &config);
+        assert_eq!(
+            (few, evidence.as_str()),
+            (0.0, "2 release tags before: too few to expect the next")
+        );
+    }
+
+    #[test]
+    fn a_freeze_takes_all_points_whatever_else_was_found() {
+        let mut frozen = features(3, &[]);
+        frozen.freezes.push(("year-end".into(), None));
+        let parts = parts(&frozen, &TemporalConfig::default(), &[Weekday::Sunday]);
+        assert_eq!(parts.iter().map(|part| part.fill).sum::<f64>(), 1.0);
+    }
+
+    #[test]
+    fn several_tags_of_one_day_are_one_release() {
+        let release = |name: &str, seconds| Release {
+            name: name.into(),
+            time: ZonedTime { seconds, offset_minutes: 0 },
+        };
+        let kept = releases_before(vec![
+            release("api-v1.0", 5),
+            release("v1.0", 5),
+            release("v0.9", -3 * DAY),
+        ]);
+        assert_eq!(kept, [release("v1.0", 5), release("v0.9", -3 * DAY)]);
+    }
+}
