@@ -6,6 +6,7 @@ use crate::commit::{Ancestry, Commit};
 use crate::error::Error;
 use crate::id::ObjectId;
 use crate::lines;
+use crate::owners::{Dialect, Owners};
 use crate::path::RepoPath;
 use crate::rename;
 use crate::repo::{Repo, SIDE_FILE_BYTES};
@@ -172,7 +173,26 @@ impl Repo {
     /// The attributes that these files and `info/attributes` give.
     pub(crate) fn attributes(&self, files: Vec<(RepoPath, Vec<u8>)>) -> Result<Attributes, Error> {
         let info = self.common_file("info/attributes")?;
-        Ok(Attributes::new(files, info))
+        let files = files.iter().map(|(directory, content)| (directory.as_bstr(), &content[..]));
+        let (attributes, _skipped) = Attributes::parse(files, info.as_deref());
+        Ok(attributes)
+    }
+
+    /// Who owns which files, by the `CODEOWNERS` file of a commit: the first one found where
+    /// GitHub or GitLab look for it. `None` where there is none.
+    pub fn owners(&self, commit: &Commit) -> Result<Option<Owners>, Error> {
+        for location in
+            [".github/CODEOWNERS", ".gitlab/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS"]
+        {
+            let path = RepoPath::from(location);
+            if let Some(side) = self.file_in_tree(commit.tree, &path)?
+                && matches!(side.mode, Mode::File | Mode::Executable)
+                && let Some(content) = self.small_blob(side.id)?
+            {
+                return Ok(Some(Owners::parse(&content, Dialect::of_file(&path, &content)).0));
+            }
+        }
+        Ok(None)
     }
 
     /// A blob that describes others; `None` when it is missing or absurdly large.

@@ -13,6 +13,7 @@ mod id;
 mod lines;
 mod mailmap;
 mod merge;
+mod owners;
 mod past;
 mod path;
 mod pattern;
@@ -28,7 +29,9 @@ mod time;
 mod trailer;
 mod tree;
 
-pub use attributes::{DiffAttribute, PathAttributes};
+pub use attributes::{
+    Attributes, DiffAttribute, PathAttributes, SkippedAttributes, SkippedAttributesReason,
+};
 pub use change::{Changes, FileChange, Hunk, Lines, Status};
 pub use commit::{Ancestry, Commit};
 pub use error::{Cause, Error};
@@ -37,6 +40,9 @@ pub use function::TouchedFunction;
 pub use id::{ObjectId, ParseIdError};
 pub use mailmap::Mailmap;
 pub use merge::{MergeEdit, MergeEditKind};
+pub use owners::{
+    Dialect, GITHUB_LOCATIONS, GITLAB_LOCATIONS, OwnerRule, Owners, SkipReason, SkippedLine,
+};
 pub use past::{Past, PastCommit, PastEnd, PastReader};
 pub use path::RepoPath;
 pub use pattern::{ParsePatternError, PathPattern};

@@ -1,38 +1,755 @@
-//! placeholder
-use crate::path::RepoPath;
-use gix_glob::wildmatch;
-/// x
-#[derive(Clone, Debug)]
-pub struct PathPattern(gix_glob::Pattern);
-/// x
+use std::fmt;
+use std::ops::Range;
+
+use bstr::{BStr, BString, ByteSlice};
+use gix_glob::wildmatch::Mode;
+
+/// One pattern in the language of `.gitignore`: `auth/`, `*.sql`, `/infra/**`, `src/*/db`.
+///
+/// The rules are those of the section "PATTERN FORMAT" of the manual page gitignore(5):
+///
+/// * without a slash in front or in the middle, the pattern names a file or directory anywhere;
+///   with one, it is relative to the root;
+/// * with a slash at its end, it names directories only;
+/// * `*`, `?` and `[a-z]` never match a slash, `\` makes the next byte an ordinary one;
+/// * `**/`, `/**/` and `/**` match any number of directories.
+///
+/// A directory that matches covers everything below it. Names are compared whole and with their
+/// case: `auth` covers `auth` and `src/auth/x`, but neither `author/x` nor `Auth`.
+///
+/// The rules for the lines of a file, that is comments and blanks at the end, are not part of a
+/// pattern: [`PathPattern::parse`] takes every byte as it stands.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct PathPattern {
+    text: BString,
+    shape: Shape,
+}
+
+/// The text is not a pattern that could be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not a pattern")]
-pub struct ParsePatternError;
+pub enum ParsePatternError {
+    /// The text is empty.
+    #[error("the pattern is empty")]
+    Empty,
+    /// The pattern begins with `!`, which has a meaning only in a list of patterns.
+    #[error("`{0}` is negated; write `\\!` for a name that begins with an exclamation mark")]
+    Negated(BString),
+    /// Git accepts the pattern, but there is no path it could match: a bracket is left open or
+    /// names a class that does not exist, `\` ends the text, or there is an empty name between
+    /// two slashes.
+    #[error("`{0}` can match no path")]
+    MatchesNothing(BString),
+    /// The pattern is longer than 4096 bytes, has more than 100 slashes or more than 60 asterisks
+    /// between two of them. Git knows no such limits; they bound the cost of a hostile pattern.
+    #[error("the pattern of {0} bytes is too long or has too many wildcards")]
+    TooComplex(usize),
+}
+
+const MAX_LENGTH: usize = 4096;
+/// The states of a match are the bits of a `u128`.
+const MAX_SEGMENTS: usize = 100;
+/// The matcher of single names gives up where 64 asterisks follow each other.
+const MAX_STARS: usize = 60;
+
+#[derive(Clone, PartialEq, Eq, Hash)]
+enum Shape {
+    /// A name anywhere in the tree.
+    Name { name: Segment, only_directories: bool },
+    /// A path from the root: the bytes before the first wildcard, and one segment per name in
+    /// what follows them. No segments: the literal is the whole path.
+    Path { literal: BString, segments: Vec<Segment>, only_directories: bool },
+}
+
+#[derive(Clone, PartialEq, Eq, Hash)]
+enum Segment {
+    /// This name.
+    Literal(BString),
+    /// Names that match these wildcards.
+    Wild(BString),
+    /// Any number of names.
+    AnyNames,
+    /// Any number of names, but at least one.
+    SomeNames,
+}
+
+/// Which of the files below a matching directory count as matched.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reach {
+    Everything,
+    ItselfOnly,
+}
+
 impl PathPattern {
-    /// x
-    pub fn parse(b: &[u8]) -> Result<Self, ParsePatternError> {
-        gix_glob::Pattern::from_bytes_without_negation(b).map(Self).ok_or(ParsePatternError)
-    }
-    /// x
-    pub fn matches(&self, p: &RepoPath) -> bool {
-        let mut cur = p.clone();
-        let mut dir = false;
-        loop {
-            if cur.as_bytes().is_empty() {
-                return false;
-            }
-            let base = cur.as_bytes().len() - cur.file_name().len();
-            if self.0.matches_repo_relative_path(
-                cur.as_bstr(),
-                (base > 0).then_some(base),
-                Some(dir),
-                gix_glob::pattern::Case::Sensitive,
-                wildmatch::Mode::NO_MATCH_SLASH_LITERAL,
-            ) {
-                return true;
-            }
-            cur = cur.parent();
-            dir = true;
+    /// Reads one pattern.
+    pub fn parse(pattern: &[u8]) -> Result<Self, ParsePatternError> {
+        if pattern.first() == Some(&b'!') {
+            return Err(ParsePatternError::Negated(excerpt(pattern)));
         }
+        Self::parse_unnegated(pattern)
+    }
+
+    /// Reads one pattern in which a `!` in front is an ordinary byte.
+    pub(crate) fn parse_unnegated(pattern: &[u8]) -> Result<Self, ParsePatternError> {
+        if pattern.is_empty() {
+            return Err(ParsePatternError::Empty);
+        }
+        if pattern.len() > MAX_LENGTH {
+            return Err(ParsePatternError::TooComplex(pattern.len()));
+        }
+        let (body, only_directories) = match pattern.strip_suffix(b"/") {
+            Some(body) => (body, true),
+            None => (pattern, false),
+        };
+        let shape = if body.contains(&b'/') {
+            let body = body.strip_prefix(b"/").unwrap_or(body);
+            let wild_at = body.find_byteset(WILD).unwrap_or(body.len());
+            let (literal, rest) = body.split_at(wild_at);
+            let segments =
+                if rest.is_empty() { Some(Vec::new()) } else { split_segments(rest, Stars::Git) };
+            let literal = BString::from(literal);
+            segments.map(|segments| Shape::Path { literal, segments, only_directories })
+        } else {
+            split_segments(body, Stars::Plain)
+                .and_then(|segments| segments.into_iter().next())
+                .map(|name| Shape::Name { name, only_directories })
+        };
+        Self::checked(pattern, shape)
+    }
+
+    /// Reads a pattern as `File.fnmatch` of Ruby does with the flags `FNM_PATHNAME` and
+    /// `FNM_DOTMATCH`: relative to the root, and `**` is more than `*` only in `**/`.
+    pub(crate) fn parse_fnmatch(pattern: &[u8]) -> Result<Self, ParsePatternError> {
+        if pattern.len() > MAX_LENGTH {
+            return Err(ParsePatternError::TooComplex(pattern.len()));
+        }
+        let body = pattern.strip_prefix(b"/").unwrap_or(pattern);
+        let shape = split_segments(body, Stars::Ruby).map(|segments| Shape::Path {
+            literal: BString::default(),
+            segments,
+            only_directories: false,
+        });
+        Self::checked(pattern, shape)
+    }
+
+    fn checked(pattern: &[u8], shape: Option<Shape>) -> Result<Self, ParsePatternError> {
+        let nothing = || ParsePatternError::MatchesNothing(excerpt(pattern));
+        let shape = shape.ok_or_else(nothing)?;
+        let all = match &shape {
+            Shape::Name { name, .. } => std::slice::from_ref(name),
+            Shape::Path { literal, segments, .. } => {
+                let starts_inside_a_name = !literal.is_empty() && !literal.ends_with(b"/");
+                let bad_literal = literal.starts_with(b"/") || literal.contains_str("//");
+                // Only the rest of the name that the literal begins can be empty.
+                let optional = |segment: &&Segment| **segment == Segment::AnyNames;
+                let first = segments.iter().take_while(optional).count() + 1;
+                let skip = if starts_inside_a_name { first } else { 0 };
+                let has_gap = segments.iter().skip(skip).any(Segment::is_empty);
+                if bad_literal || has_gap || (literal.is_empty() && segments.is_empty()) {
+                    return Err(nothing());
+                }
+                if segments.is_empty() && !starts_inside_a_name {
+                    return Err(nothing());
+                }
+                segments
+            }
+        };
+        if matches!(&shape, Shape::Name { name, .. } if name.is_empty()) {
+            return Err(nothing());
+        }
+        let stars = |segment: &Segment| match segment {
+            Segment::Wild(wild) => wild.iter().filter(|byte| **byte == b'*').count(),
+            _ => 0,
+        };
+        if all.len() > MAX_SEGMENTS || all.iter().any(|segment| stars(segment) > MAX_STARS) {
+            return Err(ParsePatternError::TooComplex(pattern.len()));
+        }
+        Ok(Self { text: BString::from(pattern), shape })
+    }
+
+    /// Whether the pattern matches this file or one of the directories that hold it.
+    ///
+    /// The cost is at most proportional to the length of the pattern times that of the path.
+    pub fn matches(&self, path: &crate::RepoPath) -> bool {
+        self.covers(path.as_bytes(), Reach::Everything)
+    }
+
+    /// Whether the pattern matches this file, whatever it says about the directories above.
+    pub(crate) fn matches_itself(&self, path: &crate::RepoPath) -> bool {
+        self.covers(path.as_bytes(), Reach::ItselfOnly)
+    }
+
+    /// The pattern as it was written.
+    pub fn as_bstr(&self) -> &BStr {
+        self.text.as_bstr()
+    }
+
+    fn covers(&self, path: &[u8], reach: Reach) -> bool {
+        let counts = |is_last: bool, only_directories: bool| match reach {
+            Reach::Everything => !is_last || !only_directories,
+            Reach::ItselfOnly => is_last && !only_directories,
+        };
+        match &self.shape {
+            Shape::Name { name, only_directories } => {
+                let mut names = path.split(|byte| *byte == b'/').peekable();
+                while let Some(component) = names.next() {
+                    let is_last = names.peek().is_none();
+                    if counts(is_last, *only_directories) && name.matches(component) {
+                        return true;
+                    }
+                }
+                false
+            }
+            Shape::Path { literal, segments, only_directories } => {
+                let Some(rest) = path.strip_prefix(literal.as_slice()) else { return false };
+                if segments.is_empty() {
+                    return match rest.first() {
+                        None => counts(true, *only_directories),
+                        Some(b'/') => counts(false, *only_directories),
+                        Some(_) => false,
+                    };
+                }
+                covers_segments(segments, rest, |is_last| counts(is_last, *only_directories))
+            }
+        }
+    }
+}
+
+/// Follows all ways to lay the segments over the names of the path at once: bit `i` of the state
+/// says that the segments before `i` can match the names seen so far.
+fn covers_segments(segments: &[Segment], rest: &[u8], counts: impl Fn(bool) -> bool) -> bool {
+    let skip_optional = |mut states: u128| {
+        for (index, segment) in segments.iter().enumerate() {
+            if *segment == Segment::AnyNames && states & (1 << index) != 0 {
+                states |= 1 << (index + 1);
+            }
+        }
+        states
+    };
+    let mut states = skip_optional(1);
+    let mut names = rest.split(|byte| *byte == b'/').peekable();
+    while let Some(name) = names.next() {
+        let mut next: u128 = 0;
+        for (index, segment) in segments.iter().enumerate() {
+            if states & (1 << index) == 0 {
+                continue;
+            }
+            next |= match segment {
+                Segment::AnyNames => 1 << index,
+                Segment::SomeNames => 0b11 << index,
+                Segment::Literal(_) | Segment::Wild(_) if segment.matches(name) => 1 << (index + 1),
+                Segment::Literal(_) | Segment::Wild(_) => 0,
+            };
+        }
+        states = skip_optional(next);
+        if states & (1 << segments.len()) != 0 && counts(names.peek().is_none()) {
+            return true;
+        }
+        if states == 0 {
+            return false;
+        }
+    }
+    false
+}
+
+impl Segment {
+    fn matches(&self, name: &[u8]) -> bool {
+        match self {
+            Self::Literal(literal) => literal == name,
+            Self::Wild(wild) => {
+                gix_glob::wildmatch(wild.as_bstr(), name.as_bstr(), Mode::NO_MATCH_SLASH_LITERAL)
+            }
+            Self::AnyNames | Self::SomeNames => true,
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        matches!(self, Self::Literal(literal) if literal.is_empty())
+    }
+}
+
+/// The bytes that are more than themselves.
+const WILD: &[u8] = br"*?[\";
+
+/// What two or more asterisks between slashes mean.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stars {
+    /// The same as one.
+    Plain,
+    /// Any number of directories.
+    Git,
+    /// Any number of directories, when there are two of them and a slash follows.
+    Ruby,
+}
+
+/// Cuts a pattern at its slashes, but not at those between brackets; `None` when no path can
+/// match it.
+fn split_segments(pattern: &[u8], stars: Stars) -> Option<Vec<Segment>> {
+    let mut segments = Vec::new();
+    let mut lone_brackets = Vec::new();
+    let mut start = 0;
+    let mut at = 0;
+    while at < pattern.len() {
+        match pattern[at] {
+            b'/' => {
+                let text = escaped(pattern, start..at, &lone_brackets);
+                segments.push(segment(&text, Some(SlashAfter::Plain), stars));
+                at += 1;
+                start = at;
+            }
+            b'\\' if pattern.get(at + 1) == Some(&b'/') => {
+                let text = escaped(pattern, start..at, &lone_brackets);
+                segments.push(segment(&text, Some(SlashAfter::Escaped), stars));
+                at += 2;
+                start = at;
+            }
+            b'\\' if at + 1 == pattern.len() => return None,
+            b'\\' => at += 2,
+            b'[' => at = bracket_end(pattern, at, &mut lone_brackets)?,
+            _ => at += 1,
+        }
+    }
+    segments.push(segment(&escaped(pattern, start..pattern.len(), &lone_brackets), None, stars));
+    Some(segments)
+}
+
+/// A part of the pattern with a `\` in front of each lone bracket: the matcher of names loses its
+/// place behind `[:` where no class follows.
+fn escaped(pattern: &[u8], part: Range<usize>, lone_brackets: &[usize]) -> Vec<u8> {
+    let mut text = Vec::with_capacity(part.len());
+    let mut from = part.start;
+    for &at in lone_brackets.iter().filter(|at| part.contains(at)) {
+        text.extend_from_slice(&pattern[from..at]);
+        text.push(b'\\');
+        from = at;
+    }
+    text.extend_from_slice(&pattern[from..part.end]);
+    text
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum SlashAfter {
+    Plain,
+    Escaped,
+}
+
+fn segment(text: &[u8], slash: Option<SlashAfter>, stars: Stars) -> Segment {
+    let only_stars = text.len() >= 2 && text.iter().all(|byte| *byte == b'*');
+    match (stars, slash) {
+        // With an escaped slash, git does not let `**/` stand for no directory at all.
+        (Stars::Git, Some(SlashAfter::Plain)) if only_stars => Segment::AnyNames,
+        (Stars::Git, _) if only_stars => Segment::SomeNames,
+        (Stars::Ruby, Some(SlashAfter::Plain)) if text == b"**" => Segment::AnyNames,
+        _ if text.find_byteset(WILD).is_some() => Segment::Wild(BString::from(text)),
+        _ => Segment::Literal(BString::from(text)),
+    }
+}
+
+/// The position behind the bracket that opens at `open`; `None` when it does not close or names a
+/// class that does not exist. Adds the positions where `[:` begins no class.
+fn bracket_end(pattern: &[u8], open: usize, lone_brackets: &mut Vec<usize>) -> Option<usize> {
+    let mut at = open + 1;
+    if matches!(pattern.get(at)?, b'!' | b'^') {
+        at += 1;
+    }
+    // A closing bracket in the first place is a member of the set, and so is an opening one
+    // behind which no class is named.
+    let mut is_first = true;
+    let mut can_be_range = false;
+    loop {
+        let byte = *pattern.get(at)?;
+        match byte {
+            b']' if !is_first => return Some(at + 1),
+            b'\\' => {
+                pattern.get(at + 1)?;
+                can_be_range = true;
+                at += 2;
+            }
+            b'-' if can_be_range && !matches!(pattern.get(at + 1)?, b']') => {
+                at += if pattern[at + 1] == b'\\' { 3 } else { 2 };
+                can_be_range = false;
+            }
+            b'[' if pattern.get(at + 1) == Some(&b':') => {
+                let inner = &pattern[at + 2..];
+                let close = inner.find_byte(b']')?;
+                match inner[..close].strip_suffix(b":") {
+                    Some(class) if CLASSES.contains(&class) => {
+                        at += close + 3;
+                        can_be_range = false;
+                    }
+                    Some(_) => return None,
+                    None => {
+                        lone_brackets.push(at);
+                        at += 1;
+                        can_be_range = true;
+                    }
+                }
+            }
+            _ => {
+                can_be_range = true;
+                at += 1;
+            }
+        }
+        is_first = false;
+    }
+}
+
+const CLASSES: [&[u8]; 12] = [
+    b"alnum", b"alpha", b"blank", b"cntrl", b"digit", b"graph", b"lower", b"print", b"punct",
+    b"space", b"upper", b"xdigit",
+];
+
+/// Enough of the pattern for a message.
+fn excerpt(pattern: &[u8]) -> BString {
+    BString::from(&pattern[..pattern.len().min(200)])
+}
+
+impl fmt::Display for PathPattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&crate::RepoPath::new(self.text.as_slice()), f)
+    }
+}
+
+impl fmt::Debug for PathPattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.text, f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::time::{Duration, Instant};
+
+    use super::*;
+    use crate::RepoPath;
+    use gitops_health_testkit::{Random, TestRepo};
+
+    fn pattern(text: &str) -> PathPattern {
+        PathPattern::parse(text.as_bytes()).expect("a good pattern")
+    }
+
+    fn matches(text: &str, path: &str) -> bool {
+        pattern(text).matches(&RepoPath::from(path))
+    }
+
+    #[test]
+    fn a_directory_covers_everything_below_it_anywhere() {
+        assert!(matches("auth/", "auth/login.rs"));
+        assert!(matches("auth/", "src/auth/oauth/token.rs"));
+        assert!(!matches("auth/", "src/auth"), "a file is no directory");
+        assert!(matches("auth", "src/auth"));
+        assert!(matches("auth", "src/auth/x"));
+    }
+
+    #[test]
+    fn a_pattern_is_never_a_prefix_match() {
+        for (text, path) in [
+            ("auth", "author/x"),
+            ("auth", "src/oauth"),
+            ("auth/", "author/x"),
+            ("/src/auth", "src/auth.rs"),
+            ("/src/auth", "src/author/x"),
+            ("*.sql", "a.sqlx"),
+            ("/infra/**", "infrared/x"),
+        ] {
+            assert!(!matches(text, path), "{text} {path}");
+        }
+    }
+
+    #[test]
+    fn a_slash_in_front_or_in_the_middle_ties_the_pattern_to_the_root() {
+        assert!(matches("/infra/**", "infra/a/b"));
+        assert!(!matches("/infra/**", "x/infra/a"));
+        assert!(!matches("/infra/**", "infra"));
+        assert!(matches("src/*/db", "src/a/db/schema.sql"));
+        assert!(!matches("src/*/db", "src/a/b/db"));
+        assert!(!matches("src/*/db", "x/src/a/db"));
+        assert!(matches("**/src/*/db", "x/src/a/db"));
+        assert!(!matches("Auth/", "auth/x"), "case counts");
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_match_themselves() {
+        let pattern = PathPattern::parse(b"*.\xff\xfe").expect("a good pattern");
+        assert!(pattern.matches(&RepoPath::new(&b"d/\xe9.\xff\xfe"[..])));
+        assert!(!pattern.matches(&RepoPath::from("d/x.txt")));
+    }
+
+    #[test]
+    fn a_pattern_that_cannot_match_is_an_error() {
+        let long = "a".repeat(5000);
+        let stars = "a*".repeat(70);
+        let slashes = "/a*".repeat(120);
+        for text in
+            ["", "!x", "!", "/", "//", "//a", "a//b", "a/*//b", "a\\", "[", "a[b", "[]", "[a-"]
+                .into_iter()
+                .chain(["[[:foo:]]", "[!", "x/[[:alpha:", "a//", long.as_str(), &stars, &slashes])
+        {
+            assert!(PathPattern::parse(text.as_bytes()).is_err(), "{text}");
+        }
+        assert_eq!(PathPattern::parse(b""), Err(ParsePatternError::Empty));
+        assert_eq!(PathPattern::parse(b"!a"), Err(ParsePatternError::Negated("!a".into())));
+        assert!(PathPattern::parse(b"\\!a").is_ok());
+    }
+
+    #[test]
+    fn a_hostile_pattern_costs_little() {
+        let deep = RepoPath::new("a/".repeat(4000) + "x");
+        let wide = RepoPath::new("a".repeat(8000));
+        let begin = Instant::now();
+        for text in [
+            "**/a".repeat(30) + "/b",
+            "**/a".repeat(90) + "/b",
+            "/**/*a*".repeat(45) + "/b",
+            "*a".repeat(60) + "b",
+            "a*".repeat(60) + "b",
+            "*?".repeat(60) + "b",
+            "*[a]".repeat(60) + "b",
+            "/".to_owned() + &"**a*".repeat(15) + "b",
+            "**/".repeat(99) + "b",
+        ] {
+            let pattern = pattern(&text);
+            assert!(!pattern.matches(&deep), "{text}");
+            assert!(!pattern.matches(&wide), "{text}");
+        }
+        assert!(begin.elapsed() < Duration::from_secs(20), "{:?}", begin.elapsed());
+    }
+
+    /// Asks git which of the paths the pattern ignores.
+    fn referee(scratch: &TestRepo, pattern: &[u8], paths: &[Vec<u8>]) -> BTreeSet<Vec<u8>> {
+        let mut line = pattern.to_vec();
+        line.push(b'\n');
+        std::fs::write(scratch.path().join(".git/info/exclude"), line).expect("writable");
+        let input = paths.join(&0);
+        let output =
+            scratch.git_with_input(&["check-ignore", "--no-index", "-z", "--stdin"], &input);
+        output.split(|byte| *byte == 0).filter(|path| !path.is_empty()).map(Vec::from).collect()
+    }
+
+    fn compare(scratch: &TestRepo, pattern: &[u8], paths: &[Vec<u8>]) -> usize {
+        let ignored = referee(scratch, pattern, paths);
+        match PathPattern::parse(pattern) {
+            Err(ParsePatternError::MatchesNothing(_)) => {
+                assert!(ignored.is_empty(), "{:?}", pattern.as_bstr());
+            }
+            Err(error) => panic!("{:?}: {error}", pattern.as_bstr()),
+            Ok(parsed) => {
+                for path in paths {
+                    assert_eq!(
+                        parsed.matches(&RepoPath::new(path.as_slice())),
+                        ignored.contains(path),
+                        "{:?} on {:?}",
+                        pattern.as_bstr(),
+                        path.as_bstr()
+                    );
+                }
+            }
+        }
+        ignored.len()
+    }
+
+    #[test]
+    fn odd_patterns_match_what_git_check_ignore_says() {
+        let scratch = TestRepo::new();
+        let paths: Vec<Vec<u8>> = [
+            "a",
+            "b",
+            "foo",
+            "foobar",
+            "foo/bar",
+            "foo/x/bar",
+            "foox/bar",
+            "foox/y/bar",
+            "a/b",
+            "a/x/b",
+            "a/x/y/b",
+            "a/b/c",
+            "axb/c",
+            "ayb/c",
+            "a[x/y]b/c",
+            "x",
+            "a/x",
+            "a/x/y",
+            "foo/x",
+            "c/a/b",
+            "auth/x",
+            "author/x",
+            "src/auth/x",
+            "!x",
+            "#x",
+            "a]b",
+            "a-b",
+            "a^b",
+            "a b",
+            "[b",
+            "a/[b",
+            "ab",
+            "aBc",
+            ".hidden",
+            "d/.hidden",
+            "é",
+            "a/é/b",
+            "ä/b",
+        ]
+        .iter()
+        .map(|path| path.as_bytes().to_vec())
+        .collect();
+        let patterns = [
+            "foo**/bar",
+            "foo**//**",
+            "foo**//bar",
+            "/foo**",
+            "a/**\\/b",
+            "a\\/b",
+            "*/b",
+            "**",
+            "**/",
+            "a/**",
+            "a/**/",
+            "a/**/b/**",
+            "***/x",
+            "a/***",
+            "a[/]b/c",
+            "a[x/y]b/c",
+            "foo\\/",
+            "/",
+            "//a",
+            "a//b",
+            "[",
+            "[]",
+            "[]]",
+            "a[]]b",
+            "a[!]]b",
+            "a[^x]b",
+            "a[]-]b",
+            "a[a-z]b",
+            "a[--]b",
+            "a[-]b",
+            "a[[:alpha:]]*",
+            "a[[:foo:]]",
+            "[[]b",
+            "[[:]b",
+            "[[:a]b",
+            "[[:a:b]",
+            "[:a:]",
+            "[a-[:alpha:]]",
+            "\\!x",
+            "\\#x",
+            "a\\ b",
+            "a?b",
+            "a/?",
+            "?",
+            "??",
+            "*",
+            "/*",
+            "*/",
+            "/*/",
+            "/*/*",
+            "*/*",
+            "*/*/",
+            "**/b",
+            "**/x/**",
+            "/**/b",
+            "a**b",
+            "a**/b",
+            "a/**b",
+            "*.*",
+            ".*",
+            "*x*",
+            "a\\",
+            "\\a",
+            "[\\]]b",
+            "a[\\-]b",
+            "[a\\-c]",
+            "a/x/",
+            "a/x",
+            "/a/",
+            "a/*/",
+            "**/**",
+            "**/**/b",
+            "a/**/**/b",
+            "foo*/**/bar",
+            "foo?**/bar",
+            "x**",
+            "**x",
+            "a/**x",
+            "??/b",
+            "*/b/",
+            "[^a]",
+            "[!a]*",
+            "/[!a]*/b",
+            "[a/]*",
+            "é",
+            "?\u{301}",
+            "auth/",
+            "auth",
+            "/auth",
+            "**/auth/",
+            "[[:upper:]]*",
+            "a[[:upper:]]c",
+            "[a-",
+            "[a-]b",
+            "a[a-]b",
+            "a[b-a]b",
+            "\\*",
+            "**\\/b",
+            "*\\/b",
+        ];
+        for pattern in patterns {
+            compare(&scratch, pattern.as_bytes(), &paths);
+        }
+    }
+
+    #[test]
+    fn random_patterns_match_what_git_check_ignore_says() {
+        let scratch = TestRepo::new();
+        let mut random = Random::new(42);
+        let pieces: [&[u8]; 24] = [
+            b"a",
+            b"b",
+            b"ab",
+            b"/",
+            b"/",
+            b"/",
+            b"*",
+            b"*",
+            b"**",
+            b"/**/",
+            b"**/",
+            b"/**",
+            b"?",
+            b"[ab]",
+            b"[!a]",
+            b"[a-b]",
+            b"\\a",
+            b"\\/",
+            b"[[:alpha:]]",
+            b".",
+            b"\xff",
+            b"[",
+            b"]",
+            b"-",
+        ];
+        let names: [&[u8]; 10] =
+            [b"a", b"b", b"ab", b"ba", b"a.b", b"aab", b"\xff", b"a-b", b"[a]", b"c"];
+        let paths: BTreeSet<Vec<u8>> = (0..300)
+            .map(|_| {
+                let depth = 1 + random.below(4);
+                (0..depth).map(|_| names[random.below(names.len())]).collect::<Vec<_>>().join(&b'/')
+            })
+            .collect();
+        let paths: Vec<Vec<u8>> = paths.into_iter().collect();
+        let mut matched = 0;
+        let count = 400;
+        for _ in 0..count {
+            let length = 1 + random.below(7);
+            let pattern: Vec<u8> =
+                (0..length).flat_map(|_| pieces[random.below(pieces.len())].to_vec()).collect();
+            matched += compare(&scratch, &pattern, &paths);
+        }
+        assert!(
+            matched > count * 5,
+            "the patterns must match something to prove anything: {matched}"
+        );
     }
 }

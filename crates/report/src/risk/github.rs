@@ -11,16 +11,9 @@ pub fn github(report: &RiskReport) -> String {
     let mut message = format!("{} ({})", report.what(), report.size());
     let _ = write!(message, "\nDeploy: {}", report.strategy());
     for factor in &report.score.factors {
-        let reason = strongest(factor)
-            .filter(|signal| signal.points > 0 || !factor.known)
-            .map_or_else(String::new, |signal| format!(": {}", signal.evidence));
-        let _ = write!(
-            message,
-            "\n{} {} of {}{reason}",
-            factor.id.title(),
-            factor.points,
-            factor.max_points
-        );
+        let (points, max_points) = (factor.points, factor.max_points);
+        let reason = strongest(factor);
+        let _ = write!(message, "\n{} {points} of {max_points}: {reason}", factor.id.title());
     }
     let mut out = String::new();
     command(&mut out, level, &report.headline(), &message);

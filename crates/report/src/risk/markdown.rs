@@ -61,9 +61,7 @@ pub fn markdown(report: &RiskReport, view: View) -> String {
 fn factors(out: &mut String, report: &RiskReport) {
     out.push_str("| factor | points | of | evidence |\n| --- | ---: | ---: | --- |\n");
     for factor in &report.score.factors {
-        let evidence = strongest(factor)
-            .filter(|signal| signal.points > 0 || !factor.known)
-            .map_or_else(String::new, |signal| escape(&signal.evidence));
+        let evidence = escape(strongest(factor));
         let _ = writeln!(
             out,
             "| {} | {} | {} | {evidence} |",

@@ -6,7 +6,7 @@ mod markdown;
 mod table;
 mod text;
 
-use gitops_health_risk::{Band, Score, SimilarCommit};
+use gitops_health_risk::{Band, Factor, Score, SimilarCommit};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -191,7 +191,8 @@ fn short(id: &str) -> &str {
     id.get(..10).unwrap_or(id)
 }
 
-/// The signal that gives most points, the first of equal ones.
-fn strongest(factor: &gitops_health_risk::Factor) -> Option<&gitops_health_risk::Signal> {
-    factor.signals.iter().rev().max_by_key(|signal| signal.points)
+/// The evidence of the signal that gives most points, the first of equal ones.
+fn strongest(factor: &Factor) -> &str {
+    let signal = factor.signals.iter().rev().max_by_key(|signal| signal.points);
+    signal.map_or("no file matches a rule", |signal| &signal.evidence)
 }

@@ -1,6 +1,6 @@
 use comfy_table::{Cell, CellAlignment};
 
-use super::{RiskReport, View, text};
+use super::{RiskReport, View, strongest, text};
 use crate::style::{Style, lines_of};
 
 /// The factors and, when asked to explain, their signals, in a table with lines; all else as in
@@ -10,11 +10,8 @@ pub fn table(report: &RiskReport, view: View, style: Style) -> String {
     table.set_header(["Factor", "Points", "of", "Evidence"]);
     let number = |number: u32| Cell::new(number).set_alignment(CellAlignment::Right);
     for factor in &report.score.factors {
-        let evidence = match super::strongest(factor) {
-            Some(signal) if !view.explain && signal.points > 0 => signal.evidence.as_str(),
-            Some(signal) if !factor.known => signal.evidence.as_str(),
-            _ => "",
-        };
+        let signals_follow = view.explain && factor.known && !factor.signals.is_empty();
+        let evidence = if signals_follow { "" } else { strongest(factor) };
         table.add_row([
             Cell::new(factor.id.title()),
             number(factor.points),

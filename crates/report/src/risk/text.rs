@@ -44,11 +44,10 @@ pub fn text(report: &RiskReport, view: View, style: Style) -> String {
 fn summary(report: &RiskReport, style: Style) -> String {
     let mut table = style.columns();
     for factor in &report.score.factors {
-        let reason = strongest(factor).filter(|signal| signal.points > 0 || !factor.known);
         table.add_row([
             Cell::new(points(factor)).set_alignment(CellAlignment::Right),
             Cell::new(factor.id.title()),
-            Cell::new(reason.map_or("nothing found", |signal| &signal.evidence)),
+            Cell::new(strongest(factor)),
         ]);
     }
     table.add_row([
@@ -56,8 +55,8 @@ fn summary(report: &RiskReport, style: Style) -> String {
         Cell::new("Risk"),
         Cell::new(""),
     ]);
-    fix_width(&mut table, 0, 10);
-    fix_width(&mut table, 1, 24);
+    fix_width(&mut table, 0, 12);
+    fix_width(&mut table, 1, 25);
     lines_of(&table)
 }
 
@@ -81,7 +80,7 @@ fn explanation(out: &mut String, report: &RiskReport, style: Style) {
         let _ =
             writeln!(out, "{}", style.bold(&format!("{}: {}", factor.id.title(), points(factor))));
         if factor.signals.is_empty() {
-            let _ = writeln!(out, "   none of the files matches a rule");
+            let _ = writeln!(out, "   {}", strongest(factor));
         }
         let mut table = style.columns();
         for signal in &factor.signals {

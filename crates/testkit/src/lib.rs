@@ -1,0 +1,13 @@
+//! Hermetic repositories and runs of the program, for tests.
+//!
+//! Repositories are made by git itself, with fixed names and dates and without any configuration
+//! of the user or of the machine, so that their ids are the same everywhere. Programs run in an
+//! environment that holds only what is named here.
+
+mod program;
+mod random;
+mod repository;
+
+pub use program::{Program, Transcript};
+pub use random::Random;
+pub use repository::{Author, TestRepo};
