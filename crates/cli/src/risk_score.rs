@@ -1,16 +1,16 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, HashMap};
 
 use gitops_health_git::{
-    Change, Commit, FileChange, Lines, ObjectId, Past, PastEnd, PastReader, Repo, RepoPath,
-    Selection, Similarity, printable,
+    Change, Commit, FileChange, Lines, ObjectId, Past, PastEnd, PastReader, PastScope, Repo,
+    RepoPath, Selection, Similarity, printable,
 };
 use gitops_health_report::{
     self as report, ChangeSummary, CommitRow, RISK_SCHEMA, RiskReport, Skipped, Target, TargetKind,
     View,
 };
 use gitops_health_risk::{
-    self as risk, Features, FileKind, LongestFunction, Moment, Release, RiskParams, Score,
-    SimilarCommit, Subject,
+    self as risk, Features, FileKind, LongestFunction, Moment, Purposes, Release, RiskParams,
+    Score, SimilarCommit, Subject,
 };
 
 use crate::args::{ScoreArgs, ScoreFormat};
@@ -53,7 +53,8 @@ struct Scorer<'a> {
     repo: &'a Repo,
     params: &'a RiskParams,
     reader: PastReader<'a>,
-    tags: BTreeMap<ObjectId, String>,
+    tags: HashMap<ObjectId, String>,
+    purposes: Purposes,
     commits: Vec<Change>,
 }
 
@@ -79,18 +80,21 @@ impl<'a> Scorer<'a> {
         } else {
             Vec::new()
         };
-        let all = commits.iter().chain([change]);
-        let directories: BTreeSet<RepoPath> = all
-            .flat_map(|change| risk::names_before(&change.files))
-            .map(|path| path.parent())
-            .collect();
+        let scope = if commits.is_empty() {
+            let names = risk::names_before(&change.files);
+            let directories: BTreeSet<RepoPath> = names.iter().map(RepoPath::parent).collect();
+            PastScope::Directories(directories.into_iter().collect())
+        } else {
+            PastScope::Everything
+        };
         let tags = repo.tags()?.into_iter().filter(|tag| params.is_release(&tag.name));
         Ok(Self {
             context,
             repo,
             params,
-            reader: PastReader::new(repo, directories)?,
+            reader: PastReader::new(repo, scope)?,
             tags: tags.map(|tag| (tag.commit, printable(&tag.name))).collect(),
+            purposes: Purposes::default(),
             commits,
         })
     }
@@ -133,6 +137,7 @@ impl<'a> Scorer<'a> {
             moment,
             releases: self.releases(&past),
             longest_function: self.longest_function(&change.files)?,
+            purposes: &self.purposes,
         };
         let similar = historical.then(|| risk::similar_commits(&subject, SIMILAR));
         let features = risk::measure(subject, self.params);

@@ -43,7 +43,7 @@ pub use merge::{MergeEdit, MergeEditKind};
 pub use owners::{
     Dialect, GITHUB_LOCATIONS, GITLAB_LOCATIONS, OwnerRule, Owners, SkipReason, SkippedLine,
 };
-pub use past::{Past, PastCommit, PastEnd, PastReader};
+pub use past::{Past, PastCommit, PastEnd, PastReader, PastScope};
 pub use path::RepoPath;
 pub use pattern::{ParsePatternError, PathPattern};
 pub use person::{Person, Signature};

@@ -11,7 +11,7 @@ use crate::path::RepoPath;
 use crate::person::Person;
 use crate::repo::Repo;
 use crate::time::ZonedTime;
-use crate::tree::{Comparison, Scope, TreeDelta};
+use crate::tree::{Comparison, Everywhere, Scope};
 
 /// What happened before a change to some files and to their directories.
 #[derive(Clone, Debug)]
@@ -42,45 +42,75 @@ pub struct PastCommit {
     /// The commit.
     pub commit: Rc<Commit>,
     /// Its author, mapped by `.mailmap`.
-    pub author: Person,
+    pub author: Rc<Person>,
     /// The followed files that it changed: positions in the list that was asked for, ascending.
     pub followed: Vec<usize>,
-    /// Other files that it changed directly in one of the directories, sorted.
-    pub neighbours: Vec<RepoPath>,
+    /// How many other files it changed directly in one of the directories.
+    pub neighbours: usize,
 }
 
-/// Reads the past of files, limited to the directories that hold them.
+/// How much of each commit of the past is read.
+#[derive(Clone, Debug)]
+pub enum PastScope {
+    /// Only the trees on the way to these directories: right for the past of one change.
+    Directories(Vec<RepoPath>),
+    /// All of it: right for the pasts of many changes, which need it sooner or later.
+    Everything,
+}
+
+/// Reads the past of files.
 ///
-/// Only trees on the way to these directories are compared, and never a blob, except where a
-/// followed file appears: then the commit is searched for what it was renamed from. What was read
-/// is kept, so that the pasts of all commits of a range cost little more than that of one.
+/// Trees are compared, and never a blob, except where a followed file appears: then the commit is
+/// searched for what it was renamed from. What was read is kept, so that the pasts of all commits
+/// of a range cost little more than that of one. The scope decides what is read, never what is
+/// found.
 pub struct PastReader<'repo> {
     repo: &'repo Repo,
-    scope: Directories,
-    visited: HashMap<ObjectId, Visited>,
+    scope: Option<Directories>,
+    nodes: Vec<Node>,
+    numbers: HashMap<ObjectId, NodeNumber>,
+    paths: Paths,
     trees: TreeCache<'repo>,
     mailmap: Mailmap,
 }
 
-/// What is kept of a commit.
-#[derive(Clone)]
-struct Visited {
+/// The place of a commit among those that were visited.
+type NodeNumber = usize;
+
+/// What is kept of a commit; what is `None` has not been asked for yet.
+struct Node {
     commit: Rc<Commit>,
-    touched: Option<Rc<[TreeDelta]>>,
+    author: Rc<Person>,
+    parents: Option<Rc<[NodeNumber]>>,
+    touched: Option<Rc<[Touched]>>,
+    /// New and old names of the files that moved.
+    renames: Option<Rc<[(PathNumber, PathNumber)]>>,
+}
+
+/// A file that a commit touched.
+#[derive(Clone, Copy)]
+struct Touched {
+    path: PathNumber,
+    /// Whether the commit added it.
+    begins: bool,
 }
 
 impl<'repo> PastReader<'repo> {
-    /// A reader for files in these directories.
-    pub fn new(
-        repo: &'repo Repo,
-        directories: impl IntoIterator<Item = RepoPath>,
-    ) -> Result<Self, Error> {
-        let mut scope = Directories::default();
-        for directory in directories {
-            scope.add(&directory);
-        }
+    /// A reader that looks this far.
+    pub fn new(repo: &'repo Repo, scope: PastScope) -> Result<Self, Error> {
+        let scope = match scope {
+            PastScope::Everything => None,
+            PastScope::Directories(directories) => {
+                let mut scope = Directories::default();
+                for directory in directories {
+                    scope.add(&directory);
+                }
+                Some(scope)
+            }
+        };
         let (trees, mailmap) = (TreeCache::new(repo), repo.mailmap()?);
-        Ok(Self { repo, scope, visited: HashMap::new(), trees, mailmap })
+        let (nodes, numbers, paths) = (Vec::new(), HashMap::new(), Paths::default());
+        Ok(Self { repo, scope, nodes, numbers, paths, trees, mailmap })
     }
 
     /// What the commits `tips` and their ancestors did to the files `follow`, under the names
@@ -94,17 +124,22 @@ impl<'repo> PastReader<'repo> {
         limit: usize,
         progress: &mut dyn FnMut(usize),
     ) -> Result<Past, Error> {
-        let mut walk = Walk::new(follow);
+        let mut walk = Walk::default();
+        for (index, path) in follow.iter().enumerate() {
+            let path = self.paths.number(path);
+            walk.follow(path, self.paths.directory(path), &[index]);
+        }
         for tip in tips {
-            let commit = self.visit(*tip)?.commit;
-            walk.push(commit);
+            let number = self.visit(*tip)?;
+            walk.push(number, &self.nodes[number].commit);
         }
         let mut past = Past { commits: Vec::new(), ancestors: Vec::new(), end: PastEnd::Complete };
-        while let Some(commit) = walk.pop() {
+        while let Some(number) = walk.pop() {
             if past.ancestors.len() == limit {
                 past.end = PastEnd::Limit;
                 break;
             }
+            let commit = self.nodes[number].commit.clone();
             past.ancestors.push((commit.id, commit.committer.time));
             if past.ancestors.len().is_multiple_of(256) {
                 progress(past.ancestors.len());
@@ -112,142 +147,199 @@ impl<'repo> PastReader<'repo> {
             if matches!(commit.ancestry, Ancestry::ShallowEdge(_)) {
                 past.end = PastEnd::ShallowEdge;
             } else if !commit.is_merge() {
-                let touched = self.touched(&commit)?;
-                let (followed, neighbours) = walk.sort_out(&touched);
-                self.follow_renames(&commit, &touched, &mut walk)?;
-                let author = self.mailmap.resolve(&commit.author.person);
-                let commit = commit.clone();
-                past.commits.push(PastCommit { commit, author, followed, neighbours });
+                past.commits.push(self.look_at(number, commit, &mut walk)?);
             }
-            for parent in commit.parents() {
-                let parent = self.visit(*parent)?.commit;
-                walk.push(parent);
+            for parent in self.parents(number)?.iter() {
+                walk.push(*parent, &self.nodes[*parent].commit);
             }
         }
         Ok(past)
     }
 
-    fn visit(&mut self, id: ObjectId) -> Result<Visited, Error> {
-        if let Some(visited) = self.visited.get(&id) {
-            return Ok(visited.clone());
+    fn look_at(
+        &mut self,
+        number: NodeNumber,
+        commit: Rc<Commit>,
+        walk: &mut Walk,
+    ) -> Result<PastCommit, Error> {
+        let touched = self.touched(number)?;
+        let (followed, neighbours) = walk.sort_out(&touched, &self.paths);
+        let begins = |file: &Touched| file.begins && walk.names.contains_key(&file.path);
+        if !commit.parents().is_empty() && touched.iter().any(begins) {
+            self.follow_renames(number, walk)?;
         }
-        let visited = Visited { commit: Rc::new(self.repo.commit(id)?), touched: None };
-        self.visited.insert(id, visited.clone());
-        Ok(visited)
+        let author = self.nodes[number].author.clone();
+        Ok(PastCommit { commit, author, followed, neighbours })
     }
 
-    /// What the commit changed in the directories.
-    fn touched(&mut self, commit: &Commit) -> Result<Rc<[TreeDelta]>, Error> {
-        if let Some(Visited { touched: Some(touched), .. }) = self.visited.get(&commit.id) {
+    fn visit(&mut self, id: ObjectId) -> Result<NodeNumber, Error> {
+        if let Some(number) = self.numbers.get(&id) {
+            return Ok(*number);
+        }
+        let commit = Rc::new(self.repo.commit(id)?);
+        let author = Rc::new(self.mailmap.resolve(&commit.author.person));
+        let number = self.nodes.len();
+        self.nodes.push(Node { commit, author, parents: None, touched: None, renames: None });
+        self.numbers.insert(id, number);
+        Ok(number)
+    }
+
+    fn parents(&mut self, number: NodeNumber) -> Result<Rc<[NodeNumber]>, Error> {
+        if let Some(parents) = &self.nodes[number].parents {
+            return Ok(parents.clone());
+        }
+        let commit = self.nodes[number].commit.clone();
+        let parents: Rc<[NodeNumber]> =
+            commit.parents().iter().map(|id| self.visit(*id)).collect::<Result<_, _>>()?;
+        self.nodes[number].parents = Some(parents.clone());
+        Ok(parents)
+    }
+
+    /// What the commit changed within the scope.
+    fn touched(&mut self, number: NodeNumber) -> Result<Rc<[Touched]>, Error> {
+        if let Some(touched) = &self.nodes[number].touched {
             return Ok(touched.clone());
         }
-        let old = match commit.parents() {
-            [] => None,
-            [parent, ..] => Some(self.visit(*parent)?.commit.tree),
-        };
-        let mut deltas = Vec::new();
+        let commit = self.nodes[number].commit.clone();
+        let parent = self.parents(number)?.first().copied();
+        let old = parent.map(|parent| self.nodes[parent].commit.tree);
+        let (new, mut path, mut deltas) = (Some(commit.tree), Vec::new(), Vec::new());
         let mut read = |id| self.trees.read(id);
-        Comparison { read: &mut read, limit: self.repo.limits.changed_files, deltas: &mut deltas }
-            .directories(old, Some(commit.tree), &mut Vec::new(), 0, &self.scope)?;
-        let touched: Rc<[TreeDelta]> = deltas.into();
-        if let Some(visited) = self.visited.get_mut(&commit.id) {
-            visited.touched = Some(touched.clone());
+        let limit = self.repo.limits.changed_files;
+        let mut comparison = Comparison { read: &mut read, limit, deltas: &mut deltas };
+        match &self.scope {
+            None => comparison.directories(old, new, &mut path, 0, &Everywhere)?,
+            Some(scope) => comparison.directories(old, new, &mut path, 0, scope)?,
         }
+        let touched: Rc<[Touched]> = deltas
+            .iter()
+            .map(|delta| Touched {
+                path: self.paths.number(&delta.path),
+                begins: delta.old.is_none(),
+            })
+            .collect();
+        self.nodes[number].touched = Some(touched.clone());
         Ok(touched)
     }
 
     /// Where a followed file begins, goes on with the file that it was renamed from.
-    fn follow_renames(
-        &mut self,
-        commit: &Commit,
-        touched: &[TreeDelta],
-        walk: &mut Walk,
-    ) -> Result<(), Error> {
-        let begins =
-            |delta: &TreeDelta| delta.old.is_none() && walk.names.contains_key(&delta.path);
-        if commit.parents().is_empty() || !touched.iter().any(begins) {
-            return Ok(());
-        }
-        for change in self.repo.changes_of_uncounted(commit, Similarity::Renames)? {
-            let Some(old_path) = change.old_path else { continue };
-            let Some(followed) = walk.names.get(&change.path).cloned() else { continue };
-            if self.scope.add(&old_path.parent()) {
+    fn follow_renames(&mut self, number: NodeNumber, walk: &mut Walk) -> Result<(), Error> {
+        for (path, old_path) in self.renames(number)?.iter() {
+            let Some(followed) = walk.names.get(path).cloned() else { continue };
+            let directory = self.paths.directory(*old_path);
+            walk.follow(*old_path, directory, &followed);
+            let directory = self.paths.path(directory);
+            if let Some(scope) = &mut self.scope
+                && scope.add(&directory)
+            {
                 // What was read before did not look there.
-                self.visited.values_mut().for_each(|visited| visited.touched = None);
+                self.nodes.iter_mut().for_each(|node| node.touched = None);
             }
-            walk.names.entry(old_path).or_default().extend(followed);
         }
         Ok(())
+    }
+
+    fn renames(&mut self, number: NodeNumber) -> Result<Rc<[(PathNumber, PathNumber)]>, Error> {
+        if let Some(renames) = &self.nodes[number].renames {
+            return Ok(renames.clone());
+        }
+        let commit = self.nodes[number].commit.clone();
+        let moved = self.repo.changes_of_uncounted(&commit, Similarity::Renames)?;
+        let renames: Rc<[(PathNumber, PathNumber)]> = moved
+            .iter()
+            .filter_map(|file| {
+                let old_path = file.old_path.as_ref()?;
+                Some((self.paths.number(&file.path), self.paths.number(old_path)))
+            })
+            .collect();
+        self.nodes[number].renames = Some(renames.clone());
+        Ok(renames)
+    }
+}
+
+/// The place of a path in [`Paths`].
+type PathNumber = u32;
+
+/// Each path kept once, however many commits touch it, with the directory that holds it.
+#[derive(Default)]
+struct Paths {
+    numbers: HashMap<RepoPath, PathNumber>,
+    paths: Vec<(RepoPath, Option<PathNumber>)>,
+}
+
+impl Paths {
+    fn number(&mut self, path: &RepoPath) -> PathNumber {
+        if let Some(number) = self.numbers.get(path) {
+            return *number;
+        }
+        let number = PathNumber::try_from(self.paths.len()).expect("memory ends before numbers do");
+        self.numbers.insert(path.clone(), number);
+        self.paths.push((path.clone(), None));
+        if !path.as_bytes().is_empty() {
+            let directory = self.number(&path.parent());
+            self.paths[number as usize].1 = Some(directory);
+        }
+        number
+    }
+
+    /// The directory that holds the file; the root holds itself.
+    fn directory(&self, path: PathNumber) -> PathNumber {
+        self.paths[path as usize].1.unwrap_or(path)
+    }
+
+    fn path(&self, number: PathNumber) -> RepoPath {
+        self.paths[number as usize].0.clone()
     }
 }
 
 /// Commits that wait for their turn, and the names that the followed files have had so far.
+#[derive(Default)]
 struct Walk {
-    queue: BinaryHeap<Waiting>,
-    seen: HashSet<ObjectId>,
-    names: HashMap<RepoPath, Vec<usize>>,
+    /// Newest first by committer date; among commits of one second, by id, so that the order
+    /// depends on nothing else.
+    queue: BinaryHeap<(i64, ObjectId, NodeNumber)>,
+    seen: Vec<bool>,
+    names: HashMap<PathNumber, Vec<usize>>,
+    directories: HashSet<PathNumber>,
 }
 
 impl Walk {
-    fn new(follow: &[RepoPath]) -> Self {
-        let names = follow.iter().enumerate().map(|(index, path)| (path.clone(), vec![index]));
-        Self { queue: BinaryHeap::new(), seen: HashSet::new(), names: names.collect() }
+    /// Follows a file under this name too.
+    fn follow(&mut self, path: PathNumber, directory: PathNumber, indexes: &[usize]) {
+        self.names.entry(path).or_default().extend(indexes);
+        self.directories.insert(directory);
     }
 
-    fn push(&mut self, commit: Rc<Commit>) {
-        if self.seen.insert(commit.id) {
-            self.queue.push(Waiting(commit));
+    fn push(&mut self, number: NodeNumber, commit: &Commit) {
+        if self.seen.len() <= number {
+            self.seen.resize(number + 1, false);
+        }
+        if !std::mem::replace(&mut self.seen[number], true) {
+            self.queue.push((commit.committer.time.seconds, commit.id, number));
         }
     }
 
-    fn pop(&mut self) -> Option<Rc<Commit>> {
-        self.queue.pop().map(|waiting| waiting.0)
+    fn pop(&mut self) -> Option<NodeNumber> {
+        self.queue.pop().map(|(_, _, number)| number)
     }
 
-    fn sort_out(&self, touched: &[TreeDelta]) -> (Vec<usize>, Vec<RepoPath>) {
-        let (mut followed, mut neighbours) = (Vec::new(), Vec::new());
-        for delta in touched {
-            match self.names.get(&delta.path) {
+    /// The followed files among those touched, and how many others there are.
+    fn sort_out(&self, touched: &[Touched], paths: &Paths) -> (Vec<usize>, usize) {
+        let (mut followed, mut neighbours) = (Vec::new(), 0);
+        for file in touched {
+            match self.names.get(&file.path) {
                 Some(indexes) => followed.extend(indexes),
-                None => neighbours.push(delta.path.clone()),
+                None => {
+                    let directory = paths.directory(file.path);
+                    neighbours += usize::from(self.directories.contains(&directory));
+                }
             }
         }
         followed.sort_unstable();
         followed.dedup();
-        neighbours.sort_unstable();
         (followed, neighbours)
     }
 }
-
-/// Newest first by committer date; among commits of one second, by id, so that the order depends
-/// on nothing else.
-struct Waiting(Rc<Commit>);
-
-impl Waiting {
-    fn key(&self) -> (i64, ObjectId) {
-        (self.0.committer.time.seconds, self.0.id)
-    }
-}
-
-impl Ord for Waiting {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        self.key().cmp(&other.key())
-    }
-}
-
-impl PartialOrd for Waiting {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl PartialEq for Waiting {
-    fn eq(&self, other: &Self) -> bool {
-        self.key() == other.key()
-    }
-}
-
-impl Eq for Waiting {}
 
 /// Directories as a tree of names: entered on the way to a wanted one, reported where wanted.
 #[derive(Default)]

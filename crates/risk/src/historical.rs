@@ -4,7 +4,7 @@ use bstr::BString;
 use gitops_health_git::{Past, PastCommit, PastEnd, RepoPath, ZonedTime};
 
 use crate::config::HistoryConfig;
-use crate::purpose::Purpose;
+use crate::purpose::{Purpose, Purposes};
 use crate::score::{Part, saturate};
 
 /// What happened to the changed files and their neighbours before.
@@ -14,7 +14,7 @@ pub struct HistoryFeatures {
     pub files: Tally,
     /// Commits that touched none of them but another file of their directories.
     pub neighbours: Tally,
-    /// All commits that were looked at, merges left out.
+    /// All commits that were looked at, merges left out; people are not counted.
     pub repository: Tally,
     /// Each file that has a past, those with most fixes first.
     pub by_file: Vec<(RepoPath, Tally)>,
@@ -44,16 +44,22 @@ struct Counter {
 }
 
 impl Counter {
+    /// Counts the commit and the person who made it.
     fn add(&mut self, past: &PastCommit, purpose: Purpose) {
+        self.count(past, purpose);
+        let email = past.author.email.to_ascii_lowercase();
+        let key = if email.is_empty() { past.author.name.to_vec() } else { email };
+        self.people.insert(BString::from(key));
+    }
+
+    /// Counts the commit alone.
+    fn count(&mut self, past: &PastCommit, purpose: Purpose) {
         let tally = &mut self.tally;
         tally.changes += 1;
         tally.fixes += usize::from(purpose.is_fix);
         tally.reverts += usize::from(purpose.is_revert);
         let time = past.commit.committer.time;
         tally.since = Some(tally.since.map_or(time, |since| since.min(time)));
-        let email = past.author.email.to_ascii_lowercase();
-        let key = if email.is_empty() { past.author.name.to_vec() } else { email };
-        self.people.insert(BString::from(key));
     }
 
     fn finish(self) -> Tally {
@@ -94,20 +100,21 @@ pub(crate) fn measure(
     files: &[RepoPath],
     now: ZonedTime,
     config: &HistoryConfig,
+    purposes: &Purposes,
 ) -> HistoryFeatures {
     let mut by_file: Vec<Counter> = files.iter().map(|_| Counter::default()).collect();
     let (mut all, mut touching, mut beside) =
         (Counter::default(), Counter::default(), Counter::default());
     let mut recent_fixes = 0.0;
     for commit in &past.commits {
-        let purpose = Purpose::of(&commit.commit);
-        all.add(commit, purpose);
+        let purpose = purposes.of(&commit.commit);
+        all.count(commit, purpose);
         if !commit.followed.is_empty() {
             touching.add(commit, purpose);
             let age = now.days_since(&commit.commit.committer.time).max(0.0);
             recent_fixes +=
                 f64::from(u8::from(purpose.is_fix)) / (1.0 + age / config.recent_fix_days);
-        } else if !commit.neighbours.is_empty() {
+        } else if commit.neighbours > 0 {
             beside.add(commit, purpose);
         }
         for index in &commit.followed {

@@ -32,7 +32,7 @@ pub use critical::{CriticalMatch, CriticalRule};
 pub use historical::{HistoryFeatures, Tally};
 pub use kind::FileKind;
 pub use params::{ConfigError, RiskParams};
-pub use purpose::Purpose;
+pub use purpose::{Purpose, Purposes};
 pub use score::{Band, Factor, FactorId, Score, Signal, Strategy};
 pub use similar::{Outcome, SimilarCommit};
 pub use temporal::{Moment, Release, TemporalFeatures};
@@ -52,6 +52,8 @@ pub struct Subject<'a> {
     pub releases: Vec<Release>,
     /// The longest function that the change touches.
     pub longest_function: Option<LongestFunction>,
+    /// What earlier commits were made for, kept from one change to the next.
+    pub purposes: &'a Purposes,
 }
 
 /// What was measured of a change: all that a score is computed from.
@@ -93,7 +95,13 @@ pub fn measure(subject: Subject<'_>, params: &RiskParams) -> Features {
         subject.files.iter().map(|file| (file.clone(), FileKind::of(file))).collect();
     let names = names_before(subject.files);
     let releases = temporal::releases_before(subject.releases);
-    let history = historical::measure(subject.past, &names, subject.moment.landed, &config.history);
+    let history = historical::measure(
+        subject.past,
+        &names,
+        subject.moment.landed,
+        &config.history,
+        subject.purposes,
+    );
     Features {
         critical: critical::matches(&params.rules, &files, &config.file_kinds),
         history,
@@ -159,5 +167,5 @@ pub fn recommendations(score: &Score, features: &Features) -> Vec<String> {
 
 /// The earlier commits most like the change, and what became of them.
 pub fn similar_commits(subject: &Subject<'_>, limit: usize) -> Vec<SimilarCommit> {
-    similar::similar(subject.past, subject.files.len(), limit)
+    similar::similar(subject.past, subject.files.len(), limit, subject.purposes)
 }

@@ -1,7 +1,9 @@
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use bstr::ByteSlice;
-use gitops_health_git::Commit;
+use gitops_health_git::{Commit, ObjectId};
 use regex::bytes::Regex;
 
 /// What a commit was made for, as far as its message says.
@@ -11,6 +13,16 @@ pub struct Purpose {
     pub is_fix: bool,
     /// It takes back an earlier commit.
     pub is_revert: bool,
+}
+
+/// The purposes of commits, each read once: the pasts of neighbouring changes share most of theirs.
+#[derive(Debug, Default)]
+pub struct Purposes(RefCell<HashMap<ObjectId, Purpose>>);
+
+impl Purposes {
+    pub(crate) fn of(&self, commit: &Commit) -> Purpose {
+        *self.0.borrow_mut().entry(commit.id).or_insert_with(|| Purpose::of(commit))
+    }
 }
 
 /// Words that name a defect or its mending, as whole words: `prefix` and `fixture` hold none.

@@ -4,7 +4,7 @@ use gitops_health_git::{ObjectId, Past, PastCommit, ZonedTime};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::purpose::{Purpose, fixed_ids, reverted_ids};
+use crate::purpose::{Purposes, fixed_ids, reverted_ids};
 
 /// An earlier commit that touched the same files, and what became of it.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
@@ -65,7 +65,12 @@ const FOLLOW_UP_DAYS: f64 = 30.0;
 
 /// The earlier commits most like a change of `files` files, the most similar first, newer ones
 /// first among equals.
-pub(crate) fn similar(past: &Past, files: usize, limit: usize) -> Vec<SimilarCommit> {
+pub(crate) fn similar(
+    past: &Past,
+    files: usize,
+    limit: usize,
+    purposes: &Purposes,
+) -> Vec<SimilarCommit> {
     let mut ranked: Vec<(f64, usize)> = past
         .commits
         .iter()
@@ -86,7 +91,7 @@ pub(crate) fn similar(past: &Past, files: usize, limit: usize) -> Vec<SimilarCom
                 subject: gitops_health_git::printable(&found.commit.subject()),
                 shared_files: found.followed.len(),
                 similarity,
-                outcome: outcome(past, position, &mentions),
+                outcome: outcome(past, position, &mentions, purposes),
             }
         })
         .collect()
@@ -94,7 +99,7 @@ pub(crate) fn similar(past: &Past, files: usize, limit: usize) -> Vec<SimilarCom
 
 fn jaccard(commit: &PastCommit, files: usize) -> f64 {
     let shared = commit.followed.len();
-    shared as f64 / (files + commit.neighbours.len()).max(1) as f64
+    shared as f64 / (files + commit.neighbours).max(1) as f64
 }
 
 /// What later messages say of earlier commits, by the first seven digits of the id.
@@ -118,7 +123,7 @@ impl Mentions {
     }
 }
 
-fn outcome(past: &Past, position: usize, mentions: &Mentions) -> Outcome {
+fn outcome(past: &Past, position: usize, mentions: &Mentions, purposes: &Purposes) -> Outcome {
     let commit = &past.commits[position].commit;
     let id = commit.id.to_string();
     let mentioned = |known: &HashMap<String, Vec<(String, ObjectId)>>| {
@@ -139,7 +144,7 @@ fn outcome(past: &Past, position: usize, mentions: &Mentions) -> Outcome {
         }
         let shares_file =
             later.followed.iter().any(|file| past.commits[position].followed.contains(file));
-        if shares_file && days >= 0.0 && Purpose::of(&later.commit).is_fix {
+        if shares_file && days >= 0.0 && purposes.of(&later.commit).is_fix {
             return Outcome::FollowedByFix { by: later.commit.id.short(), days: days as u32 };
         }
     }
