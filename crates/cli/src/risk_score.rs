@@ -30,7 +30,8 @@ pub(crate) fn run(context: &Context, args: &ScoreArgs) -> Result<ExitCode, CliEr
     let mut scorer = Scorer::new(context, &repo, &params, &change)?;
     let rows = scorer.score_commits(&selection, &change)?;
     let whole = scorer.score(&change, args.historical)?;
-    let report = finish(&selection, &change, whole, rows);
+    let owners = owners(&repo, &change)?;
+    let report = finish(&selection, &change, whole, rows, &owners);
 
     output::write(context, &render(context, args, &report))?;
     tell_what_is_missing(context, args, &report);
@@ -194,6 +195,9 @@ impl<'a> Scorer<'a> {
 /// How many similar commits are listed.
 const SIMILAR: usize = 5;
 
+/// How many files are looked up in `CODEOWNERS`: a hostile one has a million lines.
+const OWNED_FILES: usize = 100;
+
 /// How many files are searched for the functions that a change touches.
 const FUNCTION_FILES: usize = 100;
 
@@ -241,6 +245,7 @@ fn finish(
     change: &Change,
     scored: Scored,
     rows: Vec<CommitRow>,
+    owners: &[String],
 ) -> RiskReport {
     let complexity = &scored.features.complexity;
     RiskReport {
@@ -253,13 +258,31 @@ fn finish(
             deleted: complexity.deleted,
             hunks: complexity.hunks,
         },
-        recommendations: risk::recommendations(&scored.score, &scored.features),
+        recommendations: risk::recommendations(&scored.score, &scored.features, owners),
         similar_commits: scored.similar.clone(),
         commits: rows,
         notes: notes(change, &scored),
         skipped: skipped(&change.files),
         score: scored.score,
     }
+}
+
+/// Who answers for the changed files by the `CODEOWNERS` file of the commit before the change: a
+/// change has no say in who reviews it. In the order of the files, the first few.
+fn owners(repo: &Repo, change: &Change) -> Result<Vec<String>, CliError> {
+    const LISTED: usize = 5;
+    let Some(base) = change.base else { return Ok(Vec::new()) };
+    let Some(owners) = repo.owners(&repo.commit(base)?)? else { return Ok(Vec::new()) };
+    let mut names: Vec<String> = Vec::new();
+    for file in change.files.iter().take(OWNED_FILES) {
+        for owner in owners.of(&file.path).iter().flat_map(|rule| &rule.owners) {
+            let owner = printable(owner);
+            if names.len() < LISTED && !names.contains(&owner) {
+                names.push(owner);
+            }
+        }
+    }
+    Ok(names)
 }
 
 fn target(selection: &Selection, change: &Change, scored: &Scored) -> Target {

@@ -161,8 +161,9 @@ pub fn score(features: &Features, params: &RiskParams) -> Score {
 }
 
 /// What to do before and while the change is deployed, the most important first.
-pub fn recommendations(score: &Score, features: &Features) -> Vec<String> {
-    strategy::recommendations(score.strategy, score.approval_required, features)
+/// `owners` are those who answer for the files.
+pub fn recommendations(score: &Score, features: &Features, owners: &[String]) -> Vec<String> {
+    strategy::recommendations(score.strategy, score.approval_required, features, owners)
 }
 
 /// The earlier commits most like the change, and what became of them.

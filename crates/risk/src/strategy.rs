@@ -1,5 +1,6 @@
 use crate::Features;
 use crate::config::{Bands, Strategies};
+use crate::historical::count;
 use crate::score::{Band, Strategy};
 
 impl Bands {
@@ -34,6 +35,7 @@ pub(crate) fn recommendations(
     strategy: Strategy,
     approval_required: bool,
     features: &Features,
+    owners: &[String],
 ) -> Vec<String> {
     let mut advice = Vec::new();
     if let Some((name, _)) = features.temporal.freezes.first() {
@@ -47,6 +49,9 @@ pub(crate) fn recommendations(
                 .into(),
         );
     }
+    if !owners.is_empty() {
+        advice.push(format!("Ask the owners of these files to review: {}.", owners.join(", ")));
+    }
     advice.extend(deployment(strategy).iter().map(|line| (*line).to_owned()));
     advice
         .extend(features.critical.iter().map(|found| format!("{}: {}", found.rule, found.advice)));
@@ -54,8 +59,9 @@ pub(crate) fn recommendations(
         && tally.fixes + tally.reverts >= 3
     {
         advice.push(format!(
-            "Review {path} most carefully: it needed {} fixes and {} reverts before.",
-            tally.fixes, tally.reverts
+            "Review {path} most carefully: it needed {} and {} before.",
+            count(tally.fixes, "fix", "fixes"),
+            count(tally.reverts, "revert", "reverts")
         ));
     }
     if features.complexity.weighted_lines > LARGE_CHANGE {
