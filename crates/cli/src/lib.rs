@@ -29,9 +29,25 @@ pub fn main() -> process::ExitCode {
     run(std::env::args_os().collect()).into()
 }
 
-/// The whole command line as a definition: for documentation.
-pub fn command() -> clap::Command {
-    Cli::command()
+/// The help of every command as one page of Markdown: `docs/cli.md`.
+pub fn reference() -> String {
+    let mut page = String::from(
+        "# The command line\n\nThis page is made from `--help`; a test keeps it true.\n",
+    );
+    let mut command = Cli::command().term_width(100).color(clap::ColorChoice::Never);
+    command.build();
+    describe(&command, &mut page);
+    page
+}
+
+fn describe(command: &clap::Command, page: &mut String) {
+    let help = command.clone().term_width(100).render_long_help().to_string();
+    let name = command.get_bin_name().unwrap_or(command.get_name());
+    let lines: Vec<&str> = help.lines().map(str::trim_end).collect();
+    page.push_str(&format!("\n## `{name}`\n\n```text\n{}\n```\n", lines.join("\n").trim_end()));
+    for inner in command.get_subcommands().filter(|inner| inner.get_name() != "help") {
+        describe(inner, page);
+    }
 }
 
 fn run(arguments: Vec<OsString>) -> ExitCode {
