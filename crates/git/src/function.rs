@@ -63,6 +63,7 @@ fn longest_touched(content: &[u8], hunks: &[Hunk]) -> Option<TouchedFunction> {
             .map_or(lines.len(), |(next, _)| *next);
         // Only the innermost function counts: one that holds others is a class or a module.
         let holds_others = starts.get(position + 1).is_some_and(|(next, _)| *next < end);
+        let holds_others = holds_others || !has_body(&lines[*start..end]);
         if holds_others || !hunks.iter().any(|hunk| touches(hunk, *start, end)) {
             continue;
         }
@@ -79,6 +80,21 @@ fn touches(hunk: &Hunk, start: usize, end: usize) -> bool {
     let first = (hunk.new_start as usize).saturating_sub(usize::from(hunk.new_lines > 0));
     let last = first + (hunk.new_lines as usize).max(1);
     first < end && start < last
+}
+
+/// Whether a body follows, and not only the end of a declaration: what comes first of `{`, a line
+/// that ends in `:`, and a line that ends in `;`.
+fn has_body(lines: &[&[u8]]) -> bool {
+    const HEADER_LINES: usize = 12;
+    for line in lines.iter().take(HEADER_LINES).map(|line| line.trim_end()) {
+        if line.contains(&b'{') || line.ends_with(b":") {
+            return true;
+        }
+        if line.ends_with(b";") {
+            return false;
+        }
+    }
+    true
 }
 
 /// The first words of a declaration that may be indented.
@@ -108,8 +124,7 @@ fn definition_indent(line: &[u8]) -> Option<usize> {
     let first = *text.first()?;
     let begins_word = first.is_ascii_alphabetic() || first == b'_' || first == b'$';
     let is_label = text.trim_end().ends_with(b":") && text.find_byteset(b" (").is_none();
-    let is_statement = text.trim_end().ends_with(b";") && !text.contains(&b'{');
-    if !begins_word || is_label || is_statement {
+    if !begins_word || is_label {
         return None;
     }
     if indent == 0 {
@@ -155,5 +170,14 @@ mod tests {
         assert_eq!(touched(python, 6), Some(("def two(self):".into(), 3)));
         let java = "public class A extends B<C>() {\n  private int a;\n  public void run() {\n    go();\n  }\n}\n";
         assert_eq!(touched(java, 4), Some(("public void run()".into(), 4)));
+    }
+
+    #[test]
+    fn a_declaration_without_a_body_is_no_function() {
+        let java = "public interface A {\n  public void one(int a,\n    int b);\n\n  /** x */\n  public int two();\n}\n";
+        assert_eq!(touched(java, 5), None);
+        let c = "int one(void);\nint two(void)\n{\n  one();\n}\n";
+        assert_eq!(touched(c, 1), None);
+        assert_eq!(touched(c, 4), Some(("int two(void)".into(), 4)));
     }
 }

@@ -1,6 +1,9 @@
+use gitops_health_git::RepoPath;
+
 use crate::Features;
 use crate::config::{Bands, Strategies};
 use crate::historical::count;
+use crate::kind::FileKind;
 use crate::score::{Band, Strategy};
 
 impl Bands {
@@ -55,7 +58,8 @@ pub(crate) fn recommendations(
     advice.extend(deployment(strategy).iter().map(|line| (*line).to_owned()));
     advice
         .extend(features.critical.iter().map(|found| format!("{}: {}", found.rule, found.advice)));
-    if let Some((path, tally)) = features.history.by_file.first()
+    let code = |path: &RepoPath| FileKind::of_path(path) == FileKind::Code;
+    if let Some((path, tally)) = features.history.by_file.iter().find(|(path, _)| code(path))
         && tally.fixes + tally.reverts >= 3
     {
         advice.push(format!(

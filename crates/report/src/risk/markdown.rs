@@ -1,7 +1,7 @@
 use std::fmt::Write;
 
 use super::text::outcome;
-use super::{RiskReport, View, short, strongest};
+use super::{RiskReport, View, short, shorten, strongest};
 
 /// The report as GitHub-flavoured Markdown, for comments and job summaries.
 pub fn markdown(report: &RiskReport, view: View) -> String {
@@ -30,7 +30,7 @@ pub fn markdown(report: &RiskReport, view: View) -> String {
                 row.score,
                 row.band,
                 short(&row.commit),
-                escape(&row.subject)
+                escape(&shorten(&row.subject))
             );
         }
     }
@@ -39,7 +39,7 @@ pub fn markdown(report: &RiskReport, view: View) -> String {
     }
     if let Some(similar) = &report.similar_commits {
         let lines = similar.iter().map(|commit| {
-            let subject = escape(&commit.subject);
+            let subject = escape(&shorten(&commit.subject));
             format!(
                 "{} ({}) {subject}: {}",
                 commit.commit.short(),

@@ -6,6 +6,8 @@ mod markdown;
 mod table;
 mod text;
 
+use std::borrow::Cow;
+
 use gitops_health_risk::{Band, Factor, Score, SimilarCommit};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -157,7 +159,7 @@ impl RiskReport {
         match target.kind {
             TargetKind::Commit => {
                 let head = short(target.head.as_deref().unwrap_or_default());
-                format!("commit {head}  {}", target.subject.as_deref().unwrap_or_default())
+                format!("commit {head}  {}", shorten(target.subject.as_deref().unwrap_or_default()))
             }
             TargetKind::Staged => "staged changes".into(),
             TargetKind::Worktree => "changes of the worktree".into(),
@@ -195,4 +197,13 @@ fn short(id: &str) -> &str {
 fn strongest(factor: &Factor) -> &str {
     let signal = factor.signals.iter().rev().max_by_key(|signal| signal.points);
     signal.map_or("no file matches a rule", |signal| &signal.evidence)
+}
+
+/// A subject of the length that a line holds; JSON has all of it.
+fn shorten(subject: &str) -> Cow<'_, str> {
+    const SHOWN: usize = 72;
+    match subject.char_indices().nth(SHOWN) {
+        Some((end, _)) => Cow::Owned(format!("{}…", subject[..end].trim_end())),
+        None => Cow::Borrowed(subject),
+    }
 }

@@ -3,7 +3,7 @@ use std::fmt::Write;
 use comfy_table::{Cell, CellAlignment, ColumnConstraint, Width};
 use gitops_health_risk::{Factor, Outcome, SimilarCommit};
 
-use super::{RiskReport, View, short, strongest};
+use super::{RiskReport, View, short, shorten, strongest};
 use crate::style::{Style, lines_of};
 
 /// The report for people: plain words, the points in front.
@@ -82,22 +82,22 @@ fn explanation(out: &mut String, report: &RiskReport, style: Style) {
         if factor.signals.is_empty() {
             let _ = writeln!(out, "   {}", strongest(factor));
         }
-        let mut table = style.columns();
         for signal in &factor.signals {
-            let mut evidence = signal.evidence.clone();
-            for detail in &signal.details {
-                let _ = write!(evidence, "\n- {detail}");
-            }
+            let mut table = style.columns();
             let points = if factor.known { format!("+{}", signal.points) } else { String::new() };
             table.add_row([
                 Cell::new(points).set_alignment(CellAlignment::Right),
                 Cell::new(if factor.known { &signal.id } else { "" }),
-                Cell::new(evidence),
+                Cell::new(&signal.evidence),
             ]);
+            fix_width(&mut table, 0, 6);
+            fix_width(&mut table, 1, 17);
+            out.push_str(&lines_of(&table));
+            // Not wrapped: paths are long, and a broken one can't be copied.
+            for detail in &signal.details {
+                let _ = writeln!(out, "         {}", style.dim(&format!("- {detail}")));
+            }
         }
-        fix_width(&mut table, 0, 6);
-        fix_width(&mut table, 1, 18);
-        out.push_str(&lines_of(&table));
     }
     let sum: Vec<String> =
         report.score.factors.iter().map(|factor| factor.points.to_string()).collect();
@@ -115,7 +115,7 @@ fn commits(out: &mut String, report: &RiskReport, style: Style) {
             Cell::new(row.score).set_alignment(CellAlignment::Right),
             Cell::new(row.band),
             Cell::new(short(&row.commit)),
-            Cell::new(&row.subject),
+            Cell::new(shorten(&row.subject)),
         ]);
     }
     fix_width(&mut table, 0, 6);
@@ -140,7 +140,11 @@ fn similar_commits(out: &mut String, similar: &[SimilarCommit], style: Style) {
         table.add_row([
             Cell::new(commit.commit.short()),
             Cell::new(date),
-            Cell::new(format!("{}\n{shared}; {}", commit.subject, outcome(&commit.outcome))),
+            Cell::new(format!(
+                "{}\n{shared}; {}",
+                shorten(&commit.subject),
+                outcome(&commit.outcome)
+            )),
         ]);
     }
     fix_width(&mut table, 0, 12);
