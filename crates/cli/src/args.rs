@@ -81,6 +81,13 @@ pub(crate) enum Command {
 #[derive(Debug, Subcommand)]
 pub(crate) enum RiskCommand {
     /// Score a change from 0 to 100, say why, and how to deploy it
+    ///
+    /// The score is the sum of four factors, each with its evidence: critical paths, historical
+    /// performance, code complexity and temporal context. It orders changes by how much there is
+    /// to look after; it is not a probability.
+    ///
+    /// In a pipe, without --explain, --historical or --format, just the number is printed, and
+    /// with --recommend-strategy just STANDARD, CANARY or BLUE_GREEN.
     Score(ScoreArgs),
 }
 
@@ -99,14 +106,7 @@ pub(crate) struct ShowArgs {
     pub origin: bool,
 }
 
-/// Score a change from 0 to 100, say why, and how to deploy it.
-///
-/// The score is the sum of four factors, each with its evidence: critical paths, historical
-/// performance, code complexity and temporal context. It orders changes by how much there is to look
-/// after; it is not a probability.
-///
-/// In a pipe, without --explain, --historical or --format, just the number is printed, and with
-/// --recommend-strategy just STANDARD, CANARY or BLUE_GREEN.
+/// The arguments of `risk score`; [`RiskCommand::Score`] says what it does.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   gitops-health risk score                          the last commit

@@ -76,7 +76,12 @@ impl fmt::Display for LoadError {
             Self::Read { origin, .. } => write!(f, "could not read the {origin}"),
             Self::Invalid { origin, message } => write!(f, "invalid {origin}: {message}"),
             Self::UnknownKeys { origin, keys } => {
-                let names: Vec<String> = keys.iter().map(|(key, _)| format!("`{key}`")).collect();
+                const LISTED: usize = 5;
+                let mut names: Vec<String> =
+                    keys.iter().take(LISTED).map(|(key, _)| format!("`{key}`")).collect();
+                if keys.len() > LISTED {
+                    names.push(format!("{} more", keys.len() - LISTED));
+                }
                 let word = if keys.len() == 1 { "key" } else { "keys" };
                 write!(f, "unknown {word} {} in the {origin}", names.join(", "))
             }
@@ -102,7 +107,8 @@ impl LoadError {
             Self::UnknownKeys { keys, .. } => {
                 let meant: Vec<String> = keys
                     .iter()
-                    .filter_map(|(_, meant)| Some(format!("`{}`", meant.as_ref()?)))
+                    .take(5)
+                    .filter_map(|(key, meant)| Some(format!("`{}`", beside(key, meant.as_ref()?))))
                     .collect();
                 if meant.is_empty() {
                     "`gitops-health config show` lists all keys".into()
@@ -112,6 +118,27 @@ impl LoadError {
             }
         }
     }
+}
+
+/// The full name of a key that stands where `key` does.
+fn beside(key: &str, name: &str) -> String {
+    match key.rsplit_once('.') {
+        Some((above, _)) if !name.contains("__") => format!("{above}.{name}"),
+        _ => name.to_owned(),
+    }
+}
+
+/// What the YAML library says, in the words of those who write configuration.
+fn in_plain_words(error: &serde_yaml::Error) -> String {
+    const WORDS: [(&str, &str); 6] = [
+        ("expected u32", "expected a whole number"),
+        ("expected u8", "expected a whole number up to 255"),
+        ("expected f64", "expected a number"),
+        ("expected a boolean", "expected true or false"),
+        ("expected a sequence", "expected a list"),
+        ("unit value", "nothing"),
+    ];
+    WORDS.iter().fold(error.to_string(), |text, (theirs, ours)| text.replace(theirs, ours))
 }
 
 /// Reads and merges all places: defaults, the user's file, the repository's, the environment, the
@@ -144,7 +171,7 @@ pub(crate) fn load(named: Option<&Path>, worktree: Option<&Path>) -> Result<Load
         origin: layers
             .last()
             .map_or_else(|| Origin::Environment("none".into()), |layer| layer.origin.clone()),
-        message: error.to_string(),
+        message: in_plain_words(&error),
     })?;
     Ok(Loaded { config, sources, origins })
 }

@@ -1,4 +1,4 @@
-use std::io::IsTerminal;
+use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 
 use gitops_health_git::{Location, Repo, ZonedTime};
@@ -75,7 +75,7 @@ impl Context {
     /// Colours and columns of the place that the result goes to.
     pub fn style(&self) -> Style {
         let to_terminal = self.result_goes_to_terminal();
-        let width = if to_terminal { terminal_width() } else { None };
+        let width = columns().or_else(|| if to_terminal { terminal_width() } else { None });
         Style { color: self.use_color(to_terminal), width: width.unwrap_or(80).clamp(60, 120) }
     }
 
@@ -98,24 +98,30 @@ impl Context {
     }
 
     /// A line on the standard error for those who asked for that much.
-    #[expect(clippy::print_stderr, reason = "this is the one place for such lines")]
     pub fn say(&self, verbosity: u8, line: impl FnOnce() -> String) {
         if self.global.verbose >= verbosity {
-            eprintln!("{}", gitops_health_git::printable(line().as_bytes()));
+            tell(&gitops_health_git::printable(line().as_bytes()));
         }
     }
 
     /// A line on the standard error that only `--quiet` takes away.
-    #[expect(clippy::print_stderr, reason = "this is the one place for such lines")]
     pub fn note(&self, line: &str) {
         if !self.global.quiet {
-            eprintln!("note: {}", gitops_health_git::printable(line.as_bytes()));
+            tell(&format!("note: {}", gitops_health_git::printable(line.as_bytes())));
         }
     }
 }
 
-/// `COLUMNS`, which shells and tests set, or what the terminal says.
+/// Writes a line to the standard error. Where that can't be written, nobody would hear of it.
+fn tell(line: &str) {
+    let _ = writeln!(io::stderr(), "{line}");
+}
+
+/// `COLUMNS` of the environment, which counts in a pipe too, as it does for git.
+fn columns() -> Option<u16> {
+    std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok())
+}
+
 fn terminal_width() -> Option<u16> {
-    let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
-    columns.or_else(|| console::Term::stdout().size_checked().map(|(_, columns)| columns))
+    console::Term::stdout().size_checked().map(|(_, columns)| columns)
 }

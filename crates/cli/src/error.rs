@@ -1,6 +1,7 @@
 use std::error::Error as _;
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal, Write as _};
+use std::path::{Path, PathBuf};
 
 use gitops_health_git::{Error as GitError, printable};
 use gitops_health_risk::ConfigError;
@@ -149,8 +150,8 @@ fn hint_for_git(error: &GitError) -> Option<String> {
             "run it inside a repository, or name one with `--repo PATH`".into()
         }
         GitError::UnsafeOwner { path, .. } => format!(
-            "if you trust it, run `git config --global --add safe.directory {}`",
-            std::fs::canonicalize(path).unwrap_or_else(|_| path.clone()).display()
+            "if you trust it, run `git config --global --add safe.directory '{}'`",
+            top_of(path).display()
         ),
         GitError::Unsupported { feature, .. } if feature.starts_with("object format") => {
             "only SHA-1 repositories can be read; mirror it into one".into()
@@ -171,11 +172,12 @@ fn hint_for_git(error: &GitError) -> Option<String> {
             "name a commit: a branch, a tag, an id or HEAD~1; `git help revisions` lists all ways".into()
         }
         GitError::NotARange { .. } => "write both ends, such as `main..HEAD`".into(),
-        GitError::EmptyRange { range } => match range.split_once("..") {
-            Some((from, to)) if !to.starts_with('.') && !from.is_empty() && !to.is_empty() => {
-                format!("is it the wrong way round? try `{to}..{from}`")
+        GitError::EmptyRange { range, is_reversed } => match range.split_once("..") {
+            Some((from, to)) if *is_reversed && !to.starts_with('.') => {
+                let or_head = |end: &str| if end.is_empty() { "HEAD" } else { end }.to_owned();
+                format!("it is the wrong way round: try `{}..{}`", or_head(to), or_head(from))
             }
-            _ => "name another base".into(),
+            _ => "name another base: this one holds all commits of the other end already".into(),
         },
         GitError::NoMergeBase { .. } => "name two revisions of one history; in a shallow clone, run `git fetch --unshallow` first".into(),
         GitError::ShallowEdge { .. } => "fetch more of the history with `git fetch --deepen=100` or `git fetch --unshallow`".into(),
@@ -185,8 +187,21 @@ fn hint_for_git(error: &GitError) -> Option<String> {
         GitError::NoWorktree { .. } => "name a commit with `--commit REV`: a bare repository has nothing else".into(),
         GitError::File { .. } => "look at its permissions".into(),
         GitError::TooLarge { .. } => "select a smaller change".into(),
+        GitError::Open { .. } => {
+            "see whether `git status` works there; `git config --list` finds a broken config".into()
+        }
+        GitError::Operation { .. } => "look for damage with `git fsck`".into(),
         _ => return None,
     })
+}
+
+/// The directory that git looks for in `safe.directory`: the worktree, or a bare repository.
+fn top_of(start: &Path) -> PathBuf {
+    let start = std::fs::canonicalize(start).unwrap_or_else(|_| start.to_owned());
+    let is_top = |path: &&Path| {
+        path.join(".git").exists() || (path.join("objects").is_dir() && !path.ends_with(".git"))
+    };
+    start.ancestors().find(is_top).unwrap_or(&start).to_owned()
 }
 
 fn unknown_revision_hint(revision: &str) -> String {

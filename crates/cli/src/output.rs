@@ -29,19 +29,22 @@ fn write_stdout(text: &str) -> io::Result<()> {
 }
 
 /// All of it or nothing: a new file beside it takes its place once it is safely on disk. What is
-/// no regular file, such as `/dev/null` or a named pipe, is written directly.
+/// no regular file, such as `/dev/null` or a named pipe, is written directly. A link is followed,
+/// and a file that was there keeps its permissions.
 fn write_file(path: &Path, text: &str) -> io::Result<()> {
-    match std::fs::metadata(path) {
-        Ok(metadata) if !metadata.is_file() => {
-            return std::fs::OpenOptions::new().write(true).open(path)?.write_all(text.as_bytes());
-        }
-        _ => {}
+    let known = std::fs::metadata(path).ok();
+    if known.as_ref().is_some_and(|metadata| !metadata.is_file()) {
+        return std::fs::OpenOptions::new().write(true).open(path)?.write_all(text.as_bytes());
     }
+    let path = &std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty());
     let mut file = tempfile::Builder::new()
         .prefix(".gitops-health-")
         .permissions(new_file_permissions())
         .tempfile_in(directory.unwrap_or(Path::new(".")))?;
+    if let Some(metadata) = known {
+        file.as_file().set_permissions(metadata.permissions())?;
+    }
     file.write_all(text.as_bytes())?;
     file.as_file().sync_all()?;
     file.persist(path).map_err(|error| error.error)?;

@@ -2,7 +2,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use gitops_health_git::{
     Change, Commit, FileChange, Lines, ObjectId, Past, PastEnd, PastReader, PastScope, Repo,
-    RepoPath, Selection, Similarity, printable,
+    RepoPath, Selection, Similarity, printable, printable_start,
 };
 use gitops_health_report::{
     self as report, ChangeSummary, CommitRow, RISK_SCHEMA, RiskReport, Skipped, Target, TargetKind,
@@ -198,6 +198,9 @@ const SIMILAR: usize = 5;
 /// How many files are looked up in `CODEOWNERS`: a hostile one has a million lines.
 const OWNED_FILES: usize = 100;
 
+/// The most characters that are shown of a subject.
+const SUBJECT: usize = 200;
+
 /// How many files are searched for the functions that a change touches.
 const FUNCTION_FILES: usize = 100;
 
@@ -229,7 +232,7 @@ fn row(change: &Change, scored: &Scored) -> CommitRow {
         subject: change
             .commits
             .first()
-            .map(|commit| printable(&commit.subject()))
+            .map(|commit| printable_start(&commit.subject(), SUBJECT))
             .unwrap_or_default(),
         score: scored.score.value,
         band: scored.score.band,
@@ -260,8 +263,8 @@ fn finish(
         },
         recommendations: risk::recommendations(&scored.score, &scored.features, owners),
         similar_commits: scored.similar.clone(),
+        notes: notes(change, &scored, &rows),
         commits: rows,
-        notes: notes(change, &scored),
         skipped: skipped(&change.files),
         score: scored.score,
     }
@@ -301,14 +304,24 @@ fn target(selection: &Selection, change: &Change, scored: &Scored) -> Target {
         selection: printable(text.as_bytes()),
         base: change.base.map(|base| base.to_string()),
         head: change.head.map(|head| head.to_string()),
-        subject: single.map(|commit| printable(&commit.subject())),
+        subject: single.map(|commit| printable_start(&commit.subject(), SUBJECT)),
         authored: scored.moment.authored.to_string(),
     }
 }
 
 /// What to know about how the score came about.
-fn notes(change: &Change, scored: &Scored) -> Vec<String> {
+fn notes(change: &Change, scored: &Scored, rows: &[CommitRow]) -> Vec<String> {
     let mut notes = Vec::new();
+    // Later commits may take back what earlier ones did, and each has its own moment.
+    if let Some(row) = rows.iter().rev().max_by_key(|row| row.score)
+        && row.score > scored.score.value
+    {
+        let short = row.commit.get(..10).unwrap_or(&row.commit);
+        notes.push(format!(
+            "One commit alone scores higher than the whole: {short} with {}, {}.",
+            row.score, row.band
+        ));
+    }
     let visited = scored.visited;
     match scored.end {
         PastEnd::Complete => {}

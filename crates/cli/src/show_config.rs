@@ -1,5 +1,7 @@
 use std::fmt::Write;
 
+use gitops_health_git::printable;
+
 use crate::args::ShowArgs;
 use crate::config::{Loaded, keys};
 use crate::context::Context;
@@ -11,7 +13,14 @@ use crate::output;
 pub(crate) fn show(context: &Context, args: &ShowArgs) -> Result<ExitCode, CliError> {
     let repo = context.open_repo_if_any()?;
     let loaded = context.config(repo.as_ref())?;
-    loaded.config.risk.check()?;
+    let problem = loaded.config.risk.check().err();
+    // Who is told that a value makes no sense is sent to the origins: these are always printed.
+    if let Some(problem) = problem {
+        if !args.origin {
+            return Err(problem.into());
+        }
+        context.note(&format!("the configuration makes no sense: {problem}"));
+    }
     let text = if args.origin { with_origins(&loaded) } else { plain(&loaded) };
     output::write(context, &text)?;
     Ok(ExitCode::Clean)
@@ -24,8 +33,16 @@ pub(crate) fn schema(context: &Context) -> Result<ExitCode, CliError> {
     Ok(ExitCode::Clean)
 }
 
+/// YAML as people write it; where a text holds what could move the cursor of a terminal or
+/// reorder its line, JSON with escapes, which is YAML too.
 fn plain(loaded: &Loaded) -> String {
-    serde_yaml::to_string(&loaded.config).expect("the configuration is YAML")
+    let text = serde_yaml::to_string(&loaded.config).expect("the configuration is YAML");
+    if text.lines().all(|line| printable(line.as_bytes()) == line) {
+        return text;
+    }
+    let text = serde_json::to_string_pretty(&loaded.config).expect("the configuration is JSON");
+    let lines = text.lines().map(|line| format!("{}\n", keys::escape_json(line)));
+    lines.collect()
 }
 
 /// One line for each value: key, value, origin.

@@ -100,6 +100,8 @@ pub enum Error {
     EmptyRange {
         /// The range as it was asked for.
         range: String,
+        /// Whether there are commits the other way round.
+        is_reversed: bool,
     },
 
     /// Two commits share no ancestor.

@@ -12,6 +12,10 @@ use crate::rename;
 use crate::repo::{Repo, SIDE_FILE_BYTES};
 use crate::tree::{Mode, Side, TreeDelta};
 
+/// The most bytes that are read to count the lines of one change: a small repository can name one
+/// large blob a hundred thousand times.
+const CHANGE_BYTES: u64 = 1 << 30;
+
 /// Whether files that moved or were copied are recognised.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Similarity {
@@ -34,18 +38,27 @@ impl Repo {
         self.changes_between(old, commit.tree, similarity)
     }
 
-    /// As [`Repo::changes_of`] where only the pairing of files matters.
-    pub(crate) fn changes_of_uncounted(
+    /// New and old paths of the files that a commit moved. Takes what it costs from `work`; when
+    /// that is spent, only files with the same content are found.
+    pub(crate) fn moved_files(
         &self,
         commit: &Commit,
-        similarity: Similarity,
-    ) -> Result<Vec<Paired>, Error> {
+        work: &mut u64,
+    ) -> Result<Vec<(RepoPath, RepoPath)>, Error> {
         let old = match commit.parents() {
             [] => None,
             [parent, ..] => Some(self.commit(*parent)?.tree),
         };
-        let deltas = self.compare_trees(old, Some(commit.tree))?;
-        Ok(self.pair_moved(deltas, similarity)?.0)
+        let candidates = candidates(&self.compare_trees(old, Some(commit.tree))?);
+        let limit = rename::Options::DEFAULT_LIMIT;
+        let options = rename::Options { copies: false, limit, work: *work };
+        let outcome = rename::detect(&candidates, options, &mut BlobsOf(self))?;
+        *work = outcome.work_left;
+        let paths = |pair: &rename::Pairing| {
+            let new = candidates.added[pair.destination].path.clone();
+            (new, candidates.source(pair.source).path.clone())
+        };
+        Ok(outcome.pairs.iter().map(paths).collect())
     }
 
     /// The files that differ between two trees, sorted by path; `None` is the empty tree.
@@ -79,11 +92,12 @@ impl Repo {
         attributes: &Attributes,
     ) -> Result<Changes, Error> {
         let (paired, rename_limit_reached) = self.pair_moved(deltas, similarity)?;
+        let mut bytes_left = CHANGE_BYTES;
         let mut files = paired
             .into_iter()
             .map(|paired| {
                 let found = attributes.of(&paired.path);
-                let lines = self.count(&paired, &found, attributes)?;
+                let lines = self.count(&paired, &found, attributes, &mut bytes_left)?;
                 let Paired { status, path, old_path, old, new } = paired;
                 Ok(FileChange { status, path, old_path, old, new, lines, attributes: found })
             })
@@ -97,6 +111,7 @@ impl Repo {
         file: &Paired,
         new_attributes: &PathAttributes,
         attributes: &Attributes,
+        bytes_left: &mut u64,
     ) -> Result<Lines, Error> {
         let sides = [file.old, file.new];
         if sides.iter().flatten().all(|side| side.mode == Mode::Submodule) {
@@ -105,8 +120,10 @@ impl Repo {
         for side in sides.iter().flatten().filter(|side| side.mode != Mode::Submodule) {
             match self.blob_size(side.id)? {
                 None => return Ok(Lines::Missing),
-                Some(size) if size > self.limits.blob_bytes => return Ok(Lines::TooLarge),
-                Some(_) => {}
+                Some(size) if size > self.limits.blob_bytes.min(*bytes_left) => {
+                    return Ok(Lines::TooLarge);
+                }
+                Some(size) => *bytes_left -= size,
             }
         }
         let old_attributes = file.old_path.as_ref().map(|path| attributes.of(path));
@@ -250,7 +267,8 @@ impl Repo {
         }
         let candidates = candidates(&deltas);
         let copies = similarity == Similarity::Copies;
-        let options = rename::Options { copies, limit: rename::Options::DEFAULT_LIMIT };
+        let (limit, work) = (rename::Options::DEFAULT_LIMIT, rename::Options::WORK);
+        let options = rename::Options { copies, limit, work };
         let outcome = rename::detect(&candidates, options, &mut BlobsOf(self))?;
         Ok((apply(deltas, &candidates, &outcome.pairs), outcome.limit_exceeded))
     }
@@ -300,10 +318,7 @@ fn apply(
 }
 
 fn paired(delta: TreeDelta, pair: &rename::Pairing, candidates: &rename::Candidates) -> Paired {
-    let source = match pair.source {
-        rename::Source::Deleted(index) => &candidates.deleted[index],
-        rename::Source::Modified(index) => &candidates.modified[index],
-    };
+    let source = candidates.source(pair.source);
     let similarity = pair.similarity;
     let status =
         if pair.is_copy { Status::Copied { similarity } } else { Status::Renamed { similarity } };

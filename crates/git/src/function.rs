@@ -63,8 +63,8 @@ fn longest_touched(content: &[u8], hunks: &[Hunk]) -> Option<TouchedFunction> {
             .map_or(lines.len(), |(next, _)| *next);
         // Only the innermost function counts: one that holds others is a class or a module.
         let holds_others = starts.get(position + 1).is_some_and(|(next, _)| *next < end);
-        let holds_others = holds_others || !has_body(&lines[*start..end]);
-        if holds_others || !hunks.iter().any(|hunk| touches(hunk, *start, end)) {
+        let is_function = !holds_others && has_body(&lines[*start..end]);
+        if !is_function || !any_touches(hunks, *start, end) {
             continue;
         }
         let length = u32::try_from(end - start).unwrap_or(u32::MAX);
@@ -75,11 +75,14 @@ fn longest_touched(content: &[u8], hunks: &[Hunk]) -> Option<TouchedFunction> {
     longest
 }
 
-/// Whether a hunk changes one of the lines from `start` up to `end`, counted from 0.
-fn touches(hunk: &Hunk, start: usize, end: usize) -> bool {
-    let first = (hunk.new_start as usize).saturating_sub(usize::from(hunk.new_lines > 0));
-    let last = first + (hunk.new_lines as usize).max(1);
-    first < end && start < last
+/// Whether one of the hunks, which stand in order, changes one of the lines from `start` up to
+/// `end`, counted from 0.
+fn any_touches(hunks: &[Hunk], start: usize, end: usize) -> bool {
+    let first =
+        |hunk: &Hunk| (hunk.new_start as usize).saturating_sub(usize::from(hunk.new_lines > 0));
+    let last = |hunk: &Hunk| first(hunk) + (hunk.new_lines as usize).max(1);
+    let before = hunks.partition_point(|hunk| last(hunk) <= start);
+    hunks.get(before).is_some_and(|hunk| first(hunk) < end)
 }
 
 /// Whether a body follows, and not only the end of a declaration: what comes first of `{`, a line

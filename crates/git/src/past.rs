@@ -4,14 +4,13 @@ use std::rc::Rc;
 
 use crate::commit::{Ancestry, Commit};
 use crate::error::Error;
-use crate::files::Similarity;
 use crate::id::ObjectId;
 use crate::mailmap::Mailmap;
 use crate::path::RepoPath;
 use crate::person::Person;
 use crate::repo::Repo;
 use crate::time::ZonedTime;
-use crate::tree::{Comparison, Everywhere, Scope};
+use crate::tree::{Comparison, Cost, Everywhere, Scope};
 
 /// What happened before a change to some files and to their directories.
 #[derive(Clone, Debug)]
@@ -70,9 +69,18 @@ pub struct PastReader<'repo> {
     nodes: Vec<Node>,
     numbers: HashMap<ObjectId, NodeNumber>,
     paths: Paths,
+    kept_files: usize,
+    rename_work: u64,
     trees: TreeCache<'repo>,
     mailmap: Mailmap,
 }
+
+/// How many touched files are kept for the next past: a hundred megabytes.
+const KEPT_FILES: usize = 12_000_000;
+
+/// How much all searches for renames in the past may cost together, in steps of the detection:
+/// some five seconds. Histories that people make need a hundredth of it.
+const RENAME_WORK: u64 = 1 << 31;
 
 /// The place of a commit among those that were visited.
 type NodeNumber = usize;
@@ -110,7 +118,8 @@ impl<'repo> PastReader<'repo> {
         };
         let (trees, mailmap) = (TreeCache::new(repo), repo.mailmap()?);
         let (nodes, numbers, paths) = (Vec::new(), HashMap::new(), Paths::default());
-        Ok(Self { repo, scope, nodes, numbers, paths, trees, mailmap })
+        let (kept_files, rename_work) = (0, RENAME_WORK);
+        Ok(Self { repo, scope, nodes, numbers, paths, kept_files, rename_work, trees, mailmap })
     }
 
     /// What the commits `tips` and their ancestors did to the files `follow`, under the names
@@ -206,7 +215,8 @@ impl<'repo> PastReader<'repo> {
         let (new, mut path, mut deltas) = (Some(commit.tree), Vec::new(), Vec::new());
         let mut read = |id| self.trees.read(id);
         let limit = self.repo.limits.changed_files;
-        let mut comparison = Comparison { read: &mut read, limit, deltas: &mut deltas };
+        let cost = Cost::default();
+        let mut comparison = Comparison { read: &mut read, limit, deltas: &mut deltas, cost };
         match &self.scope {
             None => comparison.directories(old, new, &mut path, 0, &Everywhere)?,
             Some(scope) => comparison.directories(old, new, &mut path, 0, scope)?,
@@ -218,8 +228,17 @@ impl<'repo> PastReader<'repo> {
                 begins: delta.old.is_none(),
             })
             .collect();
-        self.nodes[number].touched = Some(touched.clone());
+        self.keep(number, &touched);
         Ok(touched)
+    }
+
+    /// Keeps what a commit touched for the next past, where there will be one and memory allows.
+    fn keep(&mut self, number: NodeNumber, touched: &Rc<[Touched]>) {
+        let kept = self.kept_files + touched.len();
+        if self.scope.is_none() && kept <= KEPT_FILES {
+            self.kept_files = kept;
+            self.nodes[number].touched = Some(touched.clone());
+        }
     }
 
     /// Where a followed file begins, goes on with the file that it was renamed from.
@@ -229,11 +248,8 @@ impl<'repo> PastReader<'repo> {
             let directory = self.paths.directory(*old_path);
             walk.follow(*old_path, directory, &followed);
             let directory = self.paths.path(directory);
-            if let Some(scope) = &mut self.scope
-                && scope.add(&directory)
-            {
-                // What was read before did not look there.
-                self.nodes.iter_mut().for_each(|node| node.touched = None);
+            if let Some(scope) = &mut self.scope {
+                scope.add(&directory);
             }
         }
         Ok(())
@@ -244,13 +260,10 @@ impl<'repo> PastReader<'repo> {
             return Ok(renames.clone());
         }
         let commit = self.nodes[number].commit.clone();
-        let moved = self.repo.changes_of_uncounted(&commit, Similarity::Renames)?;
+        let moved = self.repo.moved_files(&commit, &mut self.rename_work)?;
         let renames: Rc<[(PathNumber, PathNumber)]> = moved
             .iter()
-            .filter_map(|file| {
-                let old_path = file.old_path.as_ref()?;
-                Some((self.paths.number(&file.path), self.paths.number(old_path)))
-            })
+            .map(|(path, old_path)| (self.paths.number(path), self.paths.number(old_path)))
             .collect();
         self.nodes[number].renames = Some(renames.clone());
         Ok(renames)
@@ -306,8 +319,12 @@ struct Walk {
 impl Walk {
     /// Follows a file under this name too.
     fn follow(&mut self, path: PathNumber, directory: PathNumber, indexes: &[usize]) {
-        self.names.entry(path).or_default().extend(indexes);
         self.directories.insert(directory);
+        let known = self.names.entry(path).or_default();
+        known.extend(indexes);
+        // A file that moves to and fro comes back to a name it had.
+        known.sort_unstable();
+        known.dedup();
     }
 
     fn push(&mut self, number: NodeNumber, commit: &Commit) {
@@ -349,13 +366,12 @@ struct Directories {
 }
 
 impl Directories {
-    /// Whether the directory is new here.
-    fn add(&mut self, directory: &RepoPath) -> bool {
+    fn add(&mut self, directory: &RepoPath) {
         let mut place = self;
         for name in directory.components() {
             place = place.inside.entry(name.to_vec()).or_default();
         }
-        !std::mem::replace(&mut place.wanted, true)
+        place.wanted = true;
     }
 }
 

@@ -15,13 +15,13 @@
 //! * Git lets attributes (`diff`, `-diff`, `binary`) overrule its guess whether a file is text,
 //!   which decides if CR LF counts as LF. Here only the content is asked.
 //! * A blob that is not there resembles nothing; git would fetch it or fail.
-//! * One detection may do [`gauge::WORK_LIMIT`] steps of work; git has no such bound.
+//! * One detection may do [`Options::work`] steps of work; git has no such bound.
 //!
 //! # Bounds on hostile input
 //!
 //! Step 1 weighs at most a hundred sources per destination, step 2 compares a source once, and
 //! the limit bounds the pairs of step 4. Whatever is read or compared counts towards
-//! [`gauge::WORK_LIMIT`], which bounds the time; [`matrix::BLOCK_SPANS`] bounds the memory. One
+//! [`Options::work`], which bounds the time; [`matrix::BLOCK_SPANS`] bounds the memory. One
 //! blob is held at a time, and its size is asked before its content, so whoever implements
 //! [`Blobs`] can refuse a blob that is too large by saying that it is not there. Hash maps are
 //! only ever asked for a key, never walked, so their order cannot show.
@@ -74,6 +74,16 @@ pub(crate) struct Candidates {
     pub(crate) modified: Vec<Entry>,
 }
 
+impl Candidates {
+    /// The file at this place.
+    pub(crate) fn source(&self, source: Source) -> &Entry {
+        match source {
+            Source::Deleted(index) => &self.deleted[index],
+            Source::Modified(index) => &self.modified[index],
+        }
+    }
+}
+
 /// What to look for and when to give up.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Options {
@@ -81,11 +91,18 @@ pub(crate) struct Options {
     pub(crate) copies: bool,
     /// Git's `diff.renameLimit`; zero lifts the limit on pairs.
     pub(crate) limit: usize,
+    /// How many steps of work may be done, [`Options::WORK`] where nothing else is to be counted.
+    pub(crate) work: u64,
 }
 
 impl Options {
     /// What git 2.47 takes for `diff.renameLimit` when nobody sets it.
     pub(crate) const DEFAULT_LIMIT: usize = 1000;
+
+    /// The work of one detection: a step is one byte hashed or one span hash looked at. Some
+    /// twenty seconds of one core; a comparison of a million pairs of files of four thousand
+    /// distinct lines stays below it.
+    pub(crate) const WORK: u64 = 1 << 33;
 }
 
 /// Where the content of files comes from. `None` means that a blob is not there.
@@ -128,6 +145,8 @@ pub(crate) struct Outcome {
     pub(crate) pairs: Vec<Pairing>,
     /// Whether the comparison of all pairs was too expensive and was left out.
     pub(crate) limit_exceeded: bool,
+    /// What is left of [`Options::work`].
+    pub(crate) work_left: u64,
 }
 
 /// Finds the renames, and the copies if `options` ask for them, among `candidates`.
@@ -138,12 +157,14 @@ pub(crate) fn detect<B: Blobs>(
 ) -> Result<Outcome, B::Error> {
     let mut files = Files::new(candidates, options.copies);
     exact::pair(&mut files);
-    let limit_exceeded = match pair_by_content(&mut files, options, &mut Gauge::new(blobs)) {
+    let mut gauge = Gauge::new(blobs, options.work);
+    let limit_exceeded = match pair_by_content(&mut files, options, &mut gauge) {
         Ok(()) => false,
         Err(Halt::Limit) => true,
         Err(Halt::Failed(error)) => return Err(error),
     };
-    Ok(Outcome { pairs: files.into_pairs(), limit_exceeded })
+    let work_left = gauge.work_left();
+    Ok(Outcome { pairs: files.into_pairs(), limit_exceeded, work_left })
 }
 
 /// The steps that read blobs. Git leaves the step by names out when copies are sought, because

@@ -73,8 +73,13 @@ impl Repo {
         if location.use_git_environment {
             flags |= RepositoryOpenFlags::FROM_ENV;
         }
-        let git = git2::Repository::open_ext(&location.start, flags, &[] as &[&Path])
-            .map_err(|error| open_error(&location.start, error))?;
+        // Libgit2 asks for `GIT_DIR` only where it is told no place to begin.
+        let git = if location.use_git_environment && std::env::var_os("GIT_DIR").is_some() {
+            git2::Repository::open_from_env()
+        } else {
+            git2::Repository::open_ext(&location.start, flags, &[] as &[&Path])
+        };
+        let git = git.map_err(|error| open_error(&location.start, error))?;
         let shallow_edges = read_shallow_edges(git.commondir())?;
         Ok(Self { git, limits: Limits::default(), shallow_edges })
     }

@@ -33,6 +33,9 @@ impl Repo {
     /// An abbreviated id that fits several objects means the only commit among them, as in git.
     pub fn resolve(&self, revision: &str) -> Result<ObjectId, Error> {
         let spec = self.disambiguate(revision)?;
+        if let Some(commit) = self.plainly_named_commit(&spec) {
+            return Ok(commit);
+        }
         let object = match self.git.revparse_single(&spec) {
             Ok(object) => object,
             Err(error) => return Err(self.resolve_error(revision, error)),
@@ -40,6 +43,9 @@ impl Repo {
         match object.peel(ObjectType::Commit) {
             Ok(commit) => Ok(ObjectId::from_git2(commit.id())),
             Err(_) => {
+                if let Some(tag) = object.as_tag() {
+                    self.check_object(tag.target_id())?;
+                }
                 let kind = object.kind().map_or("unknown object", |kind| kind.str()).to_owned();
                 Err(Error::NotACommit { revision: revision.to_owned(), kind })
             }
@@ -171,6 +177,45 @@ impl Repo {
             .collect()
     }
 
+    /// The commit of a full id or of the name of a reference, without reading more of it than that
+    /// it is a commit: libgit2 refuses some that git reads, such as one without a time.
+    fn plainly_named_commit(&self, name: &str) -> Option<ObjectId> {
+        if name.is_empty() {
+            return None;
+        }
+        let target = if name.len() == 40 {
+            git2::Oid::from_str(name).ok()?
+        } else {
+            self.git.resolve_reference_from_short_name(name).ok()?.resolve().ok()?.target()?
+        };
+        let (_, kind) = self.git.odb().ok()?.read_header(target).ok()?;
+        (kind == ObjectType::Commit).then(|| ObjectId::from_git2(target))
+    }
+
+    /// Fails where the name at the beginning of `revision` is known and its object is damaged or
+    /// missing.
+    fn check_named_object(&self, revision: &str) -> Result<(), Error> {
+        let end = revision.find(['^', '~', ':', '@']).unwrap_or(revision.len());
+        let name = if end == 0 { "HEAD" } else { &revision[..end] };
+        let reference = self.git.resolve_reference_from_short_name(name);
+        match reference.and_then(|reference| reference.resolve()).map(|found| found.target()) {
+            Ok(Some(target)) => self.check_object(target),
+            _ => Ok(()),
+        }
+    }
+
+    fn check_object(&self, id: git2::Oid) -> Result<(), Error> {
+        let odb = self.git.odb().context(|| "open the object database".into())?;
+        let (name, kind) = (ObjectId::from_git2(id), "commit");
+        match odb.read(id) {
+            Ok(_) => Ok(()),
+            Err(error) if error.code() == ErrorCode::NotFound => {
+                Err(Error::MissingObject { id: name, kind })
+            }
+            Err(error) => Err(Error::UnreadableObject { id: name, kind, source: error.into() }),
+        }
+    }
+
     fn resolve_error(&self, revision: &str, error: git2::Error) -> Error {
         let names_head = revision.is_empty()
             || revision.starts_with("HEAD")
@@ -178,6 +223,9 @@ impl Repo {
         if names_head && let Ok(Head::Unborn(name)) = self.head() {
             let branch = name.strip_prefix("refs/heads/").unwrap_or(&name).to_owned();
             return Error::UnbornHead { branch };
+        }
+        if let Err(damage) = self.check_named_object(revision) {
+            return damage;
         }
         let revision = revision.to_owned();
         match error.code() {

@@ -101,7 +101,8 @@ impl Repo {
             .map(|id| self.commit(id))
             .collect::<Result<Vec<_>, _>>()?;
         if commits.is_empty() {
-            return Err(Error::EmptyRange { range: text.to_owned() });
+            let is_reversed = from != to;
+            return Err(Error::EmptyRange { range: text.to_owned(), is_reversed });
         }
         let (old, new) = (self.commit(base)?.tree, self.commit(to)?.tree);
         let Changes { files, rename_limit_reached } =

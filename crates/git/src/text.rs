@@ -16,11 +16,21 @@ pub fn printable(bytes: &[u8]) -> String {
     printable
 }
 
+/// As [`printable`], and no longer than so many characters: `…` stands for the rest.
+pub fn printable_start(bytes: &[u8], characters: usize) -> String {
+    // A character has four bytes at most, and one more tells whether anything is left.
+    let text = printable(&bytes[..bytes.len().min(4 * (characters + 1))]);
+    match text.char_indices().nth(characters) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text,
+    }
+}
+
 /// Control characters, and the format characters that reorder or hide the text around them
 /// (Unicode Technical Report 36, "Bidirectional Text Spoofing").
 pub(crate) fn is_unprintable(character: char) -> bool {
     character.is_control()
-        || matches!(character, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+        || matches!(character, '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
 #[cfg(test)]

@@ -158,8 +158,13 @@ impl Repo {
     ) -> Result<Vec<TreeDelta>, Error> {
         let mut deltas = Vec::new();
         let mut read = |id| self.tree_data(id).map(Rc::from);
-        Comparison { read: &mut read, limit: self.limits.changed_files, deltas: &mut deltas }
-            .directories(old, new, &mut Vec::new(), 0, &Everywhere)?;
+        Comparison {
+            read: &mut read,
+            limit: self.limits.changed_files,
+            deltas: &mut deltas,
+            cost: Cost::default(),
+        }
+        .directories(old, new, &mut Vec::new(), 0, &Everywhere)?;
         deltas.sort_by(|one, two| one.path.cmp(&two.path));
         Ok(deltas)
     }
@@ -206,7 +211,19 @@ pub(crate) struct Comparison<'a> {
     pub read: &'a mut dyn FnMut(ObjectId) -> Result<Rc<[u8]>, Error>,
     pub limit: usize,
     pub deltas: &'a mut Vec<TreeDelta>,
+    pub cost: Cost,
 }
+
+/// What a comparison has cost so far: a few small trees can name each other so often that even
+/// one without any file never ends.
+#[derive(Default)]
+pub(crate) struct Cost {
+    directories: usize,
+    path_bytes: usize,
+}
+
+/// The most bytes that the paths of all changed files may have together.
+const MAX_PATH_BYTES: usize = 256 << 20;
 
 impl Comparison<'_> {
     pub(crate) fn directories<S: Scope>(
@@ -219,6 +236,10 @@ impl Comparison<'_> {
     ) -> Result<(), Error> {
         if old == new {
             return Ok(());
+        }
+        self.cost.directories += 1;
+        if self.cost.directories > self.limit {
+            return Err(too_large("the number of changed directories", self.limit, "directories"));
         }
         if depth > MAX_DEPTH {
             return Err(too_large("the depth of a tree", MAX_DEPTH, "directories"));
@@ -282,6 +303,10 @@ impl Comparison<'_> {
         }
         if self.deltas.len() >= self.limit {
             return Err(too_large("the number of changed files", self.limit, "files"));
+        }
+        self.cost.path_bytes += delta.path.as_bytes().len();
+        if self.cost.path_bytes > MAX_PATH_BYTES {
+            return Err(too_large("the length of all changed paths", MAX_PATH_BYTES, "bytes"));
         }
         self.deltas.push(delta);
         Ok(())

@@ -103,16 +103,14 @@ fn entropy(amounts: &[f64]) -> f64 {
     let total: f64 = amounts.iter().sum();
     let share = |amount: &f64| amount / total;
     let positive = amounts.iter().filter(|amount| **amount > 0.0);
-    // `libm` and not the platform's: the same bits on every machine.
-    positive.map(share).map(|share| -share * libm::log2(share)).sum::<f64>().max(0.0)
+    // `libm` and not the platform's: the same bits on every machine. Adding zero turns a negative
+    // zero, which is what an empty sum gives, into a positive one.
+    positive.map(share).map(|share| -share * libm::log2(share)).sum::<f64>().max(0.0) + 0.0
 }
 
-/// How the shape fills the factor; `None` where no file could be counted.
-pub(crate) fn parts(features: &ComplexityFeatures, config: &ComplexityConfig) -> Option<Vec<Part>> {
-    if features.files > 0 && features.uncounted == features.files && features.weighted_files == 0.0
-    {
-        return None;
-    }
+/// How the shape fills the factor. It is always known, so that some factor always has points to
+/// give: a file without countable lines is still a file.
+pub(crate) fn parts(features: &ComplexityFeatures, config: &ComplexityConfig) -> Vec<Part> {
     let shares = &config.shares;
     let with_function = if features.longest_function.is_some() { shares.function } else { 0.0 };
     let total = shares.lines
@@ -159,7 +157,7 @@ pub(crate) fn parts(features: &ComplexityFeatures, config: &ComplexityConfig) ->
             shares.entropy,
             features.entropy,
             config.entropy_half,
-            format!("spread over the files with an entropy of {:.2} bits", features.entropy),
+            entropy_evidence(features),
         ),
         part(
             "hunks",
@@ -185,7 +183,7 @@ pub(crate) fn parts(features: &ComplexityFeatures, config: &ComplexityConfig) ->
             evidence,
         ));
     }
-    Some(parts)
+    parts
 }
 
 fn lines_evidence(features: &ComplexityFeatures) -> String {
@@ -194,15 +192,26 @@ fn lines_evidence(features: &ComplexityFeatures) -> String {
         some => format!(", {} without countable lines", count(some, "file", "files")),
     };
     format!(
-        "{} lines added and {} deleted, counting as {:.0} of code{uncounted}",
-        features.added, features.deleted, features.weighted_lines
+        "{} added and {} deleted, counting as {:.0} of code{uncounted}",
+        count(features.added as usize, "line", "lines"),
+        features.deleted,
+        features.weighted_lines
+    )
+}
+
+fn entropy_evidence(features: &ComplexityFeatures) -> String {
+    let most = libm::log2(features.files.max(1) as f64);
+    format!(
+        "entropy of the lines over the files: {:.2} bits of {most:.2} (0: all in one file)",
+        features.entropy
     )
 }
 
 fn files_evidence(features: &ComplexityFeatures) -> String {
     let kinds = features.by_kind.iter().map(|(kind, count)| format!("{count} {}", kind.word()));
     let kinds = kinds.collect::<Vec<_>>().join(", ");
-    format!("{}: {kinds}", count(features.files, "file", "files"))
+    let files = count(features.files, "file", "files");
+    if kinds.is_empty() { files } else { format!("{files}: {kinds}") }
 }
 
 fn names(subsystems: &BTreeSet<Vec<u8>>) -> String {

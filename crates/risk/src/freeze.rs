@@ -2,6 +2,7 @@ use gitops_health_git::ZonedTime;
 use jiff::civil::{Date, DateTime, Weekday};
 
 use crate::config::{Day, FreezeWindow};
+use crate::params::in_one_line;
 
 /// A time when nothing should change.
 #[derive(Clone, Debug, PartialEq)]
@@ -44,7 +45,8 @@ impl Freeze {
         if is_backwards {
             return Err(format!("it ends ({}) before it begins ({})", window.to, window.from));
         }
-        Ok(Self { name: window.name.clone(), reason: window.reason.clone(), span })
+        let reason = window.reason.as_deref().map(in_one_line);
+        Ok(Self { name: in_one_line(&window.name), reason, span })
     }
 
     /// Whether the moment lies in the window.

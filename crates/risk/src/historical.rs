@@ -166,7 +166,7 @@ pub(crate) fn parts(features: &HistoryFeatures, config: &HistoryConfig) -> Optio
             fill: share(shares.recent_fixes)
                 * saturate(features.recent_fixes, config.recent_fixes_half),
             evidence: format!(
-                "{} of these files, worth {:.1} recent ones (a fix {} days old counts half)",
+                "{} of these files, {:.1} by age: 1 for one of today, half for one {} days old",
                 count(tally.fixes, "fix", "fixes"),
                 features.recent_fixes,
                 config.recent_fix_days
@@ -201,7 +201,7 @@ fn fix_share_evidence(features: &HistoryFeatures) -> String {
     let percent =
         |tally: &Tally| 100.0 * (tally.fixes + tally.reverts) as f64 / tally.changes.max(1) as f64;
     format!(
-        "{}: {:.0} % fixes and reverts (all commits looked at: {:.0} %)",
+        "{}: {:.0}% fixes and reverts (all commits looked at: {:.0}%)",
         files.in_words(),
         percent(files),
         percent(&features.repository)
@@ -216,15 +216,13 @@ fn file_line((path, tally): &(RepoPath, Tally)) -> String {
 pub(crate) fn unknown(past: &Past) -> String {
     let visited = past.ancestors.len();
     match past.end {
-        PastEnd::Complete if visited == 0 => "unknown: no commit came before".into(),
-        PastEnd::Complete => {
-            "unknown: no earlier commit touched these files or their directories".into()
+        PastEnd::Complete if visited == 0 => "no commit came before".into(),
+        PastEnd::Complete => "no earlier commit touched these files or their directories".into(),
+        PastEnd::Limit => {
+            format!("none of the {visited} commits before touched these files or their directories")
         }
-        PastEnd::Limit => format!(
-            "unknown: none of the {visited} commits before touched these files or their directories"
-        ),
         PastEnd::ShallowEdge => format!(
-            "unknown: none of the {} before in this shallow clone touched these files",
+            "none of the {} before in this shallow clone touched these files",
             count(visited, "commit", "commits")
         ),
     }

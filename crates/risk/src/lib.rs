@@ -117,10 +117,12 @@ pub fn measure(subject: Subject<'_>, params: &RiskParams) -> Features {
 pub fn score(features: &Features, params: &RiskParams) -> Score {
     let config = &params.config;
     let weights = &config.weights;
-    let measured = |id, weight, parts, unknown: &str| Measured {
+    // What changes nothing is no risk, whenever it was made.
+    let is_empty = features.complexity.files == 0;
+    let measured = |id, weight, parts: Option<_>, unknown: &str| Measured {
         id,
         weight,
-        parts,
+        parts: if is_empty { Some(Vec::new()) } else { parts },
         unknown: unknown.to_owned(),
     };
     let factors = give_points(vec![
@@ -139,8 +141,8 @@ pub fn score(features: &Features, params: &RiskParams) -> Score {
         measured(
             FactorId::CodeComplexity,
             weights.code_complexity,
-            complexity::parts(&features.complexity, &config.complexity),
-            "unknown: no changed file could be counted",
+            Some(complexity::parts(&features.complexity, &config.complexity)),
+            "",
         ),
         measured(
             FactorId::TemporalContext,

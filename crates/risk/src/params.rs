@@ -1,4 +1,4 @@
-use gitops_health_git::PathPattern;
+use gitops_health_git::{PathPattern, printable};
 use jiff::civil::Weekday;
 
 use crate::config::{CriticalRuleConfig, RiskConfig};
@@ -224,12 +224,17 @@ fn own_rule(
     fraction(&format!("{key}.weight"), rule.weight)?;
     Ok(CriticalRule {
         id: rule.id.clone(),
-        reason: rule.reason.clone(),
+        reason: in_one_line(&rule.reason),
         advice: "Ask somebody who answers for these files to review.".into(),
         weight: rule.weight,
         patterns: patterns(&format!("{key}.paths"), &rule.paths)?,
         words: &[],
     })
+}
+
+/// Words from a configuration, which may come with the repository, for a line of a report.
+pub(crate) fn in_one_line(text: &str) -> String {
+    printable(text.split_whitespace().collect::<Vec<_>>().join(" ").as_bytes())
 }
 
 fn patterns<S: AsRef<str>>(key: &str, texts: &[S]) -> Result<Vec<PathPattern>, ConfigError> {

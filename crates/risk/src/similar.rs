@@ -60,6 +60,9 @@ fn as_text<S: serde::Serializer>(
     serializer.collect_str(value)
 }
 
+/// The most characters that are shown of a subject.
+const SUBJECT: usize = 200;
+
 /// The time in which a fix of the same file is worth a mention.
 const FOLLOW_UP_DAYS: f64 = 30.0;
 
@@ -88,7 +91,7 @@ pub(crate) fn similar(
             SimilarCommit {
                 commit: found.commit.id,
                 committed: found.commit.committer.time,
-                subject: gitops_health_git::printable(&found.commit.subject()),
+                subject: gitops_health_git::printable_start(&found.commit.subject(), SUBJECT),
                 shared_files: found.followed.len(),
                 similarity,
                 outcome: outcome(past, position, &mentions, purposes),
@@ -104,14 +107,23 @@ fn jaccard(commit: &PastCommit, files: usize) -> f64 {
 
 /// What later messages say of earlier commits, by the first seven digits of the id.
 struct Mentions {
+    /// Subjects that a later commit quotes as `Revert "..."`, and where that commit stands.
+    quoted: HashMap<Vec<u8>, Vec<usize>>,
     reverted: HashMap<String, Vec<(String, ObjectId)>>,
     fixed: HashMap<String, Vec<(String, ObjectId)>>,
 }
 
 impl Mentions {
     fn of(past: &Past) -> Self {
-        let mut mentions = Self { reverted: HashMap::new(), fixed: HashMap::new() };
-        for later in past.commits.iter().map(|past| &past.commit) {
+        let mut mentions =
+            Self { quoted: HashMap::new(), reverted: HashMap::new(), fixed: HashMap::new() };
+        for (position, later) in past.commits.iter().map(|past| &past.commit).enumerate() {
+            let subject = later.subject();
+            if let Some(quoted) = subject.strip_prefix(b"Revert \"")
+                && let Some(quoted) = quoted.strip_suffix(b"\"")
+            {
+                mentions.quoted.entry(quoted.to_vec()).or_default().push(position);
+            }
             for id in reverted_ids(&later.message) {
                 mentions.reverted.entry(id[..7].to_owned()).or_default().push((id, later.id));
             }
@@ -132,6 +144,12 @@ fn outcome(past: &Past, position: usize, mentions: &Mentions, purposes: &Purpose
     };
     if let Some(by) = mentioned(&mentions.reverted) {
         return Outcome::Reverted { by };
+    }
+    // Where the id was not kept: the nearest later revert of a commit with this subject.
+    let reverts = mentions.quoted.get(&commit.subject().to_vec());
+    let nearest = reverts.and_then(|found| found.iter().rev().find(|later| **later < position));
+    if let Some(later) = nearest {
+        return Outcome::Reverted { by: past.commits[*later].commit.id.short() };
     }
     if let Some(by) = mentioned(&mentions.fixed) {
         return Outcome::Fixed { by };

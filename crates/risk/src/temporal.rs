@@ -122,7 +122,7 @@ fn night(features: &TemporalFeatures, config: &TemporalConfig) -> (f64, String) 
     let clock =
         format!("written at {:02}:{:02} on the author's clock", local.hour(), local.minute());
     let evidence = match at_night {
-        true => format!("{clock}, between {from}:00 and {to}:00"),
+        true => format!("{clock}, between {from:02}:00 and {to:02}:00"),
         false => clock,
     };
     (f64::from(u8::from(at_night)), evidence)

@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
+use gitops_health_git::printable;
 use schemars::generate::SchemaSettings;
 use serde_json::Value as Json;
 use serde_yaml::Value;
@@ -53,7 +54,25 @@ pub(crate) fn origin_of<'a>(
 /// The value of a dotted key on one line, as JSON, which is YAML too.
 pub(crate) fn inline(value: &Value, key: &str) -> String {
     let found = key.split('.').try_fold(value, |value, name| value.get(name));
-    found.and_then(|value| serde_json::to_string(value).ok()).unwrap_or_default()
+    let json = found.and_then(|value| serde_json::to_string(value).ok()).unwrap_or_default();
+    escape_json(&json)
+}
+
+/// JSON on one line with escapes for the characters that a terminal would act on.
+pub(crate) fn escape_json(json: &str) -> String {
+    let mut escaped = String::with_capacity(json.len());
+    let (mut units, mut bytes) = ([0; 2], [0; 4]);
+    for character in json.chars() {
+        let text = character.encode_utf8(&mut bytes);
+        if *printable(text.as_bytes()) == *text {
+            escaped.push(character);
+        } else {
+            for unit in character.encode_utf16(&mut units) {
+                escaped.push_str(&format!("\\u{unit:04x}"));
+            }
+        }
+    }
+    escaped
 }
 
 /// The keys of a value that the schema does not know, each with the one that was probably meant.

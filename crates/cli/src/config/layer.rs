@@ -5,7 +5,7 @@ use std::path::Path;
 use serde_yaml::{Mapping, Value};
 
 use super::keys;
-use super::{Config, LoadError, Origin};
+use super::{Config, LoadError, Origin, in_plain_words};
 
 /// One place that configuration comes from, checked by itself.
 pub(crate) struct Layer {
@@ -15,6 +15,9 @@ pub(crate) struct Layer {
 
 /// A configuration is written by people; more than this is something else.
 const MAX_BYTES: u64 = 1 << 20;
+
+/// The most `[` and `{` that a configuration may have.
+const MAX_BRACKETS: usize = 10_000;
 
 /// All environment variables that begin with this are configuration.
 const PREFIX: &str = "GITOPS_HEALTH_";
@@ -42,8 +45,13 @@ impl Layer {
     fn from_text(origin: Origin, text: &str) -> Result<Self, LoadError> {
         let invalid = |error: serde_yaml::Error| LoadError::Invalid {
             origin: origin.clone(),
-            message: error.to_string(),
+            message: in_plain_words(&error),
         };
+        // The parser's time grows with the square of what is open.
+        if text.bytes().filter(|byte| matches!(byte, b'[' | b'{')).count() > MAX_BRACKETS {
+            let message = format!("it has more than {MAX_BRACKETS} brackets");
+            return Err(LoadError::Invalid { origin, message });
+        }
         let mut value: Value = serde_yaml::from_str(text).map_err(invalid)?;
         if value.is_null() {
             value = Value::Mapping(Mapping::new());
@@ -81,7 +89,7 @@ impl Layer {
         let invalid = |message: String| LoadError::Invalid { origin: origin.clone(), message };
         let text = value.into_string().map_err(|_| invalid("it is not UTF-8".into()))?;
         let scalar: Value =
-            serde_yaml::from_str(&text).map_err(|error| invalid(error.to_string()))?;
+            serde_yaml::from_str(&text).map_err(|error| invalid(in_plain_words(&error)))?;
         let key = name[PREFIX.len()..].to_ascii_lowercase();
         let value = key.rsplit("__").fold(scalar, |inner, part| {
             Value::Mapping(Mapping::from_iter([(Value::String(part.to_owned()), inner)]))
@@ -98,7 +106,7 @@ impl Layer {
             return Err(LoadError::UnknownKeys { origin, keys: vec![(key, meant)] });
         }
         serde_yaml::from_value::<Config>(value.clone())
-            .map_err(|error| invalid(error.to_string()))?;
+            .map_err(|error| invalid(in_plain_words(&error)))?;
         Ok(Self { origin, value })
     }
 }
@@ -120,10 +128,11 @@ fn read(path: &Path, follow_links: bool) -> io::Result<String> {
     if !follow_links && path.symlink_metadata()?.is_symlink() {
         return Err(io::Error::other("it is a symbolic link"));
     }
-    let file = std::fs::File::open(path)?;
-    if !file.metadata()?.is_file() {
+    // Before it is opened: opening a named pipe waits for somebody to write into it.
+    if !path.metadata()?.is_file() {
         return Err(io::Error::other("it is not a regular file"));
     }
+    let file = std::fs::File::open(path)?;
     let mut bytes = Vec::new();
     file.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > MAX_BYTES {

@@ -3,11 +3,6 @@
 use super::similarity::{Fingerprint, Fingerprinter, sizes_allow};
 use super::{Blobs, Entry};
 
-/// How much one detection may read and compare: a step is one byte hashed or one span hash looked
-/// at. Some twenty seconds of one core; a comparison of a million pairs of files of four thousand
-/// distinct lines stays below it.
-pub(super) const WORK_LIMIT: u64 = 1 << 33;
-
 /// Why a detection ends before its last step.
 #[derive(Debug)]
 pub(super) enum Halt<E> {
@@ -25,8 +20,12 @@ pub(super) struct Gauge<'a, B> {
 }
 
 impl<'a, B: Blobs> Gauge<'a, B> {
-    pub(super) fn new(blobs: &'a mut B) -> Self {
-        Self { blobs, fingerprinter: Fingerprinter::default(), work_left: WORK_LIMIT }
+    pub(super) fn new(blobs: &'a mut B, work: u64) -> Self {
+        Self { blobs, fingerprinter: Fingerprinter::default(), work_left: work }
+    }
+
+    pub(super) fn work_left(&self) -> u64 {
+        self.work_left
     }
 
     /// The size of what can be compared: `None` for a symbolic link and for a submodule, which git
@@ -81,7 +80,8 @@ impl<'a, B: Blobs> Gauge<'a, B> {
     }
 
     fn spend(&mut self, work: u64) -> Result<(), Halt<B::Error>> {
-        self.work_left = self.work_left.checked_sub(work).ok_or(Halt::Limit)?;
-        Ok(())
+        let left = self.work_left.checked_sub(work);
+        self.work_left = left.unwrap_or(0);
+        left.map(|_| ()).ok_or(Halt::Limit)
     }
 }

@@ -66,7 +66,8 @@ impl Case {
 
     fn outcome(&mut self, copies: bool, limit: usize) -> Outcome {
         let candidates = self.candidates.clone();
-        detect(&candidates, Options { copies, limit }, self).expect("nothing here fails")
+        detect(&candidates, Options { copies, limit, work: Options::WORK }, self)
+            .expect("nothing here fails")
     }
 
     /// The pairs as git prints them: `R087 old new`.
@@ -330,7 +331,7 @@ fn content_that_cannot_be_read_ends_the_detection() {
         }
     }
     let candidates = Case::default().deleted("old", "one").added("new", "two").candidates;
-    let options = Options { copies: false, limit: Options::DEFAULT_LIMIT };
+    let options = Options { copies: false, limit: Options::DEFAULT_LIMIT, work: Options::WORK };
     assert_eq!(detect(&candidates, options, &mut Broken), Err("broken"));
 }
 
@@ -340,14 +341,17 @@ fn a_detection_that_is_too_much_work_stops_before_it_reads() {
     impl Blobs for Endless {
         type Error = Infallible;
         fn size(&mut self, _: &ObjectId) -> Result<Option<u64>, Infallible> {
-            Ok(Some(gauge::WORK_LIMIT + 1))
+            Ok(Some(Options::WORK + 1))
         }
         fn read(&mut self, _: &ObjectId) -> Result<Option<Vec<u8>>, Infallible> {
             unreachable!("the size is more than may be read")
         }
     }
     let candidates = Case::default().deleted("old", "one").added("new", "two").candidates;
-    let options = Options { copies: false, limit: Options::DEFAULT_LIMIT };
+    let options = Options { copies: false, limit: Options::DEFAULT_LIMIT, work: Options::WORK };
     let Ok(outcome) = detect(&candidates, options, &mut Endless);
-    assert_eq!(outcome, Outcome { pairs: Vec::new(), limit_exceeded: true });
+    assert_eq!(
+        outcome,
+        Outcome { pairs: Vec::new(), limit_exceeded: true, work_left: outcome.work_left }
+    );
 }

@@ -22,12 +22,11 @@ pub fn github(report: &RiskReport) -> String {
         command(&mut out, "notice", &format!("Risk {} of 100: {}", row.score, row.band), &message);
     }
     for skipped in &report.skipped {
-        command(
-            &mut out,
-            "warning",
-            "Not looked at",
-            &format!("{}: {}", skipped.path, skipped.reason),
-        );
+        let (level, title) = match skipped.matters {
+            true => ("warning", "Not looked at"),
+            false => ("notice", "Without lines to compare"),
+        };
+        command(&mut out, level, title, &format!("{}: {}", skipped.path, skipped.reason));
     }
     for note in &report.notes {
         command(&mut out, "notice", "Note", note);

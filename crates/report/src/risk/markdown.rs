@@ -1,7 +1,7 @@
 use std::fmt::Write;
 
 use super::text::outcome;
-use super::{RiskReport, View, short, shorten, strongest};
+use super::{RiskReport, Skipped, View, short, shorten, strongest};
 
 /// The report as GitHub-flavoured Markdown, for comments and job summaries.
 pub fn markdown(report: &RiskReport, view: View) -> String {
@@ -49,11 +49,12 @@ pub fn markdown(report: &RiskReport, view: View) -> String {
         });
         list(&mut out, "Earlier commits most like it, and what became of them", lines);
     }
-    let skipped = report
-        .skipped
-        .iter()
-        .map(|skipped| format!("{}: {}", escape(&skipped.path), escape(&skipped.reason)));
-    list(&mut out, "Not looked at", skipped);
+    for (title, matters) in [("Not looked at", true), ("Without lines to compare", false)] {
+        let skipped = report.skipped.iter().filter(|skipped| skipped.matters == matters);
+        let line =
+            |skipped: &Skipped| format!("{}: {}", escape(&skipped.path), escape(&skipped.reason));
+        list(&mut out, title, skipped.map(line));
+    }
     list(&mut out, "Notes", report.notes.iter().map(|note| escape(note)));
     out
 }

@@ -8,7 +8,7 @@ mod text;
 
 use std::borrow::Cow;
 
-use gitops_health_risk::{Band, Factor, Score, SimilarCommit};
+use gitops_health_risk::{Band, Factor, FactorId, Score, SimilarCommit};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -38,8 +38,7 @@ pub struct RiskReport {
     /// The earlier commits most like this change; absent unless asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub similar_commits: Option<Vec<SimilarCommit>>,
-    /// For a range or a pull request: each of its commits, newest first.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    /// For a range or a pull request: each of its commits, newest first; empty otherwise.
     pub commits: Vec<CommitRow>,
     /// What to know about how the score came about: limits that were reached, merges.
     pub notes: Vec<String>,
@@ -175,11 +174,12 @@ impl RiskReport {
             0 | 1 => String::new(),
             many => format!("{many} commits, "),
         };
+        let at_least = if self.is_complete() { "" } else { "at least " };
         let plural = |number: u64, one: &str, many: &str| {
             format!("{number} {}", if number == 1 { one } else { many })
         };
         format!(
-            "{commits}{}, {} added and {} deleted in {}",
+            "{commits}{}, {at_least}{} added and {} deleted in {}",
             plural(change.files as u64, "file", "files"),
             plural(change.added, "line", "lines"),
             change.deleted,
@@ -196,7 +196,11 @@ fn short(id: &str) -> &str {
 /// The evidence of the signal that gives most points, the first of equal ones.
 fn strongest(factor: &Factor) -> &str {
     let signal = factor.signals.iter().rev().max_by_key(|signal| signal.points);
-    signal.map_or("no file matches a rule", |signal| &signal.evidence)
+    match (signal, factor.id) {
+        (Some(signal), _) => &signal.evidence,
+        (None, FactorId::CriticalPaths) => "no file matches a rule",
+        (None, _) => "the change touches no file",
+    }
 }
 
 /// A subject of the length that a line holds; JSON has all of it.

@@ -12,12 +12,11 @@ pub fn table(report: &RiskReport, view: View, style: Style) -> String {
     for factor in &report.score.factors {
         let signals_follow = view.explain && factor.known && !factor.signals.is_empty();
         let evidence = if signals_follow { "" } else { strongest(factor) };
-        table.add_row([
-            Cell::new(factor.id.title()),
-            number(factor.points),
-            number(factor.max_points),
-            Cell::new(evidence),
-        ]);
+        let (points, max_points) = match factor.known {
+            true => (number(factor.points), number(factor.max_points)),
+            false => (Cell::new("unknown"), Cell::new("")),
+        };
+        table.add_row([Cell::new(factor.id.title()), points, max_points, Cell::new(evidence)]);
         for signal in factor.signals.iter().filter(|_| view.explain && factor.known) {
             table.add_row([
                 Cell::new(format!("  {}", signal.id)),

@@ -30,12 +30,15 @@ pub fn text(report: &RiskReport, view: View, style: Style) -> String {
     if let Some(similar) = &report.similar_commits {
         similar_commits(&mut out, similar, style);
     }
-    let skipped: Vec<String> = report
-        .skipped
-        .iter()
-        .map(|skipped| format!("{}: {}", skipped.path, skipped.reason))
-        .collect();
-    section(&mut out, "Not looked at", skipped.iter().map(String::as_str), style);
+    for (title, matters) in [("Not looked at", true), ("Without lines to compare", false)] {
+        let skipped: Vec<String> = report
+            .skipped
+            .iter()
+            .filter(|skipped| skipped.matters == matters)
+            .map(|skipped| format!("{}: {}", skipped.path, skipped.reason))
+            .collect();
+        section(&mut out, title, skipped.iter().map(String::as_str), style);
+    }
     section(&mut out, "Notes", report.notes.iter().map(String::as_str), style);
     out
 }
@@ -91,7 +94,7 @@ fn explanation(out: &mut String, report: &RiskReport, style: Style) {
                 Cell::new(&signal.evidence),
             ]);
             fix_width(&mut table, 0, 6);
-            fix_width(&mut table, 1, 17);
+            fix_width(&mut table, 1, 24);
             out.push_str(&lines_of(&table));
             // Not wrapped: paths are long, and a broken one can't be copied.
             for detail in &signal.details {

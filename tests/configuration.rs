@@ -1,0 +1,266 @@
+//! Every key of the configuration does something, and the nearest place wins.
+
+use std::collections::BTreeSet;
+
+use gitops_health_testkit::{Author, Program, TestRepo, Transcript};
+
+use crate::support::{assert_fails_with_hint, program, run_in, run_program_in};
+
+const REPORT: &[&str] = &["risk", "score", "--format", "json", "--explain", "--recommend-strategy"];
+
+/// A repository whose last commit has something of everything that is measured: all kinds of
+/// files, a past of fixes and reverts, neighbours, a rhythm of releases, a Saturday night.
+fn eventful() -> TestRepo {
+    let repo = TestRepo::new();
+    let commit = |time: &str, message: &str| {
+        repo.commit_as(Author { name: "Ada", email: "ada@example.com", time }, message)
+    };
+    let body = |lines: usize| -> String {
+        let inside: String = (0..lines).map(|line| format!("    x += {line}\n")).collect();
+        format!("def charge(x):\n{inside}")
+    };
+    repo.write(".gitattributes", "gen/* linguist-generated\n")
+        .write("src/payment/charge.py", body(40))
+        .write("src/payment/beside.py", "x = 1\n")
+        .write("conf/app.yaml", "a: 1\n")
+        .write("tests/test_charge.py", "assert 1\n")
+        .write("docs/guide.md", "# Guide\n")
+        .write("data/rates.csv", "1,2\n")
+        .write("gen/stubs.py", "x = 1\n")
+        .write("vendor/lib.py", "x = 1\n");
+    commit("2026-01-05T10:00:00+0000", "Begin");
+    repo.git(&["tag", "v1"]);
+    repo.write("src/payment/charge.py", body(41));
+    commit("2026-01-20T10:00:00+0000", "Fix rounding");
+    repo.git(&["tag", "v2"]);
+    repo.write("src/payment/beside.py", "x = 2\n");
+    commit("2026-02-01T10:00:00+0000", "Fix the other one");
+    repo.write("src/payment/charge.py", body(40));
+    commit("2026-02-03T10:00:00+0000", "Revert \"Fix rounding\"");
+    repo.git(&["tag", "v3"]);
+    repo.write("src/payment/charge.py", body(42));
+    commit("2026-02-18T10:00:00+0000", "Add a fee");
+    repo.git(&["tag", "v4"]);
+    repo.write("src/payment/charge.py", body(60))
+        .write("conf/app.yaml", "a: 2\nb: 3\n")
+        .write("tests/test_charge.py", "assert 2\nassert 3\n")
+        .write("docs/guide.md", "# Guide\n\nMore.\n")
+        .write("data/rates.csv", "1,2\n3,4\n")
+        .write("gen/stubs.py", "x = 2\ny = 2\n")
+        .write("vendor/lib.py", "x = 2\ny = 2\n");
+    // 2026-02-28 is a Saturday.
+    commit("2026-02-28T22:30:00+0000", "Charge in all currencies");
+    repo
+}
+
+/// Keys and what they are set to.
+type Values = &'static [(&'static str, &'static str)];
+
+/// Values that hold before the key is changed, the key, and what it is changed to.
+const CASES: &[(Values, &str, &str)] = &[
+    (&[], "risk.weights.critical_paths", "0"),
+    (&[], "risk.weights.historical_performance", "0"),
+    (&[], "risk.weights.code_complexity", "0"),
+    (&[], "risk.weights.temporal_context", "0"),
+    (LOW_TO_MEDIUM, "risk.bands.medium", "98"),
+    (&[("risk.bands", "{medium: 1, high: 2, critical: 100}")], "risk.bands.high", "99"),
+    (&[("risk.bands", "{medium: 1, high: 2, critical: 3}")], "risk.bands.critical", "100"),
+    (&[("risk.bands", "{medium: 98, high: 99, critical: 100}")], "risk.strategies.low", "CANARY"),
+    (LOW_TO_MEDIUM, "risk.strategies.medium", "STANDARD"),
+    (&[("risk.bands", "{medium: 1, high: 2, critical: 100}")], "risk.strategies.high", "STANDARD"),
+    (
+        &[("risk.bands", "{medium: 1, high: 2, critical: 3}")],
+        "risk.strategies.critical",
+        "STANDARD",
+    ),
+    (&[], "risk.strategies.approval_from", "LOW"),
+    (&[], "risk.file_kinds.code", "0"),
+    (&[], "risk.file_kinds.configuration", "0"),
+    (&[], "risk.file_kinds.test", "0"),
+    (&[], "risk.file_kinds.documentation", "1"),
+    (&[], "risk.file_kinds.data", "1"),
+    (&[], "risk.file_kinds.generated", "1"),
+    (&[], "risk.file_kinds.vendored", "1"),
+    (&[], "risk.critical_paths.built_in", "false"),
+    (&[], "risk.critical_paths.built_in_weights", "{payment: 0.1}"),
+    (&[], "risk.critical_paths.rules", "[{id: own, paths: [/conf/], weight: 1, reason: mine}]"),
+    (&[], "risk.history.max_commits", "1"),
+    (&[], "risk.history.fix_share_half", "1000"),
+    (&[], "risk.history.recent_fixes_half", "0.001"),
+    (&[], "risk.history.recent_fix_days", "1"),
+    (&[], "risk.history.reverts_half", "0.001"),
+    (&[], "risk.history.shares.fix_share", "1000"),
+    (&[], "risk.history.shares.recent_fixes", "1000"),
+    (&[], "risk.history.shares.reverts", "1000"),
+    (&[], "risk.history.shares.neighbours", "1000"),
+    (&[], "risk.complexity.lines_half", "100000"),
+    (&[], "risk.complexity.files_half", "100000"),
+    (&[], "risk.complexity.subsystems_half", "100000"),
+    (&[], "risk.complexity.entropy_half", "100000"),
+    (&[], "risk.complexity.hunks_half", "0.001"),
+    (&[], "risk.complexity.function_half", "0.001"),
+    (&[], "risk.complexity.shares.lines", "1000"),
+    (&[], "risk.complexity.shares.files", "1000"),
+    (&[], "risk.complexity.shares.subsystems", "1000"),
+    (&[], "risk.complexity.shares.entropy", "1000"),
+    (&[], "risk.complexity.shares.hunks", "1000"),
+    (&[], "risk.complexity.shares.function", "1000"),
+    (&[], "risk.temporal.recent_change_days", "100000"),
+    (&[], "risk.temporal.night_from", "23"),
+    (&[], "risk.temporal.night_to", "22"),
+    (&[], "risk.temporal.weekend", "[fri]"),
+    (&[], "risk.temporal.release_tags", "[none]"),
+    (&[], "risk.temporal.release_days_half", "0.001"),
+    (&[], "risk.temporal.freeze_windows", "[{name: x, from: 2026-02-01, to: 2026-03-01}]"),
+    (&[], "risk.temporal.shares.recent_change", "1000"),
+    (&[], "risk.temporal.shares.night", "1000"),
+    (&[], "risk.temporal.shares.weekend", "1000"),
+    (&[], "risk.temporal.shares.release", "1000"),
+];
+
+const LOW_TO_MEDIUM: &[(&str, &str)] = &[("risk.bands", "{medium: 1, high: 99, critical: 100}")];
+
+fn variable(key: &str) -> String {
+    format!("GITOPS_HEALTH_{}", key.to_uppercase().replace('.', "__"))
+}
+
+fn with(repo: &TestRepo, values: &[(&str, &str)]) -> Program {
+    values
+        .iter()
+        .fold(program(repo), |program, (key, value)| program.with_variable(variable(key), value))
+}
+
+fn score_with(repo: &TestRepo, values: &[(&str, &str)]) -> Transcript {
+    run_program_in(repo, &with(repo, values), REPORT)
+}
+
+/// The dotted names of all values and what `config show --origin` says of each.
+fn shown(transcript: &Transcript) -> Vec<(&str, &str, &str)> {
+    let lines = transcript.stdout.lines();
+    lines
+        .map(|line| {
+            let (key, rest) = line.split_once(" = ").expect("key = value");
+            let (value, origin) = rest.rsplit_once("  # ").expect("value  # origin");
+            (key, value, origin)
+        })
+        .collect()
+}
+
+#[test]
+fn every_key_has_a_case_and_every_case_a_key() {
+    let repo = TestRepo::new();
+    let transcript = run_in(&repo, &["config", "show", "--origin"]);
+    let mut keys: BTreeSet<&str> = shown(&transcript).iter().map(|(key, _, _)| *key).collect();
+    // An empty mapping has no values to show.
+    keys.insert("risk.critical_paths.built_in_weights");
+    let cases: BTreeSet<&str> = CASES.iter().map(|(_, key, _)| *key).collect();
+    assert_eq!(keys, cases);
+}
+
+#[test]
+fn every_key_changes_the_report() {
+    let repo = eventful();
+    for (given, key, value) in CASES {
+        let before = score_with(&repo, given);
+        assert_eq!(before.code, Some(0), "{before}");
+        let after = score_with(&repo, &[*given, &[(*key, *value)][..]].concat());
+        assert_eq!(after.code, Some(0), "{after}");
+        assert_ne!(before.stdout, after.stdout, "{key}: {value} changes nothing");
+    }
+}
+
+#[test]
+fn a_value_of_the_wrong_type_is_refused_for_every_key() {
+    let repo = eventful();
+    for (_, key, _) in CASES {
+        let wrong = if key.ends_with("built_in_weights") { "5" } else { "{}" };
+        let transcript = run_program_in(&repo, &with(&repo, &[(key, wrong)]), &["risk", "score"]);
+        assert_fails_with_hint(&transcript, 2, &[&variable(key), "invalid"]);
+    }
+}
+
+#[test]
+fn the_nearest_place_wins_and_is_named() {
+    let repo = eventful();
+    let home = program(&repo);
+    let user = home.home().join(".config/gitops-health/config.yaml");
+    std::fs::create_dir_all(user.parent().expect("a directory")).expect("it can be made");
+    let bands =
+        "risk: {bands: {medium: 11, high: 31, critical: 61}, weights: {temporal_context: 11}}";
+    std::fs::write(&user, bands).expect("it can be written");
+    repo.write(".gitops-health.yaml", "risk:\n  bands:\n    high: 32\n    critical: 62\n");
+    let named = home.home().join("named.yaml");
+    std::fs::write(&named, "risk: {bands: {critical: 64}}").expect("it can be written");
+    let program = home.with_variable("GITOPS_HEALTH_RISK__BANDS__CRITICAL", "63");
+
+    let origin = |transcript: &Transcript, wanted: &str| {
+        let lines = shown(transcript);
+        let line = lines.iter().find(|(key, _, _)| *key == wanted).expect("the key is shown");
+        format!("{} from {}", line.1, line.2)
+    };
+    let show = ["config", "show", "--origin"];
+    let transcript = run_program_in(&repo, &program, &show).naming(&user, "USER");
+    assert_eq!(origin(&transcript, "risk.weights.code_complexity"), "30.0 from default");
+    assert_eq!(origin(&transcript, "risk.weights.temporal_context"), "11.0 from user file USER");
+    assert_eq!(origin(&transcript, "risk.bands.medium"), "11 from user file USER");
+    assert_eq!(
+        origin(&transcript, "risk.bands.high"),
+        "32 from repository file .gitops-health.yaml"
+    );
+    assert_eq!(
+        origin(&transcript, "risk.bands.critical"),
+        "63 from environment variable GITOPS_HEALTH_RISK__BANDS__CRITICAL"
+    );
+    let named_text = named.to_str().expect("UTF-8");
+    let arguments = ["config", "show", "--origin", "--config", named_text];
+    let transcript = run_program_in(&repo, &program, &arguments).naming(&named, "NAMED");
+    assert_eq!(origin(&transcript, "risk.bands.critical"), "64 from file NAMED");
+
+    let plain = run_program_in(&repo, &program, &["config", "show", "-v"]);
+    assert!(plain.stdout.contains("critical: 63"), "{plain}");
+    let sources: Vec<&str> =
+        plain.stderr.lines().filter(|line| line.starts_with("configuration: ")).collect();
+    assert_eq!(sources.len(), 3, "{plain}");
+}
+
+#[test]
+fn what_config_show_prints_is_a_configuration_with_the_same_effect() {
+    let repo = eventful();
+    let before = run_in(&repo, REPORT);
+    let shown = run_in(&repo, &["config", "show"]);
+    repo.write(".gitops-health.yaml", &shown.stdout);
+    assert_eq!(run_in(&repo, REPORT), before);
+    assert_eq!(run_in(&repo, &["config", "show"]).stdout, shown.stdout);
+}
+
+#[test]
+fn lists_are_replaced_and_mappings_are_merged() {
+    let repo = eventful();
+    repo.write(
+        ".gitops-health.yaml",
+        "risk: {temporal: {weekend: [mon, tue]}, critical_paths: {built_in_weights: {payment: 0.5}}}",
+    );
+    let program = program(&repo)
+        .with_variable(variable("risk.temporal.weekend"), "[wed]")
+        .with_variable(variable("risk.critical_paths.built_in_weights"), "{migration: 0.25}");
+    let transcript = run_program_in(&repo, &program, &["config", "show", "--origin"]);
+    for line in [
+        "risk.temporal.weekend = [\"wed\"]  # environment variable GITOPS_HEALTH_RISK__TEMPORAL__WEEKEND\n",
+        "risk.critical_paths.built_in_weights.payment = 0.5  # repository file",
+        "risk.critical_paths.built_in_weights.migration = 0.25  # environment variable",
+    ] {
+        assert!(transcript.stdout.contains(line), "{transcript}");
+    }
+}
+
+#[test]
+fn the_schema_is_json_and_describes_every_key() {
+    let repo = TestRepo::new();
+    let transcript = run_in(&repo, &["config", "schema"]);
+    let schema: serde_json::Value = serde_json::from_str(&transcript.stdout).expect("JSON");
+    for (_, key, _) in CASES {
+        let pointer: String = key.split('.').map(|name| format!("/properties/{name}")).collect();
+        let described = schema.pointer(&pointer).and_then(|found| found.get("description"));
+        assert!(described.is_some(), "{key} has no description");
+    }
+}

@@ -1,0 +1,157 @@
+//! Documents that are made from the program, kept true by comparing them with it.
+//!
+//! `UPDATE_DOCUMENTS=1 cargo test --test main documents` writes them anew.
+
+use std::fmt::Write;
+use std::path::Path;
+
+use gitops_health_testkit::{Program, TestRepo};
+use serde_json::Value;
+
+fn program() -> Program {
+    Program::new(env!("CARGO_BIN_EXE_gitops-health"))
+}
+
+/// Compares a document with what the program says, or writes it when asked to.
+fn check(name: &str, content: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs").join(name);
+    if std::env::var_os("UPDATE_DOCUMENTS").is_some() {
+        std::fs::write(&path, content).expect("docs can be written");
+    }
+    let written = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        written == content,
+        "docs/{name} is not what the program says; UPDATE_DOCUMENTS=1 writes it anew"
+    );
+}
+
+#[test]
+fn the_page_of_the_command_line_is_what_help_says() {
+    check("cli.md", &gitops_health_cli::reference());
+}
+
+#[test]
+fn the_schema_of_the_score_is_that_of_the_report() {
+    check("schemas/risk-score.v1.json", &gitops_health_report::json_schema());
+}
+
+#[test]
+fn the_schema_of_the_configuration_is_that_of_the_program() {
+    check("schemas/config.json", &program().run(&["config", "schema"]).stdout);
+}
+
+#[test]
+fn the_page_of_the_configuration_lists_every_key_with_its_default() {
+    let schema: Value = json(&program().run(&["config", "schema"]).stdout);
+    let shown = program().run(&["config", "show", "--origin"]).stdout;
+    let mut page = String::from(CONFIGURATION);
+    let mut section = "";
+    for line in shown.lines() {
+        let (key, rest) = line.split_once(" = ").expect("key and value");
+        let value = rest.rsplit_once("  # ").expect("an origin").0;
+        let above = key.rsplit_once('.').expect("no key is at the top").0;
+        if above != section {
+            section = above;
+            let about = description(&schema, section);
+            let _ = write!(
+                page,
+                "\n### `{section}`\n\n{about}\n\n| key | default | meaning |\n| --- | --- | --- |\n"
+            );
+        }
+        let name = key.rsplit('.').next().expect("a name");
+        let _ = writeln!(page, "| `{name}` | `{value}` | {} |", description(&schema, key));
+    }
+    page.push_str(CONFIGURATION_LISTS);
+    check("configuration.md", &page);
+}
+
+/// The description of a dotted key in the schema, on one line.
+fn description(schema: &Value, key: &str) -> String {
+    let found =
+        key.split('.').fold(Some(schema), |schema, name| schema?.get("properties")?.get(name));
+    let text = found.and_then(|schema| schema.get("description")).and_then(Value::as_str);
+    text.unwrap_or_else(|| panic!("`{key}` has no description")).replace('\n', " ")
+}
+
+#[test]
+fn what_the_program_prints_is_valid_under_the_schema() {
+    let repository = TestRepo::new();
+    repository.write("src/auth/login.rs", "fn login() {}\n").commit("Add login");
+    repository.write("src/auth/login.rs", "fn login() { check(); }\n").commit("Fix login");
+    let schema: Value = json(&gitops_health_report::json_schema());
+    let schema = jsonschema::validator_for(&schema).expect("a valid schema");
+    for selection in [&["--commit", "HEAD"][..], &["--range", "HEAD~1..HEAD", "--historical"]] {
+        let arguments = [&["risk", "score", "--format", "json"], selection].concat();
+        let output = program().in_directory(repository.path()).run(&arguments);
+        assert_eq!(output.code, Some(0), "{output}");
+        if let Err(error) = schema.validate(&json(&output.stdout)) {
+            panic!("{error} at {}", error.instance_path());
+        }
+    }
+    let mut broken = json(
+        &program()
+            .in_directory(repository.path())
+            .run(&["risk", "score", "--format", "json"])
+            .stdout,
+    );
+    broken["band"] = "SEVERE".into();
+    assert!(!schema.is_valid(&broken), "the schema accepts anything");
+}
+
+fn json(text: &str) -> Value {
+    serde_json::from_str(text).expect("JSON")
+}
+
+const CONFIGURATION: &str = "# Configuration
+
+Configuration is read from five places, each overriding the ones before, key by key:
+
+1. the defaults below;
+2. `$XDG_CONFIG_HOME/gitops-health/config.yaml` (by default in `~/.config`);
+3. `.gitops-health.yaml` at the top of the worktree;
+4. environment variables: `GITOPS_HEALTH_RISK__BANDS__HIGH=60` sets `risk.bands.high`, two underscores
+   between the names of a key, values as in YAML;
+5. the file named with `--config`.
+
+`gitops-health config show --origin` says where each value comes from. An unknown key, a wrong type or a
+value that makes no sense is an error. The JSON Schema is [schemas/config.json](schemas/config.json); editors
+that know it complete and check keys:
+
+```yaml
+# .gitops-health.yaml
+risk:
+  bands: { medium: 20 }
+  critical_paths:
+    rules:
+      - id: dosage
+        paths: [\"src/dosage/\", \"*.dose.yaml\"]
+        weight: 1.0
+        reason: computes doses for pumps
+  temporal:
+    freeze_windows:
+      - { name: year-end, from: 2026-12-20, to: 2027-01-03, reason: nobody on call }
+      - { name: weekend, from: fri 16:00, to: mon 06:00 }
+```
+
+## Keys
+
+This list is made from the program; a test keeps it true.
+";
+
+const CONFIGURATION_LISTS: &str = "
+## Critical path rules
+
+Each item of `risk.critical_paths.rules` has an `id` in lower case with hyphens, `paths`, a `weight` from 0 to 1
+and a `reason` for the report. Paths are patterns as in `.gitignore`: a pattern without a slash matches a file or
+directory of that name anywhere in the tree, one with a slash is anchored at the top, `*` stays within a name and `**`
+crosses directories. A pattern is never a prefix or a part of a name: `auth` does not match `author/`.
+
+The ids of built-in rules for `risk.critical_paths.built_in_weights` are `authentication`, `payment`, `cryptography`,
+`health-data`, `migration`, `infrastructure` and `continuous-integration`. Weight 0 takes a rule away.
+
+## Freeze windows
+
+Each item of `risk.temporal.freeze_windows` has a `name`, `from` and `to`, and may have a `reason`. Both ends are dates
+(the last day belongs to the window, on the committer's calendar), or both moments in RFC 3339, or both a day of the week
+and a time on the committer's clock, for a window of every week.
+";

@@ -1,0 +1,10 @@
+//! The program from end to end: what it prints, how it ends, and what no input makes it do.
+
+mod bad_input;
+mod configuration;
+mod documents;
+mod examples;
+mod layering;
+mod sums;
+mod support;
+mod transcripts;
