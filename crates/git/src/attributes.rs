@@ -477,7 +477,7 @@ mod tests {
         let scratch = TestRepo::new();
         for (directory, bytes) in files {
             let slash = if directory.is_empty() { "" } else { "/" };
-            scratch.write(&format!("{directory}{slash}.gitattributes"), bytes);
+            scratch.write(format!("{directory}{slash}.gitattributes"), bytes);
         }
         if let Some(info) = info {
             scratch.write(".git/info/attributes", info);
