@@ -67,8 +67,7 @@ fn the_page_of_the_configuration_lists_every_key_with_its_default() {
 
 /// The description of a dotted key in the schema, on one line.
 fn description(schema: &Value, key: &str) -> String {
-    let found =
-        key.split('.').fold(Some(schema), |schema, name| schema?.get("properties")?.get(name));
+    let found = key.split('.').try_fold(schema, |schema, name| schema.get("properties")?.get(name));
     let text = found.and_then(|schema| schema.get("description")).and_then(Value::as_str);
     text.unwrap_or_else(|| panic!("`{key}` has no description")).replace('\n', " ")
 }
