@@ -81,7 +81,8 @@ pub enum Lines {
         added: u32,
         /// Lines only in the old version.
         deleted: u32,
-        /// Separate places that changed: the hunks of `git diff -U0`.
+        /// Separate places that changed: the hunks of `git diff -U0`, but for a file that became
+        /// a link or the like, which is one text here and two patches there.
         hunks: u32,
     },
     /// Not text: a NUL among the first 8,000 bytes, or an attribute that says so.

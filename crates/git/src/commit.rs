@@ -64,7 +64,9 @@ impl Commit {
         }
     }
 
-    /// The first paragraph of the message on one line, as `git log --format=%s` prints it.
+    /// The first paragraph of the message on one line, up to its first NUL, as
+    /// `git log --format=%s` prints it. Git converts it to UTF-8 where `encoding` names another
+    /// encoding; here it stays as it is, as people's names do.
     pub fn subject(&self) -> BString {
         subject(self.message.as_bstr())
     }
@@ -85,7 +87,9 @@ impl Commit {
 
 /// Lines up to the first blank one, joined by spaces, without leading blank lines.
 fn subject(message: &BStr) -> BString {
-    let mut lines = message.lines().map(|line| line.trim_end()).skip_while(|line| line.is_empty());
+    let text = message.split(|byte| *byte == 0).next().unwrap_or_default();
+    let lines = text.split(|byte| *byte == b'\n').map(|line| line.trim_end_with(is_space));
+    let mut lines = lines.skip_while(|line| line.is_empty());
     let mut subject = BString::default();
     for line in lines.by_ref().take_while(|line| !line.is_empty()) {
         if !subject.is_empty() {
@@ -94,6 +98,11 @@ fn subject(message: &BStr) -> BString {
         subject.extend_from_slice(line);
     }
     subject
+}
+
+/// The four characters that git counts as blanks.
+fn is_space(character: char) -> bool {
+    matches!(character, ' ' | '\t' | '\n' | '\r')
 }
 
 struct Parser<'a> {
@@ -107,16 +116,19 @@ impl Parser<'_> {
         let (mut author, mut committer) = (None, None);
         let (mut encoding, mut signature) = (None, None);
         let mut other_headers = Vec::new();
+        // Git looks for parents right behind the tree and nowhere else.
+        let mut in_parents = true;
         while let Some((key, value)) = self.headers.next_header() {
             match key {
                 b"tree" if tree.is_none() => tree = Some(self.object_id(&value, "tree")?),
-                b"parent" if author.is_none() => parents.push(self.object_id(&value, "parent")?),
+                b"parent" if in_parents => parents.push(self.object_id(&value, "parent")?),
                 b"author" if author.is_none() => author = Some(parse_signature(&value)),
                 b"committer" if committer.is_none() => committer = Some(parse_signature(&value)),
                 b"encoding" if encoding.is_none() => encoding = Some(value),
                 b"gpgsig" if signature.is_none() => signature = Some(value),
                 _ => other_headers.push((BString::from(key), value)),
             }
+            in_parents &= matches!(key, b"tree" | b"parent");
         }
         let ancestry = match (parents.is_empty(), at_edge) {
             (true, _) => Ancestry::Root,
@@ -176,42 +188,49 @@ impl<'a> Headers<'a> {
     }
 }
 
-/// Reads `Name <mail> seconds ±hhmm` as git does: the mail ends at the first `>` after the first
-/// `<`, the time is looked for after the last `>`, and what can't be read is empty or zero.
+/// Reads `Name <mail> seconds ±hhmm` as git does (`split_ident_line`): the name ends before the
+/// blanks in front of the first `<`, the mail at the first `>` after it, the time is looked for
+/// after the last `>`, and what can't be read is empty or zero.
+///
+/// More is kept than git prints in two places: a line without a mail is a name, for which git
+/// prints nothing, and a time without a zone or before 1970 is a time, for which git prints none.
 pub(crate) fn parse_signature(line: &[u8]) -> Signature {
     let open = line.find_byte(b'<');
     let close = open.and_then(|open| line[open..].find_byte(b'>').map(|length| open + length));
     let person = match (open, close) {
         (Some(open), Some(close)) => Person {
-            name: BString::from(trim_crud(&line[..open])),
-            email: BString::from(trim_crud(&line[open + 1..close])),
+            name: BString::from(line[..open].trim_end_with(is_space)),
+            email: BString::from(&line[open + 1..close]),
         },
-        _ => Person { name: BString::from(trim_crud(line)), email: BString::default() },
+        _ => Person { name: BString::from(line.trim_with(is_space)), email: BString::default() },
     };
     let after = line.rfind_byte(b'>').map_or(&b""[..], |close| &line[close + 1..]);
     Signature { person, time: parse_time(after).unwrap_or_default() }
 }
 
-fn trim_crud(bytes: &[u8]) -> &[u8] {
-    bytes.trim_with(|character| character.is_ascii_whitespace())
-}
-
 fn parse_time(text: &[u8]) -> Option<ZonedTime> {
-    let mut fields = text.fields();
-    let seconds = fields.next()?.to_str().ok()?.parse().ok()?;
-    let offset_minutes = fields.next().and_then(parse_offset).unwrap_or(0);
-    Some(ZonedTime { seconds, offset_minutes })
+    let text = text.trim_start_with(is_space);
+    let sign = usize::from(text.starts_with(b"-"));
+    let (seconds, zone) = text.split_at(sign + digits(&text[sign..]));
+    let seconds = seconds.to_str().ok()?.parse().ok()?;
+    Some(ZonedTime { seconds, offset_minutes: parse_offset(zone).unwrap_or(0) })
 }
 
 /// `±hhmm` as git computes it: the last two digits are minutes, all before them hours.
 fn parse_offset(text: &[u8]) -> Option<i32> {
-    let (sign, digits) = match text.split_first()? {
-        (b'-', digits) => (-1, digits),
-        (b'+', digits) => (1, digits),
+    let text = text.trim_start_with(is_space);
+    let sign = match text.first()? {
+        b'-' => -1,
+        b'+' => 1,
         _ => return None,
     };
-    let number: i32 = digits.to_str().ok()?.parse().ok().filter(|number| *number <= 99_999)?;
+    let number: i32 = text[1..1 + digits(&text[1..])].to_str().ok()?.parse().ok()?;
     Some(sign * (number / 100 * 60 + number % 100))
+}
+
+/// How many digits the text begins with.
+fn digits(text: &[u8]) -> usize {
+    text.iter().take_while(|byte| byte.is_ascii_digit()).count()
 }
 
 #[cfg(test)]
@@ -259,6 +278,10 @@ mod tests {
             ("A <a <b> c> 9 -0001", "A", "a <b", 9, -1),
             ("A <a@b> -5 +9999", "A", "a@b", -5, 99 * 60 + 99),
             ("A <a@b> 99999999999999999999 +0000", "A", "a@b", 0, 0),
+            (" A \t< a@b > 12+0100 x", " A", " a@b ", 12, 60),
+            ("A <a@b> 12x +0100", "A", "a@b", 12, 0),
+            ("A <a@b> 12 +100000", "A", "a@b", 12, 60_000),
+            ("A <a@b> x 12 +0100", "A", "a@b", 0, 0),
         ] {
             let signature = parse_signature(line.as_bytes());
             assert_eq!(signature.person.name, name, "{line}");

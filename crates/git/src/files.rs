@@ -62,6 +62,9 @@ impl Repo {
     }
 
     /// The files that differ between two trees, sorted by path; `None` is the empty tree.
+    ///
+    /// Attributes are those of the new tree, so that the answer is the same everywhere: that of
+    /// `git --attr-source=NEW diff`. Git by itself asks the worktree.
     pub fn changes_between(
         &self,
         old: Option<ObjectId>,
@@ -131,9 +134,13 @@ impl Repo {
         let (Some(old), Some(new)) = (self.content(file.old)?, self.content(file.new)?) else {
             return Ok(Lines::Missing);
         };
-        if self.is_binary(&old_attributes.diff, &old) || self.is_binary(&new_attributes.diff, &new)
+        if self.is_binary_side(file.old, &old_attributes.diff, &old)
+            || self.is_binary_side(file.new, &new_attributes.diff, &new)
         {
             return Ok(Lines::Binary);
+        }
+        if file.old.map(|side| side.id) == file.new.map(|side| side.id) {
+            return Ok(Lines::Counted { added: 0, deleted: 0, hunks: 0 });
         }
         self.count_lines(&old, &new)
     }

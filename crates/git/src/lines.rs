@@ -4,6 +4,7 @@ use crate::attributes::DiffAttribute;
 use crate::change::{Hunk, Lines};
 use crate::error::{Context, Error};
 use crate::repo::Repo;
+use crate::tree::{Mode, Side};
 
 /// How far git looks for a NUL to tell binary from text (`buffer_is_binary`).
 const BINARY_PROBE_BYTES: usize = 8000;
@@ -13,19 +14,29 @@ pub(crate) fn looks_binary(content: &[u8]) -> bool {
 }
 
 impl Repo {
-    /// Whether git would call the content binary under this attribute.
-    pub(crate) fn is_binary(&self, attribute: &DiffAttribute, content: &[u8]) -> bool {
+    /// Whether git would call the content of a file binary under this attribute.
+    fn is_binary(&self, attribute: &DiffAttribute, content: &[u8]) -> bool {
         match attribute {
             DiffAttribute::Set => false,
             DiffAttribute::Unset => true,
             DiffAttribute::Unspecified => looks_binary(content),
-            DiffAttribute::Driver(name) => {
-                match self.config_string(&format!("diff.{name}.binary")).as_deref() {
-                    Some("true" | "yes" | "on" | "1" | "") => true,
-                    Some("false" | "no" | "off" | "0") => false,
-                    _ => looks_binary(content),
-                }
-            }
+            // The values that are neither are `auto`, what is no text, and nothing at all.
+            DiffAttribute::Driver(name) => self
+                .config_flag(&format!("diff.{name}.binary"))
+                .unwrap_or_else(|| looks_binary(content)),
+        }
+    }
+
+    /// As [`Repo::is_binary`]: attributes speak of files and not of links or submodules.
+    pub(crate) fn is_binary_side(
+        &self,
+        side: Option<Side>,
+        attribute: &DiffAttribute,
+        content: &[u8],
+    ) -> bool {
+        match side.map(|side| side.mode) {
+            Some(Mode::File | Mode::Executable) => self.is_binary(attribute, content),
+            _ => looks_binary(content),
         }
     }
 
@@ -40,12 +51,19 @@ impl Repo {
         let patch = compare(old, new)?;
         let (_, added, deleted) = patch.line_stats().context(|| "count changed lines".into())?;
         let (added, deleted) = (number(added), number(deleted));
-        Ok(Lines::Counted { added, deleted, hunks: number(patch.num_hunks()) })
+        let (short_old, short_new) = without_common_tail(old, new);
+        let hunks = if short_old.len() == old.len() {
+            patch.num_hunks()
+        } else {
+            compare(short_old, short_new)?.num_hunks()
+        };
+        Ok(Lines::Counted { added, deleted, hunks: number(hunks) })
     }
 }
 
 /// The places where two texts differ, in order, as `git diff -U0` prints them.
 pub(crate) fn hunks(old: &[u8], new: &[u8]) -> Result<Vec<Hunk>, Error> {
+    let (old, new) = without_common_tail(old, new);
     let patch = compare(old, new)?;
     (0..patch.num_hunks())
         .map(|index| {
@@ -58,6 +76,20 @@ pub(crate) fn hunks(old: &[u8], new: &[u8]) -> Result<Vec<Hunk>, Error> {
             })
         })
         .collect()
+}
+
+/// Leaves out the end that both texts share, as git does before it compares without context
+/// (`trim_common_tail`): by whole blocks, then back to the end of a line.
+///
+/// What is left out cannot be mistaken for a part of the change, so that a text that repeats
+/// itself may have its hunks elsewhere than with context. `git diff --numstat` compares with it.
+fn without_common_tail<'a>(old: &'a [u8], new: &'a [u8]) -> (&'a [u8], &'a [u8]) {
+    const BLOCK: usize = 1024;
+    let blocks = old.rchunks_exact(BLOCK).zip(new.rchunks_exact(BLOCK));
+    let shared = BLOCK * blocks.take_while(|(one, two)| one == two).count();
+    let tail = &old[old.len() - shared..];
+    let kept = tail.iter().position(|byte| *byte == b'\n').map_or(shared, |end| end + 1);
+    (&old[..old.len() - shared + kept], &new[..new.len() - shared + kept])
 }
 
 fn compare<'a>(old: &'a [u8], new: &'a [u8]) -> Result<Patch<'a>, Error> {

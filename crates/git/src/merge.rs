@@ -1,7 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::commit::Commit;
-use crate::error::Error;
+use crate::error::{Context, Error};
 use crate::id::ObjectId;
 use crate::path::RepoPath;
 use crate::repo::Repo;
@@ -150,9 +150,11 @@ impl Repo {
             return Ok(Some(MergeEditKind::ConflictResolved));
         }
         let id = git2::Oid::hash_object(git2::ObjectType::Blob, merged.content());
-        let clean =
-            id.is_ok_and(|id| result.is_some_and(|side| side.id == ObjectId::from_git2(id)));
-        Ok(if clean { None } else { Some(MergeEditKind::Edited) })
+        let id = id.context(|| format!("name the merged content of `{path}`"))?;
+        // The side that changed the mode decides, as it does for content.
+        let mode = if ours.mode == base.mode { theirs.mode } else { ours.mode };
+        let clean = Some(Side { mode, id: ObjectId::from_git2(id) });
+        Ok(if result == clean { None } else { Some(MergeEditKind::Edited) })
     }
 }
 

@@ -1,6 +1,6 @@
 use std::collections::HashSet;
 use std::fs;
-use std::io::Read;
+use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 use git2::{ErrorCode, RepositoryOpenFlags};
@@ -60,6 +60,9 @@ pub struct Repo {
     pub(crate) git: git2::Repository,
     pub(crate) limits: Limits,
     shallow_edges: HashSet<ObjectId>,
+    /// The repository of which a linked worktree is one, where the history is cut: libgit2 looks
+    /// for the cuts in the directory of the worktree, and they are not there.
+    main: Option<git2::Repository>,
 }
 
 impl Repo {
@@ -81,7 +84,13 @@ impl Repo {
         };
         let git = git.map_err(|error| open_error(&location.start, error))?;
         let shallow_edges = read_shallow_edges(git.commondir())?;
-        Ok(Self { git, limits: Limits::default(), shallow_edges })
+        let main = if git.is_worktree() && !shallow_edges.is_empty() {
+            let main = git2::Repository::open(git.commondir());
+            Some(main.map_err(|error| open_error(git.commondir(), error))?)
+        } else {
+            None
+        };
+        Ok(Self { git, limits: Limits::default(), shallow_edges, main })
     }
 
     /// Replaces the bounds on what one object may cost.
@@ -137,7 +146,13 @@ impl Repo {
         }
     }
 
-    /// The commit with this id.
+    /// Where to walk through the history.
+    pub(crate) fn graph(&self) -> &git2::Repository {
+        self.main.as_ref().unwrap_or(&self.git)
+    }
+
+    /// The commit with this id, as it is stored: neither `refs/replace` nor `info/grafts` give it
+    /// another content or other parents.
     pub fn commit(&self, id: ObjectId) -> Result<Commit, Error> {
         let data = self
             .object(id, git2::ObjectType::Commit)?
@@ -178,9 +193,10 @@ impl Repo {
         }
     }
 
-    /// A value of the repository's configuration; `None` when it is not set.
-    pub(crate) fn config_string(&self, key: &str) -> Option<String> {
-        self.git.config().ok()?.get_string(key).ok()
+    /// A value of the configuration as git reads true and false; `None` when it is not set or is
+    /// neither.
+    pub(crate) fn config_flag(&self, key: &str) -> Option<bool> {
+        self.git.config().ok()?.get_bool(key).ok()
     }
 
     /// A file of the common directory such as `info/attributes`; `None` when it is absent.
@@ -234,7 +250,10 @@ pub(crate) fn read_bounded(path: &Path, name: &str) -> Result<Option<Vec<u8>>, E
     match fs::symlink_metadata(path) {
         Ok(metadata) if metadata.is_file() => {}
         Ok(_) => return Ok(None),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        // A directory above it may have become a file.
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+            return Ok(None);
+        }
         Err(error) => return Err(failed(error)),
     }
     let mut content = Vec::new();

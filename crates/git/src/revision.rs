@@ -1,6 +1,6 @@
 use git2::{ErrorCode, ObjectType};
 
-use crate::error::{Context, Error};
+use crate::error::{Cause, Context, Error};
 use crate::id::ObjectId;
 use crate::repo::{Head, Repo};
 
@@ -24,6 +24,8 @@ pub enum RangeKind {
     TwoDots,
     /// `A...B`: commits that only one of them has; compared, B against the merge base.
     ThreeDots,
+    /// `REV^!`: one commit; compared, against its first parent.
+    Alone,
 }
 
 impl Repo {
@@ -31,12 +33,27 @@ impl Repo {
     /// tags, full and abbreviated ids, `HEAD~3`, `v1^{}`, `@{upstream}`, `:/text` and so on.
     ///
     /// An abbreviated id that fits several objects means the only commit among them, as in git.
+    /// Not understood, and an error, are `@{push}`, searches for what a message does not say
+    /// (`:/!-text`) and paths in the index (`:path`, which is no commit anyway).
     pub fn resolve(&self, revision: &str) -> Result<ObjectId, Error> {
-        let spec = self.disambiguate(revision)?;
-        if let Some(commit) = self.plainly_named_commit(&spec) {
+        let spec = self.disambiguate(&plain_spelling(revision)?, revision)?;
+        let Some(text) = spec.strip_prefix(":/") else { return self.resolve_spec(&spec, revision) };
+        // Libgit2 looks behind all references but not behind a detached HEAD, as git does.
+        let everywhere = self.resolve_spec(&spec, revision);
+        let behind_head = self.resolve_spec(&format!("HEAD^{{/{text}}}"), revision);
+        let (Ok(one), Ok(two)) = (&everywhere, &behind_head) else {
+            return behind_head.or(everywhere);
+        };
+        let age = |id: &ObjectId| Ok::<_, Error>(self.commit(*id)?.committer.time.seconds);
+        Ok(if age(two)? > age(one)? { *two } else { *one })
+    }
+
+    /// Resolves what is spelled as libgit2 understands it; `revision` is what was asked for.
+    fn resolve_spec(&self, spec: &str, revision: &str) -> Result<ObjectId, Error> {
+        if let Some(commit) = self.plainly_named_commit(spec) {
             return Ok(commit);
         }
-        let object = match self.git.revparse_single(&spec) {
+        let object = match self.git.revparse_single(spec) {
             Ok(object) => object,
             Err(error) => return Err(self.resolve_error(revision, error)),
         };
@@ -53,7 +70,7 @@ impl Repo {
     }
 
     /// The two ends of `A..B` or `A...B` (an absent end is HEAD), or of `REV^!`, which is the
-    /// commit alone: its first parent to itself.
+    /// commit alone: its first parent to itself. A root has no range of its own.
     pub fn range(&self, text: &str) -> Result<Range, Error> {
         if let Some(revision) = text.strip_suffix("^!") {
             return self.single_commit_range(text, revision);
@@ -68,7 +85,7 @@ impl Repo {
 
     /// The best common ancestor of two commits, as `git merge-base` prints it.
     pub fn merge_base(&self, one: ObjectId, two: ObjectId) -> Result<ObjectId, Error> {
-        match self.git.merge_base(one.to_git2(), two.to_git2()) {
+        match self.graph().merge_base(one.to_git2(), two.to_git2()) {
             Ok(base) => Ok(ObjectId::from_git2(base)),
             Err(error) if error.code() == ErrorCode::NotFound => {
                 Err(Error::NoMergeBase { one, two })
@@ -77,18 +94,23 @@ impl Repo {
         }
     }
 
+    /// All best common ancestors of two commits; none when they share no history.
+    fn merge_bases(&self, one: ObjectId, two: ObjectId) -> Result<Vec<ObjectId>, Error> {
+        match self.graph().merge_bases(one.to_git2(), two.to_git2()) {
+            Ok(bases) => Ok(bases.iter().map(|base| ObjectId::from_git2(*base)).collect()),
+            Err(error) if error.code() == ErrorCode::NotFound => Ok(Vec::new()),
+            Err(error) => Err(error).context(|| format!("find the merge bases of {one} and {two}")),
+        }
+    }
+
     /// The commits of a range, newest first and no commit before one that descends from it: the
     /// same set as `git rev-list RANGE` prints.
     pub fn commits_in(&self, range: &Range) -> Result<Vec<ObjectId>, Error> {
         match range.kind {
+            RangeKind::Alone => Ok(vec![range.to]),
             RangeKind::TwoDots => self.list_commits(&[range.to], &[range.from]),
             RangeKind::ThreeDots => {
-                let bases = self.git.merge_bases(range.from.to_git2(), range.to.to_git2());
-                let bases: Vec<ObjectId> = bases
-                    .iter()
-                    .flat_map(|bases| bases.iter())
-                    .map(|base| ObjectId::from_git2(*base))
-                    .collect();
+                let bases = self.merge_bases(range.from, range.to)?;
                 self.list_commits(&[range.to, range.from], &bases)
             }
         }
@@ -102,7 +124,7 @@ impl Repo {
         hidden: &[ObjectId],
     ) -> Result<Vec<ObjectId>, Error> {
         let operation = || "list the commits of a range".to_owned();
-        let mut walk = self.git.revwalk().context(operation)?;
+        let mut walk = self.graph().revwalk().context(operation)?;
         walk.set_sorting(git2::Sort::TOPOLOGICAL | git2::Sort::TIME).context(operation)?;
         for tip in tips {
             walk.push(tip.to_git2()).context(operation)?;
@@ -120,39 +142,56 @@ impl Repo {
             .parents()
             .first()
             .ok_or_else(|| Error::NotARange { revision: text.to_owned() })?;
-        Ok(Range { text: text.to_owned(), from, to, kind: RangeKind::TwoDots })
+        Ok(Range { text: text.to_owned(), from, to, kind: RangeKind::Alone })
     }
 
-    /// Replaces an abbreviated id at the beginning of `revision` by the full one when several
-    /// objects share it and one of them is a commit or a tag.
-    fn disambiguate(&self, revision: &str) -> Result<String, Error> {
-        let end = revision.find(['^', '~', ':', '@']).unwrap_or(revision.len());
-        let (name, operators) = revision.split_at(end);
-        let is_abbreviated = (4..40).contains(&name.len())
-            && name.bytes().all(|byte| byte.is_ascii_hexdigit())
-            && self.git.resolve_reference_from_short_name(name).is_err();
-        if !is_abbreviated || !self.has_many(name) {
-            return Ok(revision.to_owned());
+    /// Replaces what begins `spec` by a full id: an abbreviated id that several objects share and
+    /// one of them leads to a commit, and what `git describe` prints.
+    fn disambiguate(&self, spec: &str, revision: &str) -> Result<String, Error> {
+        let end = spec.find(['^', '~', ':']).into_iter().chain(spec.find("@{")).min();
+        let (name, operators) = spec.split_at(end.unwrap_or(spec.len()));
+        let is_hex = |text: &str| text.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let described = name.rsplit_once("-g").map(|(_, digits)| digits);
+        let digits = if is_hex(name) { Some(name) } else { described.filter(|it| is_hex(it)) };
+        let Some(digits) = digits.filter(|digits| (4..40).contains(&digits.len())) else {
+            return Ok(spec.to_owned());
+        };
+        if self.git.resolve_reference_from_short_name(name).is_ok() {
+            return Ok(spec.to_owned());
         }
-        let candidates = self.objects_beginning_with(name)?;
-        let mut commits = candidates
-            .iter()
-            .filter(|(_, kind)| matches!(kind, ObjectType::Commit | ObjectType::Tag));
+        match self.object_beginning_with(digits) {
+            Ok(id) => Ok(format!("{id}{operators}")),
+            Err(error) if error.code() == ErrorCode::Ambiguous => {
+                Ok(format!("{}{operators}", self.only_commit(digits, revision)?))
+            }
+            Err(_) => Ok(spec.to_owned()),
+        }
+    }
+
+    fn object_beginning_with(&self, digits: &str) -> Result<git2::Oid, git2::Error> {
+        let padded = git2::Oid::from_str(&format!("{digits:0<40}"))?;
+        self.git.odb()?.exists_prefix(padded, digits.len())
+    }
+
+    /// The only object beginning with `digits` that is a commit or a tag of one.
+    fn only_commit(&self, digits: &str, revision: &str) -> Result<ObjectId, Error> {
+        let candidates = self.objects_beginning_with(digits)?;
+        let leads_to_commit = |(id, _): &&(ObjectId, ObjectType)| {
+            let object = self.git.find_object(id.to_git2(), None);
+            object.is_ok_and(|object| {
+                let has_target =
+                    matches!(object.kind(), Some(ObjectType::Commit | ObjectType::Tag));
+                has_target && object.peel(ObjectType::Commit).is_ok()
+            })
+        };
+        let mut commits = candidates.iter().filter(leads_to_commit);
         match (commits.next(), commits.next()) {
-            (Some((id, _)), None) => Ok(format!("{id}{operators}")),
+            (Some((id, _)), None) => Ok(*id),
             _ => Err(Error::AmbiguousRevision {
                 revision: revision.to_owned(),
                 candidates: candidates.iter().map(|(id, kind)| format!("{id} {kind}")).collect(),
             }),
         }
-    }
-
-    fn has_many(&self, prefix: &str) -> bool {
-        let padded = format!("{prefix:0<40}");
-        let (Ok(odb), Ok(short)) = (self.git.odb(), git2::Oid::from_str(&padded)) else {
-            return false;
-        };
-        matches!(odb.exists_prefix(short, prefix.len()), Err(error) if error.code() == ErrorCode::Ambiguous)
     }
 
     /// Every object whose id begins with `prefix`, with its kind, sorted. Reads all indexes.
@@ -234,6 +273,32 @@ impl Repo {
             _ => Error::InvalidRevision { revision, source: error.into() },
         }
     }
+}
+
+/// The revision in words that libgit2 understands as git does: `@` before an operator, a search
+/// text that begins with a mark or is empty, and `^{object}`.
+fn plain_spelling(revision: &str) -> Result<String, Error> {
+    let mut spec = revision.to_owned();
+    if revision.starts_with('@') && revision[1..].starts_with(['^', '~', ':']) {
+        spec = format!("HEAD{}", &revision[1..]);
+    }
+    let mark = if spec.starts_with(":/!") { Some(2) } else { spec.find("^{/!").map(|at| at + 3) };
+    match mark {
+        Some(mark) if spec[mark..].starts_with("!!") => drop(spec.remove(mark)),
+        Some(_) => {
+            let source = Cause::new("a text to search for cannot begin with a single `!`");
+            return Err(Error::InvalidRevision { revision: revision.to_owned(), source });
+        }
+        None => {}
+    }
+    if !spec.starts_with(":/") {
+        // Every message has the empty text.
+        spec = spec.replace("^{/}", "^0");
+    }
+    if !spec.starts_with(":/") && !spec.contains("^{/") {
+        spec = spec.replace("^{object}", "");
+    }
+    Ok(spec)
 }
 
 /// The two sides of the first `..` or `...` that stands outside braces and search texts.

@@ -15,7 +15,7 @@ pub enum Selection {
     Worktree,
     /// One commit against its first parent.
     Commit(String),
-    /// `A..B` or `A...B`: B against the merge base of both.
+    /// `A..B` or `A...B`: B against the merge base of both. `REV^!`: as [`Selection::Commit`].
     Range(String),
     /// A pull request: head against its merge base with base.
     PullRequest {
@@ -55,10 +55,13 @@ impl Repo {
                 let commit = self.commit(self.resolve(revision)?)?;
                 self.change_of_commit(commit, similarity)
             }
-            Selection::Range(text) => {
-                let range = self.range(text)?;
-                self.change_from_merge_base(text, range.from, range.to, similarity)
-            }
+            Selection::Range(text) => match text.strip_suffix("^!") {
+                Some(revision) => self.change(&Selection::Commit(revision.into()), similarity),
+                None => {
+                    let range = self.range(text)?;
+                    self.change_from_merge_base(text, range.from, range.to, similarity)
+                }
+            },
             Selection::PullRequest { base, head } => {
                 let text = format!("{base}...{head}");
                 let (base, head) = (self.resolve(base)?, self.resolve(head)?);

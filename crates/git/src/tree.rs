@@ -37,9 +37,9 @@ impl Mode {
         match bits & 0o170_000 {
             0o040_000 => None,
             0o120_000 => Some(Self::Symlink),
-            0o160_000 => Some(Self::Submodule),
-            _ if bits & 0o100 != 0 => Some(Self::Executable),
-            _ => Some(Self::File),
+            0o100_000 if bits & 0o100 != 0 => Some(Self::Executable),
+            0o100_000 => Some(Self::File),
+            _ => Some(Self::Submodule),
         }
     }
 

@@ -1,0 +1,16 @@
+//! Odd repositories, each fact about them compared with what git prints.
+
+#![cfg(unix)]
+
+#[path = "referee/agreement.rs"]
+mod agreement;
+#[path = "referee/history.rs"]
+mod history;
+#[path = "referee/index.rs"]
+mod index;
+#[path = "referee/places.rs"]
+mod places;
+#[path = "referee/printed.rs"]
+mod printed;
+#[path = "referee/revisions.rs"]
+mod revisions;
