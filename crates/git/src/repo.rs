@@ -63,6 +63,8 @@ pub struct Repo {
     /// The repository of which a linked worktree is one, where the history is cut: libgit2 looks
     /// for the cuts in the directory of the worktree, and they are not there.
     main: Option<git2::Repository>,
+    /// Whether there is no worktree, whatever libgit2 takes for one.
+    is_bare: bool,
 }
 
 impl Repo {
@@ -90,7 +92,8 @@ impl Repo {
         } else {
             None
         };
-        Ok(Self { git, limits: Limits::default(), shallow_edges, main })
+        let is_bare = git.is_bare() || has_guessed_worktree(&git, location.use_git_environment);
+        Ok(Self { git, limits: Limits::default(), shallow_edges, main, is_bare })
     }
 
     /// Replaces the bounds on what one object may cost.
@@ -110,7 +113,7 @@ impl Repo {
 
     /// The top of the worktree; `None` in a bare repository.
     pub fn worktree(&self) -> Option<&Path> {
-        self.git.workdir()
+        self.git.workdir().filter(|_| !self.is_bare)
     }
 
     /// Whether the history was cut by a shallow clone or fetch.
@@ -232,6 +235,19 @@ fn unsupported_feature(message: &str) -> Option<String> {
     }
     let extension = message.strip_prefix("unsupported extension name extensions.")?;
     Some(format!("the extension {extension}"))
+}
+
+/// Whether libgit2 takes the directory above a bare repository for its worktree, as it does where
+/// the configuration does not say `core.bare`. Git knows a worktree by its `.git`.
+fn has_guessed_worktree(git: &git2::Repository, use_git_environment: bool) -> bool {
+    let Some(worktree) = git.workdir() else { return false };
+    let is_said = |key: &str| git.config().is_ok_and(|config| config.get_entry(key).is_ok());
+    let by_environment = use_git_environment && std::env::var_os("GIT_WORK_TREE").is_some();
+    git.path().parent() == Some(worktree)
+        && !worktree.join(".git").exists()
+        && !by_environment
+        && !is_said("core.bare")
+        && !is_said("core.worktree")
 }
 
 /// The commits that `shallow` lists as having no parents here.

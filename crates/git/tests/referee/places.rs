@@ -138,6 +138,16 @@ fn linked_worktrees_bare_repositories_and_directories_inside_are_found() {
     let repo = open(bare.path());
     assert_eq!(repo.worktree(), None);
     assert!(matches!(repo.worktree_changes(), Err(Error::NoWorktree { .. })));
+    // Without its configuration it is still no worktree's.
+    bare.remove("config");
+    bare.git(&["init", "-q", "--bare", "inside"]);
+    bare.remove("inside/config");
+    bare.git(&["-C", "inside", "rev-parse", "--verify", "-q", "HEAD"]);
+    let by_git = bare.git_text(&["-C", "inside", "rev-parse", "--is-bare-repository"]);
+    assert_eq!(by_git, "true\n");
+    for directory in [bare.path().to_owned(), bare.path().join("inside")] {
+        assert_eq!(open(&directory).worktree(), None);
+    }
 }
 
 #[test]
