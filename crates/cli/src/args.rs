@@ -112,7 +112,7 @@ pub(crate) struct ShowArgs {
   gitops-health risk score                          the last commit
   gitops-health risk score --staged --explain       what is about to be committed, and why
   gitops-health risk score --range main..HEAD       each commit of a branch, and the whole
-  test \"$(gitops-health risk score)\" -lt 50         a number for scripts
+  score=$(gitops-health risk score) && test \"$score\" -lt 50    a number for scripts
   gitops-health risk score --base origin/main --format markdown    a comment for a pull request")]
 pub(crate) struct ScoreArgs {
     #[command(flatten)]

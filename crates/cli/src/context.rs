@@ -107,8 +107,13 @@ impl Context {
     /// A line on the standard error that only `--quiet` takes away.
     pub fn note(&self, line: &str) {
         if !self.global.quiet {
-            tell(&format!("note: {}", gitops_health_git::printable(line.as_bytes())));
+            self.warn(line);
         }
+    }
+
+    /// A line on the standard error that nothing takes away: it says why there is no answer.
+    pub fn warn(&self, line: &str) {
+        tell(&format!("note: {}", gitops_health_git::printable(line.as_bytes())));
     }
 }
 

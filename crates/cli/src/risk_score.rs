@@ -236,6 +236,7 @@ fn row(change: &Change, scored: &Scored) -> CommitRow {
             .unwrap_or_default(),
         score: scored.score.value,
         band: scored.score.band,
+        complete: !skipped(&change.files).iter().any(|skipped| skipped.matters),
         reason,
         files: complexity.files,
         added: complexity.added,
@@ -330,7 +331,7 @@ fn notes(change: &Change, scored: &Scored, rows: &[CommitRow]) -> Vec<String> {
              risk.history.max_commits sets how many."
         )),
         PastEnd::ShallowEdge => notes.push(format!(
-            "The clone is shallow: only {visited} commits before the change are here. \
+            "The clone is shallow: of the commits before the change {visited} can be read. \
              `git fetch --unshallow` brings the rest."
         )),
     }
@@ -395,6 +396,10 @@ fn wants_bare_value(context: &Context, args: &ScoreArgs) -> bool {
 
 fn render(context: &Context, args: &ScoreArgs, report: &RiskReport) -> String {
     if wants_bare_value(context, args) {
+        if !report.is_complete() {
+            // A script that never looks at exit codes must not take half a score for a whole one.
+            return String::new();
+        }
         return match args.recommend_strategy {
             true => format!("{}\n", report.score.strategy),
             false => format!("{}\n", report.score.value),
@@ -410,12 +415,15 @@ fn render(context: &Context, args: &ScoreArgs, report: &RiskReport) -> String {
     }
 }
 
-/// A bare value has no room for what could not be looked at, so that goes to the standard error.
+/// A bare value has no room for what could not be looked at, so that goes to the standard error,
+/// `--quiet` or not: it is why there is no value.
 fn tell_what_is_missing(context: &Context, args: &ScoreArgs, report: &RiskReport) {
-    if !wants_bare_value(context, args) {
+    if !wants_bare_value(context, args) || report.is_complete() {
         return;
     }
     for skipped in report.skipped.iter().filter(|skipped| skipped.matters) {
-        context.note(&format!("not looked at: {}: {}", skipped.path, skipped.reason));
+        context.warn(&format!("not looked at: {}: {}", skipped.path, skipped.reason));
     }
+    context
+        .warn("no value is given where something was not looked at; --format text shows the rest");
 }

@@ -205,10 +205,9 @@ impl Repo {
     /// Who owns which files, by the `CODEOWNERS` file of a commit: the first one found where
     /// GitHub or GitLab look for it. `None` where there is none.
     pub fn owners(&self, commit: &Commit) -> Result<Option<Owners>, Error> {
-        for location in
-            [".github/CODEOWNERS", ".gitlab/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS"]
-        {
-            let path = RepoPath::from(location);
+        let locations = [Dialect::GitHub, Dialect::GitLab].map(Dialect::locations);
+        for location in locations.into_iter().flatten() {
+            let path = RepoPath::from(*location);
             if let Some(side) = self.file_in_tree(commit.tree, &path)?
                 && matches!(side.mode, Mode::File | Mode::Executable)
                 && let Some(content) = self.small_blob(side.id)?

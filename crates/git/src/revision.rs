@@ -269,6 +269,8 @@ impl Repo {
         let revision = revision.to_owned();
         match error.code() {
             ErrorCode::NotFound => Error::UnknownRevision { revision },
+            // Git takes no abbreviation of less than four digits for one.
+            ErrorCode::Ambiguous if revision.len() < 4 => Error::UnknownRevision { revision },
             ErrorCode::Ambiguous => Error::AmbiguousRevision { revision, candidates: Vec::new() },
             _ => Error::InvalidRevision { revision, source: error.into() },
         }

@@ -139,6 +139,9 @@ impl RiskConfig {
                 return Err(ConfigError::new(key, "must be a number above 0"));
             }
         }
+        if history.max_commits == 0 {
+            return Err(ConfigError::new("risk.history.max_commits", "must be at least 1"));
+        }
         for (key, hour) in [("night_from", temporal.night_from), ("night_to", temporal.night_to)] {
             if hour > 23 {
                 return Err(ConfigError::new(

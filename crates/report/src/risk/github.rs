@@ -2,6 +2,7 @@ use std::fmt::Write;
 
 use gitops_health_risk::Band;
 
+use super::text::points;
 use super::{RiskReport, strongest};
 
 /// The report as workflow commands of GitHub Actions: one annotation for the score with every
@@ -11,9 +12,8 @@ pub fn github(report: &RiskReport) -> String {
     let mut message = format!("{} ({})", report.what(), report.size());
     let _ = write!(message, "\nDeploy: {}", report.strategy());
     for factor in &report.score.factors {
-        let (points, max_points) = (factor.points, factor.max_points);
-        let reason = strongest(factor);
-        let _ = write!(message, "\n{} {points} of {max_points}: {reason}", factor.id.title());
+        let (points, reason) = (points(factor), strongest(factor));
+        let _ = write!(message, "\n{} {points}: {reason}", factor.id.title());
     }
     let mut out = String::new();
     command(&mut out, level, &report.headline(), &message);

@@ -1,6 +1,6 @@
 use std::fmt::Write;
 
-use super::text::outcome;
+use super::text::{outcome, points};
 use super::{RiskReport, Skipped, View, short, shorten, strongest};
 
 /// The report as GitHub-flavoured Markdown, for comments and job summaries.
@@ -65,10 +65,13 @@ fn factors(out: &mut String, report: &RiskReport) {
         let evidence = escape(strongest(factor));
         let _ = writeln!(
             out,
-            "| {} | {} | {} | {evidence} |",
+            "| {} | {} | {evidence} |",
             factor.id.title(),
-            factor.points,
-            factor.max_points
+            if factor.known {
+                format!("{} | {}", factor.points, factor.max_points)
+            } else {
+                "unknown |".into()
+            },
         );
     }
     let _ = writeln!(out, "| **Risk** | **{}** | **100** | |", report.score.value);
@@ -76,21 +79,12 @@ fn factors(out: &mut String, report: &RiskReport) {
 
 fn explanation(out: &mut String, report: &RiskReport) {
     for factor in &report.score.factors {
-        let _ = writeln!(
-            out,
-            "\n### {}: {} of {}\n",
-            factor.id.title(),
-            factor.points,
-            factor.max_points
-        );
+        let _ = writeln!(out, "\n### {}: {}\n", factor.id.title(), points(factor));
         for signal in &factor.signals {
-            let _ = writeln!(
-                out,
-                "- **+{}** {}: {}",
-                signal.points,
-                escape(&signal.id),
-                escape(&signal.evidence)
-            );
+            let points =
+                if factor.known { format!("**+{}** ", signal.points) } else { String::new() };
+            let (id, evidence) = (escape(&signal.id), escape(&signal.evidence));
+            let _ = writeln!(out, "- {points}{id}: {evidence}");
             for detail in &signal.details {
                 let _ = writeln!(out, "  - {}", escape(detail));
             }
@@ -114,12 +108,15 @@ fn escape(text: &str) -> String {
             '<' => escaped.push_str("&lt;"),
             '>' => escaped.push_str("&gt;"),
             '&' => escaped.push_str("&amp;"),
-            // A zero-width joiner would hide in the text; the entity shows as the character.
-            '@' => escaped.push_str("&#64;"),
+            // Mentions and addresses are looked for in the finished text: a blank of no width
+            // between the characters keeps them from being found.
+            '@' => escaped.push_str("@&#8203;"),
+            '/' if escaped.ends_with(':') => escaped.push_str("&#8203;/"),
             '\\' | '`' | '*' | '_' | '[' | ']' | '(' | ')' | '#' | '|' | '!' | '~' => {
                 escaped.push('\\');
                 escaped.push(character);
             }
+            '.' if escaped.ends_with("www") => escaped.push_str(".&#8203;"),
             '\n' => escaped.push(' '),
             other => escaped.push(other),
         }
@@ -135,7 +132,9 @@ mod tests {
     fn a_subject_cannot_draw_a_picture_or_call_anybody() {
         assert_eq!(
             escape("![x](http://e) @team <img> a|b"),
-            "\\!\\[x\\]\\(http://e\\) &#64;team &lt;img&gt; a\\|b"
+            "\\!\\[x\\]\\(http:&#8203;//e\\) @&#8203;team &lt;img&gt; a\\|b"
         );
+        assert_eq!(escape("http://evil.example/x"), "http:&#8203;//evil.example/x");
+        assert_eq!(escape("www.evil.example"), "www.&#8203;evil.example");
     }
 }

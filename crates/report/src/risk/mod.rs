@@ -105,6 +105,8 @@ pub struct CommitRow {
     pub score: u32,
     /// The band that the score lies in.
     pub band: Band,
+    /// Whether everything that matters for the score of this commit could be looked at.
+    pub complete: bool,
     /// The factor that gives most of its points, and the strongest evidence.
     pub reason: String,
     /// Changed files.
@@ -139,6 +141,7 @@ impl RiskReport {
     /// Whether everything that matters for the score could be looked at.
     pub fn is_complete(&self) -> bool {
         !self.skipped.iter().any(|skipped| skipped.matters)
+            && self.commits.iter().all(|commit| commit.complete)
     }
 
     /// `Risk 62 of 100: HIGH`.

@@ -63,7 +63,8 @@ fn summary(report: &RiskReport, style: Style) -> String {
     lines_of(&table)
 }
 
-fn points(factor: &Factor) -> String {
+/// `12 of 30`, or that nothing is known.
+pub(super) fn points(factor: &Factor) -> String {
     if factor.known {
         format!("{} of {}", factor.points, factor.max_points)
     } else {
