@@ -398,12 +398,30 @@ mod objects {
         let repo = small();
         fs::remove_file(object_file(&repo, &repo.id("HEAD:src/b.rs"))).expect("it is there");
         let bare = score(&repo, &[]);
-        assert_eq!(bare.code, Some(3), "{bare}");
+        assert_eq!((bare.code, bare.stdout.as_str()), (Some(3), ""), "{bare}");
         assert!(bare.stderr.contains("src/b.rs: its content is not in this repository"), "{bare}");
         for format in ["text", "table", "json", "markdown", "github"] {
             let transcript = score(&repo, &["--format", format]);
             assert_eq!(transcript.code, Some(3), "{transcript}");
             assert!(transcript.stdout.contains("src/b.rs"), "{transcript}");
+        }
+    }
+
+    #[test]
+    fn a_range_with_a_commit_that_could_not_be_evaluated_is_not_evaluated() {
+        let repo = small();
+        let before = repo.id("HEAD");
+        repo.write("src/gone.rs", "fn gone() {}\n").commit("Add it");
+        let blob = object_file(&repo, &repo.id("HEAD:src/gone.rs"));
+        repo.remove("src/gone.rs").write("src/b.rs", "fn other() {}\n").commit("Take it away");
+        fs::remove_file(blob).expect("it is there");
+        let range = ["--range", &format!("{before}..HEAD")];
+        let bare = score(&repo, &range);
+        assert_eq!((bare.code, bare.stdout.as_str()), (Some(3), ""), "{bare}");
+        for format in ["text", "table", "json", "markdown", "github"] {
+            let transcript = score(&repo, &[&range[..], &["--format", format]].concat());
+            assert_eq!(transcript.code, Some(3), "{transcript}");
+            assert!(transcript.stdout.contains("without all of their content"), "{transcript}");
         }
     }
 

@@ -323,6 +323,17 @@ fn notes(change: &Change, scored: &Scored, rows: &[CommitRow]) -> Vec<String> {
             row.score, row.band
         ));
     }
+    let incomplete: Vec<&str> = rows
+        .iter()
+        .filter(|row| !row.complete)
+        .map(|row| row.commit.get(..10).unwrap_or(&row.commit))
+        .collect();
+    if !incomplete.is_empty() {
+        notes.push(format!(
+            "Scored without all of their content, which is not in this repository or too large: {}.",
+            incomplete.join(", ")
+        ));
+    }
     let visited = scored.visited;
     match scored.end {
         PastEnd::Complete => {}
