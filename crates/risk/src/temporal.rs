@@ -172,7 +172,7 @@ fn freeze_evidence(features: &TemporalFeatures) -> String {
         None => format!("`{name}`"),
     });
     let names = names.collect::<Vec<_>>().join(", ");
-    format!("inside the freeze window {names}, which takes all points of this factor")
+    format!("inside the freeze window {names}, which fills this factor")
 }
 
 /// Keeps of the tags those that name releases before the change, newest first, one for each
