@@ -1,0 +1,179 @@
+use std::collections::{BTreeSet, HashMap};
+
+use gitops_health_git::{
+    Change, Commit, FileChange, ObjectId, Past, PastEnd, PastReader, PastScope, Repo, RepoPath,
+    Selection, Similarity, printable,
+};
+use gitops_health_report::CommitRow;
+use gitops_health_risk::{
+    self as risk, Features, FileKind, LongestFunction, Moment, Purposes, Release, RiskParams,
+    Score, SimilarCommit, Subject,
+};
+
+use super::assembly::row;
+use crate::context::Context;
+use crate::error::CliError;
+
+/// Scores changes of one repository; what it read of the past is kept from one to the next.
+pub(super) struct Scorer<'a> {
+    context: &'a Context,
+    repo: &'a Repo,
+    params: &'a RiskParams,
+    reader: PastReader<'a>,
+    tags: HashMap<ObjectId, String>,
+    purposes: Purposes,
+    commits: Vec<Change>,
+}
+
+/// A scored change.
+pub(super) struct Scored {
+    pub score: Score,
+    pub features: Features,
+    pub similar: Option<Vec<SimilarCommit>>,
+    pub moment: Moment,
+    pub end: PastEnd,
+    pub visited: usize,
+}
+
+impl<'a> Scorer<'a> {
+    pub fn new(
+        context: &'a Context,
+        repo: &'a Repo,
+        params: &'a RiskParams,
+        change: &Change,
+    ) -> Result<Self, CliError> {
+        let commits = if change.commits.len() > 1 {
+            changes_of_commits(context, repo, &change.commits)?
+        } else {
+            Vec::new()
+        };
+        let scope = if commits.is_empty() {
+            let names = risk::names_before(&change.files);
+            let directories: BTreeSet<RepoPath> = names.iter().map(RepoPath::parent).collect();
+            PastScope::Directories(directories.into_iter().collect())
+        } else {
+            PastScope::Everything
+        };
+        let tags = repo.tags()?.into_iter().filter(|tag| params.is_release(&tag.name));
+        Ok(Self {
+            context,
+            repo,
+            params,
+            reader: PastReader::new(repo, scope)?,
+            tags: tags.map(|tag| (tag.commit, printable(&tag.name))).collect(),
+            purposes: Purposes::default(),
+            commits,
+        })
+    }
+
+    /// Each commit of a range or a pull request; none where one commit is all there is.
+    pub fn score_commits(
+        &mut self,
+        selection: &Selection,
+        change: &Change,
+    ) -> Result<Vec<CommitRow>, CliError> {
+        if matches!(selection, Selection::Commit(_)) {
+            return Ok(Vec::new());
+        }
+        if let [only] = &change.commits[..] {
+            self.commits = vec![self.repo.change_of_commit(only.clone(), Similarity::Renames)?];
+        }
+        let commits = std::mem::take(&mut self.commits);
+        let progress = self.context.progress("commits scored");
+        let mut rows = Vec::with_capacity(commits.len());
+        for commit in &commits {
+            let scored = self.score(commit, false)?;
+            rows.push(row(commit, &scored));
+            progress.at(rows.len());
+        }
+        Ok(rows)
+    }
+
+    pub fn score(&mut self, change: &Change, historical: bool) -> Result<Scored, CliError> {
+        let names = risk::names_before(&change.files);
+        let tips: Vec<ObjectId> = change.base.into_iter().collect();
+        let progress = self.context.progress("commits of the past read");
+        let past = self
+            .reader
+            .before(&tips, &names, self.params.max_commits(), &mut |count| progress.at(count))?;
+        drop(progress);
+        let moment = self.moment(change);
+        let subject = Subject {
+            files: &change.files,
+            past: &past,
+            moment,
+            releases: self.releases(&past),
+            longest_function: self.longest_function(&change.files)?,
+            purposes: &self.purposes,
+        };
+        let similar = historical.then(|| risk::similar_commits(&subject, SIMILAR));
+        let features = risk::measure(subject, self.params);
+        let score = risk::score(&features, self.params);
+        Ok(Scored {
+            score,
+            features,
+            similar,
+            moment,
+            end: past.end,
+            visited: past.ancestors.len(),
+        })
+    }
+
+    /// The times of the newest commit, or now for what is not committed.
+    fn moment(&self, change: &Change) -> Moment {
+        match change.commits.first() {
+            Some(commit) => Moment { authored: commit.author.time, landed: commit.committer.time },
+            None => {
+                let now = self.context.now();
+                Moment { authored: now, landed: now }
+            }
+        }
+    }
+
+    fn releases(&self, past: &Past) -> Vec<Release> {
+        let tagged = past.ancestors.iter();
+        tagged
+            .filter_map(|(id, time)| {
+                Some(Release { name: self.tags.get(id)?.clone(), time: *time })
+            })
+            .collect()
+    }
+
+    /// Looks at the first files of code only: enough for what people write.
+    fn longest_function(&self, files: &[FileChange]) -> Result<Option<LongestFunction>, CliError> {
+        let mut longest: Option<LongestFunction> = None;
+        for file in
+            files.iter().filter(|file| FileKind::of(file) == FileKind::Code).take(FUNCTION_FILES)
+        {
+            let Some(found) = self.repo.longest_touched_function(file)? else { continue };
+            if longest.as_ref().is_none_or(|known| known.lines < found.lines) {
+                longest = Some(LongestFunction {
+                    path: file.path.clone(),
+                    header: found.header,
+                    lines: found.lines,
+                });
+            }
+        }
+        Ok(longest)
+    }
+}
+
+/// How many similar commits are listed.
+const SIMILAR: usize = 5;
+
+/// How many files are searched for the functions that a change touches.
+const FUNCTION_FILES: usize = 100;
+
+fn changes_of_commits(
+    context: &Context,
+    repo: &Repo,
+    commits: &[Commit],
+) -> Result<Vec<Change>, CliError> {
+    let progress = context.progress("commits read");
+    let mut changes = Vec::with_capacity(commits.len());
+    for commit in commits {
+        changes.push(repo.change_of_commit(commit.clone(), Similarity::Renames)?);
+        progress.at(changes.len());
+    }
+    Ok(changes)
+}
