@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use gitops_health_git::listed;
 use gitops_health_risk::RiskConfig;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -77,13 +78,9 @@ impl fmt::Display for LoadError {
             Self::Invalid { origin, message } => write!(f, "invalid {origin}: {message}"),
             Self::UnknownKeys { origin, keys } => {
                 const LISTED: usize = 5;
-                let mut names: Vec<String> =
-                    keys.iter().take(LISTED).map(|(key, _)| format!("`{key}`")).collect();
-                if keys.len() > LISTED {
-                    names.push(format!("{} more", keys.len() - LISTED));
-                }
+                let names = listed(keys.iter().map(|(key, _)| format!("`{key}`")), LISTED);
                 let word = if keys.len() == 1 { "key" } else { "keys" };
-                write!(f, "unknown {word} {} in the {origin}", names.join(", "))
+                write!(f, "unknown {word} {names} in the {origin}")
             }
         }
     }

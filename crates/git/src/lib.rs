@@ -51,7 +51,7 @@ pub use repo::{Head, Limits, Location, Repo};
 pub use revision::{Range, RangeKind};
 pub use selection::{Change, Selection};
 pub use tag::Tag;
-pub use text::{printable, printable_start};
+pub use text::{counted, listed, printable, printable_start};
 pub use time::ZonedTime;
 pub use trailer::{Trailer, trailers};
 pub use tree::{Mode, Side};

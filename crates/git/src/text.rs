@@ -26,6 +26,21 @@ pub fn printable_start(bytes: &[u8], characters: usize) -> String {
     }
 }
 
+/// `1 change`, `2 changes`.
+pub fn counted(number: usize, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
+}
+
+/// The first of some names and how many there are besides: `a, b and 3 more`.
+pub fn listed(names: impl IntoIterator<Item = impl Into<String>>, limit: usize) -> String {
+    let mut names = names.into_iter().map(Into::into);
+    let first: Vec<String> = names.by_ref().take(limit).collect();
+    match names.count() {
+        0 => first.join(", "),
+        more => format!("{} and {more} more", first.join(", ")),
+    }
+}
+
 /// Control characters, and the format characters that reorder or hide the text around them
 /// (Unicode Technical Report 36, "Bidirectional Text Spoofing").
 pub(crate) fn is_unprintable(character: char) -> bool {
@@ -36,6 +51,13 @@ pub(crate) fn is_unprintable(character: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_list_says_how_much_it_leaves_out() {
+        assert_eq!(listed(["a", "b"], 2), "a, b");
+        assert_eq!(listed(["a", "b", "c", "d"], 2), "a, b and 2 more");
+        assert_eq!(listed([""; 0], 2), "");
+    }
 
     #[test]
     fn what_would_move_the_cursor_is_escaped() {

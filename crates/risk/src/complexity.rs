@@ -1,9 +1,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use gitops_health_git::{FileChange, Lines, RepoPath};
+use gitops_health_git::{FileChange, Lines, RepoPath, counted, listed};
 
 use crate::config::{ComplexityConfig, KindWeights};
-use crate::historical::count;
 use crate::kind::FileKind;
 use crate::score::{Part, saturate};
 
@@ -148,7 +147,7 @@ pub(crate) fn parts(features: &ComplexityFeatures, config: &ComplexityConfig) ->
             config.subsystems_half,
             format!(
                 "{}: {}",
-                count(subsystems, "subsystem", "subsystems"),
+                counted(subsystems, "subsystem", "subsystems"),
                 names(&features.subsystems)
             ),
         ),
@@ -166,7 +165,7 @@ pub(crate) fn parts(features: &ComplexityFeatures, config: &ComplexityConfig) ->
             config.hunks_half,
             format!(
                 "{} changed",
-                count(features.hunks as usize, "separate place", "separate places")
+                counted(features.hunks as usize, "separate place", "separate places")
             ),
         ),
     ];
@@ -189,11 +188,11 @@ pub(crate) fn parts(features: &ComplexityFeatures, config: &ComplexityConfig) ->
 fn lines_evidence(features: &ComplexityFeatures) -> String {
     let uncounted = match features.uncounted {
         0 => String::new(),
-        some => format!(", {} without countable lines", count(some, "file", "files")),
+        some => format!(", {} without countable lines", counted(some, "file", "files")),
     };
     format!(
         "{} added and {} deleted, counting as {:.0} of code{uncounted}",
-        count(features.added as usize, "line", "lines"),
+        counted(features.added as usize, "line", "lines"),
         features.deleted,
         features.weighted_lines
     )
@@ -210,27 +209,17 @@ fn entropy_evidence(features: &ComplexityFeatures) -> String {
 fn files_evidence(features: &ComplexityFeatures) -> String {
     let kinds = features.by_kind.iter().map(|(kind, count)| format!("{count} {}", kind.word()));
     let kinds = kinds.collect::<Vec<_>>().join(", ");
-    let files = count(features.files, "file", "files");
+    let files = counted(features.files, "file", "files");
     if kinds.is_empty() { files } else { format!("{files}: {kinds}") }
 }
 
 fn names(subsystems: &BTreeSet<Vec<u8>>) -> String {
     const LISTED: usize = 5;
-    let mut names: Vec<String> = subsystems
-        .iter()
-        .take(LISTED)
-        .map(|name| {
-            if name.is_empty() {
-                "top level".into()
-            } else {
-                RepoPath::new(name.as_slice()).to_string()
-            }
-        })
-        .collect();
-    if subsystems.len() > LISTED {
-        names.push(format!("{} more", subsystems.len() - LISTED));
-    }
-    if names.is_empty() { "none".into() } else { names.join(", ") }
+    let name = |name: &Vec<u8>| match name.is_empty() {
+        true => "top level".to_owned(),
+        false => RepoPath::new(name.as_slice()).to_string(),
+    };
+    if subsystems.is_empty() { "none".into() } else { listed(subsystems.iter().map(name), LISTED) }
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
 use bstr::BString;
-use gitops_health_git::{Past, PastCommit, PastEnd, RepoPath, ZonedTime};
+use gitops_health_git::{Past, PastCommit, PastEnd, RepoPath, ZonedTime, counted};
 
 use crate::config::HistoryConfig;
 use crate::purpose::{Purpose, Purposes};
@@ -81,17 +81,12 @@ impl Tally {
         let since = self.since.map(|time| format!(" since {}", time.date())).unwrap_or_default();
         format!(
             "{} by {}{since}, {}, {}",
-            count(self.changes, "change", "changes"),
-            count(self.people, "person", "people"),
-            count(self.fixes, "fix", "fixes"),
-            count(self.reverts, "revert", "reverts"),
+            counted(self.changes, "change", "changes"),
+            counted(self.people, "person", "people"),
+            counted(self.fixes, "fix", "fixes"),
+            counted(self.reverts, "revert", "reverts"),
         )
     }
-}
-
-/// `1 change`, `2 changes`.
-pub(crate) fn count(number: usize, one: &str, many: &str) -> String {
-    format!("{number} {}", if number == 1 { one } else { many })
 }
 
 /// Counts the past of the files; `now` is when the change was made.
@@ -167,7 +162,7 @@ pub(crate) fn parts(features: &HistoryFeatures, config: &HistoryConfig) -> Optio
                 * saturate(features.recent_fixes, config.recent_fixes_half),
             evidence: format!(
                 "{} of these files, {:.1} by age: 1 for one of today, half for one {} days old",
-                count(tally.fixes, "fix", "fixes"),
+                counted(tally.fixes, "fix", "fixes"),
                 features.recent_fixes,
                 config.recent_fix_days
             ),
@@ -176,7 +171,10 @@ pub(crate) fn parts(features: &HistoryFeatures, config: &HistoryConfig) -> Optio
         parts.push(Part {
             id: "reverts".into(),
             fill: share(shares.reverts) * saturate(tally.reverts as f64, config.reverts_half),
-            evidence: format!("{} touched these files", count(tally.reverts, "revert", "reverts")),
+            evidence: format!(
+                "{} touched these files",
+                counted(tally.reverts, "revert", "reverts")
+            ),
             details: Vec::new(),
         });
     }
@@ -223,7 +221,7 @@ pub(crate) fn unknown(past: &Past) -> String {
         }
         PastEnd::ShallowEdge => format!(
             "none of the {} before in this shallow clone touched these files",
-            count(visited, "commit", "commits")
+            counted(visited, "commit", "commits")
         ),
     }
 }

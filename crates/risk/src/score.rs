@@ -33,6 +33,13 @@ pub struct Factor {
     pub signals: Vec<Signal>,
 }
 
+impl Factor {
+    /// The signal that gives most points, the first of equal ones.
+    pub fn strongest(&self) -> Option<&Signal> {
+        self.signals.iter().rev().max_by_key(|signal| signal.points)
+    }
+}
+
 /// Something that was measured, and what it is worth.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Signal {

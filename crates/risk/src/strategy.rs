@@ -1,8 +1,7 @@
-use gitops_health_git::RepoPath;
+use gitops_health_git::{RepoPath, counted};
 
 use crate::Features;
 use crate::config::{Bands, Strategies};
-use crate::historical::count;
 use crate::kind::FileKind;
 use crate::score::{Band, Strategy};
 
@@ -64,8 +63,8 @@ pub(crate) fn recommendations(
     {
         advice.push(format!(
             "Review {path} most carefully: it needed {} and {} before.",
-            count(tally.fixes, "fix", "fixes"),
-            count(tally.reverts, "revert", "reverts")
+            counted(tally.fixes, "fix", "fixes"),
+            counted(tally.reverts, "revert", "reverts")
         ));
     }
     if features.complexity.weighted_lines > LARGE_CHANGE {

@@ -1,9 +1,8 @@
-use gitops_health_git::{ObjectId, Past, ZonedTime};
+use gitops_health_git::{ObjectId, Past, ZonedTime, counted};
 use jiff::civil::Weekday;
 
 use crate::config::TemporalConfig;
 use crate::freeze::Freeze;
-use crate::historical::count;
 use crate::score::{Part, saturate};
 
 /// The moment of a change.
@@ -108,7 +107,7 @@ fn ago(days: f64) -> String {
     let (days, hours) = (days.floor() as usize, (days * 24.0).floor() as usize);
     match (days, hours) {
         (0, 0) => "less than an hour before".into(),
-        (0 | 1, hours) => format!("{} before", count(hours, "hour", "hours")),
+        (0 | 1, hours) => format!("{} before", counted(hours, "hour", "hours")),
         (days, _) => format!("{days} days before"),
     }
 }
@@ -144,7 +143,7 @@ const RELEASES: usize = 11;
 fn release(features: &TemporalFeatures, config: &TemporalConfig) -> (f64, String) {
     let releases = &features.releases[..features.releases.len().min(RELEASES)];
     let [last, .., _, _] = releases else {
-        let known = count(releases.len(), "release tag", "release tags");
+        let known = counted(releases.len(), "release tag", "release tags");
         return (0.0, format!("{known} before: too few to expect the next"));
     };
     let mut gaps: Vec<f64> =

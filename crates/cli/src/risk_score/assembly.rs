@@ -1,10 +1,10 @@
 use gitops_health_git::{
-    Change, FileChange, Lines, PastEnd, Repo, Selection, printable, printable_start,
+    Change, FileChange, Lines, PastEnd, Repo, Selection, listed, printable, printable_start,
 };
 use gitops_health_report::{
     ChangeSummary, CommitRow, RISK_SCHEMA, RiskReport, Skipped, Target, TargetKind,
 };
-use gitops_health_risk as risk;
+use gitops_health_risk::{self as risk, Factor};
 
 use super::scorer::Scored;
 use crate::error::CliError;
@@ -18,9 +18,7 @@ const SUBJECT: usize = 200;
 pub(super) fn row(change: &Change, scored: &Scored) -> CommitRow {
     let complexity = &scored.features.complexity;
     let most = scored.score.factors.iter().rev().max_by_key(|factor| factor.points);
-    let signal =
-        most.and_then(|factor| factor.signals.iter().rev().max_by_key(|signal| signal.points));
-    let reason = match (most, signal) {
+    let reason = match (most, most.and_then(Factor::strongest)) {
         (Some(factor), Some(signal)) => format!("{}: {}", factor.id.title(), signal.evidence),
         _ => String::new(),
     };
@@ -167,15 +165,11 @@ fn notes(change: &Change, scored: &Scored, rows: &[CommitRow]) -> Vec<String> {
 fn merge_in_words(change: &Change) -> String {
     const LISTED: usize = 3;
     let edits = &change.merge_edits;
-    let mut names: Vec<String> =
-        edits.iter().take(LISTED).map(|edit| edit.path.to_string()).collect();
-    if edits.len() > LISTED {
-        names.push(format!("{} more", edits.len() - LISTED));
-    }
+    let names = listed(edits.iter().map(|edit| edit.path.to_string()), LISTED);
     match edits.len() {
         0 => "no file differs from a clean merge".into(),
-        1 => format!("one file differs from a clean merge: {}", names[0]),
-        many => format!("{many} files differ from a clean merge: {}", names.join(", ")),
+        1 => format!("one file differs from a clean merge: {names}"),
+        many => format!("{many} files differ from a clean merge: {names}"),
     }
 }
 

@@ -8,6 +8,7 @@ mod text;
 
 use std::borrow::Cow;
 
+use gitops_health_git::counted;
 use gitops_health_risk::{Band, Factor, FactorId, Score, SimilarCommit};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -178,15 +179,12 @@ impl RiskReport {
             many => format!("{many} commits, "),
         };
         let at_least = if self.is_complete() { "" } else { "at least " };
-        let plural = |number: u64, one: &str, many: &str| {
-            format!("{number} {}", if number == 1 { one } else { many })
-        };
         format!(
             "{commits}{}, {at_least}{} added and {} deleted in {}",
-            plural(change.files as u64, "file", "files"),
-            plural(change.added, "line", "lines"),
+            counted(change.files, "file", "files"),
+            counted(change.added as usize, "line", "lines"),
             change.deleted,
-            plural(change.hunks, "place", "places"),
+            counted(change.hunks as usize, "place", "places"),
         )
     }
 }
@@ -198,8 +196,7 @@ fn short(id: &str) -> &str {
 
 /// The evidence of the signal that gives most points, the first of equal ones.
 fn strongest(factor: &Factor) -> &str {
-    let signal = factor.signals.iter().rev().max_by_key(|signal| signal.points);
-    match (signal, factor.id) {
+    match (factor.strongest(), factor.id) {
         (Some(signal), _) => &signal.evidence,
         (None, FactorId::CriticalPaths) => "no file matches a rule",
         (None, _) => "the change touches no file",
