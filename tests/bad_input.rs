@@ -5,6 +5,7 @@ use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
+use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -884,6 +885,57 @@ mod outputs {
         assert_harmless(&transcript);
     }
 
+    /// A user who may write nowhere sees what a read-only file system shows.
+    #[test]
+    fn a_repository_where_nothing_can_be_written_is_scored_all_the_same() {
+        let repo = small();
+        fs::write(repo.path().join("src/b.rs"), "fn three() {}\n").expect("it can be written");
+        repo.git(&["add", "src"]);
+        let number = score(&repo, &[]).stdout;
+        let now = "--now=2026-03-03T12:00:00Z";
+        let staged = score(&repo, &["--staged", now]).stdout;
+        let worktree = score(&repo, &["--worktree", now]).stdout;
+        let program = repo.path().join("program");
+        fs::copy(env!("CARGO_BIN_EXE_gitops-health"), &program).expect("it can be copied");
+        let take_away_writing = |directory: &Path| {
+            for (path, (mode, ..)) in fingerprint(directory) {
+                let permissions = fs::Permissions::from_mode(mode & 0o555 | 0o444);
+                fs::set_permissions(&path, permissions).expect("it is mine");
+            }
+        };
+        let nobody = if is_root() { Some(65_534) } else { None };
+        if nobody.is_some() {
+            for path in fingerprint(repo.path()).into_keys() {
+                std::os::unix::fs::chown(path, nobody, nobody).expect("root may");
+            }
+            let above = repo.path().parent().expect("a temporary directory is in another");
+            assert!(above.metadata().expect("it is there").mode() & 0o1 == 1, "nobody gets there");
+        }
+        take_away_writing(repo.path());
+        let before = fingerprint(repo.path());
+        let score_as_nobody = |more: &[&str]| {
+            let mut command = Command::new(&program);
+            command.current_dir(repo.path()).args(["risk", "score"]).args(more).env_clear();
+            if let Some(id) = nobody {
+                command.uid(id).gid(id);
+            }
+            finish(command, &more.join(" "))
+        };
+        for (more, expected) in
+            [(&[][..], &number), (&["--staged", now], &staged), (&["--worktree", now], &worktree)]
+        {
+            let transcript = score_as_nobody(more);
+            assert_eq!((transcript.code, &transcript.stdout), (Some(0), expected), "{transcript}");
+        }
+        let transcript = score_as_nobody(&["-o", "score.txt"]);
+        assert_fails_with_hint(&transcript, 2, &["could not write to score.txt", "caused by"]);
+        assert!(before == fingerprint(repo.path()), "something was written");
+        for (path, (mode, ..)) in before {
+            fs::set_permissions(path, fs::Permissions::from_mode(mode | 0o700))
+                .expect("it is mine");
+        }
+    }
+
     #[test]
     fn a_full_device_is_an_error() {
         let repo = small();
@@ -910,17 +962,17 @@ mod outputs {
         let (repo, outside) = (small(), Program::new("x"));
         let file = outside.home().join("out.txt");
         let path = file.to_str().expect("UTF-8");
-        let number = score(&repo, &[]).stdout;
+        let report = score(&repo, &["--format", "text"]).stdout;
         let transcript = score(&repo, &["--output", path]);
         assert_eq!((transcript.code, transcript.stdout.as_str()), (Some(0), ""));
-        assert_eq!(fs::read_to_string(&file).expect("it is there"), number);
+        assert_eq!(fs::read_to_string(&file).expect("it is there"), report);
 
         fs::write(&file, "before").expect("it can be written");
         fs::set_permissions(&file, fs::Permissions::from_mode(0o640)).expect("it is mine");
         assert_fails(&score(&repo, &["--output", path, "--commit", "nothing"]), 2, &[]);
         assert_eq!(fs::read_to_string(&file).expect("it is there"), "before");
         assert_eq!(score(&repo, &["-o", path]).code, Some(0));
-        assert_eq!(fs::read_to_string(&file).expect("it is there"), number);
+        assert_eq!(fs::read_to_string(&file).expect("it is there"), report);
         assert_eq!(file.metadata().expect("it is there").mode() & 0o777, 0o640);
 
         let link = outside.home().join("link");
@@ -928,7 +980,7 @@ mod outputs {
         fs::write(&file, "before").expect("it can be written");
         assert_eq!(score(&repo, &["-o", link.to_str().expect("UTF-8")]).code, Some(0));
         assert!(link.is_symlink());
-        assert_eq!(fs::read_to_string(&file).expect("it is there"), number);
+        assert_eq!(fs::read_to_string(&file).expect("it is there"), report);
 
         assert_eq!(score(&repo, &["-o", "/dev/null"]).code, Some(0));
         assert!(!Path::new("/dev/null").metadata().expect("it is there").is_file());
