@@ -229,7 +229,13 @@ fn what_config_show_prints_is_a_configuration_with_the_same_effect() {
     let before = run_in(&repo, REPORT);
     let shown = run_in(&repo, &["config", "show"]);
     repo.write(".gitops-health.yaml", &shown.stdout);
-    assert_eq!(run_in(&repo, REPORT), before);
+    let without_configuration = |transcript: &Transcript| {
+        let mut report: serde_json::Value = serde_json::from_str(&transcript.stdout).expect("JSON");
+        report.as_object_mut().expect("an object").remove("configuration").expect("it is there");
+        report
+    };
+    let after = run_in(&repo, REPORT);
+    assert_eq!(without_configuration(&after), without_configuration(&before));
     assert_eq!(run_in(&repo, &["config", "show"]).stdout, shown.stdout);
 }
 
@@ -251,6 +257,125 @@ fn lists_are_replaced_and_mappings_are_merged() {
     ] {
         assert!(transcript.stdout.contains(line), "{transcript}");
     }
+}
+
+#[test]
+fn a_report_says_what_was_configured_and_where() {
+    let repo = eventful();
+    repo.write(".gitops-health.yaml", "risk: {bands: {high: 60, critical: 90}}");
+    let program = program(&repo).with_variable("GITOPS_HEALTH_RISK__BANDS__CRITICAL", "80");
+    let transcript = run_program_in(&repo, &program, REPORT);
+    let report: serde_json::Value = serde_json::from_str(&transcript.stdout).expect("JSON");
+    let file = "repository file .gitops-health.yaml";
+    let variable = "environment variable GITOPS_HEALTH_RISK__BANDS__CRITICAL";
+    assert_eq!(
+        report["configuration"],
+        serde_json::json!({
+            "sources": [file, variable],
+            "settings": [
+                {"key": "risk.bands.critical", "value": 80, "origin": variable},
+                {"key": "risk.bands.high", "value": 60, "origin": file},
+            ],
+        })
+    );
+    for format in ["text", "table", "markdown", "github"] {
+        let arguments = ["risk", "score", "--explain", "--format", format];
+        let transcript = run_program_in(&repo, &program, &arguments);
+        assert!(
+            transcript.stdout.replace('\\', "").contains("risk.bands.high = 60"),
+            "{transcript}"
+        );
+    }
+}
+
+#[test]
+fn a_bare_repository_is_configured_by_its_head() {
+    let repo = eventful();
+    let score = |repo: &TestRepo| run_in(repo, &["risk", "score", "--commit", "main~1"]);
+    let bare = |repo: &TestRepo| {
+        let bare = TestRepo::bare();
+        bare.git(&["fetch", "--quiet", "--tags", &repo.path().to_string_lossy(), "main:main"]);
+        bare
+    };
+    let unconfigured = run_in(&repo, &["risk", "score", "--commit", "HEAD"]);
+    repo.write(".gitops-health.yaml", "risk: {weights: {code_complexity: 0}}");
+    repo.commit("Configure");
+    let transcript = run_in(&bare(&repo), &["risk", "score", "--commit", "main~1", "-v"]);
+    assert_ne!(transcript.stdout, unconfigured.stdout, "{transcript}");
+    assert_eq!(transcript.stdout, score(&repo).stdout);
+    assert!(
+        transcript.stderr.contains("configuration: repository file .gitops-health.yaml of HEAD"),
+        "{transcript}"
+    );
+
+    repo.write(".gitops-health.yaml", "risk: {weights: {code_complexty: 0}}");
+    repo.commit("Misspell");
+    let words = "unknown key `risk.weights.code_complexty` in the repository file .gitops-health.yaml of HEAD";
+    assert_fails_with_hint(&score(&bare(&repo)), 2, &[words]);
+
+    repo.remove(".gitops-health.yaml");
+    std::os::unix::fs::symlink("/etc/passwd", repo.path().join(".gitops-health.yaml"))
+        .expect("a link can be made");
+    repo.commit("Link");
+    assert_fails_with_hint(&score(&bare(&repo)), 2, &["it is not a regular file"]);
+}
+
+#[test]
+fn the_weight_of_a_rule_with_a_hyphen_can_be_set_by_the_environment() {
+    let repo = eventful();
+    let name = "GITOPS_HEALTH_RISK__CRITICAL_PATHS__BUILT_IN_WEIGHTS__HEALTH_DATA";
+    let program = program(&repo).with_variable(name, "0.25");
+    let transcript = run_program_in(&repo, &program, &["config", "show", "--origin"]);
+    let line = format!(
+        "risk.critical_paths.built_in_weights.health-data = 0.25  # environment variable {name}\n"
+    );
+    assert!(transcript.stdout.contains(&line), "{transcript}");
+}
+
+#[test]
+fn a_freeze_is_compared_with_the_moment_that_the_change_arrives() {
+    let repo = eventful();
+    repo.git(&["branch", "base", "HEAD~2"]);
+    // The last commit is of 2026-02-28, the one before of 2026-02-18.
+    let freeze = |from: &str, to: &str| {
+        let text = format!(
+            "risk: {{temporal: {{freeze_windows: [{{name: f, from: {from}, to: {to}}}]}}}}"
+        );
+        repo.write(".gitops-health.yaml", text);
+    };
+    let signal = |arguments: &[&str]| {
+        let mut words = vec!["risk", "score", "--format", "json", "--now", "2026-06-15T12:00:00Z"];
+        words.extend(arguments);
+        let transcript = run_in(&repo, &words);
+        let report: serde_json::Value = serde_json::from_str(&transcript.stdout).expect("JSON");
+        let signals = report["factors"][3]["signals"].as_array().expect("a list");
+        let freeze = signals.iter().find(|signal| signal["id"] == "freeze");
+        let evidence = freeze.map(|signal| signal["evidence"].as_str().expect("text").to_owned());
+        (evidence, report["recommendations"][0].as_str().expect("text").to_owned())
+    };
+    let pull_request = ["--base", "base"];
+    let range = ["--range", "base..HEAD"];
+    let commit = ["--commit", "HEAD~1"];
+
+    freeze("2026-02-17", "2026-02-19");
+    let kept = "Find the exception from the freeze window `f`, and keep it with the change.";
+    let made = "made inside the freeze window `f`, which fills this factor";
+    assert_eq!(signal(&commit), (Some(made.into()), kept.into()));
+    let (evidence, advice) = signal(&range);
+    assert_eq!(evidence, Some(format!("1 of 2 commits {made}")));
+    assert_eq!(advice, kept);
+    assert_eq!(signal(&pull_request).0, None);
+    assert_eq!(signal(&["--commit", "HEAD"]).0, None);
+
+    freeze("2026-06-01", "2026-07-01");
+    let now =
+        "now, 2026-06-15T12:00:00+00:00, is inside the freeze window `f`, which fills this factor";
+    let wait = "Wait until the freeze window `f` ends, or get the exception in writing.";
+    assert_eq!(signal(&pull_request), (Some(now.into()), wait.into()));
+    assert_eq!(signal(&range).0, None);
+    assert_eq!(signal(&commit).0, None);
+    repo.write("src/payment/charge.py", "x = 1\n").git(&["add", "src"]);
+    assert_eq!(signal(&["--staged"]), (Some(now.into()), wait.into()));
 }
 
 #[test]

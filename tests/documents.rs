@@ -107,12 +107,14 @@ Configuration is read from five places, each overriding the ones before, key by 
 
 1. the defaults below;
 2. `$XDG_CONFIG_HOME/gitops-health/config.yaml` (by default in `~/.config`);
-3. `.gitops-health.yaml` at the top of the worktree;
+3. `.gitops-health.yaml` at the top of the worktree as it is on disk, committed or not; in a bare repository, that of
+   HEAD;
 4. environment variables: `GITOPS_HEALTH_RISK__BANDS__HIGH=60` sets `risk.bands.high`, two underscores
-   between the names of a key, values as in YAML;
+   between the names of a key, values as in YAML, `_` for the `-` in the names of rules;
 5. the file named with `--config`.
 
-`gitops-health config show --origin` says where each value comes from. An unknown key, a wrong type or a
+`gitops-health config show --origin` says where each value comes from, and so does every report in JSON
+(`configuration`) and with `--explain`. An unknown key, a wrong type or a
 value that makes no sense is an error. The JSON Schema is [schemas/config.json](schemas/config.json); editors
 that know it complete and check keys:
 
@@ -153,4 +155,7 @@ The ids of built-in rules for `risk.critical_paths.built_in_weights` are `authen
 Each item of `risk.temporal.freeze_windows` has a `name`, `from` and `to`, and may have a `reason`. Both ends are dates
 (the last day belongs to the window, on the committer's calendar), or both moments in RFC 3339, or both a day of the week
 and a time on the committer's clock, for a window of every week.
+
+What counts is when a change arrives: for a commit when it was committed, for a range when any of its commits was, for a
+pull request and for what is not committed now (`--now`).
 ";

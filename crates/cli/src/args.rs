@@ -31,13 +31,13 @@ pub(crate) struct GlobalArgs {
     /// Another configuration file, which overrides all others
     #[arg(long, global = true, value_name = "FILE", help_heading = "Global options")]
     pub config: Option<PathBuf>,
-    /// Write the result to a file, all of it or nothing; `-` is the standard output
+    /// Write the report to a file, all of it or nothing; `-` is the standard output
     #[arg(short, long, global = true, value_name = "FILE", help_heading = "Global options")]
     pub output: Option<PathBuf>,
     /// No notes and no progress on the standard error
     #[arg(short, long, global = true, conflicts_with = "verbose", help_heading = "Global options")]
     pub quiet: bool,
-    /// Say on the standard error what is read; repeat for more
+    /// Say on the standard error what is read; twice: each setting and how far the past was read
     #[arg(short, long, global = true, action = clap::ArgAction::Count, help_heading = "Global options")]
     pub verbose: u8,
     /// When to use colours
@@ -52,7 +52,8 @@ pub(crate) struct GlobalArgs {
     /// No progress on the standard error
     #[arg(long, global = true, help_heading = "Global options")]
     pub no_progress: bool,
-    /// The time to take for now, such as 2026-03-01T12:00:00+01:00, for results that repeat
+    /// The time to take for now, such as 2026-03-01T12:00:00+01:00: the moment of what is not
+    /// committed, and of a pull request where freeze windows are concerned
     #[arg(long, global = true, value_name = "RFC3339", value_parser = parse_time, help_heading = "Global options")]
     pub now: Option<ZonedTime>,
 }

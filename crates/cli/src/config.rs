@@ -8,6 +8,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use gitops_health_git::listed;
+use gitops_health_report::{Configuration, Setting};
 use gitops_health_risk::RiskConfig;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -36,17 +37,58 @@ pub(crate) struct Loaded {
     pub origins: BTreeMap<String, Origin>,
 }
 
+impl Loaded {
+    /// The values that were set, with their origins: what a report needs to be understood later.
+    pub fn in_report(&self) -> Configuration {
+        let value = serde_yaml::to_value(&self.config).expect("the configuration is YAML");
+        let setting = |(key, origin): (&String, &Origin)| {
+            let found = key.split('.').try_fold(&value, |value, name| value.get(name))?;
+            let value = serde_json::to_value(found).ok()?;
+            Some(Setting { key: key.clone(), value, origin: origin.in_report() })
+        };
+        Configuration {
+            sources: self.sources.iter().map(Origin::in_report).collect(),
+            settings: self.origins.iter().filter_map(setting).collect(),
+        }
+    }
+}
+
 /// Where a value comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Origin {
     /// The user's own file.
     User(PathBuf),
-    /// The file of the repository.
+    /// The file of the repository in its worktree.
     Repository(PathBuf),
+    /// The file of a repository without a worktree, as it is at HEAD.
+    Head,
     /// An environment variable.
     Environment(String),
     /// The file named on the command line.
     CommandLine(PathBuf),
+}
+
+/// The configuration file that a repository has.
+pub(crate) enum InRepository {
+    /// None: there is no repository, or it has none.
+    Absent,
+    /// It may be in this worktree.
+    Worktree(PathBuf),
+    /// There is no worktree, and this is the file at HEAD.
+    Head(Vec<u8>),
+    /// There is no worktree, and what HEAD has there is no regular file.
+    Odd,
+}
+
+impl Origin {
+    /// The origin without the paths of a machine, for what goes elsewhere.
+    pub fn in_report(&self) -> String {
+        match self {
+            Self::User(_) => "user file".into(),
+            Self::CommandLine(_) => "file named with --config".into(),
+            other => other.to_string(),
+        }
+    }
 }
 
 impl fmt::Display for Origin {
@@ -54,6 +96,7 @@ impl fmt::Display for Origin {
         match self {
             Self::User(path) => write!(f, "user file {}", path.display()),
             Self::Repository(_) => write!(f, "repository file {REPOSITORY_FILE}"),
+            Self::Head => write!(f, "repository file {REPOSITORY_FILE} of HEAD"),
             Self::Environment(name) => write!(f, "environment variable {name}"),
             Self::CommandLine(path) => write!(f, "file {}", path.display()),
         }
@@ -67,6 +110,8 @@ pub(crate) enum LoadError {
     Read { origin: Origin, source: std::io::Error },
     /// The text is no YAML, or a value has the wrong type.
     Invalid { origin: Origin, message: String },
+    /// Each place makes sense by itself and all together do not.
+    Merged { message: String },
     /// Keys that nobody reads: the key and the one that was probably meant.
     UnknownKeys { origin: Origin, keys: Vec<(String, Option<String>)> },
 }
@@ -76,6 +121,9 @@ impl fmt::Display for LoadError {
         match self {
             Self::Read { origin, .. } => write!(f, "could not read the {origin}"),
             Self::Invalid { origin, message } => write!(f, "invalid {origin}: {message}"),
+            Self::Merged { message } => {
+                write!(f, "the configuration of all places together is invalid: {message}")
+            }
             Self::UnknownKeys { origin, keys } => {
                 const LISTED: usize = 5;
                 let names = listed(keys.iter().map(|(key, _)| format!("`{key}`")), LISTED);
@@ -100,6 +148,9 @@ impl LoadError {
     pub fn hint(&self) -> String {
         match self {
             Self::Read { .. } => "look at its path and permissions".into(),
+            Self::Merged { .. } => {
+                "look for a key that is a list in one place and a mapping in another".into()
+            }
             Self::Invalid { .. } => "`gitops-health config schema` says what each key takes".into(),
             Self::UnknownKeys { keys, .. } => {
                 let meant: Vec<String> = keys
@@ -140,14 +191,22 @@ fn in_plain_words(error: &serde_yaml::Error) -> String {
 
 /// Reads and merges all places: defaults, the user's file, the repository's, the environment, the
 /// file named on the command line, each overriding the ones before, key by key.
-pub(crate) fn load(named: Option<&Path>, worktree: Option<&Path>) -> Result<Loaded, LoadError> {
+pub(crate) fn load(named: Option<&Path>, repository: InRepository) -> Result<Loaded, LoadError> {
     let mut layers = Vec::new();
     if let Some(path) = user_file() {
         layers.extend(Layer::from_file(Origin::User(path.clone()), &path)?);
     }
-    if let Some(worktree) = worktree {
-        let path = worktree.join(REPOSITORY_FILE);
-        layers.extend(Layer::from_file(Origin::Repository(path.clone()), &path)?);
+    match repository {
+        InRepository::Absent => {}
+        InRepository::Worktree(worktree) => {
+            let path = worktree.join(REPOSITORY_FILE);
+            layers.extend(Layer::from_file(Origin::Repository(path.clone()), &path)?);
+        }
+        InRepository::Head(content) => layers.push(Layer::from_content(Origin::Head, content)?),
+        InRepository::Odd => {
+            let source = std::io::Error::other("it is not a regular file");
+            return Err(LoadError::Read { origin: Origin::Head, source });
+        }
     }
     layers.extend(Layer::from_environment(std::env::vars_os())?);
     if let Some(path) = named {
@@ -164,12 +223,8 @@ pub(crate) fn load(named: Option<&Path>, worktree: Option<&Path>) -> Result<Load
         }
     }
     let sources = layers.iter().map(|layer| layer.origin.clone()).collect();
-    let config = serde_yaml::from_value(merged).map_err(|error| LoadError::Invalid {
-        origin: layers
-            .last()
-            .map_or_else(|| Origin::Environment("none".into()), |layer| layer.origin.clone()),
-        message: in_plain_words(&error),
-    })?;
+    let config = serde_yaml::from_value(merged)
+        .map_err(|error| LoadError::Merged { message: in_plain_words(&error) })?;
     Ok(Loaded { config, sources, origins })
 }
 

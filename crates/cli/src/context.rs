@@ -1,12 +1,12 @@
 use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 
-use gitops_health_git::{Location, Repo, ZonedTime};
+use gitops_health_git::{Location, Mode, Repo, RepoPath, ZonedTime};
 use gitops_health_report::Style;
 use jiff::Zoned;
 
 use crate::args::{Color, GlobalArgs};
-use crate::config::Loaded;
+use crate::config::{InRepository, Loaded, REPOSITORY_FILE};
 use crate::error::CliError;
 use crate::progress::Progress;
 
@@ -43,10 +43,16 @@ impl Context {
 
     /// Reads the configuration of all places.
     pub fn config(&self, repo: Option<&Repo>) -> Result<Loaded, CliError> {
-        let worktree = repo.and_then(Repo::worktree);
-        let loaded = crate::config::load(self.global.config.as_deref(), worktree)?;
+        let repository = match repo {
+            None => InRepository::Absent,
+            Some(repo) => config_of(repo)?,
+        };
+        let loaded = crate::config::load(self.global.config.as_deref(), repository)?;
         for source in &loaded.sources {
             self.say(1, || format!("configuration: {source}"));
+        }
+        for (key, origin) in &loaded.origins {
+            self.say(2, || format!("configured: {key} by {origin}"));
         }
         Ok(loaded)
     }
@@ -65,6 +71,11 @@ impl Context {
     /// Whether the result goes to a person at a terminal.
     pub fn result_goes_to_terminal(&self) -> bool {
         self.output_file().is_none() && std::io::stdout().is_terminal()
+    }
+
+    /// Whether the result goes to the standard output, and that is no terminal.
+    pub fn result_goes_to_pipe(&self) -> bool {
+        self.output_file().is_none() && !std::io::stdout().is_terminal()
     }
 
     /// The file that the result goes to; `None` for the standard output.
@@ -117,6 +128,18 @@ impl Context {
     }
 }
 
+/// The worktree's file counts, committed or not; without a worktree that of HEAD.
+fn config_of(repo: &Repo) -> Result<InRepository, CliError> {
+    if let Some(worktree) = repo.worktree() {
+        return Ok(InRepository::Worktree(worktree.to_owned()));
+    }
+    Ok(match repo.file_of_head(&RepoPath::from(REPOSITORY_FILE))? {
+        None => InRepository::Absent,
+        Some((Mode::File | Mode::Executable, content)) => InRepository::Head(content),
+        Some(_) => InRepository::Odd,
+    })
+}
+
 /// Writes a line to the standard error. Where that can't be written, nobody would hear of it.
 fn tell(line: &str) {
     let _ = writeln!(io::stderr(), "{line}");
@@ -124,7 +147,8 @@ fn tell(line: &str) {
 
 /// `COLUMNS` of the environment, which counts in a pipe too, as it does for git.
 fn columns() -> Option<u16> {
-    std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok())
+    let columns = std::env::var("COLUMNS").ok()?.parse().ok()?;
+    (columns > 0).then_some(columns)
 }
 
 fn terminal_width() -> Option<u16> {

@@ -150,8 +150,8 @@ fn hint_for_git(error: &GitError) -> Option<String> {
             "run it inside a repository, or name one with `--repo PATH`".into()
         }
         GitError::UnsafeOwner { path, .. } => format!(
-            "if you trust it, run `git config --global --add safe.directory '{}'`",
-            top_of(path).display()
+            "if you trust it, run `git config --global --add safe.directory {}`",
+            quoted(&top_of(path))
         ),
         GitError::Unsupported { feature, .. } if feature.starts_with("object format") => {
             "only SHA-1 repositories can be read; mirror it into one".into()
@@ -204,6 +204,11 @@ fn top_of(start: &Path) -> PathBuf {
     start.ancestors().find(is_top).unwrap_or(&start).to_owned()
 }
 
+/// The path as one word of a shell.
+fn quoted(path: &Path) -> String {
+    format!("'{}'", path.display().to_string().replace('\'', r"'\''"))
+}
+
 fn unknown_revision_hint(revision: &str) -> String {
     if let Some(name) = revision.strip_prefix("origin/") {
         return format!(
@@ -222,6 +227,7 @@ fn index_hint(error: &GitError) -> String {
     if cause.contains("link") {
         return "join the split index with `git update-index --no-split-index`".into();
     }
-    "make a new one with `rm .git/index && git reset`: what was staged has to be staged again"
+    "make a new one with `rm \"$(git rev-parse --git-path index)\" && git reset` inside the \
+     worktree: what was staged has to be staged again"
         .into()
 }

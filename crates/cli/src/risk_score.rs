@@ -10,22 +10,24 @@ use crate::error::{CliError, Failure};
 use crate::exit_code::ExitCode;
 use crate::output;
 
-use assembly::{finish, owners};
+use assembly::{Found, finish, owners};
 use scorer::Scorer;
 
 /// `risk score`: how risky a change is, why, and how to deploy it.
 pub(crate) fn run(context: &Context, args: &ScoreArgs) -> Result<ExitCode, CliError> {
     let repo = context.open_repo()?;
-    let params = context.config(Some(&repo))?.config.risk.check()?;
+    let loaded = context.config(Some(&repo))?;
+    let params = loaded.config.risk.check()?;
     let selection = args.selection.selection();
     let change = repo.change(&selection, Similarity::Renames)?;
     refuse_nothing(&selection, &change)?;
 
     let mut scorer = Scorer::new(context, &repo, &params, &change)?;
     let rows = scorer.score_commits(&selection, &change)?;
-    let whole = scorer.score(&change, args.historical)?;
+    let whole = scorer.score_whole(&selection, &change, args.historical)?;
     let owners = owners(&repo, &change)?;
-    let report = finish(&selection, &change, whole, rows, &owners);
+    let found = Found { selection: &selection, change: &change, owners: &owners };
+    let report = finish(found, whole, rows, loaded.in_report());
 
     output::write(context, &render(context, args, &report))?;
     tell_what_is_missing(context, args, &report);
@@ -42,9 +44,10 @@ fn refuse_nothing(selection: &Selection, change: &Change) -> Result<(), CliError
     }
 }
 
-/// Whether the answer is the bare value: in a pipe, unless a report was asked for.
+/// Whether the answer is the bare value: in a pipe, unless a report was asked for. Who names a file
+/// wants something to read later.
 fn wants_bare_value(context: &Context, args: &ScoreArgs) -> bool {
-    !context.result_goes_to_terminal() && !args.explain && !args.historical && args.format.is_none()
+    context.result_goes_to_pipe() && !args.explain && !args.historical && args.format.is_none()
 }
 
 fn render(context: &Context, args: &ScoreArgs, report: &RiskReport) -> String {
@@ -64,7 +67,7 @@ fn render(context: &Context, args: &ScoreArgs, report: &RiskReport) -> String {
         ScoreFormat::Table => report::table(report, view, context.style()),
         ScoreFormat::Json => report::json(report),
         ScoreFormat::Markdown => report::markdown(report, view),
-        ScoreFormat::Github => report::github(report),
+        ScoreFormat::Github => report::github(report, view),
     }
 }
 

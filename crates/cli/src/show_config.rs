@@ -1,6 +1,7 @@
 use std::fmt::Write;
 
 use gitops_health_git::printable;
+use gitops_health_report::escape_json;
 
 use crate::args::ShowArgs;
 use crate::config::{Loaded, keys};
@@ -41,8 +42,7 @@ fn plain(loaded: &Loaded) -> String {
         return text;
     }
     let text = serde_json::to_string_pretty(&loaded.config).expect("the configuration is JSON");
-    let lines = text.lines().map(|line| format!("{}\n", keys::escape_json(line)));
-    lines.collect()
+    format!("{}\n", escape_json(&text))
 }
 
 /// One line for each value: key, value, origin.

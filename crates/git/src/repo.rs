@@ -9,6 +9,7 @@ use crate::commit::Commit;
 use crate::error::{Cause, Context, Error};
 use crate::id::ObjectId;
 use crate::path::RepoPath;
+use crate::tree::{Mode, Side};
 
 /// Where to look for the repository.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -178,6 +179,29 @@ impl Repo {
             Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
             Err(error) => Err(Error::UnreadableObject { id, kind: "blob", source: error.into() }),
         }
+    }
+
+    /// A file of the tree at HEAD as it is stored, and its mode; `None` where HEAD has none. A
+    /// submodule has no content.
+    pub fn file_of_head(&self, path: &RepoPath) -> Result<Option<(Mode, Vec<u8>)>, Error> {
+        let commit = match self.head()? {
+            Head::Unborn(_) => return Ok(None),
+            Head::Branch { commit, .. } | Head::Detached(commit) => self.commit(commit)?,
+        };
+        let Some(Side { mode, id }) = self.file_in_tree(commit.tree, path)? else {
+            return Ok(None);
+        };
+        if mode == Mode::Submodule {
+            return Ok(Some((mode, Vec::new())));
+        }
+        if self.blob_size(id)?.is_some_and(|size| size > SIDE_FILE_BYTES) {
+            return Err(Error::TooLarge {
+                what: format!("the file `{path}` of HEAD"),
+                limit: format!("{SIDE_FILE_BYTES} bytes"),
+            });
+        }
+        let content = self.blob(id)?.ok_or(Error::MissingObject { id, kind: "blob" })?;
+        Ok(Some((mode, content)))
     }
 
     pub(crate) fn object(

@@ -31,6 +31,13 @@ impl ZonedTime {
         }
     }
 
+    /// The writer's offset from UTC, such as `+01:00`.
+    pub fn offset(&self) -> String {
+        let sign = if self.offset_minutes < 0 { '-' } else { '+' };
+        let minutes = self.offset_minutes.unsigned_abs();
+        format!("{sign}{:02}:{:02}", minutes / 60, minutes % 60)
+    }
+
     /// The day of the week on the writer's calendar.
     pub fn weekday(&self) -> Option<Weekday> {
         self.local().map(|local| local.weekday())
@@ -56,7 +63,7 @@ impl fmt::Display for ZonedTime {
         let sign = if self.offset_minutes < 0 { '-' } else { '+' };
         let minutes = self.offset_minutes.unsigned_abs();
         match self.local() {
-            Some(local) => write!(f, "{local}{sign}{:02}:{:02}", minutes / 60, minutes % 60),
+            Some(local) => write!(f, "{local}{}", self.offset()),
             None => write!(f, "@{} {sign}{:02}{:02}", self.seconds, minutes / 60, minutes % 60),
         }
     }

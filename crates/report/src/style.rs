@@ -6,7 +6,7 @@ use gitops_health_risk::Band;
 pub struct Style {
     /// Whether ANSI colours may be used. They repeat what the words say.
     pub color: bool,
-    /// Columns, at least 40.
+    /// Columns, at least 60: below that the words of the evidence have no room.
     pub width: u16,
 }
 
@@ -55,7 +55,7 @@ impl Style {
         let mut table = Table::new();
         table.load_style(style);
         table.set_content_arrangement(ContentArrangement::Dynamic);
-        table.set_width(self.width.max(40));
+        table.set_width(self.width.max(60));
         table
     }
 }

@@ -111,78 +111,79 @@ fn entropy(amounts: &[f64]) -> f64 {
 /// give: a file without countable lines is still a file.
 pub(crate) fn parts(features: &ComplexityFeatures, config: &ComplexityConfig) -> Vec<Part> {
     let shares = &config.shares;
-    let with_function = if features.longest_function.is_some() { shares.function } else { 0.0 };
-    let total = shares.lines
-        + shares.files
-        + shares.subsystems
-        + shares.entropy
-        + shares.hunks
-        + with_function;
-    let part = |id: &str, weight: f64, amount: f64, half: f64, evidence: String| Part {
-        id: id.into(),
-        fill: if total > 0.0 { weight / total * saturate(amount, half) } else { 0.0 },
-        evidence,
-        details: Vec::new(),
-    };
-    let subsystems = features.subsystems.len();
-    let mut parts = vec![
-        part(
-            "lines",
-            shares.lines,
-            features.weighted_lines,
-            config.lines_half,
-            lines_evidence(features),
-        ),
-        part(
-            "files",
-            shares.files,
-            features.weighted_files,
-            config.files_half,
-            files_evidence(features),
-        ),
-        part(
-            "subsystems",
-            shares.subsystems,
-            subsystems.saturating_sub(1) as f64,
-            config.subsystems_half,
-            format!(
-                "{}: {}",
-                counted(subsystems, "subsystem", "subsystems"),
-                names(&features.subsystems)
-            ),
-        ),
-        part(
-            "entropy",
-            shares.entropy,
-            features.entropy,
-            config.entropy_half,
-            entropy_evidence(features),
-        ),
-        part(
-            "hunks",
-            shares.hunks,
-            features.weighted_hunks,
-            config.hunks_half,
-            format!(
-                "{} changed",
-                counted(features.hunks as usize, "separate place", "separate places")
-            ),
-        ),
+    let further = features.subsystems.len().saturating_sub(1) as f64;
+    let mut signals = vec![
+        Signal::new("lines", shares.lines, features.weighted_lines, config.lines_half)
+            .because(lines_evidence(features)),
+        Signal::new("files", shares.files, features.weighted_files, config.files_half)
+            .because(files_evidence(features)),
+        Signal::new("subsystems", shares.subsystems, further, config.subsystems_half)
+            .because(subsystems_evidence(features)),
+        Signal::new("entropy", shares.entropy, features.entropy, config.entropy_half)
+            .because(entropy_evidence(features)),
+        Signal::new("hunks", shares.hunks, features.weighted_hunks, config.hunks_half)
+            .because(hunks_evidence(features)),
     ];
-    if let Some(function) = &features.longest_function {
-        let evidence = format!(
-            "the longest touched function has {} lines: `{}` in {}",
-            function.lines, function.header, function.path
+    let others: f64 = signals.iter().map(|signal| signal.weight).sum();
+    // Not every change touches a function: where other signals are looked at, these then share
+    // the whole factor.
+    if features.longest_function.is_some() || others <= 0.0 {
+        let function = features.longest_function.as_ref();
+        let lines = function.map_or(0.0, |function| f64::from(function.lines));
+        signals.push(
+            Signal::new("function-size", shares.function, lines, config.function_half)
+                .because(function_evidence(function)),
         );
-        parts.push(part(
-            "function-size",
-            shares.function,
-            f64::from(function.lines),
-            config.function_half,
-            evidence,
-        ));
     }
-    parts
+    let total: f64 = signals.iter().map(|signal| signal.weight).sum();
+    signals.into_iter().map(|signal| signal.part(total)).collect()
+}
+
+/// A measured amount, the share of the factor that it may fill, and the amount that fills half of
+/// that.
+struct Signal {
+    id: &'static str,
+    weight: f64,
+    amount: f64,
+    half: f64,
+    evidence: String,
+}
+
+impl Signal {
+    fn new(id: &'static str, weight: f64, amount: f64, half: f64) -> Self {
+        Self { id, weight, amount, half, evidence: String::new() }
+    }
+
+    fn because(self, evidence: String) -> Self {
+        Self { evidence, ..self }
+    }
+
+    fn part(self, total: f64) -> Part {
+        let share = if total > 0.0 { self.weight / total } else { 0.0 };
+        Part {
+            id: self.id.into(),
+            fill: share * saturate(self.amount, self.half),
+            evidence: self.evidence,
+            details: Vec::new(),
+        }
+    }
+}
+
+fn subsystems_evidence(features: &ComplexityFeatures) -> String {
+    let subsystems = counted(features.subsystems.len(), "subsystem", "subsystems");
+    format!("{subsystems}: {}", names(&features.subsystems))
+}
+
+fn function_evidence(function: Option<&LongestFunction>) -> String {
+    match function {
+        None => "no touched function was found".into(),
+        Some(function) => format!(
+            "the longest touched function has {}: `{}` in {}",
+            counted(function.lines as usize, "line", "lines"),
+            function.header,
+            function.path
+        ),
+    }
 }
 
 fn lines_evidence(features: &ComplexityFeatures) -> String {
@@ -199,18 +200,34 @@ fn lines_evidence(features: &ComplexityFeatures) -> String {
 }
 
 fn entropy_evidence(features: &ComplexityFeatures) -> String {
-    let most = libm::log2(features.files.max(1) as f64);
+    let counted_files = features.files - features.uncounted;
+    let most = libm::log2(counted_files.max(1) as f64);
     format!(
         "entropy of the lines over the files: {:.2} bits of {most:.2} (0: all in one file)",
         features.entropy
     )
 }
 
+fn hunks_evidence(features: &ComplexityFeatures) -> String {
+    let places = counted(features.hunks as usize, "separate place", "separate places");
+    format!("{places} changed{}", counting_as(features.hunks as f64, features.weighted_hunks))
+}
+
+/// Says what a number counts as where kinds of files weigh less than code.
+fn counting_as(number: f64, weighted: f64) -> String {
+    let shown = format!("{weighted:.1}");
+    if shown == format!("{number:.1}") {
+        return String::new();
+    }
+    format!(", counting as {} of code", shown.strip_suffix(".0").unwrap_or(&shown))
+}
+
 fn files_evidence(features: &ComplexityFeatures) -> String {
     let kinds = features.by_kind.iter().map(|(kind, count)| format!("{count} {}", kind.word()));
     let kinds = kinds.collect::<Vec<_>>().join(", ");
     let files = counted(features.files, "file", "files");
-    if kinds.is_empty() { files } else { format!("{files}: {kinds}") }
+    let kinds = if kinds.is_empty() { kinds } else { format!(": {kinds}") };
+    format!("{files}{kinds}{}", counting_as(features.files as f64, features.weighted_files))
 }
 
 fn names(subsystems: &BTreeSet<Vec<u8>>) -> String {

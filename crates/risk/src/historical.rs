@@ -1,9 +1,12 @@
 use std::collections::BTreeSet;
 
 use bstr::BString;
-use gitops_health_git::{Past, PastCommit, PastEnd, RepoPath, ZonedTime, counted};
+use gitops_health_git::{
+    FileChange, ObjectId, Past, PastCommit, PastEnd, RepoPath, ZonedTime, counted,
+};
 
 use crate::config::HistoryConfig;
+use crate::kind::FileKind;
 use crate::purpose::{Purpose, Purposes};
 use crate::score::{Part, saturate};
 
@@ -17,9 +20,24 @@ pub struct HistoryFeatures {
     /// All commits that were looked at, merges left out; people are not counted.
     pub repository: Tally,
     /// Each file that has a past, those with most fixes first.
-    pub by_file: Vec<(RepoPath, Tally)>,
+    pub by_file: Vec<FileHistory>,
+    /// The newest fix of one of the files, and when it was committed.
+    pub newest_fix: Option<(ObjectId, ZonedTime)>,
+    /// The newest revert that touched one of the files, and when it was committed.
+    pub newest_revert: Option<(ObjectId, ZonedTime)>,
     /// Fixes of the files, one of today counting 1 and one `recent_fix_days` old one half.
     pub recent_fixes: f64,
+}
+
+/// What happened to one file before.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FileHistory {
+    /// Its name in the change.
+    pub path: RepoPath,
+    /// The commits that touched it, under whichever name.
+    pub tally: Tally,
+    /// Whether it is code that is there after the change.
+    pub is_code: bool,
 }
 
 /// Counts over some commits.
@@ -92,7 +110,7 @@ impl Tally {
 /// Counts the past of the files; `now` is when the change was made.
 pub(crate) fn measure(
     past: &Past,
-    files: &[RepoPath],
+    files: &[(FileChange, FileKind)],
     now: ZonedTime,
     config: &HistoryConfig,
     purposes: &Purposes,
@@ -100,13 +118,20 @@ pub(crate) fn measure(
     let mut by_file: Vec<Counter> = files.iter().map(|_| Counter::default()).collect();
     let (mut all, mut touching, mut beside) =
         (Counter::default(), Counter::default(), Counter::default());
-    let mut recent_fixes = 0.0;
+    let (mut recent_fixes, mut newest_fix, mut newest_revert) = (0.0, None, None);
     for commit in &past.commits {
         let purpose = purposes.of(&commit.commit);
         all.count(commit, purpose);
         if !commit.followed.is_empty() {
             touching.add(commit, purpose);
-            let age = now.days_since(&commit.commit.committer.time).max(0.0);
+            let time = commit.commit.committer.time;
+            if purpose.is_fix {
+                newest_fix.get_or_insert((commit.commit.id, time));
+            }
+            if purpose.is_revert {
+                newest_revert.get_or_insert((commit.commit.id, time));
+            }
+            let age = now.days_since(&time).max(0.0);
             recent_fixes +=
                 f64::from(u8::from(purpose.is_fix)) / (1.0 + age / config.recent_fix_days);
         } else if commit.neighbours > 0 {
@@ -116,18 +141,24 @@ pub(crate) fn measure(
             by_file[*index].add(commit, purpose);
         }
     }
-    let mut by_file: Vec<(RepoPath, Tally)> =
-        files.iter().cloned().zip(by_file.into_iter().map(Counter::finish)).collect();
-    by_file.retain(|(_, tally)| tally.changes > 0);
-    by_file.sort_by(|(one_path, one), (two_path, two)| {
+    let history = |((file, kind), counter): (&(FileChange, FileKind), Counter)| FileHistory {
+        path: file.path.clone(),
+        tally: counter.finish(),
+        is_code: *kind == FileKind::Code && file.new.is_some(),
+    };
+    let mut by_file: Vec<FileHistory> = files.iter().zip(by_file).map(history).collect();
+    by_file.retain(|file| file.tally.changes > 0);
+    by_file.sort_by(|one, two| {
         let trouble = |tally: &Tally| (tally.fixes + tally.reverts, tally.changes);
-        trouble(two).cmp(&trouble(one)).then_with(|| one_path.cmp(two_path))
+        trouble(&two.tally).cmp(&trouble(&one.tally)).then_with(|| one.path.cmp(&two.path))
     });
     HistoryFeatures {
         files: touching.finish(),
         neighbours: beside.finish(),
         repository: all.finish(),
         by_file,
+        newest_fix,
+        newest_revert,
         recent_fixes,
     }
 }
@@ -153,27 +184,23 @@ pub(crate) fn parts(features: &HistoryFeatures, config: &HistoryConfig) -> Optio
             id: "fix-share".into(),
             fill: share(shares.fix_share)
                 * saturate(tally.trouble_share(prior), config.fix_share_half),
-            evidence: fix_share_evidence(features),
+            evidence: fix_share_evidence(&features.files, &features.repository),
             details: features.by_file.iter().take(LISTED).map(file_line).collect(),
         });
         parts.push(Part {
             id: "recent-fixes".into(),
             fill: share(shares.recent_fixes)
                 * saturate(features.recent_fixes, config.recent_fixes_half),
-            evidence: format!(
-                "{} of these files, {:.1} by age: 1 for one of today, half for one {} days old",
-                counted(tally.fixes, "fix", "fixes"),
-                features.recent_fixes,
-                config.recent_fix_days
-            ),
+            evidence: recent_fixes_evidence(features, config),
             details: Vec::new(),
         });
         parts.push(Part {
             id: "reverts".into(),
             fill: share(shares.reverts) * saturate(tally.reverts as f64, config.reverts_half),
             evidence: format!(
-                "{} touched these files",
-                counted(tally.reverts, "revert", "reverts")
+                "{} touched these files{}",
+                counted(tally.reverts, "revert", "reverts"),
+                newest(features.newest_revert)
             ),
             details: Vec::new(),
         });
@@ -184,7 +211,10 @@ pub(crate) fn parts(features: &HistoryFeatures, config: &HistoryConfig) -> Optio
             id: "neighbours".into(),
             fill: share(shares.neighbours)
                 * saturate(tally.trouble_share(prior), config.fix_share_half),
-            evidence: format!("other files of the same directories: {}", tally.in_words()),
+            evidence: format!(
+                "other files of the same directories: {}",
+                fix_share_evidence(tally, &features.repository)
+            ),
             details: Vec::new(),
         });
     }
@@ -194,20 +224,44 @@ pub(crate) fn parts(features: &HistoryFeatures, config: &HistoryConfig) -> Optio
 /// The most files that a list in a report names.
 const LISTED: usize = 5;
 
-fn fix_share_evidence(features: &HistoryFeatures) -> String {
-    let files = &features.files;
+fn fix_share_evidence(tally: &Tally, repository: &Tally) -> String {
     let percent =
         |tally: &Tally| 100.0 * (tally.fixes + tally.reverts) as f64 / tally.changes.max(1) as f64;
+    let found = format!("{:.0}%", percent(tally));
+    let smoothed = format!("{:.0}%", 100.0 * tally.trouble_share(repository.trouble_share(0.0)));
+    let counting_as = match smoothed == found {
+        true => String::new(),
+        false => format!(", smoothed to {smoothed}"),
+    };
     format!(
-        "{}: {:.0}% fixes and reverts (all commits looked at: {:.0}%)",
-        files.in_words(),
-        percent(files),
-        percent(&features.repository)
+        "{}: {found} fixes and reverts{counting_as} (all commits looked at: {:.0}%)",
+        tally.in_words(),
+        percent(repository)
     )
 }
 
-fn file_line((path, tally): &(RepoPath, Tally)) -> String {
-    format!("{path}: {}", tally.in_words())
+fn recent_fixes_evidence(features: &HistoryFeatures, config: &HistoryConfig) -> String {
+    let fixes = counted(features.files.fixes, "fix", "fixes");
+    if features.files.fixes == 0 {
+        return format!("{fixes} of these files");
+    }
+    format!(
+        "{fixes} of these files{}; by age they count {:.1}: 1 for one of today, half for one {} days old",
+        newest(features.newest_fix),
+        features.recent_fixes,
+        config.recent_fix_days
+    )
+}
+
+/// `, the newest 1a2b3c4d5e on 2026-03-01`.
+fn newest(found: Option<(ObjectId, ZonedTime)>) -> String {
+    found
+        .map(|(commit, time)| format!(", the newest {} on {}", commit.short(), time.date()))
+        .unwrap_or_default()
+}
+
+fn file_line(file: &FileHistory) -> String {
+    format!("{}: {}", file.path, file.tally.in_words())
 }
 
 /// Why nothing is known of the past.

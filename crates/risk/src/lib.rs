@@ -29,13 +29,13 @@ pub use config::{
     TemporalConfig, TemporalShares,
 };
 pub use critical::{CriticalMatch, CriticalRule};
-pub use historical::{HistoryFeatures, Tally};
+pub use historical::{FileHistory, HistoryFeatures, Tally};
 pub use kind::FileKind;
 pub use params::{ConfigError, RiskParams};
 pub use purpose::{Purpose, Purposes};
 pub use score::{Band, Factor, FactorId, Score, Signal, Strategy};
 pub use similar::{Outcome, SimilarCommit};
-pub use temporal::{Moment, Release, TemporalFeatures};
+pub use temporal::{Arrival, FreezeMatch, LastChange, Moment, Release, TemporalFeatures};
 
 use score::{Measured, give_points};
 
@@ -48,6 +48,8 @@ pub struct Subject<'a> {
     pub past: &'a Past,
     /// When the change was made.
     pub moment: Moment,
+    /// When it comes, or came, to where others meet it.
+    pub arrival: Arrival,
     /// Release tags among the commits that came before, in any order.
     pub releases: Vec<Release>,
     /// The longest function that the change touches.
@@ -93,11 +95,10 @@ pub fn measure(subject: Subject<'_>, params: &RiskParams) -> Features {
     let config = &params.config;
     let files: Vec<(FileChange, FileKind)> =
         subject.files.iter().map(|file| (file.clone(), FileKind::of(file))).collect();
-    let names = names_before(subject.files);
     let releases = temporal::releases_before(subject.releases);
     let history = historical::measure(
         subject.past,
-        &names,
+        &files,
         subject.moment.landed,
         &config.history,
         subject.purposes,
@@ -106,7 +107,14 @@ pub fn measure(subject: Subject<'_>, params: &RiskParams) -> Features {
         critical: critical::matches(&params.rules, &files, &config.file_kinds),
         history,
         complexity: complexity::measure(&files, &config.file_kinds, subject.longest_function),
-        temporal: temporal::measure(subject.past, subject.moment, releases, &params.freezes),
+        temporal: temporal::measure(
+            subject.past,
+            &files,
+            subject.moment,
+            subject.arrival,
+            releases,
+            &params.freezes,
+        ),
         history_unknown: historical::unknown(subject.past),
     }
 }

@@ -1,9 +1,10 @@
-use gitops_health_git::{RepoPath, counted};
+use gitops_health_git::counted;
 
 use crate::Features;
 use crate::config::{Bands, Strategies};
-use crate::kind::FileKind;
+use crate::historical::Tally;
 use crate::score::{Band, Strategy};
+use crate::temporal::Arrival;
 
 impl Bands {
     /// The band that a score lies in.
@@ -40,10 +41,16 @@ pub(crate) fn recommendations(
     owners: &[String],
 ) -> Vec<String> {
     let mut advice = Vec::new();
-    if let Some((name, _)) = features.temporal.freezes.first() {
-        advice.push(format!(
-            "Wait until the freeze window `{name}` ends, or get the exception in writing."
-        ));
+    if let Some(freeze) = features.temporal.freezes.first() {
+        let name = &freeze.name;
+        advice.push(match features.temporal.arrival {
+            Arrival::Pending(_) => {
+                format!("Wait until the freeze window `{name}` ends, or get the exception in writing.")
+            }
+            Arrival::Past(_) => {
+                format!("Find the exception from the freeze window `{name}`, and keep it with the change.")
+            }
+        });
     }
     if approval_required {
         advice.push(
@@ -57,14 +64,13 @@ pub(crate) fn recommendations(
     advice.extend(deployment(strategy).iter().map(|line| (*line).to_owned()));
     advice
         .extend(features.critical.iter().map(|found| format!("{}: {}", found.rule, found.advice)));
-    let code = |path: &RepoPath| FileKind::of_path(path) == FileKind::Code;
-    if let Some((path, tally)) = features.history.by_file.iter().find(|(path, _)| code(path))
-        && tally.fixes + tally.reverts >= 3
+    if let Some(file) = features.history.by_file.iter().find(|file| file.is_code)
+        && file.tally.fixes + file.tally.reverts >= 3
     {
         advice.push(format!(
-            "Review {path} most carefully: it needed {} and {} before.",
-            counted(tally.fixes, "fix", "fixes"),
-            counted(tally.reverts, "revert", "reverts")
+            "Review {} most carefully: it needed {} before.",
+            file.path,
+            trouble(&file.tally)
         ));
     }
     if features.complexity.weighted_lines > LARGE_CHANGE {
@@ -73,6 +79,17 @@ pub(crate) fn recommendations(
         );
     }
     advice
+}
+
+/// `3 fixes and 1 revert`, without what there is none of.
+fn trouble(tally: &Tally) -> String {
+    let fixes = counted(tally.fixes, "fix", "fixes");
+    let reverts = counted(tally.reverts, "revert", "reverts");
+    match (tally.fixes, tally.reverts) {
+        (_, 0) => fixes,
+        (0, _) => reverts,
+        _ => format!("{fixes} and {reverts}"),
+    }
 }
 
 /// Reviews find fewer defects in changes above 400 lines (SmartBear's study at Cisco, 2006).

@@ -1,8 +1,9 @@
-use gitops_health_git::{ObjectId, Past, ZonedTime, counted};
+use gitops_health_git::{FileChange, ObjectId, Past, RepoPath, ZonedTime, counted, listed};
 use jiff::civil::Weekday;
 
 use crate::config::TemporalConfig;
 use crate::freeze::Freeze;
+use crate::kind::FileKind;
 use crate::score::{Part, saturate};
 
 /// The moment of a change.
@@ -12,6 +13,15 @@ pub struct Moment {
     pub authored: ZonedTime,
     /// When it came into this history, on the committer's clock.
     pub landed: ZonedTime,
+}
+
+/// When a change comes, or came, to where others meet it: what freeze windows are about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Arrival {
+    /// It is not there yet: now is what counts.
+    Pending(ZonedTime),
+    /// It is history: when each of its commits was committed.
+    Past(Vec<ZonedTime>),
 }
 
 /// A release that came before the change.
@@ -28,28 +38,75 @@ pub struct Release {
 pub struct TemporalFeatures {
     /// When the change was made.
     pub moment: Moment,
-    /// Days since one of the files changed last, and the commit that changed it.
-    pub last_change: Option<(f64, ObjectId, ZonedTime)>,
+    /// The last earlier change of one of the files.
+    pub last_change: Option<LastChange>,
     /// The releases before the change, newest first.
     pub releases: Vec<Release>,
-    /// The freeze windows that the change lies in: name and reason.
-    pub freezes: Vec<(String, Option<String>)>,
+    /// When the change arrives.
+    pub arrival: Arrival,
+    /// The freeze windows that it arrives in.
+    pub freezes: Vec<FreezeMatch>,
+}
+
+/// The last change of one of the files before the change.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LastChange {
+    /// Days between both, 0 where clocks say less.
+    pub days: f64,
+    /// The commit.
+    pub commit: ObjectId,
+    /// When it was committed.
+    pub time: ZonedTime,
+    /// The first file that both changed, under its name in the change.
+    pub path: RepoPath,
+    /// How many other files both changed.
+    pub others: usize,
+}
+
+/// A freeze window that a change arrives in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FreezeMatch {
+    /// The name of the window.
+    pub name: String,
+    /// Why nothing should change, in words.
+    pub reason: Option<String>,
+    /// How many commits of a change that is history were committed in it.
+    pub commits: usize,
 }
 
 pub(crate) fn measure(
     past: &Past,
+    files: &[(FileChange, FileKind)],
     moment: Moment,
+    arrival: Arrival,
     releases: Vec<Release>,
     freezes: &[Freeze],
 ) -> TemporalFeatures {
-    let last = past.commits.iter().find(|commit| !commit.followed.is_empty());
-    let last_change = last.map(|past| {
+    let last_change = past.commits.iter().find_map(|past| {
+        let first = *past.followed.first()?;
         let time = past.commit.committer.time;
-        (moment.landed.days_since(&time).max(0.0), past.commit.id, time)
+        Some(LastChange {
+            days: moment.landed.days_since(&time).max(0.0),
+            commit: past.commit.id,
+            time,
+            path: files[first].0.path.clone(),
+            others: past.followed.len() - 1,
+        })
     });
-    let inside = freezes.iter().filter(|freeze| freeze.holds(moment.landed));
-    let freezes = inside.map(|freeze| (freeze.name.clone(), freeze.reason.clone())).collect();
-    TemporalFeatures { moment, last_change, releases, freezes }
+    let freezes = freezes.iter().filter_map(|freeze| freeze_match(freeze, &arrival)).collect();
+    TemporalFeatures { moment, last_change, releases, arrival, freezes }
+}
+
+fn freeze_match(freeze: &Freeze, arrival: &Arrival) -> Option<FreezeMatch> {
+    let (is_inside, commits) = match arrival {
+        Arrival::Pending(now) => (freeze.holds(*now), 0),
+        Arrival::Past(times) => {
+            let inside = times.iter().filter(|time| freeze.holds(**time)).count();
+            (inside > 0, inside)
+        }
+    };
+    let (name, reason) = (freeze.name.clone(), freeze.reason.clone());
+    is_inside.then_some(FreezeMatch { name, reason, commits })
 }
 
 /// How the moment fills the factor.
@@ -87,19 +144,21 @@ pub(crate) fn parts(
 /// Code that changed lately fails more (Graves et al., TSE 2000): 1 for a file changed today,
 /// one half at the configured age.
 fn recent_change(features: &TemporalFeatures, config: &TemporalConfig) -> (f64, String) {
-    match features.last_change {
-        None => (0.0, "no earlier change of these files is known".into()),
-        Some((days, commit, time)) => {
-            let intensity = 1.0 - saturate(days, config.recent_change_days);
-            let evidence = format!(
-                "one of these files was last changed {}, on {} in {}",
-                ago(days),
-                time.date(),
-                commit.short()
-            );
-            (intensity, evidence)
-        }
-    }
+    let Some(last) = &features.last_change else {
+        return (0.0, "no earlier change of these files is known".into());
+    };
+    let others = match last.others {
+        0 => String::new(),
+        others => format!(" and {}", counted(others, "other file", "other files")),
+    };
+    let evidence = format!(
+        "{}{others} last changed {}, on {} in {}",
+        last.path,
+        ago(last.days),
+        last.time.date(),
+        last.commit.short()
+    );
+    (1.0 - saturate(last.days, config.recent_change_days), evidence)
 }
 
 /// `3 days before`, `5 hours before`.
@@ -118,8 +177,8 @@ fn night(features: &TemporalFeatures, config: &TemporalConfig) -> (f64, String) 
     };
     let (hour, from, to) = (local.hour().unsigned_abs(), config.night_from, config.night_to);
     let at_night = if from <= to { (from..to).contains(&hour) } else { hour >= from || hour < to };
-    let clock =
-        format!("written at {:02}:{:02} on the author's clock", local.hour(), local.minute());
+    let (time, zone) = (local.strftime("%H:%M"), features.moment.authored.offset());
+    let clock = format!("written at {time} {zone}, the author's clock");
     let evidence = match at_night {
         true => format!("{clock}, between {from:02}:00 and {to:02}:00"),
         false => clock,
@@ -151,8 +210,11 @@ fn release(features: &TemporalFeatures, config: &TemporalConfig) -> (f64, String
     gaps.sort_by(f64::total_cmp);
     let gap = gaps[gaps.len() / 2];
     let since = features.moment.landed.days_since(&last.time).max(0.0);
-    let rhythm =
-        format!("{} came {:.0} days before, releases every {gap:.0} days or so", last.name, since);
+    let rhythm = format!(
+        "{}, the last release in this line of history, came {since:.0} days before, releases every \
+         {gap:.0} days or so",
+        last.name
+    );
     if since > 2.0 * gap {
         return (0.0, format!("{rhythm}: no telling when the next comes"));
     }
@@ -165,13 +227,24 @@ fn release(features: &TemporalFeatures, config: &TemporalConfig) -> (f64, String
     (intensity, evidence)
 }
 
+/// The most freeze windows that are named.
+const LISTED: usize = 5;
+
 fn freeze_evidence(features: &TemporalFeatures) -> String {
-    let names = features.freezes.iter().map(|(name, reason)| match reason {
-        Some(reason) => format!("`{name}` ({reason})"),
-        None => format!("`{name}`"),
+    let windows = features.freezes.iter().map(|freeze| {
+        let reason = freeze.reason.as_ref().map(|reason| format!(" ({reason})"));
+        format!("`{}`{}", freeze.name, reason.unwrap_or_default())
     });
-    let names = names.collect::<Vec<_>>().join(", ");
-    format!("inside the freeze window {names}, which fills this factor")
+    let windows = listed(windows, LISTED);
+    let what = match &features.arrival {
+        Arrival::Pending(now) => format!("now, {now}, is"),
+        Arrival::Past(times) if times.len() == 1 => "made".into(),
+        Arrival::Past(times) => {
+            let most = features.freezes.iter().map(|freeze| freeze.commits).max().unwrap_or(0);
+            format!("{most} of {} commits made", times.len())
+        }
+    };
+    format!("{what} inside the freeze window {windows}, which fills this factor")
 }
 
 /// Keeps of the tags those that name releases before the change, newest first, one for each
@@ -202,6 +275,7 @@ mod tests {
         TemporalFeatures {
             moment: Moment { authored: at(now), landed: at(now) },
             last_change: None,
+            arrival: Arrival::Past(vec![at(now)]),
             releases: releases.iter().map(release).collect(),
             freezes: Vec::new(),
         }
@@ -214,7 +288,8 @@ mod tests {
         assert_eq!(near, 1.0 - 2.0 / 9.0);
         assert_eq!(
             evidence,
-            "v100 came 28 days before, releases every 30 days or so: the next is about 2 days away"
+            "v100, the last release in this line of history, came 28 days before, releases every \
+             30 days or so: the next is about 2 days away"
         );
         let (far, _) = release(&features(101, &[100, 70, 40, 12]), &config);
         assert!(far < 0.2);
@@ -230,7 +305,7 @@ mod tests {
     #[test]
     fn a_freeze_takes_all_points_whatever_else_was_found() {
         let mut frozen = features(3, &[]);
-        frozen.freezes.push(("year-end".into(), None));
+        frozen.freezes.push(FreezeMatch { name: "year-end".into(), reason: None, commits: 1 });
         let parts = parts(&frozen, &TemporalConfig::default(), &[Weekday::Sunday]);
         assert_eq!(parts.iter().map(|part| part.fill).sum::<f64>(), 1.0);
     }

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use gitops_health_git::printable;
+use gitops_health_report::escape_json;
 use schemars::generate::SchemaSettings;
 use serde_json::Value as Json;
 use serde_yaml::Value;
@@ -58,23 +58,6 @@ pub(crate) fn inline(value: &Value, key: &str) -> String {
     escape_json(&json)
 }
 
-/// JSON on one line with escapes for the characters that a terminal would act on.
-pub(crate) fn escape_json(json: &str) -> String {
-    let mut escaped = String::with_capacity(json.len());
-    let (mut units, mut bytes) = ([0; 2], [0; 4]);
-    for character in json.chars() {
-        let text = character.encode_utf8(&mut bytes);
-        if *printable(text.as_bytes()) == *text {
-            escaped.push(character);
-        } else {
-            for unit in character.encode_utf16(&mut units) {
-                escaped.push_str(&format!("\\u{unit:04x}"));
-            }
-        }
-    }
-    escaped
-}
-
 /// The keys of a value that the schema does not know, each with the one that was probably meant.
 pub(crate) fn unknown(value: &Value) -> Vec<(String, Option<String>)> {
     let mut found = Vec::new();
@@ -103,6 +86,21 @@ fn search(value: &Value, schema: &Json, path: &str, found: &mut Vec<(String, Opt
         }
         _ => {}
     }
+}
+
+/// A dotted key in the spelling of the file: the names of rules have hyphens, which the name of an
+/// environment variable can't have.
+pub(crate) fn as_written(key: &str) -> String {
+    let mut schema = Some(&*SCHEMA);
+    let mut written = Vec::new();
+    for name in key.split('.') {
+        let is_free = schema.is_some_and(|schema| {
+            schema.get("properties").is_none() && schema.get("additionalProperties").is_some()
+        });
+        written.push(if is_free { name.replace('_', "-") } else { name.to_owned() });
+        schema = schema.and_then(|schema| schema.get("properties")?.get(name));
+    }
+    written.join(".")
 }
 
 enum Property<'a> {

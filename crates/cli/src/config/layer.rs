@@ -42,6 +42,14 @@ impl Layer {
         }
     }
 
+    /// Reads the content of a file that is stored elsewhere.
+    pub fn from_content(origin: Origin, content: Vec<u8>) -> Result<Self, LoadError> {
+        match text_of(content) {
+            Ok(text) => Self::from_text(origin, &text),
+            Err(source) => Err(LoadError::Read { origin, source }),
+        }
+    }
+
     fn from_text(origin: Origin, text: &str) -> Result<Self, LoadError> {
         let invalid = |error: serde_yaml::Error| LoadError::Invalid {
             origin: origin.clone(),
@@ -76,12 +84,18 @@ impl Layer {
     pub fn from_environment(
         variables: impl Iterator<Item = (OsString, OsString)>,
     ) -> Result<Vec<Self>, LoadError> {
-        let mut found: Vec<(String, OsString)> = variables
-            .filter_map(|(name, value)| Some((name.into_string().ok()?, value)))
-            .filter(|(name, _)| name.starts_with(PREFIX))
+        let mut found: Vec<(OsString, OsString)> = variables
+            .filter(|(name, _)| name.as_encoded_bytes().starts_with(PREFIX.as_bytes()))
             .collect();
         found.sort();
-        found.into_iter().map(|(name, value)| Self::from_variable(&name, value)).collect()
+        let layer = |(name, value): (OsString, OsString)| match name.into_string() {
+            Ok(name) => Self::from_variable(&name, value),
+            Err(name) => Err(LoadError::Invalid {
+                origin: Origin::Environment(name.to_string_lossy().into_owned()),
+                message: "its name is not UTF-8".into(),
+            }),
+        };
+        found.into_iter().map(layer).collect()
     }
 
     fn from_variable(name: &str, value: OsString) -> Result<Self, LoadError> {
@@ -90,8 +104,9 @@ impl Layer {
         let text = value.into_string().map_err(|_| invalid("it is not UTF-8".into()))?;
         let scalar: Value =
             serde_yaml::from_str(&text).map_err(|error| invalid(in_plain_words(&error)))?;
-        let key = name[PREFIX.len()..].to_ascii_lowercase();
-        let value = key.rsplit("__").fold(scalar, |inner, part| {
+        let key = name[PREFIX.len()..].to_ascii_lowercase().replace("__", ".");
+        let key = keys::as_written(&key);
+        let value = key.rsplit('.').fold(scalar, |inner, part| {
             Value::Mapping(Mapping::from_iter([(Value::String(part.to_owned()), inner)]))
         });
         let unknown = keys::unknown(&value);
@@ -135,6 +150,11 @@ fn read(path: &Path, follow_links: bool) -> io::Result<String> {
     let file = std::fs::File::open(path)?;
     let mut bytes = Vec::new();
     file.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
+    text_of(bytes)
+}
+
+/// The text of a file, without the mark that some editors write before it.
+fn text_of(bytes: Vec<u8>) -> io::Result<String> {
     if bytes.len() as u64 > MAX_BYTES {
         return Err(io::Error::other("it is larger than a megabyte"));
     }

@@ -2,9 +2,9 @@ use gitops_health_git::{
     Change, FileChange, Lines, PastEnd, Repo, Selection, listed, printable, printable_start,
 };
 use gitops_health_report::{
-    ChangeSummary, CommitRow, RISK_SCHEMA, RiskReport, Skipped, Target, TargetKind,
+    ChangeSummary, CommitRow, Configuration, RISK_SCHEMA, RiskReport, Skipped, Target, TargetKind,
 };
-use gitops_health_risk::{self as risk, Factor};
+use gitops_health_risk::{self as risk, Arrival, Factor};
 
 use super::scorer::Scored;
 use crate::error::CliError;
@@ -39,13 +39,21 @@ pub(super) fn row(change: &Change, scored: &Scored) -> CommitRow {
     }
 }
 
+/// What the repository says of the change.
+pub(super) struct Found<'a> {
+    pub selection: &'a Selection,
+    pub change: &'a Change,
+    pub owners: &'a [String],
+}
+
+/// Puts the report together: all that is decided about a change.
 pub(super) fn finish(
-    selection: &Selection,
-    change: &Change,
+    found: Found<'_>,
     scored: Scored,
     rows: Vec<CommitRow>,
-    owners: &[String],
+    configuration: Configuration,
 ) -> RiskReport {
+    let Found { selection, change, owners } = found;
     let complexity = &scored.features.complexity;
     RiskReport {
         schema: RISK_SCHEMA.to_owned(),
@@ -62,6 +70,7 @@ pub(super) fn finish(
         notes: notes(change, &scored, &rows),
         commits: rows,
         skipped: skipped(&change.files),
+        configuration,
         score: scored.score,
     }
 }
@@ -102,6 +111,10 @@ fn target(selection: &Selection, change: &Change, scored: &Scored) -> Target {
         head: change.head.map(|head| head.to_string()),
         subject: single.map(|commit| printable_start(&commit.subject(), SUBJECT)),
         authored: scored.moment.authored.to_string(),
+        now: match &scored.features.temporal.arrival {
+            Arrival::Pending(now) => Some(now.to_string()),
+            Arrival::Past(_) => None,
+        },
     }
 }
 

@@ -2,12 +2,12 @@ use std::collections::{BTreeSet, HashMap};
 
 use gitops_health_git::{
     Change, Commit, FileChange, ObjectId, Past, PastEnd, PastReader, PastScope, Repo, RepoPath,
-    Selection, Similarity, printable,
+    Selection, Similarity, counted, printable,
 };
 use gitops_health_report::CommitRow;
 use gitops_health_risk::{
-    self as risk, Features, FileKind, LongestFunction, Moment, Purposes, Release, RiskParams,
-    Score, SimilarCommit, Subject,
+    self as risk, Arrival, Features, FileKind, LongestFunction, Moment, Purposes, Release,
+    RiskParams, Score, SimilarCommit, Subject,
 };
 
 use super::assembly::row;
@@ -82,14 +82,41 @@ impl<'a> Scorer<'a> {
         let progress = self.context.progress("commits scored");
         let mut rows = Vec::with_capacity(commits.len());
         for commit in &commits {
-            let scored = self.score(commit, false)?;
+            let scored = self.score(commit, self.arrival(commit), false)?;
             rows.push(row(commit, &scored));
             progress.at(rows.len());
         }
         Ok(rows)
     }
 
-    pub fn score(&mut self, change: &Change, historical: bool) -> Result<Scored, CliError> {
+    /// The whole of what was selected.
+    pub fn score_whole(
+        &mut self,
+        selection: &Selection,
+        change: &Change,
+        historical: bool,
+    ) -> Result<Scored, CliError> {
+        let arrival = match selection {
+            // It comes when it is merged, whenever its commits were made.
+            Selection::PullRequest { .. } => Arrival::Pending(self.context.now()),
+            _ => self.arrival(change),
+        };
+        self.score(change, arrival, historical)
+    }
+
+    fn arrival(&self, change: &Change) -> Arrival {
+        if change.commits.is_empty() {
+            return Arrival::Pending(self.context.now());
+        }
+        Arrival::Past(change.commits.iter().map(|commit| commit.committer.time).collect())
+    }
+
+    fn score(
+        &mut self,
+        change: &Change,
+        arrival: Arrival,
+        historical: bool,
+    ) -> Result<Scored, CliError> {
         let names = risk::names_before(&change.files);
         let tips: Vec<ObjectId> = change.base.into_iter().collect();
         let progress = self.context.progress("commits of the past read");
@@ -97,11 +124,26 @@ impl<'a> Scorer<'a> {
             .reader
             .before(&tips, &names, self.params.max_commits(), &mut |count| progress.at(count))?;
         drop(progress);
+        self.context.say(2, || {
+            let touching = past.commits.iter().filter(|commit| !commit.followed.is_empty());
+            format!(
+                "past of {}: {} read, {} of them touched its files, {}",
+                change.head.map_or("the change".to_owned(), |head| head.short()),
+                counted(past.ancestors.len(), "commit", "commits"),
+                touching.count(),
+                match past.end {
+                    PastEnd::Complete => "to the beginning",
+                    PastEnd::Limit => "to the limit",
+                    PastEnd::ShallowEdge => "to the edge of the shallow clone",
+                }
+            )
+        });
         let moment = self.moment(change);
         let subject = Subject {
             files: &change.files,
             past: &past,
             moment,
+            arrival,
             releases: self.releases(&past),
             longest_function: self.longest_function(&change.files)?,
             purposes: &self.purposes,

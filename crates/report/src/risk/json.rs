@@ -1,13 +1,12 @@
 use schemars::generate::SchemaSettings;
 
 use super::RiskReport;
+use crate::escape_json;
 
 /// The whole report as JSON with two blanks of indentation, keys in a fixed order.
 pub fn json(report: &RiskReport) -> String {
-    let mut text =
-        serde_json::to_string_pretty(report).expect("a report has only strings for keys");
-    text.push('\n');
-    text
+    let text = serde_json::to_string_pretty(report).expect("a report has only strings for keys");
+    format!("{}\n", escape_json(&text))
 }
 
 /// The JSON Schema (draft 2020-12) of what [`json`] writes.

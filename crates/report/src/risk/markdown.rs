@@ -1,5 +1,7 @@
 use std::fmt::Write;
 
+use gitops_health_git::counted;
+
 use super::text::{outcome, points};
 use super::{RiskReport, Skipped, View, short, shorten, strongest};
 
@@ -21,16 +23,17 @@ pub fn markdown(report: &RiskReport, view: View) -> String {
     if !report.commits.is_empty() {
         let _ = writeln!(
             out,
-            "\n### Commits, newest first\n\n| risk | band | commit | subject |\n| ---: | --- | --- | --- |"
+            "\n### Commits, newest first\n\n| risk | band | commit | subject | most of it |\n| ---: | --- | --- | --- | --- |"
         );
         for row in &report.commits {
             let _ = writeln!(
                 out,
-                "| {} | {} | {} | {} |",
+                "| {} | {} | {} | {} | {} |",
                 row.score,
                 row.band,
                 short(&row.commit),
-                escape(&shorten(&row.subject))
+                escape(&shorten(&row.subject)),
+                escape(&row.reason)
             );
         }
     }
@@ -41,9 +44,10 @@ pub fn markdown(report: &RiskReport, view: View) -> String {
         let lines = similar.iter().map(|commit| {
             let subject = escape(&shorten(&commit.subject));
             format!(
-                "{} ({}) {subject}: {}",
+                "{} ({}) {subject}: {}; {}",
                 commit.commit.short(),
                 commit.committed.date(),
+                counted(commit.shared_files, "shared file", "shared files"),
                 outcome(&commit.outcome)
             )
         });
@@ -54,6 +58,10 @@ pub fn markdown(report: &RiskReport, view: View) -> String {
         let line =
             |skipped: &Skipped| format!("{}: {}", escape(&skipped.path), escape(&skipped.reason));
         list(&mut out, title, skipped.map(line));
+    }
+    if view.explain {
+        let settings = report.configuration.settings.iter();
+        list(&mut out, "Configured", settings.map(|setting| escape(&setting.in_words())));
     }
     list(&mut out, "Notes", report.notes.iter().map(|note| escape(note)));
     out

@@ -8,7 +8,7 @@ mod text;
 
 use std::borrow::Cow;
 
-use gitops_health_git::counted;
+use gitops_health_git::{counted, printable};
 use gitops_health_risk::{Band, Factor, FactorId, Score, SimilarCommit};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -41,10 +41,39 @@ pub struct RiskReport {
     pub similar_commits: Option<Vec<SimilarCommit>>,
     /// For a range or a pull request: each of its commits, newest first; empty otherwise.
     pub commits: Vec<CommitRow>,
+    /// The configuration that the score was made with.
+    pub configuration: Configuration,
     /// What to know about how the score came about: limits that were reached, merges.
     pub notes: Vec<String>,
     /// Files whose content could not be looked at, with the reason.
     pub skipped: Vec<Skipped>,
+}
+
+/// The configuration that a score was made with: all that is not named here had its default.
+#[derive(Clone, Debug, Default, Serialize, JsonSchema)]
+pub struct Configuration {
+    /// Where settings were found, the weakest first.
+    pub sources: Vec<String>,
+    /// The settings, sorted by key.
+    pub settings: Vec<Setting>,
+}
+
+/// A setting that was made somewhere.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Setting {
+    /// Its key, such as `risk.bands.high`.
+    pub key: String,
+    /// Its value.
+    pub value: serde_json::Value,
+    /// Where it was made.
+    pub origin: String,
+}
+
+impl Setting {
+    /// `risk.bands.high = 60 (repository file .gitops-health.yaml)`.
+    fn in_words(&self) -> String {
+        format!("{} = {} ({})", self.key, printable(self.value.to_string().as_bytes()), self.origin)
+    }
 }
 
 /// What was scored.
@@ -62,6 +91,8 @@ pub struct Target {
     pub subject: Option<String>,
     /// When it was written, RFC 3339, on the author's clock.
     pub authored: String,
+    /// The time taken for now, RFC 3339; absent where the score does not depend on it.
+    pub now: Option<String>,
 }
 
 /// The kinds of change.

@@ -1,10 +1,11 @@
 use comfy_table::{Cell, CellAlignment};
 
-use super::{RiskReport, View, strongest, text};
+use super::text::{after_factors, heading};
+use super::{RiskReport, View, strongest};
 use crate::style::{Style, lines_of};
 
 /// The factors and, when asked to explain, their signals, in a table with lines; all else as in
-/// [`text`].
+/// [`text`](super::text()).
 pub fn table(report: &RiskReport, view: View, style: Style) -> String {
     let mut table = style.boxes();
     table.set_header(["Factor", "Points", "of", "Evidence"]);
@@ -32,13 +33,7 @@ pub fn table(report: &RiskReport, view: View, style: Style) -> String {
         number(100),
         Cell::new(format!("{}, {}", report.score.band, report.strategy())),
     ]);
-    let full = text(report, View { explain: false, ..view }, style);
-    let (head, rest) = full.split_once("\n\n").unwrap_or((&full, ""));
-    let after = rest.split_once("\n\n").map_or("", |(_, after)| after);
-    let mut out = format!("{head}\n\n{}", lines_of(&table));
-    if !after.is_empty() {
-        out.push('\n');
-        out.push_str(after);
-    }
+    let mut out = format!("{}{}", heading(report, style), lines_of(&table));
+    after_factors(&mut out, report, view, style);
     out
 }

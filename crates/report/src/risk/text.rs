@@ -1,46 +1,54 @@
 use std::fmt::Write;
 
 use comfy_table::{Cell, CellAlignment, ColumnConstraint, Width};
+use gitops_health_git::counted;
 use gitops_health_risk::{Factor, Outcome, SimilarCommit};
 
-use super::{RiskReport, View, short, shorten, strongest};
+use super::{RiskReport, Setting, Skipped, View, short, shorten, strongest};
 use crate::style::{Style, lines_of};
 
 /// The report for people: plain words, the points in front.
 pub fn text(report: &RiskReport, view: View, style: Style) -> String {
-    let mut out = String::new();
-    let headline = style.band(report.score.band, &report.headline());
-    let _ = writeln!(out, "{headline}, deploy {}", style.bold(&report.strategy()));
-    let _ = writeln!(out, "{}", report.what());
-    let _ = writeln!(out, "{}\n", style.dim(&report.size()));
+    let mut out = heading(report, style);
     if view.explain {
         explanation(&mut out, report, style);
     } else {
         out.push_str(&summary(report, style));
     }
-    commits(&mut out, report, style);
+    after_factors(&mut out, report, view, style);
+    out
+}
+
+/// What stands above the factors.
+pub(super) fn heading(report: &RiskReport, style: Style) -> String {
+    let headline = style.band(report.score.band, &report.headline());
+    format!(
+        "{headline}, deploy {}\n{}\n{}\n\n",
+        style.bold(&report.strategy()),
+        report.what(),
+        style.dim(&report.size())
+    )
+}
+
+/// What stands below the factors.
+pub(super) fn after_factors(out: &mut String, report: &RiskReport, view: View, style: Style) {
+    commits(out, report, view, style);
     if view.recommend {
-        section(
-            &mut out,
-            "How to deploy it",
-            report.recommendations.iter().map(String::as_str),
-            style,
-        );
+        section(out, "How to deploy it", &report.recommendations, style);
     }
     if let Some(similar) = &report.similar_commits {
-        similar_commits(&mut out, similar, style);
+        similar_commits(out, similar, style);
     }
     for (title, matters) in [("Not looked at", true), ("Without lines to compare", false)] {
-        let skipped: Vec<String> = report
-            .skipped
-            .iter()
-            .filter(|skipped| skipped.matters == matters)
-            .map(|skipped| format!("{}: {}", skipped.path, skipped.reason))
-            .collect();
-        section(&mut out, title, skipped.iter().map(String::as_str), style);
+        let skipped = report.skipped.iter().filter(|skipped| skipped.matters == matters);
+        let line = |skipped: &Skipped| format!("{}: {}", skipped.path, skipped.reason);
+        section(out, title, &skipped.map(line).collect::<Vec<_>>(), style);
     }
-    section(&mut out, "Notes", report.notes.iter().map(String::as_str), style);
-    out
+    if view.explain {
+        let settings = report.configuration.settings.iter();
+        section(out, "Configured", &settings.map(Setting::in_words).collect::<Vec<_>>(), style);
+    }
+    section(out, "Notes", &report.notes, style);
 }
 
 /// One line for each factor with its strongest reason, and the sum.
@@ -108,18 +116,23 @@ fn explanation(out: &mut String, report: &RiskReport, style: Style) {
     let _ = writeln!(out, "{} = {}", sum.join(" + "), style.bold(&report.score.value.to_string()));
 }
 
-fn commits(out: &mut String, report: &RiskReport, style: Style) {
+fn commits(out: &mut String, report: &RiskReport, view: View, style: Style) {
     if report.commits.is_empty() {
         return;
     }
     let _ = writeln!(out, "\n{}", style.bold("Commits, newest first"));
     let mut table = style.columns();
     for row in &report.commits {
+        let subject = shorten(&row.subject);
         table.add_row([
             Cell::new(row.score).set_alignment(CellAlignment::Right),
             Cell::new(row.band),
             Cell::new(short(&row.commit)),
-            Cell::new(shorten(&row.subject)),
+            Cell::new(if view.explain {
+                format!("{subject}\n{}", row.reason)
+            } else {
+                subject.into()
+            }),
         ]);
     }
     fix_width(&mut table, 0, 6);
@@ -137,10 +150,7 @@ fn similar_commits(out: &mut String, similar: &[SimilarCommit], style: Style) {
     let mut table = style.columns();
     for commit in similar {
         let date: String = commit.committed.date();
-        let shared = match commit.shared_files {
-            1 => "1 shared file".to_owned(),
-            many => format!("{many} shared files"),
-        };
+        let shared = counted(commit.shared_files, "shared file", "shared files");
         table.add_row([
             Cell::new(commit.commit.short()),
             Cell::new(date),
@@ -171,7 +181,7 @@ pub(super) fn outcome(outcome: &Outcome) -> String {
     }
 }
 
-fn section<'a>(out: &mut String, title: &str, lines: impl Iterator<Item = &'a str>, style: Style) {
+fn section(out: &mut String, title: &str, lines: &[String], style: Style) {
     let mut table = style.columns();
     for line in lines {
         table.add_row([Cell::new("-").set_alignment(CellAlignment::Right), Cell::new(line)]);
