@@ -1,5 +1,7 @@
-use comfy_table::{ContentArrangement, Table, TableStyle, presets};
+use comfy_table::{ContentArrangement, Table, presets};
 use gitops_health_risk::Band;
+use textwrap::core::display_width;
+use textwrap::{WordSeparator, WordSplitter, WrapAlgorithm};
 
 /// What the place that a text goes to can show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,19 +43,28 @@ impl Style {
         if self.color { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
     }
 
-    /// A table without lines, as wide as the place.
-    pub(crate) fn columns(self) -> Table {
-        self.table(presets::NOTHING)
+    /// A text beside what stands to its left, wrapped below itself. Words stay whole: what is
+    /// longer than the place, such as a path, runs over its edge and can still be copied.
+    pub(crate) fn beside(self, left: &str, text: &str) -> String {
+        if text.is_empty() {
+            return format!("{}\n", left.trim_end());
+        }
+        let below = " ".repeat(display_width(left));
+        let options = textwrap::Options::new(usize::from(self.width.max(60)))
+            .initial_indent(left)
+            .subsequent_indent(&below)
+            .break_words(false)
+            .word_separator(WordSeparator::AsciiSpace)
+            .word_splitter(WordSplitter::NoHyphenation)
+            .wrap_algorithm(WrapAlgorithm::FirstFit);
+        let lines = textwrap::wrap(text, options);
+        lines.iter().map(|line| format!("{}\n", line.trim_end())).collect()
     }
 
     /// A table with lines, as wide as the place.
     pub(crate) fn boxes(self) -> Table {
-        self.table(presets::UTF8_FULL_CONDENSED)
-    }
-
-    fn table(self, style: TableStyle) -> Table {
         let mut table = Table::new();
-        table.load_style(style);
+        table.load_style(presets::UTF8_FULL_CONDENSED);
         table.set_content_arrangement(ContentArrangement::Dynamic);
         table.set_width(self.width.max(60));
         table

@@ -1,11 +1,10 @@
 use std::fmt::Write;
 
-use comfy_table::{Cell, CellAlignment, ColumnConstraint, Width};
 use gitops_health_git::counted;
 use gitops_health_risk::{Factor, Outcome, SimilarCommit};
 
 use super::{RiskReport, Setting, Skipped, View, short, shorten, strongest};
-use crate::style::{Style, lines_of};
+use crate::style::Style;
 
 /// The report for people: plain words, the points in front.
 pub fn text(report: &RiskReport, view: View, style: Style) -> String {
@@ -53,22 +52,13 @@ pub(super) fn after_factors(out: &mut String, report: &RiskReport, view: View, s
 
 /// One line for each factor with its strongest reason, and the sum.
 fn summary(report: &RiskReport, style: Style) -> String {
-    let mut table = style.columns();
-    for factor in &report.score.factors {
-        table.add_row([
-            Cell::new(points(factor)).set_alignment(CellAlignment::Right),
-            Cell::new(factor.id.title()),
-            Cell::new(strongest(factor)),
-        ]);
-    }
-    table.add_row([
-        Cell::new(format!("{} of 100", report.score.value)).set_alignment(CellAlignment::Right),
-        Cell::new("Risk"),
-        Cell::new(""),
-    ]);
-    fix_width(&mut table, 0, 12);
-    fix_width(&mut table, 1, 25);
-    lines_of(&table)
+    let line = |points: &str, title: &str, reason: &str| {
+        style.beside(&format!("{points:>11}  {title:<24} "), reason)
+    };
+    let factors = report.score.factors.iter();
+    let lines: String =
+        factors.map(|factor| line(&points(factor), factor.id.title(), strongest(factor))).collect();
+    lines + &line(&format!("{} of 100", report.score.value), "Risk", "")
 }
 
 /// `12 of 30`, or that nothing is known.
@@ -77,12 +67,6 @@ pub(super) fn points(factor: &Factor) -> String {
         format!("{} of {}", factor.points, factor.max_points)
     } else {
         "unknown".into()
-    }
-}
-
-fn fix_width(table: &mut comfy_table::Table, column: usize, width: u16) {
-    if let Some(column) = table.column_mut(column) {
-        column.set_constraint(ColumnConstraint::Absolute(Width::Fixed(width)));
     }
 }
 
@@ -95,16 +79,11 @@ fn explanation(out: &mut String, report: &RiskReport, style: Style) {
             let _ = writeln!(out, "   {}", strongest(factor));
         }
         for signal in &factor.signals {
-            let mut table = style.columns();
-            let points = if factor.known { format!("+{}", signal.points) } else { String::new() };
-            table.add_row([
-                Cell::new(points).set_alignment(CellAlignment::Right),
-                Cell::new(if factor.known { &signal.id } else { "" }),
-                Cell::new(&signal.evidence),
-            ]);
-            fix_width(&mut table, 0, 6);
-            fix_width(&mut table, 1, 24);
-            out.push_str(&lines_of(&table));
+            let (points, id) = match factor.known {
+                true => (format!("+{}", signal.points), signal.id.as_str()),
+                false => (String::new(), ""),
+            };
+            out.push_str(&style.beside(&format!("{points:>5}  {id:<23} "), &signal.evidence));
             // Not wrapped: paths are long, and a broken one can't be copied.
             for detail in &signal.details {
                 let _ = writeln!(out, "         {}", style.dim(&format!("- {detail}")));
@@ -121,24 +100,14 @@ fn commits(out: &mut String, report: &RiskReport, view: View, style: Style) {
         return;
     }
     let _ = writeln!(out, "\n{}", style.bold("Commits, newest first"));
-    let mut table = style.columns();
     for row in &report.commits {
-        let subject = shorten(&row.subject);
-        table.add_row([
-            Cell::new(row.score).set_alignment(CellAlignment::Right),
-            Cell::new(row.band),
-            Cell::new(short(&row.commit)),
-            Cell::new(if view.explain {
-                format!("{subject}\n{}", row.reason)
-            } else {
-                subject.into()
-            }),
-        ]);
+        let band = row.band.to_string();
+        let left = format!("{:>5}  {band:<9} {:<11} ", row.score, short(&row.commit));
+        out.push_str(&style.beside(&left, &shorten(&row.subject)));
+        if view.explain {
+            out.push_str(&style.beside(&" ".repeat(left.len()), &row.reason));
+        }
     }
-    fix_width(&mut table, 0, 6);
-    fix_width(&mut table, 1, 10);
-    fix_width(&mut table, 2, 12);
-    out.push_str(&lines_of(&table));
 }
 
 fn similar_commits(out: &mut String, similar: &[SimilarCommit], style: Style) {
@@ -147,23 +116,13 @@ fn similar_commits(out: &mut String, similar: &[SimilarCommit], style: Style) {
     if similar.is_empty() {
         let _ = writeln!(out, "  none touched these files");
     }
-    let mut table = style.columns();
     for commit in similar {
-        let date: String = commit.committed.date();
+        let left = format!(" {:<11} {:<11} ", commit.commit.short(), commit.committed.date());
+        out.push_str(&style.beside(&left, &shorten(&commit.subject)));
         let shared = counted(commit.shared_files, "shared file", "shared files");
-        table.add_row([
-            Cell::new(commit.commit.short()),
-            Cell::new(date),
-            Cell::new(format!(
-                "{}\n{shared}; {}",
-                shorten(&commit.subject),
-                outcome(&commit.outcome)
-            )),
-        ]);
+        let became = format!("{shared}; {}", outcome(&commit.outcome));
+        out.push_str(&style.beside(&" ".repeat(left.len()), &became));
     }
-    fix_width(&mut table, 0, 12);
-    fix_width(&mut table, 1, 12);
-    out.push_str(&lines_of(&table));
 }
 
 /// What became of a commit, in words.
@@ -182,14 +141,11 @@ pub(super) fn outcome(outcome: &Outcome) -> String {
 }
 
 fn section(out: &mut String, title: &str, lines: &[String], style: Style) {
-    let mut table = style.columns();
-    for line in lines {
-        table.add_row([Cell::new("-").set_alignment(CellAlignment::Right), Cell::new(line)]);
-    }
-    if table.is_empty() {
+    if lines.is_empty() {
         return;
     }
-    fix_width(&mut table, 0, 4);
     let _ = writeln!(out, "\n{}", style.bold(title));
-    out.push_str(&lines_of(&table));
+    for line in lines {
+        out.push_str(&style.beside("  -  ", line));
+    }
 }
