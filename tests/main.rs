@@ -5,6 +5,7 @@ mod configuration;
 mod documents;
 mod examples;
 mod layering;
+mod limits;
 mod sums;
 mod support;
 mod transcripts;

@@ -1,4 +1,5 @@
 mod assembly;
+mod notes;
 mod scorer;
 
 use gitops_health_git::{Change, Selection, Similarity};

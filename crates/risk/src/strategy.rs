@@ -1,4 +1,4 @@
-use gitops_health_git::counted;
+use gitops_health_git::{counted, listed};
 
 use crate::Features;
 use crate::config::{Bands, Strategies};
@@ -59,7 +59,8 @@ pub(crate) fn recommendations(
         );
     }
     if !owners.is_empty() {
-        advice.push(format!("Ask the owners of these files to review: {}.", owners.join(", ")));
+        advice
+            .push(format!("Ask the owners of these files to review: {}.", listed(owners, LISTED)));
     }
     advice.extend(deployment(strategy).iter().map(|line| (*line).to_owned()));
     advice
@@ -91,6 +92,9 @@ fn trouble(tally: &Tally) -> String {
         _ => format!("{fixes} and {reverts}"),
     }
 }
+
+/// The most owners that are named.
+const LISTED: usize = 5;
 
 /// Reviews find fewer defects in changes above 400 lines (SmartBear's study at Cisco, 2006).
 const LARGE_CHANGE: f64 = 400.0;

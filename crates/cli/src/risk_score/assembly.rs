@@ -1,11 +1,12 @@
-use gitops_health_git::{
-    Change, FileChange, Lines, PastEnd, Repo, Selection, listed, printable, printable_start,
-};
+use std::collections::HashSet;
+
+use gitops_health_git::{Change, FileChange, Lines, Repo, Selection, printable, printable_start};
 use gitops_health_report::{
     ChangeSummary, CommitRow, Configuration, RISK_SCHEMA, RiskReport, Skipped, Target, TargetKind,
 };
 use gitops_health_risk::{self as risk, Arrival, Factor};
 
+use super::notes::notes;
 use super::scorer::Scored;
 use crate::error::CliError;
 
@@ -43,7 +44,7 @@ pub(super) fn row(change: &Change, scored: &Scored) -> CommitRow {
 pub(super) struct Found<'a> {
     pub selection: &'a Selection,
     pub change: &'a Change,
-    pub owners: &'a [String],
+    pub owners: &'a FoundOwners,
 }
 
 /// Puts the report together: all that is decided about a change.
@@ -65,9 +66,9 @@ pub(super) fn finish(
             deleted: complexity.deleted,
             hunks: complexity.hunks,
         },
-        recommendations: risk::recommendations(&scored.score, &scored.features, owners),
+        recommendations: risk::recommendations(&scored.score, &scored.features, &owners.names),
         similar_commits: scored.similar.clone(),
-        notes: notes(change, &scored, &rows),
+        notes: notes(change, &scored, &rows, owners),
         commits: rows,
         skipped: skipped(&change.files),
         configuration,
@@ -75,22 +76,31 @@ pub(super) fn finish(
     }
 }
 
+/// Who answers for the changed files.
+pub(super) struct FoundOwners {
+    /// Their names in the order of the files.
+    pub names: Vec<String>,
+    /// How many changed files were not looked up.
+    pub files_left_out: usize,
+}
+
 /// Who answers for the changed files by the `CODEOWNERS` file of the commit before the change: a
-/// change has no say in who reviews it. In the order of the files, the first few.
-pub(super) fn owners(repo: &Repo, change: &Change) -> Result<Vec<String>, CliError> {
-    const LISTED: usize = 5;
-    let Some(base) = change.base else { return Ok(Vec::new()) };
-    let Some(owners) = repo.owners(&repo.commit(base)?)? else { return Ok(Vec::new()) };
-    let mut names: Vec<String> = Vec::new();
+/// change has no say in who reviews it.
+pub(super) fn owners(repo: &Repo, change: &Change) -> Result<FoundOwners, CliError> {
+    let mut found = FoundOwners { names: Vec::new(), files_left_out: 0 };
+    let Some(base) = change.base else { return Ok(found) };
+    let Some(owners) = repo.owners(&repo.commit(base)?)? else { return Ok(found) };
+    let mut known = HashSet::new();
     for file in change.files.iter().take(OWNED_FILES) {
         for owner in owners.of(&file.path).iter().flat_map(|rule| &rule.owners) {
             let owner = printable(owner);
-            if names.len() < LISTED && !names.contains(&owner) {
-                names.push(owner);
+            if known.insert(owner.clone()) {
+                found.names.push(owner);
             }
         }
     }
-    Ok(names)
+    found.files_left_out = change.files.len().saturating_sub(OWNED_FILES);
+    Ok(found)
 }
 
 fn target(selection: &Selection, change: &Change, scored: &Scored) -> Target {
@@ -115,74 +125,6 @@ fn target(selection: &Selection, change: &Change, scored: &Scored) -> Target {
             Arrival::Pending(now) => Some(now.to_string()),
             Arrival::Past(_) => None,
         },
-    }
-}
-
-/// What to know about how the score came about.
-fn notes(change: &Change, scored: &Scored, rows: &[CommitRow]) -> Vec<String> {
-    let mut notes = Vec::new();
-    // Later commits may take back what earlier ones did, and each has its own moment.
-    if let Some(row) = rows.iter().rev().max_by_key(|row| row.score)
-        && row.score > scored.score.value
-    {
-        let short = row.commit.get(..10).unwrap_or(&row.commit);
-        notes.push(format!(
-            "One commit alone scores higher than the whole: {short} with {}, {}.",
-            row.score, row.band
-        ));
-    }
-    let incomplete: Vec<&str> = rows
-        .iter()
-        .filter(|row| !row.complete)
-        .map(|row| row.commit.get(..10).unwrap_or(&row.commit))
-        .collect();
-    if !incomplete.is_empty() {
-        notes.push(format!(
-            "Scored without all of their content, which is not in this repository or too large: {}.",
-            incomplete.join(", ")
-        ));
-    }
-    let visited = scored.visited;
-    match scored.end {
-        PastEnd::Complete => {}
-        PastEnd::Limit => notes.push(format!(
-            "Only the newest {visited} commits before the change were looked at; \
-             risk.history.max_commits sets how many."
-        )),
-        PastEnd::ShallowEdge => notes.push(format!(
-            "The clone is shallow: of the commits before the change {visited} can be read. \
-             `git fetch --unshallow` brings the rest."
-        )),
-    }
-    if let [commit] = &change.commits[..]
-        && commit.is_merge()
-    {
-        notes.push(format!(
-            "This commit merges {} histories: it is compared with the first, and {}.",
-            commit.parents().len(),
-            merge_in_words(change)
-        ));
-    }
-    if change.rename_limit_reached {
-        notes.push(
-            "Too many files moved to compare them all: some renames count as deleted and added."
-                .into(),
-        );
-    }
-    if change.files.is_empty() {
-        notes.push("The change touches no file.".into());
-    }
-    notes
-}
-
-fn merge_in_words(change: &Change) -> String {
-    const LISTED: usize = 3;
-    let edits = &change.merge_edits;
-    let names = listed(edits.iter().map(|edit| edit.path.to_string()), LISTED);
-    match edits.len() {
-        0 => "no file differs from a clean merge".into(),
-        1 => format!("one file differs from a clean merge: {names}"),
-        many => format!("{many} files differ from a clean merge: {names}"),
     }
 }
 

@@ -33,6 +33,8 @@ pub(super) struct Scored {
     pub moment: Moment,
     pub end: PastEnd,
     pub visited: usize,
+    /// How many files of code were not searched for functions.
+    pub functions_left_out: usize,
 }
 
 impl<'a> Scorer<'a> {
@@ -139,13 +141,15 @@ impl<'a> Scorer<'a> {
             )
         });
         let moment = self.moment(change);
+        let is_code = |file: &&FileChange| FileKind::of(file) == FileKind::Code;
+        let code: Vec<&FileChange> = change.files.iter().filter(is_code).collect();
         let subject = Subject {
             files: &change.files,
             past: &past,
             moment,
             arrival,
             releases: self.releases(&past),
-            longest_function: self.longest_function(&change.files)?,
+            longest_function: self.longest_function(&code)?,
             purposes: &self.purposes,
         };
         let similar = historical.then(|| risk::similar_commits(&subject, SIMILAR));
@@ -158,6 +162,7 @@ impl<'a> Scorer<'a> {
             moment,
             end: past.end,
             visited: past.ancestors.len(),
+            functions_left_out: code.len().saturating_sub(FUNCTION_FILES),
         })
     }
 
@@ -182,11 +187,9 @@ impl<'a> Scorer<'a> {
     }
 
     /// Looks at the first files of code only: enough for what people write.
-    fn longest_function(&self, files: &[FileChange]) -> Result<Option<LongestFunction>, CliError> {
+    fn longest_function(&self, code: &[&FileChange]) -> Result<Option<LongestFunction>, CliError> {
         let mut longest: Option<LongestFunction> = None;
-        for file in
-            files.iter().filter(|file| FileKind::of(file) == FileKind::Code).take(FUNCTION_FILES)
-        {
+        for file in code.iter().take(FUNCTION_FILES) {
             let Some(found) = self.repo.longest_touched_function(file)? else { continue };
             if longest.as_ref().is_none_or(|known| known.lines < found.lines) {
                 longest = Some(LongestFunction {

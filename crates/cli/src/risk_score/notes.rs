@@ -1,0 +1,107 @@
+use gitops_health_git::{Change, PastEnd, counted, listed};
+use gitops_health_report::CommitRow;
+
+use super::assembly::FoundOwners;
+use super::scorer::Scored;
+
+/// What to know about how the score came about, the most important first.
+pub(super) fn notes(
+    change: &Change,
+    scored: &Scored,
+    rows: &[CommitRow],
+    owners: &FoundOwners,
+) -> Vec<String> {
+    let is_empty = "The change touches no file.".to_owned();
+    let mut notes = Vec::new();
+    notes.extend(about_commits(rows, scored.score.value));
+    notes.extend(about_past(scored));
+    notes.extend(about_merge(change));
+    notes.extend(change.files.is_empty().then_some(is_empty));
+    notes.extend(about_limits(change, scored, owners));
+    notes
+}
+
+fn about_commits(rows: &[CommitRow], whole: u32) -> Vec<String> {
+    let mut notes = Vec::new();
+    // Later commits may take back what earlier ones did, and each has its own moment.
+    if let Some(row) = rows.iter().rev().max_by_key(|row| row.score)
+        && row.score > whole
+    {
+        notes.push(format!(
+            "One commit alone scores higher than the whole: {} with {}, {}.",
+            short(row),
+            row.score,
+            row.band
+        ));
+    }
+    let incomplete: Vec<&str> = rows.iter().filter(|row| !row.complete).map(short).collect();
+    if !incomplete.is_empty() {
+        notes.push(format!(
+            "Scored without all of their content, which is not in this repository or too large: {}.",
+            incomplete.join(", ")
+        ));
+    }
+    notes
+}
+
+fn short(row: &CommitRow) -> &str {
+    row.commit.get(..10).unwrap_or(&row.commit)
+}
+
+fn about_past(scored: &Scored) -> Option<String> {
+    let visited = scored.visited;
+    match scored.end {
+        PastEnd::Complete => None,
+        PastEnd::Limit => Some(format!(
+            "Only the newest {visited} commits before the change were looked at; \
+             risk.history.max_commits sets how many."
+        )),
+        PastEnd::ShallowEdge => Some(format!(
+            "The clone is shallow: of the commits before the change {visited} can be read. \
+             `git fetch --unshallow` brings the rest."
+        )),
+    }
+}
+
+fn about_merge(change: &Change) -> Option<String> {
+    const LISTED: usize = 3;
+    let [commit] = &change.commits[..] else { return None };
+    if !commit.is_merge() {
+        return None;
+    }
+    let edits = &change.merge_edits;
+    let names = listed(edits.iter().map(|edit| edit.path.to_string()), LISTED);
+    let edits = match edits.len() {
+        0 => "no file differs from a clean merge".into(),
+        1 => format!("one file differs from a clean merge: {names}"),
+        many => format!("{many} files differ from a clean merge: {names}"),
+    };
+    let parents = commit.parents().len();
+    Some(format!(
+        "This commit merges {parents} histories: it is compared with the first, and {edits}."
+    ))
+}
+
+/// What was left out because there was too much of it.
+fn about_limits(change: &Change, scored: &Scored, owners: &FoundOwners) -> Vec<String> {
+    let mut notes = Vec::new();
+    if change.rename_limit_reached {
+        notes.push(
+            "Too many files moved to compare them all: some renames count as deleted and added."
+                .into(),
+        );
+    }
+    if scored.functions_left_out > 0 {
+        notes.push(format!(
+            "{} of code not searched for long functions: the change has too many.",
+            counted(scored.functions_left_out, "file", "files")
+        ));
+    }
+    if owners.files_left_out > 0 {
+        notes.push(format!(
+            "{} not looked up in CODEOWNERS: the change has too many.",
+            counted(owners.files_left_out, "file", "files")
+        ));
+    }
+    notes
+}
