@@ -1,3 +1,4 @@
+pub(crate) mod lookup;
 #[cfg(test)]
 mod tests;
 

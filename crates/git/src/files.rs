@@ -1,4 +1,4 @@
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use crate::attributes::{Attributes, PathAttributes};
 use crate::change::{Changes, FileChange, Hunk, Lines, Status};
@@ -6,10 +6,9 @@ use crate::commit::{Ancestry, Commit};
 use crate::error::Error;
 use crate::id::ObjectId;
 use crate::lines;
-use crate::owners::{Dialect, Owners};
 use crate::path::RepoPath;
 use crate::rename;
-use crate::repo::{Repo, SIDE_FILE_BYTES};
+use crate::repo::Repo;
 use crate::tree::{Mode, Side, TreeDelta};
 
 /// The most bytes that are read to count the lines of one change: a small repository can name one
@@ -155,101 +154,6 @@ impl Repo {
             Some(Side { id, .. }) => self.blob(id),
         }
     }
-
-    /// The `.gitattributes` files of a tree that bear on the changed files.
-    fn attributes_of_tree(
-        &self,
-        tree: ObjectId,
-        deltas: &[TreeDelta],
-    ) -> Result<Attributes, Error> {
-        let mut trees = HashMap::from([(RepoPath::from(""), Some(tree))]);
-        let mut files = Vec::new();
-        for directory in directories_above(deltas) {
-            let Some(tree) = self.directory_tree(&directory, &mut trees)? else { continue };
-            let side = self.file_in_tree(tree, &RepoPath::from(".gitattributes"))?;
-            if let Some(Side { mode: Mode::File | Mode::Executable, id }) = side
-                && let Some(content) = self.small_blob(id)?
-            {
-                files.push((directory, content));
-            }
-        }
-        self.attributes(files)
-    }
-
-    /// The tree of a directory, found from that of the directory above it.
-    fn directory_tree(
-        &self,
-        directory: &RepoPath,
-        known: &mut HashMap<RepoPath, Option<ObjectId>>,
-    ) -> Result<Option<ObjectId>, Error> {
-        if let Some(found) = known.get(directory) {
-            return Ok(*found);
-        }
-        let above = known.get(&directory.parent()).copied().flatten();
-        let found = match above {
-            Some(above) => self.subtree(above, directory.file_name())?,
-            None => None,
-        };
-        known.insert(directory.clone(), found);
-        Ok(found)
-    }
-
-    /// The attributes that these files and `info/attributes` give.
-    pub(crate) fn attributes(&self, files: Vec<(RepoPath, Vec<u8>)>) -> Result<Attributes, Error> {
-        let info = self.common_file("info/attributes")?;
-        let files = files.iter().map(|(directory, content)| (directory.as_bstr(), &content[..]));
-        let (attributes, _skipped) = Attributes::parse(files, info.as_deref());
-        Ok(attributes)
-    }
-
-    /// Who owns which files, by the `CODEOWNERS` file of a commit: the first one found where
-    /// GitHub or GitLab look for it. `None` where there is none.
-    pub fn owners(&self, commit: &Commit) -> Result<Option<Owners>, Error> {
-        let locations = [Dialect::GitHub, Dialect::GitLab].map(Dialect::locations);
-        for location in locations.into_iter().flatten() {
-            let path = RepoPath::from(*location);
-            if let Some(side) = self.file_in_tree(commit.tree, &path)?
-                && matches!(side.mode, Mode::File | Mode::Executable)
-                && let Some(content) = self.small_blob(side.id)?
-            {
-                return Ok(Some(Owners::parse(&content, Dialect::of_file(&path, &content)).0));
-            }
-        }
-        Ok(None)
-    }
-
-    /// A blob that describes others; `None` when it is missing or absurdly large.
-    pub(crate) fn small_blob(&self, id: ObjectId) -> Result<Option<Vec<u8>>, Error> {
-        match self.blob_size(id)? {
-            Some(size) if size <= SIDE_FILE_BYTES => self.blob(id),
-            _ => Ok(None),
-        }
-    }
-}
-
-/// Every directory that holds a changed file or one of its directories, the root first and each
-/// directory after the one that holds it.
-pub(crate) fn directories_above(deltas: &[TreeDelta]) -> BTreeSet<RepoPath> {
-    let mut directories = BTreeSet::from([RepoPath::from("")]);
-    for delta in deltas {
-        let mut directory = delta.path.parent();
-        while !directories.contains(&directory) {
-            let above = directory.parent();
-            directories.insert(directory);
-            directory = above;
-        }
-    }
-    directories
-}
-
-/// Where a directory keeps the attributes of its files.
-pub(crate) fn attributes_file(directory: &RepoPath) -> RepoPath {
-    let mut path = directory.as_bytes().to_vec();
-    if !path.is_empty() {
-        path.push(b'/');
-    }
-    path.extend_from_slice(b".gitattributes");
-    RepoPath::new(path)
 }
 
 /// A file before its lines are counted.

@@ -1,5 +1,6 @@
 mod github;
 mod gitlab;
+mod lookup;
 #[cfg(test)]
 mod tests;
 

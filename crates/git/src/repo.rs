@@ -204,6 +204,14 @@ impl Repo {
         Ok(Some((mode, content)))
     }
 
+    /// A blob that describes others; `None` when it is missing or absurdly large.
+    pub(crate) fn small_blob(&self, id: ObjectId) -> Result<Option<Vec<u8>>, Error> {
+        match self.blob_size(id)? {
+            Some(size) if size <= SIDE_FILE_BYTES => self.blob(id),
+            _ => Ok(None),
+        }
+    }
+
     pub(crate) fn object(
         &self,
         id: ObjectId,

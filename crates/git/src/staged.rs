@@ -4,10 +4,11 @@ use std::path::Path;
 
 use git2::{Delta, Diff, DiffOptions, Patch};
 
+use crate::attributes::lookup::{attributes_file, directories_above};
 use crate::attributes::{Attributes, DiffAttribute};
 use crate::change::{Changes, FileChange, Lines, Status};
 use crate::error::{Cause, Error};
-use crate::files::{Similarity, attributes_file, directories_above};
+use crate::files::Similarity;
 use crate::id::ObjectId;
 use crate::lines::line_count;
 use crate::path::RepoPath;
