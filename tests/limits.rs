@@ -42,3 +42,31 @@ fn a_change_of_many_files_says_which_lists_are_not_whole() {
     repo.write("src/1.rs", "fn one() {\n    three();\n}\n").commit("Change one");
     assert_eq!(notes(&report(&repo, &[])), [""; 0]);
 }
+
+#[test]
+fn lines_without_effect_are_named_without_what_they_say() {
+    let repo = TestRepo::new();
+    repo.write("CODEOWNERS", "*.rs @team\n!secret @team\n")
+        .write(".gitattributes", "*.rs diff\n!secret -diff\n")
+        .write("a.rs", "fn one() {}\n")
+        .commit("Begin");
+    repo.write("a.rs", "fn two() {}\n").commit("Rename one");
+    assert_eq!(
+        notes(&report(&repo, &[])),
+        [
+            "Without effect: CODEOWNERS line 2: the pattern is negated.",
+            "Without effect: .gitattributes line 2: the line names no valid attribute, or its pattern is negated.",
+        ]
+    );
+}
+
+#[test]
+fn a_mailmap_that_is_not_read_is_named() {
+    let repo = TestRepo::new();
+    repo.write("a.rs", "fn one() {}\n").commit("Begin");
+    repo.write("a.rs", "fn two() {}\n").commit("Rename one");
+    repo.write(".mailmap", vec![b'#'; (32 << 20) + 1]);
+    let report = report(&repo, &[]);
+    let [note] = &notes(&report)[..] else { panic!("{report}") };
+    assert!(note.starts_with("Without effect: .mailmap: the file has 33554433 bytes"), "{note}");
+}

@@ -3,12 +3,13 @@ pub(crate) mod lookup;
 mod tests;
 
 use std::collections::{HashMap, HashSet};
+use std::fmt;
 
 use bstr::{BStr, BString, ByteSlice};
 use gix_attributes::StateRef;
 use gix_attributes::parse::Kind;
 
-use crate::{ParsePatternError, PathPattern, RepoPath};
+use crate::{ParsePatternError, PathPattern, RepoPath, UnreadFile};
 
 /// What the `.gitattributes` of a tree say about its files, as far as this crate is interested.
 ///
@@ -57,6 +58,8 @@ pub enum DiffAttribute {
 }
 
 /// A line, or a whole file, of attributes that has no effect.
+///
+/// [`fmt::Display`] names file, line and reason, and repeats nothing of what the line says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SkippedAttributes {
     /// The directory of the file; `None` for `info/attributes`.
@@ -67,7 +70,33 @@ pub struct SkippedAttributes {
     pub reason: SkippedAttributesReason,
 }
 
-/// Why attributes have no effect.
+impl SkippedAttributes {
+    /// Where the file is: the path of a `.gitattributes`, or `info/attributes`, which is in the
+    /// git directory.
+    pub fn file(&self) -> RepoPath {
+        match &self.directory {
+            Some(directory) => lookup::attributes_file(&RepoPath::new(directory.as_slice())),
+            None => RepoPath::from(lookup::INFO),
+        }
+    }
+
+    /// By directory and line, `info/attributes` behind all others.
+    fn order(&self) -> impl Ord {
+        (self.directory.is_none(), &self.directory, self.line)
+    }
+}
+
+impl fmt::Display for SkippedAttributes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.file())?;
+        if let Some(line) = self.line {
+            write!(f, " line {line}")?;
+        }
+        write!(f, ": {}", self.reason)
+    }
+}
+
+/// Why attributes have no effect. In words it repeats nothing of what a line says.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SkippedAttributesReason {
     /// The file has 100 MB (2^20 bytes each) or more, as many as git ignores.
@@ -80,8 +109,11 @@ pub enum SkippedAttributesReason {
     #[error("a macro is defined below the root")]
     MacroBelowRoot,
     /// The pattern cannot be used; a negated one has no meaning in attributes.
-    #[error(transparent)]
-    Pattern(#[from] ParsePatternError),
+    #[error("{}", .0.without_text())]
+    Pattern(ParsePatternError),
+    /// The file was not read.
+    #[error("{0}")]
+    Unread(UnreadFile),
     /// An attribute or a macro has a name that git does not accept, or the pattern is negated.
     #[error("the line names no valid attribute, or its pattern is negated")]
     Invalid,
@@ -118,10 +150,14 @@ const MAX_FILE: usize = 100 << 20;
 const MAX_LINE: usize = 2048;
 
 impl Attributes {
+    /// So many lines and files without effect are kept, and no more: in one file there may be
+    /// millions.
+    pub const MOST_SKIPPED: usize = 1000;
+
     /// Reads the `.gitattributes` of a tree, each with the directory that holds it (empty for the
     /// root, without a slash at its end), and the content of `info/attributes` if there is one.
     ///
-    /// What has no effect is in the second part of the answer.
+    /// What has no effect is in the second part of the answer, up to [`Attributes::MOST_SKIPPED`].
     pub fn parse<'a>(
         files: impl IntoIterator<Item = (&'a BStr, &'a [u8])>,
         info: Option<&[u8]>,
@@ -269,8 +305,10 @@ struct Reader {
 impl Reader {
     fn read(&mut self, directory: Option<&BStr>, bytes: &[u8], macros_allowed: bool) -> Vec<Rule> {
         let mut skip = |line: Option<usize>, reason: SkippedAttributesReason| {
-            let directory = directory.map(ToOwned::to_owned);
-            self.skipped.push(SkippedAttributes { directory, line, reason });
+            if self.skipped.len() < Attributes::MOST_SKIPPED {
+                let directory = directory.map(ToOwned::to_owned);
+                self.skipped.push(SkippedAttributes { directory, line, reason });
+            }
         };
         if bytes.len() >= MAX_FILE {
             skip(None, SkippedAttributesReason::FileTooLarge(bytes.len()));
@@ -333,7 +371,9 @@ fn read_line(line: &[u8]) -> Result<Option<Line>, SkippedAttributesReason> {
         Kind::Macro(name) => Line::Macro(BString::from(name.as_str()), assignments),
         Kind::Pattern(pattern) => {
             let text = pattern_text(&pattern);
-            Line::Rule(Rule { pattern: PathPattern::parse_unnegated(&text)?, assignments })
+            let pattern =
+                PathPattern::parse_unnegated(&text).map_err(SkippedAttributesReason::Pattern)?;
+            Line::Rule(Rule { pattern, assignments })
         }
     }))
 }

@@ -1,4 +1,4 @@
-use crate::attributes::PathAttributes;
+use crate::attributes::{PathAttributes, SkippedAttributes};
 use crate::path::RepoPath;
 use crate::tree::Side;
 
@@ -11,6 +11,9 @@ pub struct Changes {
     /// then only files with the same content, or with a unique name, were paired. Git's default
     /// limit, 1,000 by 1,000.
     pub rename_limit_reached: bool,
+    /// The lines and files of attributes that bear on these files and have no effect, by file and
+    /// line; at most [`crate::Attributes::MOST_SKIPPED`].
+    pub skipped_attributes: Vec<SkippedAttributes>,
 }
 
 /// What happened to one file.

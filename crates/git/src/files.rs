@@ -37,27 +37,27 @@ impl Repo {
         self.changes_between(old, commit.tree, similarity)
     }
 
-    /// New and old paths of the files that a commit moved. Takes what it costs from `work`; when
-    /// that is spent, only files with the same content are found.
-    pub(crate) fn moved_files(
-        &self,
-        commit: &Commit,
-        work: &mut u64,
-    ) -> Result<Vec<(RepoPath, RepoPath)>, Error> {
+    /// The files that a commit moved. When `work` is spent, only files with the same content are
+    /// found.
+    pub(crate) fn moved_files(&self, commit: &Commit, work: u64) -> Result<MovedFiles, Error> {
         let old = match commit.parents() {
             [] => None,
             [parent, ..] => Some(self.commit(*parent)?.tree),
         };
         let candidates = candidates(&self.compare_trees(old, Some(commit.tree))?);
         let limit = rename::Options::DEFAULT_LIMIT;
-        let options = rename::Options { copies: false, limit, work: *work };
-        let outcome = rename::detect(&candidates, options, &mut BlobsOf(self))?;
-        *work = outcome.work_left;
+        let options = rename::Options { copies: false, limit, work };
+        let mut blobs = BlobsOf::new(self);
+        let outcome = rename::detect(&candidates, options, &mut blobs)?;
         let paths = |pair: &rename::Pairing| {
             let new = candidates.added[pair.destination].path.clone();
             (new, candidates.source(pair.source).path.clone())
         };
-        Ok(outcome.pairs.iter().map(paths).collect())
+        Ok(MovedFiles {
+            paths: outcome.pairs.iter().map(paths).collect(),
+            all_compared: !outcome.limit_exceeded && !blobs.has_unread,
+            work: work - outcome.work_left,
+        })
     }
 
     /// The files that differ between two trees, sorted by path; `None` is the empty tree.
@@ -71,8 +71,9 @@ impl Repo {
         similarity: Similarity,
     ) -> Result<Changes, Error> {
         let deltas = self.compare_trees(old, Some(new))?;
-        let attributes = self.attributes_of_tree(new, &deltas)?;
-        self.describe(deltas, similarity, &attributes)
+        let (attributes, skipped_attributes) = self.attributes_of_tree(new, &deltas)?;
+        let changes = self.describe(deltas, similarity, &attributes)?;
+        Ok(Changes { skipped_attributes, ..changes })
     }
 
     /// The places where a text file changed; empty for everything else.
@@ -86,7 +87,8 @@ impl Repo {
         }
     }
 
-    /// Pairs what moved and counts the lines of every file.
+    /// Pairs what moved and counts the lines of every file. Who has read the attributes adds what
+    /// was skipped of them.
     pub(crate) fn describe(
         &self,
         deltas: Vec<TreeDelta>,
@@ -105,7 +107,7 @@ impl Repo {
             })
             .collect::<Result<Vec<_>, Error>>()?;
         files.sort_by(|one, two| one.path.cmp(&two.path));
-        Ok(Changes { files, rename_limit_reached })
+        Ok(Changes { files, rename_limit_reached, skipped_attributes: Vec::new() })
     }
 
     fn count(
@@ -156,6 +158,17 @@ impl Repo {
     }
 }
 
+/// What moved in a commit, by [`Repo::moved_files`].
+pub(crate) struct MovedFiles {
+    /// New and old paths.
+    pub paths: Vec<(RepoPath, RepoPath)>,
+    /// Whether no file was left out because there were too many, they were too much work, or the
+    /// content of one is too large or not here.
+    pub all_compared: bool,
+    /// The work that was done.
+    pub work: u64,
+}
+
 /// A file before its lines are counted.
 pub(crate) struct Paired {
     pub status: Status,
@@ -179,7 +192,7 @@ impl Repo {
         let copies = similarity == Similarity::Copies;
         let (limit, work) = (rename::Options::DEFAULT_LIMIT, rename::Options::WORK);
         let options = rename::Options { copies, limit, work };
-        let outcome = rename::detect(&candidates, options, &mut BlobsOf(self))?;
+        let outcome = rename::detect(&candidates, options, &mut BlobsOf::new(self))?;
         Ok((apply(deltas, &candidates, &outcome.pairs), outcome.limit_exceeded))
     }
 }
@@ -242,17 +255,29 @@ fn paired(delta: TreeDelta, pair: &rename::Pairing, candidates: &rename::Candida
 }
 
 /// The blobs of the repository as rename detection asks for them: too large ones are not there.
-struct BlobsOf<'a>(&'a Repo);
+struct BlobsOf<'a> {
+    repo: &'a Repo,
+    /// Whether the content of a file was asked for that is missing or too large.
+    has_unread: bool,
+}
+
+impl<'a> BlobsOf<'a> {
+    fn new(repo: &'a Repo) -> Self {
+        Self { repo, has_unread: false }
+    }
+}
 
 impl rename::Blobs for BlobsOf<'_> {
     type Error = Error;
 
     fn size(&mut self, id: &ObjectId) -> Result<Option<u64>, Error> {
-        Ok(self.0.blob_size(*id)?.filter(|size| *size <= self.0.limits.blob_bytes))
+        let size = self.repo.blob_size(*id)?.filter(|size| *size <= self.repo.limits.blob_bytes);
+        self.has_unread |= size.is_none();
+        Ok(size)
     }
 
     fn read(&mut self, id: &ObjectId) -> Result<Option<Vec<u8>>, Error> {
-        self.0.blob(*id)
+        self.repo.blob(*id)
     }
 }
 

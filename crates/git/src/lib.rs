@@ -41,13 +41,14 @@ pub use id::{ObjectId, ParseIdError};
 pub use mailmap::Mailmap;
 pub use merge::{MergeEdit, MergeEditKind};
 pub use owners::{
-    Dialect, GITHUB_LOCATIONS, GITLAB_LOCATIONS, OwnerRule, Owners, SkipReason, SkippedLine,
+    Dialect, GITHUB_LOCATIONS, GITLAB_LOCATIONS, OwnerRule, Owners, OwnersFile, SkipReason,
+    SkippedLine,
 };
 pub use past::{Past, PastCommit, PastEnd, PastReader, PastScope};
 pub use path::RepoPath;
 pub use pattern::{ParsePatternError, PathPattern};
 pub use person::{Person, Signature};
-pub use repo::{Head, Limits, Location, Repo};
+pub use repo::{Head, Limits, Location, Repo, UnreadFile};
 pub use revision::{Range, RangeKind};
 pub use selection::{Change, Selection};
 pub use tag::Tag;

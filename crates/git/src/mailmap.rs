@@ -2,7 +2,7 @@ use std::collections::HashMap;
 
 use bstr::{BString, ByteSlice};
 
-use crate::Person;
+use crate::{Person, UnreadFile};
 
 /// Who the people in commits really are, as told by a `.mailmap` file.
 ///
@@ -13,6 +13,7 @@ use crate::Person;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Mailmap {
     by_email: HashMap<Vec<u8>, Replacements>,
+    unread: Option<UnreadFile>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -85,6 +86,16 @@ impl Mailmap {
             name: replacement.name.as_ref().unwrap_or(&person.name).clone(),
             email: replacement.email.as_ref().unwrap_or(&person.email).clone(),
         }
+    }
+
+    /// A mailmap that maps nobody, because the file could not be read.
+    pub(crate) fn unreadable(reason: UnreadFile) -> Self {
+        Self { by_email: HashMap::new(), unread: Some(reason) }
+    }
+
+    /// Why the file was not read, where there is one that was not: then nobody is mapped.
+    pub fn unread(&self) -> Option<UnreadFile> {
+        self.unread
     }
 
     /// Whether no line of the file says anything.

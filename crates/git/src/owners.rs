@@ -4,9 +4,11 @@ mod lookup;
 #[cfg(test)]
 mod tests;
 
+use std::fmt;
+
 use bstr::{BString, ByteSlice};
 
-use crate::{ParsePatternError, PathPattern, RepoPath};
+use crate::{ParsePatternError, PathPattern, RepoPath, UnreadFile};
 
 /// Which service a `CODEOWNERS` file is written for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -27,7 +29,7 @@ pub const GITLAB_LOCATIONS: [&str; 3] = ["CODEOWNERS", "docs/CODEOWNERS", ".gitl
 
 /// Files of 3 MB and more are not loaded by GitHub ("About code owners", section "CODEOWNERS file
 /// size"). GitLab documents no limit; this one holds for both.
-const MAX_FILE: usize = 3 << 20;
+const MAX_FILE: u64 = 3 << 20;
 
 impl Dialect {
     /// Where the service looks for the file, in its order.
@@ -89,7 +91,20 @@ pub struct OwnerRule {
     pub approvals: u32,
 }
 
-/// A line that has no effect.
+/// The `CODEOWNERS` file of a commit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwnersFile {
+    /// Where the file is.
+    pub path: RepoPath,
+    /// What it says; nothing where it could not be read.
+    pub owners: Owners,
+    /// Its lines without effect, or the whole file.
+    pub skipped: Vec<SkippedLine>,
+}
+
+/// A line, or a whole file, that has no effect.
+///
+/// [`fmt::Display`] names line and reason, and repeats nothing of what the line says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SkippedLine {
     /// The number of the line, from 1; `None` when it is the whole file.
@@ -98,15 +113,28 @@ pub struct SkippedLine {
     pub reason: SkipReason,
 }
 
-/// Why a line of a `CODEOWNERS` file has no effect.
+impl fmt::Display for SkippedLine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.line {
+            Some(line) => write!(f, "line {line}: {}", self.reason),
+            None => write!(f, "{}", self.reason),
+        }
+    }
+}
+
+/// Why a line of a `CODEOWNERS` file has no effect. In words it repeats nothing of what a line
+/// says.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SkipReason {
     /// The file has 3 MB or more.
     #[error("the file has {0} bytes, more than GitHub loads")]
-    FileTooLarge(usize),
+    FileTooLarge(u64),
+    /// The repository does not hold the file's content, as in a partial clone.
+    #[error("{}", UnreadFile::Missing)]
+    Missing,
     /// The pattern cannot be used.
-    #[error(transparent)]
-    Pattern(#[from] ParsePatternError),
+    #[error("{}", .0.without_text())]
+    Pattern(ParsePatternError),
     /// GitHub knows no ranges of characters.
     #[error("the pattern has a range `[ ]`, which GitHub does not know")]
     Range,
@@ -114,7 +142,7 @@ pub enum SkipReason {
     #[error("the pattern begins with `\\#`, which GitHub does not know")]
     EscapedComment,
     /// What stands for an owner is no `@user`, `@org/team` or e-mail address.
-    #[error("`{0}` is no owner")]
+    #[error("an owner is neither `@user` nor `@org/team` nor an e-mail address")]
     Owner(BString),
     /// The heading of a section has no name.
     #[error("the section has no name")]
@@ -152,14 +180,19 @@ impl Rule {
 impl Owners {
     /// Reads a `CODEOWNERS` file. The second part of the answer are the lines without effect.
     pub fn parse(bytes: &[u8], dialect: Dialect) -> (Self, Vec<SkippedLine>) {
-        if bytes.len() >= MAX_FILE {
-            let reason = SkipReason::FileTooLarge(bytes.len());
-            return (Self { sections: Vec::new() }, vec![SkippedLine { line: None, reason }]);
+        let size = bytes.len() as u64;
+        if size >= MAX_FILE {
+            return Self::none(SkipReason::FileTooLarge(size));
         }
         match dialect {
             Dialect::GitHub => github::parse(bytes),
             Dialect::GitLab => gitlab::parse(bytes),
         }
+    }
+
+    /// Owners of nothing, because the whole file has no effect.
+    fn none(reason: SkipReason) -> (Self, Vec<SkippedLine>) {
+        (Self { sections: Vec::new() }, vec![SkippedLine { line: None, reason }])
     }
 
     /// What the file says about the file with this path: for GitHub at most one rule, for GitLab

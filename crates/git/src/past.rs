@@ -1,5 +1,9 @@
+#[cfg(test)]
+mod tests;
+mod walk;
+
 use std::cell::RefCell;
-use std::collections::{BinaryHeap, HashMap, HashSet};
+use std::collections::HashMap;
 use std::rc::Rc;
 
 use crate::commit::{Ancestry, Commit};
@@ -8,9 +12,10 @@ use crate::id::ObjectId;
 use crate::mailmap::Mailmap;
 use crate::path::RepoPath;
 use crate::person::Person;
-use crate::repo::Repo;
+use crate::repo::{Repo, UnreadFile};
 use crate::time::ZonedTime;
 use crate::tree::{Comparison, Cost, Everywhere, Scope};
+use walk::{NodeNumber, PathNumber, Paths, Touched, Walk};
 
 /// What happened before a change to some files and to their directories.
 #[derive(Clone, Debug)]
@@ -22,6 +27,12 @@ pub struct Past {
     pub ancestors: Vec<(ObjectId, ZonedTime)>,
     /// Why the search ended.
     pub end: PastEnd,
+    /// In how many of the commits a followed file appears whose origin is not known, because not
+    /// all files that moved there could be compared: too many (1,000 by 1,000), too much work, too
+    /// large, or not here. Older names of such a file were not followed.
+    pub renames_not_followed: usize,
+    /// Why the `.mailmap` that there is was not read: then `author` is as the commit says.
+    pub unread_mailmap: Option<UnreadFile>,
 }
 
 /// Why a search through the past ended.
@@ -61,8 +72,8 @@ pub enum PastScope {
 ///
 /// Trees are compared, and never a blob, except where a followed file appears: then the commit is
 /// searched for what it was renamed from. What was read is kept, so that the pasts of all commits
-/// of a range cost little more than that of one. The scope decides what is read, never what is
-/// found.
+/// of a range cost little more than that of one. The scope and the pasts that were read before
+/// decide what is read, never what is found.
 pub struct PastReader<'repo> {
     repo: &'repo Repo,
     scope: Option<Directories>,
@@ -78,12 +89,15 @@ pub struct PastReader<'repo> {
 /// How many touched files are kept for the next past: a hundred megabytes.
 const KEPT_FILES: usize = 12_000_000;
 
-/// How much all searches for renames in the past may cost together, in steps of the detection:
-/// some five seconds. Histories that people make need a hundredth of it.
+/// How much the searches for renames may cost, in steps of the detection: those of one commit some
+/// five seconds, and those of one past as much before only files with the same content are sought.
+/// Histories that people make need a hundredth of it.
+///
+/// A past is charged for what was found for an earlier one too, so that it does not depend on that.
+/// The worst past takes ten seconds, half of what pairing the files of one change may take. The
+/// worst range takes that for each of its commits, and never more than five seconds for each
+/// commit of the history.
 const RENAME_WORK: u64 = 1 << 31;
-
-/// The place of a commit among those that were visited.
-type NodeNumber = usize;
 
 /// What is kept of a commit; what is `None` has not been asked for yet.
 struct Node {
@@ -91,16 +105,16 @@ struct Node {
     author: Rc<Person>,
     parents: Option<Rc<[NodeNumber]>>,
     touched: Option<Rc<[Touched]>>,
-    /// New and old names of the files that moved.
-    renames: Option<Rc<[(PathNumber, PathNumber)]>>,
+    renames: Option<Rc<Renames>>,
+    /// The renames of files with the same content.
+    plain_renames: Option<Rc<Renames>>,
 }
 
-/// A file that a commit touched.
-#[derive(Clone, Copy)]
-struct Touched {
-    path: PathNumber,
-    /// Whether the commit added it.
-    begins: bool,
+/// New and old names of the files that a commit moved.
+struct Renames {
+    names: HashMap<PathNumber, PathNumber>,
+    all_compared: bool,
+    work: u64,
 }
 
 impl<'repo> PastReader<'repo> {
@@ -133,7 +147,7 @@ impl<'repo> PastReader<'repo> {
         limit: usize,
         progress: &mut dyn FnMut(usize),
     ) -> Result<Past, Error> {
-        let mut walk = Walk::default();
+        let mut walk = Walk::new(self.rename_work);
         for (index, path) in follow.iter().enumerate() {
             let path = self.paths.number(path);
             walk.follow(path, self.paths.directory(path), &[index]);
@@ -142,7 +156,13 @@ impl<'repo> PastReader<'repo> {
             let number = self.visit(*tip)?;
             walk.push(number, &self.nodes[number].commit);
         }
-        let mut past = Past { commits: Vec::new(), ancestors: Vec::new(), end: PastEnd::Complete };
+        let mut past = Past {
+            commits: Vec::new(),
+            ancestors: Vec::new(),
+            end: PastEnd::Complete,
+            renames_not_followed: 0,
+            unread_mailmap: self.mailmap.unread(),
+        };
         while let Some(number) = walk.pop() {
             if past.ancestors.len() == limit {
                 past.end = PastEnd::Limit;
@@ -162,6 +182,7 @@ impl<'repo> PastReader<'repo> {
                 walk.push(*parent, &self.nodes[*parent].commit);
             }
         }
+        past.renames_not_followed = walk.renames_not_followed;
         Ok(past)
     }
 
@@ -173,9 +194,10 @@ impl<'repo> PastReader<'repo> {
     ) -> Result<PastCommit, Error> {
         let touched = self.touched(number)?;
         let (followed, neighbours) = walk.sort_out(&touched, &self.paths);
-        let begins = |file: &Touched| file.begins && walk.names.contains_key(&file.path);
-        if !commit.parents().is_empty() && touched.iter().any(begins) {
-            self.follow_renames(number, walk)?;
+        let begins = |file: &&Touched| file.begins && walk.names.contains_key(&file.path);
+        let begun: Vec<_> = touched.iter().filter(begins).map(|file| file.path).collect();
+        if !commit.parents().is_empty() && !begun.is_empty() {
+            self.follow_renames(number, &begun, walk)?;
         }
         let author = self.nodes[number].author.clone();
         Ok(PastCommit { commit, author, followed, neighbours })
@@ -188,7 +210,8 @@ impl<'repo> PastReader<'repo> {
         let commit = Rc::new(self.repo.commit(id)?);
         let author = Rc::new(self.mailmap.resolve(&commit.author.person));
         let number = self.nodes.len();
-        self.nodes.push(Node { commit, author, parents: None, touched: None, renames: None });
+        let (parents, touched, renames, plain_renames) = (None, None, None, None);
+        self.nodes.push(Node { commit, author, parents, touched, renames, plain_renames });
         self.numbers.insert(id, number);
         Ok(number)
     }
@@ -241,120 +264,54 @@ impl<'repo> PastReader<'repo> {
         }
     }
 
-    /// Where a followed file begins, goes on with the file that it was renamed from.
-    fn follow_renames(&mut self, number: NodeNumber, walk: &mut Walk) -> Result<(), Error> {
-        for (path, old_path) in self.renames(number)?.iter() {
-            let Some(followed) = walk.names.get(path).cloned() else { continue };
-            let directory = self.paths.directory(*old_path);
-            walk.follow(*old_path, directory, &followed);
+    /// Where followed files begin, goes on with the files that they were renamed from.
+    fn follow_renames(
+        &mut self,
+        number: NodeNumber,
+        begun: &[PathNumber],
+        walk: &mut Walk,
+    ) -> Result<(), Error> {
+        let renames = self.renames(number, walk.rename_work > 0)?;
+        walk.rename_work = walk.rename_work.saturating_sub(renames.work);
+        let mut is_unknown = false;
+        for path in begun {
+            let Some(old_path) = renames.names.get(path).copied() else {
+                is_unknown |= !renames.all_compared;
+                continue;
+            };
+            let directory = self.paths.directory(old_path);
+            let followed = walk.names[path].clone();
+            walk.follow(old_path, directory, &followed);
             let directory = self.paths.path(directory);
             if let Some(scope) = &mut self.scope {
                 scope.add(&directory);
             }
         }
+        walk.renames_not_followed += usize::from(is_unknown);
         Ok(())
     }
 
-    fn renames(&mut self, number: NodeNumber) -> Result<Rc<[(PathNumber, PathNumber)]>, Error> {
-        if let Some(renames) = &self.nodes[number].renames {
+    /// What moved in a commit, by content if that may be read: the same whenever it is asked.
+    fn renames(&mut self, number: NodeNumber, by_content: bool) -> Result<Rc<Renames>, Error> {
+        let node = &self.nodes[number];
+        let known = if by_content { &node.renames } else { &node.plain_renames };
+        if let Some(renames) = known {
             return Ok(renames.clone());
         }
-        let commit = self.nodes[number].commit.clone();
-        let moved = self.repo.moved_files(&commit, &mut self.rename_work)?;
-        let renames: Rc<[(PathNumber, PathNumber)]> = moved
+        let commit = node.commit.clone();
+        let work = if by_content { self.rename_work } else { 0 };
+        let moved = self.repo.moved_files(&commit, work)?;
+        let names = moved
+            .paths
             .iter()
             .map(|(path, old_path)| (self.paths.number(path), self.paths.number(old_path)))
             .collect();
-        self.nodes[number].renames = Some(renames.clone());
+        let renames =
+            Rc::new(Renames { names, all_compared: moved.all_compared, work: moved.work });
+        let node = &mut self.nodes[number];
+        let place = if by_content { &mut node.renames } else { &mut node.plain_renames };
+        *place = Some(renames.clone());
         Ok(renames)
-    }
-}
-
-/// The place of a path in [`Paths`].
-type PathNumber = u32;
-
-/// Each path kept once, however many commits touch it, with the directory that holds it.
-#[derive(Default)]
-struct Paths {
-    numbers: HashMap<RepoPath, PathNumber>,
-    paths: Vec<(RepoPath, Option<PathNumber>)>,
-}
-
-impl Paths {
-    fn number(&mut self, path: &RepoPath) -> PathNumber {
-        if let Some(number) = self.numbers.get(path) {
-            return *number;
-        }
-        let number = PathNumber::try_from(self.paths.len()).expect("memory ends before numbers do");
-        self.numbers.insert(path.clone(), number);
-        self.paths.push((path.clone(), None));
-        if !path.as_bytes().is_empty() {
-            let directory = self.number(&path.parent());
-            self.paths[number as usize].1 = Some(directory);
-        }
-        number
-    }
-
-    /// The directory that holds the file; the root holds itself.
-    fn directory(&self, path: PathNumber) -> PathNumber {
-        self.paths[path as usize].1.unwrap_or(path)
-    }
-
-    fn path(&self, number: PathNumber) -> RepoPath {
-        self.paths[number as usize].0.clone()
-    }
-}
-
-/// Commits that wait for their turn, and the names that the followed files have had so far.
-#[derive(Default)]
-struct Walk {
-    /// Newest first by committer date; among commits of one second, by id, so that the order
-    /// depends on nothing else.
-    queue: BinaryHeap<(i64, ObjectId, NodeNumber)>,
-    seen: Vec<bool>,
-    names: HashMap<PathNumber, Vec<usize>>,
-    directories: HashSet<PathNumber>,
-}
-
-impl Walk {
-    /// Follows a file under this name too.
-    fn follow(&mut self, path: PathNumber, directory: PathNumber, indexes: &[usize]) {
-        self.directories.insert(directory);
-        let known = self.names.entry(path).or_default();
-        known.extend(indexes);
-        // A file that moves to and fro comes back to a name it had.
-        known.sort_unstable();
-        known.dedup();
-    }
-
-    fn push(&mut self, number: NodeNumber, commit: &Commit) {
-        if self.seen.len() <= number {
-            self.seen.resize(number + 1, false);
-        }
-        if !std::mem::replace(&mut self.seen[number], true) {
-            self.queue.push((commit.committer.time.seconds, commit.id, number));
-        }
-    }
-
-    fn pop(&mut self) -> Option<NodeNumber> {
-        self.queue.pop().map(|(_, _, number)| number)
-    }
-
-    /// The followed files among those touched, and how many others there are.
-    fn sort_out(&self, touched: &[Touched], paths: &Paths) -> (Vec<usize>, usize) {
-        let (mut followed, mut neighbours) = (Vec::new(), 0);
-        for file in touched {
-            match self.names.get(&file.path) {
-                Some(indexes) => followed.extend(indexes),
-                None => {
-                    let directory = paths.directory(file.path);
-                    neighbours += usize::from(self.directories.contains(&directory));
-                }
-            }
-        }
-        followed.sort_unstable();
-        followed.dedup();
-        (followed, neighbours)
     }
 }
 

@@ -48,6 +48,18 @@ pub enum ParsePatternError {
     TooComplex(usize),
 }
 
+impl ParsePatternError {
+    /// The same in words that repeat nothing of the pattern.
+    pub(crate) fn without_text(&self) -> &'static str {
+        match self {
+            Self::Empty => "the pattern is empty",
+            Self::Negated(_) => "the pattern is negated",
+            Self::MatchesNothing(_) => "the pattern can match no path",
+            Self::TooComplex(_) => "the pattern is too long or has too many wildcards",
+        }
+    }
+}
+
 const MAX_LENGTH: usize = 4096;
 /// The states of a match are the bits of a `u128`.
 const MAX_SEGMENTS: usize = 100;

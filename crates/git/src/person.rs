@@ -5,7 +5,7 @@ use bstr::BString;
 use crate::error::Error;
 use crate::mailmap::Mailmap;
 use crate::path::RepoPath;
-use crate::repo::{Head, Repo, read_bounded};
+use crate::repo::{Head, Repo, SmallFile, small_file};
 use crate::time::ZonedTime;
 use crate::tree::{Mode, Side};
 
@@ -36,23 +36,28 @@ impl fmt::Display for Person {
 impl Repo {
     /// The mapping of names and addresses in `.mailmap`: that of the worktree, or that of HEAD in a
     /// bare repository, as git reads it by default. Configuration outside the repository is not
-    /// asked, so that everybody gets the same facts.
+    /// asked, so that everybody gets the same facts. A file that is not read maps nobody, and
+    /// [`Mailmap::unread`] says why.
     pub fn mailmap(&self) -> Result<Mailmap, Error> {
         let content = match self.worktree() {
-            Some(worktree) => read_bounded(&worktree.join(".mailmap"), ".mailmap")?,
+            Some(worktree) => small_file(&worktree.join(".mailmap"), ".mailmap")?,
             None => self.mailmap_of_head()?,
         };
-        Ok(Mailmap::parse(&content.unwrap_or_default()))
+        Ok(match content {
+            Some(Ok(content)) => Mailmap::parse(&content),
+            Some(Err(reason)) => Mailmap::unreadable(reason),
+            None => Mailmap::default(),
+        })
     }
 
-    fn mailmap_of_head(&self) -> Result<Option<Vec<u8>>, Error> {
+    fn mailmap_of_head(&self) -> Result<Option<SmallFile>, Error> {
         let commit = match self.head()? {
             Head::Unborn(_) => return Ok(None),
             Head::Branch { commit, .. } | Head::Detached(commit) => commit,
         };
         let tree = self.commit(commit)?.tree;
         match self.file_in_tree(tree, &RepoPath::from(".mailmap"))? {
-            Some(Side { mode: Mode::File | Mode::Executable, id }) => self.small_blob(id),
+            Some(Side { mode: Mode::File | Mode::Executable, id }) => self.small_blob(id).map(Some),
             _ => Ok(None),
         }
     }

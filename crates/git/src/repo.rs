@@ -56,6 +56,20 @@ impl Default for Limits {
     }
 }
 
+/// Why a file that says something about others, such as `.gitattributes`, was not read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum UnreadFile {
+    /// It has more than 32 MiB; the number of its bytes.
+    #[error("the file has {0} bytes, more than are read of such a file")]
+    TooLarge(u64),
+    /// The repository does not hold its content, as in a partial clone.
+    #[error("the content of the file is not in the repository")]
+    Missing,
+}
+
+/// The content of a file that says something about others.
+pub(crate) type SmallFile = Result<Vec<u8>, UnreadFile>;
+
 /// An open repository: the place that facts are asked from.
 pub struct Repo {
     pub(crate) git: git2::Repository,
@@ -194,21 +208,21 @@ impl Repo {
         if mode == Mode::Submodule {
             return Ok(Some((mode, Vec::new())));
         }
-        if self.blob_size(id)?.is_some_and(|size| size > SIDE_FILE_BYTES) {
-            return Err(Error::TooLarge {
+        match self.small_blob(id)? {
+            Ok(content) => Ok(Some((mode, content))),
+            Err(UnreadFile::Missing) => Err(Error::MissingObject { id, kind: "blob" }),
+            Err(UnreadFile::TooLarge(_)) => Err(Error::TooLarge {
                 what: format!("the file `{path}` of HEAD"),
                 limit: format!("{SIDE_FILE_BYTES} bytes"),
-            });
+            }),
         }
-        let content = self.blob(id)?.ok_or(Error::MissingObject { id, kind: "blob" })?;
-        Ok(Some((mode, content)))
     }
 
-    /// A blob that describes others; `None` when it is missing or absurdly large.
-    pub(crate) fn small_blob(&self, id: ObjectId) -> Result<Option<Vec<u8>>, Error> {
+    /// A blob that says something about other files.
+    pub(crate) fn small_blob(&self, id: ObjectId) -> Result<SmallFile, Error> {
         match self.blob_size(id)? {
-            Some(size) if size <= SIDE_FILE_BYTES => self.blob(id),
-            _ => Ok(None),
+            Some(size) if size > SIDE_FILE_BYTES => Ok(Err(UnreadFile::TooLarge(size))),
+            _ => Ok(self.blob(id)?.ok_or(UnreadFile::Missing)),
         }
     }
 
@@ -235,8 +249,8 @@ impl Repo {
     }
 
     /// A file of the common directory such as `info/attributes`; `None` when it is absent.
-    pub(crate) fn common_file(&self, name: &str) -> Result<Option<Vec<u8>>, Error> {
-        read_bounded(&self.common_dir().join(name), name)
+    pub(crate) fn common_file(&self, name: &str) -> Result<Option<SmallFile>, Error> {
+        small_file(&self.common_dir().join(name), name)
     }
 }
 
@@ -284,34 +298,37 @@ fn has_guessed_worktree(git: &git2::Repository, use_git_environment: bool) -> bo
 
 /// The commits that `shallow` lists as having no parents here.
 fn read_shallow_edges(common_dir: &Path) -> Result<HashSet<ObjectId>, Error> {
-    let content = read_bounded(&common_dir.join("shallow"), "shallow")?.unwrap_or_default();
+    let content = match small_file(&common_dir.join("shallow"), "shallow")? {
+        Some(content) => content.map_err(|_| Error::TooLarge {
+            what: "the file `shallow`".into(),
+            limit: format!("{SIDE_FILE_BYTES} bytes"),
+        })?,
+        None => Vec::new(),
+    };
     Ok(content.split(|byte| *byte == b'\n').filter_map(ObjectId::from_hex).collect())
 }
 
 /// The most that a file of the git directory or a file about files may have: far above any real
 /// one, so that a hostile one costs little.
-pub(crate) const SIDE_FILE_BYTES: u64 = 32 << 20;
+const SIDE_FILE_BYTES: u64 = 32 << 20;
 
 /// The content of a regular file; `None` when there is none. Links are not followed.
-pub(crate) fn read_bounded(path: &Path, name: &str) -> Result<Option<Vec<u8>>, Error> {
+pub(crate) fn small_file(path: &Path, name: &str) -> Result<Option<SmallFile>, Error> {
     let failed = |source| Error::File { path: RepoPath::new(name), source };
-    match fs::symlink_metadata(path) {
-        Ok(metadata) if metadata.is_file() => {}
+    let size = match fs::symlink_metadata(path) {
+        Ok(metadata) if metadata.is_file() => metadata.len(),
         Ok(_) => return Ok(None),
         // A directory above it may have become a file.
         Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
             return Ok(None);
         }
         Err(error) => return Err(failed(error)),
-    }
+    };
     let mut content = Vec::new();
     let file = fs::File::open(path).map_err(failed)?;
     file.take(SIDE_FILE_BYTES + 1).read_to_end(&mut content).map_err(failed)?;
     if content.len() as u64 > SIDE_FILE_BYTES {
-        return Err(Error::TooLarge {
-            what: format!("the file `{name}`"),
-            limit: format!("{SIDE_FILE_BYTES} bytes"),
-        });
+        return Ok(Some(Err(UnreadFile::TooLarge(size.max(content.len() as u64)))));
     }
-    Ok(Some(content))
+    Ok(Some(Ok(content)))
 }

@@ -1,3 +1,4 @@
+use crate::attributes::SkippedAttributes;
 use crate::change::{Changes, FileChange};
 use crate::commit::{Ancestry, Commit};
 use crate::error::Error;
@@ -39,6 +40,9 @@ pub struct Change {
     pub files: Vec<FileChange>,
     /// Whether there were too many files to look for all that moved.
     pub rename_limit_reached: bool,
+    /// The lines and files of attributes that bear on these files and have no effect, by file and
+    /// line; at most [`crate::Attributes::MOST_SKIPPED`].
+    pub skipped_attributes: Vec<SkippedAttributes>,
     /// What a single merge commit introduced itself.
     pub merge_edits: Vec<MergeEdit>,
 }
@@ -79,12 +83,13 @@ impl Repo {
         if matches!(commit.ancestry, Ancestry::ShallowEdge(_)) {
             return Err(Error::ShallowEdge { commit: commit.id });
         }
-        let Changes { files, rename_limit_reached } = self.changes_of(&commit, similarity)?;
+        let changes = self.changes_of(&commit, similarity)?;
         Ok(Change {
             base: commit.parents().first().copied(),
             head: Some(commit.id),
-            files,
-            rename_limit_reached,
+            files: changes.files,
+            rename_limit_reached: changes.rename_limit_reached,
+            skipped_attributes: changes.skipped_attributes,
             merge_edits: self.introduced_by_merge(&commit)?,
             commits: vec![commit],
         })
@@ -108,10 +113,16 @@ impl Repo {
             return Err(Error::EmptyRange { range: text.to_owned(), is_reversed });
         }
         let (old, new) = (self.commit(base)?.tree, self.commit(to)?.tree);
-        let Changes { files, rename_limit_reached } =
-            self.changes_between(Some(old), new, similarity)?;
-        let (base, head) = (Some(base), Some(to));
-        Ok(Change { base, head, commits, files, rename_limit_reached, merge_edits: Vec::new() })
+        let changes = self.changes_between(Some(old), new, similarity)?;
+        Ok(Change {
+            base: Some(base),
+            head: Some(to),
+            commits,
+            files: changes.files,
+            rename_limit_reached: changes.rename_limit_reached,
+            skipped_attributes: changes.skipped_attributes,
+            merge_edits: Vec::new(),
+        })
     }
 
     fn uncommitted(&self, changes: Changes) -> Result<Change, Error> {
@@ -125,6 +136,7 @@ impl Repo {
             commits: Vec::new(),
             files: changes.files,
             rename_limit_reached: changes.rename_limit_reached,
+            skipped_attributes: changes.skipped_attributes,
             merge_edits: Vec::new(),
         })
     }

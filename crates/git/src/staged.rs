@@ -5,14 +5,14 @@ use std::path::Path;
 use git2::{Delta, Diff, DiffOptions, Patch};
 
 use crate::attributes::lookup::{attributes_file, directories_above};
-use crate::attributes::{Attributes, DiffAttribute};
+use crate::attributes::{Attributes, DiffAttribute, SkippedAttributes};
 use crate::change::{Changes, FileChange, Lines, Status};
 use crate::error::{Cause, Error};
 use crate::files::Similarity;
 use crate::id::ObjectId;
 use crate::lines::line_count;
 use crate::path::RepoPath;
-use crate::repo::{Head, Repo, read_bounded};
+use crate::repo::{Head, Repo, SmallFile, small_file};
 use crate::tree::{Mode, Side, TreeDelta};
 
 impl Repo {
@@ -26,8 +26,9 @@ impl Repo {
             .map_err(index_error)?;
         let (mut deltas, unmerged) = split_unmerged(&diff)?;
         self.leave_out_announced(&mut deltas, &index, head.as_ref())?;
-        let attributes = self.attributes_of_index(&index, &deltas)?;
+        let (attributes, skipped_attributes) = self.attributes_of_index(&index, &deltas)?;
         let mut changes = self.describe(deltas, similarity, &attributes)?;
+        changes.skipped_attributes = skipped_attributes;
         changes.files.extend(unmerged.into_iter().map(|delta| unmerged_change(delta, &attributes)));
         changes.files.sort_by(|one, two| one.path.cmp(&two.path));
         Ok(changes)
@@ -52,7 +53,8 @@ impl Repo {
             .diff_tree_to_workdir_with_index(head.as_ref(), Some(&mut options()))
             .map_err(index_error)?;
         let (deltas, unmerged) = split_unmerged(&diff)?;
-        let attributes = self.attributes_of_worktree(worktree, &index, &deltas)?;
+        let (attributes, skipped_attributes) =
+            self.attributes_of_worktree(worktree, &index, &deltas)?;
         let mut changes = Vec::with_capacity(deltas.len() + unmerged.len());
         for (position, delta) in diff.deltas().enumerate() {
             let Some(mut delta) = tree_delta(&delta)? else { continue };
@@ -69,7 +71,7 @@ impl Repo {
         }
         changes.extend(unmerged.into_iter().map(|delta| unmerged_change(delta, &attributes)));
         changes.sort_by(|one, two| one.path.cmp(&two.path));
-        Ok(Changes { files: changes, rename_limit_reached: false })
+        Ok(Changes { files: changes, rename_limit_reached: false, skipped_attributes })
     }
 
     /// Files that are only announced (`git add --intent-to-add`) are not in the next commit.
@@ -244,11 +246,11 @@ impl Repo {
         worktree: &Path,
         index: &git2::Index,
         deltas: &[TreeDelta],
-    ) -> Result<Attributes, Error> {
+    ) -> Result<(Attributes, Vec<SkippedAttributes>), Error> {
         let mut files = Vec::new();
         for directory in directories_above(deltas) {
             let name = attributes_file(&directory);
-            let content = match read_bounded(&worktree.join(os_path(&name)), &name.to_string())? {
+            let content = match small_file(&worktree.join(os_path(&name)), &name.to_string())? {
                 Some(content) => Some(content),
                 None => self.small_file_in_index(index, &name)?,
             };
@@ -261,7 +263,7 @@ impl Repo {
         &self,
         index: &git2::Index,
         deltas: &[TreeDelta],
-    ) -> Result<Attributes, Error> {
+    ) -> Result<(Attributes, Vec<SkippedAttributes>), Error> {
         let mut files = Vec::new();
         for directory in directories_above(deltas) {
             let content = self.small_file_in_index(index, &attributes_file(&directory))?;
@@ -274,13 +276,13 @@ impl Repo {
         &self,
         index: &git2::Index,
         path: &RepoPath,
-    ) -> Result<Option<Vec<u8>>, Error> {
+    ) -> Result<Option<SmallFile>, Error> {
         let entry = index.get_path(&os_path(path), 0);
         let is_file = |entry: &git2::IndexEntry| {
             matches!(Mode::from_bits(entry.mode), Some(Mode::File | Mode::Executable))
         };
         match entry.filter(is_file) {
-            Some(entry) => self.small_blob(ObjectId::from_git2(entry.id)),
+            Some(entry) => self.small_blob(ObjectId::from_git2(entry.id)).map(Some),
             None => Ok(None),
         }
     }

@@ -14,3 +14,5 @@ mod places;
 mod printed;
 #[path = "referee/revisions.rs"]
 mod revisions;
+#[path = "referee/side_files.rs"]
+mod side_files;

@@ -82,17 +82,20 @@ pub(super) struct FoundOwners {
     pub names: Vec<String>,
     /// How many changed files were not looked up.
     pub files_left_out: usize,
+    /// Lines of the file, or all of it, that have no effect, in words.
+    pub skipped: Vec<String>,
 }
 
 /// Who answers for the changed files by the `CODEOWNERS` file of the commit before the change: a
 /// change has no say in who reviews it.
 pub(super) fn owners(repo: &Repo, change: &Change) -> Result<FoundOwners, CliError> {
-    let mut found = FoundOwners { names: Vec::new(), files_left_out: 0 };
+    let mut found = FoundOwners { names: Vec::new(), files_left_out: 0, skipped: Vec::new() };
     let Some(base) = change.base else { return Ok(found) };
-    let Some(owners) = repo.owners(&repo.commit(base)?)? else { return Ok(found) };
+    let Some(file) = repo.owners(&repo.commit(base)?)? else { return Ok(found) };
     let mut known = HashSet::new();
-    for file in change.files.iter().take(OWNED_FILES) {
-        for owner in owners.of(&file.path).iter().flat_map(|rule| &rule.owners) {
+    let rules = &file.owners;
+    for changed in change.files.iter().take(OWNED_FILES) {
+        for owner in rules.of(&changed.path).iter().flat_map(|rule| &rule.owners) {
             let owner = printable(owner);
             if known.insert(owner.clone()) {
                 found.names.push(owner);
@@ -100,6 +103,7 @@ pub(super) fn owners(repo: &Repo, change: &Change) -> Result<FoundOwners, CliErr
         }
     }
     found.files_left_out = change.files.len().saturating_sub(OWNED_FILES);
+    found.skipped = file.skipped.iter().map(|line| format!("{} {line}", file.path)).collect();
     Ok(found)
 }
 

@@ -18,6 +18,7 @@ pub(super) fn notes(
     notes.extend(about_merge(change));
     notes.extend(change.files.is_empty().then_some(is_empty));
     notes.extend(about_limits(change, scored, owners));
+    notes.extend(about_side_files(change, scored, owners));
     notes
 }
 
@@ -91,6 +92,13 @@ fn about_limits(change: &Change, scored: &Scored, owners: &FoundOwners) -> Vec<S
                 .into(),
         );
     }
+    if scored.renames_not_followed > 0 {
+        notes.push(format!(
+            "Older names of some files were not followed: in {} of the past too many files moved to \
+             compare them all, or too large ones.",
+            counted(scored.renames_not_followed, "commit", "commits")
+        ));
+    }
     if scored.functions_left_out > 0 {
         notes.push(format!(
             "{} of code not searched for long functions: the change has too many.",
@@ -102,6 +110,21 @@ fn about_limits(change: &Change, scored: &Scored, owners: &FoundOwners) -> Vec<S
             "{} not looked up in CODEOWNERS: the change has too many.",
             counted(owners.files_left_out, "file", "files")
         ));
+    }
+    notes
+}
+
+/// What the files that speak of others say in vain.
+fn about_side_files(change: &Change, scored: &Scored, owners: &FoundOwners) -> Vec<String> {
+    const LISTED: usize = 3;
+    let attributes = change.skipped_attributes.iter().map(ToString::to_string);
+    let mailmap = scored.unread_mailmap.map(|reason| format!(".mailmap: {reason}"));
+    let mut skipped = owners.skipped.iter().cloned().chain(attributes).chain(mailmap);
+    let first = skipped.by_ref().take(LISTED);
+    let mut notes: Vec<String> = first.map(|line| format!("Without effect: {line}.")).collect();
+    let more = skipped.count();
+    if more > 0 {
+        notes.push(format!("Without effect: {more} more of the kind."));
     }
     notes
 }

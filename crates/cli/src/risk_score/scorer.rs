@@ -2,7 +2,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use gitops_health_git::{
     Change, Commit, FileChange, ObjectId, Past, PastEnd, PastReader, PastScope, Repo, RepoPath,
-    Selection, Similarity, counted, printable,
+    Selection, Similarity, UnreadFile, counted, printable,
 };
 use gitops_health_report::CommitRow;
 use gitops_health_risk::{
@@ -33,6 +33,10 @@ pub(super) struct Scored {
     pub moment: Moment,
     pub end: PastEnd,
     pub visited: usize,
+    /// In how many commits of the past not all moved files could be compared.
+    pub renames_not_followed: usize,
+    /// Why people were not mapped.
+    pub unread_mailmap: Option<UnreadFile>,
     /// How many files of code were not searched for functions.
     pub functions_left_out: usize,
 }
@@ -162,6 +166,8 @@ impl<'a> Scorer<'a> {
             moment,
             end: past.end,
             visited: past.ancestors.len(),
+            renames_not_followed: past.renames_not_followed,
+            unread_mailmap: past.unread_mailmap,
             functions_left_out: code.len().saturating_sub(FUNCTION_FILES),
         })
     }

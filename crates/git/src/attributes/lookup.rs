@@ -2,12 +2,15 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::Attributes;
+use super::{Attributes, SkippedAttributes, SkippedAttributesReason};
 use crate::error::Error;
 use crate::id::ObjectId;
 use crate::path::RepoPath;
-use crate::repo::Repo;
+use crate::repo::{Repo, SmallFile};
 use crate::tree::{Mode, Side, TreeDelta};
+
+/// Attributes that are no part of any tree, in the git directory.
+pub(super) const INFO: &str = "info/attributes";
 
 impl Repo {
     /// The `.gitattributes` files of a tree that bear on the changed files.
@@ -15,16 +18,14 @@ impl Repo {
         &self,
         tree: ObjectId,
         deltas: &[TreeDelta],
-    ) -> Result<Attributes, Error> {
+    ) -> Result<(Attributes, Vec<SkippedAttributes>), Error> {
         let mut trees = HashMap::from([(RepoPath::from(""), Some(tree))]);
         let mut files = Vec::new();
         for directory in directories_above(deltas) {
             let Some(tree) = self.directory_tree(&directory, &mut trees)? else { continue };
             let side = self.file_in_tree(tree, &RepoPath::from(".gitattributes"))?;
-            if let Some(Side { mode: Mode::File | Mode::Executable, id }) = side
-                && let Some(content) = self.small_blob(id)?
-            {
-                files.push((directory, content));
+            if let Some(Side { mode: Mode::File | Mode::Executable, id }) = side {
+                files.push((directory, self.small_blob(id)?));
             }
         }
         self.attributes(files)
@@ -48,12 +49,33 @@ impl Repo {
         Ok(found)
     }
 
-    /// The attributes that these files and `info/attributes` give.
-    pub(crate) fn attributes(&self, files: Vec<(RepoPath, Vec<u8>)>) -> Result<Attributes, Error> {
-        let info = self.common_file("info/attributes")?;
-        let files = files.iter().map(|(directory, content)| (directory.as_bstr(), &content[..]));
-        let (attributes, _skipped) = Attributes::parse(files, info.as_deref());
-        Ok(attributes)
+    /// The attributes that these files and `info/attributes` give, and what in them has no effect,
+    /// by file and line.
+    pub(crate) fn attributes(
+        &self,
+        files: Vec<(RepoPath, SmallFile)>,
+    ) -> Result<(Attributes, Vec<SkippedAttributes>), Error> {
+        let (mut read, mut unread) = (Vec::new(), Vec::new());
+        let mut skip = |directory: Option<&RepoPath>, reason| {
+            let directory = directory.map(|directory| directory.as_bstr().to_owned());
+            let reason = SkippedAttributesReason::Unread(reason);
+            unread.push(SkippedAttributes { directory, line: None, reason });
+        };
+        for (directory, file) in &files {
+            match file {
+                Ok(content) => read.push((directory.as_bstr(), &content[..])),
+                Err(reason) => skip(Some(directory), *reason),
+            }
+        }
+        let info = self.common_file(INFO)?.transpose().unwrap_or_else(|reason| {
+            skip(None, reason);
+            None
+        });
+        let (attributes, mut skipped) = Attributes::parse(read, info.as_deref());
+        skipped.append(&mut unread);
+        skipped.sort_by(|one, two| one.order().cmp(&two.order()));
+        skipped.truncate(Attributes::MOST_SKIPPED);
+        Ok((attributes, skipped))
     }
 }
 

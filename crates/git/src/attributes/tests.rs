@@ -306,3 +306,43 @@ fn random_files_say_what_they_say_to_git_check_attr() {
     }
     assert!(said > 1000, "{said}");
 }
+
+#[test]
+fn what_has_no_effect_is_named_without_what_it_says() {
+    let long = format!("secret {}\n", "a".repeat(2100));
+    let root = format!("*.c diff\n!secret diff\nsecret -secret*\n{long}[secret diff\n/// diff\n");
+    let (_, skipped) = parse(
+        &[("", root.as_bytes()), ("d/e", b"\n[attr]secret diff\n"), ("a\nb", b"!secret x\n")],
+        Some(b"!secret diff\n"),
+    );
+    let words: Vec<_> = skipped.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        words,
+        [
+            ".gitattributes line 2: the line names no valid attribute, or its pattern is negated",
+            ".gitattributes line 3: the line names no valid attribute, or its pattern is negated",
+            ".gitattributes line 4: the line has 2107 bytes, more than git reads",
+            ".gitattributes line 5: the pattern can match no path",
+            ".gitattributes line 6: the pattern can match no path",
+            "d/e/.gitattributes line 2: a macro is defined below the root",
+            "\"a\\nb/.gitattributes\" line 1: the line names no valid attribute, or its pattern is \
+             negated",
+            "info/attributes line 1: the line names no valid attribute, or its pattern is negated",
+        ]
+    );
+    let directory = Some("d".into());
+    let reason = SkippedAttributesReason::Unread(UnreadFile::Missing);
+    let unread = SkippedAttributes { directory, line: None, reason };
+    assert_eq!(
+        unread.to_string(),
+        "d/.gitattributes: the content of the file is not in the repository"
+    );
+}
+
+#[test]
+fn of_millions_of_lines_without_effect_the_first_thousand_are_kept() {
+    let root = "!x diff\n".repeat(Attributes::MOST_SKIPPED + 1);
+    let (_, skipped) = parse(&[("", root.as_bytes())], None);
+    assert_eq!(skipped.len(), Attributes::MOST_SKIPPED);
+    assert_eq!(skipped[999].line, Some(1000));
+}

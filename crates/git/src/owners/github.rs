@@ -36,7 +36,7 @@ fn rule(line: usize, text: &[u8]) -> Result<Rule, SkipReason> {
         })
         .collect::<Result<_, _>>()?;
     let itself_only = pattern.ends_with(b"/*");
-    let pattern = PathPattern::parse(pattern)?;
+    let pattern = PathPattern::parse(pattern).map_err(SkipReason::Pattern)?;
     Ok(Rule { pattern, itself_only, excludes: false, owners, approvals: 1, line })
 }
 

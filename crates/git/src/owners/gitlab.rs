@@ -37,7 +37,10 @@ pub(super) fn parse(bytes: &[u8]) -> (Owners, Vec<SkippedLine>) {
         }
         match rule(number, line, &defaults, approvals) {
             Ok(rule) => sections[current].rules.push(rule),
-            Err(reason) => skipped.push(SkippedLine { line: Some(number), reason: reason.into() }),
+            Err(error) => {
+                let reason = SkipReason::Pattern(error);
+                skipped.push(SkippedLine { line: Some(number), reason });
+            }
         }
     }
     (Owners { sections }, skipped)

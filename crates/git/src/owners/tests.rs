@@ -260,3 +260,30 @@ fn no_bytes_are_too_odd() {
         }
     }
 }
+
+#[test]
+fn what_has_no_effect_is_named_without_what_it_says() {
+    let text = b"!secret @a\n[secret] @a\n\\#secret @a\nx secret\nsecret//x @a\n\n";
+    let (_, skipped) = Owners::parse(text, Dialect::GitHub);
+    let words: Vec<_> = skipped.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        words,
+        [
+            "line 1: the pattern is negated",
+            "line 2: the pattern has a range `[ ]`, which GitHub does not know",
+            "line 3: the pattern begins with `\\#`, which GitHub does not know",
+            "line 4: an owner is neither `@user` nor `@org/team` nor an e-mail address",
+            "line 5: the pattern can match no path",
+        ]
+    );
+    let (_, skipped) = Owners::parse(b"[ ] @secret\n! @secret\n[secret @a\n", Dialect::GitLab);
+    let words: Vec<_> = skipped.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        words,
+        [
+            "line 1: the section has no name",
+            "line 2: the pattern is empty",
+            "line 3: the pattern can match no path",
+        ]
+    );
+}

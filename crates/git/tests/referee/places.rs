@@ -27,7 +27,7 @@ fn scratch() -> TestRepo {
 }
 
 /// Clones into a directory of a new repository, so that the clone can be asked like any other.
-fn clone(scratch: &TestRepo, options: &[&str]) -> TestRepo {
+pub fn clone(scratch: &TestRepo, options: &[&str]) -> TestRepo {
     let clone = TestRepo::new();
     std::fs::remove_dir_all(clone.path().join(".git")).expect("it is there");
     let url = format!("file://{}", scratch.path().display());

@@ -1,0 +1,256 @@
+//! What files of the repository say about others, and what of it has no effect.
+
+use bstr::ByteSlice;
+use gitops_health_git::{
+    Change, ObjectId, Past, PastReader, PastScope, Repo, RepoPath, Selection, Similarity,
+    SkipReason, SkippedAttributes, SkippedAttributesReason, UnreadFile,
+};
+use gitops_health_testkit::{Author, TestRepo};
+
+use crate::agreement::{id, open};
+use crate::places::clone;
+
+/// More than is read of a file that says something about others, in lines that say nothing.
+fn too_large() -> Vec<u8> {
+    b"# nothing\n".repeat((33 << 20) / 10)
+}
+
+fn change(repo: &Repo, selection: &Selection) -> Change {
+    repo.change(selection, Similarity::Renames).expect("it can be read")
+}
+
+fn head() -> Selection {
+    Selection::Commit("HEAD".into())
+}
+
+fn words(skipped: &[SkippedAttributes]) -> Vec<String> {
+    skipped.iter().map(ToString::to_string).collect()
+}
+
+/// The file and the line of every warning that git prints when it is asked for attributes.
+fn warned_by_git(scratch: &TestRepo, path: &str) -> Vec<(String, usize)> {
+    let alias = "alias.ask=!f() { git check-attr -a -- \"$1\" 2>&1 >/dev/null; }; f";
+    let warnings = scratch.git_text(&["-c", alias, "ask", path]);
+    let mut places: Vec<_> = warnings
+        .lines()
+        .filter_map(|line| {
+            let (before, number) = line.rsplit_once(':')?;
+            let (_, file) = before.rsplit_once(' ')?;
+            Some((file.to_owned(), number.parse().ok()?))
+        })
+        .collect();
+    places.sort();
+    places
+}
+
+#[test]
+fn lines_of_attributes_without_effect_are_those_that_git_warns_of() {
+    let scratch = TestRepo::new();
+    scratch.write(
+        ".gitattributes",
+        "*.a diff\n* b@d\n* -x!\n[attr]m diff\n[attr]m@ diff\n*.b m\n* builtin_x\n",
+    );
+    scratch.write("d/.gitattributes", "* diff\n[attr]n diff\n* ok -no/no\n");
+    scratch.write("e/.gitattributes", "[attr]unrelated diff\n");
+    scratch.write(".git/info/attributes", "* b@d\n\n* diff\n");
+    scratch.write("d/f", "f\n").commit("first");
+    let place = |file: &str, line| (file.to_owned(), line);
+    let theirs = warned_by_git(&scratch, "d/f");
+    assert_eq!(theirs.len(), 7, "{theirs:?}");
+    let of = |change: &Change| {
+        let mut places: Vec<_> = change
+            .skipped_attributes
+            .iter()
+            .map(|skipped| {
+                // Git names a file of its own directory by a path from the worktree.
+                let own = if skipped.directory.is_none() { ".git/" } else { "" };
+                place(&format!("{own}{}", skipped.file()), skipped.line.expect("it is a line"))
+            })
+            .collect();
+        places.sort();
+        places
+    };
+    let repo = open(scratch.path());
+    scratch.write("d/f", "g\n").commit("second");
+    assert_eq!(of(&change(&repo, &head())), theirs);
+    assert_eq!(of(&change(&repo, &Selection::Range("HEAD~1..HEAD".into()))), theirs);
+    scratch.write("d/f", "h\n");
+    assert_eq!(of(&change(&repo, &Selection::Worktree)), theirs);
+    scratch.git(&["add", "d/f"]);
+    // The index is read once.
+    let repo = open(scratch.path());
+    assert_eq!(of(&change(&repo, &Selection::Staged)), theirs);
+    assert_eq!(
+        words(&change(&repo, &head()).skipped_attributes)[4..],
+        [
+            "d/.gitattributes line 2: a macro is defined below the root",
+            "d/.gitattributes line 3: the line names no valid attribute, or its pattern is negated",
+            "info/attributes line 1: the line names no valid attribute, or its pattern is negated",
+        ]
+    );
+    // Each selection reads its own version.
+    scratch.write(".gitattributes", "* good\n").write(".git/info/attributes", "");
+    let lines = |selection| change(&repo, selection).skipped_attributes.len();
+    assert_eq!((lines(&head()), lines(&Selection::Staged), lines(&Selection::Worktree)), (6, 6, 2));
+}
+
+#[test]
+fn attributes_that_are_too_large_are_named_in_commits_the_index_and_the_worktree() {
+    let scratch = TestRepo::new();
+    scratch.write("d/.gitattributes", too_large()).write("d/f", "f\n").commit("first");
+    let repo = open(scratch.path());
+    let size = std::fs::metadata(scratch.path().join("d/.gitattributes")).expect("it is there");
+    let reason = SkippedAttributesReason::Unread(UnreadFile::TooLarge(size.len()));
+    let expected = SkippedAttributes { directory: Some("d".into()), line: None, reason };
+    let expected = std::slice::from_ref(&expected);
+    assert_eq!(change(&repo, &head()).skipped_attributes, expected);
+    scratch.write("d/f", "g\n");
+    scratch.git(&["add", "d/f"]);
+    for selection in [Selection::Staged, Selection::Worktree] {
+        assert_eq!(change(&repo, &selection).skipped_attributes, expected);
+    }
+    scratch.write(".git/info/attributes", too_large());
+    let change = change(&repo, &Selection::Staged);
+    assert_eq!(change.files.len(), 1);
+    let sentence = format!("the file has {} bytes, more than are read of such a file", size.len());
+    assert_eq!(
+        words(&change.skipped_attributes),
+        [format!("d/.gitattributes: {sentence}"), format!("info/attributes: {sentence}")]
+    );
+}
+
+#[test]
+fn owners_come_with_their_file_and_the_lines_without_effect() {
+    let scratch = TestRepo::new();
+    let owners = |repo: &Repo| {
+        let head = repo.resolve("HEAD").expect("it is there");
+        repo.owners(&repo.commit(head).expect("it is there")).expect("it can be read")
+    };
+    scratch.write("f", "f\n").commit("no owners");
+    let repo = open(scratch.path());
+    assert_eq!(owners(&repo), None);
+    scratch.write("docs/CODEOWNERS", "* @a\n!x @b\n").commit("owners");
+    let found = owners(&repo).expect("there are owners");
+    assert_eq!(found.path, RepoPath::from("docs/CODEOWNERS"));
+    assert_eq!(found.owners.of(&RepoPath::from("x"))[0].owners, ["@a"]);
+    let lines: Vec<_> = found.skipped.iter().map(|skipped| skipped.line).collect();
+    assert_eq!(lines, [Some(2)]);
+    // The first file counts, read or not.
+    for size in [3 << 20, 33 << 20] {
+        scratch.write("CODEOWNERS", &b"* @b\n".repeat(size / 5 + 1)[..size]).commit("large");
+        let found = owners(&repo).expect("there is a file");
+        assert_eq!(found.path, RepoPath::from("CODEOWNERS"));
+        assert!(found.owners.of(&RepoPath::from("x")).is_empty());
+        assert_eq!(found.skipped.len(), 1);
+        assert_eq!(found.skipped[0].line, None);
+        assert_eq!(found.skipped[0].reason, SkipReason::FileTooLarge(size as u64));
+        assert_eq!(
+            found.skipped[0].to_string(),
+            format!("the file has {size} bytes, more than GitHub loads")
+        );
+    }
+}
+
+#[test]
+fn what_a_partial_clone_lacks_is_not_taken_for_absent() {
+    let source = TestRepo::new();
+    source
+        .write(".gitattributes", "* -diff\n")
+        .write(".mailmap", "New <new@x> <ada@example.com>\n");
+    source.write("docs/CODEOWNERS", "* @a\n").write("CODEOWNERS", "* @b\n");
+    source.write("f", "f\n").commit("first");
+    source.git(&["config", "uploadpack.allowFilter", "true"]);
+    let partial = clone(&source, &["--filter=blob:none", "--bare"]);
+    let repo = open(&partial.path().join("."));
+    let changed = change(&repo, &head());
+    assert_eq!(
+        words(&changed.skipped_attributes),
+        [".gitattributes: the content of the file is not in the repository"]
+    );
+    let owners = repo.owners(&changed.commits[0]).expect("trees are here").expect("it is there");
+    assert_eq!(owners.path, RepoPath::from("CODEOWNERS"));
+    assert_eq!(owners.skipped[0].reason, SkipReason::Missing);
+    assert_eq!(owners.skipped[0].to_string(), "the content of the file is not in the repository");
+    let mailmap = repo.mailmap().expect("trees are here");
+    assert!(mailmap.is_empty());
+    assert_eq!(mailmap.unread(), Some(UnreadFile::Missing));
+    assert_eq!(past(&repo, "f").unread_mailmap, Some(UnreadFile::Missing));
+    assert_eq!(past(&open(source.path()), "f").unread_mailmap, None);
+}
+
+/// The past of one file of HEAD.
+fn past(repo: &Repo, file: &str) -> Past {
+    let tips: [ObjectId; 1] = [repo.resolve("HEAD").expect("it is there")];
+    let mut reader = PastReader::new(repo, PastScope::Everything).expect("it can be read");
+    let follow = [RepoPath::from(file)];
+    reader.before(&tips, &follow, usize::MAX, &mut |_| {}).expect("it can be read")
+}
+
+#[test]
+fn a_mailmap_that_is_too_large_maps_nobody_and_says_so() {
+    let scratch = TestRepo::new();
+    let mut mailmap = too_large();
+    mailmap.extend_from_slice(b"New <new@x> <old@x>\n");
+    let size = mailmap.len() as u64;
+    scratch.write(".mailmap", mailmap);
+    let ada = Author { name: "Old", email: "old@x", time: "2026-03-02T10:00:00+0000" };
+    scratch.commit_as(ada, "first");
+    let bare = TestRepo::bare();
+    bare.git(&["fetch", "-q", &scratch.path().to_string_lossy(), "main:main"]);
+    for path in [scratch.path(), bare.path()] {
+        let past = past(&open(path), "f");
+        assert_eq!(past.unread_mailmap, Some(UnreadFile::TooLarge(size)));
+        assert_eq!(past.commits[0].author.name, "Old");
+    }
+    scratch.write(".mailmap", "New <new@x> <old@x>\n");
+    let past = past(&open(scratch.path()), "f");
+    assert_eq!((past.unread_mailmap, past.commits[0].author.name.as_slice()), (None, &b"New"[..]));
+}
+
+/// A history in which `count` files of different content move to other names, edited.
+fn many_moves(count: usize) -> TestRepo {
+    let scratch = TestRepo::new();
+    let mut import = String::from("commit refs/heads/main\ncommitter A <a@b> 1 +0000\ndata 0\n");
+    let text = |number: usize, last: &str| {
+        let line = format!("{number} {}\n", "word ".repeat(3));
+        format!("{line}{line}{line}{last}\n")
+    };
+    for number in 0..count {
+        let text = text(number, "old");
+        import.push_str(&format!("M 644 inline old{number}\ndata {}\n{text}", text.len()));
+    }
+    import.push_str("commit refs/heads/main\ncommitter A <a@b> 2 +0000\ndata 0\ndeleteall\n");
+    for number in 0..count {
+        let text = text(number, "new");
+        import.push_str(&format!("M 644 inline new{number}\ndata {}\n{text}", text.len()));
+    }
+    scratch.git_with_input(&["fast-import", "--quiet"], import.as_bytes());
+    scratch
+}
+
+#[test]
+fn a_past_says_where_too_many_files_moved_to_follow_one() {
+    for (count, is_followed) in [(100, true), (1001, false)] {
+        let scratch = many_moves(count);
+        let raw = scratch.git(&["-c", "diff.renameLimit=1000", "show", "-M", "--raw", "main"]);
+        let pair = b"\told7\tnew7\n";
+        assert_eq!(raw.find(pair).is_some(), is_followed, "{}", raw.as_bstr());
+        let found = past(&open(scratch.path()), "new7");
+        assert_eq!(found.renames_not_followed, usize::from(!is_followed));
+        let followed = found.commits.iter().filter(|commit| !commit.followed.is_empty()).count();
+        assert_eq!(followed, if is_followed { 2 } else { 1 });
+        // Nothing is lost for a file that did not appear there.
+        assert_eq!(past(&open(scratch.path()), "old7").renames_not_followed, 0);
+    }
+}
+
+#[test]
+fn a_past_says_where_content_to_follow_a_file_is_missing() {
+    let source = many_moves(2);
+    source.git(&["config", "uploadpack.allowFilter", "true"]);
+    let partial = clone(&source, &["--filter=blob:none", "--bare"]);
+    assert_eq!(past(&open(source.path()), "new1").renames_not_followed, 0);
+    let lost = past(&open(partial.path()), "new1");
+    assert_eq!(lost.renames_not_followed, 1);
+    assert_eq!(lost.commits[0].commit.id, id(&source.id("main")));
+}
