@@ -110,6 +110,7 @@ const CASES: &[(Values, &str, &str)] = &[
     (&[], "risk.temporal.night_to", "22"),
     (&[], "risk.temporal.weekend", "[fri]"),
     (&[], "risk.temporal.release_tags", "[none]"),
+    (&[], "risk.temporal.prerelease_tags", "[v2, v4]"),
     (&[], "risk.temporal.release_days_half", "0.001"),
     (&[], "risk.temporal.freeze_windows", "[{name: x, from: 2026-02-01, to: 2026-03-01}]"),
     (&[], "risk.temporal.shares.recent_change", "1000"),

@@ -219,6 +219,8 @@ pub struct TemporalConfig {
     pub weekend: Vec<Day>,
     /// Patterns for the names of release tags, in the language of `.gitignore`.
     pub release_tags: Vec<String>,
+    /// Patterns for the names of those among them that only announce a release, such as candidates.
+    pub prerelease_tags: Vec<String>,
     /// The days before an expected release at which half of the points are given.
     pub release_days_half: f64,
     /// Times when nothing should change.
@@ -376,6 +378,10 @@ impl Default for ComplexityShares {
     }
 }
 
+/// As projects name them: `v2.0-rc1`, `1.7rc2`, `rc-8_22_0-1`, `2.4.0-alpha`, `8.0-m01`.
+const PRERELEASE_TAGS: [&str; 8] =
+    ["*[0-9._-]rc[0-9]*", "*-rc", "rc-*", "*alpha*", "*beta*", "*-m[0-9]*", "*-pre*", "*-dev*"];
+
 impl Default for TemporalConfig {
     fn default() -> Self {
         Self {
@@ -384,6 +390,7 @@ impl Default for TemporalConfig {
             night_to: 6,
             weekend: vec![Day::Sat, Day::Sun],
             release_tags: vec!["*".into()],
+            prerelease_tags: PRERELEASE_TAGS.map(Into::into).into(),
             release_days_half: 7.0,
             freeze_windows: Vec::new(),
             shares: TemporalShares::default(),

@@ -20,7 +20,7 @@ mod similar;
 mod strategy;
 mod temporal;
 
-use gitops_health_git::{FileChange, Past, RepoPath};
+use gitops_health_git::{FileChange, Past, PathPattern, RepoPath};
 
 pub use complexity::{ComplexityFeatures, LongestFunction};
 pub use config::{
@@ -81,7 +81,8 @@ impl RiskParams {
     /// Whether the name of a tag is that of a release.
     pub fn is_release(&self, tag: &[u8]) -> bool {
         let name = RepoPath::new(tag);
-        self.release_tags.iter().any(|pattern| pattern.matches(&name))
+        let matches = |patterns: &[PathPattern]| patterns.iter().any(|one| one.matches(&name));
+        matches(&self.release_tags) && !matches(&self.prerelease_tags)
     }
 }
 
@@ -179,4 +180,29 @@ pub fn recommendations(score: &Score, features: &Features, owners: &[String]) ->
 /// The earlier commits most like the change, and what became of them.
 pub fn similar_commits(subject: &Subject<'_>, limit: usize) -> Vec<SimilarCommit> {
     similar::similar(subject.past, subject.files.len(), limit, subject.purposes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_only_announces_a_release_is_none() {
+        let params = RiskConfig::default().check().expect("the defaults make sense");
+        let releases = ["v2.55.0", "curl-8_21_0", "jq-1.8.2", "7.2.6", "release/3.1", "src1.0"];
+        for tag in releases {
+            assert!(params.is_release(tag.as_bytes()), "{tag}");
+        }
+        let others = [
+            "v2.55.0-rc2",
+            "rc-8_22_0-2",
+            "1.7rc2",
+            "2.4.0-alpha",
+            "8.0-m01",
+            "release/3.1-beta.2",
+        ];
+        for tag in others {
+            assert!(!params.is_release(tag.as_bytes()), "{tag}");
+        }
+    }
 }

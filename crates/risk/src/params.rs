@@ -13,6 +13,7 @@ pub struct RiskParams {
     pub(crate) freezes: Vec<Freeze>,
     pub(crate) weekend: Vec<Weekday>,
     pub(crate) release_tags: Vec<PathPattern>,
+    pub(crate) prerelease_tags: Vec<PathPattern>,
 }
 
 /// A value of the configuration that makes no sense.
@@ -52,6 +53,10 @@ impl RiskConfig {
             freezes: self.freezes()?,
             weekend: self.temporal.weekend.iter().map(|day| day.weekday()).collect(),
             release_tags: patterns("risk.temporal.release_tags", &self.temporal.release_tags)?,
+            prerelease_tags: patterns(
+                "risk.temporal.prerelease_tags",
+                &self.temporal.prerelease_tags,
+            )?,
             config: self.clone(),
         })
     }

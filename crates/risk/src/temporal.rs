@@ -211,9 +211,9 @@ fn release(features: &TemporalFeatures, config: &TemporalConfig) -> (f64, String
     let gap = gaps[gaps.len() / 2];
     let since = features.moment.landed.days_since(&last.time).max(0.0);
     let rhythm = format!(
-        "{}, the last release in this line of history, came {since:.0} days before, releases every \
-         {gap:.0} days or so",
-        last.name
+        "{}, the last release in this line of history, came {}, releases every {gap:.0} days or so",
+        last.name,
+        ago(since)
     );
     if since > 2.0 * gap {
         return (0.0, format!("{rhythm}: no telling when the next comes"));
