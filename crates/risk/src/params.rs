@@ -36,6 +36,7 @@ impl RiskConfig {
     /// Accepts the configuration, or says which value makes no sense.
     pub fn check(&self) -> Result<RiskParams, ConfigError> {
         self.check_weights()?;
+        self.check_kinds()?;
         self.check_bounds()?;
         let bands = &self.bands;
         if !(0 < bands.medium
@@ -69,46 +70,33 @@ impl RiskConfig {
             weights.code_complexity,
             weights.temporal_context,
         ];
-        let (history, complexity, temporal) =
-            (&self.history.shares, &self.complexity.shares, &self.temporal.shares);
-        for (key, values) in [
-            ("risk.weights", &factors[..]),
-            (
-                "risk.history.shares",
-                &[history.fix_share, history.recent_fixes, history.reverts, history.neighbours],
-            ),
-            (
-                "risk.complexity.shares",
-                &[
-                    complexity.lines,
-                    complexity.files,
-                    complexity.subsystems,
-                    complexity.entropy,
-                    complexity.hunks,
-                    complexity.function,
-                ],
-            ),
-            (
-                "risk.temporal.shares",
-                &[temporal.recent_change, temporal.night, temporal.weekend, temporal.release],
-            ),
-        ] {
-            if !values.iter().all(|value| (0.0..=1e6).contains(value)) {
-                return Err(ConfigError::new(
-                    key,
-                    "every weight must be a number from 0 to 1000000",
-                ));
-            }
-            if values.iter().sum::<f64>() <= 0.0 {
-                return Err(ConfigError::new(key, "at least one weight must be above 0"));
-            }
-        }
+        weigh("risk.weights", &factors)?;
+        let shares = &self.history.shares;
+        let history = [shares.fix_share, shares.recent_fixes, shares.reverts, shares.neighbours];
+        weigh("risk.history.shares", &history)?;
+        let shares = &self.complexity.shares;
+        let complexity = [
+            shares.lines,
+            shares.files,
+            shares.subsystems,
+            shares.entropy,
+            shares.hunks,
+            shares.function,
+        ];
+        weigh("risk.complexity.shares", &complexity)?;
+        let shares = &self.temporal.shares;
+        let temporal = [shares.recent_change, shares.night, shares.weekend, shares.release];
+        weigh("risk.temporal.shares", &temporal)?;
         if weights.code_complexity + weights.temporal_context <= 0.0 {
             return Err(ConfigError::new(
                 "risk.weights",
                 "code_complexity or temporal_context must weigh something: the past may be unknown",
             ));
         }
+        Ok(())
+    }
+
+    fn check_kinds(&self) -> Result<(), ConfigError> {
         let kinds = &self.file_kinds;
         for (kind, value) in [
             ("code", kinds.code),
@@ -254,6 +242,17 @@ fn patterns<S: AsRef<str>>(key: &str, texts: &[S]) -> Result<Vec<PathPattern>, C
                 .map_err(|error| ConfigError::new(key, format!("`{text}`: {error}")))
         })
         .collect()
+}
+
+/// Weights that are compared with one another: none is negative, and some are there.
+fn weigh(key: &str, weights: &[f64]) -> Result<(), ConfigError> {
+    if !weights.iter().all(|weight| (0.0..=1e6).contains(weight)) {
+        return Err(ConfigError::new(key, "every weight must be a number from 0 to 1000000"));
+    }
+    if weights.iter().sum::<f64>() <= 0.0 {
+        return Err(ConfigError::new(key, "at least one weight must be above 0"));
+    }
+    Ok(())
 }
 
 fn fraction(key: &str, value: f64) -> Result<(), ConfigError> {
