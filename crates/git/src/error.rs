@@ -49,7 +49,7 @@ pub enum Error {
     /// The command needs a commit, and the current branch has none yet.
     #[error("branch `{branch}` has no commit yet")]
     UnbornHead {
-        /// The name of the branch that HEAD points to.
+        /// The name of the branch that HEAD points to, printable.
         branch: String,
     },
 
@@ -104,7 +104,7 @@ pub enum Error {
         is_reversed: bool,
     },
 
-    /// Two commits share no ancestor.
+    /// Two commits share no ancestor, or none that a shallow clone has.
     #[error("commits {one} and {two} have no common ancestor")]
     NoMergeBase {
         /// One commit.

@@ -3,12 +3,14 @@ use std::fs;
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
+use bstr::BString;
 use git2::{ErrorCode, RepositoryOpenFlags};
 
 use crate::commit::Commit;
 use crate::error::{Cause, Context, Error};
 use crate::id::ObjectId;
 use crate::path::RepoPath;
+use crate::text::printable;
 use crate::tree::{Mode, Side};
 
 /// Where to look for the repository.
@@ -26,15 +28,16 @@ pub struct Location {
 pub enum Head {
     /// A branch with at least one commit.
     Branch {
-        /// The full name of the reference, such as `refs/heads/main`.
-        name: String,
+        /// The full name of the reference, such as `refs/heads/main`. Bytes, because git asks for
+        /// no encoding.
+        name: BString,
         /// Its newest commit.
         commit: ObjectId,
     },
     /// A commit and no branch.
     Detached(ObjectId),
     /// A branch without any commit: the full name of the reference.
-    Unborn(String),
+    Unborn(BString),
 }
 
 /// Bounds on what one object may cost; what exceeds them is said, never cut silently.
@@ -75,9 +78,8 @@ pub struct Repo {
     pub(crate) git: git2::Repository,
     pub(crate) limits: Limits,
     shallow_edges: HashSet<ObjectId>,
-    /// The repository of which a linked worktree is one, where the history is cut: libgit2 looks
-    /// for the cuts in the directory of the worktree, and they are not there.
-    main: Option<git2::Repository>,
+    /// The repository in which parents are looked for, where that is not `git`.
+    pub(crate) graph: Option<git2::Repository>,
     /// Whether there is no worktree, whatever libgit2 takes for one.
     is_bare: bool,
 }
@@ -101,14 +103,9 @@ impl Repo {
         };
         let git = git.map_err(|error| open_error(&location.start, error))?;
         let shallow_edges = read_shallow_edges(git.commondir())?;
-        let main = if git.is_worktree() && !shallow_edges.is_empty() {
-            let main = git2::Repository::open(git.commondir());
-            Some(main.map_err(|error| open_error(git.commondir(), error))?)
-        } else {
-            None
-        };
+        let graph = open_graph(&git, !shallow_edges.is_empty())?;
         let is_bare = git.is_bare() || has_guessed_worktree(&git, location.use_git_environment);
-        Ok(Self { git, limits: Limits::default(), shallow_edges, main, is_bare })
+        Ok(Self { git, limits: Limits::default(), shallow_edges, graph, is_bare })
     }
 
     /// Replaces the bounds on what one object may cost.
@@ -141,8 +138,7 @@ impl Repo {
         let head = self.git.find_reference("HEAD").context(|| "read HEAD".into())?;
         let name = match head.kind() {
             Some(git2::ReferenceType::Symbolic) => {
-                String::from_utf8_lossy(head.symbolic_target_bytes().unwrap_or_default())
-                    .into_owned()
+                BString::from(head.symbolic_target_bytes().unwrap_or_default())
             }
             _ => {
                 let target = head.target().ok_or_else(|| Error::Operation {
@@ -152,21 +148,20 @@ impl Repo {
                 return Ok(Head::Detached(ObjectId::from_git2(target)));
             }
         };
+        let operation = || format!("read the commit of `{}`", printable(&name));
         match head.resolve() {
             Ok(branch) => {
-                let commit = branch
-                    .peel(git2::ObjectType::Commit)
-                    .context(|| format!("read the commit of `{name}`"))?;
+                let commit = branch.peel(git2::ObjectType::Commit).context(operation)?;
                 Ok(Head::Branch { name, commit: ObjectId::from_git2(commit.id()) })
             }
             Err(error) if error.code() == ErrorCode::NotFound => Ok(Head::Unborn(name)),
-            Err(error) => Err(error).context(|| format!("read the commit of `{name}`")),
+            Err(error) => Err(error).context(operation),
         }
     }
 
     /// Where to walk through the history.
     pub(crate) fn graph(&self) -> &git2::Repository {
-        self.main.as_ref().unwrap_or(&self.git)
+        self.graph.as_ref().unwrap_or(&self.git)
     }
 
     /// The commit with this id, as it is stored: neither `refs/replace` nor `info/grafts` give it
@@ -252,6 +247,29 @@ impl Repo {
     pub(crate) fn common_file(&self, name: &str) -> Result<Option<SmallFile>, Error> {
         small_file(&self.common_dir().join(name), name)
     }
+}
+
+/// The repository in which parents are looked for, where that is not `git` itself.
+///
+/// Libgit2 takes parents from `info/grafts`, which it does not know of a mere store of objects. And
+/// it looks for the cuts of a shallow clone in the directory of a linked worktree, where they are
+/// not.
+fn open_graph(git: &git2::Repository, is_shallow: bool) -> Result<Option<git2::Repository>, Error> {
+    let path = git.commondir();
+    let failed = |error| open_error(path, error);
+    let grafts = fs::metadata(path.join("info/grafts"));
+    if grafts.is_ok_and(|grafts| grafts.len() > 0) {
+        if is_shallow {
+            let feature = "`info/grafts` in a shallow clone".into();
+            return Err(Error::Unsupported { path: path.to_owned(), feature });
+        }
+        let objects = git.odb().map_err(failed)?;
+        return git2::Repository::from_odb(objects).map(Some).map_err(failed);
+    }
+    if git.is_worktree() && is_shallow {
+        return git2::Repository::open(path).map(Some).map_err(failed);
+    }
+    Ok(None)
 }
 
 fn wrong_kind(id: ObjectId, wanted: git2::ObjectType, found: git2::ObjectType) -> Error {

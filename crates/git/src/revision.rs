@@ -1,8 +1,11 @@
+mod reflog;
+
 use git2::{ErrorCode, ObjectType};
 
 use crate::error::{Cause, Context, Error};
 use crate::id::ObjectId;
 use crate::repo::{Head, Repo};
+use crate::text::printable;
 
 /// Two ends of a history and how they are joined.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,14 +20,17 @@ pub struct Range {
     pub kind: RangeKind,
 }
 
-/// How the two ends of a range are joined.
+/// How the two ends of a range are joined: which commits it has, by [`Repo::commits_in`].
+///
+/// What changed in a range is another question, and [`crate::Selection::Range`] says how it is
+/// answered: for both kinds of dots, B against the merge base.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RangeKind {
-    /// `A..B`: commits of B that A lacks; compared, B against A.
+    /// `A..B`: commits of B that A lacks.
     TwoDots,
-    /// `A...B`: commits that only one of them has; compared, B against the merge base.
+    /// `A...B`: commits that only one of them has.
     ThreeDots,
-    /// `REV^!`: one commit; compared, against its first parent.
+    /// `REV^!`: one commit.
     Alone,
 }
 
@@ -33,6 +39,10 @@ impl Repo {
     /// tags, full and abbreviated ids, `HEAD~3`, `v1^{}`, `@{upstream}`, `:/text` and so on.
     ///
     /// An abbreviated id that fits several objects means the only commit among them, as in git.
+    /// A place behind the end of a reflog is unknown. `NAME@{0}` is `NAME`, also where it has no
+    /// reflog and git fails.
+    ///
+    /// Parents are those that commits name; only what `:/text` can reach is as `info/grafts` says.
     /// Not understood, and an error, are `@{push}`, searches for what a message does not say
     /// (`:/!-text`) and paths in the index (`:path`, which is no commit anyway).
     pub fn resolve(&self, revision: &str) -> Result<ObjectId, Error> {
@@ -53,9 +63,12 @@ impl Repo {
         if let Some(commit) = self.plainly_named_commit(spec) {
             return Ok(commit);
         }
-        let object = match self.git.revparse_single(spec) {
+        let object = match self.parse_revision(spec) {
             Ok(object) => object,
-            Err(error) => return Err(self.resolve_error(revision, error)),
+            Err(error) => match self.before_reflog(spec) {
+                Some(before) => return self.resolve_spec(&before, revision),
+                None => return Err(self.resolve_error(revision, error)),
+            },
         };
         match object.peel(ObjectType::Commit) {
             Ok(commit) => Ok(ObjectId::from_git2(commit.id())),
@@ -66,6 +79,24 @@ impl Repo {
                 let kind = object.kind().map_or("unknown object", |kind| kind.str()).to_owned();
                 Err(Error::NotACommit { revision: revision.to_owned(), kind })
             }
+        }
+    }
+
+    /// Asks libgit2: for what has the name, and in the graph for what comes before that.
+    fn parse_revision(&self, spec: &str) -> Result<git2::Object<'_>, git2::Error> {
+        if self.lacks_reflog(spec) {
+            let class = git2::ErrorClass::Reference;
+            return Err(git2::Error::new(ErrorCode::NotFound, class, "there is no reflog"));
+        }
+        let end =
+            spec.find(['^', '~', ':']).filter(|end| *end > 0 && !spec[*end..].starts_with(':'));
+        match (&self.graph, end) {
+            (Some(graph), Some(end)) => {
+                let (name, operators) = spec.split_at(end);
+                let named = self.git.revparse_single(name)?.id();
+                graph.revparse_single(&format!("{named}{operators}"))
+            }
+            _ => self.git.revparse_single(spec),
         }
     }
 
@@ -83,7 +114,8 @@ impl Repo {
         Ok(Range { text: text.to_owned(), from, to, kind })
     }
 
-    /// The best common ancestor of two commits, as `git merge-base` prints it.
+    /// The best common ancestor of two commits, as `git merge-base` prints it;
+    /// [`Error::NoMergeBase`] where they share no history, or none that is here.
     pub fn merge_base(&self, one: ObjectId, two: ObjectId) -> Result<ObjectId, Error> {
         match self.graph().merge_base(one.to_git2(), two.to_git2()) {
             Ok(base) => Ok(ObjectId::from_git2(base)),
@@ -260,8 +292,8 @@ impl Repo {
             || revision.starts_with("HEAD")
             || (revision.starts_with('@') && !revision.starts_with("@{-"));
         if names_head && let Ok(Head::Unborn(name)) = self.head() {
-            let branch = name.strip_prefix("refs/heads/").unwrap_or(&name).to_owned();
-            return Error::UnbornHead { branch };
+            let branch = name.strip_prefix(b"refs/heads/").unwrap_or(&name);
+            return Error::UnbornHead { branch: printable(branch) };
         }
         if let Err(damage) = self.check_named_object(revision) {
             return damage;

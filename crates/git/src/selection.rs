@@ -16,7 +16,9 @@ pub enum Selection {
     Worktree,
     /// One commit against its first parent.
     Commit(String),
-    /// `A..B` or `A...B`: B against the merge base of both. `REV^!`: as [`Selection::Commit`].
+    /// `A..B` or `A...B`: B against the merge base of both, and the commits of B that A lacks. So
+    /// what A did since then is no part of the change, as it is in `git diff A..B`, which compares
+    /// the two ends. `REV^!`: as [`Selection::Commit`].
     Range(String),
     /// A pull request: head against its merge base with base.
     PullRequest {
@@ -50,7 +52,9 @@ pub struct Change {
 impl Repo {
     /// Resolves a selection and reads what changed.
     ///
-    /// A range without commits is [`Error::EmptyRange`]: who asks for a range means something.
+    /// A range without commits is [`Error::EmptyRange`]: who asks for a range means something. A
+    /// range or pull request between histories that share nothing is [`Error::NoMergeBase`], as it
+    /// is to `git diff A...B`: there is no state that one could call the state before the change.
     pub fn change(&self, selection: &Selection, similarity: Similarity) -> Result<Change, Error> {
         match selection {
             Selection::Staged => self.uncommitted(self.staged_changes(similarity)?),

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use bstr::{BString, ByteSlice};
 use gitops_health_git::{Ancestry, Error, Head, Lines, Selection, Similarity, Status};
 use gitops_health_testkit::TestRepo;
 
@@ -190,6 +191,20 @@ fn heads_of_all_kinds_are_told_apart() {
     assert_eq!(repo.head().expect("it can be read"), Head::Detached(commit));
     scratch.git(&["checkout", "-q", "--orphan", "new/branch"]);
     assert_eq!(repo.head().expect("it can be read"), Head::Unborn("refs/heads/new/branch".into()));
+}
+
+#[test]
+fn a_branch_may_have_any_bytes_for_a_name() {
+    let scratch = TestRepo::new();
+    let name = BString::from(&b"refs/heads/caf\xe9"[..]);
+    scratch.write(".git/HEAD", [b"ref: ", name.as_slice(), b"\n"].concat());
+    let repo = open(scratch.path());
+    assert_eq!(repo.head().expect("it can be read"), Head::Unborn(name.clone()));
+    let error = repo.resolve("HEAD").expect_err("there is no commit");
+    assert_eq!(error.to_string(), "branch `caf\u{fffd}` has no commit yet");
+    let commit = id(&scratch.write("f", "f\n").commit("first"));
+    assert_eq!(scratch.git(&["symbolic-ref", "HEAD"]).trim_end(), name.as_slice());
+    assert_eq!(repo.head().expect("it can be read"), Head::Branch { name, commit });
 }
 
 #[test]

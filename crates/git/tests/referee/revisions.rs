@@ -1,13 +1,16 @@
 //! What revisions, ranges and tags mean.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use bstr::ByteSlice;
 use gitops_health_git::{Error, ObjectId, RangeKind, Selection, Similarity};
 use gitops_health_testkit::TestRepo;
 
 use crate::agreement::{
-    assert_history_agrees, assert_merge_base_agrees, assert_range_agrees, id, ids, open,
+    assert_history_agrees, assert_merge_base_agrees, assert_range_agrees, id, ids, open, try_open,
 };
 use crate::history::raw_commit;
+use crate::places::clone;
 
 /// The commit that git takes the revision for. The testkit wants git to succeed or to find nothing.
 fn by_git(scratch: &TestRepo, revision: &str) -> Option<ObjectId> {
@@ -239,7 +242,7 @@ fn an_abbreviated_id_means_the_only_commit_among_the_objects_that_share_it() {
         "--batch-all-objects",
         "--batch-check=%(objectname) %(objecttype)",
     ]);
-    let mut by_prefix: std::collections::BTreeMap<&str, Vec<&str>> = Default::default();
+    let mut by_prefix: BTreeMap<&str, Vec<&str>> = Default::default();
     for line in all.lines() {
         by_prefix.entry(&line[..4]).or_default().push(&line[41..]);
     }
@@ -425,5 +428,161 @@ fn a_branch_without_commits_has_no_revisions() {
     for revision in ["HEAD", "@", "HEAD~1", "@~1", "@{u}", "HEAD^{tree}"] {
         let error = repo.resolve(revision).expect_err("there is no commit");
         assert!(matches!(error, Error::UnbornHead { .. }), "{revision}: {error:?}");
+    }
+}
+
+#[test]
+fn places_in_a_reflog_and_beyond_it_are_what_they_are_to_git() {
+    let scratch = TestRepo::new();
+    for number in 0..4 {
+        scratch.write("f", format!("{number}\n")).commit(&format!("commit {number}"));
+    }
+    let places: Vec<String> = ["HEAD", "main", "", "refs/heads/main"]
+        .iter()
+        .flat_map(|name| (0..7).map(move |place| format!("{name}@{{{place}}}")))
+        .collect();
+    let places: Vec<&str> = places.iter().map(String::as_str).collect();
+    assert_resolves_alike(&scratch, &places);
+    // The oldest entries are gone, as when they expire.
+    for name in ["HEAD", "refs/heads/main"] {
+        let log = scratch.git_dir().join("logs").join(name);
+        let content = std::fs::read(&log).expect("it is there");
+        let kept: Vec<u8> = content.lines_with_terminator().skip(2).flatten().copied().collect();
+        std::fs::write(&log, kept).expect("it can be written");
+    }
+    assert_resolves_alike(&scratch, &places);
+    let operators: Vec<String> = places.iter().map(|place| format!("{place}~1")).collect();
+    assert_resolves_alike(&scratch, &operators.iter().map(String::as_str).collect::<Vec<_>>());
+    for name in ["HEAD", "refs/heads/main"] {
+        std::fs::write(scratch.git_dir().join("logs").join(name), "").expect("it can be written");
+    }
+    assert_resolves_alike(&scratch, &places);
+    for name in ["HEAD", "refs/heads/main"] {
+        std::fs::remove_file(scratch.git_dir().join("logs").join(name)).expect("it is there");
+    }
+    let (now, others): (Vec<_>, _) =
+        places.iter().partition(|place| place.ends_with("{0}") && !place.starts_with('@'));
+    assert_resolves_alike(&scratch, &others);
+    assert_resolves_alike(
+        &scratch,
+        &["@{-1}", "HEAD@{yesterday}", "main@{12:30}", "HEAD^{/a@{1}}"],
+    );
+    let logs = scratch.git_dir().join("logs");
+    assert!(!logs.join("HEAD").exists() && !logs.join("refs/heads/main").exists(), "none is made");
+    // What a name stands for now needs no reflog; git asks for one, except for `@{0}`.
+    let head = Some(id(&scratch.id("HEAD")));
+    for place in now {
+        let ours = open(scratch.path()).resolve(place).ok();
+        assert_eq!((ours, by_git(&scratch, place)), (head, None), "{place}");
+    }
+}
+
+#[test]
+fn parents_are_those_that_commits_name_whatever_grafts_say() {
+    let scratch = scratch();
+    let revisions =
+        ["HEAD~1", "HEAD~2", "HEAD^", "HEAD~1^2", "HEAD~1^2~1", "@~3", "v1~0", "main@{1}~1"];
+    let ranges = ["light..HEAD", "HEAD~2..HEAD", "feature/a/b...main~2", "main..feature/a/b"];
+    let named: Vec<_> = revisions.iter().map(|revision| by_git(&scratch, revision)).collect();
+    let listed = |repo: &gitops_health_git::Repo, text: &str| {
+        let range = repo.range(text).expect("both ends are there");
+        let base = repo.merge_base(range.from, range.to).expect("there is one");
+        (repo.commits_in(&range).expect("all is here"), base)
+    };
+    let plain = open(scratch.path());
+    let without: Vec<_> = ranges.iter().map(|range| listed(&plain, range)).collect();
+    for range in ranges {
+        assert_range_agrees(&scratch, &plain, range);
+    }
+    let (head, root) = (scratch.id("HEAD~1"), scratch.id("light"));
+    scratch.write(".git/info/grafts", format!("{head} {root}\n{} {root}\n", scratch.id("HEAD")));
+    let repo = open(scratch.path());
+    for (revision, expected) in revisions.iter().zip(named) {
+        assert_eq!(repo.resolve(revision).ok(), expected, "{revision}");
+    }
+    for (range, expected) in ranges.iter().zip(without) {
+        assert_eq!(listed(&repo, range), expected, "{range}");
+    }
+    let mut reached = BTreeSet::new();
+    let mut open_ends = vec![id(&scratch.id("HEAD"))];
+    while let Some(next) = open_ends.pop() {
+        if reached.insert(next) {
+            open_ends.extend(repo.commit(next).expect("it is there").parents());
+        }
+    }
+    let walked = repo.list_commits(&[id(&scratch.id("HEAD"))], &[]).expect("all is here");
+    assert!(ids(&scratch.git(&["rev-list", "HEAD"])).len() < walked.len(), "git honours grafts");
+    assert_eq!(walked.into_iter().collect::<BTreeSet<_>>(), reached);
+    // The same in a linked worktree.
+    scratch.git(&["worktree", "add", "-q", "--detach", "linked", "HEAD"]);
+    let linked = open(&scratch.path().join("linked"));
+    assert_eq!(
+        linked.list_commits(&[id(&scratch.id("HEAD"))], &[]).ok().map(|ids| ids.len()),
+        Some(reached.len())
+    );
+    assert_eq!(
+        linked.resolve("HEAD~1").ok(),
+        repo.commit(id(&scratch.id("HEAD"))).ok().map(|commit| commit.parents()[0])
+    );
+}
+
+#[test]
+fn grafts_in_a_shallow_clone_are_refused() {
+    let shallow = clone(&scratch(), &["--depth=3"]);
+    let commits = shallow.git_text(&["rev-list", "--max-count=1", "HEAD"]);
+    assert!(open(shallow.path()).is_shallow());
+    shallow.write(".git/info/grafts", commits);
+    let error = try_open(shallow.path()).err().expect("it is refused");
+    assert!(matches!(error, Error::Unsupported { .. }), "{error:?}");
+    assert!(error.to_string().contains("`info/grafts` in a shallow clone"), "{error}");
+}
+
+#[test]
+fn histories_that_share_nothing_have_commits_and_no_change() {
+    let scratch = scratch();
+    scratch.git(&["checkout", "-q", "--orphan", "island"]);
+    scratch.write("f", "island\n").commit("on the island");
+    let repo = open(scratch.path());
+    assert_range_agrees(&scratch, &repo, "main..island");
+    assert_range_agrees(&scratch, &repo, "main...island");
+    let by_git = "alias.ask=!git diff main...island 2>&1 || exit 1";
+    let words = scratch.git_text(&["-c", by_git, "ask"]);
+    assert!(words.contains("no merge base"), "{words}");
+    let expected = format!(
+        "commits {} and {} have no common ancestor",
+        scratch.id("main"),
+        scratch.id("island")
+    );
+    for selection in [
+        Selection::Range("main..island".into()),
+        Selection::Range("main...island".into()),
+        Selection::PullRequest { base: "main".into(), head: "island".into() },
+    ] {
+        let error = repo.change(&selection, Similarity::Renames).expect_err("nothing is shared");
+        assert!(matches!(error, Error::NoMergeBase { .. }), "{error:?}");
+        assert_eq!(error.to_string(), expected);
+    }
+}
+
+#[test]
+fn a_range_changes_what_its_end_changed_since_the_merge_base() {
+    let scratch = TestRepo::new();
+    scratch.write("f", "f\n").commit("first");
+    scratch.git(&["checkout", "-qb", "side"]);
+    scratch.write("side", "side\n").commit("side");
+    scratch.git(&["checkout", "-q", "main"]);
+    scratch.write("main", "main\n").commit("main");
+    let repo = open(scratch.path());
+    let names = |range: &str| scratch.git_text(&["diff", "--name-only", range]);
+    assert_eq!(
+        (names("main..side"), names("main...side")),
+        ("main\nside\n".into(), "side\n".into())
+    );
+    for range in ["main..side", "main...side"] {
+        let selection = Selection::Range(range.into());
+        let change = repo.change(&selection, Similarity::Renames).expect("it can be read");
+        let files: Vec<_> = change.files.iter().map(|file| file.path.to_string()).collect();
+        assert_eq!(files, ["side"], "{range}");
+        assert_eq!(change.commits.len(), 1, "{range}");
     }
 }
