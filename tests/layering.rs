@@ -26,6 +26,7 @@ const OWNED: &[(&str, &[&str])] = &[
     ("linfa*", &["risk"]),
     ("clap*", &["cli"]),
     ("comfy-table", &["report"]),
+    ("textwrap", &["report"]),
     ("indicatif", &["cli"]),
     ("console", &["cli"]),
 ];
