@@ -48,6 +48,13 @@ pub struct TemporalFeatures {
     pub freezes: Vec<FreezeMatch>,
 }
 
+impl TemporalFeatures {
+    /// Whether the moment is that of the run: the change is not committed.
+    fn is_now(&self) -> bool {
+        self.arrival == Arrival::Pending(self.moment.authored)
+    }
+}
+
 /// The last change of one of the files before the change.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LastChange {
@@ -178,7 +185,10 @@ fn night(features: &TemporalFeatures, config: &TemporalConfig) -> (f64, String) 
     let (hour, from, to) = (local.hour().unsigned_abs(), config.night_from, config.night_to);
     let at_night = if from <= to { (from..to).contains(&hour) } else { hour >= from || hour < to };
     let (time, zone) = (local.strftime("%H:%M"), features.moment.authored.offset());
-    let clock = format!("written at {time} {zone}, the author's clock");
+    let clock = match features.is_now() {
+        true => format!("it is {time} {zone}"),
+        false => format!("written at {time} {zone}, the author's clock"),
+    };
     let evidence = match at_night {
         true => format!("{clock}, between {from:02}:00 and {to:02}:00"),
         false => clock,
@@ -189,8 +199,12 @@ fn night(features: &TemporalFeatures, config: &TemporalConfig) -> (f64, String) 
 fn weekend_day(features: &TemporalFeatures, weekend: &[Weekday]) -> (f64, String) {
     match features.moment.authored.weekday() {
         None => (0.0, "the author's time has no day of the week".into()),
-        Some(day) if weekend.contains(&day) => (1.0, format!("written on a {day:?}, a day off")),
-        Some(day) => (0.0, format!("written on a {day:?}")),
+        Some(day) => {
+            let written = if features.is_now() { "it is" } else { "written on" };
+            let is_off = weekend.contains(&day);
+            let off = if is_off { ", a day off" } else { "" };
+            (f64::from(u8::from(is_off)), format!("{written} a {day:?}{off}"))
+        }
     }
 }
 
