@@ -1,6 +1,6 @@
 use std::collections::HashSet;
 use std::fs;
-use std::io::{ErrorKind, Read};
+use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 use bstr::BString;
@@ -333,20 +333,48 @@ const SIDE_FILE_BYTES: u64 = 32 << 20;
 /// The content of a regular file; `None` when there is none. Links are not followed.
 pub(crate) fn small_file(path: &Path, name: &str) -> Result<Option<SmallFile>, Error> {
     let failed = |source| Error::File { path: RepoPath::new(name), source };
-    let size = match fs::symlink_metadata(path) {
-        Ok(metadata) if metadata.is_file() => metadata.len(),
-        Ok(_) => return Ok(None),
-        // A directory above it may have become a file.
-        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
-            return Ok(None);
-        }
-        Err(error) => return Err(failed(error)),
-    };
+    let Some((file, metadata)) = open_file(path).map_err(failed)? else { return Ok(None) };
     let mut content = Vec::new();
-    let file = fs::File::open(path).map_err(failed)?;
     file.take(SIDE_FILE_BYTES + 1).read_to_end(&mut content).map_err(failed)?;
     if content.len() as u64 > SIDE_FILE_BYTES {
-        return Ok(Some(Err(UnreadFile::TooLarge(size.max(content.len() as u64)))));
+        return Ok(Some(Err(UnreadFile::TooLarge(metadata.len().max(content.len() as u64)))));
     }
     Ok(Some(Ok(content)))
+}
+
+/// A regular file that is open, and what is known of it; `None` when there is none. Links are not
+/// followed, and pipes and devices are neither opened nor waited for.
+fn open_file(path: &Path) -> io::Result<Option<(fs::File, fs::Metadata)>> {
+    if !metadata_of(path)?.is_some_and(|metadata| metadata.is_file()) {
+        return Ok(None);
+    }
+    let mut options = fs::OpenOptions::new();
+    options.read(true);
+    // It may have become another thing in between.
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::custom_flags(
+        &mut options,
+        libc::O_NOFOLLOW | libc::O_NONBLOCK,
+    );
+    let file = match options.open(path) {
+        Err(error) if is_absent(&error) => return Ok(None),
+        other => other?,
+    };
+    let metadata = file.metadata()?;
+    Ok(metadata.is_file().then_some((file, metadata)))
+}
+
+/// What is known of the thing that has this path, be it a link; `None` when there is none.
+fn metadata_of(path: &Path) -> io::Result<Option<fs::Metadata>> {
+    match fs::symlink_metadata(path) {
+        Err(error) if is_absent(&error) => Ok(None),
+        other => other.map(Some),
+    }
+}
+
+/// Whether there is nothing of this name: a directory above it may have become a file, or the
+/// name may be one that no file can have.
+fn is_absent(error: &io::Error) -> bool {
+    use ErrorKind::{InvalidFilename, NotADirectory, NotFound};
+    matches!(error.kind(), NotFound | NotADirectory | InvalidFilename)
 }
