@@ -57,6 +57,29 @@ pub enum DiffAttribute {
     Driver(BString),
 }
 
+/// What the attributes say about how a file of the worktree is stored.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct StorageAttributes {
+    /// The attributes `text`, `crlf` and `eol` taken together.
+    pub line_ends: LineEnds,
+    /// The attribute `ident`.
+    pub ident: bool,
+}
+
+/// Which line ends are stored as LF.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum LineEnds {
+    /// Nothing is said: the configuration decides.
+    #[default]
+    Unspecified,
+    /// Every CRLF.
+    Text,
+    /// Every CRLF of what looks like text.
+    Auto,
+    /// None.
+    Binary,
+}
+
 /// A line, or a whole file, of attributes that has no effect.
 ///
 /// [`fmt::Display`] names file, line and reason, and repeats nothing of what the line says.
@@ -143,6 +166,14 @@ const DIFF: &str = "diff";
 const GENERATED: &str = "linguist-generated";
 const VENDORED: &str = "linguist-vendored";
 const DOCUMENTATION: &str = "linguist-documentation";
+const TEXT: &str = "text";
+/// What `text` was called before git 1.7.2.
+const CRLF: &str = "crlf";
+const EOL: &str = "eol";
+const IDENT: &str = "ident";
+
+/// The attributes that are asked for.
+const WANTED: [&str; 8] = [DIFF, GENERATED, VENDORED, DOCUMENTATION, TEXT, CRLF, EOL, IDENT];
 
 /// `ATTR_MAX_FILE_SIZE` of git.
 const MAX_FILE: usize = 100 << 20;
@@ -186,8 +217,7 @@ impl Attributes {
             }
         }
         let mut wanted = HashSet::new();
-        let mut open: Vec<&BStr> =
-            [DIFF, GENERATED, VENDORED, DOCUMENTATION].map(BStr::new).to_vec();
+        let mut open: Vec<&BStr> = WANTED.map(BStr::new).to_vec();
         while let Some(name) = open.pop() {
             if wanted.insert(name.to_owned()) {
                 open.extend(users.get(name).into_iter().flatten());
@@ -208,17 +238,7 @@ impl Attributes {
 
     /// What the attributes say about the file with this path.
     pub fn of(&self, path: &RepoPath) -> PathAttributes {
-        let mut known: HashMap<&BStr, &State> = HashMap::new();
-        self.apply(&self.info, path, &mut known);
-        let mut directory = path.as_bytes();
-        while !self.by_directory.is_empty() {
-            let Some(slash) = directory.rfind_byte(b'/') else {
-                self.apply_directory(b"", path, &mut known);
-                break;
-            };
-            directory = &directory[..slash];
-            self.apply_directory(directory, path, &mut known);
-        }
+        let known = self.states(path);
         let flag = |name: &str| match known.get(BStr::new(name)) {
             None | Some(State::Unspecified) => None,
             Some(State::Set) => Some(true),
@@ -237,6 +257,48 @@ impl Attributes {
             vendored: flag(VENDORED),
             documentation: flag(DOCUMENTATION),
         }
+    }
+
+    /// How the file with this path is stored, as `convert_attrs` of git reads the attributes.
+    pub(crate) fn storage_of(&self, path: &RepoPath) -> StorageAttributes {
+        let known = self.states(path);
+        let state = |name: &str| known.get(BStr::new(name)).copied();
+        let is_value = |name: &str, text: &str| matches!(state(name), Some(State::Value(value)) if value == text);
+        let said_by = |name: &str| match state(name) {
+            Some(State::Set) => LineEnds::Text,
+            Some(State::Unset) => LineEnds::Binary,
+            Some(State::Value(value)) if value == "input" => LineEnds::Text,
+            Some(State::Value(value)) if value == "auto" => LineEnds::Auto,
+            _ => LineEnds::Unspecified,
+        };
+        let line_ends = match said_by(TEXT) {
+            LineEnds::Unspecified => said_by(CRLF),
+            said => said,
+        };
+        let has_eol = is_value(EOL, "lf") || is_value(EOL, "crlf");
+        StorageAttributes {
+            line_ends: match line_ends {
+                LineEnds::Unspecified if has_eol => LineEnds::Text,
+                said => said,
+            },
+            ident: state(IDENT) == Some(&State::Set),
+        }
+    }
+
+    /// What is known of the attributes of the file with this path.
+    fn states(&self, path: &RepoPath) -> HashMap<&BStr, &State> {
+        let mut known: HashMap<&BStr, &State> = HashMap::new();
+        self.apply(&self.info, path, &mut known);
+        let mut directory = path.as_bytes();
+        while !self.by_directory.is_empty() {
+            let Some(slash) = directory.rfind_byte(b'/') else {
+                self.apply_directory(b"", path, &mut known);
+                break;
+            };
+            directory = &directory[..slash];
+            self.apply_directory(directory, path, &mut known);
+        }
+        known
     }
 
     fn apply_directory<'a>(

@@ -1,8 +1,10 @@
 use std::collections::{HashMap, HashSet};
 
+use crate::attributes::lookup::FoundAttributes;
 use crate::attributes::{Attributes, PathAttributes};
 use crate::change::{Changes, FileChange, Hunk, Lines, Status};
 use crate::commit::{Ancestry, Commit};
+use crate::content::{Blobs, Unstored};
 use crate::error::Error;
 use crate::id::ObjectId;
 use crate::lines;
@@ -47,7 +49,8 @@ impl Repo {
         let candidates = candidates(&self.compare_trees(old, Some(commit.tree))?);
         let limit = rename::Options::DEFAULT_LIMIT;
         let options = rename::Options { copies: false, limit, work };
-        let mut blobs = BlobsOf::new(self);
+        let unstored = Unstored::default();
+        let mut blobs = Blobs::new(self, &unstored);
         let outcome = rename::detect(&candidates, options, &mut blobs)?;
         let paths = |pair: &rename::Pairing| {
             let new = candidates.added[pair.destination].path.clone();
@@ -71,43 +74,47 @@ impl Repo {
         similarity: Similarity,
     ) -> Result<Changes, Error> {
         let deltas = self.compare_trees(old, Some(new))?;
-        let (attributes, skipped_attributes) = self.attributes_of_tree(new, &deltas)?;
-        let changes = self.describe(deltas, similarity, &attributes)?;
-        Ok(Changes { skipped_attributes, ..changes })
+        let attributes = self.attributes_of_tree(new, &deltas)?;
+        self.describe(deltas, similarity, attributes, &Unstored::default())
     }
 
-    /// The places where a text file changed; empty for everything else.
+    /// The places where a text file changed; empty for everything else, and for a file of the
+    /// worktree that is no longer as it was.
     pub fn hunks(&self, change: &FileChange) -> Result<Vec<Hunk>, Error> {
         if !matches!(change.lines, Lines::Counted { .. }) {
             return Ok(Vec::new());
         }
-        match (self.content(change.old)?, self.content(change.new)?) {
+        let new = self.new_content(change, self.limits.blob_bytes)?;
+        match (self.content(change.old)?, new) {
             (Some(old), Some(new)) => lines::hunks(&old, &new),
             _ => Ok(Vec::new()),
         }
     }
 
-    /// Pairs what moved and counts the lines of every file. Who has read the attributes adds what
-    /// was skipped of them.
+    /// Pairs what moved and counts the lines of every file. Content that is not stored is taken
+    /// from `unstored`.
     pub(crate) fn describe(
         &self,
         deltas: Vec<TreeDelta>,
         similarity: Similarity,
-        attributes: &Attributes,
+        found: FoundAttributes,
+        unstored: &Unstored,
     ) -> Result<Changes, Error> {
-        let (paired, rename_limit_reached) = self.pair_moved(deltas, similarity)?;
+        let FoundAttributes { attributes, skipped: skipped_attributes } = found;
+        let mut blobs = Blobs::new(self, unstored);
+        let (paired, rename_limit_reached) = pair_moved(deltas, similarity, &mut blobs)?;
         let mut bytes_left = CHANGE_BYTES;
         let mut files = paired
             .into_iter()
             .map(|paired| {
                 let found = attributes.of(&paired.path);
-                let lines = self.count(&paired, &found, attributes, &mut bytes_left)?;
+                let lines = self.count(&paired, &found, &attributes, &blobs, &mut bytes_left)?;
                 let Paired { status, path, old_path, old, new } = paired;
                 Ok(FileChange { status, path, old_path, old, new, lines, attributes: found })
             })
             .collect::<Result<Vec<_>, Error>>()?;
         files.sort_by(|one, two| one.path.cmp(&two.path));
-        Ok(Changes { files, rename_limit_reached, skipped_attributes: Vec::new() })
+        Ok(Changes { files, rename_limit_reached, skipped_attributes })
     }
 
     fn count(
@@ -115,6 +122,7 @@ impl Repo {
         file: &Paired,
         new_attributes: &PathAttributes,
         attributes: &Attributes,
+        blobs: &Blobs<'_>,
         bytes_left: &mut u64,
     ) -> Result<Lines, Error> {
         let sides = [file.old, file.new];
@@ -122,7 +130,7 @@ impl Repo {
             return Ok(Lines::Submodule);
         }
         for side in sides.iter().flatten().filter(|side| side.mode != Mode::Submodule) {
-            match self.blob_size(side.id)? {
+            match blobs.size(side.id)? {
                 None => return Ok(Lines::Missing),
                 Some(size) if size > self.limits.blob_bytes.min(*bytes_left) => {
                     return Ok(Lines::TooLarge);
@@ -132,7 +140,7 @@ impl Repo {
         }
         let old_attributes = file.old_path.as_ref().map(|path| attributes.of(path));
         let old_attributes = old_attributes.as_ref().unwrap_or(new_attributes);
-        let (Some(old), Some(new)) = (self.content(file.old)?, self.content(file.new)?) else {
+        let (Some(old), Some(new)) = (blobs.content(file.old)?, blobs.content(file.new)?) else {
             return Ok(Lines::Missing);
         };
         if self.is_binary_side(file.old, &old_attributes.diff, &old)
@@ -178,23 +186,21 @@ pub(crate) struct Paired {
     pub new: Option<Side>,
 }
 
-impl Repo {
-    /// Replaces deleted and added files that are one file which moved.
-    fn pair_moved(
-        &self,
-        deltas: Vec<TreeDelta>,
-        similarity: Similarity,
-    ) -> Result<(Vec<Paired>, bool), Error> {
-        if similarity == Similarity::Off {
-            return Ok((deltas.into_iter().map(unpaired).collect(), false));
-        }
-        let candidates = candidates(&deltas);
-        let copies = similarity == Similarity::Copies;
-        let (limit, work) = (rename::Options::DEFAULT_LIMIT, rename::Options::WORK);
-        let options = rename::Options { copies, limit, work };
-        let outcome = rename::detect(&candidates, options, &mut BlobsOf::new(self))?;
-        Ok((apply(deltas, &candidates, &outcome.pairs), outcome.limit_exceeded))
+/// Replaces deleted and added files that are one file which moved.
+fn pair_moved(
+    deltas: Vec<TreeDelta>,
+    similarity: Similarity,
+    blobs: &mut Blobs<'_>,
+) -> Result<(Vec<Paired>, bool), Error> {
+    if similarity == Similarity::Off {
+        return Ok((deltas.into_iter().map(unpaired).collect(), false));
     }
+    let candidates = candidates(&deltas);
+    let copies = similarity == Similarity::Copies;
+    let (limit, work) = (rename::Options::DEFAULT_LIMIT, rename::Options::WORK);
+    let options = rename::Options { copies, limit, work };
+    let outcome = rename::detect(&candidates, options, blobs)?;
+    Ok((apply(deltas, &candidates, &outcome.pairs), outcome.limit_exceeded))
 }
 
 fn candidates(deltas: &[TreeDelta]) -> rename::Candidates {
@@ -251,33 +257,6 @@ fn paired(delta: TreeDelta, pair: &rename::Pairing, candidates: &rename::Candida
         old_path: Some(source.path.clone()),
         old: Mode::from_bits(source.mode).map(|mode| Side { mode, id: source.id }),
         new: delta.new,
-    }
-}
-
-/// The blobs of the repository as rename detection asks for them: too large ones are not there.
-struct BlobsOf<'a> {
-    repo: &'a Repo,
-    /// Whether the content of a file was asked for that is missing or too large.
-    has_unread: bool,
-}
-
-impl<'a> BlobsOf<'a> {
-    fn new(repo: &'a Repo) -> Self {
-        Self { repo, has_unread: false }
-    }
-}
-
-impl rename::Blobs for BlobsOf<'_> {
-    type Error = Error;
-
-    fn size(&mut self, id: &ObjectId) -> Result<Option<u64>, Error> {
-        let size = self.repo.blob_size(*id)?.filter(|size| *size <= self.repo.limits.blob_bytes);
-        self.has_unread |= size.is_none();
-        Ok(size)
-    }
-
-    fn read(&mut self, id: &ObjectId) -> Result<Option<Vec<u8>>, Error> {
-        self.repo.blob(*id)
     }
 }
 

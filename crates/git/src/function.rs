@@ -30,10 +30,7 @@ impl Repo {
         &self,
         change: &FileChange,
     ) -> Result<Option<TouchedFunction>, Error> {
-        let (Lines::Counted { .. }, Some(new)) = (change.lines, change.new) else {
-            return Ok(None);
-        };
-        if new.id.is_zero() || self.blob_size(new.id)?.is_none_or(|size| size > MAX_BYTES) {
+        if change.new.is_none() || !matches!(change.lines, Lines::Counted { .. }) {
             return Ok(None);
         }
         if let Some(old) = change.old
@@ -41,9 +38,8 @@ impl Repo {
         {
             return Ok(None);
         }
-        let (Some(old), Some(new)) = (self.content(change.old)?, self.content(change.new)?) else {
-            return Ok(None);
-        };
+        let Some(new) = self.new_content(change, MAX_BYTES)? else { return Ok(None) };
+        let Some(old) = self.content(change.old)? else { return Ok(None) };
         Ok(longest_touched(&new, &lines::hunks(&old, &new)?))
     }
 }

@@ -42,6 +42,12 @@ impl ObjectId {
         hex
     }
 
+    /// The name of an object with this content; an error where the content was made to have the
+    /// name of another.
+    pub(crate) fn of(kind: git2::ObjectType, content: &[u8]) -> Result<Self, git2::Error> {
+        git2::Oid::hash_object(kind, content).map(Self::from_git2)
+    }
+
     pub(crate) fn from_git2(oid: git2::Oid) -> Self {
         let mut bytes = [0; 20];
         bytes.copy_from_slice(oid.as_bytes());

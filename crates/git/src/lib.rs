@@ -6,6 +6,8 @@
 mod attributes;
 mod change;
 mod commit;
+mod content;
+mod conversion;
 mod error;
 mod files;
 mod function;
@@ -22,12 +24,16 @@ mod rename;
 mod repo;
 mod revision;
 mod selection;
+mod snapshot;
 mod staged;
+mod stamp;
+mod submodule;
 mod tag;
 mod text;
 mod time;
 mod trailer;
 mod tree;
+mod worktree;
 
 pub use attributes::{
     Attributes, DiffAttribute, PathAttributes, SkippedAttributes, SkippedAttributesReason,

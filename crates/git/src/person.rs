@@ -5,7 +5,7 @@ use bstr::BString;
 use crate::error::Error;
 use crate::mailmap::Mailmap;
 use crate::path::RepoPath;
-use crate::repo::{Head, Repo, SmallFile, small_file};
+use crate::repo::{Head, Repo, SIDE_FILE_BYTES, SmallFile, small_file};
 use crate::time::ZonedTime;
 use crate::tree::{Mode, Side};
 
@@ -40,7 +40,7 @@ impl Repo {
     /// [`Mailmap::unread`] says why.
     pub fn mailmap(&self) -> Result<Mailmap, Error> {
         let content = match self.worktree() {
-            Some(worktree) => small_file(&worktree.join(".mailmap"), ".mailmap")?,
+            Some(worktree) => small_file(&worktree.join(".mailmap"), ".mailmap", SIDE_FILE_BYTES)?,
             None => self.mailmap_of_head()?,
         };
         Ok(match content {
@@ -57,7 +57,9 @@ impl Repo {
         };
         let tree = self.commit(commit)?.tree;
         match self.file_in_tree(tree, &RepoPath::from(".mailmap"))? {
-            Some(Side { mode: Mode::File | Mode::Executable, id }) => self.small_blob(id).map(Some),
+            Some(Side { mode: Mode::File | Mode::Executable, id }) => {
+                self.small_blob(id, SIDE_FILE_BYTES).map(Some)
+            }
             _ => Ok(None),
         }
     }

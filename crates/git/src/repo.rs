@@ -62,8 +62,9 @@ impl Default for Limits {
 /// Why a file that says something about others, such as `.gitattributes`, was not read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum UnreadFile {
-    /// It has more than 32 MiB; the number of its bytes.
-    #[error("the file has {0} bytes, more than are read of such a file")]
+    /// It has more than 32 MiB, or than is left of the 64 MiB that are read of all such files for
+    /// one change; the number of its bytes.
+    #[error("the file has {0} bytes, more than are read of such files")]
     TooLarge(u64),
     /// The repository does not hold its content, as in a partial clone.
     #[error("the content of the file is not in the repository")]
@@ -203,7 +204,7 @@ impl Repo {
         if mode == Mode::Submodule {
             return Ok(Some((mode, Vec::new())));
         }
-        match self.small_blob(id)? {
+        match self.small_blob(id, SIDE_FILE_BYTES)? {
             Ok(content) => Ok(Some((mode, content))),
             Err(UnreadFile::Missing) => Err(Error::MissingObject { id, kind: "blob" }),
             Err(UnreadFile::TooLarge(_)) => Err(Error::TooLarge {
@@ -213,10 +214,10 @@ impl Repo {
         }
     }
 
-    /// A blob that says something about other files.
-    pub(crate) fn small_blob(&self, id: ObjectId) -> Result<SmallFile, Error> {
+    /// A blob of at most `limit` bytes that says something about other files.
+    pub(crate) fn small_blob(&self, id: ObjectId, limit: u64) -> Result<SmallFile, Error> {
         match self.blob_size(id)? {
-            Some(size) if size > SIDE_FILE_BYTES => Ok(Err(UnreadFile::TooLarge(size))),
+            Some(size) if size > limit => Ok(Err(UnreadFile::TooLarge(size))),
             _ => Ok(self.blob(id)?.ok_or(UnreadFile::Missing)),
         }
     }
@@ -243,9 +244,14 @@ impl Repo {
         self.git.config().ok()?.get_bool(key).ok()
     }
 
+    /// A value of the configuration as text; `None` when it is not set.
+    pub(crate) fn config_text(&self, key: &str) -> Option<String> {
+        self.git.config().ok()?.get_string(key).ok()
+    }
+
     /// A file of the common directory such as `info/attributes`; `None` when it is absent.
     pub(crate) fn common_file(&self, name: &str) -> Result<Option<SmallFile>, Error> {
-        small_file(&self.common_dir().join(name), name)
+        small_file(&self.common_dir().join(name), name, SIDE_FILE_BYTES)
     }
 }
 
@@ -316,27 +322,34 @@ fn has_guessed_worktree(git: &git2::Repository, use_git_environment: bool) -> bo
 
 /// The commits that `shallow` lists as having no parents here.
 fn read_shallow_edges(common_dir: &Path) -> Result<HashSet<ObjectId>, Error> {
-    let content = match small_file(&common_dir.join("shallow"), "shallow")? {
-        Some(content) => content.map_err(|_| Error::TooLarge {
-            what: "the file `shallow`".into(),
-            limit: format!("{SIDE_FILE_BYTES} bytes"),
-        })?,
-        None => Vec::new(),
-    };
+    let content = read_bounded(&common_dir.join("shallow"), "shallow")?.unwrap_or_default();
     Ok(content.split(|byte| *byte == b'\n').filter_map(ObjectId::from_hex).collect())
 }
 
 /// The most that a file of the git directory or a file about files may have: far above any real
 /// one, so that a hostile one costs little.
-const SIDE_FILE_BYTES: u64 = 32 << 20;
+pub(crate) const SIDE_FILE_BYTES: u64 = 32 << 20;
 
-/// The content of a regular file; `None` when there is none. Links are not followed.
-pub(crate) fn small_file(path: &Path, name: &str) -> Result<Option<SmallFile>, Error> {
+/// As [`small_file`], for a file without which there is no answer.
+pub(crate) fn read_bounded(path: &Path, name: &str) -> Result<Option<Vec<u8>>, Error> {
+    let too_large = |_| Error::TooLarge {
+        what: format!("the file `{name}`"),
+        limit: format!("{SIDE_FILE_BYTES} bytes"),
+    };
+    small_file(path, name, SIDE_FILE_BYTES)?.transpose().map_err(too_large)
+}
+
+/// The content of a regular file of at most `limit` bytes; `None` when there is none. Links are
+/// not followed.
+pub(crate) fn small_file(path: &Path, name: &str, limit: u64) -> Result<Option<SmallFile>, Error> {
     let failed = |source| Error::File { path: RepoPath::new(name), source };
     let Some((file, metadata)) = open_file(path).map_err(failed)? else { return Ok(None) };
+    if metadata.len() > limit {
+        return Ok(Some(Err(UnreadFile::TooLarge(metadata.len()))));
+    }
     let mut content = Vec::new();
-    file.take(SIDE_FILE_BYTES + 1).read_to_end(&mut content).map_err(failed)?;
-    if content.len() as u64 > SIDE_FILE_BYTES {
+    file.take(limit + 1).read_to_end(&mut content).map_err(failed)?;
+    if content.len() as u64 > limit {
         return Ok(Some(Err(UnreadFile::TooLarge(metadata.len().max(content.len() as u64)))));
     }
     Ok(Some(Ok(content)))
@@ -344,7 +357,7 @@ pub(crate) fn small_file(path: &Path, name: &str) -> Result<Option<SmallFile>, E
 
 /// A regular file that is open, and what is known of it; `None` when there is none. Links are not
 /// followed, and pipes and devices are neither opened nor waited for.
-fn open_file(path: &Path) -> io::Result<Option<(fs::File, fs::Metadata)>> {
+pub(crate) fn open_file(path: &Path) -> io::Result<Option<(fs::File, fs::Metadata)>> {
     if !metadata_of(path)?.is_some_and(|metadata| metadata.is_file()) {
         return Ok(None);
     }
@@ -365,7 +378,7 @@ fn open_file(path: &Path) -> io::Result<Option<(fs::File, fs::Metadata)>> {
 }
 
 /// What is known of the thing that has this path, be it a link; `None` when there is none.
-fn metadata_of(path: &Path) -> io::Result<Option<fs::Metadata>> {
+pub(crate) fn metadata_of(path: &Path) -> io::Result<Option<fs::Metadata>> {
     match fs::symlink_metadata(path) {
         Err(error) if is_absent(&error) => Ok(None),
         other => other.map(Some),
@@ -374,7 +387,19 @@ fn metadata_of(path: &Path) -> io::Result<Option<fs::Metadata>> {
 
 /// Whether there is nothing of this name: a directory above it may have become a file, or the
 /// name may be one that no file can have.
-fn is_absent(error: &io::Error) -> bool {
+pub(crate) fn is_absent(error: &io::Error) -> bool {
     use ErrorKind::{InvalidFilename, NotADirectory, NotFound};
     matches!(error.kind(), NotFound | NotADirectory | InvalidFilename)
+}
+
+/// The path in the words of the operating system.
+#[cfg(unix)]
+pub(crate) fn os_path(path: &RepoPath) -> PathBuf {
+    use std::os::unix::ffi::OsStrExt;
+    std::ffi::OsStr::from_bytes(path.as_bytes()).into()
+}
+
+#[cfg(not(unix))]
+pub(crate) fn os_path(path: &RepoPath) -> PathBuf {
+    String::from_utf8_lossy(path.as_bytes()).into_owned().into()
 }

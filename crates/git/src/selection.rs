@@ -58,7 +58,7 @@ impl Repo {
     pub fn change(&self, selection: &Selection, similarity: Similarity) -> Result<Change, Error> {
         match selection {
             Selection::Staged => self.uncommitted(self.staged_changes(similarity)?),
-            Selection::Worktree => self.uncommitted(self.worktree_changes()?),
+            Selection::Worktree => self.uncommitted(self.worktree_changes(similarity)?),
             Selection::Commit(revision) => {
                 let commit = self.commit(self.resolve(revision)?)?;
                 self.change_of_commit(commit, similarity)

@@ -55,8 +55,8 @@ impl Mode {
 pub struct Side {
     /// What the file is.
     pub mode: Mode,
-    /// The blob, or the commit of a submodule. [`ObjectId::ZERO`] for a file of the worktree,
-    /// whose content has no name yet.
+    /// The blob, or the commit of a submodule. For a file of the worktree the id that its content
+    /// would be stored under; the repository may not hold it.
     pub id: ObjectId,
 }
 
@@ -69,7 +69,7 @@ pub(crate) struct TreeDelta {
 }
 
 /// The deepest tree that is read: the default of git's `core.maxTreeDepth`.
-const MAX_DEPTH: usize = 2048;
+pub(crate) const MAX_DEPTH: usize = 2048;
 
 /// One line of a tree object.
 struct Entry<'a> {
@@ -156,10 +156,19 @@ impl Repo {
         old: Option<ObjectId>,
         new: Option<ObjectId>,
     ) -> Result<Vec<TreeDelta>, Error> {
+        self.compare_trees_by(old, new, &mut |id| self.tree_data(id).map(Rc::from))
+    }
+
+    /// As [`Repo::compare_trees`], with trees from elsewhere.
+    pub(crate) fn compare_trees_by(
+        &self,
+        old: Option<ObjectId>,
+        new: Option<ObjectId>,
+        read: &mut dyn FnMut(ObjectId) -> Result<Rc<[u8]>, Error>,
+    ) -> Result<Vec<TreeDelta>, Error> {
         let mut deltas = Vec::new();
-        let mut read = |id| self.tree_data(id).map(Rc::from);
         Comparison {
-            read: &mut read,
+            read,
             limit: self.limits.changed_files,
             deltas: &mut deltas,
             cost: Cost::default(),
@@ -320,6 +329,6 @@ impl Comparison<'_> {
     }
 }
 
-fn too_large(what: &str, limit: usize, unit: &str) -> Error {
+pub(crate) fn too_large(what: &str, limit: usize, unit: &str) -> Error {
     Error::TooLarge { what: what.to_owned(), limit: format!("{limit} {unit}") }
 }

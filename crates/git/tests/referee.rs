@@ -16,3 +16,7 @@ mod printed;
 mod revisions;
 #[path = "referee/side_files.rs"]
 mod side_files;
+#[path = "referee/stored.rs"]
+mod stored;
+#[path = "referee/worktree.rs"]
+mod worktree;

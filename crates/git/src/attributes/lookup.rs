@@ -6,7 +6,7 @@ use super::{Attributes, SkippedAttributes, SkippedAttributesReason};
 use crate::error::Error;
 use crate::id::ObjectId;
 use crate::path::RepoPath;
-use crate::repo::{Repo, SmallFile};
+use crate::repo::{Repo, SIDE_FILE_BYTES, SmallFile};
 use crate::tree::{Mode, Side, TreeDelta};
 
 /// Attributes that are no part of any tree, in the git directory.
@@ -18,14 +18,15 @@ impl Repo {
         &self,
         tree: ObjectId,
         deltas: &[TreeDelta],
-    ) -> Result<(Attributes, Vec<SkippedAttributes>), Error> {
+    ) -> Result<FoundAttributes, Error> {
         let mut trees = HashMap::from([(RepoPath::from(""), Some(tree))]);
-        let mut files = Vec::new();
+        let mut files = AttributeFiles::default();
         for directory in directories_above(deltas) {
             let Some(tree) = self.directory_tree(&directory, &mut trees)? else { continue };
             let side = self.file_in_tree(tree, &RepoPath::from(".gitattributes"))?;
             if let Some(Side { mode: Mode::File | Mode::Executable, id }) = side {
-                files.push((directory, self.small_blob(id)?));
+                let file = self.small_blob(id, files.limit())?;
+                files.add(directory, file);
             }
         }
         self.attributes(files)
@@ -51,17 +52,14 @@ impl Repo {
 
     /// The attributes that these files and `info/attributes` give, and what in them has no effect,
     /// by file and line.
-    pub(crate) fn attributes(
-        &self,
-        files: Vec<(RepoPath, SmallFile)>,
-    ) -> Result<(Attributes, Vec<SkippedAttributes>), Error> {
+    pub(crate) fn attributes(&self, files: AttributeFiles) -> Result<FoundAttributes, Error> {
         let (mut read, mut unread) = (Vec::new(), Vec::new());
         let mut skip = |directory: Option<&RepoPath>, reason| {
             let directory = directory.map(|directory| directory.as_bstr().to_owned());
             let reason = SkippedAttributesReason::Unread(reason);
             unread.push(SkippedAttributes { directory, line: None, reason });
         };
-        for (directory, file) in &files {
+        for (directory, file) in &files.files {
             match file {
                 Ok(content) => read.push((directory.as_bstr(), &content[..])),
                 Err(reason) => skip(Some(directory), *reason),
@@ -75,7 +73,37 @@ impl Repo {
         skipped.append(&mut unread);
         skipped.sort_by(|one, two| one.order().cmp(&two.order()));
         skipped.truncate(Attributes::MOST_SKIPPED);
-        Ok((attributes, skipped))
+        Ok(FoundAttributes { attributes, skipped })
+    }
+}
+
+/// The attributes that bear on a change, and what of them has no effect.
+pub(crate) struct FoundAttributes {
+    pub attributes: Attributes,
+    pub skipped: Vec<SkippedAttributes>,
+}
+
+/// The most bytes of `.gitattributes` that are read for one change: a small repository can name
+/// one large blob in a hundred thousand directories.
+const ALL_BYTES: u64 = 2 * SIDE_FILE_BYTES;
+
+/// Files of attributes by their directories, the root first.
+#[derive(Default)]
+pub(crate) struct AttributeFiles {
+    files: Vec<(RepoPath, SmallFile)>,
+    bytes: u64,
+}
+
+impl AttributeFiles {
+    /// The most bytes that the next file may have.
+    pub(crate) fn limit(&self) -> u64 {
+        SIDE_FILE_BYTES.min(ALL_BYTES - self.bytes)
+    }
+
+    /// Adds a file that was read with that limit.
+    pub(crate) fn add(&mut self, directory: RepoPath, file: SmallFile) {
+        self.bytes += file.as_ref().map_or(0, |content| content.len() as u64);
+        self.files.push((directory, file));
     }
 }
 

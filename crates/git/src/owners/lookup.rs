@@ -4,7 +4,7 @@ use super::{Dialect, Owners, OwnersFile, SkipReason};
 use crate::commit::Commit;
 use crate::error::Error;
 use crate::path::RepoPath;
-use crate::repo::{Repo, UnreadFile};
+use crate::repo::{Repo, SIDE_FILE_BYTES, UnreadFile};
 use crate::tree::{Mode, Side};
 
 impl Repo {
@@ -17,7 +17,7 @@ impl Repo {
             let path = RepoPath::from(*location);
             let side = self.file_in_tree(commit.tree, &path)?;
             let Some(Side { mode: Mode::File | Mode::Executable, id }) = side else { continue };
-            let (owners, skipped) = match self.small_blob(id)? {
+            let (owners, skipped) = match self.small_blob(id, SIDE_FILE_BYTES)? {
                 Ok(content) => Owners::parse(&content, Dialect::of_file(&path, &content)),
                 Err(UnreadFile::TooLarge(size)) => Owners::none(SkipReason::FileTooLarge(size)),
                 Err(UnreadFile::Missing) => Owners::none(SkipReason::Missing),

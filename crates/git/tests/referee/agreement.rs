@@ -5,8 +5,8 @@ use std::path::Path;
 
 use bstr::{BString, ByteSlice};
 use gitops_health_git::{
-    Changes, Commit, Error, Hunk, Lines, Location, Mode, ObjectId, Person, Repo, Similarity,
-    Status, trailers,
+    Changes, Commit, Error, Hunk, Lines, Location, ObjectId, Person, Repo, Similarity, Status,
+    trailers,
 };
 use gitops_health_testkit::TestRepo;
 
@@ -50,9 +50,7 @@ pub fn assert_history_agrees(scratch: &TestRepo) -> usize {
 pub fn assert_commit_agrees(scratch: &TestRepo, repo: &Repo, id: ObjectId) {
     let commit = repo.commit(id).expect("the commit is there");
     assert_header_agrees(scratch, &commit);
-    for (option, similarity) in
-        [("-M", Similarity::Renames), ("-C", Similarity::Copies), ("--no-renames", Similarity::Off)]
-    {
+    for (option, similarity) in SIMILARITIES {
         let changes = repo.changes_of(&commit, similarity).expect("the changes can be read");
         let arguments = ["show", "--format=%x01", "--raw", "--numstat", "-z", "--no-abbrev"];
         let arguments = [&arguments[..], &["--diff-merges=first-parent", option, &id.to_string()]];
@@ -144,12 +142,15 @@ pub fn assert_merge_base_agrees(scratch: &TestRepo, repo: &Repo, one: &str, two:
     assert_eq!(repo.merge_base(one, two).ok(), theirs.first().copied(), "{one} {two}");
 }
 
-/// Compares the index, or the worktree, with what git prints. Ids are left out where the worktree
-/// is compared: git prints none for a file that it would have to read.
+/// How files that moved are looked for, in git's words and in ours.
+const SIMILARITIES: [(&str, Similarity); 3] =
+    [("-M", Similarity::Renames), ("-C", Similarity::Copies), UNPAIRED];
+/// Every file stands for itself.
+pub const UNPAIRED: (&str, Similarity) = ("--no-renames", Similarity::Off);
+
+/// Compares the index with what git prints.
 pub fn assert_staged_agrees(scratch: &TestRepo, repo: &Repo, of: &str) {
-    for (option, similarity) in
-        [("-M", Similarity::Renames), ("-C", Similarity::Copies), ("--no-renames", Similarity::Off)]
-    {
+    for (option, similarity) in SIMILARITIES {
         let arguments = ["diff", "--cached", "--raw", "--numstat", "-z", "--no-abbrev", option];
         let output = git(scratch, &arguments);
         let changes = repo.staged_changes(similarity).expect("the index can be read");
@@ -157,38 +158,40 @@ pub fn assert_staged_agrees(scratch: &TestRepo, repo: &Repo, of: &str) {
     }
 }
 
-pub fn assert_worktree_agrees(scratch: &TestRepo, repo: &Repo, of: &str) {
-    let arguments = [
-        "diff",
-        "HEAD",
-        "--raw",
-        "--numstat",
-        "-z",
-        "--no-abbrev",
-        "--no-renames",
-        "--no-ext-diff",
-    ];
-    let output = git(scratch, &arguments);
+/// Compares the worktree with what git prints, and gives how many files differ. Git prints no id
+/// for a file that it would have to read.
+pub fn assert_worktree_agrees(scratch: &TestRepo, repo: &Repo, of: &str) -> usize {
+    let counts = SIMILARITIES
+        .map(|similarity| assert_worktree_agrees_with(scratch, repo, of, similarity, &[]));
+    counts[2]
+}
+
+/// As [`assert_worktree_agrees`], in one way and with more words for git.
+pub fn assert_worktree_agrees_with(
+    scratch: &TestRepo,
+    repo: &Repo,
+    of: &str,
+    (option, similarity): (&str, Similarity),
+    words: &[&str],
+) -> usize {
+    let arguments = ["diff", "HEAD", "--raw", "--numstat", "-z", "--no-abbrev", "--no-ext-diff"];
+    // We first: git writes what it has learned about the files into the index.
+    let ours = repo.worktree_changes(similarity).expect("the worktree can be read");
+    let output = git(scratch, &[&arguments[..], &[option], words].concat());
     let theirs = printed::files(&mut &output[..]).expect("git prints what is expected");
-    let ours = repo.worktree_changes().expect("the worktree can be read");
     let show = |file: printed::File| {
         let sides: Vec<_> = file.sides.split(' ').take(3).map(ToOwned::to_owned).collect();
         printed::File { sides: sides.join(" "), ..file }.to_string()
     };
-    // An id that is known is that of the index; git knows it where the file was not touched.
-    let listed = scratch.git(&["ls-files", "--stage"]);
     for (ours, theirs) in ours.files.iter().zip(&theirs) {
-        let new = ours.new.filter(|side| side.mode != Mode::Submodule && !side.id.is_zero());
-        let by_git = theirs.sides.split(' ').nth(3).and_then(|id| id.parse::<ObjectId>().ok());
-        if let Some(new) = new {
-            assert!(listed.contains_str(new.id.to_string()), "{of}: {}", ours.path);
-        } else if let Some(by_git) =
-            by_git.filter(|_| ours.new.is_some_and(|side| side.mode != Mode::Submodule))
-        {
-            assert!(by_git.is_zero(), "{of}: {}", ours.path);
+        let known = theirs.sides.split(' ').nth(3).and_then(|id| id.parse::<ObjectId>().ok());
+        if let (Some(new), Some(known)) = (ours.new, known.filter(|id| !id.is_zero())) {
+            assert_eq!(new.id, known, "{of} {option}: {}", ours.path);
         }
     }
+    let count = theirs.len();
     let theirs: Vec<String> = theirs.into_iter().map(show).collect();
     let ours: Vec<String> = ours.files.iter().map(|change| show(printed::ours(change).0)).collect();
-    assert_eq!(ours.join("\n"), theirs.join("\n"), "{of}");
+    assert_eq!(ours.join("\n"), theirs.join("\n"), "{of} {option}");
+    count
 }

@@ -120,7 +120,7 @@ fn a_merge_that_waits_for_a_decision_is_unmerged() {
     };
     let staged = repo.staged_changes(Similarity::Renames).expect("it can be read");
     assert_eq!(unmerged(&staged.files), ["a", "b", "both"]);
-    let worktree = repo.worktree_changes().expect("it can be read");
+    let worktree = repo.worktree_changes(Similarity::Off).expect("it can be read");
     assert_eq!(unmerged(&worktree.files), ["a", "b", "both"]);
 }
 
@@ -170,7 +170,7 @@ fn a_pipe_in_the_place_of_a_file_is_not_waited_for() {
     assert!(status.expect("mkfifo is there").success());
     let begin = Instant::now();
     let repo = open(scratch.path());
-    let changes = repo.worktree_changes().expect("it can be read");
+    let changes = repo.worktree_changes(Similarity::Off).expect("it can be read");
     assert_eq!(changes.files.len(), 1);
     assert_eq!(changes.files[0].lines.added_deleted(), (0, 20));
     assert!(begin.elapsed() < Duration::from_secs(20));
@@ -187,7 +187,7 @@ fn huge_files_of_the_worktree_are_not_compared() {
     scratch.write("h", "x".repeat(1001)).write("gone", "x".repeat(1000));
     let repo = open(scratch.path());
     let repo = repo.with_limits(Limits { blob_bytes: 1000, ..Limits::default() });
-    let changes = repo.worktree_changes().expect("it can be read");
+    let changes = repo.worktree_changes(Similarity::Off).expect("it can be read");
     let too_large: Vec<_> =
         changes.files.iter().filter(|file| file.lines == Lines::TooLarge).collect();
     let names: Vec<_> = too_large.iter().map(|file| file.path.to_string()).collect();
@@ -200,7 +200,7 @@ fn files_of_the_worktree_with_too_many_lines_are_not_compared() {
     scratch.write("a", "x\n".repeat(81)).write("b", "x\n".repeat(80)).write("c", "x".repeat(5000));
     let limits = Limits { compared_lines: 100, ..Limits::default() };
     let repo = open(scratch.path()).with_limits(limits);
-    let changes = repo.worktree_changes().expect("it can be read");
+    let changes = repo.worktree_changes(Similarity::Off).expect("it can be read");
     let lines: Vec<_> = changes.files.iter().map(|file| file.lines).collect();
     assert_eq!(lines[0], Lines::TooLarge);
     assert_eq!(lines[1].added_deleted(), (80, 20));
@@ -302,7 +302,7 @@ fn a_file_that_may_not_be_read_is_an_error() {
     scratch.write("a", "changed\n");
     let path = scratch.path().join("a");
     std::fs::set_permissions(&path, PermissionsExt::from_mode(0o000)).expect("it can be set");
-    let outcome = open(scratch.path()).worktree_changes();
+    let outcome = open(scratch.path()).worktree_changes(Similarity::Off);
     // Some users may read everything.
     assert_eq!(outcome.is_ok(), std::fs::read(&path).is_ok(), "{outcome:?}");
 }

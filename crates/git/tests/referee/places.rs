@@ -124,7 +124,7 @@ fn linked_worktrees_bare_repositories_and_directories_inside_are_found() {
     assert_eq!(repo.resolve("main").ok(), Some(id(&scratch.id("main"))));
     assert_eq!(repo.resolve("HEAD").ok(), Some(id(&scratch.id("side"))));
     std::fs::write(linked.join("g"), "changed\n").expect("it can be written");
-    assert_eq!(repo.worktree_changes().expect("it can be read").files.len(), 1);
+    assert_eq!(repo.worktree_changes(Similarity::Off).expect("it can be read").files.len(), 1);
     assert!(repo.staged_changes(Similarity::Off).expect("it can be read").files.is_empty());
     std::fs::remove_dir_all(&linked).expect("it is there");
 
@@ -138,7 +138,7 @@ fn linked_worktrees_bare_repositories_and_directories_inside_are_found() {
     assert_eq!(assert_history_agrees(&bare), 9);
     let repo = open(bare.path());
     assert_eq!(repo.worktree(), None);
-    assert!(matches!(repo.worktree_changes(), Err(Error::NoWorktree { .. })));
+    assert!(matches!(repo.worktree_changes(Similarity::Off), Err(Error::NoWorktree { .. })));
     // Without its configuration it is still no worktree's.
     bare.remove("config");
     bare.git(&["init", "-q", "--bare", "inside"]);

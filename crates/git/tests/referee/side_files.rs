@@ -112,11 +112,39 @@ fn attributes_that_are_too_large_are_named_in_commits_the_index_and_the_worktree
     scratch.write(".git/info/attributes", too_large());
     let change = change(&repo, &Selection::Staged);
     assert_eq!(change.files.len(), 1);
-    let sentence = format!("the file has {} bytes, more than are read of such a file", size.len());
+    let sentence = format!("the file has {} bytes, more than are read of such files", size.len());
     assert_eq!(
         words(&change.skipped_attributes),
         [format!("d/.gitattributes: {sentence}"), format!("info/attributes: {sentence}")]
     );
+}
+
+#[test]
+fn one_large_file_in_many_directories_is_read_a_few_times() {
+    let scratch = TestRepo::new();
+    let large = b"# nothing\n".repeat(2 << 20);
+    for directory in ["a", "b", "c", "d", "e"] {
+        scratch.write(format!("{directory}/.gitattributes"), &large);
+        scratch.write(format!("{directory}/f"), "f\n");
+    }
+    scratch.write("f/.gitattributes", "* bad=\n").write("f/f", "f\n").commit("first");
+    let repo = open(scratch.path());
+    let unread = format!("the file has {} bytes, more than are read of such files", large.len());
+    let expected: Vec<_> = ["d", "e"]
+        .iter()
+        .map(|directory| format!("{directory}/.gitattributes: {unread}"))
+        .collect();
+    for (content, selection) in
+        [("f\n", head()), ("g\n", Selection::Staged), ("h\n", Selection::Worktree)]
+    {
+        for directory in ["a", "b", "c", "d", "e", "f"] {
+            scratch.write(format!("{directory}/f"), content);
+        }
+        if selection == Selection::Staged {
+            scratch.git(&["add", "."]);
+        }
+        assert_eq!(words(&change(&repo, &selection).skipped_attributes), expected);
+    }
 }
 
 #[test]
