@@ -8,9 +8,9 @@
 //! 1 when there are any. The repository is only read. Where it does not hold an object, git gives
 //! up on a commit: that commit is skipped, not equal.
 //!
-//! Attributes are the one place where the questions differ: git takes them from the worktree (or,
-//! in a bare repository, from nowhere), this crate from the commit. A commit that differs is
-//! therefore compared again with `git --attr-source=COMMIT`.
+//! Attributes are the one place where the questions about commits differ: git takes them from the
+//! worktree (or, in a bare repository, from nowhere), this crate from the commit. A commit that
+//! differs is therefore compared again with `git --attr-source=COMMIT`.
 
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
@@ -69,6 +69,7 @@ fn main() -> ExitCode {
         vec![merges(&repo, &git, &ids)],
         ranges(&repo, &git, &ids),
         vec![tags(&repo, &git)],
+        vec![worktree(&repo, &git)],
     ];
     let facts: Vec<Fact> = facts.into_iter().flatten().collect();
     println!("\n{:<28}{:>10}{:>10}{:>10}", "fact", "compared", "different", "skipped");
@@ -608,6 +609,39 @@ fn ranges(repo: &Repo, git: &Git, commits: &[ObjectId]) -> Vec<Fact> {
         bases.compare(&text, repo.merge_base(from, to).ok(), theirs);
     }
     vec![sets, bases]
+}
+
+fn worktree(repo: &Repo, git: &Git) -> Fact {
+    let mut fact = Fact::new("files of the worktree");
+    let begin = Instant::now();
+    let ours = match repo.worktree_changes(Similarity::Renames) {
+        Ok(changes) => changes,
+        Err(Error::NoWorktree { .. }) => return fact,
+        Err(error) => {
+            fact.differences.push(error.to_string());
+            return fact;
+        }
+    };
+    let elapsed = begin.elapsed();
+    let begin = Instant::now();
+    let arguments = ["diff", "HEAD", "--raw", "--numstat", "-M", "-z", "--no-abbrev"];
+    let more = ["--no-ext-diff", "--no-textconv", "--ignore-submodules=dirty"];
+    let output = git.print(&[&arguments[..], &more].concat()).unwrap_or_default();
+    fact.note =
+        format!("{:.3} s, git {:.3} s", elapsed.as_secs_f64(), begin.elapsed().as_secs_f64());
+    // Git prints no id for a file that it would have to read.
+    let without_id = |file: printed::File| {
+        let sides = file.sides.rsplit_once(' ').map_or("", |(sides, _)| sides).to_owned();
+        printed::File { sides, ..file }
+    };
+    let theirs = printed::files(&mut output.as_slice()).unwrap_or_default();
+    let theirs: Vec<_> = theirs.into_iter().map(without_id).collect();
+    let ours: Vec<_> = ours.files.iter().map(printed::ours).collect();
+    let ours: Vec<_> =
+        ours.into_iter().map(|(file, is_counted)| (without_id(file), is_counted)).collect();
+    fact.compared = ours.len().max(theirs.len());
+    fact.differences.extend(difference(&ours, &theirs));
+    fact
 }
 
 fn tags(repo: &Repo, git: &Git) -> Fact {
