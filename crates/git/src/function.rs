@@ -122,8 +122,7 @@ fn definition_indent(line: &[u8]) -> Option<usize> {
     let indent = line.len() - text.len();
     let first = *text.first()?;
     let begins_word = first.is_ascii_alphabetic() || first == b'_' || first == b'$';
-    let is_label = text.trim_end().ends_with(b":") && text.find_byteset(b" (").is_none();
-    if !begins_word || is_label {
+    if !begins_word || is_label(text) {
         return None;
     }
     if indent == 0 {
@@ -135,9 +134,18 @@ fn definition_indent(line: &[u8]) -> Option<usize> {
     (declares && text.contains(&b'(')).then_some(indent)
 }
 
+/// A place to jump to, as `out:` in C, with or without a statement behind it.
+fn is_label(text: &[u8]) -> bool {
+    let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+    let word = text.iter().take_while(|byte| is_word(byte)).count();
+    text[word..].starts_with(b":") && !text[word..].starts_with(b"::")
+}
+
+/// The line on one line of a report: every run of blanks and tabs is one blank.
 fn header(line: &[u8]) -> String {
     const SHOWN: usize = 60;
-    let text = printable(line.trim());
+    let words: Vec<&[u8]> = line.fields().collect();
+    let text = printable(&bstr::join(" ", words));
     let text = text.trim_end_matches(['{', ' ']).replace('`', "'");
     match text.char_indices().nth(SHOWN) {
         Some((end, _)) => format!("{}…", &text[..end]),
@@ -161,6 +169,10 @@ mod tests {
         assert_eq!(touched(c, 4), Some(("int one(void)".into(), 7)));
         assert_eq!(touched(c, 9), Some(("int two(int b)".into(), 3)));
         assert_eq!(touched(c, 1), None);
+        let labels = "int\tone(int  b)\n{\nagain:\t\tswitch (b)\n\t{\n\t}\n}\n";
+        assert_eq!(touched(labels, 4), Some(("int one(int b)".into(), 6)));
+        let scoped = "std::string name(int b)\n{\n  x();\n}\n";
+        assert_eq!(touched(scoped, 3), Some(("std::string name(int b)".into(), 4)));
     }
 
     #[test]
