@@ -43,6 +43,8 @@ const TEST_DIRECTORIES: &[&str] = &[
     "integration-tests",
     "unittest",
     "unittests",
+    // Perl's, and those of projects that learned from it, such as git.
+    "t",
     "androidtest",
 ];
 /// Directories of text for people.
@@ -211,6 +213,8 @@ mod tests {
             (".github/workflows/ci.yml", FileKind::Configuration),
             (".gitignore", FileKind::Configuration),
             ("tests/unit/type/list.tcl", FileKind::Test),
+            ("t/t0300-credentials.sh", FileKind::Test),
+            ("src/t_zset.c", FileKind::Code),
             ("pkg/server/handler_test.go", FileKind::Test),
             ("src/PatientServiceTest.java", FileKind::Test),
             ("src/latest.c", FileKind::Code),
