@@ -6,7 +6,8 @@ use gitops_health_testkit::{Author, Program, TestRepo, Transcript};
 
 use crate::support::{assert_fails_with_hint, program, run_in, run_program_in};
 
-const REPORT: &[&str] = &["risk", "score", "--format", "json", "--explain", "--recommend-strategy"];
+const REPORT: &[&str] =
+    &["risk", "score", "--format", "json", "--explain", "--recommend-strategy", "--historical"];
 
 /// A repository whose last commit has something of everything that is measured: all kinds of
 /// files, a past of fixes and reverts, neighbours, a rhythm of releases, a Saturday night.
@@ -81,6 +82,13 @@ const CASES: &[(Values, &str, &str)] = &[
     (&[], "risk.file_kinds.data", "1"),
     (&[], "risk.file_kinds.generated", "1"),
     (&[], "risk.file_kinds.vendored", "1"),
+    (&[], "risk.kind_paths.code", "[docs/]"),
+    (&[], "risk.kind_paths.configuration", "[docs/]"),
+    (&[], "risk.kind_paths.test", "[charge.py]"),
+    (&[], "risk.kind_paths.documentation", "[charge.py]"),
+    (&[], "risk.kind_paths.data", "[charge.py]"),
+    (&[], "risk.kind_paths.generated", "[charge.py]"),
+    (&[], "risk.kind_paths.vendored", "[charge.py]"),
     (&[], "risk.critical_paths.built_in", "false"),
     (&[], "risk.critical_paths.built_in_weights", "{payment: 0.1}"),
     (&[], "risk.critical_paths.rules", "[{id: own, paths: [/conf/], weight: 1, reason: mine}]"),
@@ -89,6 +97,8 @@ const CASES: &[(Values, &str, &str)] = &[
     (&[], "risk.history.recent_fixes_half", "0.001"),
     (&[], "risk.history.recent_fix_days", "1"),
     (&[], "risk.history.reverts_half", "0.001"),
+    (&[], "risk.history.smoothing_changes", "1000"),
+    (&[], "risk.history.follow_up_days", "1"),
     (&[], "risk.history.shares.fix_share", "1000"),
     (&[], "risk.history.shares.recent_fixes", "1000"),
     (&[], "risk.history.shares.reverts", "1000"),
@@ -111,8 +121,11 @@ const CASES: &[(Values, &str, &str)] = &[
     (&[], "risk.temporal.weekend", "[fri]"),
     (&[], "risk.temporal.release_tags", "[none]"),
     (&[], "risk.temporal.prerelease_tags", "[v2, v4]"),
+    (&[], "risk.temporal.release_distances", "1"),
     (&[], "risk.temporal.release_days_half", "0.001"),
     (&[], "risk.temporal.freeze_windows", "[{name: x, from: 2026-02-01, to: 2026-03-01}]"),
+    (&[], "risk.advice.large_change_lines", "1"),
+    (&[], "risk.advice.troubled_file_from", "1"),
     (&[], "risk.temporal.shares.recent_change", "1000"),
     (&[], "risk.temporal.shares.night", "1000"),
     (&[], "risk.temporal.shares.weekend", "1000"),
@@ -377,6 +390,21 @@ fn a_freeze_is_compared_with_the_moment_that_the_change_arrives() {
     assert_eq!(signal(&commit).0, None);
     repo.write("src/payment/charge.py", "x = 1\n").git(&["add", "src"]);
     assert_eq!(signal(&["--staged"]), (Some(now.into()), wait.into()));
+}
+
+#[test]
+fn historical_performance_alone_can_not_be_all_that_counts() {
+    let repo = eventful();
+    let weights = |critical: u32, historical: u32| {
+        let text = format!(
+            "risk: {{weights: {{critical_paths: {critical}, historical_performance: {historical}, \
+             code_complexity: 0, temporal_context: 0}}}}"
+        );
+        repo.write(".gitops-health.yaml", text);
+        run_in(&repo, &["risk", "score"])
+    };
+    assert_eq!(weights(100, 0).stdout, "90\n");
+    assert_fails_with_hint(&weights(0, 100), 2, &["something besides historical_performance"]);
 }
 
 #[test]

@@ -61,8 +61,25 @@ fn the_page_of_the_configuration_lists_every_key_with_its_default() {
         let name = key.rsplit('.').next().expect("a name");
         let _ = writeln!(page, "| `{name}` | `{value}` | {} |", description(&schema, key));
     }
-    page.push_str(CONFIGURATION_LISTS);
+    let (before, after) = CONFIGURATION_LISTS.split_once("BUILT-IN\n").expect("a place for them");
+    let _ = write!(page, "{before}{}{after}", built_in_rules());
     check("configuration.md", &page);
+}
+
+/// The built-in rules as a table.
+fn built_in_rules() -> String {
+    let quoted = |text: &str| format!("`{text}`");
+    let mut table =
+        String::from("| rule | weight | words | patterns |\n| --- | ---: | --- | --- |\n");
+    for rule in gitops_health_risk::built_in_rules() {
+        let words: Vec<String> = rule.words().iter().map(|word| quoted(word)).collect();
+        let patterns = rule.patterns().iter().map(|pattern| quoted(&pattern.as_bstr().to_string()));
+        let patterns: Vec<String> = patterns.collect();
+        let (id, weight) = (&rule.id, rule.weight);
+        let _ =
+            writeln!(table, "| `{id}` | {weight} | {} | {} |", words.join(" "), patterns.join(" "));
+    }
+    table
 }
 
 /// The description of a dotted key in the schema, on one line.
@@ -147,8 +164,11 @@ and a `reason` for the report. Paths are patterns as in `.gitignore`: a pattern 
 directory of that name anywhere in the tree, one with a slash is anchored at the top, `*` stays within a name and `**`
 crosses directories. A pattern is never a prefix or a part of a name: `auth` does not match `author/`.
 
-The ids of built-in rules for `risk.critical_paths.built_in_weights` are `authentication`, `payment`, `cryptography`,
-`health-data`, `migration`, `infrastructure` and `continuous-integration`. Weight 0 takes a rule away.
+The built-in rules; `risk.critical_paths.built_in_weights` gives them other weights, and weight 0 takes a rule away. A word must be
+a whole word of a path component: words end at punctuation and where the case turns, and two that only the case divides are looked for
+as one too (`OAuth2` in `OAuth2Client`).
+
+BUILT-IN
 
 ## Freeze windows
 

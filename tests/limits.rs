@@ -1,6 +1,6 @@
-//! What was left out is said.
+//! What was left out is said, and what is said fits together.
 
-use gitops_health_testkit::TestRepo;
+use gitops_health_testkit::{Author, TestRepo};
 use serde_json::Value;
 
 use crate::support::run_in;
@@ -69,4 +69,70 @@ fn a_mailmap_that_is_not_read_is_named() {
     let report = report(&repo, &[]);
     let [note] = &notes(&report)[..] else { panic!("{report}") };
     assert!(note.starts_with("Without effect: .mailmap: the file has 33554433 bytes"), "{note}");
+}
+
+#[test]
+fn a_release_within_a_range_is_known_at_its_end() {
+    let repo = TestRepo::new();
+    let commit = |time: &str, content: &str| {
+        repo.write("a.rs", content);
+        repo.commit_as(Author { name: "Ada", email: "ada@example.com", time }, content);
+    };
+    for (day, tag) in [("01", "v1"), ("08", "v2"), ("15", "v3"), ("22", "v4")] {
+        commit(&format!("2026-01-{day}T10:00:00+0000"), tag);
+        repo.git(&["tag", tag]);
+        repo.git(&["tag", &format!("{tag}-by-another-name")]);
+    }
+    commit("2026-01-23T10:00:00+0000", "last");
+    let report = report(&repo, &["--range", "v2..HEAD"]);
+    let signals = report["factors"][3]["signals"].as_array().expect("a list");
+    let evidence =
+        |id: &str| signals.iter().find(|signal| signal["id"] == id).map(|found| &found["evidence"]);
+    let release = "v4, the last release in this line of history, came 24 hours before, releases \
+                   every 7 days or so: the next is about 6 days away";
+    assert_eq!(evidence("release"), Some(&release.into()));
+    let id = repo.id("v2");
+    let change = format!("a.rs last changed 7 days before, on 2026-01-08 in {}", &id[..10]);
+    assert_eq!(evidence("recent-change"), Some(&change.into()));
+}
+
+#[test]
+fn who_owns_the_old_place_of_a_file_is_asked_too() {
+    let repo = TestRepo::new();
+    repo.write("CODEOWNERS", "/secure/ @sec\n").write("secure/k.c", "int key;\nint b;\n");
+    repo.commit("Begin");
+    std::fs::create_dir(repo.path().join("free")).expect("it can be made");
+    repo.git(&["mv", "secure/k.c", "free/k.c"]);
+    repo.commit("Free the key");
+    let advice = report(&repo, &[])["recommendations"].to_string();
+    assert!(advice.contains("Ask the owners of these files to review: @sec."), "{advice}");
+}
+
+#[test]
+fn the_clock_stands_still_while_a_change_is_scored() {
+    let repo = TestRepo::new();
+    repo.write("a.rs", "fn one() {}\n").commit("Begin");
+    repo.write("a.rs", "fn two() {}\n").git(&["add", "."]);
+    let report = report(&repo, &["--staged"]);
+    let now = report["target"]["now"].as_str().expect("it depends on it");
+    assert_eq!(report["target"]["authored"], now);
+    let evidence = report["factors"][3]["signals"][1]["evidence"].as_str().expect("text");
+    let clock = format!("it is {} {}", &now[11..16], &now[19..]);
+    assert!(evidence.starts_with(&clock), "{evidence}");
+}
+
+#[test]
+fn a_file_counts_in_its_past_by_what_it_is() {
+    let repo = TestRepo::new();
+    repo.write("Cargo.lock", "a\n").write("src/lib.rs", "fn a() {}\n").commit("Begin");
+    for number in 0..8 {
+        repo.write("Cargo.lock", format!("{number}\n")).commit("Fix crash");
+    }
+    repo.write("Cargo.lock", "b\n").commit("Update");
+    let lock = report(&repo, &[]);
+    assert_eq!(lock["factors"][1]["points"], 2, "{lock}");
+    let evidence = lock["factors"][1]["signals"][0]["evidence"].as_str().expect("text");
+    assert!(evidence.starts_with("generated, counting as 0.1 of code: 9 changes"), "{evidence}");
+    let moment = lock["factors"][3]["signals"][0]["evidence"].as_str().expect("text");
+    assert!(moment.starts_with("Cargo.lock (generated, counting as 0.1 of code) last"), "{moment}");
 }

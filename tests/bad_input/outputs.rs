@@ -114,6 +114,12 @@ fn a_result_is_written_to_a_file_all_of_it_or_nothing() {
     assert!(link.is_symlink());
     assert_eq!(fs::read_to_string(&file).expect("it is there"), report);
 
+    fs::remove_file(&file).expect("it is there");
+    let transcript = score(&repo, &["-o", link.to_str().expect("UTF-8")]);
+    assert_fails_with_hint(&transcript, 2, &["it is a link to a file that is not there"]);
+    assert!(link.is_symlink());
+    fs::write(&file, "before").expect("it can be written");
+
     assert_eq!(score(&repo, &["-o", "/dev/null"]).code, Some(0));
     assert!(!Path::new("/dev/null").metadata().expect("it is there").is_file());
     let entries = fs::read_dir(outside.home()).expect("it is there").count();

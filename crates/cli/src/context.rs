@@ -1,3 +1,4 @@
+use std::cell::OnceCell;
 use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 
@@ -13,11 +14,12 @@ use crate::progress::Progress;
 /// The surroundings of one run: what was asked for globally, the terminal, the clock.
 pub(crate) struct Context {
     pub global: GlobalArgs,
+    now: OnceCell<ZonedTime>,
 }
 
 impl Context {
     pub fn new(global: GlobalArgs) -> Self {
-        Self { global }
+        Self { global, now: OnceCell::new() }
     }
 
     /// Opens the repository that was named, or the one around the current directory. Only the
@@ -57,14 +59,17 @@ impl Context {
         Ok(loaded)
     }
 
-    /// The time to take for now: the given one, or that of the system clock in its zone.
+    /// The time to take for now: the given one, or that of the system clock in its zone. It stands
+    /// still while the program runs.
     pub fn now(&self) -> ZonedTime {
-        self.global.now.unwrap_or_else(|| {
-            let now = Zoned::now();
-            ZonedTime {
-                seconds: now.timestamp().as_second(),
-                offset_minutes: now.offset().seconds() / 60,
-            }
+        *self.now.get_or_init(|| {
+            self.global.now.unwrap_or_else(|| {
+                let now = Zoned::now();
+                ZonedTime {
+                    seconds: now.timestamp().as_second(),
+                    offset_minutes: now.offset().seconds() / 60,
+                }
+            })
         })
     }
 

@@ -36,6 +36,9 @@ fn write_file(path: &Path, text: &str) -> io::Result<()> {
     if known.as_ref().is_some_and(|metadata| !metadata.is_file()) {
         return std::fs::OpenOptions::new().write(true).open(path)?.write_all(text.as_bytes());
     }
+    if known.is_none() && path.is_symlink() {
+        return Err(io::Error::other("it is a link to a file that is not there"));
+    }
     let path = &std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty());
     let mut file = tempfile::Builder::new()

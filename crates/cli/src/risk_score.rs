@@ -27,7 +27,7 @@ pub(crate) fn run(context: &Context, args: &ScoreArgs) -> Result<ExitCode, CliEr
     let rows = scorer.score_commits(&selection, &change)?;
     let whole = scorer.score_whole(&selection, &change, args.historical)?;
     let owners = owners(&repo, &change)?;
-    let found = Found { selection: &selection, change: &change, owners: &owners };
+    let found = Found { selection: &selection, change: &change, owners: &owners, params: &params };
     let report = finish(found, whole, rows, loaded.in_report());
 
     output::write(context, &render(context, args, &report))?;

@@ -1,3 +1,5 @@
+mod defaults;
+
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
@@ -20,6 +22,8 @@ pub struct RiskConfig {
     pub strategies: Strategies,
     /// How much a file counts by what it is, from 0 to 1.
     pub file_kinds: KindWeights,
+    /// Files that are of a kind that their names do not tell.
+    pub kind_paths: KindPaths,
     /// Files where a mistake costs most.
     pub critical_paths: CriticalPathsConfig,
     /// What the past of the changed files tells.
@@ -28,6 +32,54 @@ pub struct RiskConfig {
     pub complexity: ComplexityConfig,
     /// What the moment of the change tells.
     pub temporal: TemporalConfig,
+    /// When some advice is given.
+    pub advice: AdviceConfig,
+}
+
+/// When some advice is given.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct AdviceConfig {
+    /// The changed lines of code above which it is advised to split the change.
+    pub large_change_lines: f64,
+    /// The earlier fixes and reverts of a file from which on it is to be reviewed most carefully.
+    pub troubled_file_from: u32,
+}
+
+/// Files that are of a kind that their names do not tell: patterns in the language of
+/// `.gitignore`. The first kind that names a file decides, before `.gitattributes`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct KindPaths {
+    /// Programs, queries, schemas, build files.
+    pub code: Vec<String>,
+    /// Settings of programs and services.
+    pub configuration: Vec<String>,
+    /// Tests and what they read.
+    pub test: Vec<String>,
+    /// Text for people.
+    pub documentation: Vec<String>,
+    /// Tables, pictures and other content.
+    pub data: Vec<String>,
+    /// Files that a program wrote.
+    pub generated: Vec<String>,
+    /// Code of others, kept in the tree.
+    pub vendored: Vec<String>,
+}
+
+impl KindPaths {
+    /// The patterns of each kind, and its name as a key.
+    pub(crate) fn all(&self) -> [(FileKind, &'static str, &[String]); 7] {
+        [
+            (FileKind::Code, "code", &self.code),
+            (FileKind::Configuration, "configuration", &self.configuration),
+            (FileKind::Test, "test", &self.test),
+            (FileKind::Documentation, "documentation", &self.documentation),
+            (FileKind::Data, "data", &self.data),
+            (FileKind::Generated, "generated", &self.generated),
+            (FileKind::Vendored, "vendored", &self.vendored),
+        ]
+    }
 }
 
 /// How many points of the score each factor can give.
@@ -149,6 +201,11 @@ pub struct HistoryConfig {
     pub recent_fix_days: f64,
     /// The number of reverts that gives half of the points.
     pub reverts_half: f64,
+    /// How many changes of the usual trouble of the repository are added to those that were seen:
+    /// two changes of a young file say little.
+    pub smoothing_changes: f64,
+    /// The days after an earlier commit in which a fix of the same file is mentioned beside it.
+    pub follow_up_days: f64,
     /// How the points of the factor are divided.
     pub shares: HistoryShares,
 }
@@ -221,6 +278,8 @@ pub struct TemporalConfig {
     pub release_tags: Vec<String>,
     /// Patterns for the names of those among them that only announce a release, such as candidates.
     pub prerelease_tags: Vec<String>,
+    /// How many distances between the last releases the rhythm is taken from.
+    pub release_distances: u32,
     /// The days before an expected release at which half of the points are given.
     pub release_days_half: f64,
     /// Times when nothing should change.
@@ -272,134 +331,4 @@ pub enum Day {
     Fri,
     Sat,
     Sun,
-}
-
-#[expect(clippy::derivable_impls, reason = "all defaults of the configuration stand together")]
-impl Default for RiskConfig {
-    fn default() -> Self {
-        Self {
-            weights: FactorWeights::default(),
-            bands: Bands::default(),
-            strategies: Strategies::default(),
-            file_kinds: KindWeights::default(),
-            critical_paths: CriticalPathsConfig::default(),
-            history: HistoryConfig::default(),
-            complexity: ComplexityConfig::default(),
-            temporal: TemporalConfig::default(),
-        }
-    }
-}
-
-impl Default for FactorWeights {
-    fn default() -> Self {
-        Self {
-            critical_paths: 30.0,
-            historical_performance: 25.0,
-            code_complexity: 30.0,
-            temporal_context: 15.0,
-        }
-    }
-}
-
-impl Default for Bands {
-    fn default() -> Self {
-        Self { medium: 25, high: 50, critical: 75 }
-    }
-}
-
-impl Default for Strategies {
-    fn default() -> Self {
-        Self {
-            low: Strategy::Standard,
-            medium: Strategy::Canary,
-            high: Strategy::BlueGreen,
-            critical: Strategy::BlueGreen,
-            approval_from: Band::Critical,
-        }
-    }
-}
-
-impl Default for KindWeights {
-    fn default() -> Self {
-        Self {
-            code: 1.0,
-            configuration: 0.7,
-            test: 0.4,
-            documentation: 0.1,
-            data: 0.2,
-            generated: 0.1,
-            vendored: 0.2,
-        }
-    }
-}
-
-impl Default for CriticalPathsConfig {
-    fn default() -> Self {
-        Self { built_in: true, built_in_weights: BTreeMap::new(), rules: Vec::new() }
-    }
-}
-
-impl Default for HistoryConfig {
-    fn default() -> Self {
-        Self {
-            max_commits: 10_000,
-            fix_share_half: 0.3,
-            recent_fixes_half: 3.0,
-            recent_fix_days: 90.0,
-            reverts_half: 2.0,
-            shares: HistoryShares::default(),
-        }
-    }
-}
-
-impl Default for HistoryShares {
-    fn default() -> Self {
-        Self { fix_share: 0.4, recent_fixes: 0.3, reverts: 0.1, neighbours: 0.2 }
-    }
-}
-
-impl Default for ComplexityConfig {
-    fn default() -> Self {
-        Self {
-            lines_half: 150.0,
-            files_half: 8.0,
-            subsystems_half: 3.0,
-            entropy_half: 2.5,
-            hunks_half: 15.0,
-            function_half: 100.0,
-            shares: ComplexityShares::default(),
-        }
-    }
-}
-
-impl Default for ComplexityShares {
-    fn default() -> Self {
-        Self { lines: 0.3, files: 0.2, subsystems: 0.1, entropy: 0.15, hunks: 0.15, function: 0.1 }
-    }
-}
-
-/// As projects name them: `v2.0-rc1`, `1.7rc2`, `rc-8_22_0-1`, `2.4.0-alpha`, `8.0-m01`.
-const PRERELEASE_TAGS: [&str; 8] =
-    ["*[0-9._-]rc[0-9]*", "*-rc", "rc-*", "*alpha*", "*beta*", "*-m[0-9]*", "*-pre*", "*-dev*"];
-
-impl Default for TemporalConfig {
-    fn default() -> Self {
-        Self {
-            recent_change_days: 7.0,
-            night_from: 22,
-            night_to: 6,
-            weekend: vec![Day::Sat, Day::Sun],
-            release_tags: vec!["*".into()],
-            prerelease_tags: PRERELEASE_TAGS.map(Into::into).into(),
-            release_days_half: 7.0,
-            freeze_windows: Vec::new(),
-            shares: TemporalShares::default(),
-        }
-    }
-}
-
-impl Default for TemporalShares {
-    fn default() -> Self {
-        Self { recent_change: 0.4, night: 0.15, weekend: 0.15, release: 0.3 }
-    }
 }

@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use gitops_health_git::{FileChange, PathPattern, RepoPath};
+use gitops_health_git::{FileChange, PathPattern, RepoPath, counted, printable};
 
 use crate::config::KindWeights;
 use crate::kind::FileKind;
@@ -112,7 +112,10 @@ pub(crate) const BUILT_IN: &[BuiltIn] = &[
             "encrypt",
             "decrypt",
             "tls",
+            "tlsv1",
             "ssl",
+            "sslv2",
+            "sslv3",
             "x509",
             "pki",
             "keystore",
@@ -215,49 +218,92 @@ pub(crate) const BUILT_IN: &[BuiltIn] = &[
     },
 ];
 
-/// Whether one of the words is a whole word of some component.
-fn holds_word(path: &RepoPath, words: &[&str]) -> bool {
-    !words.is_empty()
-        && path.components().any(|component| {
-            component_words(component).iter().any(|word| words.contains(&word.as_str()))
-        })
+/// The rules that are built in, with their usual weights.
+pub fn built_in_rules() -> Vec<CriticalRule> {
+    let pattern = |text: &&str| PathPattern::parse(text.as_bytes()).expect("ours are well formed");
+    let rule = |built_in: &BuiltIn| CriticalRule {
+        id: built_in.id.into(),
+        reason: built_in.reason.into(),
+        advice: built_in.advice.into(),
+        weight: built_in.weight,
+        patterns: built_in.patterns.iter().map(pattern).collect(),
+        words: built_in.words,
+    };
+    BUILT_IN.iter().map(rule).collect()
 }
 
-/// The words of a path component in lower case.
-pub(crate) fn component_words(component: &[u8]) -> Vec<String> {
+/// The first of the words that is a whole word of some component, or two words in one where the
+/// case turns: `OAuth2Client` holds `oauth2`.
+fn held_word(path: &RepoPath, words: &'static [&'static str]) -> Option<&'static str> {
+    let held = |component: &[u8]| {
+        let found = component_words(component);
+        let pairs = found.windows(2).filter(|pair| !pair[1].begins_anew);
+        let joined = pairs.map(|pair| format!("{}{}", pair[0].text, pair[1].text));
+        let all: Vec<String> = found.iter().map(|word| word.text.clone()).chain(joined).collect();
+        all.iter().find_map(|word| words.iter().find(|known| *known == word).copied())
+    };
+    if words.is_empty() { None } else { path.components().find_map(held) }
+}
+
+/// A word of a path component in lower case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Word {
+    pub text: String,
+    /// Whether it stands behind punctuation or at the beginning, and not where the case turns.
+    pub begins_anew: bool,
+}
+
+/// The words of a path component.
+pub(crate) fn component_words(component: &[u8]) -> Vec<Word> {
     let text = String::from_utf8_lossy(component);
     let mut words = Vec::new();
-    let mut word = String::new();
+    let (mut word, mut begins_anew) = (String::new(), true);
     let mut characters = text.chars().peekable();
     let mut before = None;
     while let Some(character) = characters.next() {
         if !character.is_alphanumeric() {
-            words.extend(finish(&mut word));
-            before = None;
+            words.extend(finish(&mut word, begins_anew));
+            (before, begins_anew) = (None, true);
             continue;
         }
         let after_lower =
             before.is_some_and(|before: char| before.is_lowercase() || before.is_numeric());
         let next_lower = characters.peek().is_some_and(|next| next.is_lowercase());
         let before_upper = before.is_some_and(char::is_uppercase);
-        if character.is_uppercase() && (after_lower || (before_upper && next_lower)) {
-            words.extend(finish(&mut word));
+        let turns = character.is_uppercase() && (after_lower || (before_upper && next_lower));
+        if turns && !word.is_empty() {
+            words.extend(finish(&mut word, begins_anew));
+            begins_anew = false;
         }
         word.extend(character.to_lowercase());
         before = Some(character);
     }
-    words.extend(finish(&mut word));
+    words.extend(finish(&mut word, begins_anew));
     words
 }
 
-fn finish(word: &mut String) -> Option<String> {
-    Some(std::mem::take(word)).filter(|word| !word.is_empty())
+fn finish(word: &mut String, begins_anew: bool) -> Option<Word> {
+    let text = std::mem::take(word);
+    (!text.is_empty()).then_some(Word { text, begins_anew })
 }
 
 impl CriticalRule {
-    /// Whether the rule names the file.
-    pub fn matches(&self, path: &RepoPath) -> bool {
-        self.patterns.iter().any(|pattern| pattern.matches(path)) || holds_word(path, self.words)
+    /// The words, any of which names a file.
+    pub fn words(&self) -> &[&str] {
+        self.words
+    }
+
+    /// The patterns, any of which names a file.
+    pub fn patterns(&self) -> &[PathPattern] {
+        &self.patterns
+    }
+
+    /// What names the file: a pattern or a word of the rule.
+    pub fn naming(&self, path: &RepoPath) -> Option<String> {
+        let pattern = self.patterns.iter().find(|pattern| pattern.matches(path));
+        pattern
+            .map(|pattern| printable(pattern.as_bstr()))
+            .or_else(|| held_word(path, self.words).map(ToOwned::to_owned))
     }
 }
 
@@ -272,8 +318,19 @@ pub struct CriticalMatch {
     pub advice: String,
     /// The weight of the rule, times that of the kind of file that counts most, from 0 to 1.
     pub weight: f64,
-    /// The files with their kinds, those that count most first.
-    pub files: Vec<(RepoPath, FileKind)>,
+    /// The files, those that count most first.
+    pub files: Vec<NamedFile>,
+}
+
+/// A file that a rule names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NamedFile {
+    /// The name that the rule names: the new one or the old one.
+    pub path: RepoPath,
+    /// What the file is.
+    pub kind: FileKind,
+    /// The word or pattern of the rule.
+    pub by: String,
 }
 
 /// The rules that name changed files, weightiest first. A file that moved is looked at under both
@@ -286,19 +343,18 @@ pub(crate) fn matches(
     let mut found: Vec<CriticalMatch> = rules
         .iter()
         .filter_map(|rule| {
-            let mut named: Vec<(RepoPath, FileKind)> = files
-                .iter()
-                .filter_map(|(file, kind)| Some((named_path(rule, file)?, *kind)))
-                .collect();
+            let mut named: Vec<NamedFile> =
+                files.iter().filter_map(|(file, kind)| named_file(rule, file, *kind)).collect();
             named.sort_by(|one, two| {
-                kinds.of(two.1).total_cmp(&kinds.of(one.1)).then_with(|| one.0.cmp(&two.0))
+                let weight = |file: &NamedFile| kinds.of(file.kind);
+                weight(two).total_cmp(&weight(one)).then_with(|| one.path.cmp(&two.path))
             });
-            let (_, kind) = named.first()?;
+            let kind = named.first()?.kind;
             Some(CriticalMatch {
                 rule: rule.id.clone(),
                 reason: rule.reason.clone(),
                 advice: rule.advice.clone(),
-                weight: rule.weight * kinds.of(*kind),
+                weight: rule.weight * kinds.of(kind),
                 files: named,
             })
         })
@@ -309,9 +365,11 @@ pub(crate) fn matches(
     found
 }
 
-fn named_path(rule: &CriticalRule, file: &FileChange) -> Option<RepoPath> {
+fn named_file(rule: &CriticalRule, file: &FileChange, kind: FileKind) -> Option<NamedFile> {
     let paths = [Some(&file.path), file.old_path.as_ref()];
-    paths.into_iter().flatten().find(|path| rule.matches(path)).cloned()
+    let named =
+        |path: &RepoPath| Some(NamedFile { path: path.clone(), kind, by: rule.naming(path)? });
+    paths.into_iter().flatten().find_map(named)
 }
 
 /// How the rules fill the factor: the weightiest by its weight, each further one by its weight of
@@ -334,17 +392,16 @@ pub(crate) fn parts(matches: &[CriticalMatch]) -> Vec<Part> {
 }
 
 fn evidence(found: &CriticalMatch) -> String {
-    let (first, kind) = &found.files[0];
     let more = match found.files.len() - 1 {
         0 => String::new(),
-        1 => " and 1 more file".to_owned(),
-        more => format!(" and {more} more files"),
+        more => format!(" and {}", counted(more, "more file", "more files")),
     };
-    let discount = match kind {
+    let first = &found.files[0];
+    let discount = match first.kind {
         FileKind::Code => String::new(),
         other => format!(" ({})", other.word()),
     };
-    format!("{first}{discount}{more}: {}", found.reason)
+    format!("{}{discount} by `{}`{more}: {}", first.path, first.by, found.reason)
 }
 
 /// The most files that a list in a report names.
@@ -352,15 +409,15 @@ const LISTED: usize = 5;
 
 fn details(found: &CriticalMatch) -> Vec<String> {
     let mut by_kind: BTreeMap<FileKind, usize> = BTreeMap::new();
-    for (_, kind) in &found.files {
-        *by_kind.entry(*kind).or_default() += 1;
+    for file in &found.files {
+        *by_kind.entry(file.kind).or_default() += 1;
     }
     let mut lines: Vec<String> = found
         .files
         .iter()
         .skip(1)
         .take(LISTED)
-        .map(|(path, kind)| format!("{path} ({})", kind.word()))
+        .map(|file| format!("{} ({}) by `{}`", file.path, file.kind.word(), file.by))
         .collect();
     if found.files.len() > LISTED + 1 {
         let counts = by_kind.iter().map(|(kind, count)| format!("{count} {}", kind.word()));
@@ -386,18 +443,34 @@ mod tests {
             ("author.rs", &["author", "rs"]),
             ("...", &[]),
         ] {
-            assert_eq!(component_words(component.as_bytes()), words, "{component}");
+            let found = component_words(component.as_bytes());
+            let found: Vec<&str> = found.iter().map(|word| word.text.as_str()).collect();
+            assert_eq!(found, words, "{component}");
         }
     }
 
     #[test]
     fn a_word_is_never_part_of_another_word() {
         let words = BUILT_IN[0].words;
-        for path in ["src/auth/x.rs", "a/b/auth.c", "src/UserAuth.java", "lib/oauth2/client.py"] {
-            assert!(holds_word(&path.into(), words), "{path}");
+        for (path, word) in [
+            ("src/auth/x.rs", "auth"),
+            ("a/b/auth.c", "auth"),
+            ("src/UserAuth.java", "auth"),
+            ("lib/oauth2/client.py", "oauth2"),
+            ("src/OAuth2Client.java", "oauth2"),
+            ("src/logIn.ts", "login"),
+        ] {
+            assert_eq!(held_word(&path.into(), words), Some(word), "{path}");
         }
-        for path in ["src/author.rs", "authority/x.c", "docs/coauthors.md", "src/obsession.py"] {
-            assert!(!holds_word(&path.into(), words), "{path}");
+        for path in [
+            "src/author.rs",
+            "authority/x.c",
+            "docs/coauthors.md",
+            "src/obsession.py",
+            "src/log_in_db.c",
+            "src/logInfo.ts",
+        ] {
+            assert_eq!(held_word(&path.into(), words), None, "{path}");
         }
     }
 }

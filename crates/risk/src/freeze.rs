@@ -43,7 +43,8 @@ impl Freeze {
             Span::Weekly(from, to) => from == to,
         };
         if is_backwards {
-            return Err(format!("it ends ({}) before it begins ({})", window.to, window.from));
+            let relation = if window.from == window.to { "when" } else { "before" };
+            return Err(format!("it ends ({}) {relation} it begins ({})", window.to, window.from));
         }
         let reason = window.reason.as_deref().map(in_one_line);
         Ok(Self { name: in_one_line(&window.name), reason, span })

@@ -1,11 +1,11 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use bstr::BString;
 use gitops_health_git::{
     FileChange, ObjectId, Past, PastCommit, PastEnd, RepoPath, ZonedTime, counted,
 };
 
-use crate::config::HistoryConfig;
+use crate::config::{HistoryConfig, KindWeights};
 use crate::kind::FileKind;
 use crate::purpose::{Purpose, Purposes};
 use crate::score::{Part, saturate};
@@ -13,20 +13,33 @@ use crate::score::{Part, saturate};
 /// What happened to the changed files and their neighbours before.
 #[derive(Clone, Debug, PartialEq)]
 pub struct HistoryFeatures {
-    /// Commits that touched at least one of the files.
-    pub files: Tally,
-    /// Commits that touched none of them but another file of their directories.
+    /// What happened to the files of each kind that has a past, the weightiest kind first.
+    pub by_kind: Vec<KindHistory>,
+    /// Commits that touched none of the files but another file of their directories.
     pub neighbours: Tally,
+    /// The weight of the weightiest kind among the changed files.
+    pub neighbour_weight: f64,
     /// All commits that were looked at, merges left out; people are not counted.
     pub repository: Tally,
     /// Each file that has a past, those with most fixes first.
     pub by_file: Vec<FileHistory>,
+}
+
+/// What happened before to the changed files of one kind.
+#[derive(Clone, Debug, PartialEq)]
+pub struct KindHistory {
+    /// The kind.
+    pub kind: FileKind,
+    /// How much it counts, from 0 to 1.
+    pub weight: f64,
+    /// Commits that touched at least one of these files.
+    pub tally: Tally,
+    /// Their fixes, one of today counting 1 and one `recent_fix_days` old one half.
+    pub recent_fixes: f64,
     /// The newest fix of one of the files, and when it was committed.
     pub newest_fix: Option<(ObjectId, ZonedTime)>,
     /// The newest revert that touched one of the files, and when it was committed.
     pub newest_revert: Option<(ObjectId, ZonedTime)>,
-    /// Fixes of the files, one of today counting 1 and one `recent_fix_days` old one half.
-    pub recent_fixes: f64,
 }
 
 /// What happened to one file before.
@@ -86,12 +99,16 @@ impl Counter {
 }
 
 impl Tally {
-    /// Fixes and reverts among the changes, pulled towards `prior` as if four more changes had
-    /// been seen: two changes of a young file say little (additive smoothing).
-    fn trouble_share(&self, prior: f64) -> f64 {
-        const PRIOR_CHANGES: f64 = 4.0;
+    /// Fixes and reverts among the changes.
+    fn trouble(&self) -> f64 {
+        (self.fixes + self.reverts) as f64 / self.changes.max(1) as f64
+    }
+
+    /// The same pulled towards `prior` as if so many more changes had been seen (additive
+    /// smoothing).
+    fn smoothed_trouble(&self, prior: f64, more_changes: f64) -> f64 {
         let trouble = (self.fixes + self.reverts) as f64;
-        (trouble + prior * PRIOR_CHANGES) / (self.changes as f64 + PRIOR_CHANGES)
+        (trouble + prior * more_changes) / (self.changes as f64 + more_changes)
     }
 
     /// `41 changes by 9 people since 2019-03-02, 12 fixes, 1 revert`.
@@ -113,144 +130,199 @@ pub(crate) fn measure(
     files: &[(FileChange, FileKind)],
     now: ZonedTime,
     config: &HistoryConfig,
+    weights: &KindWeights,
     purposes: &Purposes,
 ) -> HistoryFeatures {
     let mut by_file: Vec<Counter> = files.iter().map(|_| Counter::default()).collect();
-    let (mut all, mut touching, mut beside) =
-        (Counter::default(), Counter::default(), Counter::default());
-    let (mut recent_fixes, mut newest_fix, mut newest_revert) = (0.0, None, None);
+    let mut by_kind: BTreeMap<FileKind, KindCounter> = BTreeMap::new();
+    let (mut all, mut beside) = (Counter::default(), Counter::default());
     for commit in &past.commits {
         let purpose = purposes.of(&commit.commit);
         all.count(commit, purpose);
-        if !commit.followed.is_empty() {
-            touching.add(commit, purpose);
-            let time = commit.commit.committer.time;
-            if purpose.is_fix {
-                newest_fix.get_or_insert((commit.commit.id, time));
-            }
-            if purpose.is_revert {
-                newest_revert.get_or_insert((commit.commit.id, time));
-            }
-            let age = now.days_since(&time).max(0.0);
-            recent_fixes +=
-                f64::from(u8::from(purpose.is_fix)) / (1.0 + age / config.recent_fix_days);
-        } else if commit.neighbours > 0 {
+        if commit.followed.is_empty() && commit.neighbours > 0 {
             beside.add(commit, purpose);
+        }
+        let kinds: BTreeSet<FileKind> =
+            commit.followed.iter().map(|index| files[*index].1).collect();
+        for kind in kinds {
+            by_kind.entry(kind).or_default().add(commit, purpose, now, config);
         }
         for index in &commit.followed {
             by_file[*index].add(commit, purpose);
         }
     }
+    let mut by_kind: Vec<KindHistory> =
+        by_kind.into_iter().map(|(kind, counter)| counter.finish(kind, weights.of(kind))).collect();
+    by_kind.sort_by(|one, two| two.weight.total_cmp(&one.weight));
+    HistoryFeatures {
+        by_kind,
+        neighbours: beside.finish(),
+        neighbour_weight: files.iter().map(|(_, kind)| weights.of(*kind)).fold(0.0, f64::max),
+        repository: all.finish(),
+        by_file: file_histories(files, by_file),
+    }
+}
+
+/// Those with most fixes first.
+fn file_histories(files: &[(FileChange, FileKind)], counters: Vec<Counter>) -> Vec<FileHistory> {
     let history = |((file, kind), counter): (&(FileChange, FileKind), Counter)| FileHistory {
         path: file.path.clone(),
         tally: counter.finish(),
         is_code: *kind == FileKind::Code && file.new.is_some(),
     };
-    let mut by_file: Vec<FileHistory> = files.iter().zip(by_file).map(history).collect();
+    let mut by_file: Vec<FileHistory> = files.iter().zip(counters).map(history).collect();
     by_file.retain(|file| file.tally.changes > 0);
     by_file.sort_by(|one, two| {
         let trouble = |tally: &Tally| (tally.fixes + tally.reverts, tally.changes);
         trouble(&two.tally).cmp(&trouble(&one.tally)).then_with(|| one.path.cmp(&two.path))
     });
-    HistoryFeatures {
-        files: touching.finish(),
-        neighbours: beside.finish(),
-        repository: all.finish(),
-        by_file,
-        newest_fix,
-        newest_revert,
-        recent_fixes,
+    by_file
+}
+
+/// Counts the commits that touched files of one kind.
+#[derive(Default)]
+struct KindCounter {
+    counter: Counter,
+    recent_fixes: f64,
+    newest_fix: Option<(ObjectId, ZonedTime)>,
+    newest_revert: Option<(ObjectId, ZonedTime)>,
+}
+
+impl KindCounter {
+    /// Newer commits come first.
+    fn add(&mut self, past: &PastCommit, purpose: Purpose, now: ZonedTime, config: &HistoryConfig) {
+        self.counter.add(past, purpose);
+        let (id, time) = (past.commit.id, past.commit.committer.time);
+        if purpose.is_fix {
+            let age = now.days_since(&time).max(0.0);
+            self.recent_fixes += 1.0 / (1.0 + age / config.recent_fix_days);
+            self.newest_fix.get_or_insert((id, time));
+        }
+        if purpose.is_revert {
+            self.newest_revert.get_or_insert((id, time));
+        }
+    }
+
+    fn finish(self, kind: FileKind, weight: f64) -> KindHistory {
+        let Self { counter, recent_fixes, newest_fix, newest_revert } = self;
+        let tally = counter.finish();
+        KindHistory { kind, weight, tally, recent_fixes, newest_fix, newest_revert }
     }
 }
 
 /// How the past fills the factor; `None` where neither the files nor their directories have one.
+///
+/// Each signal is that of the kind of files that gives most: its measure times its weight.
 pub(crate) fn parts(features: &HistoryFeatures, config: &HistoryConfig) -> Option<Vec<Part>> {
     let shares = &config.shares;
-    let has_files = features.files.changes > 0;
+    let has_files = !features.by_kind.is_empty();
     let has_neighbours = features.neighbours.changes > 0;
     if !has_files && !has_neighbours {
         return None;
     }
     let for_files =
         if has_files { shares.fix_share + shares.recent_fixes + shares.reverts } else { 0.0 };
-    let for_neighbours = if has_neighbours { shares.neighbours } else { 0.0 };
-    let total = for_files + for_neighbours;
+    let total = for_files + if has_neighbours { shares.neighbours } else { 0.0 };
     let share = |weight: f64| if total > 0.0 { weight / total } else { 0.0 };
-    let prior = features.repository.trouble_share(0.0);
+    let trouble = |tally: &Tally| {
+        let prior = features.repository.trouble();
+        saturate(tally.smoothed_trouble(prior, config.smoothing_changes), config.fix_share_half)
+    };
     let mut parts = Vec::new();
-    if has_files {
-        let tally = &features.files;
+    if let Some((found, fill)) = strongest(features, |kind| trouble(&kind.tally)) {
         parts.push(Part {
             id: "fix-share".into(),
-            fill: share(shares.fix_share)
-                * saturate(tally.trouble_share(prior), config.fix_share_half),
-            evidence: fix_share_evidence(&features.files, &features.repository),
+            fill: share(shares.fix_share) * fill,
+            evidence: of_kind(features, found, trouble_evidence(&found.tally, features, config)),
             details: features.by_file.iter().take(LISTED).map(file_line).collect(),
         });
+    }
+    let recent = |kind: &KindHistory| saturate(kind.recent_fixes, config.recent_fixes_half);
+    if let Some((found, fill)) = strongest(features, recent) {
         parts.push(Part {
             id: "recent-fixes".into(),
-            fill: share(shares.recent_fixes)
-                * saturate(features.recent_fixes, config.recent_fixes_half),
-            evidence: recent_fixes_evidence(features, config),
+            fill: share(shares.recent_fixes) * fill,
+            evidence: of_kind(features, found, recent_fixes_evidence(found, config)),
             details: Vec::new(),
         });
+    }
+    let reverts = |kind: &KindHistory| saturate(kind.tally.reverts as f64, config.reverts_half);
+    if let Some((found, fill)) = strongest(features, reverts) {
         parts.push(Part {
             id: "reverts".into(),
-            fill: share(shares.reverts) * saturate(tally.reverts as f64, config.reverts_half),
-            evidence: format!(
-                "{} touched these files{}",
-                counted(tally.reverts, "revert", "reverts"),
-                newest(features.newest_revert)
-            ),
+            fill: share(shares.reverts) * fill,
+            evidence: of_kind(features, found, reverts_evidence(found)),
             details: Vec::new(),
         });
     }
     if has_neighbours {
-        let tally = &features.neighbours;
+        let words = trouble_evidence(&features.neighbours, features, config);
         parts.push(Part {
             id: "neighbours".into(),
             fill: share(shares.neighbours)
-                * saturate(tally.trouble_share(prior), config.fix_share_half),
-            evidence: format!(
-                "other files of the same directories: {}",
-                fix_share_evidence(tally, &features.repository)
-            ),
+                * features.neighbour_weight
+                * trouble(&features.neighbours),
+            evidence: format!("other files of the same directories: {words}"),
             details: Vec::new(),
         });
     }
     Some(parts)
 }
 
+/// The kind of files whose measure, times its weight, is largest, and that product.
+fn strongest(
+    features: &HistoryFeatures,
+    measure: impl Fn(&KindHistory) -> f64,
+) -> Option<(&KindHistory, f64)> {
+    let kinds = features.by_kind.iter().map(|kind| (kind, kind.weight * measure(kind)));
+    kinds.rev().max_by(|one, two| one.1.total_cmp(&two.1))
+}
+
+/// Says which files are meant where not all of them are code.
+fn of_kind(features: &HistoryFeatures, found: &KindHistory, words: String) -> String {
+    let is_only = features.by_kind.len() == 1;
+    match found.kind {
+        FileKind::Code if is_only => words,
+        FileKind::Code => format!("code: {words}"),
+        other => format!("{}, counting as {:.1} of code: {words}", other.word(), found.weight),
+    }
+}
+
 /// The most files that a list in a report names.
 const LISTED: usize = 5;
 
-fn fix_share_evidence(tally: &Tally, repository: &Tally) -> String {
-    let percent =
-        |tally: &Tally| 100.0 * (tally.fixes + tally.reverts) as f64 / tally.changes.max(1) as f64;
-    let found = format!("{:.0}%", percent(tally));
-    let smoothed = format!("{:.0}%", 100.0 * tally.trouble_share(repository.trouble_share(0.0)));
-    let counting_as = match smoothed == found {
+fn trouble_evidence(tally: &Tally, features: &HistoryFeatures, config: &HistoryConfig) -> String {
+    let percent = |share: f64| format!("{:.0}%", 100.0 * share);
+    let usual = features.repository.trouble();
+    let found = percent(tally.trouble());
+    let smoothed = percent(tally.smoothed_trouble(usual, config.smoothing_changes));
+    let smoothing = match smoothed == found {
         true => String::new(),
         false => format!(", smoothed to {smoothed}"),
     };
     format!(
-        "{}: {found} fixes and reverts{counting_as} (all commits looked at: {:.0}%)",
+        "{}: {found} fixes and reverts{smoothing} (all commits looked at: {})",
         tally.in_words(),
-        percent(repository)
+        percent(usual)
     )
 }
 
-fn recent_fixes_evidence(features: &HistoryFeatures, config: &HistoryConfig) -> String {
-    let fixes = counted(features.files.fixes, "fix", "fixes");
-    if features.files.fixes == 0 {
+fn recent_fixes_evidence(found: &KindHistory, config: &HistoryConfig) -> String {
+    let fixes = counted(found.tally.fixes, "fix", "fixes");
+    if found.tally.fixes == 0 {
         return format!("{fixes} of these files");
     }
     format!(
         "{fixes} of these files{}; by age they count {:.1}: 1 for one of today, half for one {} days old",
-        newest(features.newest_fix),
-        features.recent_fixes,
+        newest(found.newest_fix),
+        found.recent_fixes,
         config.recent_fix_days
     )
+}
+
+fn reverts_evidence(found: &KindHistory) -> String {
+    let reverts = counted(found.tally.reverts, "revert", "reverts");
+    format!("{reverts} touched these files{}", newest(found.newest_revert))
 }
 
 /// `, the newest 1a2b3c4d5e on 2026-03-01`.
@@ -271,7 +343,10 @@ pub(crate) fn unknown(past: &Past) -> String {
         PastEnd::Complete if visited == 0 => "no commit came before".into(),
         PastEnd::Complete => "no earlier commit touched these files or their directories".into(),
         PastEnd::Limit => {
-            format!("none of the {visited} commits before touched these files or their directories")
+            format!(
+                "none of the {} before touched these files or their directories",
+                counted(visited, "commit", "commits")
+            )
         }
         PastEnd::ShallowEdge => format!(
             "none of the {} before in this shallow clone touched these files",

@@ -24,12 +24,12 @@ use gitops_health_git::{FileChange, Past, PathPattern, RepoPath};
 
 pub use complexity::{ComplexityFeatures, LongestFunction};
 pub use config::{
-    Bands, ComplexityConfig, ComplexityShares, CriticalPathsConfig, CriticalRuleConfig, Day,
-    FactorWeights, FreezeWindow, HistoryConfig, HistoryShares, KindWeights, RiskConfig, Strategies,
-    TemporalConfig, TemporalShares,
+    AdviceConfig, Bands, ComplexityConfig, ComplexityShares, CriticalPathsConfig,
+    CriticalRuleConfig, Day, FactorWeights, FreezeWindow, HistoryConfig, HistoryShares, KindPaths,
+    KindWeights, RiskConfig, Strategies, TemporalConfig, TemporalShares,
 };
-pub use critical::{CriticalMatch, CriticalRule};
-pub use historical::{FileHistory, HistoryFeatures, Tally};
+pub use critical::{CriticalMatch, CriticalRule, NamedFile, built_in_rules};
+pub use historical::{FileHistory, HistoryFeatures, KindHistory, Tally};
 pub use kind::FileKind;
 pub use params::{ConfigError, RiskParams};
 pub use purpose::{Purpose, Purposes};
@@ -78,6 +78,18 @@ impl RiskParams {
         self.config.history.max_commits as usize
     }
 
+    /// What a changed file is: as the configuration says, else as its attributes and its name do.
+    pub fn kind_of(&self, change: &FileChange) -> FileKind {
+        let names = |patterns: &[PathPattern]| patterns.iter().any(|one| one.matches(&change.path));
+        let configured = self.kind_paths.iter().find(|(_, patterns)| names(patterns));
+        configured.map_or_else(|| FileKind::of(change), |(kind, _)| *kind)
+    }
+
+    /// Whether any freeze window is configured.
+    pub fn has_freezes(&self) -> bool {
+        !self.freezes.is_empty()
+    }
+
     /// Whether the name of a tag is that of a release.
     pub fn is_release(&self, tag: &[u8]) -> bool {
         let name = RepoPath::new(tag);
@@ -95,13 +107,14 @@ pub fn names_before(files: &[FileChange]) -> Vec<RepoPath> {
 pub fn measure(subject: Subject<'_>, params: &RiskParams) -> Features {
     let config = &params.config;
     let files: Vec<(FileChange, FileKind)> =
-        subject.files.iter().map(|file| (file.clone(), FileKind::of(file))).collect();
+        subject.files.iter().map(|file| (file.clone(), params.kind_of(file))).collect();
     let releases = temporal::releases_before(subject.releases);
     let history = historical::measure(
         subject.past,
         &files,
         subject.moment.landed,
         &config.history,
+        &config.file_kinds,
         subject.purposes,
     );
     Features {
@@ -109,12 +122,15 @@ pub fn measure(subject: Subject<'_>, params: &RiskParams) -> Features {
         history,
         complexity: complexity::measure(&files, &config.file_kinds, subject.longest_function),
         temporal: temporal::measure(
-            subject.past,
-            &files,
             subject.moment,
             subject.arrival,
             releases,
-            &params.freezes,
+            &temporal::Circumstances {
+                past: subject.past,
+                files: &files,
+                weights: &config.file_kinds,
+                freezes: &params.freezes,
+            },
         ),
         history_unknown: historical::unknown(subject.past),
     }
@@ -173,13 +189,24 @@ pub fn score(features: &Features, params: &RiskParams) -> Score {
 
 /// What to do before and while the change is deployed, the most important first.
 /// `owners` are those who answer for the files.
-pub fn recommendations(score: &Score, features: &Features, owners: &[String]) -> Vec<String> {
-    strategy::recommendations(score.strategy, score.approval_required, features, owners)
+pub fn recommendations(
+    score: &Score,
+    features: &Features,
+    owners: &[String],
+    params: &RiskParams,
+) -> Vec<String> {
+    let (strategy, approval) = (score.strategy, score.approval_required);
+    strategy::recommendations(strategy, approval, features, owners, &params.config.advice)
 }
 
 /// The earlier commits most like the change, and what became of them.
-pub fn similar_commits(subject: &Subject<'_>, limit: usize) -> Vec<SimilarCommit> {
-    similar::similar(subject.past, subject.files.len(), limit, subject.purposes)
+pub fn similar_commits(
+    subject: &Subject<'_>,
+    limit: usize,
+    params: &RiskParams,
+) -> Vec<SimilarCommit> {
+    let follow_up_days = params.config.history.follow_up_days;
+    similar::similar(subject.past, subject.files.len(), limit, follow_up_days, subject.purposes)
 }
 
 #[cfg(test)]

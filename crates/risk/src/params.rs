@@ -2,8 +2,9 @@ use gitops_health_git::{PathPattern, printable};
 use jiff::civil::Weekday;
 
 use crate::config::{CriticalRuleConfig, RiskConfig};
-use crate::critical::{BUILT_IN, CriticalRule};
+use crate::critical::{BUILT_IN, CriticalRule, built_in_rules};
 use crate::freeze::Freeze;
+use crate::kind::FileKind;
 
 /// A configuration that [`RiskConfig::check`] has accepted: the only kind that can score.
 #[derive(Clone, Debug)]
@@ -14,6 +15,7 @@ pub struct RiskParams {
     pub(crate) weekend: Vec<Weekday>,
     pub(crate) release_tags: Vec<PathPattern>,
     pub(crate) prerelease_tags: Vec<PathPattern>,
+    pub(crate) kind_paths: Vec<(FileKind, Vec<PathPattern>)>,
 }
 
 /// A value of the configuration that makes no sense.
@@ -58,8 +60,17 @@ impl RiskConfig {
                 "risk.temporal.prerelease_tags",
                 &self.temporal.prerelease_tags,
             )?,
+            kind_paths: self.kind_patterns()?,
             config: self.clone(),
         })
+    }
+
+    fn kind_patterns(&self) -> Result<Vec<(FileKind, Vec<PathPattern>)>, ConfigError> {
+        let all = self.kind_paths.all().into_iter();
+        all.map(|(kind, name, list)| {
+            Ok((kind, patterns(&format!("risk.kind_paths.{name}"), list)?))
+        })
+        .collect()
     }
 
     fn check_weights(&self) -> Result<(), ConfigError> {
@@ -87,10 +98,10 @@ impl RiskConfig {
         let shares = &self.temporal.shares;
         let temporal = [shares.recent_change, shares.night, shares.weekend, shares.release];
         weigh("risk.temporal.shares", &temporal)?;
-        if weights.code_complexity + weights.temporal_context <= 0.0 {
+        if factors.iter().sum::<f64>() - weights.historical_performance <= 0.0 {
             return Err(ConfigError::new(
                 "risk.weights",
-                "code_complexity or temporal_context must weigh something: the past may be unknown",
+                "something besides historical_performance must weigh: the past may be unknown",
             ));
         }
         Ok(())
@@ -119,6 +130,8 @@ impl RiskConfig {
             ("risk.history.recent_fixes_half", history.recent_fixes_half),
             ("risk.history.recent_fix_days", history.recent_fix_days),
             ("risk.history.reverts_half", history.reverts_half),
+            ("risk.history.follow_up_days", history.follow_up_days),
+            ("risk.advice.large_change_lines", self.advice.large_change_lines),
             ("risk.complexity.lines_half", complexity.lines_half),
             ("risk.complexity.files_half", complexity.files_half),
             ("risk.complexity.subsystems_half", complexity.subsystems_half),
@@ -132,8 +145,17 @@ impl RiskConfig {
                 return Err(ConfigError::new(key, "must be a number above 0"));
             }
         }
-        if history.max_commits == 0 {
-            return Err(ConfigError::new("risk.history.max_commits", "must be at least 1"));
+        if !(0.0..=1e9).contains(&history.smoothing_changes) {
+            return Err(ConfigError::new("risk.history.smoothing_changes", "must not be negative"));
+        }
+        for (key, number) in [
+            ("risk.history.max_commits", history.max_commits),
+            ("risk.temporal.release_distances", temporal.release_distances),
+            ("risk.advice.troubled_file_from", self.advice.troubled_file_from),
+        ] {
+            if number == 0 {
+                return Err(ConfigError::new(key, "must be at least 1"));
+            }
         }
         for (key, hour) in [("night_from", temporal.night_from), ("night_to", temporal.night_to)] {
             if hour > 23 {
@@ -159,20 +181,11 @@ impl RiskConfig {
             }
             fraction(&key, *weight)?;
         }
-        let mut rules = Vec::new();
-        for built_in in BUILT_IN.iter().filter(|_| config.built_in) {
-            rules.push(CriticalRule {
-                id: built_in.id.into(),
-                reason: built_in.reason.into(),
-                advice: built_in.advice.into(),
-                weight: config
-                    .built_in_weights
-                    .get(built_in.id)
-                    .copied()
-                    .unwrap_or(built_in.weight),
-                patterns: patterns(built_in.id, built_in.patterns)?,
-                words: built_in.words,
-            });
+        let mut rules = if config.built_in { built_in_rules() } else { Vec::new() };
+        for rule in &mut rules {
+            if let Some(weight) = config.built_in_weights.get(&rule.id) {
+                rule.weight = *weight;
+            }
         }
         for (index, rule) in config.rules.iter().enumerate() {
             rules.push(own_rule(index, rule, &rules)?);

@@ -25,29 +25,38 @@ impl Purposes {
     }
 }
 
-/// Words that name a defect or its mending, as whole words: `prefix` and `fixture` hold none.
-/// After Mockus and Votta (ICSM 2000), with the words that projects use today.
-static FIX: LazyLock<Regex> = LazyLock::new(|| {
+/// Words that name a defect that users meet, as whole words. After Mockus and Votta (ICSM 2000),
+/// with the words that projects use today.
+static DEFECT: LazyLock<Regex> = LazyLock::new(|| {
     compile(
-        r"(?i-u)\b(?:fix(?:e[sd]|ing|up)?|bug(?:s|fix(?:es)?)?|hotfix(?:es)?|defects?|regressions?|crash(?:es|ed|ing)?|segfaults?|segv|overflows?|underflows?|deadlocks?|livelocks?|leak(?:s|ed|ing)?|vulnerabilit(?:y|ies)|CVE-[0-9]{4}-[0-9]+|out-of-bounds|use-after-free|double[- ]free|data race|race condition)\b",
+        r"(?i-u)\b(?:hotfix(?:es)?|regressions?|crash(?:es|ed|ing)?|segfaults?|segv|overflows?|underflows?|deadlocks?|livelocks?|leak(?:s|ed|ing)?|vulnerabilit(?:y|ies)|CVE-[0-9]{4}-[0-9]+|out-of-bounds|use-after-free|double[- ]free|data race|race condition)\b",
     )
 });
 
-/// Mending that no user of the program meets.
+/// Words that say that something was mended, whatever it was: `prefix` and `fixture` hold none.
+static FIX: LazyLock<Regex> =
+    LazyLock::new(|| compile(r"(?i-u)\b(?:fix(?:e[sd]|ing|up)?|bug(?:s|fix(?:es)?)?|defects?)\b"));
+
+/// Mending that no user of the program meets, where no defect is named.
 static TRIVIAL: LazyLock<Regex> = LazyLock::new(|| {
     compile(
-        r"(?i-u)\b(?:typos?|spelling|grammar|misspell(?:ed|ing)?|white ?space|indent(?:ation)?|formatting|lint(?:er|ing)?|clippy|rustfmt|gofmt|comments?|docs?|documentation|readme|changelog|code style|copyright|links?)\b|^(?:docs?|style|chore|ci|build|test)(?:\([^)]*\))?!?:",
+        r"(?i-u)\b(?:typos?|spelling|grammar|misspell(?:ed|ing)?|white ?space|indent(?:ation)?|formatting|lint(?:er|ing)?|clippy|rustfmt|gofmt|comments?|docs?|documentation|readme|changelog|code style|copyright|links?|bug-free)\b",
     )
 });
 
-/// A line of the body that says so, such as `Fixes: 1a2b3c4d` or `Fixes #12`.
+/// The types of Conventional Commits that mend nothing, whatever they name.
+static OTHER_TYPE: LazyLock<Regex> =
+    LazyLock::new(|| compile(r"(?i-u)^(?:docs?|style|chore|ci|build|test)(?:\([^)]*\))?!?:"));
+
+/// A line of the body that says so, such as `Fixes: 1a2b3c4d`, `Fixes #12` or `Fixes ABC-12`.
 static FIXES_LINE: LazyLock<Regex> = LazyLock::new(|| {
     compile(
-        r"(?im-u)^(?:fix(?:e[sd])?|resolve[sd]?)(?::[ \t]*|[ \t]+)(?:[0-9a-f]{7,40}\b|[\w./-]*#[0-9]+|[A-Z][A-Z0-9]+-[0-9]+|https?://)",
+        r"(?im-u)^(?:fix(?:e[sd])?|resolve[sd]?)(?::[ \t]*|[ \t]+)(?:[0-9a-f]{7,40}\b|[\w./-]*#[0-9]+|(?-i:[A-Z][A-Z0-9]+-[0-9]+\b)|https?://)",
     )
 });
 
-static REVERT: LazyLock<Regex> = LazyLock::new(|| compile(r#"(?i-u)^revert(?:s|ed)?\b[ :("]"#));
+/// `Revert "..."` and `Revert the ...`, and not `revert: ...`, which names a part of git.
+static REVERT: LazyLock<Regex> = LazyLock::new(|| compile(r#"(?i-u)^revert(?:s|ed)?[ "]"#));
 
 /// The commit that a revert takes back, in the words that git writes.
 static REVERTED_ID: LazyLock<Regex> =
@@ -69,8 +78,11 @@ impl Purpose {
 
     fn of_message(subject: &[u8], message: &[u8]) -> Self {
         let is_revert = REVERT.is_match(subject) || REVERTED_ID.is_match(message);
-        let named = FIX.is_match(subject) && !TRIVIAL.is_match(subject);
-        Self { is_fix: !is_revert && (named || FIXES_LINE.is_match(message)), is_revert }
+        let names_defect = DEFECT.is_match(subject);
+        let mends = FIX.is_match(subject) && !TRIVIAL.is_match(subject);
+        let says_so = (names_defect || mends) && !OTHER_TYPE.is_match(subject);
+        let body = message.find_byte(b'\n').map_or(&b""[..], |end| &message[end..]);
+        Self { is_fix: !is_revert && (says_so || FIXES_LINE.is_match(body)), is_revert }
     }
 }
 
@@ -111,6 +123,10 @@ mod tests {
             "Handle CVE-2024-1234",
             "Rework login\n\nFixes #12",
             "net: keep order\n\nFixes: 1a2b3c4d5e6f (\"net: sort\")",
+            "Keep order\n\nFixes ABC-12\n",
+            "Fix use-after-free when following links",
+            "Fix crash in comment parser",
+            "Fix memory leak in documentation generator",
         ] {
             assert_eq!(purpose(message), (true, false), "{message}");
         }
@@ -121,6 +137,11 @@ mod tests {
             "docs: fix build",
             "debug output for the suffix tree",
             "Add address book",
+            "Fix UTF-8 typo in README",
+            "fix x86-64 docs",
+            "docs: explain memory leaks",
+            "Bump version to bug-free 1.2",
+            "Rework\n\nfix utf-8 names later",
             "",
         ] {
             assert_eq!(purpose(message), (false, false), "{message}");
@@ -132,7 +153,9 @@ mod tests {
         let message = "Revert \"Fix crash\"\n\nThis reverts commit 0123456789abcdef.\n";
         assert_eq!(purpose(message), (false, true));
         assert_eq!(reverted_ids(message.as_bytes()), ["0123456789abcdef"]);
-        assert_eq!(purpose("revert: use the old pool"), (false, true));
+        assert_eq!(purpose("Revert \"Use the new pool\""), (false, true));
+        assert_eq!(purpose("Use the old pool\n\nThis reverts commit 1a2b3c4d.\n"), (false, true));
+        assert_eq!(purpose("revert: add --strategy option"), (false, false));
         assert_eq!(purpose("Reverting is now possible"), (false, false));
     }
 }

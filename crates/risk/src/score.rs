@@ -38,6 +38,15 @@ impl Factor {
     pub fn strongest(&self) -> Option<&Signal> {
         self.signals.iter().rev().max_by_key(|signal| signal.points)
     }
+
+    /// What it was given for in a sentence: the strongest evidence, or why there is none.
+    pub fn reason(&self) -> &str {
+        match (self.strongest(), self.id) {
+            (Some(signal), _) => &signal.evidence,
+            (None, FactorId::CriticalPaths) => "no file matches a rule",
+            (None, _) => "the change touches no file",
+        }
+    }
 }
 
 /// Something that was measured, and what it is worth.

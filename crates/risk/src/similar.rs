@@ -1,4 +1,4 @@
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use gitops_health_git::{ObjectId, Past, PastCommit, ZonedTime};
 use schemars::JsonSchema;
@@ -41,8 +41,8 @@ pub enum Outcome {
         /// The later commit.
         by: String,
     },
-    /// A commit that mends a defect touched one of the same files within 30 days: no proof that
-    /// it mended this one.
+    /// A commit that mends a defect touched one of the same files soon after (`follow_up_days`): no
+    /// proof that it mended this one.
     FollowedByFix {
         /// The later commit.
         by: String,
@@ -63,15 +63,13 @@ fn as_text<S: serde::Serializer>(
 /// The most characters that are shown of a subject.
 const SUBJECT: usize = 200;
 
-/// The time in which a fix of the same file is worth a mention.
-const FOLLOW_UP_DAYS: f64 = 30.0;
-
 /// The earlier commits most like a change of `files` files, the most similar first, newer ones
 /// first among equals.
 pub(crate) fn similar(
     past: &Past,
     files: usize,
     limit: usize,
+    follow_up_days: f64,
     purposes: &Purposes,
 ) -> Vec<SimilarCommit> {
     let mut ranked: Vec<(f64, usize)> = past
@@ -94,7 +92,7 @@ pub(crate) fn similar(
                 subject: gitops_health_git::printable_start(&found.commit.subject(), SUBJECT),
                 shared_files: found.followed.len(),
                 similarity,
-                outcome: outcome(past, position, &mentions, purposes),
+                outcome: outcome(past, position, &mentions, follow_up_days, purposes),
             }
         })
         .collect()
@@ -122,7 +120,10 @@ impl Mentions {
             if let Some(quoted) = subject.strip_prefix(b"Revert \"")
                 && let Some(quoted) = quoted.strip_suffix(b"\"")
             {
-                mentions.quoted.entry(quoted.to_vec()).or_default().push(position);
+                // Where the message names a commit, it is that one and no other of this subject.
+                if reverted_ids(&later.message).is_empty() {
+                    mentions.quoted.entry(quoted.to_vec()).or_default().push(position);
+                }
             }
             for id in reverted_ids(&later.message) {
                 mentions.reverted.entry(id[..7].to_owned()).or_default().push((id, later.id));
@@ -135,7 +136,13 @@ impl Mentions {
     }
 }
 
-fn outcome(past: &Past, position: usize, mentions: &Mentions, purposes: &Purposes) -> Outcome {
+fn outcome(
+    past: &Past,
+    position: usize,
+    mentions: &Mentions,
+    follow_up_days: f64,
+    purposes: &Purposes,
+) -> Outcome {
     let commit = &past.commits[position].commit;
     let id = commit.id.to_string();
     let mentioned = |known: &HashMap<String, Vec<(String, ObjectId)>>| {
@@ -154,14 +161,14 @@ fn outcome(past: &Past, position: usize, mentions: &Mentions, purposes: &Purpose
     if let Some(by) = mentioned(&mentions.fixed) {
         return Outcome::Fixed { by };
     }
+    let touched: HashSet<usize> = past.commits[position].followed.iter().copied().collect();
     // Newest first: what came later stands before, the nearest last.
     for later in past.commits[..position].iter().rev() {
         let days = later.commit.committer.time.days_since(&commit.committer.time);
-        if days > FOLLOW_UP_DAYS {
+        if days > follow_up_days {
             break;
         }
-        let shares_file =
-            later.followed.iter().any(|file| past.commits[position].followed.contains(file));
+        let shares_file = later.followed.iter().any(|file| touched.contains(file));
         if shares_file && days >= 0.0 && purposes.of(&later.commit).is_fix {
             return Outcome::FollowedByFix { by: later.commit.id.short(), days: days as u32 };
         }

@@ -1,7 +1,7 @@
 use gitops_health_git::{counted, listed};
 
 use crate::Features;
-use crate::config::{Bands, Strategies};
+use crate::config::{AdviceConfig, Bands, Strategies};
 use crate::historical::Tally;
 use crate::score::{Band, Strategy};
 use crate::temporal::Arrival;
@@ -39,12 +39,13 @@ pub(crate) fn recommendations(
     approval_required: bool,
     features: &Features,
     owners: &[String],
+    config: &AdviceConfig,
 ) -> Vec<String> {
     let mut advice = Vec::new();
     if let Some(freeze) = features.temporal.freezes.first() {
         let name = &freeze.name;
         advice.push(match features.temporal.arrival {
-            Arrival::Pending(_) => {
+            Arrival::Uncommitted(_) | Arrival::Merging(_) => {
                 format!("Wait until the freeze window `{name}` ends, or get the exception in writing.")
             }
             Arrival::Past(_) => {
@@ -66,7 +67,7 @@ pub(crate) fn recommendations(
     advice
         .extend(features.critical.iter().map(|found| format!("{}: {}", found.rule, found.advice)));
     if let Some(file) = features.history.by_file.iter().find(|file| file.is_code)
-        && file.tally.fixes + file.tally.reverts >= 3
+        && file.tally.fixes + file.tally.reverts >= config.troubled_file_from as usize
     {
         advice.push(format!(
             "Review {} most carefully: it needed {} before.",
@@ -74,7 +75,7 @@ pub(crate) fn recommendations(
             trouble(&file.tally)
         ));
     }
-    if features.complexity.weighted_lines > LARGE_CHANGE {
+    if features.complexity.weighted_lines > config.large_change_lines {
         advice.push(
             "Consider splitting the change: reviewers find fewer defects in large ones.".into(),
         );
@@ -95,9 +96,6 @@ fn trouble(tally: &Tally) -> String {
 
 /// The most owners that are named.
 const LISTED: usize = 5;
-
-/// Reviews find fewer defects in changes above 400 lines (SmartBear's study at Cisco, 2006).
-const LARGE_CHANGE: f64 = 400.0;
 
 fn deployment(strategy: Strategy) -> &'static [&'static str] {
     match strategy {

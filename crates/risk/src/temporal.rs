@@ -1,7 +1,9 @@
+use std::collections::BTreeSet;
+
 use gitops_health_git::{FileChange, ObjectId, Past, RepoPath, ZonedTime, counted, listed};
 use jiff::civil::Weekday;
 
-use crate::config::TemporalConfig;
+use crate::config::{KindWeights, TemporalConfig};
 use crate::freeze::Freeze;
 use crate::kind::FileKind;
 use crate::score::{Part, saturate};
@@ -13,13 +15,17 @@ pub struct Moment {
     pub authored: ZonedTime,
     /// When it came into this history, on the committer's clock.
     pub landed: ZonedTime,
+    /// When the first of its commits did: before, what changed was as others had left it.
+    pub begun: ZonedTime,
 }
 
 /// When a change comes, or came, to where others meet it: what freeze windows are about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Arrival {
-    /// It is not there yet: now is what counts.
-    Pending(ZonedTime),
+    /// It is not committed: it is of now.
+    Uncommitted(ZonedTime),
+    /// It waits to be merged: it arrives now, whenever its commits were made.
+    Merging(ZonedTime),
     /// It is history: when each of its commits was committed.
     Past(Vec<ZonedTime>),
 }
@@ -38,8 +44,8 @@ pub struct Release {
 pub struct TemporalFeatures {
     /// When the change was made.
     pub moment: Moment,
-    /// The last earlier change of one of the files.
-    pub last_change: Option<LastChange>,
+    /// The last earlier change of the files of each kind, newest first.
+    pub last_changes: Vec<LastChange>,
     /// The releases before the change, newest first.
     pub releases: Vec<Release>,
     /// When the change arrives.
@@ -51,7 +57,7 @@ pub struct TemporalFeatures {
 impl TemporalFeatures {
     /// Whether the moment is that of the run: the change is not committed.
     fn is_now(&self) -> bool {
-        self.arrival == Arrival::Pending(self.moment.authored)
+        matches!(self.arrival, Arrival::Uncommitted(_))
     }
 }
 
@@ -66,6 +72,10 @@ pub struct LastChange {
     pub time: ZonedTime,
     /// The first file that both changed, under its name in the change.
     pub path: RepoPath,
+    /// What that file is.
+    pub kind: FileKind,
+    /// How much such a file counts, from 0 to 1.
+    pub weight: f64,
     /// How many other files both changed.
     pub others: usize,
 }
@@ -81,32 +91,62 @@ pub struct FreezeMatch {
     pub commits: usize,
 }
 
+/// What is known of the moment besides the moment itself.
+pub(crate) struct Circumstances<'a> {
+    pub past: &'a Past,
+    pub files: &'a [(FileChange, FileKind)],
+    pub weights: &'a KindWeights,
+    pub freezes: &'a [Freeze],
+}
+
 pub(crate) fn measure(
-    past: &Past,
-    files: &[(FileChange, FileKind)],
     moment: Moment,
     arrival: Arrival,
     releases: Vec<Release>,
-    freezes: &[Freeze],
+    known: &Circumstances<'_>,
 ) -> TemporalFeatures {
-    let last_change = past.commits.iter().find_map(|past| {
-        let first = *past.followed.first()?;
-        let time = past.commit.committer.time;
-        Some(LastChange {
-            days: moment.landed.days_since(&time).max(0.0),
-            commit: past.commit.id,
-            time,
-            path: files[first].0.path.clone(),
-            others: past.followed.len() - 1,
-        })
-    });
-    let freezes = freezes.iter().filter_map(|freeze| freeze_match(freeze, &arrival)).collect();
-    TemporalFeatures { moment, last_change, releases, arrival, freezes }
+    let freezes = known.freezes.iter();
+    let freezes = freezes.filter_map(|freeze| freeze_match(freeze, &arrival)).collect();
+    TemporalFeatures {
+        moment,
+        last_changes: last_changes(moment, known),
+        releases,
+        arrival,
+        freezes,
+    }
+}
+
+/// For each kind of the changed files the newest commit that touched one of them.
+fn last_changes(moment: Moment, known: &Circumstances<'_>) -> Vec<LastChange> {
+    let mut waiting: BTreeSet<FileKind> = known.files.iter().map(|(_, kind)| *kind).collect();
+    let mut found = Vec::new();
+    for past in &known.past.commits {
+        for index in &past.followed {
+            let (file, kind) = &known.files[*index];
+            if !waiting.remove(kind) {
+                continue;
+            }
+            let time = past.commit.committer.time;
+            found.push(LastChange {
+                days: moment.begun.days_since(&time).max(0.0),
+                commit: past.commit.id,
+                time,
+                path: file.path.clone(),
+                kind: *kind,
+                weight: known.weights.of(*kind),
+                others: past.followed.len() - 1,
+            });
+        }
+        if waiting.is_empty() {
+            break;
+        }
+    }
+    found
 }
 
 fn freeze_match(freeze: &Freeze, arrival: &Arrival) -> Option<FreezeMatch> {
     let (is_inside, commits) = match arrival {
-        Arrival::Pending(now) => (freeze.holds(*now), 0),
+        Arrival::Uncommitted(now) | Arrival::Merging(now) => (freeze.holds(*now), 0),
         Arrival::Past(times) => {
             let inside = times.iter().filter(|time| freeze.holds(**time)).count();
             (inside > 0, inside)
@@ -148,24 +188,32 @@ pub(crate) fn parts(
     parts
 }
 
-/// Code that changed lately fails more (Graves et al., TSE 2000): 1 for a file changed today,
-/// one half at the configured age.
+/// Code that changed lately fails more (Graves et al., TSE 2000): 1 for code changed today, one
+/// half at the configured age; the kind of files counts that gives most.
 fn recent_change(features: &TemporalFeatures, config: &TemporalConfig) -> (f64, String) {
-    let Some(last) = &features.last_change else {
+    let intensity =
+        |last: &LastChange| last.weight * (1.0 - saturate(last.days, config.recent_change_days));
+    let strongest = features.last_changes.iter().rev();
+    let strongest = strongest.max_by(|one, two| intensity(one).total_cmp(&intensity(two)));
+    let Some(last) = strongest else {
         return (0.0, "no earlier change of these files is known".into());
+    };
+    let kind = match last.kind {
+        FileKind::Code => String::new(),
+        other => format!(" ({}, counting as {:.1} of code)", other.word(), last.weight),
     };
     let others = match last.others {
         0 => String::new(),
         others => format!(" and {}", counted(others, "other file", "other files")),
     };
     let evidence = format!(
-        "{}{others} last changed {}, on {} in {}",
+        "{}{kind}{others} last changed {}, on {} in {}",
         last.path,
         ago(last.days),
         last.time.date(),
         last.commit.short()
     );
-    (1.0 - saturate(last.days, config.recent_change_days), evidence)
+    (intensity(last), evidence)
 }
 
 /// `3 days before`, `5 hours before`.
@@ -208,13 +256,11 @@ fn weekend_day(features: &TemporalFeatures, weekend: &[Weekday]) -> (f64, String
     }
 }
 
-/// The most releases whose distances are looked at.
-const RELEASES: usize = 11;
-
 /// How near the next release is, if releases go on as they came: the last one plus the median
 /// distance of the last ones. Only tags before the change count, as nothing else was known.
 fn release(features: &TemporalFeatures, config: &TemporalConfig) -> (f64, String) {
-    let releases = &features.releases[..features.releases.len().min(RELEASES)];
+    let looked_at = features.releases.len().min(config.release_distances as usize + 1);
+    let releases = &features.releases[..looked_at];
     let [last, .., _, _] = releases else {
         let known = counted(releases.len(), "release tag", "release tags");
         return (0.0, format!("{known} before: too few to expect the next"));
@@ -251,7 +297,7 @@ fn freeze_evidence(features: &TemporalFeatures) -> String {
     });
     let windows = listed(windows, LISTED);
     let what = match &features.arrival {
-        Arrival::Pending(now) => format!("now, {now}, is"),
+        Arrival::Uncommitted(now) | Arrival::Merging(now) => format!("now, {now}, is"),
         Arrival::Past(times) if times.len() == 1 => "made".into(),
         Arrival::Past(times) => {
             let most = features.freezes.iter().map(|freeze| freeze.commits).max().unwrap_or(0);
@@ -287,8 +333,8 @@ mod tests {
     fn features(now: i64, releases: &[i64]) -> TemporalFeatures {
         let release = |day: &i64| Release { name: format!("v{day}"), time: at(*day) };
         TemporalFeatures {
-            moment: Moment { authored: at(now), landed: at(now) },
-            last_change: None,
+            moment: Moment { authored: at(now), landed: at(now), begun: at(now) },
+            last_changes: Vec::new(),
             arrival: Arrival::Past(vec![at(now)]),
             releases: releases.iter().map(release).collect(),
             freezes: Vec::new(),

@@ -1,10 +1,12 @@
 use std::collections::HashSet;
 
-use gitops_health_git::{Change, FileChange, Lines, Repo, Selection, printable, printable_start};
+use gitops_health_git::{
+    Change, FileChange, Lines, OwnerRule, Repo, Selection, printable, printable_start,
+};
 use gitops_health_report::{
     ChangeSummary, CommitRow, Configuration, RISK_SCHEMA, RiskReport, Skipped, Target, TargetKind,
 };
-use gitops_health_risk::{self as risk, Arrival, Factor};
+use gitops_health_risk::{self as risk, Arrival, RiskParams};
 
 use super::notes::notes;
 use super::scorer::Scored;
@@ -19,9 +21,10 @@ const SUBJECT: usize = 200;
 pub(super) fn row(change: &Change, scored: &Scored) -> CommitRow {
     let complexity = &scored.features.complexity;
     let most = scored.score.factors.iter().rev().max_by_key(|factor| factor.points);
-    let reason = match (most, most.and_then(Factor::strongest)) {
-        (Some(factor), Some(signal)) => format!("{}: {}", factor.id.title(), signal.evidence),
-        _ => String::new(),
+    let reason = match most {
+        _ if change.files.is_empty() => "the change touches no file".into(),
+        Some(factor) => format!("{}: {}", factor.id.title(), factor.reason()),
+        None => String::new(),
     };
     CommitRow {
         commit: change.head.map(|head| head.to_string()).unwrap_or_default(),
@@ -45,6 +48,7 @@ pub(super) struct Found<'a> {
     pub selection: &'a Selection,
     pub change: &'a Change,
     pub owners: &'a FoundOwners,
+    pub params: &'a RiskParams,
 }
 
 /// Puts the report together: all that is decided about a change.
@@ -54,11 +58,11 @@ pub(super) fn finish(
     rows: Vec<CommitRow>,
     configuration: Configuration,
 ) -> RiskReport {
-    let Found { selection, change, owners } = found;
+    let Found { selection, change, owners, params } = found;
     let complexity = &scored.features.complexity;
     RiskReport {
         schema: RISK_SCHEMA.to_owned(),
-        target: target(selection, change, &scored),
+        target: target(selection, change, &scored, params),
         change: ChangeSummary {
             commits: change.commits.len(),
             files: complexity.files,
@@ -66,7 +70,12 @@ pub(super) fn finish(
             deleted: complexity.deleted,
             hunks: complexity.hunks,
         },
-        recommendations: risk::recommendations(&scored.score, &scored.features, &owners.names),
+        recommendations: risk::recommendations(
+            &scored.score,
+            &scored.features,
+            &owners.names,
+            params,
+        ),
         similar_commits: scored.similar.clone(),
         notes: notes(change, &scored, &rows, owners),
         commits: rows,
@@ -95,7 +104,9 @@ pub(super) fn owners(repo: &Repo, change: &Change) -> Result<FoundOwners, CliErr
     let mut known = HashSet::new();
     let rules = &file.owners;
     for changed in change.files.iter().take(OWNED_FILES) {
-        for owner in rules.of(&changed.path).iter().flat_map(|rule| &rule.owners) {
+        let names = std::iter::once(&changed.path).chain(&changed.old_path);
+        let found_rules: Vec<OwnerRule> = names.flat_map(|path| rules.of(path)).collect();
+        for owner in found_rules.iter().flat_map(|rule| &rule.owners) {
             let owner = printable(owner);
             if known.insert(owner.clone()) {
                 found.names.push(owner);
@@ -107,7 +118,7 @@ pub(super) fn owners(repo: &Repo, change: &Change) -> Result<FoundOwners, CliErr
     Ok(found)
 }
 
-fn target(selection: &Selection, change: &Change, scored: &Scored) -> Target {
+fn target(selection: &Selection, change: &Change, scored: &Scored, params: &RiskParams) -> Target {
     let (kind, text) = match selection {
         Selection::Staged => (TargetKind::Staged, "staged".to_owned()),
         Selection::Worktree => (TargetKind::Worktree, "worktree".to_owned()),
@@ -126,8 +137,9 @@ fn target(selection: &Selection, change: &Change, scored: &Scored) -> Target {
         subject: single.map(|commit| printable_start(&commit.subject(), SUBJECT)),
         authored: scored.moment.authored.to_string(),
         now: match &scored.features.temporal.arrival {
-            Arrival::Pending(now) => Some(now.to_string()),
-            Arrival::Past(_) => None,
+            Arrival::Uncommitted(now) => Some(now.to_string()),
+            Arrival::Merging(now) if params.has_freezes() => Some(now.to_string()),
+            Arrival::Merging(_) | Arrival::Past(_) => None,
         },
     }
 }

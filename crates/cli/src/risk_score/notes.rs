@@ -54,8 +54,10 @@ fn about_past(scored: &Scored) -> Option<String> {
     match scored.end {
         PastEnd::Complete => None,
         PastEnd::Limit => Some(format!(
-            "Only the newest {visited} commits before the change were looked at; \
-             risk.history.max_commits sets how many."
+            "Only the newest {} before the change {} looked at; \
+             risk.history.max_commits sets how many.",
+            counted(visited, "commit", "commits"),
+            if visited == 1 { "was" } else { "were" }
         )),
         PastEnd::ShallowEdge => Some(format!(
             "The clone is shallow: of the commits before the change {visited} can be read. \

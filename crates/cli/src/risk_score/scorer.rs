@@ -2,7 +2,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use gitops_health_git::{
     Change, Commit, FileChange, ObjectId, Past, PastEnd, PastReader, PastScope, Repo, RepoPath,
-    Selection, Similarity, UnreadFile, counted, printable,
+    Selection, Similarity, UnreadFile, ZonedTime, counted, printable,
 };
 use gitops_health_report::CommitRow;
 use gitops_health_risk::{
@@ -20,7 +20,7 @@ pub(super) struct Scorer<'a> {
     repo: &'a Repo,
     params: &'a RiskParams,
     reader: PastReader<'a>,
-    tags: HashMap<ObjectId, String>,
+    tags: HashMap<ObjectId, Vec<String>>,
     purposes: Purposes,
     commits: Vec<Change>,
 }
@@ -60,13 +60,16 @@ impl<'a> Scorer<'a> {
         } else {
             PastScope::Everything
         };
-        let tags = repo.tags()?.into_iter().filter(|tag| params.is_release(&tag.name));
+        let mut tags: HashMap<ObjectId, Vec<String>> = HashMap::new();
+        for tag in repo.tags()?.into_iter().filter(|tag| params.is_release(&tag.name)) {
+            tags.entry(tag.commit).or_default().push(printable(&tag.name));
+        }
         Ok(Self {
             context,
             repo,
             params,
             reader: PastReader::new(repo, scope)?,
-            tags: tags.map(|tag| (tag.commit, printable(&tag.name))).collect(),
+            tags,
             purposes: Purposes::default(),
             commits,
         })
@@ -104,7 +107,7 @@ impl<'a> Scorer<'a> {
     ) -> Result<Scored, CliError> {
         let arrival = match selection {
             // It comes when it is merged, whenever its commits were made.
-            Selection::PullRequest { .. } => Arrival::Pending(self.context.now()),
+            Selection::PullRequest { .. } => Arrival::Merging(self.context.now()),
             _ => self.arrival(change),
         };
         self.score(change, arrival, historical)
@@ -112,7 +115,7 @@ impl<'a> Scorer<'a> {
 
     fn arrival(&self, change: &Change) -> Arrival {
         if change.commits.is_empty() {
-            return Arrival::Pending(self.context.now());
+            return Arrival::Uncommitted(self.context.now());
         }
         Arrival::Past(change.commits.iter().map(|commit| commit.committer.time).collect())
     }
@@ -145,18 +148,18 @@ impl<'a> Scorer<'a> {
             )
         });
         let moment = self.moment(change);
-        let is_code = |file: &&FileChange| FileKind::of(file) == FileKind::Code;
+        let is_code = |file: &&FileChange| self.params.kind_of(file) == FileKind::Code;
         let code: Vec<&FileChange> = change.files.iter().filter(is_code).collect();
         let subject = Subject {
             files: &change.files,
             past: &past,
             moment,
             arrival,
-            releases: self.releases(&past),
+            releases: self.releases(change, &past),
             longest_function: self.longest_function(&code)?,
             purposes: &self.purposes,
         };
-        let similar = historical.then(|| risk::similar_commits(&subject, SIMILAR));
+        let similar = historical.then(|| risk::similar_commits(&subject, SIMILAR, self.params));
         let features = risk::measure(subject, self.params);
         let score = risk::score(&features, self.params);
         Ok(Scored {
@@ -175,21 +178,31 @@ impl<'a> Scorer<'a> {
     /// The times of the newest commit, or now for what is not committed.
     fn moment(&self, change: &Change) -> Moment {
         match change.commits.first() {
-            Some(commit) => Moment { authored: commit.author.time, landed: commit.committer.time },
+            Some(newest) => {
+                let landed = change.commits.iter().map(|commit| commit.committer.time);
+                Moment {
+                    authored: newest.author.time,
+                    landed: newest.committer.time,
+                    begun: landed.min().unwrap_or(newest.committer.time),
+                }
+            }
             None => {
                 let now = self.context.now();
-                Moment { authored: now, landed: now }
+                Moment { authored: now, landed: now, begun: now }
             }
         }
     }
 
-    fn releases(&self, past: &Past) -> Vec<Release> {
-        let tagged = past.ancestors.iter();
-        tagged
-            .filter_map(|(id, time)| {
-                Some(Release { name: self.tags.get(id)?.clone(), time: *time })
-            })
-            .collect()
+    /// The releases before the change, and those within it but for one of its last commit.
+    fn releases(&self, change: &Change, past: &Past) -> Vec<Release> {
+        let within = change.commits.iter().skip(1);
+        let within = within.map(|commit| (commit.id, commit.committer.time));
+        let tagged = past.ancestors.iter().copied().chain(within);
+        let named = |(id, time): (ObjectId, ZonedTime)| {
+            let names = self.tags.get(&id).into_iter().flatten();
+            names.map(move |name| Release { name: name.clone(), time })
+        };
+        tagged.flat_map(named).collect()
     }
 
     /// Looks at the first files of code only: enough for what people write.

@@ -4,7 +4,7 @@ use gitops_health_git::counted;
 use gitops_health_risk::Band;
 
 use super::text::{outcome, points};
-use super::{RiskReport, Setting, Skipped, View, strongest};
+use super::{RiskReport, Setting, Skipped, View};
 
 /// The report as workflow commands of GitHub Actions.
 ///
@@ -16,8 +16,11 @@ pub fn github(report: &RiskReport, view: View) -> String {
     let _ = write!(message, "\nDeploy: {}", report.strategy());
     for factor in &report.score.factors {
         let signals_follow = view.explain && factor.known && !factor.signals.is_empty();
-        let reason = if signals_follow { "" } else { strongest(factor) };
-        let _ = write!(message, "\n{} {}: {reason}", factor.id.title(), points(factor));
+        let reason = match signals_follow {
+            true => String::new(),
+            false => format!(": {}", factor.reason()),
+        };
+        let _ = write!(message, "\n{} {}{reason}", factor.id.title(), points(factor));
         for signal in factor.signals.iter().filter(|_| signals_follow) {
             let _ = write!(message, "\n  +{} {}: {}", signal.points, signal.id, signal.evidence);
             for detail in &signal.details {

@@ -3,7 +3,7 @@ use std::fmt::Write;
 use gitops_health_git::counted;
 
 use super::text::{outcome, points};
-use super::{RiskReport, Skipped, View, short, shorten, strongest};
+use super::{RiskReport, Skipped, View, short, shorten};
 
 /// The report as GitHub-flavoured Markdown, for comments and job summaries.
 pub fn markdown(report: &RiskReport, view: View) -> String {
@@ -70,7 +70,7 @@ pub fn markdown(report: &RiskReport, view: View) -> String {
 fn factors(out: &mut String, report: &RiskReport) {
     out.push_str("| factor | points | of | evidence |\n| --- | ---: | ---: | --- |\n");
     for factor in &report.score.factors {
-        let evidence = escape(strongest(factor));
+        let evidence = escape(factor.reason());
         let _ = writeln!(
             out,
             "| {} | {} | {evidence} |",
@@ -88,6 +88,9 @@ fn factors(out: &mut String, report: &RiskReport) {
 fn explanation(out: &mut String, report: &RiskReport) {
     for factor in &report.score.factors {
         let _ = writeln!(out, "\n### {}: {}\n", factor.id.title(), points(factor));
+        if factor.signals.is_empty() {
+            let _ = writeln!(out, "- {}", factor.reason());
+        }
         for signal in &factor.signals {
             let points =
                 if factor.known { format!("**+{}** ", signal.points) } else { String::new() };

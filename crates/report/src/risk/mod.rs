@@ -9,7 +9,7 @@ mod text;
 use std::borrow::Cow;
 
 use gitops_health_git::{counted, printable};
-use gitops_health_risk::{Band, Factor, FactorId, Score, SimilarCommit};
+use gitops_health_risk::{Band, Score, SimilarCommit};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -223,15 +223,6 @@ impl RiskReport {
 /// The first ten digits of an id.
 fn short(id: &str) -> &str {
     id.get(..10).unwrap_or(id)
-}
-
-/// The evidence of the signal that gives most points, the first of equal ones.
-fn strongest(factor: &Factor) -> &str {
-    match (factor.strongest(), factor.id) {
-        (Some(signal), _) => &signal.evidence,
-        (None, FactorId::CriticalPaths) => "no file matches a rule",
-        (None, _) => "the change touches no file",
-    }
 }
 
 /// A subject of the length that a line holds; JSON has all of it.

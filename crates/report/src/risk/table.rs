@@ -1,7 +1,8 @@
 use comfy_table::{Cell, CellAlignment};
+use gitops_health_risk::Signal;
 
 use super::text::{after_factors, heading};
-use super::{RiskReport, View, strongest};
+use super::{RiskReport, View};
 use crate::style::{Style, lines_of};
 
 /// The factors and, when asked to explain, their signals, in a table with lines; all else as in
@@ -12,7 +13,7 @@ pub fn table(report: &RiskReport, view: View, style: Style) -> String {
     let number = |number: u32| Cell::new(number).set_alignment(CellAlignment::Right);
     for factor in &report.score.factors {
         let signals_follow = view.explain && factor.known && !factor.signals.is_empty();
-        let evidence = if signals_follow { "" } else { strongest(factor) };
+        let evidence = if signals_follow { "" } else { factor.reason() };
         let (points, max_points) = match factor.known {
             true => (number(factor.points), number(factor.max_points)),
             false => (Cell::new("unknown"), Cell::new("")),
@@ -23,7 +24,7 @@ pub fn table(report: &RiskReport, view: View, style: Style) -> String {
                 Cell::new(format!("  {}", signal.id)),
                 number(signal.points),
                 Cell::new(""),
-                Cell::new(&signal.evidence),
+                Cell::new(with_details(signal)),
             ]);
         }
     }
@@ -36,4 +37,10 @@ pub fn table(report: &RiskReport, view: View, style: Style) -> String {
     let mut out = format!("{}{}", heading(report, style), lines_of(&table));
     after_factors(&mut out, report, view, style);
     out
+}
+
+/// The evidence and below it each of its particulars.
+fn with_details(signal: &Signal) -> String {
+    let details = signal.details.iter().map(|detail| format!("\n- {detail}"));
+    std::iter::once(signal.evidence.clone()).chain(details).collect()
 }

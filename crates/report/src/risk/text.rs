@@ -3,7 +3,7 @@ use std::fmt::Write;
 use gitops_health_git::counted;
 use gitops_health_risk::{Factor, Outcome, SimilarCommit};
 
-use super::{RiskReport, Setting, Skipped, View, short, shorten, strongest};
+use super::{RiskReport, Setting, Skipped, View, short, shorten};
 use crate::style::Style;
 
 /// The report for people: plain words, the points in front.
@@ -57,7 +57,7 @@ fn summary(report: &RiskReport, style: Style) -> String {
     };
     let factors = report.score.factors.iter();
     let lines: String =
-        factors.map(|factor| line(&points(factor), factor.id.title(), strongest(factor))).collect();
+        factors.map(|factor| line(&points(factor), factor.id.title(), factor.reason())).collect();
     lines + &line(&format!("{} of 100", report.score.value), "Risk", "")
 }
 
@@ -76,7 +76,7 @@ fn explanation(out: &mut String, report: &RiskReport, style: Style) {
         let _ =
             writeln!(out, "{}", style.bold(&format!("{}: {}", factor.id.title(), points(factor))));
         if factor.signals.is_empty() {
-            let _ = writeln!(out, "   {}", strongest(factor));
+            let _ = writeln!(out, "   {}", factor.reason());
         }
         for signal in &factor.signals {
             let (points, id) = match factor.known {
