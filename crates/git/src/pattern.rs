@@ -92,6 +92,8 @@ enum Segment {
 enum Reach {
     Everything,
     ItselfOnly,
+    /// None of them: the path is that of a directory, and only it is asked for.
+    DirectoryOnly,
 }
 
 impl PathPattern {
@@ -188,8 +190,14 @@ impl PathPattern {
         self.covers(path.as_bytes(), Reach::Everything)
     }
 
+    /// Whether the pattern matches this directory, whatever it says about those above. With
+    /// [`PathPattern::matches_itself`] it answers for many files of one directory at once.
+    pub fn matches_directory(&self, directory: &crate::RepoPath) -> bool {
+        self.covers(directory.as_bytes(), Reach::DirectoryOnly)
+    }
+
     /// Whether the pattern matches this file, whatever it says about the directories above.
-    pub(crate) fn matches_itself(&self, path: &crate::RepoPath) -> bool {
+    pub fn matches_itself(&self, path: &crate::RepoPath) -> bool {
         self.covers(path.as_bytes(), Reach::ItselfOnly)
     }
 
@@ -202,8 +210,13 @@ impl PathPattern {
         let counts = |is_last: bool, only_directories: bool| match reach {
             Reach::Everything => !is_last || !only_directories,
             Reach::ItselfOnly => is_last && !only_directories,
+            Reach::DirectoryOnly => is_last,
         };
         match &self.shape {
+            Shape::Name { name, only_directories } if reach != Reach::Everything => {
+                let last = path.rsplit(|byte| *byte == b'/').next().unwrap_or(path);
+                counts(true, *only_directories) && name.matches(last)
+            }
             Shape::Name { name, only_directories } => {
                 let mut names = path.split(|byte| *byte == b'/').peekable();
                 while let Some(component) = names.next() {

@@ -231,7 +231,8 @@ pub(crate) struct Cost {
     path_bytes: usize,
 }
 
-/// The most bytes that the paths of all changed files may have together.
+/// The most bytes that the paths of all changed files and of their directories may have together:
+/// who looks at a change may keep an answer for each.
 const MAX_PATH_BYTES: usize = 256 << 20;
 
 impl Comparison<'_> {
@@ -250,6 +251,7 @@ impl Comparison<'_> {
         if self.cost.directories > self.limit {
             return Err(too_large("the number of changed directories", self.limit, "directories"));
         }
+        self.spend(path.len())?;
         if depth > MAX_DEPTH {
             return Err(too_large("the depth of a tree", MAX_DEPTH, "directories"));
         }
@@ -313,11 +315,16 @@ impl Comparison<'_> {
         if self.deltas.len() >= self.limit {
             return Err(too_large("the number of changed files", self.limit, "files"));
         }
-        self.cost.path_bytes += delta.path.as_bytes().len();
+        self.spend(delta.path.as_bytes().len())?;
+        self.deltas.push(delta);
+        Ok(())
+    }
+
+    fn spend(&mut self, path_bytes: usize) -> Result<(), Error> {
+        self.cost.path_bytes += path_bytes;
         if self.cost.path_bytes > MAX_PATH_BYTES {
             return Err(too_large("the length of all changed paths", MAX_PATH_BYTES, "bytes"));
         }
-        self.deltas.push(delta);
         Ok(())
     }
 

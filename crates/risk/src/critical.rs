@@ -1,8 +1,10 @@
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use gitops_health_git::{FileChange, PathPattern, RepoPath, counted, printable};
 
 use crate::config::KindWeights;
+use crate::directories::Directories;
 use crate::kind::FileKind;
 use crate::score::Part;
 
@@ -232,17 +234,17 @@ pub fn built_in_rules() -> Vec<CriticalRule> {
     BUILT_IN.iter().map(rule).collect()
 }
 
-/// The first of the words that is a whole word of some component, or two words in one where the
+/// The first of the words that is a whole word of the component, or two words in one where the
 /// case turns: `OAuth2Client` holds `oauth2`.
-fn held_word(path: &RepoPath, words: &'static [&'static str]) -> Option<&'static str> {
-    let held = |component: &[u8]| {
-        let found = component_words(component);
-        let pairs = found.windows(2).filter(|pair| !pair[1].begins_anew);
-        let joined = pairs.map(|pair| format!("{}{}", pair[0].text, pair[1].text));
-        let all: Vec<String> = found.iter().map(|word| word.text.clone()).chain(joined).collect();
-        all.iter().find_map(|word| words.iter().find(|known| *known == word).copied())
-    };
-    if words.is_empty() { None } else { path.components().find_map(held) }
+fn held_word(component: &[u8], words: &'static [&'static str]) -> Option<&'static str> {
+    if words.is_empty() {
+        return None;
+    }
+    let found = component_words(component);
+    let pairs = found.windows(2).filter(|pair| !pair[1].begins_anew);
+    let joined = pairs.map(|pair| format!("{}{}", pair[0].text, pair[1].text));
+    let all: Vec<String> = found.iter().map(|word| word.text.clone()).chain(joined).collect();
+    all.iter().find_map(|word| words.iter().find(|known| *known == word).copied())
 }
 
 /// A word of a path component in lower case.
@@ -298,12 +300,16 @@ impl CriticalRule {
         &self.patterns
     }
 
-    /// What names the file: a pattern or a word of the rule.
-    pub fn naming(&self, path: &RepoPath) -> Option<String> {
-        let pattern = self.patterns.iter().find(|pattern| pattern.matches(path));
+    /// What names a file or directory, whatever names those above: a pattern or a word.
+    fn naming(&self, path: &RepoPath, is_directory: bool) -> Option<Rc<str>> {
+        let matches = |pattern: &&PathPattern| match is_directory {
+            true => pattern.matches_directory(path),
+            false => pattern.matches_itself(path),
+        };
+        let pattern = self.patterns.iter().find(matches);
         pattern
-            .map(|pattern| printable(pattern.as_bstr()))
-            .or_else(|| held_word(path, self.words).map(ToOwned::to_owned))
+            .map(|pattern| printable(pattern.as_bstr()).into())
+            .or_else(|| held_word(path.file_name(), self.words).map(Into::into))
     }
 }
 
@@ -340,11 +346,25 @@ pub(crate) fn matches(
     files: &[(FileChange, FileKind)],
     kinds: &KindWeights,
 ) -> Vec<CriticalMatch> {
+    let mut named_by_rule: Vec<Vec<NamedFile>> = rules.iter().map(|_| Vec::new()).collect();
+    let mut namings =
+        Namings { rules, directories: Directories::new(rules.iter().map(|_| None).collect()) };
+    for (file, kind) in files {
+        let paths = [Some(&file.path), file.old_path.as_ref()];
+        let mut waiting: Vec<bool> = rules.iter().map(|_| true).collect();
+        for path in paths.into_iter().flatten() {
+            for (index, by) in namings.of(path).into_iter().enumerate() {
+                if let Some(by) = by.filter(|_| std::mem::take(&mut waiting[index])) {
+                    let named = NamedFile { path: path.clone(), kind: *kind, by: by.to_string() };
+                    named_by_rule[index].push(named);
+                }
+            }
+        }
+    }
     let mut found: Vec<CriticalMatch> = rules
         .iter()
-        .filter_map(|rule| {
-            let mut named: Vec<NamedFile> =
-                files.iter().filter_map(|(file, kind)| named_file(rule, file, *kind)).collect();
+        .zip(named_by_rule)
+        .filter_map(|(rule, mut named)| {
             named.sort_by(|one, two| {
                 let weight = |file: &NamedFile| kinds.of(file.kind);
                 weight(two).total_cmp(&weight(one)).then_with(|| one.path.cmp(&two.path))
@@ -365,11 +385,25 @@ pub(crate) fn matches(
     found
 }
 
-fn named_file(rule: &CriticalRule, file: &FileChange, kind: FileKind) -> Option<NamedFile> {
-    let paths = [Some(&file.path), file.old_path.as_ref()];
-    let named =
-        |path: &RepoPath| Some(NamedFile { path: path.clone(), kind, by: rule.naming(path)? });
-    paths.into_iter().flatten().find_map(named)
+/// What each rule names files by.
+struct Namings<'a> {
+    rules: &'a [CriticalRule],
+    directories: Directories<Rc<[Option<Rc<str>>]>>,
+}
+
+impl Namings<'_> {
+    /// For each rule the word or pattern that names the file or a directory that holds it.
+    fn of(&mut self, path: &RepoPath) -> Vec<Option<Rc<str>>> {
+        let rules = self.rules;
+        let naming = |above: &Rc<[Option<Rc<str>>]>, path: &RepoPath, is_directory| {
+            let both = rules.iter().zip(above.iter());
+            both.map(|(rule, above)| above.clone().or_else(|| rule.naming(path, is_directory)))
+                .collect::<Vec<_>>()
+        };
+        let above =
+            self.directories.of(&path.parent(), |above, path| naming(above, path, true).into());
+        naming(&above, path, false)
+    }
 }
 
 /// How the rules fill the factor: the weightiest by its weight, each further one by its weight of
@@ -460,7 +494,8 @@ mod tests {
             ("src/OAuth2Client.java", "oauth2"),
             ("src/logIn.ts", "login"),
         ] {
-            assert_eq!(held_word(&path.into(), words), Some(word), "{path}");
+            let found = path.split('/').find_map(|name| held_word(name.as_bytes(), words));
+            assert_eq!(found, Some(word), "{path}");
         }
         for path in [
             "src/author.rs",
@@ -470,7 +505,8 @@ mod tests {
             "src/log_in_db.c",
             "src/logInfo.ts",
         ] {
-            assert_eq!(held_word(&path.into(), words), None, "{path}");
+            let found = path.split('/').find_map(|name| held_word(name.as_bytes(), words));
+            assert_eq!(found, None, "{path}");
         }
     }
 }

@@ -1,6 +1,8 @@
-use gitops_health_git::{FileChange, RepoPath};
+use gitops_health_git::{FileChange, PathPattern, RepoPath};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+use crate::directories::Directories;
 
 /// What a file is for, as far as its path and `.gitattributes` tell.
 #[derive(
@@ -110,56 +112,103 @@ const DATA: &[&str] = &[
     "woff2", "ttf", "eot", "mp3", "mp4", "zip", "gz", "bz2", "xz", "po", "pot", "mo", "bin", "dat",
 ];
 
+/// What the directories of a file say about it.
+#[derive(Clone, Copy, Debug, Default)]
+struct Surroundings {
+    /// The kind that the configuration gives to all that is inside.
+    configured: Option<FileKind>,
+    is_vendored: bool,
+    is_test: bool,
+    is_documentation: bool,
+}
+
+impl Surroundings {
+    fn below(self, directory: &RepoPath, configured: Option<FileKind>) -> Self {
+        let name = String::from_utf8_lossy(directory.file_name()).to_ascii_lowercase();
+        let is_one_of = |list: &[&str]| list.contains(&name.as_str());
+        Self {
+            configured: self.configured.or(configured),
+            is_vendored: self.is_vendored || is_one_of(VENDORED),
+            is_test: self.is_test || is_one_of(TEST_DIRECTORIES),
+            is_documentation: self.is_documentation || is_one_of(DOCUMENTATION_DIRECTORIES),
+        }
+    }
+}
+
+/// The kinds of the files of one change.
+pub(crate) struct Kinds<'a> {
+    configured: &'a [(FileKind, Vec<PathPattern>)],
+    directories: Directories<Surroundings>,
+}
+
+impl<'a> Kinds<'a> {
+    pub(crate) fn new(configured: &'a [(FileKind, Vec<PathPattern>)]) -> Self {
+        Self { configured, directories: Directories::new(Surroundings::default()) }
+    }
+
+    /// The kind of a changed file: as the configuration says, else as `linguist-generated`,
+    /// `-vendored` and `-documentation` in `.gitattributes` do, else as the path does.
+    pub(crate) fn of(&mut self, change: &FileChange) -> FileKind {
+        let configured = self.configured;
+        let by_patterns = |matches: &dyn Fn(&PathPattern) -> bool| {
+            let found = configured.iter().find(|(_, patterns)| patterns.iter().any(matches));
+            found.map(|(kind, _)| *kind)
+        };
+        let surroundings = self.directories.of(&change.path.parent(), |above, directory| {
+            above.below(directory, by_patterns(&|one| one.matches_directory(directory)))
+        });
+        surroundings
+            .configured
+            .or_else(|| by_patterns(&|one| one.matches_itself(&change.path)))
+            .unwrap_or_else(|| by_attributes(change, surroundings))
+    }
+}
+
+fn by_attributes(change: &FileChange, surroundings: Surroundings) -> FileKind {
+    let attributes = &change.attributes;
+    let by_attribute = [
+        (attributes.generated, FileKind::Generated),
+        (attributes.vendored, FileKind::Vendored),
+        (attributes.documentation, FileKind::Documentation),
+    ];
+    let set = by_attribute.iter().find(|(value, _)| *value == Some(true));
+    let denied = |kind| by_attribute.contains(&(Some(false), kind));
+    match set {
+        Some((_, kind)) => *kind,
+        None => Some(by_name(&change.path, surroundings))
+            .filter(|kind| !denied(*kind))
+            .unwrap_or(FileKind::Code),
+    }
+}
+
+fn by_name(path: &RepoPath, surroundings: Surroundings) -> FileKind {
+    let lower = |bytes: &[u8]| String::from_utf8_lossy(bytes).to_ascii_lowercase();
+    let name = lower(path.file_name());
+    let extension = path.extension().map(lower).unwrap_or_default();
+    let has = |list: &[&str]| list.contains(&extension.as_str());
+    let first_word = name.split(['.', '-', '_']).next().unwrap_or_default();
+    let names_documentation = extension.is_empty() && DOCUMENTATION_NAMES.contains(&first_word);
+
+    if LOCK_FILES.contains(&name.as_str()) || is_generated_name(&name) {
+        FileKind::Generated
+    } else if surroundings.is_vendored {
+        FileKind::Vendored
+    } else if surroundings.is_test || is_test_name(path) {
+        FileKind::Test
+    } else if name == "cmakelists.txt" || name == "requirements.txt" {
+        FileKind::Code
+    } else if has(DOCUMENTATION) || names_documentation || surroundings.is_documentation {
+        FileKind::Documentation
+    } else if has(DATA) {
+        FileKind::Data
+    } else if has(CONFIGURATION) || (name.starts_with('.') && extension.is_empty()) {
+        FileKind::Configuration
+    } else {
+        FileKind::Code
+    }
+}
+
 impl FileKind {
-    /// The kind of a changed file. `linguist-generated`, `-vendored` and `-documentation` in
-    /// `.gitattributes` decide; else the path does.
-    pub fn of(change: &FileChange) -> Self {
-        let attributes = &change.attributes;
-        let by_attribute = [
-            (attributes.generated, Self::Generated),
-            (attributes.vendored, Self::Vendored),
-            (attributes.documentation, Self::Documentation),
-        ];
-        let set = by_attribute.iter().find(|(value, _)| *value == Some(true));
-        let denied = |kind| by_attribute.contains(&(Some(false), kind));
-        match set {
-            Some((_, kind)) => *kind,
-            None => Some(Self::of_path(&change.path))
-                .filter(|kind| !denied(*kind))
-                .unwrap_or(Self::Code),
-        }
-    }
-
-    /// The kind that a path suggests.
-    pub fn of_path(path: &RepoPath) -> Self {
-        let lower = |bytes: &[u8]| String::from_utf8_lossy(bytes).to_ascii_lowercase();
-        let name = lower(path.file_name());
-        let directories: Vec<String> = path.parent().components().map(lower).collect();
-        let inside = |list: &[&str]| directories.iter().any(|name| list.contains(&name.as_str()));
-        let extension = path.extension().map(lower).unwrap_or_default();
-        let has = |list: &[&str]| list.contains(&extension.as_str());
-        let first_word = name.split(['.', '-', '_']).next().unwrap_or_default();
-        let names_documentation = extension.is_empty() && DOCUMENTATION_NAMES.contains(&first_word);
-
-        if LOCK_FILES.contains(&name.as_str()) || is_generated_name(&name) {
-            Self::Generated
-        } else if inside(VENDORED) {
-            Self::Vendored
-        } else if inside(TEST_DIRECTORIES) || is_test_name(path) {
-            Self::Test
-        } else if name == "cmakelists.txt" || name == "requirements.txt" {
-            Self::Code
-        } else if has(DOCUMENTATION) || names_documentation || inside(DOCUMENTATION_DIRECTORIES) {
-            Self::Documentation
-        } else if has(DATA) {
-            Self::Data
-        } else if has(CONFIGURATION) || (name.starts_with('.') && extension.is_empty()) {
-            Self::Configuration
-        } else {
-            Self::Code
-        }
-    }
-
     /// The word for reports.
     pub fn word(self) -> &'static str {
         match self {
@@ -227,7 +276,11 @@ mod tests {
             ("Cargo.lock", FileKind::Generated),
             ("deps/lua/src/lapi.c", FileKind::Vendored),
         ] {
-            assert_eq!(FileKind::of_path(&path.into()), kind, "{path}");
+            let path = RepoPath::from(path);
+            let mut directories = Directories::new(Surroundings::default());
+            let surroundings =
+                directories.of(&path.parent(), |above, name| above.below(name, None));
+            assert_eq!(by_name(&path, surroundings), kind, "{path}");
         }
     }
 }

@@ -10,6 +10,7 @@
 mod complexity;
 mod config;
 mod critical;
+mod directories;
 mod freeze;
 mod historical;
 mod kind;
@@ -37,6 +38,7 @@ pub use score::{Band, Factor, FactorId, Score, Signal, Strategy};
 pub use similar::{Outcome, SimilarCommit};
 pub use temporal::{Arrival, FreezeMatch, LastChange, Moment, Release, TemporalFeatures};
 
+use kind::Kinds;
 use score::{Measured, give_points};
 
 /// A change with all that is known of it.
@@ -78,11 +80,11 @@ impl RiskParams {
         self.config.history.max_commits as usize
     }
 
-    /// What a changed file is: as the configuration says, else as its attributes and its name do.
-    pub fn kind_of(&self, change: &FileChange) -> FileKind {
-        let names = |patterns: &[PathPattern]| patterns.iter().any(|one| one.matches(&change.path));
-        let configured = self.kind_paths.iter().find(|(_, patterns)| names(patterns));
-        configured.map_or_else(|| FileKind::of(change), |(kind, _)| *kind)
+    /// What changed files are, in their order: as the configuration says, else as their attributes
+    /// and their names do.
+    pub fn kinds_of(&self, changes: &[FileChange]) -> Vec<FileKind> {
+        let mut kinds = Kinds::new(&self.kind_paths);
+        changes.iter().map(|change| kinds.of(change)).collect()
     }
 
     /// Whether any freeze window is configured.
@@ -107,7 +109,7 @@ pub fn names_before(files: &[FileChange]) -> Vec<RepoPath> {
 pub fn measure(subject: Subject<'_>, params: &RiskParams) -> Features {
     let config = &params.config;
     let files: Vec<(FileChange, FileKind)> =
-        subject.files.iter().map(|file| (file.clone(), params.kind_of(file))).collect();
+        subject.files.iter().cloned().zip(params.kinds_of(subject.files)).collect();
     let releases = temporal::releases_before(subject.releases);
     let history = historical::measure(
         subject.past,

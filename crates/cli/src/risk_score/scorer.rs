@@ -148,8 +148,9 @@ impl<'a> Scorer<'a> {
             )
         });
         let moment = self.moment(change);
-        let is_code = |file: &&FileChange| self.params.kind_of(file) == FileKind::Code;
-        let code: Vec<&FileChange> = change.files.iter().filter(is_code).collect();
+        let kinds = change.files.iter().zip(self.params.kinds_of(&change.files));
+        let code = kinds.filter(|(_, kind)| *kind == FileKind::Code).map(|(file, _)| file);
+        let code: Vec<&FileChange> = code.collect();
         let subject = Subject {
             files: &change.files,
             past: &past,
