@@ -21,8 +21,8 @@ use gitops_health_testkit::{Author, Program, TestRepo, Transcript};
 
 use crate::support::{
     assert_fails, assert_fails_with_hint, assert_harmless, commit_text, fingerprint, finish,
-    is_root, object_file, overwrite_object, program, program_in, run, run_in, run_program_in,
-    store, tree_entry,
+    is_root, make_pipe, object_file, overwrite_object, program, program_in, run, run_in,
+    run_program_in, store, tree_entry,
 };
 
 const SCORE: &[&str] = &["risk", "score"];

@@ -179,3 +179,9 @@ pub fn is_root() -> bool {
     let _ = std::fs::remove_file(file);
     owner == 0
 }
+
+/// Makes a named pipe.
+pub fn make_pipe(path: &Path) {
+    let status = Command::new("mkfifo").arg(path).status();
+    assert!(status.expect("mkfifo is there").success());
+}

@@ -31,6 +31,42 @@ fn a_sha_256_repository_is_refused_by_its_name() {
     assert_fails_with_hint(&transcript, 2, &["object format", "sha256", "SHA-1"]);
 }
 
+/// Git waits for somebody to write into the pipe.
+#[test]
+fn a_pipe_in_the_place_of_a_file_of_git_is_an_error() {
+    let names = [
+        "config",
+        "packed-refs",
+        "shallow",
+        "info/grafts",
+        "objects/info/alternates",
+        "objects/pack/multi-pack-index",
+        "objects/pack/pack-1.idx",
+    ];
+    for name in names {
+        let repo = small();
+        let path = repo.git_dir().join(name);
+        let _ = fs::remove_file(&path);
+        fs::create_dir_all(path.parent().expect("it has one")).expect("it can be made");
+        make_pipe(&path);
+        let transcript = score(&repo, &[]);
+        assert_fails_with_hint(&transcript, 2, &["could not read", name, "not a regular file"]);
+    }
+    let repo = small();
+    fs::remove_file(repo.git_dir().join("index")).expect("it is there");
+    make_pipe(&repo.git_dir().join("index"));
+    let transcript = score(&repo, &["--staged"]);
+    assert_fails_with_hint(&transcript, 3, &["index", "not a regular file"]);
+    assert_eq!(score(&repo, &[]).code, Some(0));
+}
+
+#[test]
+fn an_index_without_content_is_an_error() {
+    let repo = small();
+    fs::write(repo.git_dir().join("index"), "").expect("it can be written");
+    assert_fails_with_hint(&score(&repo, &["--staged"]), 3, &["the index", "it is empty"]);
+}
+
 #[test]
 fn a_broken_git_config_is_an_error_with_a_hint() {
     let repo = small();

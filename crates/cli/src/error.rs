@@ -185,7 +185,9 @@ fn hint_for_git(error: &GitError) -> Option<String> {
         GitError::UnreadableObject { .. } => "look for damage with `git fsck`, and fetch the object again".into(),
         GitError::Index { .. } => index_hint(error),
         GitError::NoWorktree { .. } => "name a commit with `--commit REV`: a bare repository has nothing else".into(),
-        GitError::File { .. } => "look at its permissions".into(),
+        GitError::File { .. } | GitError::GitFile { .. } => {
+            "look at what it is, and at its permissions".into()
+        }
         GitError::TooLarge { .. } => "select a smaller change".into(),
         GitError::Open { .. } => {
             "see whether `git status` works there; `git config --list` finds a broken config".into()

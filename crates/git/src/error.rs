@@ -46,6 +46,16 @@ pub enum Error {
         source: Cause,
     },
 
+    /// A file of the git directory can't be read.
+    #[error("could not read `{}`", crate::printable(path.as_os_str().as_encoded_bytes()))]
+    GitFile {
+        /// Where it is.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+
     /// The command needs a commit, and the current branch has none yet.
     #[error("branch `{branch}` has no commit yet")]
     UnbornHead {

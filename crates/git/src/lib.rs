@@ -15,6 +15,7 @@ mod id;
 mod lines;
 mod mailmap;
 mod merge;
+mod ordinary;
 mod owners;
 mod past;
 mod path;

@@ -9,6 +9,7 @@ use git2::{ErrorCode, RepositoryOpenFlags};
 use crate::commit::Commit;
 use crate::error::{Cause, Context, Error};
 use crate::id::ObjectId;
+use crate::ordinary::unreadable_file;
 use crate::path::RepoPath;
 use crate::text::printable;
 use crate::tree::{Mode, Side};
@@ -79,6 +80,8 @@ pub struct Repo {
     pub(crate) git: git2::Repository,
     pub(crate) limits: Limits,
     shallow_edges: HashSet<ObjectId>,
+    /// Where the index is.
+    pub(crate) index: PathBuf,
     /// The repository in which parents are looked for, where that is not `git`.
     pub(crate) graph: Option<git2::Repository>,
     /// Whether there is no worktree, whatever libgit2 takes for one.
@@ -96,6 +99,13 @@ impl Repo {
         if location.use_git_environment {
             flags |= RepositoryOpenFlags::FROM_ENV;
         }
+        let git_dir = match std::env::var_os("GIT_DIR") {
+            Some(named) if location.use_git_environment => Some(PathBuf::from(named)),
+            _ => git2::Repository::discover_path(&location.start, &[] as &[&Path]).ok(),
+        };
+        if let Some((path, source)) = git_dir.and_then(|git_dir| unreadable_file(&git_dir)) {
+            return Err(Error::GitFile { path, source });
+        }
         // Libgit2 asks for `GIT_DIR` only where it is told no place to begin.
         let git = if location.use_git_environment && std::env::var_os("GIT_DIR").is_some() {
             git2::Repository::open_from_env()
@@ -106,7 +116,11 @@ impl Repo {
         let shallow_edges = read_shallow_edges(git.commondir())?;
         let graph = open_graph(&git, !shallow_edges.is_empty())?;
         let is_bare = git.is_bare() || has_guessed_worktree(&git, location.use_git_environment);
-        Ok(Self { git, limits: Limits::default(), shallow_edges, graph, is_bare })
+        let index = match std::env::var_os("GIT_INDEX_FILE") {
+            Some(named) if location.use_git_environment => PathBuf::from(named),
+            _ => git.path().join("index"),
+        };
+        Ok(Self { git, limits: Limits::default(), shallow_edges, index, graph, is_bare })
     }
 
     /// Replaces the bounds on what one object may cost.

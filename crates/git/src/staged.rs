@@ -8,11 +8,12 @@ use crate::content::Unstored;
 use crate::error::{Cause, Error};
 use crate::files::Similarity;
 use crate::id::ObjectId;
+use crate::ordinary::{check_file, check_readable};
 use crate::path::RepoPath;
 use crate::repo::{Head, Repo, SmallFile};
 use crate::snapshot::Snapshot;
 use crate::stamp::{Moment, Stamp, written_at};
-use crate::tree::{MAX_DEPTH, Mode, Side, TreeDelta, too_large};
+use crate::tree::{MAX_DEPTH, MAX_PATH_BYTES, Mode, Side, TreeDelta, too_large};
 
 /// What the index says.
 pub(crate) struct Index {
@@ -101,13 +102,28 @@ impl Repo {
     /// Reads the index as it is on disk now.
     pub(crate) fn read_index(&self) -> Result<Index, Error> {
         let failed = |source: git2::Error| Error::Index { source: source.into() };
+        let name = RepoPath::new(self.index.as_os_str().as_encoded_bytes());
+        let unreadable = |source| Error::File { path: name.clone(), source };
+        check_readable(&self.index).map_err(unreadable)?;
+        if check_file(&self.index).map_err(unreadable)? == Some(0) {
+            return Err(Error::Index { source: Cause::new("it is empty") });
+        }
         let mut index = self.git.index().map_err(failed)?;
         // Asked before it is read: an older time only makes us read more files.
         let written = index.path().and_then(written_at);
         index.read(false).map_err(failed)?;
         let (mut entries, mut unmerged) = (Vec::with_capacity(index.len()), BTreeSet::new());
+        let mut path_bytes = 0;
         for entry in index.iter() {
             check_path(&entry.path)?;
+            path_bytes += entry.path.len();
+            if path_bytes > MAX_PATH_BYTES {
+                return Err(too_large(
+                    "the length of all paths in the index",
+                    MAX_PATH_BYTES,
+                    "bytes",
+                ));
+            }
             if stage(&entry) > 0 {
                 unmerged.insert(RepoPath::new(entry.path));
             } else {
@@ -161,8 +177,13 @@ fn index_entry(entry: git2::IndexEntry) -> Result<IndexEntry, Error> {
     use git2::{IndexEntryExtendedFlag as Extended, IndexEntryFlag as Flag};
     let moment = |time: git2::IndexTime| (time.seconds().cast_unsigned(), time.nanoseconds());
     let has = |flag: Extended| entry.flags_extended & flag.bits() != 0;
-    let mode = Mode::from_bits(entry.mode).ok_or_else(|| Error::Index {
-        source: Cause::new(format!("`{}` is a directory there", RepoPath::new(&entry.path[..]))),
+    // Git writes no other mode.
+    let is_known = matches!(entry.mode & 0o170_000, 0o100_000 | 0o120_000 | 0o160_000);
+    let mode = Mode::from_bits(entry.mode).filter(|_| is_known).ok_or_else(|| Error::Index {
+        source: Cause::new(format!(
+            "the mode of `{}` is that of no file",
+            RepoPath::new(&entry.path[..])
+        )),
     })?;
     Ok(IndexEntry {
         side: Side { mode, id: ObjectId::from_git2(entry.id) },

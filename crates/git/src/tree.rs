@@ -233,7 +233,7 @@ pub(crate) struct Cost {
 
 /// The most bytes that the paths of all changed files and of their directories may have together:
 /// who looks at a change may keep an answer for each.
-const MAX_PATH_BYTES: usize = 256 << 20;
+pub(crate) const MAX_PATH_BYTES: usize = 256 << 20;
 
 impl Comparison<'_> {
     pub(crate) fn directories<S: Scope>(

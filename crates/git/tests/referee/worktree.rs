@@ -282,8 +282,40 @@ fn a_repository_in_the_place_of_a_file_is_a_submodule() {
     assert_eq!(statuses, [Status::TypeChanged, Status::Deleted, Status::Deleted]);
     fs::remove_dir_all(scratch.path().join("f/.git")).expect("it is there");
     make_pipe(&scratch.path().join("f/.git"));
-    let changes = repo.worktree_changes(Similarity::Off).expect("it can be read");
-    assert_eq!(changes.files[0].status, Status::Deleted);
+    let error = repo.worktree_changes(Similarity::Off).expect_err("git would wait");
+    assert!(matches!(error, Error::File { .. }), "{error}");
+}
+
+#[test]
+fn links_within_a_submodule_are_followed_as_git_does() {
+    let inner = TestRepo::new();
+    inner.write("f", "1\n").commit("one");
+    inner.write("f", "2\n").commit("two");
+    let outer = TestRepo::new();
+    let url = inner.path().to_string_lossy().into_owned();
+    outer.git(&["-c", "protocol.file.allow=always", "clone", "--quiet", &url, "sub"]);
+    outer.write("f", "1\n").commit("with a submodule");
+    outer.git(&["-C", "sub", "reset", "-q", "--hard", "HEAD~1"]);
+    let repo = open(outer.path());
+    let agrees = |of: &str| {
+        let words = ["--ignore-submodules=dirty"];
+        assert_eq!(assert_worktree_agrees_with(&outer, &repo, of, UNPAIRED, &words), 1, "{of}");
+    };
+    agrees("as it is");
+    let git = outer.path().join("sub/.git");
+    let link = |name: &str| {
+        let (path, target) = (git.join(name), outer.path().join(name.replace('/', "-")));
+        fs::rename(&path, &target).expect("it can be moved");
+        std::os::unix::fs::symlink(&target, &path).expect("it can be made");
+    };
+    link("refs/heads/main");
+    agrees("a linked reference");
+    outer.git(&["-C", "sub", "pack-refs", "--all"]);
+    link("packed-refs");
+    agrees("linked packed references");
+    fs::rename(&git, outer.path().join("elsewhere")).expect("it can be moved");
+    std::os::unix::fs::symlink(outer.path().join("elsewhere"), &git).expect("it can be made");
+    agrees("a linked git directory");
 }
 
 #[test]
