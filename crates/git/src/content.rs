@@ -7,6 +7,7 @@ use crate::id::ObjectId;
 use crate::rename;
 use crate::repo::Repo;
 use crate::tree::{Mode, Side};
+use crate::worktree::Content;
 
 /// The most bytes of unstored content that are kept in memory at once.
 const KEPT_BYTES: u64 = 256 << 20;
@@ -89,8 +90,8 @@ impl rename::Blobs for Blobs<'_> {
 }
 
 impl Repo {
-    /// The new text of a changed file of at most `limit` bytes; `None` when it is larger or no
-    /// longer here.
+    /// The new text of a changed file, if it has at most `limit` bytes; `None` when it is no longer
+    /// here.
     ///
     /// Of a change in the worktree this is the file on disk, as it is or with the line ends that
     /// are stored, as long as it has the content that the change speaks of.
@@ -98,19 +99,25 @@ impl Repo {
         &self,
         change: &FileChange,
         limit: u64,
-    ) -> Result<Option<Vec<u8>>, Error> {
+    ) -> Result<Option<Content>, Error> {
         let side = match change.new {
             Some(side) if side.mode != Mode::Submodule => side,
-            other => return self.content(other),
+            other => return Ok(self.content(other)?.map(Content::Bytes)),
         };
-        if let Some(size) = self.blob_size(side.id)? {
-            return if size > limit { Ok(None) } else { self.blob(side.id) };
+        match self.blob_size(side.id)? {
+            Some(size) if size > limit => return Ok(Some(Content::TooLarge)),
+            Some(_) => return Ok(self.blob(side.id)?.map(Content::Bytes)),
+            None => {}
         }
-        let Some(content) = self.content_on_disk(&change.path, limit)? else { return Ok(None) };
+        let content = match self.content_on_disk(&change.path, limit)? {
+            Some(Content::Bytes(content)) => content,
+            other => return Ok(other),
+        };
         let converted = without_crlf(&content);
         let named = |content: &Vec<u8>| {
             ObjectId::of(git2::ObjectType::Blob, content).is_ok_and(|id| id == side.id)
         };
-        Ok([Some(content), converted].into_iter().flatten().find(named))
+        let stored = [Some(content), converted].into_iter().flatten().find(named);
+        Ok(stored.map(Content::Bytes))
     }
 }

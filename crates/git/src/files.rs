@@ -12,6 +12,7 @@ use crate::path::RepoPath;
 use crate::rename;
 use crate::repo::Repo;
 use crate::tree::{Mode, Side, TreeDelta};
+use crate::worktree::Content;
 
 /// The most bytes that are read to count the lines of one change: a small repository can name one
 /// large blob a hundred thousand times.
@@ -86,7 +87,7 @@ impl Repo {
         }
         let new = self.new_content(change, self.limits.blob_bytes)?;
         match (self.content(change.old)?, new) {
-            (Some(old), Some(new)) => lines::hunks(&old, &new),
+            (Some(old), Some(Content::Bytes(new))) => lines::hunks(&old, &new),
             _ => Ok(Vec::new()),
         }
     }

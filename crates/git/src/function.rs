@@ -1,3 +1,10 @@
+mod header;
+mod language;
+#[cfg(test)]
+mod tests;
+
+use std::ops::Range;
+
 use bstr::ByteSlice;
 
 use crate::change::{FileChange, Hunk, Lines};
@@ -5,140 +12,204 @@ use crate::error::Error;
 use crate::lines;
 use crate::repo::Repo;
 use crate::text::printable;
+use crate::worktree::Content;
+use language::{End, Language};
 
 /// A function, or what looks like one, that a change touches.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TouchedFunction {
     /// The line that begins it, without its indentation, shortened to 60 characters.
     pub header: String,
-    /// Its length after the change in lines, up to the next line that begins one.
+    /// Its length after the change in lines, from the line that begins it to the one that ends it.
     pub lines: u32,
+}
+
+/// What a search for the functions that a change touches came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FunctionSearch {
+    /// The longest function that the change touches.
+    Longest(TouchedFunction),
+    /// The change touches no function that is recognised, or the file is of no known language.
+    None,
+    /// The file is of a known language, and it or its old version is larger than what is searched.
+    TooLarge,
 }
 
 /// Larger files are rarely written by people, and searching them is not cheap.
 const MAX_BYTES: u64 = 1 << 20;
 
 impl Repo {
-    /// The longest function of the new version that a hunk lies in; `None` where no function is
-    /// recognised.
+    /// The longest function of the new version of a file that a hunk lies in. Of functions within
+    /// functions it is the innermost that a line belongs to.
     ///
-    /// Nothing is parsed: a line begins a function as in git's hunk headers, when it begins with a
-    /// letter, `_` or `$` in the first column, or, indented, with a word that declares one (`def`,
-    /// `fn`, `function`, `public` ...). A function ends where the next one of the same or a lower
-    /// indentation begins, so that the length is what `git diff -W` would show.
-    pub fn longest_touched_function(
-        &self,
-        change: &FileChange,
-    ) -> Result<Option<TouchedFunction>, Error> {
-        if change.new.is_none() || !matches!(change.lines, Lines::Counted { .. }) {
-            return Ok(None);
+    /// Nothing is parsed. Only files are searched whose extension names a language that is known,
+    /// and in it a line begins a function that
+    ///
+    /// * in C, C++, Objective-C and CUDA stands in the first column, holds a `(` and is no
+    ///   statement, label, macro definition or initialiser; an indented one begins with a word
+    ///   such as `static` or `void`;
+    /// * in Java, C#, Dart and Groovy has at least two words in front of its first `(`;
+    /// * in Rust, Go, Kotlin, Scala, Swift, PHP and Perl declares one (`fn`, `func`, `fun`, `def`,
+    ///   `function`, `sub`), after words such as `public` at most, and so in JavaScript and
+    ///   TypeScript, where methods and named arrow functions count as well;
+    /// * in all of these has a body: a `{` outside of brackets before any `;`;
+    /// * in Python, Ruby and Lua begins with `def` or `function`.
+    ///
+    /// It ends with the first `}` or `end` that begins a line of the same indentation, in Python in
+    /// front of the first line that is indented no further, and where there is none, in front of
+    /// the next function of the same or a lower indentation. Tabs and blanks count the same.
+    pub fn longest_touched_function(&self, change: &FileChange) -> Result<FunctionSearch, Error> {
+        let Some(language) = change.path.extension().and_then(Language::of_extension) else {
+            return Ok(FunctionSearch::None);
+        };
+        if change.new.is_none() {
+            return Ok(FunctionSearch::None);
+        }
+        match change.lines {
+            Lines::Counted { .. } => {}
+            Lines::TooLarge => return Ok(FunctionSearch::TooLarge),
+            _ => return Ok(FunctionSearch::None),
         }
         if let Some(old) = change.old
-            && self.blob_size(old.id)?.is_none_or(|size| size > MAX_BYTES)
+            && self.blob_size(old.id)?.is_some_and(|size| size > MAX_BYTES)
         {
-            return Ok(None);
+            return Ok(FunctionSearch::TooLarge);
         }
-        let Some(new) = self.new_content(change, MAX_BYTES)? else { return Ok(None) };
-        let Some(old) = self.content(change.old)? else { return Ok(None) };
-        Ok(longest_touched(&new, &lines::hunks(&old, &new)?))
+        let new = match self.new_content(change, MAX_BYTES)? {
+            Some(Content::Bytes(bytes)) => bytes,
+            Some(Content::TooLarge) => return Ok(FunctionSearch::TooLarge),
+            None => return Ok(FunctionSearch::None),
+        };
+        let Some(old) = self.content(change.old)? else { return Ok(FunctionSearch::None) };
+        let longest = longest_touched(language, &new, &lines::hunks(&old, &new)?);
+        Ok(longest.map_or(FunctionSearch::None, FunctionSearch::Longest))
     }
 }
 
-fn longest_touched(content: &[u8], hunks: &[Hunk]) -> Option<TouchedFunction> {
+/// A function by its lines, counted from 0.
+struct Function {
+    start: usize,
+    /// The line behind the last one.
+    end: usize,
+    /// Whether its own end was found, and not only what cannot belong to it.
+    is_closed: bool,
+}
+
+fn longest_touched(language: Language, content: &[u8], hunks: &[Hunk]) -> Option<TouchedFunction> {
     let lines: Vec<&[u8]> = content.lines().collect();
-    let starts: Vec<(usize, usize)> = lines
-        .iter()
-        .enumerate()
-        .filter_map(|(number, line)| Some((number, definition_indent(line)?)))
-        .collect();
-    let mut longest: Option<TouchedFunction> = None;
-    for (position, (start, indent)) in starts.iter().enumerate() {
-        let end = starts[position + 1..]
-            .iter()
-            .find(|(_, other)| other <= indent)
-            .map_or(lines.len(), |(next, _)| *next);
-        // Only the innermost function counts: one that holds others is a class or a module.
-        let holds_others = starts.get(position + 1).is_some_and(|(next, _)| *next < end);
-        let is_function = !holds_others && has_body(&lines[*start..end]);
-        if !is_function || !any_touches(hunks, *start, end) {
-            continue;
+    let functions = functions(language, &lines);
+    let places = places(language, hunks, &functions);
+    let mut longest: Option<&Function> = None;
+    let mut see = |function: usize, part: Range<usize>| {
+        let holds_others =
+            functions.get(function + 1).is_some_and(|next| next.start < functions[function].end);
+        let function = &functions[function];
+        // What holds others and has no end of its own may be anything.
+        let counts = function.is_closed || !holds_others;
+        let length = |function: &Function| function.end - function.start;
+        if counts
+            && longest.is_none_or(|known| length(known) < length(function))
+            && any_touches(&places, part)
+        {
+            longest = Some(function);
         }
-        let length = u32::try_from(end - start).unwrap_or(u32::MAX);
-        if longest.as_ref().is_none_or(|known| known.lines < length) {
-            longest = Some(TouchedFunction { header: header(lines[*start]), lines: length });
+    };
+    // Every line belongs to the innermost of the functions that are open there.
+    let (mut open, mut from): (Vec<usize>, usize) = (Vec::new(), 0);
+    for (next, function) in functions.iter().enumerate() {
+        while let Some(inner) = open.pop_if(|inner| functions[*inner].end <= function.start) {
+            see(inner, from..functions[inner].end);
+            from = from.max(functions[inner].end);
         }
+        if let Some(inner) = open.last() {
+            see(*inner, from..function.start);
+        }
+        from = function.start;
+        open.push(next);
     }
-    longest
+    while let Some(inner) = open.pop() {
+        see(inner, from..functions[inner].end);
+        from = from.max(functions[inner].end);
+    }
+    longest.map(|function| TouchedFunction {
+        header: header(lines[function.start]),
+        lines: u32::try_from(function.end - function.start).unwrap_or(u32::MAX),
+    })
 }
 
-/// Whether one of the hunks, which stand in order, changes one of the lines from `start` up to
-/// `end`, counted from 0.
-fn any_touches(hunks: &[Hunk], start: usize, end: usize) -> bool {
-    let first =
-        |hunk: &Hunk| (hunk.new_start as usize).saturating_sub(usize::from(hunk.new_lines > 0));
-    let last = |hunk: &Hunk| first(hunk) + (hunk.new_lines as usize).max(1);
-    let before = hunks.partition_point(|hunk| last(hunk) <= start);
-    hunks.get(before).is_some_and(|hunk| first(hunk) < end)
-}
-
-/// Whether a body follows, and not only the end of a declaration: what comes first of `{`, a line
-/// that ends in `:`, and a line that ends in `;`.
-fn has_body(lines: &[&[u8]]) -> bool {
-    const HEADER_LINES: usize = 12;
-    for line in lines.iter().take(HEADER_LINES).map(|line| line.trim_end()) {
-        if line.contains(&b'{') || line.ends_with(b":") {
-            return true;
+/// The functions by their first lines. One within another ends no later than that.
+fn functions(language: Language, lines: &[&[u8]]) -> Vec<Function> {
+    let code_ends = language.code_ends(lines);
+    let ends = language.ends(lines);
+    // What ends the functions above: the nearest such line of each indentation that no line in
+    // between undercuts, the lowest first.
+    let mut below: Vec<(usize, usize, Boundary)> = Vec::new();
+    let mut functions = Vec::new();
+    for (number, line) in lines.iter().enumerate().rev() {
+        let indent = indentation(line);
+        // A line of Python that no function can end at is part of a text or of an expression.
+        let is_inside = language.has_no_closing_line() && ends[number] == End::No;
+        let body = if is_inside { None } else { language.body(lines, number) };
+        if let Some(body) = body {
+            while below.pop_if(|(other, ..)| *other > indent).is_some() {}
+            let (end, is_closed) = match below.last() {
+                _ if body.is_closed => (body.line + 1, true),
+                Some((_, line, _)) if *line <= body.line => continue,
+                Some((other, line, Boundary::Last)) if *other == indent => (line + 1, true),
+                Some((_, line, Boundary::Behind)) => (code_ends[*line], true),
+                Some((_, line, _)) => (code_ends[*line], false),
+                None => (code_ends[lines.len()], language.has_no_closing_line()),
+            };
+            functions.push(Function { start: number, end: end.max(body.line + 1), is_closed });
         }
-        if line.ends_with(b";") {
-            return false;
+        let boundary = match (&ends[number], body) {
+            (End::Last, _) => Boundary::Last,
+            (End::Behind, _) => Boundary::Behind,
+            (End::No, Some(_)) => Boundary::Function,
+            (End::No, None) => continue,
+        };
+        while below.pop_if(|(other, ..)| *other >= indent).is_some() {}
+        below.push((indent, number, boundary));
+    }
+    functions.reverse();
+    functions
+}
+
+/// A line that ends the functions above it which are indented as far or further.
+enum Boundary {
+    /// The last line of the one of its own indentation.
+    Last,
+    /// The first line behind them.
+    Behind,
+    /// Another function: the end was not found before.
+    Function,
+}
+
+fn indentation(line: &[u8]) -> usize {
+    line.len() - line.trim_start().len()
+}
+
+/// The lines that the hunks change, counted from 0 and in order. Where lines are only gone, that
+/// is one line beside the place, if a function has the place inside.
+fn places(language: Language, hunks: &[Hunk], functions: &[Function]) -> Vec<Range<usize>> {
+    let place = |hunk: &Hunk| {
+        let start = hunk.new_start as usize;
+        if hunk.new_lines > 0 {
+            let first = start.saturating_sub(1);
+            return Some(first..first + hunk.new_lines as usize);
         }
-    }
-    true
+        if language.has_no_closing_line() {
+            return Some(start.checked_sub(1)?..start);
+        }
+        let begins_one = functions.binary_search_by_key(&start, |known| known.start).is_ok();
+        (!begins_one).then_some(start..start + 1)
+    };
+    hunks.iter().filter_map(place).collect()
 }
 
-/// The first words of a declaration that may be indented.
-const DECLARING: &[&str] = &[
-    "def",
-    "fn",
-    "func",
-    "fun",
-    "function",
-    "async",
-    "pub",
-    "public",
-    "private",
-    "protected",
-    "internal",
-    "static",
-    "class",
-    "impl",
-    "sub",
-    "proc",
-    "override",
-];
-
-fn definition_indent(line: &[u8]) -> Option<usize> {
-    let text = line.trim_start();
-    let indent = line.len() - text.len();
-    let first = *text.first()?;
-    let begins_word = first.is_ascii_alphabetic() || first == b'_' || first == b'$';
-    if !begins_word || is_label(text) {
-        return None;
-    }
-    if indent == 0 {
-        return text.contains(&b'(').then_some(0);
-    }
-    let word = text.fields().next().unwrap_or_default();
-    let word = word.split_str(b"(").next().unwrap_or_default();
-    let declares = DECLARING.iter().any(|known| known.as_bytes() == word);
-    (declares && text.contains(&b'(')).then_some(indent)
-}
-
-/// A place to jump to, as `out:` in C, with or without a statement behind it.
-fn is_label(text: &[u8]) -> bool {
-    let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
-    let word = text.iter().take_while(|byte| is_word(byte)).count();
-    text[word..].starts_with(b":") && !text[word..].starts_with(b"::")
+fn any_touches(places: &[Range<usize>], part: Range<usize>) -> bool {
+    let before = places.partition_point(|place| place.end <= part.start);
+    places.get(before).is_some_and(|place| place.start < part.end)
 }
 
 /// The line on one line of a report: every run of blanks and tabs is one blank.
@@ -150,45 +221,5 @@ fn header(line: &[u8]) -> String {
     match text.char_indices().nth(SHOWN) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn touched(content: &str, line: u32) -> Option<(String, u32)> {
-        let hunk = Hunk { old_start: line, old_lines: 1, new_start: line, new_lines: 1 };
-        let function = longest_touched(content.as_bytes(), &[hunk])?;
-        Some((function.header, function.lines))
-    }
-
-    #[test]
-    fn a_hunk_touches_the_function_around_it() {
-        let c = "#include <x.h>\nint one(void)\n{\n  a();\nout:\n  return 1;\n}\n\nint two(int b)\n{\n}\n";
-        assert_eq!(touched(c, 4), Some(("int one(void)".into(), 7)));
-        assert_eq!(touched(c, 9), Some(("int two(int b)".into(), 3)));
-        assert_eq!(touched(c, 1), None);
-        let labels = "int\tone(int  b)\n{\nagain:\t\tswitch (b)\n\t{\n\t}\n}\n";
-        assert_eq!(touched(labels, 4), Some(("int one(int b)".into(), 6)));
-        let scoped = "std::string name(int b)\n{\n  x();\n}\n";
-        assert_eq!(touched(scoped, 3), Some(("std::string name(int b)".into(), 4)));
-    }
-
-    #[test]
-    fn the_innermost_function_counts() {
-        let python = "class A(B):\n    def one(self):\n        pass\n\n    def two(self):\n        x = 1\n        return x\n";
-        assert_eq!(touched(python, 6), Some(("def two(self):".into(), 3)));
-        let java = "public class A extends B<C>() {\n  private int a;\n  public void run() {\n    go();\n  }\n}\n";
-        assert_eq!(touched(java, 4), Some(("public void run()".into(), 4)));
-    }
-
-    #[test]
-    fn a_declaration_without_a_body_is_no_function() {
-        let java = "public interface A {\n  public void one(int a,\n    int b);\n\n  /** x */\n  public int two();\n}\n";
-        assert_eq!(touched(java, 5), None);
-        let c = "int one(void);\nint two(void)\n{\n  one();\n}\n";
-        assert_eq!(touched(c, 1), None);
-        assert_eq!(touched(c, 4), Some(("int two(void)".into(), 4)));
     }
 }

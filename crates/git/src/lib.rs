@@ -43,7 +43,7 @@ pub use change::{Changes, FileChange, Hunk, Lines, Status};
 pub use commit::{Ancestry, Commit};
 pub use error::{Cause, Error};
 pub use files::Similarity;
-pub use function::TouchedFunction;
+pub use function::{FunctionSearch, TouchedFunction};
 pub use id::{ObjectId, ParseIdError};
 pub use mailmap::Mailmap;
 pub use merge::{MergeEdit, MergeEditKind};

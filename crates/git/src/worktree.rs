@@ -40,7 +40,7 @@ enum Found {
 }
 
 /// What a file or a link holds.
-enum Content {
+pub(crate) enum Content {
     Bytes(Vec<u8>),
     /// More than is read into memory.
     TooLarge,
@@ -158,12 +158,12 @@ impl Repo {
         self.attributes(files)
     }
 
-    /// What a file or link of the worktree holds; `None` when there is none or it is larger.
+    /// What a file or link of the worktree holds; `None` when there is none.
     pub(crate) fn content_on_disk(
         &self,
         path: &RepoPath,
         limit: u64,
-    ) -> Result<Option<Vec<u8>>, Error> {
+    ) -> Result<Option<Content>, Error> {
         let Some(root) = self.worktree() else { return Ok(None) };
         let mut directories = Directories { root, known: HashMap::new() };
         if !directories.has(&path.parent())? {
@@ -174,10 +174,7 @@ impl Repo {
         let metadata = metadata_of(&on_disk).map_err(failed)?;
         let is_link = metadata.is_some_and(|metadata| metadata.is_symlink());
         let content = if is_link { read_link(&on_disk) } else { read_file(&on_disk, limit) };
-        Ok(match content.map_err(failed)? {
-            Some(Content::Bytes(bytes)) => Some(bytes),
-            _ => None,
-        })
+        content.map_err(failed)
     }
 }
 

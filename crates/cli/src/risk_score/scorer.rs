@@ -1,8 +1,8 @@
 use std::collections::{BTreeSet, HashMap};
 
 use gitops_health_git::{
-    Change, Commit, FileChange, ObjectId, Past, PastEnd, PastReader, PastScope, Repo, RepoPath,
-    Selection, Similarity, UnreadFile, ZonedTime, counted, printable,
+    Change, Commit, FileChange, FunctionSearch, ObjectId, Past, PastEnd, PastReader, PastScope,
+    Repo, RepoPath, Selection, Similarity, UnreadFile, ZonedTime, counted, printable,
 };
 use gitops_health_report::CommitRow;
 use gitops_health_risk::{
@@ -151,13 +151,14 @@ impl<'a> Scorer<'a> {
         let kinds = change.files.iter().zip(self.params.kinds_of(&change.files));
         let code = kinds.filter(|(_, kind)| *kind == FileKind::Code).map(|(file, _)| file);
         let code: Vec<&FileChange> = code.collect();
+        let (longest_function, functions_left_out) = self.longest_function(&code)?;
         let subject = Subject {
             files: &change.files,
             past: &past,
             moment,
             arrival,
             releases: self.releases(change, &past),
-            longest_function: self.longest_function(&code)?,
+            longest_function,
             purposes: &self.purposes,
         };
         let similar = historical.then(|| risk::similar_commits(&subject, SIMILAR, self.params));
@@ -172,7 +173,7 @@ impl<'a> Scorer<'a> {
             visited: past.ancestors.len(),
             renames_not_followed: past.renames_not_followed,
             unread_mailmap: past.unread_mailmap,
-            functions_left_out: code.len().saturating_sub(FUNCTION_FILES),
+            functions_left_out,
         })
     }
 
@@ -206,11 +207,23 @@ impl<'a> Scorer<'a> {
         tagged.flat_map(named).collect()
     }
 
-    /// Looks at the first files of code only: enough for what people write.
-    fn longest_function(&self, code: &[&FileChange]) -> Result<Option<LongestFunction>, CliError> {
+    /// The longest function, and how many files were not searched: only the first files of code
+    /// are, enough for what people write, and none that is too large.
+    fn longest_function(
+        &self,
+        code: &[&FileChange],
+    ) -> Result<(Option<LongestFunction>, usize), CliError> {
         let mut longest: Option<LongestFunction> = None;
+        let mut left_out = code.len().saturating_sub(FUNCTION_FILES);
         for file in code.iter().take(FUNCTION_FILES) {
-            let Some(found) = self.repo.longest_touched_function(file)? else { continue };
+            let found = match self.repo.longest_touched_function(file)? {
+                FunctionSearch::Longest(found) => found,
+                FunctionSearch::None => continue,
+                FunctionSearch::TooLarge => {
+                    left_out += 1;
+                    continue;
+                }
+            };
             if longest.as_ref().is_none_or(|known| known.lines < found.lines) {
                 longest = Some(LongestFunction {
                     path: file.path.clone(),
@@ -219,7 +232,7 @@ impl<'a> Scorer<'a> {
                 });
             }
         }
-        Ok(longest)
+        Ok((longest, left_out))
     }
 }
 

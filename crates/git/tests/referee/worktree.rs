@@ -7,7 +7,9 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use bstr::ByteSlice;
-use gitops_health_git::{Error, Mode, ObjectId, Similarity, Status};
+use gitops_health_git::{
+    Error, FileChange, FunctionSearch, Limits, Lines, Mode, ObjectId, Similarity, Status,
+};
 use gitops_health_testkit::{Random, TestRepo};
 
 use crate::agreement::{UNPAIRED, assert_worktree_agrees, assert_worktree_agrees_with, open};
@@ -344,11 +346,11 @@ fn files_that_moved_in_the_worktree_are_found() {
 fn places_and_functions_of_a_changed_file_are_found_as_long_as_it_stays() {
     let scratch = scratch();
     let function = |body: &str| format!("int one(void)\n{{\n{body}}}\n");
-    scratch.write(".gitattributes", "*.w text\n");
-    scratch.write("a.c", function("  a();\n")).write("b.w", function("  a();\n"));
+    scratch.write(".gitattributes", "b.c text\n");
+    scratch.write("a.c", function("  a();\n")).write("b.c", function("  a();\n"));
     scratch.commit("first");
     scratch.write("a.c", function("  a();\n  b();\n"));
-    scratch.write("b.w", function("  a();\n  b();\n").replace('\n', "\r\n"));
+    scratch.write("b.c", function("  a();\n  b();\n").replace('\n', "\r\n"));
     let repo = open(scratch.path());
     let changes = repo.worktree_changes(Similarity::Off).expect("it can be read");
     assert_eq!(changes.files.len(), 2);
@@ -356,14 +358,52 @@ fn places_and_functions_of_a_changed_file_are_found_as_long_as_it_stays() {
         let hunks = repo.hunks(file).expect("it can be read");
         assert_eq!((hunks.len(), hunks[0].new_start, hunks[0].new_lines), (1, 4, 1));
         let found = repo.longest_touched_function(file).expect("it can be read");
-        assert_eq!(found.map(|function| function.lines), Some(5));
+        let FunctionSearch::Longest(function) = found else { panic!("{found:?}") };
+        assert_eq!(function.lines, 5);
         let missing = repo.blob(file.new.map_or(ObjectId::ZERO, |side| side.id));
         assert_eq!(missing.expect("nothing is wrong"), None);
     }
-    scratch.write("a.c", "other\n").remove("b.w");
+    scratch.write("a.c", "other\n").remove("b.c");
     for file in &changes.files {
         assert_eq!(repo.hunks(file).expect("it can be read"), []);
-        assert_eq!(repo.longest_touched_function(file).expect("it can be read"), None);
+        let found = repo.longest_touched_function(file).expect("it can be read");
+        assert_eq!(found, FunctionSearch::None);
+    }
+}
+
+#[test]
+fn whether_a_file_is_too_large_to_be_searched_is_said_of_known_languages_only() {
+    let scratch = scratch();
+    let long = format!("int one(void)\n{{\n}}\n{}", "/* x */\n".repeat(1 << 17));
+    for name in ["grown.C", "shrunk.c", "grown.txt", "gone.c", "binary.c"] {
+        let is_long = matches!(name, "shrunk.c" | "gone.c");
+        scratch.write(name, if is_long { &long[..] } else { "int one(void)\n{\n}\n" });
+    }
+    scratch.commit("first");
+    scratch.write("grown.C", &long).write("shrunk.c", "int one(void)\n{\n  a();\n}\n");
+    scratch.write("grown.txt", &long).write("binary.c", format!("\0{long}")).remove("gone.c");
+    let repo = open(scratch.path());
+    let assert_said = |files: &[FileChange]| {
+        assert_eq!(files.len(), 5);
+        for file in files {
+            let found = repo.longest_touched_function(file).expect("it can be read");
+            let expected = match file.path.file_name() {
+                b"grown.C" | b"shrunk.c" => FunctionSearch::TooLarge,
+                _ => FunctionSearch::None,
+            };
+            assert_eq!(found, expected, "{}", file.path);
+        }
+    };
+    assert_said(&repo.worktree_changes(Similarity::Off).expect("it can be read").files);
+    scratch.git(&["add", "--all"]);
+    assert_said(&repo.staged_changes(Similarity::Off).expect("it can be read").files);
+    let limits = Limits { blob_bytes: 1000, ..Limits::default() };
+    let repo = open(scratch.path()).with_limits(limits);
+    let changes = repo.staged_changes(Similarity::Off).expect("it can be read");
+    assert!(changes.files.iter().any(|file| file.lines == Lines::TooLarge));
+    for file in changes.files.iter().filter(|file| file.path.file_name() == b"grown.C") {
+        let found = repo.longest_touched_function(file).expect("it can be read");
+        assert_eq!(found, FunctionSearch::TooLarge);
     }
 }
 
