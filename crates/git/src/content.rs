@@ -1,7 +1,9 @@
 use std::collections::HashMap;
+use std::convert::Infallible;
 
+use crate::attributes::{LineEnds, StorageAttributes};
 use crate::change::FileChange;
-use crate::conversion::without_crlf;
+use crate::conversion::to_stored;
 use crate::error::Error;
 use crate::id::ObjectId;
 use crate::rename;
@@ -93,8 +95,8 @@ impl Repo {
     /// The new text of a changed file, if it has at most `limit` bytes; `None` when it is no longer
     /// here.
     ///
-    /// Of a change in the worktree this is the file on disk, as it is or with the line ends that
-    /// are stored, as long as it has the content that the change speaks of.
+    /// Of a change in the worktree this is the file on disk in the one of the ways to store it that
+    /// gives the content that the change speaks of.
     pub(crate) fn new_content(
         &self,
         change: &FileChange,
@@ -113,11 +115,23 @@ impl Repo {
             Some(Content::Bytes(content)) => content,
             other => return Ok(other),
         };
-        let converted = without_crlf(&content);
-        let named = |content: &Vec<u8>| {
-            ObjectId::of(git2::ObjectType::Blob, content).is_ok_and(|id| id == side.id)
-        };
-        let stored = [Some(content), converted].into_iter().flatten().find(named);
-        Ok(stored.map(Content::Bytes))
+        Ok(stored_as(content, side.id).map(Content::Bytes))
     }
+}
+
+/// The content as git stores it under this id, be it as it is, with other line ends, without the
+/// text of `$Id$`, or both; `None` when none of these has the id.
+fn stored_as(content: Vec<u8>, id: ObjectId) -> Option<Vec<u8>> {
+    let has_id = |content: &[u8]| {
+        ObjectId::of(git2::ObjectType::Blob, content).is_ok_and(|found| found == id)
+    };
+    if has_id(&content) {
+        return Some(content);
+    }
+    let ways = [(LineEnds::Text, false), (LineEnds::Binary, true), (LineEnds::Text, true)];
+    let mut stored = ways.iter().filter_map(|(line_ends, ident)| {
+        let attributes = StorageAttributes { line_ends: *line_ends, ident: *ident };
+        to_stored(&content, attributes, || Ok::<_, Infallible>(false)).ok().flatten()
+    });
+    stored.find(|stored| has_id(stored))
 }

@@ -34,7 +34,7 @@ pub(crate) fn is_text_with_crlf(content: &[u8]) -> bool {
 }
 
 /// The content with LF in the place of every CRLF; `None` when there is none.
-pub(crate) fn without_crlf(content: &[u8]) -> Option<Vec<u8>> {
+fn without_crlf(content: &[u8]) -> Option<Vec<u8>> {
     content.contains_str("\r\n").then(|| content.replace("\r\n", "\n"))
 }
 

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use bstr::ByteSlice;
 use gitops_health_git::{
-    Error, FileChange, FunctionSearch, Limits, Lines, Mode, ObjectId, Similarity, Status,
+    Error, FileChange, FunctionSearch, Hunk, Limits, Lines, Mode, ObjectId, Similarity, Status,
 };
 use gitops_health_testkit::{Random, TestRepo};
 
@@ -369,6 +369,33 @@ fn places_and_functions_of_a_changed_file_are_found_as_long_as_it_stays() {
         let found = repo.longest_touched_function(file).expect("it can be read");
         assert_eq!(found, FunctionSearch::None);
     }
+}
+
+#[test]
+fn places_are_found_whatever_git_converts() {
+    let scratch = scratch();
+    let text = "a\n$Id$\nb\n";
+    scratch.write(".gitattributes", "*ident* ident\n*text* text\n*auto* text=auto\n");
+    let names = ["plain", "ident", "text", "auto", "ident-text", "ident-auto"];
+    for name in names {
+        scratch.write(name, text);
+    }
+    scratch.commit("first");
+    for name in names {
+        let has_lf = !name.contains("text") && !name.contains("auto");
+        let id = if name.contains("ident") { "$Id: 0123 $" } else { "$Id$" };
+        let changed = format!("a\n{id}\nb\nc\n");
+        scratch.write(name, if has_lf { changed } else { changed.replacen('\n', "\r\n", 3) });
+    }
+    let repo = open(scratch.path());
+    let changes = repo.worktree_changes(Similarity::Off).expect("it can be read");
+    assert_eq!(changes.files.len(), names.len());
+    for file in &changes.files {
+        let hunks = repo.hunks(file).expect("it can be read");
+        let expected = Hunk { old_start: 3, old_lines: 0, new_start: 4, new_lines: 1 };
+        assert_eq!(hunks, [expected], "{}", file.path);
+    }
+    assert_agrees(&scratch, names.len(), "converted");
 }
 
 #[test]
