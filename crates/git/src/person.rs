@@ -5,7 +5,7 @@ use bstr::BString;
 use crate::error::Error;
 use crate::mailmap::Mailmap;
 use crate::path::RepoPath;
-use crate::repo::{Head, Repo, SIDE_FILE_BYTES, SmallFile, small_file};
+use crate::repo::{Repo, SIDE_FILE_BYTES, SmallFile, small_file};
 use crate::time::ZonedTime;
 use crate::tree::{Mode, Side};
 
@@ -51,10 +51,7 @@ impl Repo {
     }
 
     fn mailmap_of_head(&self) -> Result<Option<SmallFile>, Error> {
-        let commit = match self.head()? {
-            Head::Unborn(_) => return Ok(None),
-            Head::Branch { commit, .. } | Head::Detached(commit) => commit,
-        };
+        let Some(commit) = self.head_commit()? else { return Ok(None) };
         let tree = self.commit(commit)?.tree;
         match self.file_in_tree(tree, &RepoPath::from(".mailmap"))? {
             Some(Side { mode: Mode::File | Mode::Executable, id }) => {

@@ -174,6 +174,14 @@ impl Repo {
         }
     }
 
+    /// The commit that the next one would be made on; `None` on a branch without commits.
+    pub fn head_commit(&self) -> Result<Option<ObjectId>, Error> {
+        Ok(match self.head()? {
+            Head::Branch { commit, .. } | Head::Detached(commit) => Some(commit),
+            Head::Unborn(_) => None,
+        })
+    }
+
     /// Where to walk through the history.
     pub(crate) fn graph(&self) -> &git2::Repository {
         self.graph.as_ref().unwrap_or(&self.git)
@@ -208,13 +216,9 @@ impl Repo {
     /// A file of the tree at HEAD as it is stored, and its mode; `None` where HEAD has none. A
     /// submodule has no content.
     pub fn file_of_head(&self, path: &RepoPath) -> Result<Option<(Mode, Vec<u8>)>, Error> {
-        let commit = match self.head()? {
-            Head::Unborn(_) => return Ok(None),
-            Head::Branch { commit, .. } | Head::Detached(commit) => self.commit(commit)?,
-        };
-        let Some(Side { mode, id }) = self.file_in_tree(commit.tree, path)? else {
-            return Ok(None);
-        };
+        let Some(commit) = self.head_commit()? else { return Ok(None) };
+        let tree = self.commit(commit)?.tree;
+        let Some(Side { mode, id }) = self.file_in_tree(tree, path)? else { return Ok(None) };
         if mode == Mode::Submodule {
             return Ok(Some((mode, Vec::new())));
         }

@@ -5,7 +5,7 @@ use crate::error::Error;
 use crate::files::Similarity;
 use crate::id::ObjectId;
 use crate::merge::MergeEdit;
-use crate::repo::{Head, Repo};
+use crate::repo::Repo;
 
 /// What to look at, as every command spells it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -130,12 +130,8 @@ impl Repo {
     }
 
     fn uncommitted(&self, changes: Changes) -> Result<Change, Error> {
-        let base = match self.head()? {
-            Head::Branch { commit, .. } | Head::Detached(commit) => Some(commit),
-            Head::Unborn(_) => None,
-        };
         Ok(Change {
-            base,
+            base: self.head_commit()?,
             head: None,
             commits: Vec::new(),
             files: changes.files,

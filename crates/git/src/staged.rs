@@ -10,7 +10,7 @@ use crate::files::Similarity;
 use crate::id::ObjectId;
 use crate::ordinary::{check_file, check_readable};
 use crate::path::RepoPath;
-use crate::repo::{Head, Repo, SmallFile};
+use crate::repo::{Repo, SmallFile};
 use crate::snapshot::Snapshot;
 use crate::stamp::{Moment, Stamp, written_at};
 use crate::tree::{MAX_DEPTH, MAX_PATH_BYTES, Mode, Side, TreeDelta, too_large};
@@ -57,9 +57,9 @@ impl Repo {
         files: impl IntoIterator<Item = (&'a RepoPath, Side)>,
         index: &Index,
     ) -> Result<Vec<TreeDelta>, Error> {
-        let head = match self.head()? {
-            Head::Unborn(_) => None,
-            Head::Branch { commit, .. } | Head::Detached(commit) => Some(self.commit(commit)?.tree),
+        let head = match self.head_commit()? {
+            Some(commit) => Some(self.commit(commit)?.tree),
+            None => None,
         };
         let mut deltas = self.compare_with_snapshot(head, &Snapshot::of(files)?)?;
         let is_listed = |path: &&RepoPath| {

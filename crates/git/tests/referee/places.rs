@@ -176,6 +176,7 @@ fn heads_of_all_kinds_are_told_apart() {
     let scratch = TestRepo::new();
     let repo = open(scratch.path());
     assert_eq!(repo.head().expect("it can be read"), Head::Unborn("refs/heads/main".into()));
+    assert_eq!(repo.head_commit().expect("it can be read"), None);
     scratch.write("f", "f\n");
     scratch.git(&["add", "f"]);
     let staged = repo.staged_changes(Similarity::Renames).expect("it can be read");
@@ -189,6 +190,7 @@ fn heads_of_all_kinds_are_told_apart() {
     );
     scratch.git(&["checkout", "-q", "--detach"]);
     assert_eq!(repo.head().expect("it can be read"), Head::Detached(commit));
+    assert_eq!(repo.head_commit().expect("it can be read"), Some(commit));
     scratch.git(&["checkout", "-q", "--orphan", "new/branch"]);
     assert_eq!(repo.head().expect("it can be read"), Head::Unborn("refs/heads/new/branch".into()));
 }
