@@ -1,4 +1,5 @@
 pub(crate) mod lookup;
+pub(crate) mod storage;
 #[cfg(test)]
 mod tests;
 
@@ -8,6 +9,8 @@ use std::fmt;
 use bstr::{BStr, BString, ByteSlice};
 use gix_attributes::StateRef;
 use gix_attributes::parse::Kind;
+
+use storage::{CRLF, EOL, IDENT, TEXT};
 
 use crate::{ParsePatternError, PathPattern, RepoPath, UnreadFile};
 
@@ -55,29 +58,6 @@ pub enum DiffAttribute {
     Unset,
     /// `diff=name`: with the driver of this name, which may be empty.
     Driver(BString),
-}
-
-/// What the attributes say about how a file of the worktree is stored.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct StorageAttributes {
-    /// The attributes `text`, `crlf` and `eol` taken together.
-    pub line_ends: LineEnds,
-    /// The attribute `ident`.
-    pub ident: bool,
-}
-
-/// Which line ends are stored as LF.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum LineEnds {
-    /// Nothing is said: the configuration decides.
-    #[default]
-    Unspecified,
-    /// Every CRLF.
-    Text,
-    /// Every CRLF of what looks like text.
-    Auto,
-    /// None.
-    Binary,
 }
 
 /// A line, or a whole file, of attributes that has no effect.
@@ -166,11 +146,6 @@ const DIFF: &str = "diff";
 const GENERATED: &str = "linguist-generated";
 const VENDORED: &str = "linguist-vendored";
 const DOCUMENTATION: &str = "linguist-documentation";
-const TEXT: &str = "text";
-/// What `text` was called before git 1.7.2.
-const CRLF: &str = "crlf";
-const EOL: &str = "eol";
-const IDENT: &str = "ident";
 
 /// The attributes that are asked for.
 const WANTED: [&str; 8] = [DIFF, GENERATED, VENDORED, DOCUMENTATION, TEXT, CRLF, EOL, IDENT];
@@ -256,32 +231,6 @@ impl Attributes {
             generated: flag(GENERATED),
             vendored: flag(VENDORED),
             documentation: flag(DOCUMENTATION),
-        }
-    }
-
-    /// How the file with this path is stored, as `convert_attrs` of git reads the attributes.
-    pub(crate) fn storage_of(&self, path: &RepoPath) -> StorageAttributes {
-        let known = self.states(path);
-        let state = |name: &str| known.get(BStr::new(name)).copied();
-        let is_value = |name: &str, text: &str| matches!(state(name), Some(State::Value(value)) if value == text);
-        let said_by = |name: &str| match state(name) {
-            Some(State::Set) => LineEnds::Text,
-            Some(State::Unset) => LineEnds::Binary,
-            Some(State::Value(value)) if value == "input" => LineEnds::Text,
-            Some(State::Value(value)) if value == "auto" => LineEnds::Auto,
-            _ => LineEnds::Unspecified,
-        };
-        let line_ends = match said_by(TEXT) {
-            LineEnds::Unspecified => said_by(CRLF),
-            said => said,
-        };
-        let has_eol = is_value(EOL, "lf") || is_value(EOL, "crlf");
-        StorageAttributes {
-            line_ends: match line_ends {
-                LineEnds::Unspecified if has_eol => LineEnds::Text,
-                said => said,
-            },
-            ident: state(IDENT) == Some(&State::Set),
         }
     }
 

@@ -1,7 +1,7 @@
 use std::collections::HashMap;
 use std::convert::Infallible;
 
-use crate::attributes::{LineEnds, StorageAttributes};
+use crate::attributes::storage::{LineEnds, StorageAttributes};
 use crate::change::FileChange;
 use crate::conversion::to_stored;
 use crate::error::Error;

@@ -1,6 +1,6 @@
 use bstr::ByteSlice;
 
-use crate::attributes::{LineEnds, StorageAttributes};
+use crate::attributes::storage::{LineEnds, StorageAttributes};
 
 /// The content that git would store for a file of the worktree; `None` when it is the content as
 /// it is. This is `convert_to_git` of git without programs and without other encodings.

@@ -3,10 +3,11 @@ use std::fs::{self, Metadata};
 use std::io::Read;
 use std::path::Path;
 
+use crate::attributes::Attributes;
 use crate::attributes::lookup::{
     AttributeFiles, FoundAttributes, attributes_file, directories_above,
 };
-use crate::attributes::{Attributes, LineEnds};
+use crate::attributes::storage::LineEnds;
 use crate::change::Changes;
 use crate::content::Unstored;
 use crate::conversion::{is_text_with_crlf, to_stored};
