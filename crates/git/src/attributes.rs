@@ -33,6 +33,15 @@ pub struct Attributes {
     macros: HashMap<BString, Vec<Assignment>>,
 }
 
+/// So many directories with attributes are compared with a path one by one; where there are more,
+/// each directory above the path is looked up.
+const FEW: usize = 16;
+
+fn is_above(directory: &[u8], path: &RepoPath) -> bool {
+    let below = path.as_bytes().strip_prefix(directory);
+    directory.is_empty() || below.is_some_and(|below| below.starts_with(b"/"))
+}
+
 /// What the attributes say about one file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PathAttributes {
@@ -234,12 +243,26 @@ impl Attributes {
         }
     }
 
+    /// How many rules there are.
+    pub(crate) fn rule_count(&self) -> usize {
+        self.info.len() + self.by_directory.values().map(Vec::len).sum::<usize>()
+    }
+
     /// What is known of the attributes of the file with this path.
     fn states(&self, path: &RepoPath) -> HashMap<&BStr, &State> {
         let mut known: HashMap<&BStr, &State> = HashMap::new();
         self.apply(&self.info, path, &mut known);
+        if self.by_directory.len() <= FEW {
+            let mut above: Vec<&BString> =
+                self.by_directory.keys().filter(|directory| is_above(directory, path)).collect();
+            above.sort_by_key(|directory| std::cmp::Reverse(directory.len()));
+            for directory in above {
+                self.apply_directory(directory, path, &mut known);
+            }
+            return known;
+        }
         let mut directory = path.as_bytes();
-        while !self.by_directory.is_empty() {
+        loop {
             let Some(slash) = directory.rfind_byte(b'/') else {
                 self.apply_directory(b"", path, &mut known);
                 break;

@@ -11,12 +11,16 @@ use crate::lines;
 use crate::path::RepoPath;
 use crate::rename;
 use crate::repo::Repo;
-use crate::tree::{Mode, Side, TreeDelta};
+use crate::tree::{Mode, Side, TreeDelta, too_large};
 use crate::worktree::Content;
 
 /// The most bytes that are read to count the lines of one change: a small repository can name one
 /// large blob a hundred thousand times.
 const CHANGE_BYTES: u64 = 1 << 30;
+
+/// How often a line of attributes is compared with a path of one change: some ten seconds. People
+/// write a few hundred lines.
+const ATTRIBUTE_CHECKS: usize = 100_000_000;
 
 /// Whether files that moved or were copied are recognised.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,6 +106,10 @@ impl Repo {
         unstored: &Unstored,
     ) -> Result<Changes, Error> {
         let FoundAttributes { attributes, skipped: skipped_attributes } = found;
+        if attributes.rule_count().saturating_mul(deltas.len()) > ATTRIBUTE_CHECKS {
+            let what = "the lines of attributes times the changed files";
+            return Err(too_large(what, ATTRIBUTE_CHECKS, "comparisons"));
+        }
         let mut blobs = Blobs::new(self, unstored);
         let (paired, rename_limit_reached) = pair_moved(deltas, similarity, &mut blobs)?;
         let mut bytes_left = CHANGE_BYTES;

@@ -103,7 +103,7 @@ fn about_limits(change: &Change, scored: &Scored, owners: &FoundOwners) -> Vec<S
     }
     if scored.functions_left_out > 0 {
         notes.push(format!(
-            "{} of code not searched for long functions: the change has too many.",
+            "{} of code not searched for long functions: too many, or too large.",
             counted(scored.functions_left_out, "file", "files")
         ));
     }

@@ -3,13 +3,19 @@
 use crate::repo::Repo;
 
 impl Repo {
-    /// Whether a revision asks for a reflog that is not there: libgit2 would make it.
+    /// Whether a revision asks for a reflog that is not there, which libgit2 would make, or for an
+    /// entry that no reflog has.
     pub(super) fn lacks_reflog(&self, spec: &str) -> bool {
         let end = spec.find(['^', '~', ':']).unwrap_or(spec.len());
         spec[..end].match_indices("@{").any(|(at, _)| {
             let place = spec[at + 2..].split('}').next().unwrap_or_default();
             let name = if place.starts_with('-') { "HEAD" } else { &spec[..at] };
-            !matches!(place, "0" | "u" | "upstream") && self.reflog_of(name).is_none()
+            // Libgit2 takes a number that it can't hold for another one.
+            let digits = place.strip_prefix('-').unwrap_or(place);
+            let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+            let is_beyond = is_number && digits.parse::<i32>().is_err();
+            let needs_reflog = !matches!(place, "0" | "u" | "upstream");
+            is_beyond || (needs_reflog && self.reflog_of(name).is_none())
         })
     }
 

@@ -2,8 +2,8 @@
 
 use bstr::ByteSlice;
 use gitops_health_git::{
-    Change, ObjectId, Past, PastReader, PastScope, Repo, RepoPath, Selection, Similarity,
-    SkipReason, SkippedAttributes, SkippedAttributesReason, UnreadFile,
+    Change, DiffAttribute, Error, ObjectId, Past, PastReader, PastScope, Repo, RepoPath, Selection,
+    Similarity, SkipReason, SkippedAttributes, SkippedAttributesReason, UnreadFile,
 };
 use gitops_health_testkit::{Author, TestRepo};
 
@@ -281,4 +281,32 @@ fn a_past_says_where_content_to_follow_a_file_is_missing() {
     let lost = past(&open(partial.path()), "new1");
     assert_eq!(lost.renames_not_followed, 1);
     assert_eq!(lost.commits[0].commit.id, id(&source.id("main")));
+}
+
+#[test]
+fn more_attributes_than_anybody_writes_are_an_error() {
+    let scratch = TestRepo::new();
+    let lines: String = (0..60_000).map(|number| format!("/s/*a*b{number}*c -diff\n")).collect();
+    scratch.write(".gitattributes", lines);
+    for number in 0..2_000 {
+        scratch.write(format!("s/{number}"), "");
+    }
+    scratch.commit("first");
+    let error = open(scratch.path()).change(&head(), Similarity::Renames).expect_err("too many");
+    assert!(matches!(error, Error::TooLarge { .. }), "{error}");
+}
+
+#[test]
+fn deep_directories_cost_little_where_few_have_attributes() {
+    let scratch = TestRepo::new();
+    scratch.write("a/.gitattributes", "*.x -diff\n").write("a/b/.gitattributes", "k.x diff\n");
+    scratch.write("ab/k.x", "k\n").write("a/k.x", "k\n").write("a/b/k.x", "k\n").commit("first");
+    let change = change(&open(scratch.path()), &head());
+    let diff = |path: &str| {
+        let file = change.files.iter().find(|file| file.path == RepoPath::from(path));
+        file.expect("it changed").attributes.diff.clone()
+    };
+    assert_eq!(diff("ab/k.x"), DiffAttribute::Unspecified);
+    assert_eq!(diff("a/k.x"), DiffAttribute::Unset);
+    assert_eq!(diff("a/b/k.x"), DiffAttribute::Set);
 }
