@@ -10,9 +10,8 @@ use bstr::{BStr, BString, ByteSlice};
 use gix_attributes::StateRef;
 use gix_attributes::parse::Kind;
 
-use storage::{CRLF, EOL, IDENT, TEXT};
-
 use crate::{ParsePatternError, PathPattern, RepoPath, UnreadFile};
+use storage::{CRLF, EOL, IDENT, TEXT};
 
 /// What the `.gitattributes` of a tree say about its files, as far as this crate is interested.
 ///
