@@ -5,7 +5,8 @@ use bstr::BString;
 use crate::error::Error;
 use crate::mailmap::Mailmap;
 use crate::path::RepoPath;
-use crate::repo::{Repo, SIDE_FILE_BYTES, SmallFile, small_file};
+use crate::repo::Repo;
+use crate::side_file::{SIDE_FILE_BYTES, SmallFile, small_file};
 use crate::time::ZonedTime;
 use crate::tree::{Mode, Side};
 

@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::id::ObjectId;
 use crate::ordinary::check_file;
 use crate::path::RepoPath;
-use crate::repo::{SIDE_FILE_BYTES, is_absent, os_path};
+use crate::side_file::{SIDE_FILE_BYTES, is_absent, os_path};
 
 /// How many references may lead to each other (`SYMREF_MAXDEPTH` of git).
 const MAX_LINKS: usize = 5;

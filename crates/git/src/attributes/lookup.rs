@@ -6,7 +6,8 @@ use super::{Attributes, SkippedAttributes, SkippedAttributesReason};
 use crate::error::Error;
 use crate::id::ObjectId;
 use crate::path::RepoPath;
-use crate::repo::{Repo, SIDE_FILE_BYTES, SmallFile};
+use crate::repo::Repo;
+use crate::side_file::{SIDE_FILE_BYTES, SmallFile};
 use crate::tree::{Mode, Side, TreeDelta};
 
 /// Attributes that are no part of any tree, in the git directory.

@@ -4,7 +4,8 @@ use super::{Dialect, Owners, OwnersFile, SkipReason};
 use crate::commit::Commit;
 use crate::error::Error;
 use crate::path::RepoPath;
-use crate::repo::{Repo, SIDE_FILE_BYTES, UnreadFile};
+use crate::repo::Repo;
+use crate::side_file::{SIDE_FILE_BYTES, UnreadFile};
 use crate::tree::{Mode, Side};
 
 impl Repo {
