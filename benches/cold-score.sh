@@ -28,7 +28,7 @@ median() { sort -n -k"$2,$2" "$work/$1" | awk -v column="$2" '{ value[NR] = $col
 work=$(mktemp -d)
 trap 'rm -r "$work"' EXIT
 measure score "$program" --repo "$repository" risk score
-measure git git -C "$repository" log -n 10000 --no-merges --format=%H --name-only HEAD
+measure git git -C "$repository" log -n 10000 --no-merges --no-renames --format=%H --name-only HEAD
 for column in 1 2 3; do
     name=$(sed -n "${column}p" <<<$'cpu\nwall\npeak memory')
     score=$(median score "$column") peer=$(median git "$column")
