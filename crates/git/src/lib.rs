@@ -17,6 +17,7 @@ mod mailmap;
 mod merge;
 mod ordinary;
 mod owners;
+mod pack;
 mod past;
 mod path;
 mod pattern;

@@ -1,3 +1,4 @@
+use std::cell::{OnceCell, RefCell};
 use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,6 +10,7 @@ use crate::commit::Commit;
 use crate::error::{Cause, Context, Error};
 use crate::id::ObjectId;
 use crate::ordinary::unreadable_file;
+use crate::pack::{Object, PackReader, Packs};
 use crate::side_file::read_bounded;
 use crate::text::printable;
 
@@ -58,6 +60,9 @@ impl Default for Limits {
     }
 }
 
+/// How many bytes of decoded objects are kept for those that are stored as deltas of them.
+const PACK_CACHE: usize = 64 << 20;
+
 /// An open repository: the place that facts are asked from.
 pub struct Repo {
     pub(crate) git: git2::Repository,
@@ -67,6 +72,7 @@ pub struct Repo {
     pub(crate) index: PathBuf,
     /// The repository in which parents are looked for, where that is not `git`.
     pub(crate) graph: Option<git2::Repository>,
+    packs: OnceCell<RefCell<PackReader>>,
     /// Whether there is no worktree, whatever libgit2 takes for one.
     is_bare: bool,
 }
@@ -103,7 +109,8 @@ impl Repo {
             Some(named) if location.use_git_environment => PathBuf::from(named),
             _ => git.path().join("index"),
         };
-        Ok(Self { git, limits: Limits::default(), shallow_edges, index, graph, is_bare })
+        let (limits, packs) = (Limits::default(), OnceCell::new());
+        Ok(Self { git, limits, shallow_edges, index, graph, packs, is_bare })
     }
 
     /// Replaces the bounds on what one object may cost.
@@ -196,11 +203,24 @@ impl Repo {
         }
     }
 
+    fn packed_object(&self, id: ObjectId) -> Option<Object> {
+        let reader = self.packs.get_or_init(|| {
+            let packs = Packs::open(&[self.common_dir().join("objects")]);
+            RefCell::new(PackReader::new(packs.into(), PACK_CACHE, self.limits.blob_bytes))
+        });
+        reader.borrow_mut().read(id)
+    }
+
     pub(crate) fn object(
         &self,
         id: ObjectId,
         kind: git2::ObjectType,
     ) -> Result<Option<Vec<u8>>, Error> {
+        if let Some(found) = self.packed_object(id)
+            && found.kind.to_git2() == kind
+        {
+            return Ok(Some(found.content.to_vec()));
+        }
         let odb = self.git.odb().context(|| "open the object database".into())?;
         match odb.read(id.to_git2()) {
             Ok(object) if object.kind() == kind => Ok(Some(object.data().to_vec())),

@@ -1,0 +1,260 @@
+use std::ffi::OsStr;
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use libdeflater::Decompressor;
+
+use super::cache::Cache;
+use super::delta;
+use super::index::Index;
+use crate::id::ObjectId;
+use crate::ordinary::check_file;
+
+/// The packs of a repository, open for any number of readers.
+pub(crate) struct Packs {
+    packs: Vec<Pack>,
+}
+
+struct Pack {
+    file: File,
+    index: Index,
+    /// Where the objects end and the checksum begins.
+    end: u64,
+}
+
+/// The kinds of objects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Commit,
+    Tree,
+    Blob,
+    Tag,
+}
+
+impl Kind {
+    pub(crate) fn to_git2(self) -> git2::ObjectType {
+        match self {
+            Self::Commit => git2::ObjectType::Commit,
+            Self::Tree => git2::ObjectType::Tree,
+            Self::Blob => git2::ObjectType::Blob,
+            Self::Tag => git2::ObjectType::Tag,
+        }
+    }
+}
+
+/// A decoded object.
+#[derive(Clone)]
+pub(crate) struct Object {
+    pub kind: Kind,
+    pub content: Arc<[u8]>,
+}
+
+/// The number of a pack and where an object begins in it.
+pub(super) type Place = (usize, u64);
+
+/// Reads objects from packs, and keeps what it decoded on the way.
+pub(crate) struct PackReader {
+    packs: Arc<Packs>,
+    inflate: Decompressor,
+    cache: Cache,
+    packed: Vec<u8>,
+    limit: u64,
+}
+
+/// The longest chain of deltas that is followed; git makes none above 4095.
+const LONGEST_CHAIN: usize = 5000;
+
+/// The most bytes of an index that are read: more than fifty million objects have.
+const INDEX_BYTES: u64 = 2 << 30;
+
+/// The header and the checksum of a pack.
+const HEADER: u64 = 12;
+const CHECKSUM: u64 = 20;
+
+impl Packs {
+    /// Opens the packs of these object directories. A pack that can't be used is left out.
+    pub(crate) fn open(directories: &[PathBuf]) -> Self {
+        let mut paths: Vec<PathBuf> = Vec::new();
+        for directory in directories {
+            let entries = fs::read_dir(directory.join("pack")).into_iter().flatten().flatten();
+            paths.extend(entries.map(|entry| entry.path()));
+        }
+        paths.retain(|path| path.extension() == Some(OsStr::new("idx")));
+        // The order decides nothing but which of two copies is read.
+        paths.sort();
+        Self { packs: paths.iter().filter_map(|path| Pack::open(path).ok().flatten()).collect() }
+    }
+
+    fn find(&self, id: ObjectId) -> Option<Place> {
+        let found = |(number, pack): (usize, &Pack)| Some((number, pack.index.find(id)?));
+        self.packs.iter().enumerate().find_map(found)
+    }
+}
+
+impl Pack {
+    fn open(index: &Path) -> io::Result<Option<Self>> {
+        let (pack, index_size) = (index.with_extension("pack"), check_file(index)?);
+        let (Some(size), Some(index_size)) = (check_file(&pack)?, index_size) else {
+            return Ok(None);
+        };
+        let Some(end) = size.checked_sub(CHECKSUM).filter(|end| *end >= HEADER) else {
+            return Ok(None);
+        };
+        if index_size > INDEX_BYTES {
+            return Ok(None);
+        }
+        let file = File::open(pack)?;
+        let mut header = [0; HEADER as usize];
+        read_at(&file, &mut header, 0)?;
+        if header[..8] != *b"PACK\0\0\0\x02" {
+            return Ok(None);
+        }
+        let index = Index::parse(&fs::read(index)?, end);
+        Ok(index.map(|index| Self { file, index, end }))
+    }
+}
+
+/// What stands at the place of an object.
+enum Entry {
+    Whole(Kind, Vec<u8>),
+    /// What differs from another object.
+    Delta {
+        base: Place,
+        delta: Vec<u8>,
+    },
+}
+
+impl PackReader {
+    /// A reader that keeps at most `cache` bytes and reads no object of more than `limit` bytes.
+    pub(crate) fn new(packs: Arc<Packs>, cache: usize, limit: u64) -> Self {
+        let (inflate, packed) = (Decompressor::new(), Vec::new());
+        Self { packs, inflate, cache: Cache::new(cache), packed, limit }
+    }
+
+    /// The kind and content of an object; `None` where libgit2 has to be asked.
+    pub(crate) fn read(&mut self, id: ObjectId) -> Option<Object> {
+        let mut next = self.packs.find(id)?;
+        let mut deltas: Vec<(Place, Vec<u8>)> = Vec::new();
+        let mut object = loop {
+            if let Some(found) = self.cache.get(next) {
+                break found;
+            }
+            match self.entry(next)? {
+                Entry::Whole(kind, content) => break self.keep(next, kind, content),
+                Entry::Delta { base, delta } => {
+                    let is_too_large = delta::result_length(&delta)? > self.limit;
+                    if deltas.len() == LONGEST_CHAIN || is_too_large {
+                        return None;
+                    }
+                    deltas.push((next, delta));
+                    next = base;
+                }
+            }
+        };
+        while let Some((place, delta)) = deltas.pop() {
+            let content = delta::apply(&object.content, &delta)?;
+            object = self.keep(place, object.kind, content);
+        }
+        Some(object)
+    }
+
+    fn keep(&mut self, place: Place, kind: Kind, content: Vec<u8>) -> Object {
+        let object = Object { kind, content: content.into() };
+        self.cache.add(place, object.clone());
+        object
+    }
+
+    /// Reads and unpacks what stands at a place.
+    fn entry(&mut self, (number, offset): Place) -> Option<Entry> {
+        let packs = self.packs.clone();
+        let pack = packs.packs.get(number)?;
+        let end = pack.index.end_of(offset, pack.end)?;
+        let length = usize::try_from(end.checked_sub(offset)?).ok()?;
+        // What is packed is never much longer than what it unpacks to.
+        if length as u64 > self.limit + self.limit / 100 + 1024 {
+            return None;
+        }
+        self.packed.resize(length, 0);
+        read_at(&pack.file, &mut self.packed, offset).ok()?;
+        let mut rest = &self.packed[..];
+        let (kind, size) = header(&mut rest)?;
+        if size > self.limit {
+            return None;
+        }
+        let base = match kind {
+            OFFSET_DELTA => Some((number, offset.checked_sub(distance(&mut rest)?)?)),
+            ID_DELTA => {
+                let (id, tail) = rest.split_first_chunk::<20>()?;
+                rest = tail;
+                Some(packs.find(ObjectId::from_bytes(*id))?)
+            }
+            _ => None,
+        };
+        let mut content = vec![0; usize::try_from(size).ok()?];
+        let unpacked = self.inflate.zlib_decompress(rest, &mut content).ok()?;
+        if unpacked != content.len() {
+            return None;
+        }
+        Some(match (base, kind) {
+            (Some(base), _) => Entry::Delta { base, delta: content },
+            (None, 1) => Entry::Whole(Kind::Commit, content),
+            (None, 2) => Entry::Whole(Kind::Tree, content),
+            (None, 3) => Entry::Whole(Kind::Blob, content),
+            (None, 4) => Entry::Whole(Kind::Tag, content),
+            _ => return None,
+        })
+    }
+}
+
+/// The kinds of entries that are deltas.
+const OFFSET_DELTA: u8 = 6;
+const ID_DELTA: u8 = 7;
+
+/// The kind of an entry and the length of what it unpacks to.
+fn header(rest: &mut &[u8]) -> Option<(u8, u64)> {
+    let (first, tail) = rest.split_first()?;
+    *rest = tail;
+    let mut size = u64::from(first & 0b1111);
+    let (mut more, mut shift) = (first & 0x80 != 0, 4);
+    while more {
+        let (byte, tail) = rest.split_first()?;
+        *rest = tail;
+        if shift > 57 {
+            return None;
+        }
+        size |= u64::from(byte & 0x7f) << shift;
+        (more, shift) = (byte & 0x80 != 0, shift + 7);
+    }
+    Some(((first >> 4) & 0b111, size))
+}
+
+/// How far in front of an entry its base begins.
+fn distance(rest: &mut &[u8]) -> Option<u64> {
+    let mut distance: u64 = 0;
+    for place in 0.. {
+        let (byte, tail) = rest.split_first()?;
+        *rest = tail;
+        // Each further byte counts from one, so that no distance has two spellings.
+        let above = if place == 0 { 0 } else { distance.checked_add(1)?.checked_mul(128)? };
+        distance = above + u64::from(byte & 0x7f);
+        if byte & 0x80 == 0 {
+            break;
+        }
+    }
+    (distance > 0).then_some(distance)
+}
+
+#[cfg(unix)]
+fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<()> {
+    std::os::unix::fs::FileExt::read_exact_at(file, buffer, offset)
+}
+
+#[cfg(not(unix))]
+fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<()> {
+    use std::io::{Read, Seek, SeekFrom};
+    let mut file = file;
+    file.seek(SeekFrom::Start(offset))?;
+    file.read_exact(buffer)
+}
