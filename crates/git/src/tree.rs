@@ -117,6 +117,36 @@ fn entries<'a>(tree: ObjectId, data: &'a [u8]) -> Result<Vec<Entry<'a>>, Error> 
     Ok(entries)
 }
 
+/// Passes over the entries that both begin with: most of two versions of a directory.
+fn pass_over_equal(left: &mut &[u8], right: &mut &[u8]) {
+    while let Some(end) = left.find_byte(0) {
+        match left.split_at_checked(end + 21) {
+            Some((one, tail)) if right.starts_with(one) => {
+                *left = tail;
+                *right = &right[one.len()..];
+            }
+            _ => return,
+        }
+    }
+}
+
+/// The first entry of what is left of a tree, and what is left then; `None` at its end.
+fn first_entry<'a>(
+    tree: Option<ObjectId>,
+    data: &[u8],
+    rest: &'a [u8],
+) -> Result<Option<(Entry<'a>, &'a [u8])>, Error> {
+    if rest.is_empty() {
+        return Ok(None);
+    }
+    let malformed = || Error::UnreadableObject {
+        id: tree.unwrap_or(ObjectId::EMPTY_TREE),
+        kind: "tree",
+        source: Cause::new(format!("its entry at byte {} is malformed", data.len() - rest.len())),
+    };
+    entry(rest).map(Some).ok_or_else(malformed)
+}
+
 fn entry(data: &[u8]) -> Option<(Entry<'_>, &[u8])> {
     let (mode, rest) = data.split_once_str(b" ")?;
     let (name, rest) = rest.split_once_str(b"\0")?;
@@ -256,38 +286,41 @@ impl Comparison<'_> {
             return Err(too_large("the depth of a tree", MAX_DEPTH, "directories"));
         }
         let (old_data, new_data) = (self.load(old)?, self.load(new)?);
-        let old_entries = entries(old.unwrap_or(ObjectId::EMPTY_TREE), &old_data)?;
-        let new_entries = entries(new.unwrap_or(ObjectId::EMPTY_TREE), &new_data)?;
-        let (mut left, mut right) = (old_entries.iter().peekable(), new_entries.iter().peekable());
+        let (mut left, mut right) = (&old_data[..], &new_data[..]);
         loop {
-            let order = match (left.peek(), right.peek()) {
+            pass_over_equal(&mut left, &mut right);
+            let one = first_entry(old, &old_data, left)?;
+            let two = first_entry(new, &new_data, right)?;
+            let order = match (&one, &two) {
                 (None, None) => return Ok(()),
                 (Some(_), None) => Ordering::Less,
                 (None, Some(_)) => Ordering::Greater,
-                (Some(old), Some(new)) => old.cmp(new),
+                (Some((one, _)), Some((two, _))) => one.cmp(two),
             };
-            let one = if order.is_le() { left.next() } else { None };
-            let two = if order.is_ge() { right.next() } else { None };
-            self.pair(one, two, path, depth, scope)?;
+            let one = one.filter(|_| order.is_le());
+            let two = two.filter(|_| order.is_ge());
+            left = one.as_ref().map_or(left, |(_, tail)| tail);
+            right = two.as_ref().map_or(right, |(_, tail)| tail);
+            self.pair(one.map(|(one, _)| one), two.map(|(two, _)| two), path, depth, scope)?;
         }
     }
 
     /// Two entries of the same name and kind, or one alone.
     fn pair<S: Scope>(
         &mut self,
-        old: Option<&Entry<'_>>,
-        new: Option<&Entry<'_>>,
+        old: Option<Entry<'_>>,
+        new: Option<Entry<'_>>,
         path: &mut Vec<u8>,
         depth: usize,
         scope: &S,
     ) -> Result<(), Error> {
-        if let (Some(old), Some(new)) = (old, new)
+        if let (Some(old), Some(new)) = (&old, &new)
             && old.id == new.id
             && old.bits == new.bits
         {
             return Ok(());
         }
-        let Some(entry) = new.or(old) else { return Ok(()) };
+        let Some(entry) = new.as_ref().or(old.as_ref()) else { return Ok(()) };
         let length = path.len();
         if length > 0 {
             path.push(b'/');
@@ -295,11 +328,12 @@ impl Comparison<'_> {
         path.extend_from_slice(entry.name);
         if entry.is_tree() {
             if let Some(inner) = scope.enter(entry.name) {
-                let id = |entry: Option<&Entry<'_>>| entry.map(|entry| entry.id);
-                self.directories(id(old), id(new), path, depth + 1, inner)?;
+                let id = |entry: &Option<Entry<'_>>| entry.as_ref().map(|entry| entry.id);
+                self.directories(id(&old), id(&new), path, depth + 1, inner)?;
             }
         } else if scope.reports_files() {
-            let (old, new) = (old.and_then(Entry::side), new.and_then(Entry::side));
+            let side = |entry: Option<Entry<'_>>| entry.and_then(|entry| entry.side());
+            let (old, new) = (side(old), side(new));
             self.report(TreeDelta { path: RepoPath::new(path.as_slice()), old, new })?;
         }
         path.truncate(length);
