@@ -145,3 +145,15 @@ fn the_repository_of_another_user_is_refused_until_it_is_trusted() {
         assert_eq!(transcript.code, Some(0), "{transcript}");
     }
 }
+
+/// Git says that every file is staged for deletion.
+#[test]
+fn a_bare_repository_has_nothing_staged_and_no_worktree() {
+    let (repo, bare) = (small(), TestRepo::bare());
+    bare.git(&["fetch", "--quiet", &repo.path().to_string_lossy(), "main:main"]);
+    for selection in ["--staged", "--worktree"] {
+        let transcript = score(&bare, &[selection]);
+        assert_fails_with_hint(&transcript, 2, &["has no worktree", "--commit REV"]);
+    }
+    assert_eq!(score(&bare, &[]).stdout, score(&repo, &[]).stdout);
+}

@@ -43,7 +43,13 @@ pub(crate) struct IndexEntry {
 impl Repo {
     /// What the next commit would change: the index against HEAD, or against nothing where the
     /// branch has no commit yet. Attributes are those of the index; git asks the worktree first.
+    ///
+    /// A bare repository has no index, unless the environment names one: without this error all of
+    /// HEAD would be staged for deletion.
     pub fn staged_changes(&self, similarity: Similarity) -> Result<Changes, Error> {
+        if self.worktree().is_none() && !self.index.exists() {
+            return Err(Error::NoWorktree { path: self.git_dir().into() });
+        }
         let index = self.read_index()?;
         let staged = index.entries.iter().filter(|entry| !entry.is_announced);
         let staged = staged.map(|entry| (&entry.path, entry.side));
