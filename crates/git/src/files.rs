@@ -91,7 +91,7 @@ impl Repo {
         }
         let new = self.new_content(change, self.limits.blob_bytes)?;
         match (self.content(change.old)?, new) {
-            (Some(old), Some(Content::Bytes(new))) => lines::hunks(&old, &new),
+            (Some(old), Some(Content::Bytes(new))) => Ok(lines::hunks(&old, &new)),
             _ => Ok(Vec::new()),
         }
     }
@@ -160,7 +160,7 @@ impl Repo {
         if file.old.map(|side| side.id) == file.new.map(|side| side.id) {
             return Ok(Lines::Counted { added: 0, deleted: 0, hunks: 0 });
         }
-        self.count_lines(&old, &new)
+        Ok(self.count_lines(&old, &new))
     }
 
     /// The text that git compares for one side of a file; `None` when it is not here.

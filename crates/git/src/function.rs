@@ -81,7 +81,7 @@ impl Repo {
             None => return Ok(FunctionSearch::None),
         };
         let Some(old) = self.content(change.old)? else { return Ok(FunctionSearch::None) };
-        let longest = longest_touched(language, &new, &lines::hunks(&old, &new)?);
+        let longest = longest_touched(language, &new, &lines::hunks(&old, &new));
         Ok(longest.map_or(FunctionSearch::None, FunctionSearch::Longest))
     }
 }

@@ -8,6 +8,7 @@ mod change;
 mod commit;
 mod content;
 mod conversion;
+mod diff;
 mod error;
 mod files;
 mod function;

@@ -1,8 +1,6 @@
-use git2::{DiffOptions, Patch};
-
 use crate::attributes::DiffAttribute;
 use crate::change::{Hunk, Lines};
-use crate::error::{Context, Error};
+use crate::diff::{Comparer, Difference, Interner};
 use crate::repo::Repo;
 use crate::tree::{Mode, Side};
 
@@ -41,41 +39,30 @@ impl Repo {
     }
 
     /// Counts what differs between two texts, as git's default diff does.
-    pub(crate) fn count_lines(&self, old: &[u8], new: &[u8]) -> Result<Lines, Error> {
+    pub(crate) fn count_lines(&self, old: &[u8], new: &[u8]) -> Lines {
         if let Some(lines) = count_without_comparing(old, new) {
-            return Ok(lines);
+            return lines;
         }
         if line_count(old) + line_count(new) > self.limits.compared_lines {
-            return Ok(Lines::TooLarge);
+            return Lines::TooLarge;
         }
-        let patch = compare(old, new)?;
-        let (_, added, deleted) = patch.line_stats().context(|| "count changed lines".into())?;
-        let (added, deleted) = (number(added), number(deleted));
+        let Some(found) = compare(old, new) else { return Lines::TooLarge };
         let (short_old, short_new) = without_common_tail(old, new);
         let hunks = if short_old.len() == old.len() {
-            patch.num_hunks()
+            Some(found.hunks.len())
         } else {
-            compare(short_old, short_new)?.num_hunks()
+            compare(short_old, short_new).map(|short| short.hunks.len())
         };
-        Ok(Lines::Counted { added, deleted, hunks: number(hunks) })
+        let Some(hunks) = hunks else { return Lines::TooLarge };
+        Lines::Counted { added: found.added, deleted: found.deleted, hunks: number(hunks) }
     }
 }
 
-/// The places where two texts differ, in order, as `git diff -U0` prints them.
-pub(crate) fn hunks(old: &[u8], new: &[u8]) -> Result<Vec<Hunk>, Error> {
+/// The places where two texts differ, in order, as `git diff -U0` prints them; none where that is
+/// too much work to find out.
+pub(crate) fn hunks(old: &[u8], new: &[u8]) -> Vec<Hunk> {
     let (old, new) = without_common_tail(old, new);
-    let patch = compare(old, new)?;
-    (0..patch.num_hunks())
-        .map(|index| {
-            let (hunk, _) = patch.hunk(index).context(|| "read a hunk".into())?;
-            Ok(Hunk {
-                old_start: hunk.old_start(),
-                old_lines: hunk.old_lines(),
-                new_start: hunk.new_start(),
-                new_lines: hunk.new_lines(),
-            })
-        })
-        .collect()
+    compare(old, new).map(|found| found.hunks).unwrap_or_default()
 }
 
 /// Leaves out the end that both texts share, as git does before it compares without context
@@ -92,11 +79,10 @@ fn without_common_tail<'a>(old: &'a [u8], new: &'a [u8]) -> (&'a [u8], &'a [u8])
     (&old[..old.len() - shared + kept], &new[..new.len() - shared + kept])
 }
 
-fn compare<'a>(old: &'a [u8], new: &'a [u8]) -> Result<Patch<'a>, Error> {
-    let mut options = DiffOptions::new();
-    options.context_lines(0).interhunk_lines(0).indent_heuristic(true).force_text(true);
-    Patch::from_buffers(old, None, new, None, Some(&mut options))
-        .context(|| "compare two versions of a file".into())
+fn compare(old: &[u8], new: &[u8]) -> Option<Difference> {
+    let mut interner = Interner::default();
+    let (old, new) = (interner.text(old), interner.text(new));
+    Comparer::default().compare(&interner, &old.lines, &new.lines)
 }
 
 /// The answer where one side is empty or both are equal.
@@ -134,7 +120,7 @@ mod tests {
 
     #[test]
     fn hunks_without_context_are_the_places_that_changed() {
-        let hunks = hunks(b"a\nb\nc\nd\ne\n", b"a\nB\nc\nd\ne\nf\n").expect("two texts");
+        let hunks = hunks(b"a\nb\nc\nd\ne\n", b"a\nB\nc\nd\ne\nf\n");
         assert_eq!(
             hunks,
             [

@@ -1,0 +1,141 @@
+//! Texts as numbered lines.
+
+use std::hash::BuildHasher;
+
+use bstr::ByteSlice;
+use foldhash::fast::RandomState;
+use hashbrown::HashTable;
+
+/// The number of a line. Lines that are equal, their ends included, have equal numbers.
+pub(crate) type Line = u32;
+
+/// Gives each distinct line a number.
+#[derive(Default)]
+pub(crate) struct Interner {
+    /// Seeded at random, so that nobody can write lines that all have one hash.
+    state: RandomState,
+    numbers: HashTable<Line>,
+    hashes: Vec<u64>,
+    /// Where each line ends in `bytes`.
+    ends: Vec<usize>,
+    bytes: Vec<u8>,
+}
+
+/// A text of at most four gigabytes as lines of an [`Interner`].
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Text {
+    pub lines: Vec<Line>,
+    /// Where each line ends in the content.
+    pub(super) ends: Vec<u32>,
+}
+
+impl Interner {
+    /// How many distinct lines there are.
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// How much memory the distinct lines take, in bytes.
+    pub fn size(&self) -> usize {
+        self.bytes.len() + 32 * self.ends.len()
+    }
+
+    /// The bytes of a line, its end included.
+    pub fn bytes(&self, line: Line) -> &[u8] {
+        &self.bytes[self.range(line)]
+    }
+
+    fn range(&self, line: Line) -> std::ops::Range<usize> {
+        let begin = (line as usize).checked_sub(1).map_or(0, |before| self.ends[before]);
+        begin..self.ends[line as usize]
+    }
+
+    fn number(&mut self, bytes: &[u8]) -> Line {
+        let hash = self.state.hash_one(bytes);
+        let Self { numbers, hashes, ends, bytes: all, .. } = self;
+        let is_equal = |line: &Line| {
+            let line = *line as usize;
+            let begin = line.checked_sub(1).map_or(0, |before| ends[before]);
+            hashes[line] == hash && all[begin..ends[line]] == *bytes
+        };
+        if let Some(line) = numbers.find(hash, is_equal) {
+            return *line;
+        }
+        let line = Line::try_from(ends.len()).expect("texts have at most four billion bytes");
+        all.extend_from_slice(bytes);
+        ends.push(all.len());
+        hashes.push(hash);
+        numbers.insert_unique(hash, line, |line| hashes[*line as usize]);
+        line
+    }
+
+    /// The lines of a content.
+    pub fn text(&mut self, content: &[u8]) -> Text {
+        let mut text = Text::default();
+        self.add_lines(&mut text, content, 0, content.len());
+        text
+    }
+
+    /// The lines of a content that resembles `known`, the content of `model`: what both begin and
+    /// end with is not looked at again.
+    pub fn text_like(&mut self, content: &[u8], known: &[u8], model: &Text) -> Text {
+        let shared = shared_start(content, known);
+        let before = model.ends.partition_point(|end| *end as usize <= shared);
+        // A last line without an end may go on in the other content.
+        let is_whole = |line: usize| known[model.ends[line] as usize - 1] == b'\n';
+        let before = before - usize::from(before > 0 && !is_whole(before - 1));
+        let begin = before.checked_sub(1).map_or(0, |last| model.ends[last] as usize);
+        // What both end with begins behind the first end of a line in it.
+        let behind = known.len() - shared_end(&content[begin..], &known[begin..]);
+        let first = model.ends[before..].partition_point(|end| *end as usize <= behind);
+        let after = (before + first + 1).min(model.ends.len());
+        let tail = after.checked_sub(1).map_or(0, |last| model.ends[last] as usize);
+        let end = content.len() - (known.len() - tail);
+        let mut text = Text {
+            lines: Vec::with_capacity(model.lines.len() + 64),
+            ends: Vec::with_capacity(model.lines.len() + 64),
+        };
+        text.lines.extend_from_slice(&model.lines[..before]);
+        text.ends.extend_from_slice(&model.ends[..before]);
+        self.add_lines(&mut text, content, begin, end);
+        text.lines.extend_from_slice(&model.lines[after..]);
+        let shift = (end as u32).wrapping_sub(tail as u32);
+        text.ends.extend(model.ends[after..].iter().map(|end| end.wrapping_add(shift)));
+        text
+    }
+
+    fn add_lines(&mut self, text: &mut Text, content: &[u8], begin: usize, end: usize) {
+        let mut at = begin;
+        while at < end {
+            let length = content[at..end].find_byte(b'\n').map_or(end - at, |length| length + 1);
+            text.lines.push(self.number(&content[at..at + length]));
+            at += length;
+            text.ends.push(u32::try_from(at).expect("texts have at most four billion bytes"));
+        }
+    }
+}
+
+/// How many lines both texts begin with, and how many of the others they end with.
+pub(super) fn shared_ends(old: &[Line], new: &[Line]) -> (usize, usize) {
+    let alike = |(one, two): &(&Line, &Line)| one == two;
+    let before = old.iter().zip(new).take_while(alike).count();
+    let (old, new) = (&old[before..], &new[before..]);
+    (before, old.iter().rev().zip(new.iter().rev()).take_while(alike).count())
+}
+
+/// Bytes are compared in blocks, which the compiler makes into few instructions.
+const BLOCK: usize = 64;
+
+fn shared_start(one: &[u8], two: &[u8]) -> usize {
+    let blocks = one.chunks_exact(BLOCK).zip(two.chunks_exact(BLOCK));
+    let shared = BLOCK * blocks.take_while(|(one, two)| one == two).count();
+    let rest = one[shared..].iter().zip(&two[shared..]);
+    shared + rest.take_while(|(one, two)| one == two).count()
+}
+
+fn shared_end(one: &[u8], two: &[u8]) -> usize {
+    let blocks = one.rchunks_exact(BLOCK).zip(two.rchunks_exact(BLOCK));
+    let shared = BLOCK * blocks.take_while(|(one, two)| one == two).count();
+    let rest = one[..one.len() - shared].iter().rev().zip(two[..two.len() - shared].iter().rev());
+    shared + rest.take_while(|(one, two)| one == two).count()
+}
