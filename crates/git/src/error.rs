@@ -130,6 +130,10 @@ pub enum Error {
         commit: ObjectId,
     },
 
+    /// The work was ended by whoever asked for it.
+    #[error("the work was cancelled")]
+    Cancelled,
+
     /// The repository refers to an object that it does not hold.
     #[error("{kind} {id} is missing from the repository")]
     MissingObject {
@@ -194,6 +198,14 @@ pub enum Error {
         #[source]
         source: Cause,
     },
+}
+
+impl Error {
+    /// The error and what caused it on one line.
+    pub(crate) fn in_words(&self) -> String {
+        let causes = std::iter::successors(std::error::Error::source(self), |error| error.source());
+        causes.fold(self.to_string(), |words, cause| format!("{words}: {cause}"))
+    }
 }
 
 /// The reason given by the layer below, as text.

@@ -106,18 +106,15 @@ impl Repo {
         unstored: &Unstored,
     ) -> Result<Changes, Error> {
         let FoundAttributes { attributes, skipped: skipped_attributes } = found;
-        if attributes.rule_count().saturating_mul(deltas.len()) > ATTRIBUTE_CHECKS {
-            let what = "the lines of attributes times the changed files";
-            return Err(too_large(what, ATTRIBUTE_CHECKS, "comparisons"));
-        }
+        check_attributes(&attributes, deltas.len())?;
         let mut blobs = Blobs::new(self, unstored);
         let (paired, rename_limit_reached) = pair_moved(deltas, similarity, &mut blobs)?;
-        let mut bytes_left = CHANGE_BYTES;
+        let mut budget = Budget::default();
         let mut files = paired
             .into_iter()
             .map(|paired| {
                 let found = attributes.of(&paired.path);
-                let lines = self.count(&paired, &found, &attributes, &blobs, &mut bytes_left)?;
+                let lines = self.count(&paired, &found, &attributes, &blobs, &mut budget)?;
                 let Paired { status, path, old_path, old, new } = paired;
                 Ok(FileChange { status, path, old_path, old, new, lines, attributes: found })
             })
@@ -132,20 +129,13 @@ impl Repo {
         new_attributes: &PathAttributes,
         attributes: &Attributes,
         blobs: &Blobs<'_>,
-        bytes_left: &mut u64,
+        budget: &mut Budget,
     ) -> Result<Lines, Error> {
-        let sides = [file.old, file.new];
-        if sides.iter().flatten().all(|side| side.mode == Mode::Submodule) {
+        if file.is_submodule() {
             return Ok(Lines::Submodule);
         }
-        for side in sides.iter().flatten().filter(|side| side.mode != Mode::Submodule) {
-            match blobs.size(side.id)? {
-                None => return Ok(Lines::Missing),
-                Some(size) if size > self.limits.blob_bytes.min(*bytes_left) => {
-                    return Ok(Lines::TooLarge);
-                }
-                Some(size) => *bytes_left -= size,
-            }
+        if let Some(lines) = budget.refuses(file, blobs)? {
+            return Ok(lines);
         }
         let old_attributes = file.old_path.as_ref().map(|path| attributes.of(path));
         let old_attributes = old_attributes.as_ref().unwrap_or(new_attributes);
@@ -195,8 +185,55 @@ pub(crate) struct Paired {
     pub new: Option<Side>,
 }
 
+impl Paired {
+    /// Whether it is a commit of another repository, before and after.
+    pub fn is_submodule(&self) -> bool {
+        [self.old, self.new].iter().flatten().all(|side| side.mode == Mode::Submodule)
+    }
+}
+
+/// How many bytes of one change may still be read.
+pub(crate) struct Budget {
+    bytes_left: u64,
+}
+
+impl Default for Budget {
+    fn default() -> Self {
+        Self { bytes_left: CHANGE_BYTES }
+    }
+}
+
+impl Budget {
+    /// So many files need not be asked about one by one, unless one of them is too large by itself.
+    pub const ALWAYS_ENOUGH: usize = 8;
+
+    /// Why the content of a file is not to be read; `None` where it may be, and is paid for.
+    pub fn refuses(&mut self, file: &Paired, blobs: &Blobs<'_>) -> Result<Option<Lines>, Error> {
+        for side in [file.old, file.new].iter().flatten().filter(|side| side.mode != Mode::Submodule)
+        {
+            match blobs.size(side.id)? {
+                None => return Ok(Some(Lines::Missing)),
+                Some(size) if size > blobs.repo.limits.blob_bytes.min(self.bytes_left) => {
+                    return Ok(Some(Lines::TooLarge));
+                }
+                Some(size) => self.bytes_left -= size,
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// Whether comparing the files with all rules is bearable.
+pub(crate) fn check_attributes(attributes: &Attributes, files: usize) -> Result<(), Error> {
+    if attributes.rule_count().saturating_mul(files) > ATTRIBUTE_CHECKS {
+        let what = "the lines of attributes times the changed files";
+        return Err(too_large(what, ATTRIBUTE_CHECKS, "comparisons"));
+    }
+    Ok(())
+}
+
 /// Replaces deleted and added files that are one file which moved.
-fn pair_moved(
+pub(crate) fn pair_moved(
     deltas: Vec<TreeDelta>,
     similarity: Similarity,
     blobs: &mut Blobs<'_>,

@@ -32,6 +32,7 @@ mod snapshot;
 mod staged;
 mod stamp;
 mod submodule;
+mod survey;
 mod tag;
 mod text;
 mod time;
@@ -62,6 +63,9 @@ pub use repo::{Head, Limits, Location, Repo};
 pub use revision::{Range, RangeKind};
 pub use selection::{Change, Selection};
 pub use side_file::UnreadFile;
+pub use survey::{
+    CommitFacts, Extent, FileFacts, FilesOfCommit, SurveyOptions, SurveyStage,
+};
 pub use tag::Tag;
 pub use text::{counted, listed, printable, printable_start};
 pub use time::ZonedTime;

@@ -1,3 +1,5 @@
+use bstr::{BStr, ByteSlice};
+
 use crate::attributes::DiffAttribute;
 use crate::change::{Hunk, Lines};
 use crate::diff::{Comparer, Difference, Interner};
@@ -19,10 +21,15 @@ impl Repo {
             DiffAttribute::Unset => true,
             DiffAttribute::Unspecified => looks_binary(content),
             // The values that are neither are `auto`, what is no text, and nothing at all.
-            DiffAttribute::Driver(name) => self
-                .config_flag(&format!("diff.{name}.binary"))
-                .unwrap_or_else(|| looks_binary(content)),
+            DiffAttribute::Driver(name) => {
+                self.driver_is_binary(name.as_bstr()).unwrap_or_else(|| looks_binary(content))
+            }
         }
+    }
+
+    /// What the configuration says of files with this driver.
+    pub(crate) fn driver_is_binary(&self, driver: &BStr) -> Option<bool> {
+        self.config_flag(&format!("diff.{driver}.binary"))
     }
 
     /// As [`Repo::is_binary`]: attributes speak of files and not of links or submodules.
@@ -70,7 +77,7 @@ pub(crate) fn hunks(old: &[u8], new: &[u8]) -> Vec<Hunk> {
 ///
 /// What is left out cannot be mistaken for a part of the change, so that a text that repeats
 /// itself may have its hunks elsewhere than with context. `git diff --numstat` compares with it.
-fn without_common_tail<'a>(old: &'a [u8], new: &'a [u8]) -> (&'a [u8], &'a [u8]) {
+pub(crate) fn without_common_tail<'a>(old: &'a [u8], new: &'a [u8]) -> (&'a [u8], &'a [u8]) {
     const BLOCK: usize = 1024;
     let blocks = old.rchunks_exact(BLOCK).zip(new.rchunks_exact(BLOCK));
     let shared = BLOCK * blocks.take_while(|(one, two)| one == two).count();

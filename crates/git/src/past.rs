@@ -5,6 +5,7 @@ mod walk;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::commit::{Ancestry, Commit};
 use crate::error::Error;
@@ -346,7 +347,7 @@ impl Scope for Directories {
 /// Trees that were read lately: consecutive commits share most of them.
 struct TreeCache<'repo> {
     repo: &'repo Repo,
-    trees: RefCell<HashMap<ObjectId, Rc<[u8]>>>,
+    trees: RefCell<HashMap<ObjectId, Arc<Vec<u8>>>>,
     bytes: RefCell<usize>,
 }
 
@@ -358,11 +359,11 @@ impl<'repo> TreeCache<'repo> {
         Self { repo, trees: RefCell::default(), bytes: RefCell::default() }
     }
 
-    fn read(&self, id: ObjectId) -> Result<Rc<[u8]>, Error> {
+    fn read(&self, id: ObjectId) -> Result<Arc<Vec<u8>>, Error> {
         if let Some(tree) = self.trees.borrow().get(&id) {
             return Ok(tree.clone());
         }
-        let tree: Rc<[u8]> = self.repo.tree_data(id)?.into();
+        let tree = self.repo.tree_data(id)?;
         let (mut trees, mut bytes) = (self.trees.borrow_mut(), self.bytes.borrow_mut());
         *bytes += tree.len();
         if *bytes > TREE_CACHE_BYTES {

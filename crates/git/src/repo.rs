@@ -2,6 +2,7 @@ use std::cell::{OnceCell, RefCell};
 use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use bstr::BString;
 use git2::{ErrorCode, RepositoryOpenFlags};
@@ -72,7 +73,9 @@ pub struct Repo {
     pub(crate) index: PathBuf,
     /// The repository in which parents are looked for, where that is not `git`.
     pub(crate) graph: Option<git2::Repository>,
-    packs: OnceCell<RefCell<PackReader>>,
+    packs: OnceCell<Arc<Packs>>,
+    pack_reader: OnceCell<RefCell<PackReader>>,
+    location: Location,
     /// Whether there is no worktree, whatever libgit2 takes for one.
     is_bare: bool,
 }
@@ -109,8 +112,17 @@ impl Repo {
             Some(named) if location.use_git_environment => PathBuf::from(named),
             _ => git.path().join("index"),
         };
-        let (limits, packs) = (Limits::default(), OnceCell::new());
-        Ok(Self { git, limits, shallow_edges, index, graph, packs, is_bare })
+        Ok(Self {
+            git,
+            limits: Limits::default(),
+            shallow_edges,
+            index,
+            graph,
+            packs: OnceCell::new(),
+            pack_reader: OnceCell::new(),
+            location: location.clone(),
+            is_bare,
+        })
     }
 
     /// Replaces the bounds on what one object may cost.
@@ -194,6 +206,9 @@ impl Repo {
 
     /// The size of the blob with this id in bytes; `None` when the repository does not hold it.
     pub fn blob_size(&self, id: ObjectId) -> Result<Option<u64>, Error> {
+        if let Some(size) = self.pack_reader().borrow_mut().blob_size(id) {
+            return Ok(Some(size));
+        }
         let odb = self.git.odb().context(|| "open the object database".into())?;
         match odb.read_header(id.to_git2()) {
             Ok((size, git2::ObjectType::Blob)) => Ok(Some(size as u64)),
@@ -203,12 +218,32 @@ impl Repo {
         }
     }
 
+    /// Another view of the same repository, for another thread. Both read the same packs.
+    pub(crate) fn reopen(&self) -> Result<Self, Error> {
+        let other = Self::open(&self.location)?.with_limits(self.limits);
+        let _ = other.packs.set(self.packs().clone());
+        Ok(other)
+    }
+
+    fn pack_reader(&self) -> &RefCell<PackReader> {
+        self.pack_reader.get_or_init(|| {
+            let packs = self.packs().clone();
+            RefCell::new(PackReader::new(packs, PACK_CACHE, self.limits.blob_bytes))
+        })
+    }
+
+    fn packs(&self) -> &Arc<Packs> {
+        self.packs.get_or_init(|| Packs::open(&[self.common_dir().join("objects")]).into())
+    }
+
     fn packed_object(&self, id: ObjectId) -> Option<Object> {
-        let reader = self.packs.get_or_init(|| {
-            let packs = Packs::open(&[self.common_dir().join("objects")]);
-            RefCell::new(PackReader::new(packs.into(), PACK_CACHE, self.limits.blob_bytes))
-        });
-        reader.borrow_mut().read(id)
+        self.pack_reader().borrow_mut().read(id)
+    }
+
+    /// A blob from a pack; `None` where libgit2 has to be asked.
+    pub(crate) fn packed_blob(&self, id: ObjectId) -> Option<Arc<Vec<u8>>> {
+        let found = self.packed_object(id)?;
+        (found.kind.to_git2() == git2::ObjectType::Blob).then_some(found.content)
     }
 
     pub(crate) fn object(
@@ -216,14 +251,23 @@ impl Repo {
         id: ObjectId,
         kind: git2::ObjectType,
     ) -> Result<Option<Vec<u8>>, Error> {
+        Ok(self.shared_object(id, kind)?.map(Arc::unwrap_or_clone))
+    }
+
+    /// The bytes of an object, shared with those that are kept for its deltas.
+    pub(crate) fn shared_object(
+        &self,
+        id: ObjectId,
+        kind: git2::ObjectType,
+    ) -> Result<Option<Arc<Vec<u8>>>, Error> {
         if let Some(found) = self.packed_object(id)
             && found.kind.to_git2() == kind
         {
-            return Ok(Some(found.content.to_vec()));
+            return Ok(Some(found.content));
         }
         let odb = self.git.odb().context(|| "open the object database".into())?;
         match odb.read(id.to_git2()) {
-            Ok(object) if object.kind() == kind => Ok(Some(object.data().to_vec())),
+            Ok(object) if object.kind() == kind => Ok(Some(Arc::new(object.data().to_vec()))),
             Ok(object) => Err(wrong_kind(id, kind, object.kind())),
             Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
             Err(error) => {

@@ -1,5 +1,5 @@
 use std::collections::HashMap;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use bstr::ByteSlice;
 
@@ -13,7 +13,7 @@ use crate::tree::{Side, TreeDelta};
 /// directory that is as in HEAD has its id and costs nothing more.
 pub(crate) struct Snapshot {
     root: ObjectId,
-    trees: HashMap<ObjectId, Rc<[u8]>>,
+    trees: HashMap<ObjectId, Arc<Vec<u8>>>,
 }
 
 /// A directory of which the tree is being written.
@@ -65,7 +65,7 @@ fn is_below(directory: &[u8], length: usize, shared: usize) -> bool {
 fn close(
     open: &mut Vec<Open>,
     path: &[u8],
-    trees: &mut HashMap<ObjectId, Rc<[u8]>>,
+    trees: &mut HashMap<ObjectId, Arc<Vec<u8>>>,
 ) -> Result<(), Error> {
     let (Some(inner), Some(outer)) = (open.pop(), open.last_mut()) else { return Ok(()) };
     let name = &path[outer.length..inner.length];
@@ -82,9 +82,9 @@ fn append(entries: &mut Vec<u8>, mode: u32, name: &[u8], id: ObjectId) {
     entries.extend_from_slice(id.as_bytes());
 }
 
-fn store(tree: Vec<u8>, trees: &mut HashMap<ObjectId, Rc<[u8]>>) -> Result<ObjectId, Error> {
+fn store(tree: Vec<u8>, trees: &mut HashMap<ObjectId, Arc<Vec<u8>>>) -> Result<ObjectId, Error> {
     let id = ObjectId::of(git2::ObjectType::Tree, &tree).context(|| "name a tree".into())?;
-    trees.entry(id).or_insert_with(|| tree.into());
+    trees.entry(id).or_insert_with(|| Arc::new(tree));
     Ok(id)
 }
 
@@ -96,8 +96,8 @@ impl Repo {
         new: &Snapshot,
     ) -> Result<Vec<TreeDelta>, Error> {
         let mut read = |id| match new.trees.get(&id) {
-            Some(tree) => Ok(Rc::clone(tree)),
-            None => self.tree_data(id).map(Rc::from),
+            Some(tree) => Ok(Arc::clone(tree)),
+            None => self.tree_data(id),
         };
         self.compare_trees_by(old, Some(new.root), &mut read)
     }

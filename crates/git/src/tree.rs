@@ -1,5 +1,5 @@
 use std::cmp::Ordering;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use bstr::ByteSlice;
 
@@ -158,12 +158,26 @@ fn entry(data: &[u8]) -> Option<(Entry<'_>, &[u8])> {
     Some((Entry { name, bits, id: ObjectId::from_bytes(*id) }, rest))
 }
 
+/// The file of this name directly in a tree.
+pub(crate) fn side_named(tree: &[u8], name: &[u8]) -> Option<Side> {
+    let mut rest = tree;
+    while let Some((entry, tail)) = entry(rest) {
+        if entry.name >= name {
+            return entry.side().filter(|_| entry.name == name);
+        }
+        rest = tail;
+    }
+    None
+}
+
 /// Decides which directories a comparison enters and which files it reports.
 pub(crate) trait Scope {
     /// The scope inside the directory `name`; `None` to leave it out.
     fn enter(&self, name: &[u8]) -> Option<&Self>;
     /// Whether files directly in this directory are reported.
     fn reports_files(&self) -> bool;
+    /// Told each directory that is entered, with its new tree, which may be empty.
+    fn look_around(&self, _directory: &[u8], _new: &[u8]) {}
 }
 
 /// The whole tree.
@@ -186,7 +200,22 @@ impl Repo {
         old: Option<ObjectId>,
         new: Option<ObjectId>,
     ) -> Result<Vec<TreeDelta>, Error> {
-        self.compare_trees_by(old, new, &mut |id| self.tree_data(id).map(Rc::from))
+        self.compare_trees_in(old, new, &Everywhere)
+    }
+
+    /// As [`Repo::compare_trees`], within a scope.
+    pub(crate) fn compare_trees_in(
+        &self,
+        old: Option<ObjectId>,
+        new: Option<ObjectId>,
+        scope: &impl Scope,
+    ) -> Result<Vec<TreeDelta>, Error> {
+        let mut deltas = Vec::new();
+        let (mut read, limit) = (|id| self.tree_data(id), self.limits.changed_files);
+        Comparison { read: &mut read, limit, deltas: &mut deltas, cost: Cost::default() }
+            .directories(old, new, &mut Vec::new(), 0, scope)?;
+        deltas.sort_by(|one, two| one.path.cmp(&two.path));
+        Ok(deltas)
     }
 
     /// As [`Repo::compare_trees`], with trees from elsewhere.
@@ -194,7 +223,7 @@ impl Repo {
         &self,
         old: Option<ObjectId>,
         new: Option<ObjectId>,
-        read: &mut dyn FnMut(ObjectId) -> Result<Rc<[u8]>, Error>,
+        read: &mut dyn FnMut(ObjectId) -> Result<Arc<Vec<u8>>, Error>,
     ) -> Result<Vec<TreeDelta>, Error> {
         let mut deltas = Vec::new();
         Comparison {
@@ -208,11 +237,11 @@ impl Repo {
         Ok(deltas)
     }
 
-    pub(crate) fn tree_data(&self, id: ObjectId) -> Result<Vec<u8>, Error> {
+    pub(crate) fn tree_data(&self, id: ObjectId) -> Result<Arc<Vec<u8>>, Error> {
         if id == ObjectId::EMPTY_TREE {
-            return Ok(Vec::new());
+            return Ok(Arc::default());
         }
-        self.object(id, git2::ObjectType::Tree)?.ok_or(Error::MissingObject { id, kind: "tree" })
+        self.shared_object(id, git2::ObjectType::Tree)?.ok_or(Error::MissingObject { id, kind: "tree" })
     }
 
     /// The file at `path` in a tree.
@@ -247,7 +276,7 @@ impl Repo {
 
 /// A comparison of two trees that is under way.
 pub(crate) struct Comparison<'a> {
-    pub read: &'a mut dyn FnMut(ObjectId) -> Result<Rc<[u8]>, Error>,
+    pub read: &'a mut dyn FnMut(ObjectId) -> Result<Arc<Vec<u8>>, Error>,
     pub limit: usize,
     pub deltas: &'a mut Vec<TreeDelta>,
     pub cost: Cost,
@@ -286,6 +315,7 @@ impl Comparison<'_> {
             return Err(too_large("the depth of a tree", MAX_DEPTH, "directories"));
         }
         let (old_data, new_data) = (self.load(old)?, self.load(new)?);
+        scope.look_around(path, &new_data);
         let (mut left, mut right) = (&old_data[..], &new_data[..]);
         loop {
             pass_over_equal(&mut left, &mut right);
@@ -362,10 +392,10 @@ impl Comparison<'_> {
         Ok(())
     }
 
-    fn load(&mut self, id: Option<ObjectId>) -> Result<Rc<[u8]>, Error> {
+    fn load(&mut self, id: Option<ObjectId>) -> Result<Arc<Vec<u8>>, Error> {
         match id {
             Some(id) => (self.read)(id),
-            None => Ok(Rc::from([])),
+            None => Ok(Arc::default()),
         }
     }
 }

@@ -29,6 +29,14 @@ pub(crate) struct Text {
     pub(super) ends: Vec<u32>,
 }
 
+impl Text {
+    /// How many lines the first `bytes` hold, a last one without an end included.
+    pub fn lines_within(&self, bytes: usize) -> usize {
+        let whole = self.ends.partition_point(|end| *end as usize <= bytes);
+        whole + usize::from(whole.checked_sub(1).map_or(0, |last| self.ends[last] as usize) < bytes)
+    }
+}
+
 impl Interner {
     /// How many distinct lines there are.
     pub fn len(&self) -> usize {

@@ -48,7 +48,7 @@ impl Kind {
 #[derive(Clone)]
 pub(crate) struct Object {
     pub kind: Kind,
-    pub content: Arc<[u8]>,
+    pub content: Arc<Vec<u8>>,
 }
 
 /// The number of a pack and where an object begins in it.
@@ -160,8 +160,32 @@ impl PackReader {
         Some(object)
     }
 
+    /// The size of a blob, which costs less than the blob; `None` where libgit2 has to be asked.
+    pub(crate) fn blob_size(&mut self, id: ObjectId) -> Option<u64> {
+        let place = self.packs.find(id)?;
+        let mut next = place;
+        let mut size = None;
+        for _ in 0..LONGEST_CHAIN {
+            if let Some(found) = self.cache.get(next) {
+                let size = size.unwrap_or(found.content.len() as u64);
+                return (found.kind == Kind::Blob).then_some(size);
+            }
+            match self.entry(next)? {
+                Entry::Whole(kind, content) => {
+                    let size = size.unwrap_or(content.len() as u64);
+                    return (kind == Kind::Blob).then_some(size);
+                }
+                Entry::Delta { base, delta } => {
+                    size = size.or(Some(delta::result_length(&delta)?));
+                    next = base;
+                }
+            }
+        }
+        None
+    }
+
     fn keep(&mut self, place: Place, kind: Kind, content: Vec<u8>) -> Object {
-        let object = Object { kind, content: content.into() };
+        let object = Object { kind, content: Arc::new(content) };
         self.cache.add(place, object.clone());
         object
     }

@@ -1,0 +1,141 @@
+//! Facts about many commits at once: all that an index of a history is made of.
+//!
+//! The facts are those that [`Repo::changes_of`] gives for each commit, found in another order.
+//! First the trees of all commits are compared, then the versions of each path are compared one
+//! after the other: neighbours in a pack and nearly equal, so that each is decoded once, as one
+//! delta, and only the lines between what both begin and end with are looked at.
+
+mod count;
+mod files;
+mod order;
+#[cfg(test)]
+mod tests;
+mod workers;
+
+use std::sync::atomic::AtomicBool;
+
+use crate::change::{Hunk, Lines, Status};
+use crate::commit::Commit;
+use crate::error::Error;
+use crate::id::ObjectId;
+use crate::path::RepoPath;
+use crate::repo::Repo;
+use crate::tree::Side;
+
+/// What one commit did.
+#[derive(Clone, Debug)]
+pub struct CommitFacts {
+    /// The commit.
+    pub commit: Commit,
+    /// What it did to files.
+    pub files: FilesOfCommit,
+}
+
+/// What a commit did to files.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FilesOfCommit {
+    /// The files that differ from the only parent, or from nothing at a root; sorted by path.
+    Changed {
+        /// The files.
+        files: Vec<FileFacts>,
+        /// Whether too many files moved to compare them all, as in [`crate::Changes`].
+        rename_limit_reached: bool,
+    },
+    /// The files of a merge that differ from every parent, as
+    /// [`Repo::differs_from_all_parents`] lists them.
+    Merged(Vec<RepoPath>),
+    /// Unknown: the commit is the edge of a shallow clone.
+    ShallowEdge,
+    /// Unknown: something could not be read, or is too large to be compared. The reason in words.
+    Unread(String),
+}
+
+/// What a commit did to one file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileFacts {
+    /// What kind of change it is.
+    pub status: Status,
+    /// Where the file is now, or was when it is deleted.
+    pub path: RepoPath,
+    /// Where a renamed file came from.
+    pub old_path: Option<RepoPath>,
+    /// The file before; `None` when it is added.
+    pub old: Option<Side>,
+    /// The file after; `None` when it is deleted.
+    pub new: Option<Side>,
+    /// How many lines differ.
+    pub lines: Lines,
+    /// The places that differ, as `git diff -U0` finds them. Empty for what has no lines and where
+    /// there are more than [`FileFacts::MOST_HUNKS`].
+    pub hunks: Vec<Hunk>,
+    /// How long the file was before; `None` where it was not there or not looked at.
+    pub old_extent: Option<Extent>,
+    /// How long the file is after.
+    pub new_extent: Option<Extent>,
+}
+
+impl FileFacts {
+    /// So many places of one file are kept.
+    pub const MOST_HUNKS: usize = 4096;
+}
+
+/// The length of a version of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Extent {
+    /// Bytes.
+    pub bytes: u64,
+    /// Lines, a last one without an end included; zero for what is not text.
+    pub lines: u32,
+}
+
+/// How to go about it.
+#[derive(Clone, Copy)]
+pub struct SurveyOptions<'a> {
+    /// How many threads work; the answer does not depend on it.
+    pub threads: usize,
+    /// Told how many commits, then how many files, have been looked at.
+    pub progress: &'a (dyn Fn(SurveyStage, usize) + Sync),
+    /// Ends the work with [`Error::Cancelled`] once it is true.
+    pub cancel: &'a AtomicBool,
+}
+
+/// What is being counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SurveyStage {
+    /// Commits whose trees were compared.
+    Commits,
+    /// Changed files whose lines were counted.
+    Files,
+}
+
+/// About how many changed files are looked at together: some hundred megabytes of facts.
+const FILES_TOGETHER: usize = 200_000;
+/// How many commits are looked at before the files are counted again.
+const COMMITS_TOGETHER: usize = 1024;
+
+impl Repo {
+    /// The facts of the first of these commits, in their order, and how many they are: as many as
+    /// memory has room for, and at least one. Whoever wants all of them asks again for the rest.
+    ///
+    /// Neighbours in the history should be neighbours in `commits`, as [`Repo::new_commits`] gives
+    /// them.
+    pub fn survey(
+        &self,
+        commits: &[ObjectId],
+        options: SurveyOptions<'_>,
+    ) -> Result<Vec<CommitFacts>, Error> {
+        let crew = workers::Crew::new(self, options)?;
+        let mut facts = Vec::new();
+        let mut found = 0;
+        for part in commits.chunks(COMMITS_TOGETHER) {
+            let compared = files::compare(&crew, part)?;
+            found += compared.iter().map(files::Compared::files).sum::<usize>();
+            facts.extend(compared);
+            if found >= FILES_TOGETHER {
+                break;
+            }
+        }
+        count::count(&crew, &mut facts)?;
+        Ok(facts.into_iter().map(files::Compared::into_facts).collect())
+    }
+}

@@ -1,0 +1,286 @@
+//! How many lines each file changed by: the versions of a path are compared one after the other.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use bstr::{BString, ByteSlice};
+
+use super::files::{Compared, Counted, Pending, State};
+use super::workers::Crew;
+use super::{Extent, FileFacts, SurveyStage};
+use crate::attributes::DiffAttribute;
+use crate::change::{Hunk, Lines};
+use crate::diff::{Comparer, Difference, Interner, Text};
+use crate::error::Error;
+use crate::lines::{line_count, looks_binary, without_common_tail};
+use crate::path::RepoPath;
+use crate::repo::Repo;
+use crate::tree::{Mode, Side};
+
+/// A changed file: the number of its commit and its place there.
+type Place = (usize, usize);
+
+/// Counts the lines of all files.
+pub(super) fn count(crew: &Crew<'_>, facts: &mut [Compared]) -> Result<(), Error> {
+    let mut by_path: HashMap<&RepoPath, Vec<Place>> = HashMap::new();
+    for (number, compared) in facts.iter().enumerate() {
+        let State::Changed { files, .. } = &compared.state else { continue };
+        for (index, pending) in files.iter().enumerate().filter(|(_, file)| file.counted.is_none())
+        {
+            by_path.entry(&pending.file.path).or_default().push((number, index));
+        }
+    }
+    let mut work: Vec<(&RepoPath, Vec<Place>)> = by_path.into_iter().collect();
+    // The longest first, so that no worker is left alone with one at the end.
+    work.sort_by(|one, two| two.1.len().cmp(&one.1.len()).then_with(|| one.0.cmp(two.0)));
+    let (known, tally) = (&*facts, &crew.tally);
+    let counted = crew.work(&work, 1, |repo, drivers: &mut Drivers, (_, places)| {
+        let mut versions = Versions::new(repo, drivers);
+        // Packs hold the newest version whole and older ones as deltas.
+        let counted = places.iter().rev().map(|place| versions.count(pending(known, *place)));
+        let counted = counted.collect::<Result<Vec<_>, Error>>()?;
+        tally.add(SurveyStage::Files, places.len());
+        Ok(counted)
+    })?;
+    let places = work.into_iter().map(|(_, places)| places).collect::<Vec<_>>();
+    for (places, counted) in places.into_iter().zip(counted) {
+        for ((commit, file), counted) in places.into_iter().rev().zip(counted) {
+            if let State::Changed { files, .. } = &mut facts[commit].state {
+                files[file].counted = Some(counted);
+            }
+        }
+    }
+    Ok(())
+}
+
+fn pending(facts: &[Compared], (commit, file): Place) -> &Pending {
+    match &facts[commit].state {
+        State::Changed { files, .. } => &files[file],
+        State::Other(_) => unreachable!("only changed files are counted"),
+    }
+}
+
+/// What the configuration says of the drivers that attributes name.
+type Drivers = HashMap<BString, Option<bool>>;
+
+/// The versions of one path that were looked at lately.
+struct Versions<'a> {
+    repo: &'a Repo,
+    drivers: &'a mut Drivers,
+    interner: Interner,
+    comparer: Comparer,
+    recent: Vec<Version>,
+    /// What was counted already: a change is often made again on another branch.
+    known: HashMap<(Option<Side>, Option<Side>, bool), Counted>,
+}
+
+struct Version {
+    side: Side,
+    content: Arc<Vec<u8>>,
+    looks_binary: bool,
+    text: Option<Text>,
+    lines: Option<u32>,
+}
+
+/// How many versions are kept: both sides of a change, and one for another branch.
+const RECENT: usize = 3;
+/// Distinct lines of one path may take so much memory before they are numbered anew.
+const INTERNED: usize = 64 << 20;
+
+impl<'a> Versions<'a> {
+    fn new(repo: &'a Repo, drivers: &'a mut Drivers) -> Self {
+        let (interner, comparer) = (Interner::default(), Comparer::default());
+        Self { repo, drivers, interner, comparer, recent: Vec::new(), known: HashMap::new() }
+    }
+
+    fn count(&mut self, pending: &Pending) -> Result<Counted, Error> {
+        let file = &pending.file;
+        if file.is_submodule() {
+            return Ok(Counted::without_lines(Lines::Submodule));
+        }
+        for side in [file.new, file.old].into_iter().flatten() {
+            if let Some(lines) = self.load(side)? {
+                return Ok(Counted::without_lines(lines));
+            }
+        }
+        let said = pending.attributes.as_deref();
+        let is_binary = self.is_binary(file.old, said.map(|said| &said[0]))
+            || self.is_binary(file.new, said.map(|said| &said[1]));
+        let key = (file.old, file.new, is_binary);
+        if let Some(known) = self.known.get(&key) {
+            return Ok(known.clone());
+        }
+        let counted = if is_binary {
+            let bytes = |side: Option<Side>| {
+                Some(Extent { bytes: self.version(side?).content.len() as u64, lines: 0 })
+            };
+            let (old, new) = (bytes(file.old), bytes(file.new));
+            Counted { lines: Lines::Binary, hunks: Vec::new(), old, new }
+        } else {
+            self.compare(file.old, file.new)
+        };
+        self.known.insert(key, counted.clone());
+        Ok(counted)
+    }
+
+    fn compare(&mut self, old: Option<Side>, new: Option<Side>) -> Counted {
+        let (old_extent, new_extent) = (self.extent(old), self.extent(new));
+        let lines = |extent: Option<Extent>| extent.map_or(0, |extent| extent.lines);
+        let (deleted, added) = (lines(old_extent), lines(new_extent));
+        let mut counted = Counted {
+            lines: Lines::TooLarge,
+            hunks: Vec::new(),
+            old: old_extent,
+            new: new_extent,
+        };
+        let is_same = match (old, new) {
+            (Some(old), Some(new)) => self.version(old).content == self.version(new).content,
+            _ => false,
+        };
+        if is_same || (added == 0 && deleted == 0) {
+            counted.lines = Lines::Counted { added: 0, deleted: 0, hunks: 0 };
+        } else if added == 0 || deleted == 0 {
+            let hunk = Hunk {
+                old_start: deleted.min(1),
+                old_lines: deleted,
+                new_start: added.min(1),
+                new_lines: added,
+            };
+            counted.lines = Lines::Counted { added, deleted, hunks: 1 };
+            counted.hunks = vec![hunk];
+        } else if let (Some(old), Some(new)) = (old, new)
+            && (added as usize + deleted as usize) <= self.repo.limits.compared_lines
+            && let Some((whole, places)) = self.difference(old, new)
+        {
+            counted.lines = Lines::Counted {
+                added: whole.added,
+                deleted: whole.deleted,
+                hunks: u32::try_from(places.len()).unwrap_or(u32::MAX),
+            };
+            if places.len() <= FileFacts::MOST_HUNKS {
+                counted.hunks = places;
+            }
+        }
+        counted
+    }
+
+    /// What differs, and the places as they are found without context: see
+    /// [`without_common_tail`].
+    fn difference(&mut self, old: Side, new: Side) -> Option<(Difference, Vec<Hunk>)> {
+        let place = |side: Side| self.recent.iter().position(|version| version.side == side);
+        let (old, new) = (place(old)?, place(new)?);
+        self.number_lines(old, new);
+        self.number_lines(new, old);
+        let (old, new) = (&self.recent[old], &self.recent[new]);
+        let (old_text, new_text) = (old.text.as_ref()?, new.text.as_ref()?);
+        let whole = self.comparer.compare(&self.interner, &old_text.lines, &new_text.lines)?;
+        let (old_start, new_start) = without_common_tail(&old.content, &new.content);
+        if old_start.len() == old.content.len() {
+            let places = whole.hunks.clone();
+            return Some((whole, places));
+        }
+        let old_lines = &old_text.lines[..old_text.lines_within(old_start.len())];
+        let new_lines = &new_text.lines[..new_text.lines_within(new_start.len())];
+        let start = self.comparer.compare(&self.interner, old_lines, new_lines)?;
+        Some((whole, start.hunks))
+    }
+
+    /// Numbers the lines of a version, those that it shares with another by a glance.
+    fn number_lines(&mut self, version: usize, other: usize) {
+        if self.recent[version].text.is_some() {
+            return;
+        }
+        if self.interner.size() > INTERNED {
+            self.interner = Interner::default();
+            self.recent.iter_mut().for_each(|version| version.text = None);
+        }
+        let (content, model) = (&self.recent[version].content, &self.recent[other]);
+        let text = match &model.text {
+            Some(text) => self.interner.text_like(content, &model.content, text),
+            None => self.interner.text(content),
+        };
+        self.recent[version].text = Some(text);
+    }
+
+    fn extent(&mut self, side: Option<Side>) -> Option<Extent> {
+        let side = side?;
+        let place = self.recent.iter().position(|version| version.side == side)?;
+        let version = &mut self.recent[place];
+        let lines = *version.lines.get_or_insert_with(|| {
+            let lines = match &version.text {
+                Some(text) => text.lines.len(),
+                None => line_count(&version.content),
+            };
+            u32::try_from(lines).unwrap_or(u32::MAX)
+        });
+        Some(Extent { bytes: version.content.len() as u64, lines })
+    }
+
+    fn version(&self, side: Side) -> &Version {
+        let found = self.recent.iter().find(|version| version.side == side);
+        found.expect("both sides of a change are loaded before they are compared")
+    }
+
+    /// Reads a version; the reason where it can't be compared.
+    fn load(&mut self, side: Side) -> Result<Option<Lines>, Error> {
+        if let Some(place) = self.recent.iter().position(|version| version.side == side) {
+            // The newest stands last.
+            self.recent[place..].rotate_left(1);
+            return Ok(None);
+        }
+        let content = match side.mode {
+            Mode::Submodule => self.repo.content(Some(side))?.map(Arc::new),
+            _ => match self.repo.blob_within_limit(side.id)? {
+                BlobWithinLimit::Here(content) => Some(content),
+                BlobWithinLimit::Missing => None,
+                BlobWithinLimit::TooLarge => return Ok(Some(Lines::TooLarge)),
+            },
+        };
+        let Some(content) = content else { return Ok(Some(Lines::Missing)) };
+        if self.recent.len() == RECENT {
+            self.recent.remove(0);
+        }
+        let looks_binary = looks_binary(&content);
+        self.recent.push(Version { side, content, looks_binary, text: None, lines: None });
+        Ok(None)
+    }
+
+    fn is_binary(&mut self, side: Option<Side>, said: Option<&DiffAttribute>) -> bool {
+        let Some(side) = side else { return false };
+        let looks_binary = self.version(side).looks_binary;
+        let is_file = matches!(side.mode, Mode::File | Mode::Executable);
+        match said.filter(|_| is_file) {
+            None | Some(DiffAttribute::Unspecified) => looks_binary,
+            Some(DiffAttribute::Set) => false,
+            Some(DiffAttribute::Unset) => true,
+            Some(DiffAttribute::Driver(name)) => {
+                let ask = || self.repo.driver_is_binary(name.as_bstr());
+                let said = *self.drivers.entry(name.clone()).or_insert_with(ask);
+                said.unwrap_or(looks_binary)
+            }
+        }
+    }
+}
+
+/// A blob, if it may be read.
+pub(super) enum BlobWithinLimit {
+    Here(Arc<Vec<u8>>),
+    Missing,
+    TooLarge,
+}
+
+impl Repo {
+    fn blob_within_limit(&self, id: crate::ObjectId) -> Result<BlobWithinLimit, Error> {
+        if let Some(content) = self.packed_blob(id) {
+            return Ok(BlobWithinLimit::Here(content));
+        }
+        Ok(match self.blob_size(id)? {
+            None => BlobWithinLimit::Missing,
+            Some(size) if size > self.limits.blob_bytes => BlobWithinLimit::TooLarge,
+            Some(_) => match self.shared_object(id, git2::ObjectType::Blob)? {
+                Some(content) => BlobWithinLimit::Here(content),
+                None => BlobWithinLimit::Missing,
+            },
+        })
+    }
+}

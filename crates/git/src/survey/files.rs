@@ -1,0 +1,199 @@
+//! Which files each commit changed: trees are compared, and what moved is paired.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use super::workers::Crew;
+use super::{CommitFacts, Extent, FileFacts, FilesOfCommit, SurveyStage};
+use crate::attributes::lookup::{AttributeFiles, FoundAttributes};
+use crate::attributes::{Attributes, DiffAttribute};
+use crate::change::{Hunk, Lines};
+use crate::commit::{Ancestry, Commit};
+use crate::content::{Blobs, Unstored};
+use crate::error::Error;
+use crate::files::{self, Paired, Similarity};
+use crate::id::ObjectId;
+use crate::path::RepoPath;
+use crate::repo::Repo;
+use crate::tree::{Mode, Scope, Side, side_named};
+
+/// A commit before the lines of its files are counted.
+pub(super) struct Compared {
+    pub commit: Commit,
+    pub state: State,
+}
+
+pub(super) enum State {
+    Changed { files: Vec<Pending>, rename_limit_reached: bool },
+    Other(FilesOfCommit),
+}
+
+/// A changed file whose lines are not counted yet.
+pub(super) struct Pending {
+    pub file: Paired,
+    /// What the attributes say of the old and the new path; `None` where they say nothing.
+    pub attributes: Option<Box<[DiffAttribute; 2]>>,
+    /// What is known of its lines, once it is.
+    pub counted: Option<Counted>,
+}
+
+/// What counting found.
+#[derive(Clone)]
+pub(super) struct Counted {
+    pub lines: Lines,
+    pub hunks: Vec<Hunk>,
+    pub old: Option<Extent>,
+    pub new: Option<Extent>,
+}
+
+impl Counted {
+    pub fn without_lines(lines: Lines) -> Self {
+        Self { lines, hunks: Vec::new(), old: None, new: None }
+    }
+}
+
+impl Compared {
+    pub fn files(&self) -> usize {
+        match &self.state {
+            State::Changed { files, .. } => files.len(),
+            State::Other(_) => 0,
+        }
+    }
+
+    pub fn into_facts(self) -> CommitFacts {
+        let files = match self.state {
+            State::Other(files) => files,
+            State::Changed { files, rename_limit_reached } => {
+                let mut files: Vec<FileFacts> =
+                    files.into_iter().map(Pending::into_facts).collect();
+                files.sort_by(|one, two| one.path.cmp(&two.path));
+                FilesOfCommit::Changed { files, rename_limit_reached }
+            }
+        };
+        CommitFacts { commit: self.commit, files }
+    }
+}
+
+impl Pending {
+    fn into_facts(self) -> FileFacts {
+        let Paired { status, path, old_path, old, new } = self.file;
+        let Counted { lines, hunks, old: old_extent, new: new_extent } =
+            self.counted.expect("all files are counted");
+        FileFacts { status, path, old_path, old, new, lines, hunks, old_extent, new_extent }
+    }
+}
+
+/// How many neighbours one worker compares: they share most of their trees.
+const RUN: usize = 64;
+
+/// Compares each commit with what came before it.
+pub(super) fn compare(crew: &Crew<'_>, commits: &[ObjectId]) -> Result<Vec<Compared>, Error> {
+    let tally = &crew.tally;
+    crew.work(commits, RUN, |repo, known: &mut KnownAttributes, id| {
+        let commit = repo.commit(*id)?;
+        let state = match compare_one(repo, known, &commit) {
+            Ok(state) => state,
+            Err(error) => State::Other(FilesOfCommit::Unread(error.in_words())),
+        };
+        tally.add(SurveyStage::Commits, 1);
+        Ok(Compared { commit, state })
+    })
+}
+
+fn compare_one(repo: &Repo, known: &mut KnownAttributes, commit: &Commit) -> Result<State, Error> {
+    let old = match &commit.ancestry {
+        _ if commit.is_merge() && !commit.parents().is_empty() => {
+            let paths = repo.differs_from_all_parents(commit)?;
+            return Ok(State::Other(FilesOfCommit::Merged(paths)));
+        }
+        Ancestry::Root => None,
+        Ancestry::Parents(parents) => Some(repo.commit(parents[0])?.tree),
+        Ancestry::ShallowEdge(_) => return Ok(State::Other(FilesOfCommit::ShallowEdge)),
+    };
+    let watch = AttributesOnTheWay::default();
+    let deltas = repo.compare_trees_in(old, Some(commit.tree), &watch)?;
+    let attributes = known.of(repo, watch.found.into_inner())?;
+    files::check_attributes(&attributes.attributes, deltas.len())?;
+    let unstored = Unstored::default();
+    let mut blobs = Blobs::new(repo, &unstored);
+    let (paired, rename_limit_reached) =
+        files::pair_moved(deltas, Similarity::Renames, &mut blobs)?;
+    let mut budget = files::Budget::default();
+    let is_small = paired.len() <= files::Budget::ALWAYS_ENOUGH;
+    let pending = paired.into_iter().map(|file| {
+        let lines = match is_small || file.is_submodule() {
+            true => None,
+            false => budget.refuses(&file, &blobs)?,
+        };
+        let counted = lines.map(Counted::without_lines);
+        Ok(Pending { attributes: said_of(&file, &attributes.attributes), file, counted })
+    });
+    let files = pending.collect::<Result<_, Error>>()?;
+    Ok(State::Changed { files, rename_limit_reached })
+}
+
+/// What the attributes say of both paths of a file.
+fn said_of(file: &Paired, attributes: &Attributes) -> Option<Box<[DiffAttribute; 2]>> {
+    if attributes.rule_count() == 0 {
+        return None;
+    }
+    let new = attributes.of(&file.path).diff;
+    let old = file.old_path.as_ref().map(|path| attributes.of(path).diff);
+    let said = [old.unwrap_or_else(|| new.clone()), new];
+    let is_silent = said.iter().all(|said| *said == DiffAttribute::Unspecified);
+    (!is_silent).then(|| Box::new(said))
+}
+
+/// The files of attributes in the directories that a comparison enters.
+#[derive(Default)]
+struct AttributesOnTheWay {
+    found: RefCell<Vec<(RepoPath, ObjectId)>>,
+}
+
+impl Scope for AttributesOnTheWay {
+    fn enter(&self, _: &[u8]) -> Option<&Self> {
+        Some(self)
+    }
+
+    fn reports_files(&self) -> bool {
+        true
+    }
+
+    fn look_around(&self, directory: &[u8], new: &[u8]) {
+        if let Some(Side { mode: Mode::File | Mode::Executable, id }) =
+            side_named(new, b".gitattributes")
+        {
+            self.found.borrow_mut().push((RepoPath::new(directory), id));
+        }
+    }
+}
+
+/// Files of attributes with their directories, and what they say together.
+#[derive(Default)]
+struct KnownAttributes(HashMap<Vec<(RepoPath, ObjectId)>, Rc<FoundAttributes>>);
+
+impl KnownAttributes {
+    fn of(
+        &mut self,
+        repo: &Repo,
+        mut files: Vec<(RepoPath, ObjectId)>,
+    ) -> Result<Rc<FoundAttributes>, Error> {
+        files.sort();
+        if let Some(known) = self.0.get(&files) {
+            return Ok(known.clone());
+        }
+        let mut read = AttributeFiles::default();
+        for (directory, id) in &files {
+            let file = repo.small_blob(*id, read.limit())?;
+            read.add(directory.clone(), file);
+        }
+        let found = Rc::new(repo.attributes(read)?);
+        // A hostile history has other attributes in every commit.
+        if self.0.len() >= 1000 {
+            self.0.clear();
+        }
+        self.0.insert(files, found.clone());
+        Ok(found)
+    }
+}
