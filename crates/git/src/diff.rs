@@ -22,7 +22,7 @@ mod text;
 use std::ops::Range;
 
 use crate::change::Hunk;
-use discard::Partners;
+use discard::{Pair, Partners, Ranks};
 use myers::Myers;
 
 pub(crate) use text::{Interner, Line, Text};
@@ -31,6 +31,8 @@ pub(crate) use text::{Interner, Line, Text};
 #[derive(Default)]
 pub(crate) struct Comparer {
     partners: Partners,
+    /// In the whole texts, and without their tail.
+    ranks: [Ranks; 2],
     myers: Myers,
     old: Marked,
     new: Marked,
@@ -53,28 +55,44 @@ impl Marked {
         self.0.clear();
         self.0.resize(lines + 1, false);
     }
+
+    fn count(&self, lines: &Range<usize>) -> u32 {
+        number(self.0[lines.clone()].iter().filter(|mark| **mark).count())
+    }
 }
 
 /// What differs between two texts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Difference {
-    /// The places in order, as `git diff` finds them, without context.
-    pub hunks: Vec<Hunk>,
     /// Lines only in the new text.
     pub added: u32,
     /// Lines only in the old text.
     pub deleted: u32,
+    /// The places in order, as git finds them without the tail. In texts that repeat themselves
+    /// they may have other lengths than all lines together.
+    pub hunks: Vec<Hunk>,
 }
 
 impl Comparer {
     /// What differs between two texts of `interner`; `None` where finding out is too much work.
+    ///
+    /// Both texts end with the same `tail` lines, which are left out where places are sought: git
+    /// does so to find places without context, and not to count lines.
     pub fn compare(
         &mut self,
         interner: &Interner,
         old: &[Line],
         new: &[Line],
+        tail: usize,
     ) -> Option<Difference> {
         let (before, behind) = text::shared_ends(old, new);
+        if behind < tail {
+            // What both begin with goes on into the tail: the places are sought between other ends.
+            let whole = self.compare(interner, old, new, 0)?;
+            let (old, new) = (&old[..old.len() - tail], &new[..new.len() - tail]);
+            let hunks = self.compare(interner, old, new, 0)?.hunks;
+            return Some(Difference { hunks, ..whole });
+        }
         let old_middle = before..old.len() - behind;
         let new_middle = before..new.len() - behind;
         if old_middle.is_empty() && new_middle.is_empty() {
@@ -82,55 +100,74 @@ impl Comparer {
         }
         self.old.reset(old.len());
         self.new.reset(new.len());
-        if old_middle.is_empty() || new_middle.is_empty() {
-            self.old.0[old_middle.clone()].fill(true);
-            self.new.0[new_middle.clone()].fill(true);
-        } else {
-            self.partners.count(interner.len(), old, new);
-            let (old_rest, new_rest) = self.rest.split_at_mut(1);
-            self.partners.keep_old(old, old_middle.clone(), &mut self.old.0, &mut old_rest[0]);
-            self.partners.keep_new(new, new_middle.clone(), &mut self.new.0, &mut new_rest[0]);
-            let [old_rest, new_rest] = &self.rest;
-            self.myers.run(&old_rest.lines, &new_rest.lines, &mut |side, place| match side {
-                myers::Side::Old => self.old.0[old_rest.places[place] as usize] = true,
-                myers::Side::New => self.new.0[new_rest.places[place] as usize] = true,
-            })?;
+        let pair = Pair { old, new, old_middle, new_middle, tail };
+        let (added, deleted) = self.mark(interner, &pair)?;
+        let hunks = self.places(interner, pair);
+        Some(Difference { added, deleted, hunks })
+    }
+
+    /// Marks what differs without the tail, and counts what differs with it.
+    fn mark(&mut self, interner: &Interner, pair: &Pair<'_>) -> Option<(u32, u32)> {
+        let (old, new) = (&pair.old_middle, &pair.new_middle);
+        if old.is_empty() || new.is_empty() {
+            self.old.0[old.clone()].fill(true);
+            self.new.0[new.clone()].fill(true);
+            return Some((number(new.len()), number(old.len())));
         }
+        self.partners.count(interner.len(), pair);
+        self.partners.rank(pair, true, &mut self.ranks[0]);
+        self.run(pair, 0)?;
+        let counts = (self.new.count(new), self.old.count(old));
+        if pair.tail > 0 {
+            self.partners.rank(pair, false, &mut self.ranks[1]);
+            if self.ranks[0] != self.ranks[1] {
+                self.old.0[old.clone()].fill(false);
+                self.new.0[new.clone()].fill(false);
+                self.run(pair, 1)?;
+            }
+        }
+        Some(counts)
+    }
+
+    fn run(&mut self, pair: &Pair<'_>, ranks: usize) -> Option<()> {
+        let (ranks, [old_rest, new_rest]) = (&self.ranks[ranks], &mut self.rest);
+        ranks.keep_old(pair, &mut self.old.0, old_rest);
+        ranks.keep_new(pair, &mut self.new.0, new_rest);
+        self.myers.run(&old_rest.lines, &new_rest.lines, &mut |side, place| match side {
+            myers::Side::Old => self.old.0[old_rest.places[place] as usize] = true,
+            myers::Side::New => self.new.0[new_rest.places[place] as usize] = true,
+        })
+    }
+
+    /// Moves what is marked to its best places, and reads these off.
+    fn places(&mut self, interner: &Interner, pair: Pair<'_>) -> Vec<Hunk> {
+        let Pair { old, new, old_middle, new_middle, tail } = pair;
+        let (old, new) = (&old[..old.len() - tail], &new[..new.len() - tail]);
         let (old_marks, new_marks) = (&mut self.old.0[..], &mut self.new.0[..]);
-        let old_area =
-            compact::compact(interner, (old, old_marks), (new, new_marks), old_middle.clone());
-        let begin = before.min(old_area.start);
-        let (old_marks, new_marks) = (&mut self.old.0[..], &mut self.new.0[..]);
-        let area = begin..new_middle.end;
+        let begin = old_middle.start;
+        let old_area = compact::compact(interner, (old, old_marks), (new, new_marks), old_middle);
+        let area = begin.min(old_area.start)..new_middle.end;
         let new_area = compact::compact(interner, (new, new_marks), (old, old_marks), area);
-        Some(self.difference(old_area, new_area))
+        self.hunks(old_area, new_area)
     }
 
     /// Reads the places off the marks.
-    fn difference(&self, old_area: Range<usize>, new_area: Range<usize>) -> Difference {
+    fn hunks(&self, old_area: Range<usize>, new_area: Range<usize>) -> Vec<Hunk> {
         let (old, new) = (&self.old.0, &self.new.0);
         let begin = old_area.start.min(new_area.start);
         let run = |marks: &[bool], from: usize| {
             from + marks[from..].iter().take_while(|mark| **mark).count()
         };
-        let mut difference = Difference::default();
+        let mut hunks = Vec::new();
         let (mut i, mut j) = (begin, begin);
         while i < old_area.end || j < new_area.end {
             let (old_end, new_end) = (run(old, i), run(new, j));
             if old_end > i || new_end > j {
-                difference.add(hunk(i..old_end, j..new_end));
+                hunks.push(hunk(i..old_end, j..new_end));
             }
             (i, j) = (old_end + 1, new_end + 1);
         }
-        difference
-    }
-}
-
-impl Difference {
-    fn add(&mut self, hunk: Hunk) {
-        self.added += hunk.new_lines;
-        self.deleted += hunk.old_lines;
-        self.hunks.push(hunk);
+        hunks
     }
 }
 

@@ -53,43 +53,39 @@ impl Repo {
         if line_count(old) + line_count(new) > self.limits.compared_lines {
             return Lines::TooLarge;
         }
-        let Some(found) = compare(old, new) else { return Lines::TooLarge };
-        let (short_old, short_new) = without_common_tail(old, new);
-        let hunks = if short_old.len() == old.len() {
-            Some(found.hunks.len())
-        } else {
-            compare(short_old, short_new).map(|short| short.hunks.len())
-        };
-        let Some(hunks) = hunks else { return Lines::TooLarge };
-        Lines::Counted { added: found.added, deleted: found.deleted, hunks: number(hunks) }
+        match compare(old, new) {
+            Some(Difference { added, deleted, hunks }) => {
+                Lines::Counted { added, deleted, hunks: number(hunks.len()) }
+            }
+            None => Lines::TooLarge,
+        }
     }
 }
 
 /// The places where two texts differ, in order, as `git diff -U0` prints them; none where that is
 /// too much work to find out.
 pub(crate) fn hunks(old: &[u8], new: &[u8]) -> Vec<Hunk> {
-    let (old, new) = without_common_tail(old, new);
     compare(old, new).map(|found| found.hunks).unwrap_or_default()
 }
 
-/// Leaves out the end that both texts share, as git does before it compares without context
-/// (`trim_common_tail`): by whole blocks, then back to the end of a line.
+/// How many lines both texts end with, as far as git leaves them out before it looks for places
+/// without context (`trim_common_tail`): whole blocks, then back to the end of a line.
 ///
 /// What is left out cannot be mistaken for a part of the change, so that a text that repeats
 /// itself may have its hunks elsewhere than with context. `git diff --numstat` compares with it.
-pub(crate) fn without_common_tail<'a>(old: &'a [u8], new: &'a [u8]) -> (&'a [u8], &'a [u8]) {
+pub(crate) fn common_tail_lines(old: &[u8], new: &[u8]) -> usize {
     const BLOCK: usize = 1024;
     let blocks = old.rchunks_exact(BLOCK).zip(new.rchunks_exact(BLOCK));
     let shared = BLOCK * blocks.take_while(|(one, two)| one == two).count();
     let tail = &old[old.len() - shared..];
-    let kept = tail.iter().position(|byte| *byte == b'\n').map_or(shared, |end| end + 1);
-    (&old[..old.len() - shared + kept], &new[..new.len() - shared + kept])
+    tail.find_byte(b'\n').map_or(0, |end| line_count(&tail[end + 1..]))
 }
 
 fn compare(old: &[u8], new: &[u8]) -> Option<Difference> {
     let mut interner = Interner::default();
+    let tail = common_tail_lines(old, new);
     let (old, new) = (interner.text(old), interner.text(new));
-    Comparer::default().compare(&interner, &old.lines, &new.lines)
+    Comparer::default().compare(&interner, &old.lines, &new.lines, tail)
 }
 
 /// The answer where one side is empty or both are equal.
@@ -106,7 +102,7 @@ fn count_without_comparing(old: &[u8], new: &[u8]) -> Option<Lines> {
 
 /// Lines as a diff counts them: a last one without its end is a line too.
 pub(crate) fn line_count(content: &[u8]) -> usize {
-    let ends = bstr::ByteSlice::find_iter(content, "\n").count();
+    let ends = memchr::memchr_iter(b'\n', content).count();
     ends + usize::from(!matches!(content.last(), None | Some(b'\n')))
 }
 

@@ -1,4 +1,4 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::commit::Commit;
 use crate::error::{Context, Error};
@@ -34,17 +34,12 @@ impl Repo {
     /// The files of a merge commit that differ from every parent, as
     /// `git diff-tree -c -r --name-only` lists them. Empty for a commit that is no merge.
     pub fn differs_from_all_parents(&self, commit: &Commit) -> Result<Vec<RepoPath>, Error> {
-        let mut common: Option<BTreeSet<RepoPath>> = None;
-        for parent in commit.parents().iter().filter(|_| commit.is_merge()) {
-            let tree = self.commit(*parent)?.tree;
-            let deltas = self.compare_trees(Some(tree), Some(commit.tree))?;
-            let paths = deltas.into_iter().map(|delta| delta.path);
-            common = Some(match common {
-                None => paths.collect(),
-                Some(known) => paths.filter(|path| known.contains(path)).collect(),
-            });
+        if !commit.is_merge() {
+            return Ok(Vec::new());
         }
-        Ok(common.unwrap_or_default().into_iter().collect())
+        let parents = commit.parents().iter().map(|parent| Ok(Some(self.tree_of(*parent)?)));
+        let parents = parents.collect::<Result<Vec<_>, Error>>()?;
+        self.differs_from_all(Some(commit.tree), parents)
     }
 
     /// What a merge commit itself introduced: where it is not what a clean merge of its parents

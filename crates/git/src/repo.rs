@@ -193,9 +193,21 @@ impl Repo {
     /// another content or other parents.
     pub fn commit(&self, id: ObjectId) -> Result<Commit, Error> {
         let data = self
-            .object(id, git2::ObjectType::Commit)?
+            .shared_object(id, git2::ObjectType::Commit)?
             .ok_or(Error::MissingObject { id, kind: "commit" })?;
         Commit::parse(id, &data, self.shallow_edges.contains(&id))
+    }
+
+    /// The tree of a commit, and nothing else of it.
+    pub(crate) fn tree_of(&self, id: ObjectId) -> Result<ObjectId, Error> {
+        let data = self.shared_object(id, git2::ObjectType::Commit)?;
+        let data = data.ok_or(Error::MissingObject { id, kind: "commit" })?;
+        let line = data.strip_prefix(b"tree ").and_then(|rest| rest.get(..40));
+        match line.and_then(ObjectId::from_hex) {
+            Some(tree) => Ok(tree),
+            // Whoever wrote it like this, parsing it says what is wrong.
+            None => Ok(self.commit(id)?.tree),
+        }
     }
 
     /// The bytes of the blob with this id; `None` when the repository does not hold it, as in a
@@ -206,7 +218,7 @@ impl Repo {
 
     /// The size of the blob with this id in bytes; `None` when the repository does not hold it.
     pub fn blob_size(&self, id: ObjectId) -> Result<Option<u64>, Error> {
-        if let Some(size) = self.pack_reader().borrow_mut().blob_size(id) {
+        if let Some(size) = self.pack_reader().borrow_mut().size(id) {
             return Ok(Some(size));
         }
         let odb = self.git.odb().context(|| "open the object database".into())?;

@@ -130,6 +130,20 @@ fn pass_over_equal(left: &mut &[u8], right: &mut &[u8]) {
     }
 }
 
+/// Passes over the entries that all of them begin with.
+fn pass_over_shared(trees: &mut [&[u8]]) {
+    let Some((first, others)) = trees.split_first_mut() else { return };
+    while let Some(end) = first.find_byte(0) {
+        match first.split_at_checked(end + 21) {
+            Some((entry, tail)) if others.iter().all(|other| other.starts_with(entry)) => {
+                *first = tail;
+                others.iter_mut().for_each(|other| *other = &other[entry.len()..]);
+            }
+            _ => return,
+        }
+    }
+}
+
 /// The first entry of what is left of a tree, and what is left then; `None` at its end.
 fn first_entry<'a>(
     tree: Option<ObjectId>,
@@ -262,6 +276,106 @@ impl Repo {
             }
         }
         Ok(None)
+    }
+}
+
+impl Repo {
+    /// The files of a tree that differ from those of every other tree, or are missing in it and in
+    /// none of the others; sorted by path.
+    ///
+    /// A directory that one of the others has too is not entered, so this costs what the trees
+    /// have not in common.
+    pub(crate) fn differs_from_all(
+        &self,
+        tree: Option<ObjectId>,
+        others: Vec<Option<ObjectId>>,
+    ) -> Result<Vec<RepoPath>, Error> {
+        let mut paths = Vec::new();
+        let mut comparison = ManyComparison { repo: self, paths: &mut paths, directories: 0 };
+        comparison.directories(tree, others, &mut Vec::new(), 0)?;
+        paths.sort();
+        Ok(paths)
+    }
+}
+
+/// A comparison of one tree with several others that is under way.
+struct ManyComparison<'a> {
+    repo: &'a Repo,
+    paths: &'a mut Vec<RepoPath>,
+    directories: usize,
+}
+
+impl ManyComparison<'_> {
+    fn directories(
+        &mut self,
+        tree: Option<ObjectId>,
+        others: Vec<Option<ObjectId>>,
+        path: &mut Vec<u8>,
+        depth: usize,
+    ) -> Result<(), Error> {
+        if others.contains(&tree) {
+            return Ok(());
+        }
+        let limit = self.repo.limits.changed_files;
+        self.directories += 1;
+        if self.directories > limit {
+            return Err(too_large("the number of changed directories", limit, "directories"));
+        }
+        if depth > MAX_DEPTH {
+            return Err(too_large("the depth of a tree", MAX_DEPTH, "directories"));
+        }
+        let ids: Vec<Option<ObjectId>> = std::iter::once(tree).chain(others).collect();
+        let load = |id: &Option<ObjectId>| id.map_or(Ok(Arc::default()), |id| self.repo.tree_data(id));
+        let data = ids.iter().map(load).collect::<Result<Vec<_>, Error>>()?;
+        let mut rests: Vec<&[u8]> = data.iter().map(|data| &data[..]).collect();
+        loop {
+            pass_over_shared(&mut rests);
+            let firsts = ids.iter().zip(&data).zip(&rests);
+            let firsts = firsts
+                .map(|((id, data), rest)| first_entry(*id, data, rest))
+                .collect::<Result<Vec<_>, Error>>()?;
+            let least = firsts.iter().flatten().map(|(entry, _)| entry).min_by(|one, two| one.cmp(two));
+            let Some(least) = least else { return Ok(()) };
+            let is_least = |found: &&(Entry<'_>, &[u8])| found.0.cmp(least).is_eq();
+            let named: Vec<Option<&Entry<'_>>> = firsts
+                .iter()
+                .map(|first| first.as_ref().filter(is_least).map(|(entry, _)| entry))
+                .collect();
+            let next: Vec<&[u8]> = firsts
+                .iter()
+                .zip(&rests)
+                .map(|(first, rest)| first.as_ref().filter(is_least).map_or(*rest, |(_, tail)| tail))
+                .collect();
+            self.entries(least, &named, path, depth)?;
+            rests = next;
+        }
+    }
+
+    /// Entries of one name and kind, that of the tree first.
+    fn entries(
+        &mut self,
+        first: &Entry<'_>,
+        named: &[Option<&Entry<'_>>],
+        path: &mut Vec<u8>,
+        depth: usize,
+    ) -> Result<(), Error> {
+        let length = path.len();
+        if length > 0 {
+            path.push(b'/');
+        }
+        path.extend_from_slice(first.name);
+        if first.is_tree() {
+            let mut ids = named.iter().map(|entry| entry.map(|entry| entry.id));
+            let tree = ids.next().flatten();
+            self.directories(tree, ids.collect(), path, depth + 1)?;
+        } else {
+            let side = |entry: &Option<&Entry<'_>>| entry.and_then(|entry| entry.side());
+            if named[1..].iter().all(|other| side(other) != side(&named[0])) {
+                self.paths.push(RepoPath::new(path.as_slice()));
+            }
+        }
+        path.truncate(length);
+        Ok(())
     }
 }
 

@@ -15,14 +15,34 @@ const WINDOW: usize = 100;
 /// How many lines with many partners outweigh one without (`XDL_KPDIS_RUN`).
 const RUN: usize = 4;
 
-/// How often each line occurs in both texts.
+/// Two texts, the parts between what both begin and end with, and how many of the last lines are
+/// left out where places are sought without context.
+pub(super) struct Pair<'a> {
+    pub old: &'a [Line],
+    pub new: &'a [Line],
+    pub old_middle: Range<usize>,
+    pub new_middle: Range<usize>,
+    pub tail: usize,
+}
+
+/// How often the lines of two texts occur in them.
 #[derive(Default)]
 pub(super) struct Partners {
-    old: Vec<u32>,
-    new: Vec<u32>,
-    ranks: Vec<Rank>,
-    old_limit: u32,
-    new_limit: u32,
+    counts: Vec<Count>,
+    /// Counts with another stamp are of an earlier comparison.
+    stamp: u32,
+}
+
+/// How often a line occurs.
+#[derive(Clone, Copy, Default)]
+struct Count {
+    stamp: u32,
+    /// Between what both texts begin and end with.
+    old: u32,
+    new: u32,
+    /// In what both texts begin and end with, but for the tail.
+    shared: u32,
+    tail: u32,
 }
 
 /// How many partners a line has.
@@ -33,60 +53,90 @@ enum Rank {
     Many,
 }
 
+/// The ranks of all lines between what both texts begin and end with.
+#[derive(Default, PartialEq, Eq)]
+pub(super) struct Ranks {
+    old: Vec<Rank>,
+    new: Vec<Rank>,
+}
+
 /// A number near the square root: a power of two.
 pub(super) fn rough_root(number: usize) -> u32 {
     1 << (usize::BITS - number.leading_zeros()).div_ceil(2)
 }
 
 impl Partners {
-    pub fn count(&mut self, distinct: usize, old: &[Line], new: &[Line]) {
-        for (counts, lines) in [(&mut self.old, old), (&mut self.new, new)] {
-            counts.clear();
-            counts.resize(distinct, 0);
-            for line in lines {
-                counts[*line as usize] += 1;
-            }
+    /// Counts the lines of two texts with `distinct` different ones.
+    pub fn count(&mut self, distinct: usize, pair: &Pair<'_>) {
+        if self.counts.len() < distinct {
+            self.counts.resize(distinct, Count::default());
         }
-        self.old_limit = rough_root(old.len()).min(MOST_PARTNERS);
-        self.new_limit = rough_root(new.len()).min(MOST_PARTNERS);
+        self.stamp = self.stamp.wrapping_add(1);
+        if self.stamp == 0 {
+            self.counts.fill(Count::default());
+            self.stamp = 1;
+        }
+        for line in &pair.old[pair.old_middle.clone()] {
+            self.begin(*line).old += 1;
+        }
+        for line in &pair.new[pair.new_middle.clone()] {
+            self.begin(*line).new += 1;
+        }
+        let (kept, tail) = pair.old.split_at(pair.old.len() - pair.tail);
+        for line in kept[..pair.old_middle.start].iter().chain(&kept[pair.old_middle.end..]) {
+            let count = &mut self.counts[*line as usize];
+            count.shared += u32::from(count.stamp == self.stamp);
+        }
+        for line in tail {
+            let count = &mut self.counts[*line as usize];
+            count.tail += u32::from(count.stamp == self.stamp);
+        }
     }
 
-    pub fn keep_old(
-        &mut self,
-        lines: &[Line],
-        middle: Range<usize>,
-        marks: &mut [bool],
-        rest: &mut Rest,
-    ) {
-        keep(lines, middle, (&self.new, self.old_limit), &mut self.ranks, marks, rest);
+    fn begin(&mut self, line: Line) -> &mut Count {
+        let (stamp, count) = (self.stamp, &mut self.counts[line as usize]);
+        if count.stamp != stamp {
+            *count = Count { stamp, ..Count::default() };
+        }
+        count
     }
 
-    pub fn keep_new(
-        &mut self,
-        lines: &[Line],
-        middle: Range<usize>,
-        marks: &mut [bool],
-        rest: &mut Rest,
-    ) {
-        keep(lines, middle, (&self.old, self.new_limit), &mut self.ranks, marks, rest);
+    /// The ranks of the lines that were counted, in the whole texts or without their tail.
+    pub fn rank(&self, pair: &Pair<'_>, with_tail: bool, ranks: &mut Ranks) {
+        let limit = |lines: usize| {
+            rough_root(lines - if with_tail { 0 } else { pair.tail }).min(MOST_PARTNERS)
+        };
+        let rank = |partners: u32, count: &Count, limit: u32| {
+            match partners + count.shared + if with_tail { count.tail } else { 0 } {
+                0 => Rank::None,
+                count if count >= limit => Rank::Many,
+                _ => Rank::Some,
+            }
+        };
+        let count = |line: &Line| &self.counts[*line as usize];
+        let (old, new) =
+            (&pair.old[pair.old_middle.clone()], &pair.new[pair.new_middle.clone()]);
+        let (old_limit, new_limit) = (limit(pair.old.len()), limit(pair.new.len()));
+        ranks.old.clear();
+        ranks.old.extend(old.iter().map(count).map(|count| rank(count.new, count, old_limit)));
+        ranks.new.clear();
+        ranks.new.extend(new.iter().map(count).map(|count| rank(count.old, count, new_limit)));
     }
 }
 
-/// Marks what is decided, and collects the rest.
-fn keep(
-    lines: &[Line],
-    middle: Range<usize>,
-    (partners, limit): (&[u32], u32),
-    ranks: &mut Vec<Rank>,
-    marks: &mut [bool],
-    rest: &mut Rest,
-) {
-    ranks.clear();
-    ranks.extend(lines[middle.clone()].iter().map(|line| match partners[*line as usize] {
-        0 => Rank::None,
-        count if count >= limit => Rank::Many,
-        _ => Rank::Some,
-    }));
+impl Ranks {
+    /// Marks the old lines that are decided, and collects the rest.
+    pub fn keep_old(&self, pair: &Pair<'_>, marks: &mut [bool], rest: &mut Rest) {
+        keep(pair.old, pair.old_middle.clone(), &self.old, marks, rest);
+    }
+
+    /// The same for the new lines.
+    pub fn keep_new(&self, pair: &Pair<'_>, marks: &mut [bool], rest: &mut Rest) {
+        keep(pair.new, pair.new_middle.clone(), &self.new, marks, rest);
+    }
+}
+
+fn keep(lines: &[Line], middle: Range<usize>, ranks: &[Rank], marks: &mut [bool], rest: &mut Rest) {
     rest.lines.clear();
     rest.places.clear();
     for (offset, place) in middle.enumerate() {

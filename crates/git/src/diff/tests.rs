@@ -27,7 +27,7 @@ fn compare(old: &[u8], new: &[u8]) -> Difference {
     assert_eq!(like.lines, new_text.lines);
     assert_eq!(like.ends, new_text.ends);
     Comparer::default()
-        .compare(&interner, &old_text.lines, &new_text.lines)
+        .compare(&interner, &old_text.lines, &new_text.lines, 0)
         .expect("this is little work")
 }
 

@@ -2,7 +2,6 @@
 
 use std::hash::BuildHasher;
 
-use bstr::ByteSlice;
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 
@@ -27,14 +26,6 @@ pub(crate) struct Text {
     pub lines: Vec<Line>,
     /// Where each line ends in the content.
     pub(super) ends: Vec<u32>,
-}
-
-impl Text {
-    /// How many lines the first `bytes` hold, a last one without an end included.
-    pub fn lines_within(&self, bytes: usize) -> usize {
-        let whole = self.ends.partition_point(|end| *end as usize <= bytes);
-        whole + usize::from(whole.checked_sub(1).map_or(0, |last| self.ends[last] as usize) < bytes)
-    }
 }
 
 impl Interner {
@@ -113,35 +104,35 @@ impl Interner {
     }
 
     fn add_lines(&mut self, text: &mut Text, content: &[u8], begin: usize, end: usize) {
-        let mut at = begin;
-        while at < end {
-            let length = content[at..end].find_byte(b'\n').map_or(end - at, |length| length + 1);
-            text.lines.push(self.number(&content[at..at + length]));
-            at += length;
-            text.ends.push(u32::try_from(at).expect("texts have at most four billion bytes"));
+        let (mut at, content) = (begin, &content[..end]);
+        let ends = memchr::memchr_iter(b'\n', &content[begin..]).map(|place| begin + place + 1);
+        for end in ends.chain((content.last() != Some(&b'\n')).then_some(end)) {
+            if at < end {
+                text.lines.push(self.number(&content[at..end]));
+                text.ends.push(u32::try_from(end).expect("texts have at most four billion bytes"));
+                at = end;
+            }
         }
     }
 }
 
 /// How many lines both texts begin with, and how many of the others they end with.
 pub(super) fn shared_ends(old: &[Line], new: &[Line]) -> (usize, usize) {
-    let alike = |(one, two): &(&Line, &Line)| one == two;
-    let before = old.iter().zip(new).take_while(alike).count();
-    let (old, new) = (&old[before..], &new[before..]);
-    (before, old.iter().rev().zip(new.iter().rev()).take_while(alike).count())
+    let before = shared_start(old, new);
+    (before, shared_end(&old[before..], &new[before..]))
 }
 
-/// Bytes are compared in blocks, which the compiler makes into few instructions.
+/// Whole blocks are compared first, which takes few instructions.
 const BLOCK: usize = 64;
 
-fn shared_start(one: &[u8], two: &[u8]) -> usize {
+fn shared_start<T: PartialEq>(one: &[T], two: &[T]) -> usize {
     let blocks = one.chunks_exact(BLOCK).zip(two.chunks_exact(BLOCK));
     let shared = BLOCK * blocks.take_while(|(one, two)| one == two).count();
     let rest = one[shared..].iter().zip(&two[shared..]);
     shared + rest.take_while(|(one, two)| one == two).count()
 }
 
-fn shared_end(one: &[u8], two: &[u8]) -> usize {
+fn shared_end<T: PartialEq>(one: &[T], two: &[T]) -> usize {
     let blocks = one.rchunks_exact(BLOCK).zip(two.rchunks_exact(BLOCK));
     let shared = BLOCK * blocks.take_while(|(one, two)| one == two).count();
     let rest = one[..one.len() - shared].iter().rev().zip(two[..two.len() - shared].iter().rev());

@@ -160,28 +160,17 @@ impl PackReader {
         Some(object)
     }
 
-    /// The size of a blob, which costs less than the blob; `None` where libgit2 has to be asked.
-    pub(crate) fn blob_size(&mut self, id: ObjectId) -> Option<u64> {
+    /// The size of an object, which costs less than the object; `None` where libgit2 has to be
+    /// asked.
+    pub(crate) fn size(&mut self, id: ObjectId) -> Option<u64> {
         let place = self.packs.find(id)?;
-        let mut next = place;
-        let mut size = None;
-        for _ in 0..LONGEST_CHAIN {
-            if let Some(found) = self.cache.get(next) {
-                let size = size.unwrap_or(found.content.len() as u64);
-                return (found.kind == Kind::Blob).then_some(size);
-            }
-            match self.entry(next)? {
-                Entry::Whole(kind, content) => {
-                    let size = size.unwrap_or(content.len() as u64);
-                    return (kind == Kind::Blob).then_some(size);
-                }
-                Entry::Delta { base, delta } => {
-                    size = size.or(Some(delta::result_length(&delta)?));
-                    next = base;
-                }
-            }
+        if let Some(found) = self.cache.get(place) {
+            return Some(found.content.len() as u64);
         }
-        None
+        match self.entry(place)? {
+            Entry::Whole(kind, content) => Some(self.keep(place, kind, content).content.len() as u64),
+            Entry::Delta { delta, .. } => delta::result_length(&delta),
+        }
     }
 
     fn keep(&mut self, place: Place, kind: Kind, content: Vec<u8>) -> Object {

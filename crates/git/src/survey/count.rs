@@ -12,7 +12,7 @@ use crate::attributes::DiffAttribute;
 use crate::change::{Hunk, Lines};
 use crate::diff::{Comparer, Difference, Interner, Text};
 use crate::error::Error;
-use crate::lines::{line_count, looks_binary, without_common_tail};
+use crate::lines::{common_tail_lines, line_count, looks_binary};
 use crate::path::RepoPath;
 use crate::repo::Repo;
 use crate::tree::{Mode, Side};
@@ -124,6 +124,9 @@ impl<'a> Versions<'a> {
     }
 
     fn compare(&mut self, old: Option<Side>, new: Option<Side>) -> Counted {
+        if let (Some(old), Some(new)) = (old, new) {
+            self.number_short_texts(old, new);
+        }
         let (old_extent, new_extent) = (self.extent(old), self.extent(new));
         let lines = |extent: Option<Extent>| extent.map_or(0, |extent| extent.lines);
         let (deleted, added) = (lines(old_extent), lines(new_extent));
@@ -150,39 +153,37 @@ impl<'a> Versions<'a> {
             counted.hunks = vec![hunk];
         } else if let (Some(old), Some(new)) = (old, new)
             && (added as usize + deleted as usize) <= self.repo.limits.compared_lines
-            && let Some((whole, places)) = self.difference(old, new)
+            && let Some(Difference { added, deleted, hunks }) = self.difference(old, new)
         {
-            counted.lines = Lines::Counted {
-                added: whole.added,
-                deleted: whole.deleted,
-                hunks: u32::try_from(places.len()).unwrap_or(u32::MAX),
-            };
-            if places.len() <= FileFacts::MOST_HUNKS {
-                counted.hunks = places;
+            let number = u32::try_from(hunks.len()).unwrap_or(u32::MAX);
+            counted.lines = Lines::Counted { added, deleted, hunks: number };
+            if hunks.len() <= FileFacts::MOST_HUNKS {
+                counted.hunks = hunks;
             }
         }
         counted
     }
 
-    /// What differs, and the places as they are found without context: see
-    /// [`without_common_tail`].
-    fn difference(&mut self, old: Side, new: Side) -> Option<(Difference, Vec<Hunk>)> {
+    fn difference(&mut self, old: Side, new: Side) -> Option<Difference> {
         let place = |side: Side| self.recent.iter().position(|version| version.side == side);
         let (old, new) = (place(old)?, place(new)?);
         self.number_lines(old, new);
         self.number_lines(new, old);
         let (old, new) = (&self.recent[old], &self.recent[new]);
         let (old_text, new_text) = (old.text.as_ref()?, new.text.as_ref()?);
-        let whole = self.comparer.compare(&self.interner, &old_text.lines, &new_text.lines)?;
-        let (old_start, new_start) = without_common_tail(&old.content, &new.content);
-        if old_start.len() == old.content.len() {
-            let places = whole.hunks.clone();
-            return Some((whole, places));
+        let tail = common_tail_lines(&old.content, &new.content);
+        self.comparer.compare(&self.interner, &old_text.lines, &new_text.lines, tail)
+    }
+
+    /// Numbers lines where there can't be too many: who has numbered them need not count them.
+    fn number_short_texts(&mut self, old: Side, new: Side) {
+        let place = |side: Side| self.recent.iter().position(|version| version.side == side);
+        let (Some(old), Some(new)) = (place(old), place(new)) else { return };
+        let bytes = self.recent[old].content.len() + self.recent[new].content.len();
+        if bytes <= self.repo.limits.compared_lines {
+            self.number_lines(old, new);
+            self.number_lines(new, old);
         }
-        let old_lines = &old_text.lines[..old_text.lines_within(old_start.len())];
-        let new_lines = &new_text.lines[..new_text.lines_within(new_start.len())];
-        let start = self.comparer.compare(&self.interner, old_lines, new_lines)?;
-        Some((whole, start.hunks))
     }
 
     /// Numbers the lines of a version, those that it shares with another by a glance.

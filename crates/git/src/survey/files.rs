@@ -108,7 +108,7 @@ fn compare_one(repo: &Repo, known: &mut KnownAttributes, commit: &Commit) -> Res
             return Ok(State::Other(FilesOfCommit::Merged(paths)));
         }
         Ancestry::Root => None,
-        Ancestry::Parents(parents) => Some(repo.commit(parents[0])?.tree),
+        Ancestry::Parents(parents) => Some(repo.tree_of(parents[0])?),
         Ancestry::ShallowEdge(_) => return Ok(State::Other(FilesOfCommit::ShallowEdge)),
     };
     let watch = AttributesOnTheWay::default();
