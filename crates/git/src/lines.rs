@@ -2,7 +2,7 @@ use bstr::{BStr, ByteSlice};
 
 use crate::attributes::DiffAttribute;
 use crate::change::{Hunk, Lines};
-use crate::diff::{Comparer, Difference, Interner};
+use crate::diff::{Comparer, Difference, Interner, Numbered};
 use crate::repo::Repo;
 use crate::tree::{Mode, Side};
 
@@ -68,24 +68,12 @@ pub(crate) fn hunks(old: &[u8], new: &[u8]) -> Vec<Hunk> {
     compare(old, new).map(|found| found.hunks).unwrap_or_default()
 }
 
-/// How many lines both texts end with, as far as git leaves them out before it looks for places
-/// without context (`trim_common_tail`): whole blocks, then back to the end of a line.
-///
-/// What is left out cannot be mistaken for a part of the change, so that a text that repeats
-/// itself may have its hunks elsewhere than with context. `git diff --numstat` compares with it.
-pub(crate) fn common_tail_lines(old: &[u8], new: &[u8]) -> usize {
-    const BLOCK: usize = 1024;
-    let blocks = old.rchunks_exact(BLOCK).zip(new.rchunks_exact(BLOCK));
-    let shared = BLOCK * blocks.take_while(|(one, two)| one == two).count();
-    let tail = &old[old.len() - shared..];
-    tail.find_byte(b'\n').map_or(0, |end| line_count(&tail[end + 1..]))
-}
-
 fn compare(old: &[u8], new: &[u8]) -> Option<Difference> {
     let mut interner = Interner::default();
-    let tail = common_tail_lines(old, new);
-    let (old, new) = (interner.text(old), interner.text(new));
-    Comparer::default().compare(&interner, &old.lines, &new.lines, tail)
+    let (old_text, new_text) = (interner.text(old), interner.text(new));
+    let old = Numbered { content: old, text: &old_text };
+    let new = Numbered { content: new, text: &new_text };
+    Comparer::default().compare(&interner, &old_text.lines, &new_text.lines, old.common_tail(new))
 }
 
 /// The answer where one side is empty or both are equal.

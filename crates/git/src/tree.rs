@@ -328,49 +328,53 @@ impl ManyComparison<'_> {
         let load = |id: &Option<ObjectId>| id.map_or(Ok(Arc::default()), |id| self.repo.tree_data(id));
         let data = ids.iter().map(load).collect::<Result<Vec<_>, Error>>()?;
         let mut rests: Vec<&[u8]> = data.iter().map(|data| &data[..]).collect();
+        let mut firsts = Vec::with_capacity(rests.len());
         loop {
             pass_over_shared(&mut rests);
-            let firsts = ids.iter().zip(&data).zip(&rests);
-            let firsts = firsts
-                .map(|((id, data), rest)| first_entry(*id, data, rest))
-                .collect::<Result<Vec<_>, Error>>()?;
-            let least = firsts.iter().flatten().map(|(entry, _)| entry).min_by(|one, two| one.cmp(two));
-            let Some(least) = least else { return Ok(()) };
-            let is_least = |found: &&(Entry<'_>, &[u8])| found.0.cmp(least).is_eq();
-            let named: Vec<Option<&Entry<'_>>> = firsts
-                .iter()
-                .map(|first| first.as_ref().filter(is_least).map(|(entry, _)| entry))
-                .collect();
-            let next: Vec<&[u8]> = firsts
-                .iter()
-                .zip(&rests)
-                .map(|(first, rest)| first.as_ref().filter(is_least).map_or(*rest, |(_, tail)| tail))
-                .collect();
-            self.entries(least, &named, path, depth)?;
-            rests = next;
+            firsts.clear();
+            for ((id, data), rest) in ids.iter().zip(&data).zip(&rests) {
+                firsts.push(first_entry(*id, data, rest)?);
+            }
+            let entries = firsts.iter().flatten().map(|(entry, _)| entry);
+            let Some(least) = entries.min_by(|one, two| one.cmp(two)) else { return Ok(()) };
+            let named = |first: &'_ Option<(Entry<'_>, &[u8])>| {
+                first.as_ref().is_some_and(|(entry, _)| entry.cmp(least).is_eq())
+            };
+            let is_named: Vec<bool> = firsts.iter().map(named).collect();
+            self.entries(least, &firsts, &is_named, path, depth)?;
+            for ((rest, first), is_named) in rests.iter_mut().zip(&firsts).zip(is_named) {
+                if let (Some((_, tail)), true) = (first, is_named) {
+                    *rest = tail;
+                }
+            }
         }
     }
 
-    /// Entries of one name and kind, that of the tree first.
+    /// Entries of one name and kind among the first ones, that of the tree first.
     fn entries(
         &mut self,
-        first: &Entry<'_>,
-        named: &[Option<&Entry<'_>>],
+        least: &Entry<'_>,
+        firsts: &[Option<(Entry<'_>, &[u8])>],
+        is_named: &[bool],
         path: &mut Vec<u8>,
         depth: usize,
     ) -> Result<(), Error> {
+        let entry = |place: usize| firsts[place].as_ref().filter(|_| is_named[place]);
+        let record = |place: usize| entry(place).map(|(entry, _)| (entry.id, entry.bits));
+        if (1..firsts.len()).any(|other| record(other) == record(0)) {
+            return Ok(());
+        }
         let length = path.len();
         if length > 0 {
             path.push(b'/');
         }
-        path.extend_from_slice(first.name);
-        if first.is_tree() {
-            let mut ids = named.iter().map(|entry| entry.map(|entry| entry.id));
-            let tree = ids.next().flatten();
-            self.directories(tree, ids.collect(), path, depth + 1)?;
+        path.extend_from_slice(least.name);
+        if least.is_tree() {
+            let id = |place: usize| entry(place).map(|(entry, _)| entry.id);
+            self.directories(id(0), (1..firsts.len()).map(id).collect(), path, depth + 1)?;
         } else {
-            let side = |entry: &Option<&Entry<'_>>| entry.and_then(|entry| entry.side());
-            if named[1..].iter().all(|other| side(other) != side(&named[0])) {
+            let side = |place: usize| entry(place).and_then(|(entry, _)| entry.side());
+            if (1..firsts.len()).all(|other| side(other) != side(0)) {
                 self.paths.push(RepoPath::new(path.as_slice()));
             }
         }

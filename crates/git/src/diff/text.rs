@@ -8,6 +8,9 @@ use hashbrown::HashTable;
 /// The number of a line. Lines that are equal, their ends included, have equal numbers.
 pub(crate) type Line = u32;
 
+/// So much memory is kept from one file to the next.
+const KEPT: usize = 1 << 20;
+
 /// Gives each distinct line a number.
 #[derive(Default)]
 pub(crate) struct Interner {
@@ -28,7 +31,48 @@ pub(crate) struct Text {
     pub(super) ends: Vec<u32>,
 }
 
+/// A text with its content.
+#[derive(Clone, Copy)]
+pub(crate) struct Numbered<'a> {
+    pub content: &'a [u8],
+    pub text: &'a Text,
+}
+
+impl Numbered<'_> {
+    /// How many lines both texts end with, as far as git leaves them out before it looks for places
+    /// without context (`trim_common_tail`): whole blocks, then back to the end of a line.
+    ///
+    /// What is left out cannot be mistaken for a part of the change, so that a text that repeats
+    /// itself may have its hunks elsewhere than with context. `git diff --numstat` compares with
+    /// it.
+    pub fn common_tail(self, other: Self) -> usize {
+        const BLOCK: usize = 1024;
+        let begin = |numbered: Self, lines: usize| {
+            let before = numbered.text.lines.len() - lines;
+            before.checked_sub(1).map_or(0, |last| numbered.text.ends[last] as usize)
+        };
+        let lines = shared_end(&self.text.lines, &other.text.lines);
+        let (one, two) = (begin(self, lines), begin(other, lines));
+        let line = shared_end(&self.content[..one], &other.content[..two]);
+        let shared = (self.content.len() - one + line) / BLOCK * BLOCK;
+        let tail = self.content.len() - shared;
+        let first = self.text.ends.partition_point(|end| (*end as usize) <= tail);
+        self.text.lines.len().saturating_sub(first + 1)
+    }
+}
+
 impl Interner {
+    /// Forgets all lines and keeps the memory, unless it is much.
+    pub fn clear(&mut self) {
+        if self.size() > KEPT {
+            *self = Self::default();
+        }
+        self.numbers.clear();
+        self.hashes.clear();
+        self.ends.clear();
+        self.bytes.clear();
+    }
+
     /// How many distinct lines there are.
     pub fn len(&self) -> usize {
         self.ends.len()
@@ -123,18 +167,25 @@ pub(super) fn shared_ends(old: &[Line], new: &[Line]) -> (usize, usize) {
 }
 
 /// Whole blocks are compared first, which takes few instructions.
-const BLOCK: usize = 64;
+const BLOCKS: [usize; 2] = [2048, 64];
 
 fn shared_start<T: PartialEq>(one: &[T], two: &[T]) -> usize {
-    let blocks = one.chunks_exact(BLOCK).zip(two.chunks_exact(BLOCK));
-    let shared = BLOCK * blocks.take_while(|(one, two)| one == two).count();
+    let mut shared = 0;
+    for size in BLOCKS {
+        let blocks = one[shared..].chunks_exact(size).zip(two[shared..].chunks_exact(size));
+        shared += size * blocks.take_while(|(one, two)| one == two).count();
+    }
     let rest = one[shared..].iter().zip(&two[shared..]);
     shared + rest.take_while(|(one, two)| one == two).count()
 }
 
 fn shared_end<T: PartialEq>(one: &[T], two: &[T]) -> usize {
-    let blocks = one.rchunks_exact(BLOCK).zip(two.rchunks_exact(BLOCK));
-    let shared = BLOCK * blocks.take_while(|(one, two)| one == two).count();
-    let rest = one[..one.len() - shared].iter().rev().zip(two[..two.len() - shared].iter().rev());
-    shared + rest.take_while(|(one, two)| one == two).count()
+    let (mut one, mut two, length) = (one, two, one.len());
+    for size in BLOCKS {
+        let blocks = one.rchunks_exact(size).zip(two.rchunks_exact(size));
+        let shared = size * blocks.take_while(|(one, two)| one == two).count();
+        (one, two) = (&one[..one.len() - shared], &two[..two.len() - shared]);
+    }
+    let rest = one.iter().rev().zip(two.iter().rev());
+    length - one.len() + rest.take_while(|(one, two)| one == two).count()
 }

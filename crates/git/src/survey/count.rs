@@ -10,9 +10,9 @@ use super::workers::Crew;
 use super::{Extent, FileFacts, SurveyStage};
 use crate::attributes::DiffAttribute;
 use crate::change::{Hunk, Lines};
-use crate::diff::{Comparer, Difference, Interner, Text};
+use crate::diff::{Comparer, Difference, Interner, Numbered, Text};
 use crate::error::Error;
-use crate::lines::{common_tail_lines, line_count, looks_binary};
+use crate::lines::{line_count, looks_binary};
 use crate::path::RepoPath;
 use crate::repo::Repo;
 use crate::tree::{Mode, Side};
@@ -34,8 +34,8 @@ pub(super) fn count(crew: &Crew<'_>, facts: &mut [Compared]) -> Result<(), Error
     // The longest first, so that no worker is left alone with one at the end.
     work.sort_by(|one, two| two.1.len().cmp(&one.1.len()).then_with(|| one.0.cmp(two.0)));
     let (known, tally) = (&*facts, &crew.tally);
-    let counted = crew.work(&work, 1, |repo, drivers: &mut Drivers, (_, places)| {
-        let mut versions = Versions::new(repo, drivers);
+    let counted = crew.work(&work, 1, |repo, desk: &mut Desk, (_, places)| {
+        let mut versions = Versions::new(repo, desk);
         // Packs hold the newest version whole and older ones as deltas.
         let counted = places.iter().rev().map(|place| versions.count(pending(known, *place)));
         let counted = counted.collect::<Result<Vec<_>, Error>>()?;
@@ -60,15 +60,19 @@ fn pending(facts: &[Compared], (commit, file): Place) -> &Pending {
     }
 }
 
-/// What the configuration says of the drivers that attributes name.
-type Drivers = HashMap<BString, Option<bool>>;
+/// What a worker keeps from one path to the next.
+#[derive(Default)]
+struct Desk {
+    interner: Interner,
+    comparer: Comparer,
+    /// What the configuration says of the drivers that attributes name.
+    drivers: HashMap<BString, Option<bool>>,
+}
 
 /// The versions of one path that were looked at lately.
 struct Versions<'a> {
     repo: &'a Repo,
-    drivers: &'a mut Drivers,
-    interner: Interner,
-    comparer: Comparer,
+    desk: &'a mut Desk,
     recent: Vec<Version>,
     /// What was counted already: a change is often made again on another branch.
     known: HashMap<(Option<Side>, Option<Side>, bool), Counted>,
@@ -88,9 +92,9 @@ const RECENT: usize = 3;
 const INTERNED: usize = 64 << 20;
 
 impl<'a> Versions<'a> {
-    fn new(repo: &'a Repo, drivers: &'a mut Drivers) -> Self {
-        let (interner, comparer) = (Interner::default(), Comparer::default());
-        Self { repo, drivers, interner, comparer, recent: Vec::new(), known: HashMap::new() }
+    fn new(repo: &'a Repo, desk: &'a mut Desk) -> Self {
+        desk.interner.clear();
+        Self { repo, desk, recent: Vec::new(), known: HashMap::new() }
     }
 
     fn count(&mut self, pending: &Pending) -> Result<Counted, Error> {
@@ -171,8 +175,10 @@ impl<'a> Versions<'a> {
         self.number_lines(new, old);
         let (old, new) = (&self.recent[old], &self.recent[new]);
         let (old_text, new_text) = (old.text.as_ref()?, new.text.as_ref()?);
-        let tail = common_tail_lines(&old.content, &new.content);
-        self.comparer.compare(&self.interner, &old_text.lines, &new_text.lines, tail)
+        let old_numbered = Numbered { content: &old.content, text: old_text };
+        let new_numbered = Numbered { content: &new.content, text: new_text };
+        let tail = old_numbered.common_tail(new_numbered);
+        self.desk.comparer.compare(&self.desk.interner, &old_text.lines, &new_text.lines, tail)
     }
 
     /// Numbers lines where there can't be too many: who has numbered them need not count them.
@@ -191,14 +197,14 @@ impl<'a> Versions<'a> {
         if self.recent[version].text.is_some() {
             return;
         }
-        if self.interner.size() > INTERNED {
-            self.interner = Interner::default();
+        if self.desk.interner.size() > INTERNED {
+            self.desk.interner.clear();
             self.recent.iter_mut().for_each(|version| version.text = None);
         }
         let (content, model) = (&self.recent[version].content, &self.recent[other]);
         let text = match &model.text {
-            Some(text) => self.interner.text_like(content, &model.content, text),
-            None => self.interner.text(content),
+            Some(text) => self.desk.interner.text_like(content, &model.content, text),
+            None => self.desk.interner.text(content),
         };
         self.recent[version].text = Some(text);
     }
@@ -256,7 +262,7 @@ impl<'a> Versions<'a> {
             Some(DiffAttribute::Unset) => true,
             Some(DiffAttribute::Driver(name)) => {
                 let ask = || self.repo.driver_is_binary(name.as_bstr());
-                let said = *self.drivers.entry(name.clone()).or_insert_with(ask);
+                let said = *self.desk.drivers.entry(name.clone()).or_insert_with(ask);
                 said.unwrap_or(looks_binary)
             }
         }
