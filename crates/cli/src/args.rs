@@ -74,6 +74,12 @@ pub(crate) enum Command {
     /// How risky is a change, and why?
     #[command(subcommand)]
     Risk(RiskCommand),
+    /// What is known of the history, and is it right?
+    ///
+    /// The index is kept in the git directory (`gitops-health/history.sqlite`) and made by whatever
+    /// needs it. It can be asked with any SQLite.
+    #[command(subcommand)]
+    Index(IndexCommand),
     /// What is the configuration, and where does it come from?
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -90,6 +96,57 @@ pub(crate) enum RiskCommand {
     /// In a pipe, without --explain, --historical or --format, just the number is printed, and
     /// with --recommend-strategy just STANDARD, CANARY or BLUE_GREEN.
     Score(ScoreArgs),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum IndexCommand {
+    /// Say where the index is and what it covers
+    Status(IndexStatusArgs),
+    /// Index what is new: HEAD, branches, branches of remotes and tags
+    Update(IndexUpdateArgs),
+    /// Look at some commits again and compare what the index says about them
+    Verify(IndexVerifyArgs),
+    /// Take the index away; whatever needs it makes it anew
+    Clear,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct IndexStatusArgs {
+    /// How to print it
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: IndexFormat,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct IndexUpdateArgs {
+    /// Only these revisions and what came before them
+    #[arg(value_name = "REV")]
+    pub revisions: Vec<String>,
+    /// How many threads work [default: as many as there are processors]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub threads: Option<u16>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct IndexVerifyArgs {
+    /// How many commits are looked at
+    #[arg(long, value_name = "N", default_value_t = 500)]
+    pub sample: usize,
+    /// Look at all commits
+    #[arg(long, conflicts_with = "sample")]
+    pub all: bool,
+    /// Decides which commits are looked at
+    #[arg(long, value_name = "NUMBER", default_value_t = 1)]
+    pub seed: u64,
+}
+
+/// The formats of what is said about the index.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum IndexFormat {
+    /// Plain words for people
+    Text,
+    /// JSON with everything
+    Json,
 }
 
 #[derive(Debug, Subcommand)]

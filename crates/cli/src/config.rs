@@ -25,6 +25,17 @@ pub(crate) const REPOSITORY_FILE: &str = ".gitops-health.yaml";
 pub(crate) struct Config {
     /// Risk scoring.
     pub risk: RiskConfig,
+    /// The index of the history.
+    pub index: IndexConfig,
+}
+
+/// How the index of the history is kept.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct IndexConfig {
+    /// Whether people have pseudonyms in the index instead of names and addresses. They are made
+    /// with a key that only this clone has.
+    pub pseudonymize: bool,
 }
 
 /// The configuration in effect and how it came about.

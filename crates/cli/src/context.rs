@@ -113,6 +113,12 @@ impl Context {
         if wanted && std::io::stderr().is_terminal() { Progress::on(what) } else { Progress::off() }
     }
 
+    /// The user's directory for caches, by the XDG base directory specification.
+    pub fn cache_directory(&self) -> Option<PathBuf> {
+        let named = |name| std::env::var_os(name).map(PathBuf::from).filter(|it| it.is_absolute());
+        named("XDG_CACHE_HOME").or_else(|| Some(named("HOME")?.join(".cache")))
+    }
+
     /// A line on the standard error for those who asked for that much.
     pub fn say(&self, verbosity: u8, line: impl FnOnce() -> String) {
         if self.global.verbose >= verbosity {

@@ -4,6 +4,7 @@ use std::io::{self, IsTerminal, Write as _};
 use std::path::{Path, PathBuf};
 
 use gitops_health_git::{Error as GitError, printable};
+use gitops_health_history::Error as HistoryError;
 use gitops_health_risk::ConfigError;
 
 use crate::config::LoadError;
@@ -20,6 +21,7 @@ pub(crate) struct CliError {
 #[derive(Debug)]
 pub(crate) enum Failure {
     Git(GitError),
+    History(HistoryError),
     Load(LoadError),
     Config(ConfigError),
     NothingStaged,
@@ -41,6 +43,15 @@ impl CliError {
 impl From<GitError> for CliError {
     fn from(error: GitError) -> Self {
         Self::new(Failure::Git(error))
+    }
+}
+
+impl From<HistoryError> for CliError {
+    fn from(error: HistoryError) -> Self {
+        match error {
+            HistoryError::Git(error) => error.into(),
+            error => Self::new(Failure::History(error)),
+        }
     }
 }
 
@@ -89,6 +100,7 @@ impl Failure {
     fn message(&self) -> String {
         match self {
             Self::Git(error) => error.to_string(),
+            Self::History(error) => error.to_string(),
             Self::Load(error) => error.to_string(),
             Self::Config(error) => format!("the configuration makes no sense: {error}"),
             Self::NothingStaged => "nothing is staged".into(),
@@ -100,6 +112,7 @@ impl Failure {
     fn causes(&self) -> Vec<String> {
         let first = match self {
             Self::Git(error) => error.source(),
+            Self::History(error) => error.source(),
             Self::Load(error) => error.source(),
             Self::Output { source, .. } => return vec![source.to_string()],
             _ => None,
@@ -119,7 +132,8 @@ impl Failure {
                 | GitError::File { .. }
                 | GitError::TooLarge { .. }
                 | GitError::Operation { .. },
-            ) => ExitCode::NotEvaluated,
+            )
+            | Self::History(_) => ExitCode::NotEvaluated,
             _ => ExitCode::Usage,
         }
     }
@@ -127,6 +141,17 @@ impl Failure {
     fn hint(&self) -> Option<String> {
         match self {
             Self::Git(error) => hint_for_git(error),
+            Self::History(HistoryError::Damaged { .. }) => {
+                Some("run it again: a damaged index is made anew".into())
+            }
+            Self::History(HistoryError::NotIndexed { .. }) => {
+                Some("index it with `gitops-health index update REV`".into())
+            }
+            Self::History(_) => Some(
+                "look at its permissions and at the space left there; \
+                 `gitops-health index clear` takes the index away"
+                    .into(),
+            ),
             Self::Load(error) => Some(error.hint()),
             Self::Config(_) => Some(
                 "see where each value comes from with `gitops-health config show --origin`".into(),

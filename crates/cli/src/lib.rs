@@ -8,6 +8,7 @@ mod config;
 mod context;
 mod error;
 mod exit_code;
+mod index;
 mod output;
 mod progress;
 mod risk_score;
@@ -20,7 +21,7 @@ use clap::{CommandFactory, FromArgMatches};
 
 pub use exit_code::ExitCode;
 
-use args::{Cli, Command, ConfigCommand, RiskCommand};
+use args::{Cli, Command, ConfigCommand, IndexCommand, RiskCommand};
 use context::Context;
 use error::CliError;
 
@@ -58,6 +59,10 @@ fn run(arguments: Vec<OsString>) -> ExitCode {
     let context = Context::new(cli.global);
     let result = match cli.command {
         Command::Risk(RiskCommand::Score(args)) => risk_score::run(&context, &args),
+        Command::Index(IndexCommand::Status(args)) => index::status(&context, &args),
+        Command::Index(IndexCommand::Update(args)) => index::update(&context, &args),
+        Command::Index(IndexCommand::Verify(args)) => index::verify(&context, &args),
+        Command::Index(IndexCommand::Clear) => index::clear(&context),
         Command::Config(ConfigCommand::Show(args)) => show_config::show(&context, &args),
         Command::Config(ConfigCommand::Schema) => show_config::schema(&context),
     };

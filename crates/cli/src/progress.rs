@@ -29,6 +29,11 @@ impl Progress {
 
     /// Tells how much is done.
     pub fn at(&self, count: usize) {
+        self.show(|| format!("{count} {}", self.what));
+    }
+
+    /// Tells what is being done.
+    pub fn show(&self, words: impl FnOnce() -> String) {
         let Some(bar) = &self.bar else { return };
         if !self.shown.get() {
             if self.begun.elapsed() < PATIENCE {
@@ -39,7 +44,7 @@ impl Progress {
                 .expect("the template above is well formed");
             bar.set_style(style);
         }
-        bar.set_message(format!("{count} {}", self.what));
+        bar.set_message(words());
         bar.tick();
     }
 }

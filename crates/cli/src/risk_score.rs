@@ -23,7 +23,7 @@ pub(crate) fn run(context: &Context, args: &ScoreArgs) -> Result<ExitCode, CliEr
     let change = repo.change(&selection, Similarity::Renames)?;
     refuse_nothing(&selection, &change)?;
 
-    let mut scorer = Scorer::new(context, &repo, &params, &change)?;
+    let mut scorer = Scorer::new(context, &repo, &params, &loaded.config.index, &change)?;
     let rows = scorer.score_commits(&selection, &change)?;
     let whole = scorer.score_whole(&selection, &change, args.historical)?;
     let owners = owners(&repo, &change)?;

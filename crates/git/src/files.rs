@@ -209,7 +209,8 @@ impl Budget {
 
     /// Why the content of a file is not to be read; `None` where it may be, and is paid for.
     pub fn refuses(&mut self, file: &Paired, blobs: &Blobs<'_>) -> Result<Option<Lines>, Error> {
-        for side in [file.old, file.new].iter().flatten().filter(|side| side.mode != Mode::Submodule)
+        for side in
+            [file.old, file.new].iter().flatten().filter(|side| side.mode != Mode::Submodule)
         {
             match blobs.size(side.id)? {
                 None => return Ok(Some(Lines::Missing)),

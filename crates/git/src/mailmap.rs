@@ -88,9 +88,13 @@ impl Mailmap {
         }
     }
 
-    /// A mailmap that maps nobody, because the file could not be read.
-    pub(crate) fn unreadable(reason: UnreadFile) -> Self {
-        Self { by_email: HashMap::new(), unread: Some(reason) }
+    /// What [`crate::Repo::mailmap_file`] says. A file that can't be read maps nobody.
+    pub fn of_file(file: Option<Result<Vec<u8>, UnreadFile>>) -> Self {
+        match file {
+            Some(Ok(content)) => Self::parse(&content),
+            Some(Err(reason)) => Self { by_email: HashMap::new(), unread: Some(reason) },
+            None => Self::default(),
+        }
     }
 
     /// Why the file was not read, where there is one that was not: then nobody is mapped.

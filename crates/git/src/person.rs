@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::mailmap::Mailmap;
 use crate::path::RepoPath;
 use crate::repo::Repo;
-use crate::side_file::{SIDE_FILE_BYTES, SmallFile, small_file};
+use crate::side_file::{SIDE_FILE_BYTES, SmallFile, UnreadFile, small_file};
 use crate::time::ZonedTime;
 use crate::tree::{Mode, Side};
 
@@ -40,15 +40,15 @@ impl Repo {
     /// asked, so that everybody gets the same facts. A file that is not read maps nobody, and
     /// [`Mailmap::unread`] says why.
     pub fn mailmap(&self) -> Result<Mailmap, Error> {
-        let content = match self.worktree() {
-            Some(worktree) => small_file(&worktree.join(".mailmap"), ".mailmap", SIDE_FILE_BYTES)?,
-            None => self.mailmap_of_head()?,
-        };
-        Ok(match content {
-            Some(Ok(content)) => Mailmap::parse(&content),
-            Some(Err(reason)) => Mailmap::unreadable(reason),
-            None => Mailmap::default(),
-        })
+        Ok(Mailmap::of_file(self.mailmap_file()?))
+    }
+
+    /// The file that [`Repo::mailmap`] reads, or why it can't be read; `None` where there is none.
+    pub fn mailmap_file(&self) -> Result<Option<Result<Vec<u8>, UnreadFile>>, Error> {
+        match self.worktree() {
+            Some(worktree) => small_file(&worktree.join(".mailmap"), ".mailmap", SIDE_FILE_BYTES),
+            None => self.mailmap_of_head(),
+        }
     }
 
     fn mailmap_of_head(&self) -> Result<Option<SmallFile>, Error> {

@@ -150,6 +150,64 @@ impl Repo {
         !self.shallow_edges.is_empty()
     }
 
+    /// The commits at which a shallow clone ends, sorted; empty where all of the history is here.
+    pub fn shallow_edges(&self) -> Vec<ObjectId> {
+        let mut edges: Vec<ObjectId> = self.shallow_edges.iter().copied().collect();
+        edges.sort_unstable();
+        edges
+    }
+
+    /// All that decides facts about commits besides the commits: limits, what the configuration
+    /// says of diff drivers, and `info/attributes`. Equal bytes mean equal facts.
+    pub fn settings_of_facts(&self) -> Result<Vec<u8>, Error> {
+        let operation = || "read the configuration".to_owned();
+        let mut settings = vec![format!("{:?}", self.limits)];
+        let config = self.git.config().context(operation)?;
+        let mut entries = config.entries(Some("diff\\..*\\.binary")).context(operation)?;
+        while let Some(entry) = entries.next() {
+            let name = entry.context(operation)?.name_bytes().to_vec();
+            let name = String::from_utf8_lossy(&name).into_owned();
+            settings.push(format!("{name} = {:?}", self.config_flag(&name)));
+        }
+        settings.sort();
+        settings.dedup();
+        let mut bytes = settings.join("\n").into_bytes();
+        bytes.push(0);
+        match self.common_file("info/attributes")? {
+            Some(Ok(content)) => bytes.extend(content),
+            Some(Err(reason)) => bytes.extend(reason.to_string().into_bytes()),
+            None => {}
+        }
+        Ok(bytes)
+    }
+
+    /// The commits at the ends of the history: HEAD, those of other worktrees, branches, branches
+    /// of remotes, and tags. Sorted, each once.
+    pub fn tips(&self) -> Result<Vec<ObjectId>, Error> {
+        let operation = || "list the references".to_owned();
+        let mut tips: Vec<ObjectId> = self.head_commit()?.into_iter().collect();
+        for pattern in ["refs/heads/*", "refs/remotes/*", "refs/tags/*"] {
+            for reference in self.git.references_glob(pattern).context(operation)? {
+                let reference = reference.context(operation)?;
+                // A branch of a remote may point to one that was not fetched.
+                if let Ok(commit) = reference.peel(git2::ObjectType::Commit) {
+                    tips.push(ObjectId::from_git2(commit.id()));
+                }
+            }
+        }
+        for name in &self.git.worktrees().context(operation)? {
+            let Ok(Some(name)) = name else { continue };
+            let head = self.common_dir().join("worktrees").join(name).join("HEAD");
+            let text = fs::read(head).unwrap_or_default();
+            if let Some(id) = text.get(..40).and_then(ObjectId::from_hex) {
+                tips.push(id);
+            }
+        }
+        tips.sort_unstable();
+        tips.dedup();
+        Ok(tips)
+    }
+
     /// What the next commit would be made on.
     pub fn head(&self) -> Result<Head, Error> {
         let head = self.git.find_reference("HEAD").context(|| "read HEAD".into())?;

@@ -40,6 +40,9 @@ pub enum FilesOfCommit {
         files: Vec<FileFacts>,
         /// Whether too many files moved to compare them all, as in [`crate::Changes`].
         rename_limit_reached: bool,
+        /// Whether every file that may have moved could be compared: none was left out because
+        /// there were too many, or because its content is too large or not here.
+        all_compared: bool,
     },
     /// The files of a merge that differ from every parent, as
     /// [`Repo::differs_from_all_parents`] lists them.

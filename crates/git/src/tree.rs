@@ -255,7 +255,8 @@ impl Repo {
         if id == ObjectId::EMPTY_TREE {
             return Ok(Arc::default());
         }
-        self.shared_object(id, git2::ObjectType::Tree)?.ok_or(Error::MissingObject { id, kind: "tree" })
+        self.shared_object(id, git2::ObjectType::Tree)?
+            .ok_or(Error::MissingObject { id, kind: "tree" })
     }
 
     /// The file at `path` in a tree.
@@ -325,7 +326,8 @@ impl ManyComparison<'_> {
             return Err(too_large("the depth of a tree", MAX_DEPTH, "directories"));
         }
         let ids: Vec<Option<ObjectId>> = std::iter::once(tree).chain(others).collect();
-        let load = |id: &Option<ObjectId>| id.map_or(Ok(Arc::default()), |id| self.repo.tree_data(id));
+        let load =
+            |id: &Option<ObjectId>| id.map_or(Ok(Arc::default()), |id| self.repo.tree_data(id));
         let data = ids.iter().map(load).collect::<Result<Vec<_>, Error>>()?;
         let mut rests: Vec<&[u8]> = data.iter().map(|data| &data[..]).collect();
         let mut firsts = Vec::with_capacity(rests.len());

@@ -1,13 +1,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use bstr::BString;
-use gitops_health_git::{
-    FileChange, ObjectId, Past, PastCommit, PastEnd, RepoPath, ZonedTime, counted,
-};
+use gitops_health_git::{FileChange, ObjectId, RepoPath, ZonedTime, counted};
+use gitops_health_history::{Past, PastCommit, PastEnd};
 
 use crate::config::{HistoryConfig, KindWeights};
 use crate::kind::FileKind;
-use crate::purpose::{Purpose, Purposes};
 use crate::score::{Part, saturate};
 
 /// What happened to the changed files and their neighbours before.
@@ -71,26 +68,19 @@ pub struct Tally {
 #[derive(Default)]
 struct Counter {
     tally: Tally,
-    people: BTreeSet<BString>,
+    people: BTreeSet<u32>,
 }
 
 impl Counter {
     /// Counts the commit and the person who made it.
-    fn add(&mut self, past: &PastCommit, purpose: Purpose) {
-        self.count(past, purpose);
-        let email = past.author.email.to_ascii_lowercase();
-        let key = if email.is_empty() { past.author.name.to_vec() } else { email };
-        self.people.insert(BString::from(key));
-    }
-
-    /// Counts the commit alone.
-    fn count(&mut self, past: &PastCommit, purpose: Purpose) {
+    fn add(&mut self, past: &PastCommit) {
         let tally = &mut self.tally;
         tally.changes += 1;
-        tally.fixes += usize::from(purpose.is_fix);
-        tally.reverts += usize::from(purpose.is_revert);
-        let time = past.commit.committer.time;
+        tally.fixes += usize::from(past.purpose.is_fix);
+        tally.reverts += usize::from(past.purpose.is_revert);
+        let time = past.committed;
         tally.since = Some(tally.since.map_or(time, |since| since.min(time)));
+        self.people.insert(past.author);
     }
 
     fn finish(self) -> Tally {
@@ -131,24 +121,21 @@ pub(crate) fn measure(
     now: ZonedTime,
     config: &HistoryConfig,
     weights: &KindWeights,
-    purposes: &Purposes,
 ) -> HistoryFeatures {
     let mut by_file: Vec<Counter> = files.iter().map(|_| Counter::default()).collect();
     let mut by_kind: BTreeMap<FileKind, KindCounter> = BTreeMap::new();
-    let (mut all, mut beside) = (Counter::default(), Counter::default());
+    let mut beside = Counter::default();
     for commit in &past.commits {
-        let purpose = purposes.of(&commit.commit);
-        all.count(commit, purpose);
         if commit.followed.is_empty() && commit.neighbours > 0 {
-            beside.add(commit, purpose);
+            beside.add(commit);
         }
         let kinds: BTreeSet<FileKind> =
             commit.followed.iter().map(|index| files[*index].1).collect();
         for kind in kinds {
-            by_kind.entry(kind).or_default().add(commit, purpose, now, config);
+            by_kind.entry(kind).or_default().add(commit, now, config);
         }
         for index in &commit.followed {
-            by_file[*index].add(commit, purpose);
+            by_file[*index].add(commit);
         }
     }
     let mut by_kind: Vec<KindHistory> =
@@ -158,7 +145,13 @@ pub(crate) fn measure(
         by_kind,
         neighbours: beside.finish(),
         neighbour_weight: files.iter().map(|(_, kind)| weights.of(*kind)).fold(0.0, f64::max),
-        repository: all.finish(),
+        repository: Tally {
+            changes: past.all.changes,
+            fixes: past.all.fixes,
+            reverts: past.all.reverts,
+            people: 0,
+            since: past.all.since,
+        },
         by_file: file_histories(files, by_file),
     }
 }
@@ -190,15 +183,15 @@ struct KindCounter {
 
 impl KindCounter {
     /// Newer commits come first.
-    fn add(&mut self, past: &PastCommit, purpose: Purpose, now: ZonedTime, config: &HistoryConfig) {
-        self.counter.add(past, purpose);
-        let (id, time) = (past.commit.id, past.commit.committer.time);
-        if purpose.is_fix {
+    fn add(&mut self, past: &PastCommit, now: ZonedTime, config: &HistoryConfig) {
+        self.counter.add(past);
+        let (id, time) = (past.id, past.committed);
+        if past.purpose.is_fix {
             let age = now.days_since(&time).max(0.0);
             self.recent_fixes += 1.0 / (1.0 + age / config.recent_fix_days);
             self.newest_fix.get_or_insert((id, time));
         }
-        if purpose.is_revert {
+        if past.purpose.is_revert {
             self.newest_revert.get_or_insert((id, time));
         }
     }
@@ -338,7 +331,7 @@ fn file_line(file: &FileHistory) -> String {
 
 /// Why nothing is known of the past.
 pub(crate) fn unknown(past: &Past) -> String {
-    let visited = past.ancestors.len();
+    let visited = past.visited;
     match past.end {
         PastEnd::Complete if visited == 0 => "no commit came before".into(),
         PastEnd::Complete => "no earlier commit touched these files or their directories".into(),

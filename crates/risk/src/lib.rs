@@ -15,13 +15,13 @@ mod freeze;
 mod historical;
 mod kind;
 mod params;
-mod purpose;
 mod score;
 mod similar;
 mod strategy;
 mod temporal;
 
-use gitops_health_git::{FileChange, Past, PathPattern, RepoPath};
+use gitops_health_git::{FileChange, ObjectId, PathPattern, RepoPath};
+use gitops_health_history::Past;
 
 pub use complexity::{ComplexityFeatures, LongestFunction};
 pub use config::{
@@ -33,7 +33,6 @@ pub use critical::{CriticalMatch, CriticalRule, NamedFile, built_in_rules};
 pub use historical::{FileHistory, HistoryFeatures, KindHistory, Tally};
 pub use kind::FileKind;
 pub use params::{ConfigError, RiskParams};
-pub use purpose::{Purpose, Purposes};
 pub use score::{Band, Factor, FactorId, Score, Signal, Strategy};
 pub use similar::{Outcome, SimilarCommit};
 pub use temporal::{Arrival, FreezeMatch, LastChange, Moment, Release, TemporalFeatures};
@@ -56,8 +55,6 @@ pub struct Subject<'a> {
     pub releases: Vec<Release>,
     /// The longest function that the change touches.
     pub longest_function: Option<LongestFunction>,
-    /// What earlier commits were made for, kept from one change to the next.
-    pub purposes: &'a Purposes,
 }
 
 /// What was measured of a change: all that a score is computed from.
@@ -117,7 +114,6 @@ pub fn measure(subject: Subject<'_>, params: &RiskParams) -> Features {
         subject.moment.landed,
         &config.history,
         &config.file_kinds,
-        subject.purposes,
     );
     Features {
         critical: critical::matches(&params.rules, &files, &config.file_kinds),
@@ -201,14 +197,16 @@ pub fn recommendations(
     strategy::recommendations(strategy, approval, features, owners, &params.config.advice)
 }
 
-/// The earlier commits most like the change, and what became of them.
-pub fn similar_commits(
+/// The earlier commits most like the change, and what became of them, as far as the past was asked
+/// for what messages mention. `title` gives the subject of a commit.
+pub fn similar_commits<E>(
     subject: &Subject<'_>,
     limit: usize,
     params: &RiskParams,
-) -> Vec<SimilarCommit> {
+    title: &mut dyn FnMut(ObjectId) -> Result<String, E>,
+) -> Result<Vec<SimilarCommit>, E> {
     let follow_up_days = params.config.history.follow_up_days;
-    similar::similar(subject.past, subject.files.len(), limit, follow_up_days, subject.purposes)
+    similar::similar(subject.past, subject.files.len(), limit, follow_up_days, title)
 }
 
 #[cfg(test)]

@@ -1,10 +1,9 @@
 use std::collections::{HashMap, HashSet};
 
-use gitops_health_git::{ObjectId, Past, PastCommit, ZonedTime};
+use gitops_health_git::{ObjectId, ZonedTime};
+use gitops_health_history::{MentionKind, Past, PastCommit};
 use schemars::JsonSchema;
 use serde::Serialize;
-
-use crate::purpose::{Purposes, fixed_ids, reverted_ids};
 
 /// An earlier commit that touched the same files, and what became of it.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
@@ -60,18 +59,15 @@ fn as_text<S: serde::Serializer>(
     serializer.collect_str(value)
 }
 
-/// The most characters that are shown of a subject.
-const SUBJECT: usize = 200;
-
 /// The earlier commits most like a change of `files` files, the most similar first, newer ones
-/// first among equals.
-pub(crate) fn similar(
+/// first among equals. `title` gives the subject of a commit.
+pub(crate) fn similar<E>(
     past: &Past,
     files: usize,
     limit: usize,
     follow_up_days: f64,
-    purposes: &Purposes,
-) -> Vec<SimilarCommit> {
+    title: &mut dyn FnMut(ObjectId) -> Result<String, E>,
+) -> Result<Vec<SimilarCommit>, E> {
     let mut ranked: Vec<(f64, usize)> = past
         .commits
         .iter()
@@ -86,14 +82,14 @@ pub(crate) fn similar(
         .into_iter()
         .map(|(similarity, position)| {
             let found = &past.commits[position];
-            SimilarCommit {
-                commit: found.commit.id,
-                committed: found.commit.committer.time,
-                subject: gitops_health_git::printable_start(&found.commit.subject(), SUBJECT),
+            Ok(SimilarCommit {
+                commit: found.id,
+                committed: found.committed,
+                subject: title(found.id)?,
                 shared_files: found.followed.len(),
                 similarity,
-                outcome: outcome(past, position, &mentions, follow_up_days, purposes),
-            }
+                outcome: outcome(past, position, &mentions, follow_up_days),
+            })
         })
         .collect()
 }
@@ -104,73 +100,46 @@ fn jaccard(commit: &PastCommit, files: usize) -> f64 {
 }
 
 /// What later messages say of earlier commits, by the first seven digits of the id.
-struct Mentions {
-    /// Subjects that a later commit quotes as `Revert "..."`, and where that commit stands.
-    quoted: HashMap<Vec<u8>, Vec<usize>>,
-    reverted: HashMap<String, Vec<(String, ObjectId)>>,
-    fixed: HashMap<String, Vec<(String, ObjectId)>>,
-}
+struct Mentions<'a>(HashMap<(MentionKind, &'a str), Vec<(&'a str, ObjectId)>>);
 
-impl Mentions {
-    fn of(past: &Past) -> Self {
-        let mut mentions =
-            Self { quoted: HashMap::new(), reverted: HashMap::new(), fixed: HashMap::new() };
-        for (position, later) in past.commits.iter().map(|past| &past.commit).enumerate() {
-            let subject = later.subject();
-            if let Some(quoted) = subject.strip_prefix(b"Revert \"")
-                && let Some(quoted) = quoted.strip_suffix(b"\"")
-            {
-                // Where the message names a commit, it is that one and no other of this subject.
-                if reverted_ids(&later.message).is_empty() {
-                    mentions.quoted.entry(quoted.to_vec()).or_default().push(position);
-                }
-            }
-            for id in reverted_ids(&later.message) {
-                mentions.reverted.entry(id[..7].to_owned()).or_default().push((id, later.id));
-            }
-            for id in fixed_ids(&later.message) {
-                mentions.fixed.entry(id[..7].to_owned()).or_default().push((id, later.id));
+impl<'a> Mentions<'a> {
+    fn of(past: &'a Past) -> Self {
+        let mut mentions: HashMap<_, Vec<_>> = HashMap::new();
+        for mention in &past.mentions {
+            if let Some(begin) = mention.of.get(..7) {
+                let known = mentions.entry((mention.kind, begin)).or_default();
+                known.push((mention.of.as_str(), mention.by));
             }
         }
-        mentions
+        Self(mentions)
+    }
+
+    /// The newest commit that says this of the commit with this id.
+    fn find(&self, kind: MentionKind, id: &str) -> Option<String> {
+        let known = self.0.get(&(kind, &id[..7]))?;
+        known.iter().find(|(name, _)| id.starts_with(name)).map(|(_, by)| by.short())
     }
 }
 
-fn outcome(
-    past: &Past,
-    position: usize,
-    mentions: &Mentions,
-    follow_up_days: f64,
-    purposes: &Purposes,
-) -> Outcome {
-    let commit = &past.commits[position].commit;
+fn outcome(past: &Past, position: usize, mentions: &Mentions<'_>, follow_up_days: f64) -> Outcome {
+    let commit = &past.commits[position];
     let id = commit.id.to_string();
-    let mentioned = |known: &HashMap<String, Vec<(String, ObjectId)>>| {
-        let names = known.get(&id[..7])?;
-        names.iter().find(|(name, _)| id.starts_with(name.as_str())).map(|(_, by)| by.short())
-    };
-    if let Some(by) = mentioned(&mentions.reverted) {
+    if let Some(by) = mentions.find(MentionKind::Reverts, &id) {
         return Outcome::Reverted { by };
     }
-    // Where the id was not kept: the nearest later revert of a commit with this subject.
-    let reverts = mentions.quoted.get(&commit.subject().to_vec());
-    let nearest = reverts.and_then(|found| found.iter().rev().find(|later| **later < position));
-    if let Some(later) = nearest {
-        return Outcome::Reverted { by: past.commits[*later].commit.id.short() };
-    }
-    if let Some(by) = mentioned(&mentions.fixed) {
+    if let Some(by) = mentions.find(MentionKind::Fixes, &id) {
         return Outcome::Fixed { by };
     }
     let touched: HashSet<usize> = past.commits[position].followed.iter().copied().collect();
     // Newest first: what came later stands before, the nearest last.
     for later in past.commits[..position].iter().rev() {
-        let days = later.commit.committer.time.days_since(&commit.committer.time);
+        let days = later.committed.days_since(&commit.committed);
         if days > follow_up_days {
             break;
         }
         let shares_file = later.followed.iter().any(|file| touched.contains(file));
-        if shares_file && days >= 0.0 && purposes.of(&later.commit).is_fix {
-            return Outcome::FollowedByFix { by: later.commit.id.short(), days: days as u32 };
+        if shares_file && days >= 0.0 && later.purpose.is_fix {
+            return Outcome::FollowedByFix { by: later.id.short(), days: days as u32 };
         }
     }
     Outcome::Quiet

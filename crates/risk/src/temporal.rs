@@ -1,6 +1,7 @@
 use std::collections::BTreeSet;
 
-use gitops_health_git::{FileChange, ObjectId, Past, RepoPath, ZonedTime, counted, listed};
+use gitops_health_git::{FileChange, ObjectId, RepoPath, ZonedTime, counted, listed};
+use gitops_health_history::Past;
 use jiff::civil::Weekday;
 
 use crate::config::{KindWeights, TemporalConfig};
@@ -126,10 +127,10 @@ fn last_changes(moment: Moment, known: &Circumstances<'_>) -> Vec<LastChange> {
             if !waiting.remove(kind) {
                 continue;
             }
-            let time = past.commit.committer.time;
+            let time = past.committed;
             found.push(LastChange {
                 days: moment.begun.days_since(&time).max(0.0),
-                commit: past.commit.id,
+                commit: past.id,
                 time,
                 path: file.path.clone(),
                 kind: *kind,

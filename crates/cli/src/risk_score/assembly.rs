@@ -1,7 +1,7 @@
 use std::collections::HashSet;
 
 use gitops_health_git::{
-    Change, FileChange, Lines, OwnerRule, Repo, Selection, printable, printable_start,
+    Change, FileChange, Lines, OwnerRule, Repo, Selection, counted, printable, printable_start,
 };
 use gitops_health_report::{
     ChangeSummary, CommitRow, Configuration, RISK_SCHEMA, RiskReport, Skipped, Target, TargetKind,
@@ -16,7 +16,7 @@ use crate::error::CliError;
 const OWNED_FILES: usize = 100;
 
 /// The most characters that are shown of a subject.
-const SUBJECT: usize = 200;
+pub(super) const SUBJECT: usize = 200;
 
 pub(super) fn row(change: &Change, scored: &Scored) -> CommitRow {
     let complexity = &scored.features.complexity;
@@ -79,7 +79,7 @@ pub(super) fn finish(
         similar_commits: scored.similar.clone(),
         notes: notes(change, &scored, &rows, owners),
         commits: rows,
-        skipped: skipped(&change.files),
+        skipped: skipped(&change.files).into_iter().chain(unread(&scored)).collect(),
         configuration,
         score: scored.score,
     }
@@ -142,6 +142,15 @@ fn target(selection: &Selection, change: &Change, scored: &Scored, params: &Risk
             Arrival::Merging(_) | Arrival::Past(_) => None,
         },
     }
+}
+
+/// Commits of the past that could not be looked at: what they did to the files is not in the score.
+fn unread(scored: &Scored) -> Option<Skipped> {
+    (scored.unread > 0).then(|| Skipped {
+        path: counted(scored.unread, "commit of the past", "commits of the past"),
+        reason: "could not be read: `gitops-health index status` says why".into(),
+        matters: true,
+    })
 }
 
 /// Files whose content could not be looked at. Binary files and submodules never have lines.

@@ -1,4 +1,5 @@
-use gitops_health_git::{Change, PastEnd, counted, listed};
+use gitops_health_git::{Change, counted, listed};
+use gitops_health_history::PastEnd;
 use gitops_health_report::CommitRow;
 
 use super::assembly::FoundOwners;

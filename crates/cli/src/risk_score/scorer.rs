@@ -1,27 +1,30 @@
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use gitops_health_git::{
-    Change, Commit, FileChange, FunctionSearch, ObjectId, Past, PastEnd, PastReader, PastScope,
-    Repo, RepoPath, Selection, Similarity, UnreadFile, ZonedTime, counted, printable,
+    Change, Commit, FileChange, FunctionSearch, ObjectId, Repo, Selection, Similarity, UnreadFile,
+    counted, printable, printable_start,
 };
+use gitops_health_history::{Before, History, Past, PastEnd};
 use gitops_health_report::CommitRow;
 use gitops_health_risk::{
-    self as risk, Arrival, Features, FileKind, LongestFunction, Moment, Purposes, Release,
-    RiskParams, Score, SimilarCommit, Subject,
+    self as risk, Arrival, Features, FileKind, LongestFunction, Moment, Release, RiskParams, Score,
+    SimilarCommit, Subject,
 };
 
-use super::assembly::row;
+use super::assembly::{SUBJECT, row};
+use crate::config::IndexConfig;
 use crate::context::Context;
 use crate::error::CliError;
+use crate::index;
 
-/// Scores changes of one repository; what it read of the past is kept from one to the next.
+/// Scores changes of one repository.
 pub(super) struct Scorer<'a> {
     context: &'a Context,
     repo: &'a Repo,
     params: &'a RiskParams,
-    reader: PastReader<'a>,
+    history: History,
     tags: HashMap<ObjectId, Vec<String>>,
-    purposes: Purposes,
+    tagged: Vec<ObjectId>,
     commits: Vec<Change>,
 }
 
@@ -33,6 +36,8 @@ pub(super) struct Scored {
     pub moment: Moment,
     pub end: PastEnd,
     pub visited: usize,
+    /// How many commits of the past could not be read.
+    pub unread: usize,
     /// In how many commits of the past not all moved files could be compared.
     pub renames_not_followed: usize,
     /// Why people were not mapped.
@@ -46,33 +51,28 @@ impl<'a> Scorer<'a> {
         context: &'a Context,
         repo: &'a Repo,
         params: &'a RiskParams,
+        options: &IndexConfig,
         change: &Change,
     ) -> Result<Self, CliError> {
+        let tips: Vec<ObjectId> = change
+            .base
+            .into_iter()
+            .chain(change.head)
+            .chain(change.commits.iter().map(|commit| commit.id))
+            .collect();
+        let history = index::open_for(context, repo, options, &tips)?;
         let commits = if change.commits.len() > 1 {
             changes_of_commits(context, repo, &change.commits)?
         } else {
             Vec::new()
         };
-        let scope = if commits.is_empty() {
-            let names = risk::names_before(&change.files);
-            let directories: BTreeSet<RepoPath> = names.iter().map(RepoPath::parent).collect();
-            PastScope::Directories(directories.into_iter().collect())
-        } else {
-            PastScope::Everything
-        };
         let mut tags: HashMap<ObjectId, Vec<String>> = HashMap::new();
         for tag in repo.tags()?.into_iter().filter(|tag| params.is_release(&tag.name)) {
             tags.entry(tag.commit).or_default().push(printable(&tag.name));
         }
-        Ok(Self {
-            context,
-            repo,
-            params,
-            reader: PastReader::new(repo, scope)?,
-            tags,
-            purposes: Purposes::default(),
-            commits,
-        })
+        let mut tagged: Vec<ObjectId> = tags.keys().copied().collect();
+        tagged.sort_unstable();
+        Ok(Self { context, repo, params, history, tags, tagged, commits })
     }
 
     /// Each commit of a range or a pull request; none where one commit is all there is.
@@ -128,17 +128,20 @@ impl<'a> Scorer<'a> {
     ) -> Result<Scored, CliError> {
         let names = risk::names_before(&change.files);
         let tips: Vec<ObjectId> = change.base.into_iter().collect();
-        let progress = self.context.progress("commits of the past read");
-        let past = self
-            .reader
-            .before(&tips, &names, self.params.max_commits(), &mut |count| progress.at(count))?;
-        drop(progress);
+        let past = self.history.before(Before {
+            tips: &tips,
+            follow: &names,
+            limit: self.params.max_commits(),
+            until: change.commits.iter().map(|commit| commit.committer.time.seconds).max(),
+            marks: &self.tagged,
+            mentions: historical,
+        })?;
         self.context.say(2, || {
             let touching = past.commits.iter().filter(|commit| !commit.followed.is_empty());
             format!(
                 "past of {}: {} read, {} of them touched its files, {}",
                 change.head.map_or("the change".to_owned(), |head| head.short()),
-                counted(past.ancestors.len(), "commit", "commits"),
+                counted(past.visited, "commit", "commits"),
                 touching.count(),
                 match past.end {
                     PastEnd::Complete => "to the beginning",
@@ -159,9 +162,13 @@ impl<'a> Scorer<'a> {
             arrival,
             releases: self.releases(change, &past),
             longest_function,
-            purposes: &self.purposes,
         };
-        let similar = historical.then(|| risk::similar_commits(&subject, SIMILAR, self.params));
+        let mut title = |commit: ObjectId| -> Result<String, CliError> {
+            Ok(printable_start(&self.repo.commit(commit)?.subject(), SUBJECT))
+        };
+        let similar = historical
+            .then(|| risk::similar_commits(&subject, SIMILAR, self.params, &mut title))
+            .transpose()?;
         let features = risk::measure(subject, self.params);
         let score = risk::score(&features, self.params);
         Ok(Scored {
@@ -170,9 +177,10 @@ impl<'a> Scorer<'a> {
             similar,
             moment,
             end: past.end,
-            visited: past.ancestors.len(),
+            visited: past.visited,
+            unread: past.unread,
             renames_not_followed: past.renames_not_followed,
-            unread_mailmap: past.unread_mailmap,
+            unread_mailmap: self.history.unread_mailmap(),
             functions_left_out,
         })
     }
@@ -199,8 +207,8 @@ impl<'a> Scorer<'a> {
     fn releases(&self, change: &Change, past: &Past) -> Vec<Release> {
         let within = change.commits.iter().skip(1);
         let within = within.map(|commit| (commit.id, commit.committer.time));
-        let tagged = past.ancestors.iter().copied().chain(within);
-        let named = |(id, time): (ObjectId, ZonedTime)| {
+        let tagged = past.marked.iter().copied().chain(within);
+        let named = |(id, time)| {
             let names = self.tags.get(&id).into_iter().flatten();
             names.map(move |name| Release { name: name.clone(), time })
         };

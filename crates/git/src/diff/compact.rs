@@ -138,7 +138,8 @@ fn best_end(
     highest: usize,
     size: usize,
 ) -> usize {
-    let from = highest.max(group.end.saturating_sub(size + 1)).max(group.end.saturating_sub(MOST_SLIDING));
+    let from =
+        highest.max(group.end.saturating_sub(size + 1)).max(group.end.saturating_sub(MOST_SLIDING));
     let looks = |end: usize| {
         let above = Split::measure(interner, lines, end - size).looks();
         let below = Split::measure(interner, lines, end).looks();

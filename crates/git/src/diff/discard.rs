@@ -106,16 +106,16 @@ impl Partners {
         let limit = |lines: usize| {
             rough_root(lines - if with_tail { 0 } else { pair.tail }).min(MOST_PARTNERS)
         };
-        let rank = |partners: u32, count: &Count, limit: u32| {
-            match partners + count.shared + if with_tail { count.tail } else { 0 } {
-                0 => Rank::None,
-                count if count >= limit => Rank::Many,
-                _ => Rank::Some,
-            }
+        let rank = |partners: u32, count: &Count, limit: u32| match partners
+            + count.shared
+            + if with_tail { count.tail } else { 0 }
+        {
+            0 => Rank::None,
+            count if count >= limit => Rank::Many,
+            _ => Rank::Some,
         };
         let count = |line: &Line| &self.counts[*line as usize];
-        let (old, new) =
-            (&pair.old[pair.old_middle.clone()], &pair.new[pair.new_middle.clone()]);
+        let (old, new) = (&pair.old[pair.old_middle.clone()], &pair.new[pair.new_middle.clone()]);
         let (old_limit, new_limit) = (limit(pair.old.len()), limit(pair.new.len()));
         ranks.old.clear();
         ranks.old.extend(old.iter().map(count).map(|count| rank(count.new, count, old_limit)));

@@ -6,8 +6,8 @@
 //! git has both: a long snake far along a diagonal is taken for a part of the answer, and after
 //! enough edits the path that came farthest is.
 
-use super::discard::rough_root;
 use super::Line;
+use super::discard::rough_root;
 
 /// How many equal lines make a snake worth noticing (`XDL_SNAKE_CNT`).
 const SNAKE: i32 = 20;
@@ -76,7 +76,8 @@ impl Myers {
             steps_left: MOST_STEPS,
         };
         self.open.clear();
-        let whole = Area { old: (0, old.len() as i32), new: (0, new.len() as i32), is_exact: false };
+        let whole =
+            Area { old: (0, old.len() as i32), new: (0, new.len() as i32), is_exact: false };
         self.open.push(whole);
         while let Some(mut area) = self.open.pop() {
             search.trim(&mut area);
@@ -233,7 +234,9 @@ impl Search<'_> {
         let begin = (self.forward[at - 1] + 1).max(self.forward[at + 1]);
         let mut place = begin;
         let (old_end, new_end) = (area.old.1, area.new.1);
-        while place < old_end && place - diagonal < new_end && self.is_equal(place, place - diagonal)
+        while place < old_end
+            && place - diagonal < new_end
+            && self.is_equal(place, place - diagonal)
         {
             place += 1;
         }
@@ -331,12 +334,7 @@ impl Search<'_> {
         }
         let is_forward = (area.old.1 + area.new.1) - least < most - (area.old.0 + area.new.0);
         let (sum, old) = if is_forward { (most, most_old) } else { (least, least_old) };
-        Division {
-            old,
-            new: sum - old,
-            first_is_exact: is_forward,
-            second_is_exact: !is_forward,
-        }
+        Division { old, new: sum - old, first_is_exact: is_forward, second_is_exact: !is_forward }
     }
 }
 

@@ -168,7 +168,9 @@ impl PackReader {
             return Some(found.content.len() as u64);
         }
         match self.entry(place)? {
-            Entry::Whole(kind, content) => Some(self.keep(place, kind, content).content.len() as u64),
+            Entry::Whole(kind, content) => {
+                Some(self.keep(place, kind, content).content.len() as u64)
+            }
             Entry::Delta { delta, .. } => delta::result_length(&delta),
         }
     }

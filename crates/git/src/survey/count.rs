@@ -134,12 +134,8 @@ impl<'a> Versions<'a> {
         let (old_extent, new_extent) = (self.extent(old), self.extent(new));
         let lines = |extent: Option<Extent>| extent.map_or(0, |extent| extent.lines);
         let (deleted, added) = (lines(old_extent), lines(new_extent));
-        let mut counted = Counted {
-            lines: Lines::TooLarge,
-            hunks: Vec::new(),
-            old: old_extent,
-            new: new_extent,
-        };
+        let mut counted =
+            Counted { lines: Lines::TooLarge, hunks: Vec::new(), old: old_extent, new: new_extent };
         let is_same = match (old, new) {
             (Some(old), Some(new)) => self.version(old).content == self.version(new).content,
             _ => false,

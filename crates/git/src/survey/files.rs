@@ -25,7 +25,7 @@ pub(super) struct Compared {
 }
 
 pub(super) enum State {
-    Changed { files: Vec<Pending>, rename_limit_reached: bool },
+    Changed { files: Vec<Pending>, rename_limit_reached: bool, all_compared: bool },
     Other(FilesOfCommit),
 }
 
@@ -64,11 +64,11 @@ impl Compared {
     pub fn into_facts(self) -> CommitFacts {
         let files = match self.state {
             State::Other(files) => files,
-            State::Changed { files, rename_limit_reached } => {
+            State::Changed { files, rename_limit_reached, all_compared } => {
                 let mut files: Vec<FileFacts> =
                     files.into_iter().map(Pending::into_facts).collect();
                 files.sort_by(|one, two| one.path.cmp(&two.path));
-                FilesOfCommit::Changed { files, rename_limit_reached }
+                FilesOfCommit::Changed { files, rename_limit_reached, all_compared }
             }
         };
         CommitFacts { commit: self.commit, files }
@@ -119,6 +119,7 @@ fn compare_one(repo: &Repo, known: &mut KnownAttributes, commit: &Commit) -> Res
     let mut blobs = Blobs::new(repo, &unstored);
     let (paired, rename_limit_reached) =
         files::pair_moved(deltas, Similarity::Renames, &mut blobs)?;
+    let all_compared = !rename_limit_reached && !blobs.has_unread;
     let mut budget = files::Budget::default();
     let is_small = paired.len() <= files::Budget::ALWAYS_ENOUGH;
     let pending = paired.into_iter().map(|file| {
@@ -130,7 +131,7 @@ fn compare_one(repo: &Repo, known: &mut KnownAttributes, commit: &Commit) -> Res
         Ok(Pending { attributes: said_of(&file, &attributes.attributes), file, counted })
     });
     let files = pending.collect::<Result<_, Error>>()?;
-    Ok(State::Changed { files, rename_limit_reached })
+    Ok(State::Changed { files, rename_limit_reached, all_compared })
 }
 
 /// What the attributes say of both paths of a file.

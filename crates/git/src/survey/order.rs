@@ -69,7 +69,8 @@ impl Graph {
     }
 
     fn parents_first(mut self) -> Vec<ObjectId> {
-        let key = |number: usize, nodes: &[Node]| Reverse((nodes[number].time, nodes[number].id, number));
+        let key =
+            |number: usize, nodes: &[Node]| Reverse((nodes[number].time, nodes[number].id, number));
         let roots = (0..self.nodes.len()).filter(|number| self.nodes[*number].parents_left == 0);
         let mut ready: BinaryHeap<_> = roots.map(|number| key(number, &self.nodes)).collect();
         let mut order = Vec::with_capacity(self.nodes.len());

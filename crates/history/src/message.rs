@@ -1,9 +1,9 @@
-use std::cell::RefCell;
-use std::collections::HashMap;
+//! What messages say about commits.
+
 use std::sync::LazyLock;
 
 use bstr::ByteSlice;
-use gitops_health_git::{Commit, ObjectId};
+use gitops_health_git::Commit;
 use regex::bytes::Regex;
 
 /// What a commit was made for, as far as its message says.
@@ -15,13 +15,25 @@ pub struct Purpose {
     pub is_revert: bool,
 }
 
-/// The purposes of commits, each read once: the pasts of neighbouring changes share most of theirs.
-#[derive(Debug, Default)]
-pub struct Purposes(RefCell<HashMap<ObjectId, Purpose>>);
+/// How a message refers to something else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Reference {
+    /// It says that it takes back the commit.
+    Reverts,
+    /// It names the commit as the origin of the defect that it mends.
+    Fixes,
+    /// It names an issue or a pull request, such as `#12` or `ABC-12`.
+    Issue,
+}
 
-impl Purposes {
-    pub(crate) fn of(&self, commit: &Commit) -> Purpose {
-        *self.0.borrow_mut().entry(commit.id).or_insert_with(|| Purpose::of(commit))
+impl Reference {
+    /// The word in the index.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Reverts => "reverts",
+            Self::Fixes => "fixes",
+            Self::Issue => "issue",
+        }
     }
 }
 
@@ -86,21 +98,50 @@ impl Purpose {
     }
 }
 
-/// Abbreviated or full ids of the commits that the message says it takes back.
-pub(crate) fn reverted_ids(message: &[u8]) -> Vec<String> {
-    ids(&REVERTED_ID, message)
+/// An issue or a pull request: `#12`, or a key of a tracker such as `ABC-12`.
+static ISSUE: LazyLock<Regex> =
+    LazyLock::new(|| compile(r"(?-u)(?:^|[\s(\[,])(#[0-9]{1,9}|[A-Z][A-Z0-9]{1,9}-[0-9]{1,7})\b"));
+
+/// The type of a Conventional Commit: a word in front of a colon, with a scope or not.
+static TYPE: LazyLock<Regex> =
+    LazyLock::new(|| compile(r"^(?-u)([A-Za-z]{2,12})(?:\([^()\n]{1,60}\))?!?: "));
+
+/// The most references of one message that are kept.
+const MOST_REFERENCES: usize = 32;
+
+/// What a message refers to, each once, in order. Names of standards and encodings look like keys
+/// of trackers, and the best known are left out.
+pub fn references(message: &[u8]) -> Vec<(Reference, String)> {
+    let ids = |pattern: &Regex| -> Vec<String> {
+        let found = pattern.captures_iter(message).take(MOST_REFERENCES);
+        found.map(|found| found[1].to_str_lossy().to_ascii_lowercase()).collect()
+    };
+    let issues = ISSUE.captures_iter(message).take(MOST_REFERENCES);
+    let issues = issues.map(|found| found[1].to_str_lossy().into_owned());
+    let is_standard = |key: &String| {
+        let names = ["UTF-", "SHA-", "ISO-", "RFC-", "CVE-", "CWE-", "AES-", "MD-", "X-", "HL-"];
+        names.iter().any(|name| key.starts_with(name))
+    };
+    let mut found: Vec<(Reference, String)> = Vec::new();
+    found.extend(ids(&REVERTED_ID).into_iter().map(|id| (Reference::Reverts, id)));
+    found.extend(ids(&FIXED_ID).into_iter().map(|id| (Reference::Fixes, id)));
+    found.extend(issues.filter(|key| !is_standard(key)).map(|key| (Reference::Issue, key)));
+    found.sort();
+    found.dedup();
+    found
 }
 
-/// Abbreviated or full ids of the commits that the message says it mends.
-pub(crate) fn fixed_ids(message: &[u8]) -> Vec<String> {
-    ids(&FIXED_ID, message)
+/// The type that a Conventional Commit says it has, in small letters.
+pub fn conventional_type(subject: &[u8]) -> Option<String> {
+    let found = TYPE.captures(subject)?;
+    Some(found[1].to_str_lossy().to_ascii_lowercase())
 }
 
-fn ids(pattern: &Regex, message: &[u8]) -> Vec<String> {
-    pattern
-        .captures_iter(message)
-        .map(|found| found[1].to_str_lossy().to_ascii_lowercase())
-        .collect()
+/// The subject of the commit that is taken back, where a revert quotes it and names no id.
+pub fn quoted_subject(subject: &[u8], message: &[u8]) -> Option<Vec<u8>> {
+    let quoted = subject.strip_prefix(b"Revert \"")?.strip_suffix(b"\"")?;
+    // Where the message names a commit, it is that one and no other of this subject.
+    (!REVERTED_ID.is_match(message)).then(|| quoted.to_vec())
 }
 
 #[cfg(test)]
@@ -152,10 +193,27 @@ mod tests {
     fn a_revert_is_no_fix_and_names_what_it_takes_back() {
         let message = "Revert \"Fix crash\"\n\nThis reverts commit 0123456789abcdef.\n";
         assert_eq!(purpose(message), (false, true));
-        assert_eq!(reverted_ids(message.as_bytes()), ["0123456789abcdef"]);
+        let reverted = (Reference::Reverts, "0123456789abcdef".to_owned());
+        assert_eq!(references(message.as_bytes()), [reverted]);
         assert_eq!(purpose("Revert \"Use the new pool\""), (false, true));
         assert_eq!(purpose("Use the old pool\n\nThis reverts commit 1a2b3c4d.\n"), (false, true));
         assert_eq!(purpose("revert: add --strategy option"), (false, false));
         assert_eq!(purpose("Reverting is now possible"), (false, false));
+    }
+
+    #[test]
+    fn issues_and_types_are_found_and_standards_are_none() {
+        let message = b"fix(ui)!: keep UTF-8 (#12)\n\nFixes: 1A2B3C4d (\"x\")\nSee ABC-7, #12\n";
+        assert_eq!(
+            references(message),
+            [
+                (Reference::Fixes, "1a2b3c4d".to_owned()),
+                (Reference::Issue, "#12".to_owned()),
+                (Reference::Issue, "ABC-7".to_owned()),
+            ]
+        );
+        assert_eq!(conventional_type(message), Some("fix".into()));
+        assert_eq!(conventional_type(b"Fix the thing"), None);
+        assert_eq!(quoted_subject(b"Revert \"a\"", b"Revert \"a\"\n"), Some(b"a".to_vec()));
     }
 }

@@ -1,0 +1,245 @@
+//! The index of the history: opened for whoever needs it, and its own commands.
+
+use std::sync::Mutex;
+use std::sync::atomic::AtomicBool;
+
+use gitops_health_git::{ObjectId, Repo, counted};
+use gitops_health_history::{History, Options, Place, Stage, Updated, Work};
+use serde::Serialize;
+
+use crate::args::{IndexFormat, IndexStatusArgs, IndexUpdateArgs, IndexVerifyArgs};
+use crate::config::IndexConfig;
+use crate::context::Context;
+use crate::error::CliError;
+use crate::exit_code::ExitCode;
+use crate::output;
+
+/// Nothing here ends the work early: who interrupts the program ends it, and what was written
+/// stays.
+static NEVER: AtomicBool = AtomicBool::new(false);
+
+/// The index, knowing these commits and what came before them.
+pub(crate) fn open_for(
+    context: &Context,
+    repo: &Repo,
+    config: &IndexConfig,
+    tips: &[ObjectId],
+) -> Result<History, CliError> {
+    let mut history = open(context, repo, config)?;
+    bring_up_to_date(context, repo, &mut history, tips, threads(None))?;
+    Ok(history)
+}
+
+fn open(context: &Context, repo: &Repo, config: &IndexConfig) -> Result<History, CliError> {
+    let cache = context.cache_directory();
+    let options = Options { pseudonymize: config.pseudonymize, cache };
+    let (history, notices) = History::open(repo, options)?;
+    for notice in notices {
+        context.note(&notice.to_string());
+    }
+    context.say(1, || match history.place().file() {
+        Some(file) => format!("history index: {}", file.display()),
+        None => "history index: in memory".into(),
+    });
+    Ok(history)
+}
+
+fn bring_up_to_date(
+    context: &Context,
+    repo: &Repo,
+    history: &mut History,
+    tips: &[ObjectId],
+    threads: usize,
+) -> Result<Updated, CliError> {
+    let progress = Mutex::new(context.progress("commits indexed"));
+    let tell = |stage: Stage, count: usize, total: Option<usize>| {
+        // Each commit would be too often.
+        if stage == Stage::Waiting || count.is_multiple_of(64) {
+            let progress = progress.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            progress.show(|| words(stage, count, total));
+        }
+    };
+    let updated = history.update(repo, tips, &Work { threads, progress: &tell, cancel: &NEVER })?;
+    if updated.commits > 0 {
+        context.say(1, || {
+            format!("history index: {} indexed", counted(updated.commits, "commit", "commits"))
+        });
+    }
+    Ok(updated)
+}
+
+fn words(stage: Stage, count: usize, total: Option<usize>) -> String {
+    let of = total.map(|total| format!(" of {total}")).unwrap_or_default();
+    match stage {
+        Stage::Waiting => "waiting for another process that updates the history index".into(),
+        Stage::Commits => format!("history index: {count}{of} commits compared"),
+        Stage::Files => format!("history index: {count} changed files counted"),
+        Stage::Writing => format!("history index: writing, {count}{of} commits written"),
+    }
+}
+
+fn threads(wanted: Option<u16>) -> usize {
+    let all = || std::thread::available_parallelism().map_or(1, usize::from);
+    wanted.map_or_else(all, usize::from)
+}
+
+/// `index update`: indexes what is new.
+pub(crate) fn update(context: &Context, args: &IndexUpdateArgs) -> Result<ExitCode, CliError> {
+    let repo = context.open_repo()?;
+    let config = context.config(Some(&repo))?.config.index;
+    let tips = match &args.revisions[..] {
+        [] => repo.tips()?,
+        revisions => revisions.iter().map(|name| repo.resolve(name)).collect::<Result<_, _>>()?,
+    };
+    let mut history = open(context, &repo, &config)?;
+    let threads = threads(args.threads);
+    let updated = bring_up_to_date(context, &repo, &mut history, &tips, threads)?;
+    history.note_tags(&repo)?;
+    if history.place() == &Place::Memory {
+        context.note("nothing was kept: no place for the index can be written");
+    }
+    let people = if updated.people { ", people mapped anew" } else { "" };
+    let indexed = counted(updated.commits, "commit", "commits");
+    output::write(context, &format!("{indexed} indexed{people}\n"))?;
+    Ok(ExitCode::Clean)
+}
+
+/// What `index status` says.
+#[derive(Serialize)]
+struct StatusReport {
+    schema: &'static str,
+    place: String,
+    format: i64,
+    up_to_date: bool,
+    tips: usize,
+    tips_not_indexed: usize,
+    commits: usize,
+    merges: usize,
+    changes: u64,
+    paths: u64,
+    people: u64,
+    shallow_edges: usize,
+    unread_commits: usize,
+    uncounted_changes: u64,
+    bytes: u64,
+}
+
+/// `index status`: where the index is and what it covers. Changes nothing but what is damaged.
+pub(crate) fn status(context: &Context, args: &IndexStatusArgs) -> Result<ExitCode, CliError> {
+    let repo = context.open_repo()?;
+    let config = context.config(Some(&repo))?.config.index;
+    let history = open(context, &repo, &config)?;
+    let (status, tips) = (history.status()?, repo.tips()?);
+    let lacking = history.lacks(&tips)?;
+    let report = StatusReport {
+        schema: "gitops-health/index-status/v1",
+        place: history.place().to_string(),
+        format: status.format,
+        up_to_date: lacking.is_empty(),
+        tips: tips.len(),
+        tips_not_indexed: lacking.len(),
+        commits: status.commits,
+        merges: status.merges,
+        changes: status.changes,
+        paths: status.paths,
+        people: status.people,
+        shallow_edges: status.shallow_edges,
+        unread_commits: status.unread,
+        uncounted_changes: status.uncounted,
+        bytes: status.bytes,
+    };
+    let text = match args.format {
+        IndexFormat::Text => in_words(&report),
+        IndexFormat::Json => {
+            serde_json::to_string_pretty(&report).expect("a report is JSON") + "\n"
+        }
+    };
+    output::write(context, &text)?;
+    Ok(ExitCode::Clean)
+}
+
+fn in_words(report: &StatusReport) -> String {
+    let state = match (report.commits, report.tips_not_indexed) {
+        (0, _) => "empty: `gitops-health index update` fills it".to_owned(),
+        (_, 0) => format!("up to date with {}", counted(report.tips, "tip", "tips")),
+        (_, lacking) => format!(
+            "{lacking} of {} not indexed: `gitops-health index update` brings them in",
+            counted(report.tips, "tip", "tips")
+        ),
+    };
+    let mut lines = vec![
+        ("state", state),
+        ("place", report.place.clone()),
+        ("commits", format!("{}, {} of them merges", report.commits, report.merges)),
+        ("changes", format!("{} of files", report.changes)),
+        ("paths", report.paths.to_string()),
+        ("people", report.people.to_string()),
+        ("size", format!("{:.1} MB, format {}", report.bytes as f64 / 1e6, report.format)),
+    ];
+    if report.shallow_edges > 0 {
+        let edges = counted(report.shallow_edges, "commit is", "commits are");
+        lines.push(("shallow", format!("{edges} the edge of a shallow clone")));
+    }
+    if report.unread_commits > 0 {
+        lines.push(("not read", counted(report.unread_commits, "commit", "commits")));
+    }
+    if report.uncounted_changes > 0 {
+        let files = counted(report.uncounted_changes as usize, "change", "changes");
+        lines.push(("not counted", format!("{files} of files that are not here, or too large")));
+    }
+    lines.iter().map(|(name, value)| format!("{name:<12}{value}\n")).collect()
+}
+
+/// `index verify`: compares a sample of the index with the repository.
+pub(crate) fn verify(context: &Context, args: &IndexVerifyArgs) -> Result<ExitCode, CliError> {
+    let repo = context.open_repo()?;
+    let config = context.config(Some(&repo))?.config.index;
+    let history = open(context, &repo, &config)?;
+    let sample = if args.all { usize::MAX } else { args.sample };
+    let verified = history.verify(&repo, sample, args.seed)?;
+    let mut text = format!(
+        "{} and {} compared with the repository, {}\n",
+        counted(verified.commits, "commit", "commits"),
+        counted(verified.changes, "change of a file", "changes of files"),
+        match verified.differences.len() {
+            0 => "no difference".to_owned(),
+            many => counted(many, "difference", "differences"),
+        }
+    );
+    if verified.gone > 0 {
+        let gone = counted(verified.gone, "commit is", "commits are");
+        text.push_str(&format!("{gone} no longer in the repository, so nobody can say\n"));
+    }
+    if !verified.is_sound {
+        text.push_str("SQLite finds the file damaged\n");
+    }
+    for difference in &verified.differences {
+        let path = difference.path.as_ref().map(|path| format!(" {path}")).unwrap_or_default();
+        text.push_str(&format!("{}{path}: {}\n", difference.commit, difference.what));
+    }
+    output::write(context, &text)?;
+    let is_right = verified.is_sound && verified.differences.is_empty();
+    match (is_right, verified.commits) {
+        (true, 0) => {
+            context.warn("nothing was compared: `gitops-health index update` fills the index");
+            Ok(ExitCode::NotEvaluated)
+        }
+        (true, _) => Ok(ExitCode::Clean),
+        (false, _) => {
+            context.warn("`gitops-health index clear` takes the index away; it is made anew");
+            Ok(ExitCode::Findings)
+        }
+    }
+}
+
+/// `index clear`: takes the index away.
+pub(crate) fn clear(context: &Context) -> Result<ExitCode, CliError> {
+    let repo = context.open_repo()?;
+    let removed = History::clear(&repo, context.cache_directory().as_deref())?;
+    let text = match removed {
+        0 => "there is no index\n".to_owned(),
+        _ => "the index is gone\n".to_owned(),
+    };
+    output::write(context, &text)?;
+    Ok(ExitCode::Clean)
+}

@@ -1,0 +1,111 @@
+use std::path::PathBuf;
+
+use gitops_health_git::ObjectId;
+
+/// Why the index gives no answer.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The repository can't be read.
+    #[error(transparent)]
+    Git(#[from] gitops_health_git::Error),
+
+    /// The file of the index can't be read or written.
+    #[error("could not {operation} the history index at `{}`", place.display())]
+    Store {
+        /// What was attempted, as an infinitive.
+        operation: &'static str,
+        /// Where the index is.
+        place: PathBuf,
+        /// What SQLite or the system said.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+
+    /// What the index holds is not what was written. It is rebuilt when it is opened next.
+    #[error("the history index at `{}` is damaged: {what}", place.display())]
+    Damaged {
+        /// Where the index is.
+        place: PathBuf,
+        /// What is wrong with it.
+        what: String,
+    },
+
+    /// Somebody asks about a commit that was not indexed.
+    #[error("commit {commit} is not in the history index")]
+    NotIndexed {
+        /// The commit.
+        commit: ObjectId,
+    },
+}
+
+/// What goes wrong inside, before it is known where the index is.
+#[derive(Debug)]
+pub(crate) enum Fault {
+    Git(gitops_health_git::Error),
+    Sqlite(rusqlite::Error),
+    File(std::io::Error),
+    Damaged(String),
+}
+
+impl Fault {
+    pub fn damaged(what: impl Into<String>) -> Self {
+        Self::Damaged(what.into())
+    }
+
+    /// Whether the file is not what was written: not when it is busy, full or not permitted.
+    pub fn is_damage(&self) -> bool {
+        use rusqlite::ErrorCode::{DatabaseCorrupt, NotADatabase};
+        match self {
+            Self::Damaged(_) => true,
+            Self::Sqlite(error) => match error {
+                rusqlite::Error::SqliteFailure(failure, message) => {
+                    let says = |text| message.as_deref().is_some_and(|it| it.contains(text));
+                    matches!(failure.code, DatabaseCorrupt | NotADatabase)
+                        // The schema was read, and is not the one that was written.
+                        || says("no such table")
+                        || says("no such column")
+                        || says("malformed")
+                }
+                rusqlite::Error::InvalidColumnType(..)
+                | rusqlite::Error::FromSqlConversionFailure(..)
+                | rusqlite::Error::IntegralValueOutOfRange(..)
+                | rusqlite::Error::QueryReturnedNoRows => true,
+                _ => false,
+            },
+            Self::Git(_) | Self::File(_) => false,
+        }
+    }
+
+    pub fn at(self, operation: &'static str, place: &std::path::Path) -> Error {
+        let place = place.to_owned();
+        match self {
+            Self::Git(error) => Error::Git(error),
+            Self::Damaged(what) => Error::Damaged { place, what },
+            fault if fault.is_damage() => {
+                let Self::Sqlite(error) = fault else { unreachable!("only SQLite is left") };
+                Error::Damaged { place, what: error.to_string() }
+            }
+            Self::Sqlite(error) => Error::Store { operation, place, source: error.into() },
+            Self::File(error) => Error::Store { operation, place, source: error.into() },
+        }
+    }
+}
+
+impl From<gitops_health_git::Error> for Fault {
+    fn from(error: gitops_health_git::Error) -> Self {
+        Self::Git(error)
+    }
+}
+
+impl From<rusqlite::Error> for Fault {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Sqlite(error)
+    }
+}
+
+impl From<std::io::Error> for Fault {
+    fn from(error: std::io::Error) -> Self {
+        Self::File(error)
+    }
+}

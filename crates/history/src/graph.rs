@@ -1,0 +1,303 @@
+//! The commits and what came before them, as columns in memory.
+
+use std::cell::OnceCell;
+use std::collections::HashMap;
+
+use gitops_health_git::{ObjectId, ZonedTime};
+use rusqlite::Connection;
+
+use crate::chunk::{self, GRAPH_PART, Kind};
+use crate::error::Fault;
+
+/// The place of a commit in the index. Parents have lower numbers than their children.
+pub(crate) type Number = u32;
+
+/// No commit.
+const NONE: u32 = u32::MAX;
+
+/// What is always known of a commit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Node {
+    /// The committer's clock, or a second after the latest parent where that is later: no commit
+    /// comes before one of its parents by it (the corrected commit date of git's commit-graph).
+    pub corrected: i64,
+    pub committed: i64,
+    pub first_parent: u32,
+    pub second_parent: u32,
+    pub author: u32,
+    pub flags: u16,
+    /// Minutes east of UTC.
+    pub zone: i16,
+    /// The first bytes of the id: they decide between commits of one second.
+    pub begin: u32,
+}
+
+/// What is said of a commit by [`Node::flags`].
+pub(crate) mod flag {
+    pub const MERGE: u16 = 1;
+    pub const FIX: u16 = 2;
+    pub const REVERT: u16 = 4;
+    pub const SHALLOW_EDGE: u16 = 8;
+    /// What it did to files could not be looked at.
+    pub const UNREAD: u16 = 16;
+    /// Not every file that may have moved could be compared.
+    pub const NOT_ALL_COMPARED: u16 = 32;
+    /// It has more than two parents.
+    pub const OCTOPUS: u16 = 64;
+}
+
+const NODE: usize = 36;
+
+impl Node {
+    pub fn is(self, flag: u16) -> bool {
+        self.flags & flag != 0
+    }
+
+    pub fn time(self) -> ZonedTime {
+        ZonedTime { seconds: self.committed, offset_minutes: i32::from(self.zone) }
+    }
+
+    /// Newer commits have larger keys, and no commit a smaller one than its parents.
+    pub fn order(self) -> (i64, u32) {
+        (self.corrected, self.begin)
+    }
+
+    fn write(self, data: &mut Vec<u8>) {
+        data.extend_from_slice(&self.corrected.to_le_bytes());
+        data.extend_from_slice(&self.committed.to_le_bytes());
+        for number in [self.first_parent, self.second_parent, self.author, self.begin] {
+            data.extend_from_slice(&number.to_le_bytes());
+        }
+        data.extend_from_slice(&self.flags.to_le_bytes());
+        data.extend_from_slice(&self.zone.to_le_bytes());
+    }
+
+    fn read(data: &[u8; NODE]) -> Self {
+        let long = |at: usize| i64::from_le_bytes(std::array::from_fn(|i| data[at + i]));
+        let word = |at: usize| u32::from_le_bytes(std::array::from_fn(|i| data[at + i]));
+        let half = |at: usize| u16::from_le_bytes([data[at], data[at + 1]]);
+        Self {
+            corrected: long(0),
+            committed: long(8),
+            first_parent: word(16),
+            second_parent: word(20),
+            author: word(24),
+            begin: word(28),
+            flags: half(32),
+            zone: half(34) as i16,
+        }
+    }
+}
+
+/// What is known of a commit besides, read where it is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Detail {
+    pub id: ObjectId,
+    pub files: u32,
+    pub added: u32,
+    pub deleted: u32,
+}
+
+const DETAIL: usize = 32;
+
+impl Detail {
+    pub fn write(self, data: &mut Vec<u8>) {
+        data.extend_from_slice(self.id.as_bytes());
+        for number in [self.files, self.added, self.deleted] {
+            data.extend_from_slice(&number.to_le_bytes());
+        }
+    }
+
+    fn read(data: &[u8; DETAIL]) -> Self {
+        let word = |at: usize| u32::from_le_bytes(std::array::from_fn(|i| data[at + i]));
+        let id = ObjectId::from_bytes(std::array::from_fn(|i| data[i]));
+        Self { id, files: word(20), added: word(24), deleted: word(28) }
+    }
+}
+
+/// All commits of the index.
+#[derive(Default)]
+pub(crate) struct Graph {
+    nodes: Vec<Node>,
+    /// The third parent and those behind it.
+    more_parents: HashMap<Number, Vec<Number>>,
+    details: Vec<OnceCell<Vec<Detail>>>,
+}
+
+impl Graph {
+    pub fn read(connection: &Connection) -> Result<Self, Fault> {
+        let mut graph = Self::default();
+        for (part, data) in chunk::read_parts(connection, Kind::Graph, 0)? {
+            let (records, rest) = data.as_chunks::<NODE>();
+            let is_next = graph.nodes.len() == part as usize * GRAPH_PART as usize;
+            if !is_next || !rest.is_empty() {
+                return Err(Fault::damaged("a part of the graph is missing"));
+            }
+            graph.nodes.extend(records.iter().map(Node::read));
+        }
+        for (number, node) in graph.nodes.iter().enumerate() {
+            let is_before = |parent: u32| parent == NONE || (parent as usize) < number;
+            if !is_before(node.first_parent) || !is_before(node.second_parent) {
+                return Err(Fault::damaged("a commit stands before one of its parents"));
+            }
+        }
+        if graph.nodes.iter().any(|node| node.is(flag::OCTOPUS)) {
+            graph.read_more_parents(connection)?;
+        }
+        graph.details.resize_with(graph.nodes.len().div_ceil(GRAPH_PART as usize), OnceCell::new);
+        Ok(graph)
+    }
+
+    fn read_more_parents(&mut self, connection: &Connection) -> Result<(), Fault> {
+        let mut statement = connection.prepare(
+            "SELECT revision, parent FROM parent WHERE position >= 2 ORDER BY revision, position",
+        )?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let (number, parent): (u32, u32) = (row.get(0)?, row.get(1)?);
+            if parent >= number || number as usize >= self.nodes.len() {
+                return Err(Fault::damaged("a commit stands before one of its parents"));
+            }
+            self.more_parents.entry(number).or_default().push(parent);
+        }
+        Ok(())
+    }
+
+    pub fn len(&self) -> usize {
+        self.nodes.len()
+    }
+
+    pub fn node(&self, number: Number) -> Node {
+        self.nodes[number as usize]
+    }
+
+    /// The details of a commit.
+    pub fn detail(&self, connection: &Connection, number: Number) -> Result<Detail, Fault> {
+        let part = number / GRAPH_PART;
+        let cell = &self.details[part as usize];
+        let details = match cell.get() {
+            Some(details) => details,
+            None => {
+                let data = chunk::read(connection, Kind::Details, 0, part)?
+                    .ok_or_else(|| Fault::damaged("details of commits are missing"))?;
+                let (records, _) = data.as_chunks::<DETAIL>();
+                cell.get_or_init(|| records.iter().map(Detail::read).collect())
+            }
+        };
+        let detail = details.get((number % GRAPH_PART) as usize).copied();
+        detail.ok_or_else(|| Fault::damaged("details of a commit are missing"))
+    }
+
+    pub fn parents(&self, number: Number) -> impl Iterator<Item = Number> + '_ {
+        let node = self.node(number);
+        let more = if node.is(flag::OCTOPUS) { self.more_parents.get(&number) } else { None };
+        [node.first_parent, node.second_parent]
+            .into_iter()
+            .filter(|parent| *parent != NONE)
+            .chain(more.into_iter().flatten().copied())
+    }
+
+    /// `tips` and all that came before them.
+    pub fn ancestors(&self, tips: &[Number]) -> Ancestors {
+        let mut ancestors = Ancestors { marks: vec![false; self.len()], count: 0 };
+        let mut open = Vec::new();
+        let mut visit = |number: Number, open: &mut Vec<Number>| {
+            if !std::mem::replace(&mut ancestors.marks[number as usize], true) {
+                ancestors.count += 1;
+                open.push(number);
+            }
+        };
+        for tip in tips {
+            visit(*tip, &mut open);
+        }
+        while let Some(number) = open.pop() {
+            for parent in self.parents(number) {
+                visit(parent, &mut open);
+            }
+        }
+        ancestors
+    }
+}
+
+/// Some commits and all that came before them.
+pub(crate) struct Ancestors {
+    marks: Vec<bool>,
+    pub count: usize,
+}
+
+impl Ancestors {
+    pub fn contains(&self, number: Number) -> bool {
+        self.marks[number as usize]
+    }
+
+    pub fn leave_out(&mut self, number: Number) {
+        if std::mem::replace(&mut self.marks[number as usize], false) {
+            self.count -= 1;
+        }
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = Number> + '_ {
+        self.marks.iter().enumerate().filter(|(_, mark)| **mark).map(|(number, _)| number as Number)
+    }
+}
+
+/// The parents of a commit as a node has them.
+pub(crate) fn first_parents(parents: &[Number]) -> (u32, u32) {
+    let at = |place: usize| parents.get(place).copied().unwrap_or(NONE);
+    (at(0), at(1))
+}
+
+/// Commits that are written behind those of the index.
+pub(crate) struct GraphWriter {
+    next: Number,
+    nodes: Vec<u8>,
+    details: Vec<u8>,
+}
+
+impl GraphWriter {
+    /// Goes on where the index, which has `count` commits, ends.
+    pub fn behind(connection: &Connection, count: u32) -> Result<Self, Fault> {
+        let part = count / GRAPH_PART;
+        let load = |kind, size: usize| {
+            let data = chunk::read(connection, kind, 0, part)?.unwrap_or_default();
+            match data.len() == (count % GRAPH_PART) as usize * size {
+                true => Ok(data),
+                false => Err(Fault::damaged("the last commits are missing")),
+            }
+        };
+        Ok(Self {
+            next: count,
+            nodes: load(Kind::Graph, NODE)?,
+            details: load(Kind::Details, DETAIL)?,
+        })
+    }
+
+    pub fn add(
+        &mut self,
+        connection: &Connection,
+        node: Node,
+        detail: Detail,
+    ) -> Result<(), Fault> {
+        node.write(&mut self.nodes);
+        detail.write(&mut self.details);
+        self.next += 1;
+        if self.next.is_multiple_of(GRAPH_PART) {
+            self.write(connection, self.next / GRAPH_PART - 1)?;
+            self.nodes.clear();
+            self.details.clear();
+        }
+        Ok(())
+    }
+
+    pub fn finish(self, connection: &Connection) -> Result<(), Fault> {
+        if self.nodes.is_empty() {
+            return Ok(());
+        }
+        self.write(connection, self.next / GRAPH_PART)
+    }
+
+    fn write(&self, connection: &Connection, part: u32) -> Result<(), Fault> {
+        chunk::write(connection, Kind::Graph, 0, part, &self.nodes)?;
+        chunk::write(connection, Kind::Details, 0, part, &self.details)
+    }
+}

@@ -1,0 +1,48 @@
+//! What is known about every past change?
+//!
+//! An index of the history of one clone: facts about each commit and each version of a file, taken
+//! from the repository once and then kept, so that every later question is answered in
+//! milliseconds. What is derived from facts, such as how often a file needed fixing before a
+//! change, is computed when it is asked for, from the ancestors of the change and nothing else.
+//!
+//! ```no_run
+//! use std::sync::atomic::AtomicBool;
+//! use gitops_health_git::{Location, Repo, RepoPath};
+//! use gitops_health_history::{Before, History, Options, Work};
+//!
+//! let repo = Repo::open(&Location { start: ".".into(), use_git_environment: false })?;
+//! let head = repo.resolve("HEAD")?;
+//! let (mut history, _notices) = History::open(&repo, Options::default())?;
+//! let cancel = AtomicBool::new(false);
+//! history.update(&repo, &[head], &Work { threads: 2, progress: &|_, _, _| {}, cancel: &cancel })?;
+//! let follow = [RepoPath::from("src/lib.rs")];
+//! let past = history.before(Before { tips: &[head], follow: &follow, ..Before::default() })?;
+//! println!("{} commits changed it", past.commits.len());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! The index holds no message and no content of a file. It does not look into other repositories,
+//! and it does not know who will be asked: whoever asks about a commit has it indexed first.
+
+mod batch;
+mod chunk;
+mod error;
+mod graph;
+mod history;
+mod message;
+mod past;
+mod people;
+mod place;
+mod schema;
+mod status;
+mod update;
+mod verify;
+
+pub use error::Error;
+pub use history::{History, Options};
+pub use message::{Purpose, Reference};
+pub use past::{Before, Mention, MentionKind, Past, PastCommit, PastEnd, Tally};
+pub use place::{Notice, Place};
+pub use status::Status;
+pub use update::{Stage, Updated, Work};
+pub use verify::{Difference, Verified};

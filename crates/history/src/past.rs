@@ -1,0 +1,419 @@
+//! What was known before a change.
+
+use std::collections::{BTreeMap, BinaryHeap, HashMap, HashSet};
+
+use gitops_health_git::{ObjectId, RepoPath, ZonedTime};
+
+use crate::batch::{Event, FileEvent, path_number, read_counts, read_events};
+use crate::chunk::{self, Kind};
+use crate::error::{Error, Fault};
+use crate::graph::{Ancestors, Number, flag};
+use crate::history::History;
+use crate::message::Purpose;
+
+/// What is asked about the past.
+#[derive(Clone, Copy, Debug)]
+pub struct Before<'a> {
+    /// The last commits that count. They are indexed.
+    pub tips: &'a [ObjectId],
+    /// Files, under the names they have then.
+    pub follow: &'a [RepoPath],
+    /// Only so many of the newest commits are looked at.
+    pub limit: usize,
+    /// What was committed later than this does not count, in seconds since 1970.
+    pub until: Option<i64>,
+    /// Commits of which is asked whether they came before, such as those with tags.
+    pub marks: &'a [ObjectId],
+    /// Whether it is asked what messages say of earlier commits.
+    pub mentions: bool,
+}
+
+impl Default for Before<'_> {
+    fn default() -> Self {
+        Self { tips: &[], follow: &[], limit: usize::MAX, until: None, marks: &[], mentions: false }
+    }
+}
+
+/// What happened before a change to some files and to their directories.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Past {
+    /// The commits, no merges, that changed one of the files or another file of their directories;
+    /// newest first, none before one that came after it.
+    pub commits: Vec<PastCommit>,
+    /// All commits that are no merges.
+    pub all: Tally,
+    /// How many commits were looked at, merges among them.
+    pub visited: usize,
+    /// Those of [`Before::marks`] that came before, and when they were committed.
+    pub marked: Vec<(ObjectId, ZonedTime)>,
+    /// How far the search went.
+    pub end: PastEnd,
+    /// In how many of the commits a followed file appears whose origin is not known, because not
+    /// all files that moved there could be compared. Older names of it were not followed.
+    pub renames_not_followed: usize,
+    /// How many commits are unknown: what they did to files could not be read.
+    pub unread: usize,
+    /// What messages say of earlier commits, where that was asked.
+    pub mentions: Vec<Mention>,
+}
+
+/// How far a search through the past went.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum PastEnd {
+    /// To the beginning.
+    #[default]
+    Complete,
+    /// Older commits were not looked at.
+    Limit,
+    /// To the edge of a shallow clone: older commits are not here.
+    ShallowEdge,
+}
+
+/// A commit that changed one of the files or another file of their directories.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PastCommit {
+    /// The commit.
+    pub id: ObjectId,
+    /// When it was committed.
+    pub committed: ZonedTime,
+    /// Its author, mapped by the mailmap: the same number for the same person.
+    pub author: u32,
+    /// What it was made for.
+    pub purpose: Purpose,
+    /// The followed files that it changed: positions in the list that was asked for, ascending.
+    pub followed: Vec<usize>,
+    /// How many other files it changed directly in one of the directories.
+    pub neighbours: usize,
+}
+
+/// Counts over some commits.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// How many commits.
+    pub changes: usize,
+    /// How many of them mend a defect.
+    pub fixes: usize,
+    /// How many of them take back an earlier one.
+    pub reverts: usize,
+    /// When the oldest was committed.
+    pub since: Option<ZonedTime>,
+}
+
+/// A commit whose message speaks of an earlier one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mention {
+    /// The commit.
+    pub by: ObjectId,
+    /// What it says it did to the other.
+    pub kind: MentionKind,
+    /// The other: the full or abbreviated id, or for a quoted subject the id of the nearest commit
+    /// before it that has the subject.
+    pub of: String,
+}
+
+/// What a message says of an earlier commit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum MentionKind {
+    /// It takes it back.
+    Reverts,
+    /// It mends it.
+    Fixes,
+}
+
+impl History {
+    /// What is known of the past of files, from the ancestors of a change and nothing else: no
+    /// commit that came later has a say, whatever its date is.
+    pub fn before(&self, before: Before<'_>) -> Result<Past, Error> {
+        let mut tips = Vec::new();
+        for tip in before.tips {
+            let number = self.number(*tip).map_err(|fault| self.failed("read", fault))?;
+            tips.push(number.ok_or(Error::NotIndexed { commit: *tip })?);
+        }
+        let find = || -> Result<Past, Fault> {
+            // One moment for all that is read, while somebody else may write.
+            let moment = self.connection.unchecked_transaction()?;
+            let past = self.find(&tips, before)?;
+            moment.commit()?;
+            Ok(past)
+        };
+        find().map_err(|fault| self.failed("read", fault))
+    }
+
+    fn find(&self, tips: &[Number], before: Before<'_>) -> Result<Past, Fault> {
+        let mut ancestors = self.graph.ancestors(tips);
+        let mut past = Past::default();
+        self.leave_out(&mut ancestors, &before, &mut past);
+        past.visited = ancestors.count;
+        self.count_all(&ancestors, &mut past);
+        for mark in before.marks {
+            if let Some(number) = self.number(*mark)?.filter(|number| ancestors.contains(*number)) {
+                past.marked.push((*mark, self.graph.node(number).time()));
+            }
+        }
+        let mut walk = Walk::new(self, &ancestors);
+        for (index, path) in before.follow.iter().enumerate() {
+            walk.follow(path, &[index], None)?;
+        }
+        while let Some(found) = walk.next(&mut past.renames_not_followed)? {
+            past.commits.push(found);
+        }
+        if before.mentions {
+            past.mentions = self.mentions(&ancestors)?;
+        }
+        Ok(past)
+    }
+
+    /// Leaves out what came too late and what is beyond the limit.
+    fn leave_out(&self, ancestors: &mut Ancestors, before: &Before<'_>, past: &mut Past) {
+        if let Some(until) = before.until {
+            let is_late = |number: &Number| self.graph.node(*number).committed > until;
+            let late: Vec<Number> = ancestors.iter().filter(is_late).collect();
+            late.into_iter().for_each(|number| ancestors.leave_out(number));
+        }
+        if ancestors.count > before.limit {
+            let key = |number: Number| (self.graph.node(number).order(), number);
+            let mut all: Vec<_> = ancestors.iter().map(key).collect();
+            all.sort_unstable();
+            let beyond = all.len() - before.limit;
+            all[..beyond].iter().for_each(|(_, number)| ancestors.leave_out(*number));
+            past.end = PastEnd::Limit;
+        } else if ancestors.iter().any(|number| self.graph.node(number).is(flag::SHALLOW_EDGE)) {
+            past.end = PastEnd::ShallowEdge;
+        }
+    }
+
+    fn count_all(&self, ancestors: &Ancestors, past: &mut Past) {
+        for number in ancestors.iter() {
+            let node = self.graph.node(number);
+            past.unread += usize::from(node.is(flag::UNREAD));
+            if node.is(flag::MERGE) || node.is(flag::SHALLOW_EDGE) {
+                continue;
+            }
+            let all = &mut past.all;
+            all.changes += 1;
+            all.fixes += usize::from(node.is(flag::FIX));
+            all.reverts += usize::from(node.is(flag::REVERT));
+            let time = node.time();
+            all.since = Some(all.since.map_or(time, |since| since.min(time)));
+        }
+    }
+
+    /// What the messages of these commits say of earlier ones.
+    fn mentions(&self, ancestors: &Ancestors) -> Result<Vec<Mention>, Fault> {
+        let mut mentions = Vec::new();
+        let mut statement = self.connection.prepare_cached(
+            "SELECT revision, kind, target FROM reference WHERE kind IN ('reverts', 'fixes')",
+        )?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let (number, kind): (Number, String) = (row.get(0)?, row.get(1)?);
+            if (number as usize) < self.graph.len() && ancestors.contains(number) {
+                let kind = if kind == "fixes" { MentionKind::Fixes } else { MentionKind::Reverts };
+                mentions.push((number, kind, row.get(2)?));
+            }
+        }
+        let mut statement = self.connection.prepare_cached(
+            "SELECT revert.number, min(revert.number - revision.number), revision.number
+             FROM revision AS revert JOIN revision ON revision.subject_key = revert.quoted_key
+             WHERE revert.quoted_key IS NOT NULL AND revision.number < revert.number
+             GROUP BY revert.number",
+        )?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let (number, of): (Number, Number) = (row.get(0)?, row.get(2)?);
+            if (number as usize) < self.graph.len() && ancestors.contains(number) {
+                let of = self.graph.detail(&self.connection, of)?.id.to_string();
+                mentions.push((number, MentionKind::Reverts, of));
+            }
+        }
+        // Newest first, as the commits are.
+        mentions.sort_by_key(|(number, kind, of)| {
+            (std::cmp::Reverse((self.graph.node(*number).order(), *number)), *kind, of.clone())
+        });
+        mentions
+            .into_iter()
+            .map(|(number, kind, of)| {
+                Ok(Mention { by: self.graph.detail(&self.connection, number)?.id, kind, of })
+            })
+            .collect()
+    }
+}
+
+/// A file or a directory whose changes are being visited, the newest next.
+enum List {
+    File { path: u32, events: Vec<FileEvent> },
+    Directory { counts: Vec<(Number, u32)> },
+}
+
+/// A place in the order of commits: the newest is the largest.
+type Key = ((i64, u32), Number);
+
+/// The changes of followed files and of their directories, newest first.
+struct Walk<'a> {
+    history: &'a History,
+    ancestors: &'a Ancestors,
+    lists: Vec<List>,
+    waiting: BinaryHeap<(Key, usize)>,
+    /// The names that followed files have had so far, and which files these are.
+    names: HashMap<u32, Vec<usize>>,
+    directories: HashSet<u32>,
+}
+
+impl<'a> Walk<'a> {
+    fn new(history: &'a History, ancestors: &'a Ancestors) -> Self {
+        Self {
+            history,
+            ancestors,
+            lists: Vec::new(),
+            waiting: BinaryHeap::new(),
+            names: HashMap::new(),
+            directories: HashSet::new(),
+        }
+    }
+
+    fn key(&self, number: Number) -> Key {
+        (self.history.graph.node(number).order(), number)
+    }
+
+    /// Follows a file under this name too, from the commit `below` on.
+    fn follow(
+        &mut self,
+        path: &RepoPath,
+        followed: &[usize],
+        below: Option<Key>,
+    ) -> Result<(), Fault> {
+        let connection = &self.history.connection;
+        if let Some(directory) = path_number(connection, &path.parent())? {
+            self.watch(directory, below)?;
+        }
+        match path_number(connection, path)? {
+            Some(number) => self.follow_number(number, followed, below),
+            None => Ok(()),
+        }
+    }
+
+    fn follow_number(
+        &mut self,
+        path: u32,
+        followed: &[usize],
+        below: Option<Key>,
+    ) -> Result<(), Fault> {
+        let is_new = !self.names.contains_key(&path);
+        let names = self.names.entry(path).or_default();
+        names.extend(followed);
+        // A file that moves to and fro comes back to a name it had.
+        names.sort_unstable();
+        names.dedup();
+        if is_new {
+            let mut events = Vec::new();
+            for (part, data) in chunk::read_parts(&self.history.connection, Kind::File, path)? {
+                events.extend(read_events(part, &data)?);
+            }
+            events.retain(|event| self.counts(event.revision, below));
+            events.sort_by_key(|event| self.key(event.revision));
+            self.add(List::File { path, events });
+        }
+        Ok(())
+    }
+
+    fn watch(&mut self, directory: u32, below: Option<Key>) -> Result<(), Fault> {
+        if self.directories.insert(directory) {
+            let connection = &self.history.connection;
+            let mut counts = Vec::new();
+            for (part, data) in chunk::read_parts(connection, Kind::Directory, directory)? {
+                counts.extend(read_counts(part, &data)?);
+            }
+            counts.retain(|(revision, _)| self.counts(*revision, below));
+            counts.sort_by_key(|(revision, _)| self.key(*revision));
+            self.add(List::Directory { counts });
+        }
+        Ok(())
+    }
+
+    /// Whether a commit is one of the ancestors, and older than `below`.
+    fn counts(&self, number: Number, below: Option<Key>) -> bool {
+        (number as usize) < self.history.graph.len()
+            && self.ancestors.contains(number)
+            && below.is_none_or(|below| self.key(number) < below)
+    }
+
+    fn add(&mut self, list: List) {
+        self.lists.push(list);
+        self.wait_for(self.lists.len() - 1);
+    }
+
+    fn wait_for(&mut self, list: usize) {
+        let next = match &self.lists[list] {
+            List::File { events, .. } => events.last().map(|event| event.revision),
+            List::Directory { counts } => counts.last().map(|(revision, _)| *revision),
+        };
+        if let Some(next) = next {
+            self.waiting.push((self.key(next), list));
+        }
+    }
+
+    /// The next older commit.
+    fn next(&mut self, renames_not_followed: &mut usize) -> Result<Option<PastCommit>, Fault> {
+        let Some(((order, number), _)) = self.waiting.peek().copied() else { return Ok(None) };
+        let key = (order, number);
+        let (mut touched, mut events) = (0, BTreeMap::new());
+        while let Some((next, list)) = self.waiting.peek().copied()
+            && next == key
+        {
+            self.waiting.pop();
+            match &mut self.lists[list] {
+                List::File { path, events: all } => {
+                    while let Some(event) = all.pop_if(|event| event.revision == number) {
+                        events.insert(*path, event);
+                    }
+                }
+                List::Directory { counts } => {
+                    touched += counts.pop().map_or(0, |(_, count)| count as usize);
+                }
+            }
+            self.wait_for(list);
+        }
+        let node = self.history.graph.node(number);
+        let mut followed: Vec<usize> =
+            events.keys().filter_map(|path| self.names.get(path)).flatten().copied().collect();
+        followed.sort_unstable();
+        followed.dedup();
+        let mut is_unknown = false;
+        for (path, event) in &events {
+            match event.event {
+                Event::Renamed => {
+                    let files = self.names[path].clone();
+                    let directory = self.history.directory_of(event.other)?;
+                    self.watch(directory, Some(key))?;
+                    self.follow_number(event.other, &files, Some(key))?;
+                }
+                // A root has nothing that a file could have come from.
+                Event::Added if self.history.graph.parents(number).next().is_some() => {
+                    is_unknown |= node.is(flag::NOT_ALL_COMPARED);
+                }
+                _ => {}
+            }
+        }
+        *renames_not_followed += usize::from(is_unknown);
+        Ok(Some(PastCommit {
+            id: self.history.graph.detail(&self.history.connection, number)?.id,
+            committed: node.time(),
+            author: self.history.identity(node.author),
+            purpose: Purpose { is_fix: node.is(flag::FIX), is_revert: node.is(flag::REVERT) },
+            followed,
+            neighbours: touched.saturating_sub(events.len()),
+        }))
+    }
+}
+
+impl History {
+    pub(crate) fn identity(&self, person: u32) -> u32 {
+        self.identities.get(person as usize).copied().unwrap_or_default()
+    }
+
+    pub(crate) fn directory_of(&self, path: u32) -> Result<u32, Fault> {
+        let mut statement =
+            self.connection.prepare_cached("SELECT directory FROM path WHERE number = ?1")?;
+        Ok(statement.query_row([path], |row| row.get(0))?)
+    }
+}

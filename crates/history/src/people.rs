@@ -1,0 +1,181 @@
+//! People as commits name them, and who they are by the mailmap.
+
+use std::collections::HashMap;
+
+use gitops_health_git::{Mailmap, Person};
+use hmac::{Hmac, KeyInit, Mac};
+use rusqlite::types::{ToSqlOutput, Value};
+use rusqlite::{Connection, OptionalExtension, params};
+use sha2::Sha256;
+
+use crate::chunk::{self, Kind};
+use crate::error::Fault;
+
+/// Text where it is UTF-8, else bytes: as people want to read it, and nothing is lost.
+pub(crate) struct Text<'a>(pub &'a [u8]);
+
+impl rusqlite::ToSql for Text<'_> {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Owned(match std::str::from_utf8(self.0) {
+            Ok(text) => Value::Text(text.to_owned()),
+            Err(_) => Value::Blob(self.0.to_owned()),
+        }))
+    }
+}
+
+/// The bytes of a value that [`Text`] wrote.
+pub(crate) fn bytes(value: Value) -> Result<Vec<u8>, Fault> {
+    match value {
+        Value::Text(text) => Ok(text.into_bytes()),
+        Value::Blob(bytes) => Ok(bytes),
+        _ => Err(Fault::damaged("a text is a number")),
+    }
+}
+
+/// A secret of the clone: what it makes of a text says nothing about the text to others.
+#[derive(Clone)]
+pub(crate) struct Key(pub [u8; 32]);
+
+impl Key {
+    pub fn digest(&self, bytes: &[u8]) -> [u8; 32] {
+        let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).expect("a key of any length will do");
+        mac.update(bytes);
+        mac.finalize().into_bytes().into()
+    }
+
+    /// A number for a text; never negative.
+    pub fn number(&self, bytes: &[u8]) -> i64 {
+        let digest = self.digest(bytes);
+        i64::from_le_bytes(std::array::from_fn(|place| digest[place])) & i64::MAX
+    }
+}
+
+/// Numbers people while commits are written.
+pub(crate) struct People<'a> {
+    connection: &'a Connection,
+    mailmap: &'a Mailmap,
+    key: &'a Key,
+    pseudonymize: bool,
+    numbers: HashMap<Person, u32>,
+}
+
+impl<'a> People<'a> {
+    pub fn new(
+        connection: &'a Connection,
+        mailmap: &'a Mailmap,
+        key: &'a Key,
+        pseudonymize: bool,
+    ) -> Self {
+        Self { connection, mailmap, key, pseudonymize, numbers: HashMap::new() }
+    }
+
+    pub fn number(&mut self, person: &Person) -> Result<u32, Fault> {
+        if let Some(number) = self.numbers.get(person) {
+            return Ok(*number);
+        }
+        let shown = self.shown(person);
+        let known = self
+            .connection
+            .prepare_cached("SELECT number FROM person WHERE name = ?1 AND email = ?2")?
+            .query_row(params![Text(&shown.name), Text(&shown.email)], |row| row.get(0))
+            .optional()?;
+        let number = match known {
+            Some(number) => number,
+            None => {
+                let identity = self.identity(&self.mailmap.resolve(person))?;
+                self.connection
+                    .prepare_cached(
+                        "INSERT INTO person (name, email, identity) VALUES (?1, ?2, ?3)
+                         RETURNING number",
+                    )?
+                    .query_row(params![Text(&shown.name), Text(&shown.email), identity], |row| {
+                        row.get(0)
+                    })?
+            }
+        };
+        self.numbers.insert(person.clone(), number);
+        Ok(number)
+    }
+
+    /// The number of somebody whom the mailmap was asked about. People are told apart by their
+    /// address, or by their name where they have none.
+    fn identity(&self, mapped: &Person) -> Result<u32, Fault> {
+        let address = mapped.email.to_ascii_lowercase();
+        let key = if address.is_empty() { mapped.name.to_vec() } else { address };
+        let key = if self.pseudonymize { self.key.digest(&key)[..16].to_vec() } else { key };
+        let known = self
+            .connection
+            .prepare_cached("SELECT number FROM identity WHERE key = ?1")?
+            .query_row([&key], |row| row.get(0))
+            .optional()?;
+        if let Some(number) = known {
+            return Ok(number);
+        }
+        let shown = self.shown(mapped);
+        let mut statement = self.connection.prepare_cached(
+            "INSERT INTO identity (key, name, email) VALUES (?1, ?2, ?3) RETURNING number",
+        )?;
+        let row = params![key, Text(&shown.name), Text(&shown.email)];
+        Ok(statement.query_row(row, |row| row.get(0))?)
+    }
+
+    /// What is written down of a person.
+    fn shown(&self, person: &Person) -> Person {
+        if !self.pseudonymize {
+            return person.clone();
+        }
+        let whole = [person.name.as_slice(), b"\0", person.email.as_slice()].concat();
+        let digest = self.key.digest(&whole);
+        let hex: String = digest[..8].iter().map(|byte| format!("{byte:02x}")).collect();
+        Person { name: format!("person-{hex}").into(), email: "".into() }
+    }
+
+    /// Asks the mailmap about everybody anew. Without names there is nothing to ask about.
+    pub fn map_anew(&mut self) -> Result<(), Fault> {
+        if self.pseudonymize {
+            return Ok(());
+        }
+        let mut everybody = Vec::new();
+        let mut statement =
+            self.connection.prepare("SELECT number, name, email FROM person ORDER BY number")?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let person =
+                Person { name: bytes(row.get(1)?)?.into(), email: bytes(row.get(2)?)?.into() };
+            everybody.push((row.get::<_, u32>(0)?, person));
+        }
+        // The name that the index shows for an address is the one that the mailmap says now.
+        self.connection.execute_batch("DELETE FROM identity")?;
+        for (number, person) in everybody {
+            let identity = self.identity(&self.mailmap.resolve(&person))?;
+            self.connection
+                .prepare_cached("UPDATE person SET identity = ?2 WHERE number = ?1")?
+                .execute(params![number, identity])?;
+        }
+        self.write_column()
+    }
+
+    /// Writes down who everybody is, as the program itself reads it.
+    pub fn write_column(&self) -> Result<(), Fault> {
+        let mut data = Vec::new();
+        let mut statement =
+            self.connection.prepare("SELECT number, identity FROM person ORDER BY number")?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let (number, identity): (u32, u32) = (row.get(0)?, row.get(1)?);
+            if number as usize != data.len() / 4 + 1 {
+                return Err(Fault::damaged("a person is missing"));
+            }
+            data.extend_from_slice(&identity.to_le_bytes());
+        }
+        chunk::write(self.connection, Kind::Identities, 0, 0, &data)
+    }
+}
+
+/// The identity of each person, by number.
+pub(crate) fn read_identities(connection: &Connection) -> Result<Vec<u32>, Fault> {
+    let data = chunk::read(connection, Kind::Identities, 0, 0)?.unwrap_or_default();
+    let (numbers, _) = data.as_chunks::<4>();
+    // Numbers begin with one.
+    Ok(std::iter::once(0).chain(numbers.iter().map(|number| u32::from_le_bytes(*number))).collect())
+}

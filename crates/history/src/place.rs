@@ -1,0 +1,196 @@
+//! Where the index is, and who may use it at the moment.
+
+use std::fmt;
+use std::fs::{self, File, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use gitops_health_git::Repo;
+use sha2::{Digest, Sha256};
+
+/// The directory of the index, in the git directory that all worktrees share or in a cache.
+pub(crate) const DIRECTORY: &str = "gitops-health";
+/// The index.
+pub(crate) const FILE: &str = "history.sqlite";
+/// Held by whoever has the index open; alone by whoever replaces it.
+const LOCK: &str = "lock";
+/// Held by whoever writes.
+const UPDATE_LOCK: &str = "update.lock";
+/// What makes names into pseudonyms.
+const KEY: &str = "key";
+
+/// Where an index is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// In the git directory: the file.
+    Repository(PathBuf),
+    /// In the user's cache, because the git directory can't be written: the file.
+    Cache(PathBuf),
+    /// Nowhere: it is made anew each time.
+    Memory,
+}
+
+impl Place {
+    /// The file, where there is one.
+    pub fn file(&self) -> Option<&Path> {
+        match self {
+            Self::Repository(file) | Self::Cache(file) => Some(file),
+            Self::Memory => None,
+        }
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Repository(_) => f.write_str("in the git directory"),
+            Self::Cache(_) => f.write_str("in the user's cache"),
+            Self::Memory => f.write_str("in memory"),
+        }
+    }
+}
+
+/// Something that whoever opens the index should hear of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Notice {
+    /// The index is made anew: why.
+    Rebuilt(String),
+    /// The index can't be kept in the git directory: where it is instead, and why.
+    Elsewhere(Place, String),
+}
+
+impl fmt::Display for Notice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Rebuilt(why) => write!(f, "the history index is made anew: {why}"),
+            Self::Elsewhere(place, why) => {
+                write!(f, "the history index is kept {place}, not in the git directory: {why}")
+            }
+        }
+    }
+}
+
+/// The directory of an index, and the right to use it.
+pub(crate) struct Room {
+    directory: PathBuf,
+    lock: File,
+}
+
+impl Room {
+    /// Goes where the index of the repository is kept, or below `cache`.
+    pub fn enter(directory: PathBuf) -> io::Result<Self> {
+        match fs::symlink_metadata(&directory) {
+            Ok(known) if !known.is_dir() => {
+                return Err(io::Error::other("something else has the place of its directory"));
+            }
+            Ok(_) => {}
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                fs::create_dir_all(&directory)?;
+            }
+            Err(error) => return Err(error),
+        }
+        let lock = open_lock(&directory.join(LOCK))?;
+        lock.lock_shared()?;
+        Ok(Self { directory, lock })
+    }
+
+    pub fn file(&self) -> PathBuf {
+        self.directory.join(FILE)
+    }
+
+    /// Waits until nobody else has the index open.
+    pub fn alone(&self) -> io::Result<()> {
+        self.lock.unlock()?;
+        self.lock.lock()
+    }
+
+    /// Lets others in again.
+    pub fn shared(&self) -> io::Result<()> {
+        self.lock.unlock()?;
+        self.lock.lock_shared()
+    }
+
+    /// Takes the index away, however much of it there is.
+    pub fn remove(&self) -> io::Result<()> {
+        for ending in ["", "-wal", "-shm", "-journal"] {
+            let path = self.directory.join(format!("{FILE}{ending}"));
+            match fs::remove_file(path) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// The right to write, until the file is dropped. `waiting` is told when somebody else has it.
+    pub fn write_lock(&self, waiting: &dyn Fn()) -> io::Result<File> {
+        let file = open_lock(&self.directory.join(UPDATE_LOCK))?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                waiting();
+                file.lock()?;
+            }
+            Err(TryLockError::Error(error)) => return Err(error),
+        }
+        Ok(file)
+    }
+
+    /// The key of this clone; made with `random` where there is none.
+    pub fn key(&self, random: impl FnOnce() -> [u8; 32]) -> io::Result<[u8; 32]> {
+        let path = self.directory.join(KEY);
+        let read = || -> io::Result<Option<[u8; 32]>> { Ok(fs::read(&path)?.try_into().ok()) };
+        if let Ok(Some(key)) = read() {
+            return Ok(key);
+        }
+        // Of several that make one at the same time, the last to move it here wins; the others
+        // read that one.
+        let new = self.directory.join(format!("{KEY}.{}", std::process::id()));
+        write_private(&new, &random())?;
+        fs::rename(&new, &path)?;
+        read()?.ok_or_else(|| io::Error::other("the key is not what was written"))
+    }
+}
+
+#[cfg(unix)]
+fn write_private(path: &Path, content: &[u8]) -> io::Result<()> {
+    use std::io::Write;
+    use std::os::unix::fs::OpenOptionsExt;
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true).mode(0o600);
+    let mut file = options.open(path)?;
+    file.write_all(content)?;
+    file.sync_all()
+}
+
+#[cfg(not(unix))]
+fn write_private(path: &Path, content: &[u8]) -> io::Result<()> {
+    fs::write(path, content)
+}
+
+fn open_lock(path: &Path) -> io::Result<File> {
+    if fs::symlink_metadata(path).is_ok_and(|known| !known.is_file()) {
+        return Err(io::Error::other("something else has the place of a lock file"));
+    }
+    fs::OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)
+}
+
+/// Where the index of a repository may be, the best place first.
+pub(crate) fn candidates(repo: &Repo, cache: Option<&Path>) -> Vec<(PathBuf, bool)> {
+    let mut found = vec![(repo.common_dir().join(DIRECTORY), true)];
+    if let Some(cache) = cache {
+        let directory = fs::canonicalize(repo.common_dir());
+        let directory = directory.unwrap_or_else(|_| repo.common_dir().to_owned());
+        let name = Sha256::digest(directory.as_os_str().as_encoded_bytes());
+        let name: String = name[..16].iter().map(|byte| format!("{byte:02x}")).collect();
+        found.push((cache.join(DIRECTORY).join(name), false));
+    }
+    found
+}
+
+/// Whether the place can't be written, rather than anything else being wrong.
+pub(crate) fn is_not_permitted(error: &io::Error) -> bool {
+    use io::ErrorKind::{NotADirectory, PermissionDenied, ReadOnlyFilesystem};
+    matches!(error.kind(), PermissionDenied | ReadOnlyFilesystem | NotADirectory)
+        || error.kind() == io::ErrorKind::Other
+}

@@ -1,0 +1,158 @@
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use gitops_health_git::{ObjectId, Repo, SurveyOptions, SurveyStage};
+
+use crate::batch::{Batch, number_of};
+use crate::error::{Error, Fault};
+use crate::history::{History, meta, set_meta};
+use crate::people::{People, Text};
+
+/// How to go about an update.
+#[derive(Clone, Copy)]
+pub struct Work<'a> {
+    /// How many threads look at commits; what they find does not depend on it.
+    pub threads: usize,
+    /// Told what is being done: how much of it is done, and how much there is if that is known.
+    pub progress: &'a (dyn Fn(Stage, usize, Option<usize>) + Sync),
+    /// Ends the update once it is true. What was written stays.
+    pub cancel: &'a AtomicBool,
+}
+
+/// What an update is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// Waiting for another process that updates the index.
+    Waiting,
+    /// Comparing the trees of commits.
+    Commits,
+    /// Counting the lines of changed files.
+    Files,
+    /// Writing: how many commits are written.
+    Writing,
+}
+
+/// What an update did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Updated {
+    /// How many commits are new in the index.
+    pub commits: usize,
+    /// Whether people were mapped anew, because the mailmap changed.
+    pub people: bool,
+}
+
+/// Below this it costs more to begin a thread than it saves.
+const FEW: usize = 64;
+
+impl History {
+    /// Makes the index know `tips` and all that came before them, and lets it map people as the
+    /// mailmap says now.
+    ///
+    /// Waits while another process does the same. Every few ten thousand commits what was found is
+    /// written and stays, whatever happens then.
+    pub fn update(
+        &mut self,
+        repo: &Repo,
+        tips: &[ObjectId],
+        work: &Work<'_>,
+    ) -> Result<Updated, Error> {
+        if self.covers(tips)? {
+            return Ok(Updated::default());
+        }
+        let outcome = self.update_alone(repo, tips, work);
+        outcome.map_err(|fault| self.failed("update", fault))
+    }
+
+    fn update_alone(
+        &mut self,
+        repo: &Repo,
+        tips: &[ObjectId],
+        work: &Work<'_>,
+    ) -> Result<Updated, Fault> {
+        let waiting = || (work.progress)(Stage::Waiting, 0, None);
+        let _lock = self.room.as_ref().map(|room| room.write_lock(&waiting)).transpose()?;
+        // Whoever had the lock has written.
+        self.reload()?;
+        let mut updated = Updated::default();
+        let commits = {
+            let mut fault = None;
+            let is_empty = self.graph.len() == 0;
+            let mut is_known = |id: ObjectId| {
+                let known = if is_empty { Ok(None) } else { number_of(&self.connection, id) };
+                known
+                    .unwrap_or_else(|error| {
+                        fault = Some(error);
+                        None
+                    })
+                    .is_some()
+            };
+            let commits = repo.new_commits(tips, &mut is_known)?;
+            match fault {
+                Some(fault) => return Err(fault),
+                None => commits,
+            }
+        };
+        let mut rest = &commits[..];
+        while !rest.is_empty() {
+            let total = commits.len();
+            let done = total - rest.len();
+            let progress = |stage: SurveyStage, count: usize| match stage {
+                SurveyStage::Commits => (work.progress)(Stage::Commits, done + count, Some(total)),
+                SurveyStage::Files => (work.progress)(Stage::Files, count, None),
+            };
+            let threads = if rest.len() < FEW { 1 } else { work.threads };
+            let options = SurveyOptions { threads, progress: &progress, cancel: work.cancel };
+            let facts = repo.survey(rest, options)?;
+            if work.cancel.load(Ordering::Relaxed) {
+                return Err(gitops_health_git::Error::Cancelled.into());
+            }
+            (work.progress)(Stage::Writing, done, Some(total));
+            let transaction = self.connection.unchecked_transaction()?;
+            let people = People::new(&transaction, &self.mailmap, &self.key, self.pseudonymize);
+            Batch::new(&transaction, &self.graph, people, &self.key)?.write(&facts)?;
+            transaction.commit()?;
+            rest = &rest[facts.len()..];
+            self.reload()?;
+        }
+        updated.commits = commits.len();
+        updated.people = self.map_people()?;
+        Ok(updated)
+    }
+
+    /// Maps people anew where the mailmap is another.
+    fn map_people(&mut self) -> Result<bool, Fault> {
+        let known = meta(&self.connection, "mailmap")?;
+        if known.as_deref() == Some(&self.mailmap_digest) {
+            return Ok(false);
+        }
+        let transaction = self.connection.unchecked_transaction()?;
+        if known.is_some() {
+            let mut people = People::new(&transaction, &self.mailmap, &self.key, self.pseudonymize);
+            people.map_anew()?;
+        }
+        set_meta(&transaction, "mailmap", &self.mailmap_digest)?;
+        transaction.commit()?;
+        self.reload()?;
+        Ok(known.is_some())
+    }
+
+    /// Writes down which tags there are, for those who read the tables.
+    pub fn note_tags(&mut self, repo: &Repo) -> Result<(), Error> {
+        let note = || -> Result<(), Fault> {
+            let _lock = self.room.as_ref().map(|room| room.write_lock(&|| {})).transpose()?;
+            let transaction = self.connection.unchecked_transaction()?;
+            transaction.execute("DELETE FROM tag", [])?;
+            for tag in repo.tags()? {
+                if let Some(number) = number_of(&transaction, tag.commit)? {
+                    transaction
+                        .prepare_cached(
+                            "INSERT OR REPLACE INTO tag (name, revision) VALUES (?1, ?2)",
+                        )?
+                        .execute(rusqlite::params![Text(&tag.name), number])?;
+                }
+            }
+            transaction.commit()?;
+            Ok(())
+        };
+        note().map_err(|fault| fault.at("update", self.place.file().unwrap_or("memory".as_ref())))
+    }
+}
