@@ -19,13 +19,22 @@ impl Repo {
     pub fn tags(&self) -> Result<Vec<Tag>, Error> {
         let references =
             self.git.references_glob("refs/tags/*").context(|| "list the tags".into())?;
+        let odb = self.git.odb().context(|| "open the object database".into())?;
+        let is_commit = |id: git2::Oid| {
+            odb.read_header(id).is_ok_and(|(_, kind)| kind == git2::ObjectType::Commit)
+        };
         let mut tags = Vec::new();
         for reference in references {
             let reference = reference.context(|| "read a tag".into())?;
             let name = reference.name_bytes();
             let name = BString::from(name.strip_prefix(b"refs/tags/").unwrap_or(name));
-            if let Ok(commit) = reference.peel(git2::ObjectType::Commit) {
-                tags.push(Tag { name, commit: ObjectId::from_git2(commit.id()) });
+            // Packed references say what annotated tags lead to.
+            let commit = match reference.target_peel() {
+                Some(peeled) => is_commit(peeled).then_some(peeled),
+                None => reference.peel(git2::ObjectType::Commit).ok().map(|commit| commit.id()),
+            };
+            if let Some(commit) = commit {
+                tags.push(Tag { name, commit: ObjectId::from_git2(commit) });
             }
         }
         tags.sort();

@@ -140,7 +140,8 @@ impl History {
         key: Key,
         settings: &Settings,
     ) -> Result<Self, Fault> {
-        let mut history = Self {
+        let (graph, identities) = read_columns(&connection)?;
+        Ok(Self {
             connection,
             place,
             room,
@@ -148,20 +149,14 @@ impl History {
             pseudonymize: settings.pseudonymize,
             mailmap: settings.mailmap.clone(),
             mailmap_digest: settings.mailmap_digest,
-            graph: Graph::default(),
-            identities: Vec::new(),
-        };
-        history.reload()?;
-        Ok(history)
+            graph,
+            identities,
+        })
     }
 
     /// Reads again what is kept in memory: all of it as of one moment.
     pub(crate) fn reload(&mut self) -> Result<(), Fault> {
-        let moment = self.connection.unchecked_transaction()?;
-        let graph = Graph::read(&moment)?;
-        let identities = read_identities(&moment)?;
-        moment.commit()?;
-        (self.graph, self.identities) = (graph, identities);
+        (self.graph, self.identities) = read_columns(&self.connection)?;
         Ok(())
     }
 
@@ -232,32 +227,41 @@ fn open_in(
     settings: &Settings,
     notices: &mut Vec<Notice>,
 ) -> Result<History, Fault> {
-    let why = match try_open(&room, settings) {
-        Ok(found) => return finish(found, place, room, settings),
+    // Whatever is always read must be readable, or nothing is gained by opening it.
+    let why = match try_open(&room, settings).and_then(|found| checked(found, &place, settings)) {
+        Ok(history) => return Ok(History { room: Some(room), ..history }),
         Err(fault) if fault.is_damage() => in_words(fault),
         Err(fault) => return Err(fault),
     };
     room.alone()?;
     // Somebody else may have replaced it while everybody was let go.
-    let found = match try_open(&room, settings) {
+    let found = try_open(&room, settings).and_then(|found| checked(found, &place, settings));
+    let history = match found {
         Err(fault) if fault.is_damage() => {
             room.remove()?;
             notices.push(Notice::Rebuilt(why));
-            try_open(&room, settings)?
+            checked(try_open(&room, settings)?, &place, settings)?
         }
         other => other?,
     };
     room.shared()?;
-    finish(found, place, room, settings)
+    Ok(History { room: Some(room), ..history })
 }
 
-fn finish(
+fn checked(
     (connection, key): (Connection, Key),
-    place: Place,
-    room: Room,
+    place: &Place,
     settings: &Settings,
 ) -> Result<History, Fault> {
-    History::with(connection, place, Some(room), key, settings)
+    History::with(connection, place.clone(), None, key, settings)
+}
+
+/// What is kept in memory: all of it as of one moment.
+fn read_columns(connection: &Connection) -> Result<(Graph, Vec<u32>), Fault> {
+    let moment = connection.unchecked_transaction()?;
+    let columns = (Graph::read(&moment)?, read_identities(&moment)?);
+    moment.commit()?;
+    Ok(columns)
 }
 
 fn try_open(room: &Room, settings: &Settings) -> Result<(Connection, Key), Fault> {
@@ -280,9 +284,6 @@ fn try_open(room: &Room, settings: &Settings) -> Result<(Connection, Key), Fault
     let bytes = random(&connection)?;
     let key = Key(room.key(|| bytes)?);
     begin(&connection, settings)?;
-    // Whatever is always read must be readable, or nothing is gained by opening it.
-    Graph::read(&connection)?;
-    read_identities(&connection)?;
     Ok((connection, key))
 }
 

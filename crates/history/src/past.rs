@@ -173,8 +173,8 @@ impl History {
         if ancestors.count > before.limit {
             let key = |number: Number| (self.graph.node(number).order(), number);
             let mut all: Vec<_> = ancestors.iter().map(key).collect();
-            all.sort_unstable();
             let beyond = all.len() - before.limit;
+            all.select_nth_unstable(beyond.saturating_sub(1));
             all[..beyond].iter().for_each(|(_, number)| ancestors.leave_out(*number));
             past.end = PastEnd::Limit;
         } else if ancestors.iter().any(|number| self.graph.node(number).is(flag::SHALLOW_EDGE)) {
