@@ -167,7 +167,9 @@ fn every_key_has_a_case_and_every_case_a_key() {
     let mut keys: BTreeSet<&str> = shown(&transcript).iter().map(|(key, _, _)| *key).collect();
     // An empty mapping has no values to show.
     keys.insert("risk.critical_paths.built_in_weights");
-    let cases: BTreeSet<&str> = CASES.iter().map(|(_, key, _)| *key).collect();
+    let cases = CASES.iter().map(|(_, key, _)| *key);
+    // What it changes is no report but the index: see the test below.
+    let cases: BTreeSet<&str> = cases.chain(["index.pseudonymize"]).collect();
     assert_eq!(keys, cases);
 }
 
@@ -181,6 +183,23 @@ fn every_key_changes_the_report() {
         assert_eq!(after.code, Some(0), "{after}");
         assert_ne!(before.stdout, after.stdout, "{key}: {value} changes nothing");
     }
+}
+
+#[test]
+fn people_have_pseudonyms_in_the_index_where_that_is_configured() {
+    let repo = eventful();
+    let holds_name = |values: &[(&str, &str)]| {
+        let transcript = score_with(&repo, values);
+        assert_eq!(transcript.code, Some(0), "{transcript}");
+        let files = std::fs::read_dir(repo.git_dir().join("gitops-health")).expect("it is there");
+        let bytes = files.map(|file| std::fs::read(file.expect("a file").path()));
+        bytes
+            .map(|bytes| bytes.expect("it can be read"))
+            .any(|bytes| bytes.windows(15).any(|window| window == b"ada@example.com"))
+    };
+    assert!(holds_name(&[]));
+    assert!(!holds_name(&[("index.pseudonymize", "true")]));
+    assert!(holds_name(&[("index.pseudonymize", "false")]));
 }
 
 #[test]

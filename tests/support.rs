@@ -66,17 +66,26 @@ fn read_aside(mut pipe: impl Read + Send + 'static) -> std::thread::JoinHandle<V
     })
 }
 
-/// Everything below a directory: kind and mode, length and time of the last change.
+/// Everything below a directory but the index of the history: kind and mode, length and time of the
+/// last change.
 pub fn fingerprint(directory: &Path) -> BTreeMap<PathBuf, (u32, u64, i64, i64)> {
     let mut found = BTreeMap::new();
     let mut waiting = vec![directory.to_owned()];
     while let Some(path) = waiting.pop() {
         let Ok(metadata) = path.symlink_metadata() else { continue };
+        let is_git_dir = |path: &Path| path.join("objects").is_dir();
+        if path.ends_with("gitops-health") && path.parent().is_some_and(is_git_dir) {
+            continue;
+        }
         if metadata.is_dir() {
             let entries = std::fs::read_dir(&path).into_iter().flatten().flatten();
             waiting.extend(entries.map(|entry| entry.path()));
         }
-        let facts = (metadata.mode(), metadata.len(), metadata.mtime(), metadata.mtime_nsec());
+        let facts = match is_git_dir(&path) {
+            // It is changed when the directory of the index is made.
+            true => (metadata.mode(), 0, 0, 0),
+            false => (metadata.mode(), metadata.len(), metadata.mtime(), metadata.mtime_nsec()),
+        };
         found.insert(path, facts);
     }
     found

@@ -60,7 +60,7 @@ fn a_repository_where_nothing_can_be_written_is_scored_all_the_same() {
         let transcript = score_as_nobody(more);
         assert_eq!((transcript.code, &transcript.stdout), (Some(0), expected), "{transcript}");
     }
-    let transcript = score_as_nobody(&["-o", "score.txt"]);
+    let transcript = score_as_nobody(&["--quiet", "-o", "score.txt"]);
     assert_fails_with_hint(&transcript, 2, &["could not write to score.txt", "caused by"]);
     assert!(before == fingerprint(repo.path()), "something was written");
     for (path, (mode, ..)) in before {

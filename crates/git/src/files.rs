@@ -44,30 +44,6 @@ impl Repo {
         self.changes_between(old, commit.tree, similarity)
     }
 
-    /// The files that a commit moved. When `work` is spent, only files with the same content are
-    /// found.
-    pub(crate) fn moved_files(&self, commit: &Commit, work: u64) -> Result<MovedFiles, Error> {
-        let old = match commit.parents() {
-            [] => None,
-            [parent, ..] => Some(self.commit(*parent)?.tree),
-        };
-        let candidates = candidates(&self.compare_trees(old, Some(commit.tree))?);
-        let limit = rename::Options::DEFAULT_LIMIT;
-        let options = rename::Options { copies: false, limit, work };
-        let unstored = Unstored::default();
-        let mut blobs = Blobs::new(self, &unstored);
-        let outcome = rename::detect(&candidates, options, &mut blobs)?;
-        let paths = |pair: &rename::Pairing| {
-            let new = candidates.added[pair.destination].path.clone();
-            (new, candidates.source(pair.source).path.clone())
-        };
-        Ok(MovedFiles {
-            paths: outcome.pairs.iter().map(paths).collect(),
-            all_compared: !outcome.limit_exceeded && !blobs.has_unread,
-            work: work - outcome.work_left,
-        })
-    }
-
     /// The files that differ between two trees, sorted by path; `None` is the empty tree.
     ///
     /// Attributes are those of the new tree, so that the answer is the same everywhere: that of
@@ -163,17 +139,6 @@ impl Repo {
             Some(Side { id, .. }) => self.blob(id),
         }
     }
-}
-
-/// What moved in a commit, by [`Repo::moved_files`].
-pub(crate) struct MovedFiles {
-    /// New and old paths.
-    pub paths: Vec<(RepoPath, RepoPath)>,
-    /// Whether no file was left out because there were too many, they were too much work, or the
-    /// content of one is too large or not here.
-    pub all_compared: bool,
-    /// The work that was done.
-    pub work: u64,
 }
 
 /// A file before its lines are counted.

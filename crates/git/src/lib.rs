@@ -19,7 +19,6 @@ mod merge;
 mod ordinary;
 mod owners;
 mod pack;
-mod past;
 mod path;
 mod pattern;
 mod person;
@@ -55,7 +54,6 @@ pub use owners::{
     Dialect, GITHUB_LOCATIONS, GITLAB_LOCATIONS, OwnerRule, Owners, OwnersFile, SkipReason,
     SkippedLine,
 };
-pub use past::{Past, PastCommit, PastEnd, PastReader, PastScope};
 pub use path::RepoPath;
 pub use pattern::{ParsePatternError, PathPattern};
 pub use person::{Person, Signature};

@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BinaryHeap, HashMap, HashSet};
 
-use gitops_health_git::{ObjectId, RepoPath, ZonedTime};
+use gitops_health_git::{Hunk, ObjectId, RepoPath, ZonedTime};
+use rusqlite::OptionalExtension;
 
-use crate::batch::{Event, FileEvent, path_number, read_counts, read_events};
+use crate::batch::{Event, FileEvent, path_number, read_counts, read_events, unpack_hunks};
 use crate::chunk::{self, Kind};
 use crate::error::{Error, Fault};
 use crate::graph::{Ancestors, Number, flag};
@@ -407,6 +408,22 @@ impl<'a> Walk<'a> {
 }
 
 impl History {
+    /// The places that a commit changed in a file, as `git diff -U0` finds them; `None` where the
+    /// commit did not change it. Empty for what has no lines, and where there are very many.
+    pub fn hunks(&self, commit: ObjectId, path: &RepoPath) -> Result<Option<Vec<Hunk>>, Error> {
+        let find = || -> Result<Option<Vec<Hunk>>, Fault> {
+            let Some(number) = self.number(commit)? else { return Ok(None) };
+            let Some(path) = path_number(&self.connection, path)? else { return Ok(None) };
+            let mut statement = self
+                .connection
+                .prepare_cached("SELECT hunks FROM change WHERE path = ?1 AND revision = ?2")?;
+            let hunks: Option<Option<Vec<u8>>> =
+                statement.query_row([path, number], |row| row.get(0)).optional()?;
+            hunks.map(|hunks| unpack_hunks(&hunks.unwrap_or_default())).transpose()
+        };
+        find().map_err(|fault| self.failed("read", fault))
+    }
+
     pub(crate) fn identity(&self, person: u32) -> u32 {
         self.identities.get(person as usize).copied().unwrap_or_default()
     }

@@ -4,12 +4,10 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::symlink;
 
 use bstr::ByteSlice;
-use gitops_health_git::{
-    Limits, Lines, MergeEditKind, PastCommit, PastReader, PastScope, Person, RepoPath, Similarity,
-};
+use gitops_health_git::{Limits, Lines, MergeEditKind, Person, Similarity};
 use gitops_health_testkit::{Author, Random, TestRepo};
 
-use crate::agreement::{assert_commit_agrees, assert_history_agrees, id, ids, open};
+use crate::agreement::{assert_commit_agrees, assert_history_agrees, id, open};
 
 /// Numbered lines, some of them changed.
 fn text(lines: usize, changed: &[usize]) -> String {
@@ -505,48 +503,6 @@ fn odd_modes_in_trees_are_what_they_are_to_git() {
         last = raw_commit(&scratch, &format!("c{number}"), commit.as_bytes());
     }
     assert_eq!(assert_history_agrees(&scratch), 9);
-}
-
-#[test]
-fn the_past_of_a_file_has_the_commits_that_git_lists_for_its_path() {
-    let scratch = TestRepo::new();
-    let mut random = Random::new(9);
-    scratch.write("d/f", "0\n").write("d/g", "0\n").write("other", "0\n");
-    scratch.commit("first");
-    for round in 0..40 {
-        let branch = format!("branch{}", random.below(3));
-        scratch.git(&["checkout", "-q", "-B", &branch]);
-        let file = ["d/f", "d/g", "d/h", "other"][random.below(4)];
-        scratch.write(file, format!("{round}\n"));
-        scratch.commit(&format!("round {round}"));
-        if round % 5 == 4 {
-            scratch.git(&["checkout", "-q", "-b", &format!("side{round}"), "HEAD~2"]);
-            scratch.write(file, format!("side {round}\n"));
-            scratch.commit("side");
-            scratch.git(&["merge", "-q", "-s", "ours", "-m", "merge", &branch]);
-        }
-    }
-    let repo = open(scratch.path());
-    let tips = [id(&scratch.id("HEAD"))];
-    let list = |arguments: &[&str]| ids(&scratch.git(&[&["rev-list", "HEAD"], arguments].concat()));
-    let paths = ["--full-history", "--no-merges", "--"];
-    for scope in [PastScope::Directories(vec![RepoPath::from("d")]), PastScope::Everything] {
-        let mut reader = PastReader::new(&repo, scope).expect("the mailmap can be read");
-        let follow = [RepoPath::from("d/f")];
-        let past = reader.before(&tips, &follow, usize::MAX, &mut |_| {}).expect("all is here");
-        let ours: Vec<_> = past.ancestors.iter().map(|(id, _)| *id).collect();
-        assert_eq!(ours, list(&[]));
-        let of = |keep: &dyn Fn(&PastCommit) -> bool| {
-            let kept = past.commits.iter().filter(|commit| keep(commit));
-            kept.map(|commit| commit.commit.id).collect::<Vec<_>>()
-        };
-        let followed = |commit: &PastCommit| !commit.followed.is_empty();
-        assert_eq!(of(&followed), list(&[&paths[..], &["d/f"]].concat()));
-        let touched = |commit: &PastCommit| followed(commit) || commit.neighbours > 0;
-        assert_eq!(of(&touched), list(&[&paths[..], &["d"]].concat()));
-        assert_eq!(of(&|_| true), list(&["--no-merges"]));
-        assert!(of(&touched).len() < of(&|_| true).len());
-    }
 }
 
 #[test]

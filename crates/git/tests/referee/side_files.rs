@@ -1,13 +1,12 @@
 //! What files of the repository say about others, and what of it has no effect.
 
-use bstr::ByteSlice;
 use gitops_health_git::{
-    Change, DiffAttribute, Error, ObjectId, Past, PastReader, PastScope, Repo, RepoPath, Selection,
-    Similarity, SkipReason, SkippedAttributes, SkippedAttributesReason, UnreadFile,
+    Change, DiffAttribute, Error, Repo, RepoPath, Selection, Similarity, SkipReason,
+    SkippedAttributes, SkippedAttributesReason, UnreadFile,
 };
 use gitops_health_testkit::{Author, TestRepo};
 
-use crate::agreement::{id, open};
+use crate::agreement::open;
 use crate::places::clone;
 
 /// More than is read of a file that says something about others, in lines that say nothing.
@@ -202,16 +201,7 @@ fn what_a_partial_clone_lacks_is_not_taken_for_absent() {
     let mailmap = repo.mailmap().expect("trees are here");
     assert!(mailmap.is_empty());
     assert_eq!(mailmap.unread(), Some(UnreadFile::Missing));
-    assert_eq!(past(&repo, "f").unread_mailmap, Some(UnreadFile::Missing));
-    assert_eq!(past(&open(source.path()), "f").unread_mailmap, None);
-}
-
-/// The past of one file of HEAD.
-fn past(repo: &Repo, file: &str) -> Past {
-    let tips: [ObjectId; 1] = [repo.resolve("HEAD").expect("it is there")];
-    let mut reader = PastReader::new(repo, PastScope::Everything).expect("it can be read");
-    let follow = [RepoPath::from(file)];
-    reader.before(&tips, &follow, usize::MAX, &mut |_| {}).expect("it can be read")
+    assert_eq!(open(source.path()).mailmap().expect("it is here").unread(), None);
 }
 
 #[test]
@@ -226,61 +216,13 @@ fn a_mailmap_that_is_too_large_maps_nobody_and_says_so() {
     let bare = TestRepo::bare();
     bare.git(&["fetch", "-q", &scratch.path().to_string_lossy(), "main:main"]);
     for path in [scratch.path(), bare.path()] {
-        let past = past(&open(path), "f");
-        assert_eq!(past.unread_mailmap, Some(UnreadFile::TooLarge(size)));
-        assert_eq!(past.commits[0].author.name, "Old");
+        let mailmap = open(path).mailmap().expect("it can be looked at");
+        assert_eq!(mailmap.unread(), Some(UnreadFile::TooLarge(size)));
+        assert!(mailmap.is_empty());
     }
     scratch.write(".mailmap", "New <new@x> <old@x>\n");
-    let past = past(&open(scratch.path()), "f");
-    assert_eq!((past.unread_mailmap, past.commits[0].author.name.as_slice()), (None, &b"New"[..]));
-}
-
-/// A history in which `count` files of different content move to other names, edited.
-fn many_moves(count: usize) -> TestRepo {
-    let scratch = TestRepo::new();
-    let mut import = String::from("commit refs/heads/main\ncommitter A <a@b> 1 +0000\ndata 0\n");
-    let text = |number: usize, last: &str| {
-        let line = format!("{number} {}\n", "word ".repeat(3));
-        format!("{line}{line}{line}{last}\n")
-    };
-    for number in 0..count {
-        let text = text(number, "old");
-        import.push_str(&format!("M 644 inline old{number}\ndata {}\n{text}", text.len()));
-    }
-    import.push_str("commit refs/heads/main\ncommitter A <a@b> 2 +0000\ndata 0\ndeleteall\n");
-    for number in 0..count {
-        let text = text(number, "new");
-        import.push_str(&format!("M 644 inline new{number}\ndata {}\n{text}", text.len()));
-    }
-    scratch.git_with_input(&["fast-import", "--quiet"], import.as_bytes());
-    scratch
-}
-
-#[test]
-fn a_past_says_where_too_many_files_moved_to_follow_one() {
-    for (count, is_followed) in [(100, true), (1001, false)] {
-        let scratch = many_moves(count);
-        let raw = scratch.git(&["-c", "diff.renameLimit=1000", "show", "-M", "--raw", "main"]);
-        let pair = b"\told7\tnew7\n";
-        assert_eq!(raw.find(pair).is_some(), is_followed, "{}", raw.as_bstr());
-        let found = past(&open(scratch.path()), "new7");
-        assert_eq!(found.renames_not_followed, usize::from(!is_followed));
-        let followed = found.commits.iter().filter(|commit| !commit.followed.is_empty()).count();
-        assert_eq!(followed, if is_followed { 2 } else { 1 });
-        // Nothing is lost for a file that did not appear there.
-        assert_eq!(past(&open(scratch.path()), "old7").renames_not_followed, 0);
-    }
-}
-
-#[test]
-fn a_past_says_where_content_to_follow_a_file_is_missing() {
-    let source = many_moves(2);
-    source.git(&["config", "uploadpack.allowFilter", "true"]);
-    let partial = clone(&source, &["--filter=blob:none", "--bare"]);
-    assert_eq!(past(&open(source.path()), "new1").renames_not_followed, 0);
-    let lost = past(&open(partial.path()), "new1");
-    assert_eq!(lost.renames_not_followed, 1);
-    assert_eq!(lost.commits[0].commit.id, id(&source.id("main")));
+    let mailmap = open(scratch.path()).mailmap().expect("it can be read");
+    assert_eq!((mailmap.unread(), mailmap.is_empty()), (None, false));
 }
 
 #[test]

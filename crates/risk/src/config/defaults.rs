@@ -77,7 +77,7 @@ impl Default for CriticalPathsConfig {
 impl Default for HistoryConfig {
     fn default() -> Self {
         Self {
-            max_commits: 10_000,
+            max_commits: 1_000_000,
             fix_share_half: 0.3,
             recent_fixes_half: 3.0,
             recent_fix_days: 90.0,
