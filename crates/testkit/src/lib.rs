@@ -7,7 +7,9 @@
 mod program;
 mod random;
 mod repository;
+mod story;
 
 pub use program::{Program, Transcript};
 pub use random::Random;
 pub use repository::{Author, TestRepo};
+pub use story::Story;
