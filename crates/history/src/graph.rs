@@ -1,7 +1,7 @@
 //! The commits and what came before them, as columns in memory.
 
 use std::cell::OnceCell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use gitops_health_git::{ObjectId, ZonedTime};
 use rusqlite::Connection;
@@ -195,6 +195,24 @@ impl Graph {
             .into_iter()
             .filter(|parent| *parent != NONE)
             .chain(more.into_iter().flatten().copied())
+    }
+
+    /// Whether a commit came before another.
+    pub fn is_before(&self, early: Number, late: Number) -> bool {
+        let (mut open, mut seen) = (vec![late], HashSet::new());
+        while let Some(number) = open.pop() {
+            for parent in self.parents(number) {
+                if parent == early {
+                    return true;
+                }
+                // Neither has a commit that came before in its own past.
+                let is_behind = self.node(parent).order() < self.node(early).order();
+                if parent > early && !is_behind && seen.insert(parent) {
+                    open.push(parent);
+                }
+            }
+        }
+        false
     }
 
     /// `tips` and all that came before them.

@@ -213,19 +213,9 @@ impl History {
                 mentions.push((number, kind, row.get(2)?));
             }
         }
-        let mut statement = self.connection.prepare_cached(
-            "SELECT revert.number, min(revert.number - revision.number), revision.number
-             FROM revision AS revert JOIN revision ON revision.subject_key = revert.quoted_key
-             WHERE revert.quoted_key IS NOT NULL AND revision.number < revert.number
-             GROUP BY revert.number",
-        )?;
-        let mut rows = statement.query([])?;
-        while let Some(row) = rows.next()? {
-            let (number, of): (Number, Number) = (row.get(0)?, row.get(2)?);
-            if (number as usize) < self.graph.len() && ancestors.contains(number) {
-                let of = self.graph.detail(&self.connection, of)?.id.to_string();
-                mentions.push((number, MentionKind::Reverts, of));
-            }
+        for (number, of) in self.quoted(ancestors)? {
+            let of = self.graph.detail(&self.connection, of)?.id.to_string();
+            mentions.push((number, MentionKind::Reverts, of));
         }
         // Newest first, as the commits are.
         mentions.sort_by_key(|(number, kind, of)| {
@@ -237,6 +227,51 @@ impl History {
                 Ok(Mention { by: self.graph.detail(&self.connection, number)?.id, kind, of })
             })
             .collect()
+    }
+}
+
+/// How many commits of one subject are asked whether a revert means them.
+const NAMESAKES: usize = 16;
+
+impl History {
+    /// Reverts that quote a subject, and for each the newest of these commits that has the subject
+    /// and came before it.
+    fn quoted(&self, ancestors: &Ancestors) -> Result<Vec<(Number, Number)>, Fault> {
+        let counts =
+            |number: Number| (number as usize) < self.graph.len() && ancestors.contains(number);
+        let mut reverts: Vec<(Number, i64)> = Vec::new();
+        let mut statement = self.connection.prepare_cached(
+            "SELECT number, quoted_key FROM revision WHERE quoted_key IS NOT NULL",
+        )?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            reverts.push((row.get(0)?, row.get(1)?));
+        }
+        reverts.retain(|(number, _)| counts(*number));
+        if reverts.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut namesakes: HashMap<i64, Vec<Number>> =
+            reverts.iter().map(|(_, key)| (*key, Vec::new())).collect();
+        let mut statement =
+            self.connection.prepare_cached("SELECT number, subject_key FROM revision")?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let (number, key): (Number, i64) = (row.get(0)?, row.get(1)?);
+            if let Some(namesakes) = namesakes.get_mut(&key).filter(|_| counts(number)) {
+                namesakes.push(number);
+            }
+        }
+        let order = |number: Number| (self.graph.node(number).order(), number);
+        namesakes.values_mut().for_each(|numbers| numbers.sort_unstable_by_key(|it| order(*it)));
+        let meant = |(revert, key): (Number, i64)| {
+            let namesakes = &namesakes[&key];
+            let end = namesakes.partition_point(|number| order(*number) < order(revert));
+            let newest = namesakes[..end].iter().rev().take(NAMESAKES);
+            newest.copied().find(|number| self.graph.is_before(*number, revert))
+        };
+        let found = reverts.iter().filter_map(|revert| Some((revert.0, meant(*revert)?)));
+        Ok(found.collect())
     }
 }
 
