@@ -105,13 +105,20 @@ impl<'a> People<'a> {
         let key = if self.pseudonymize { self.key.digest(&key)[..16].to_vec() } else { key };
         let known = self
             .connection
-            .prepare_cached("SELECT number FROM identity WHERE key = ?1")?
-            .query_row([&key], |row| row.get(0))
+            .prepare_cached("SELECT number, name, email FROM identity WHERE key = ?1")?
+            .query_row([&key], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
             .optional()?;
-        if let Some(number) = known {
+        let shown = self.shown(mapped);
+        if let Some((number, name, email)) = known {
+            // Of several names the last in the alphabet is shown, whoever was indexed first: the
+            // longer one of two that begin alike, and small letters rather than capitals.
+            if (bytes(name)?, bytes(email)?) < (shown.name.to_vec(), shown.email.to_vec()) {
+                self.connection
+                    .prepare_cached("UPDATE identity SET name = ?2, email = ?3 WHERE number = ?1")?
+                    .execute(params![number, Text(&shown.name), Text(&shown.email)])?;
+            }
             return Ok(number);
         }
-        let shown = self.shown(mapped);
         let mut statement = self.connection.prepare_cached(
             "INSERT INTO identity (key, name, email) VALUES (?1, ?2, ?3) RETURNING number",
         )?;
