@@ -15,6 +15,7 @@ pub struct Story {
     commits: Vec<Told>,
     branches: BTreeMap<String, usize>,
     clock: i64,
+    is_linear: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -56,7 +57,13 @@ impl Story {
     /// The story of this seed; nothing happened yet.
     pub fn new(seed: u64) -> Self {
         let (commits, branches) = (Vec::new(), BTreeMap::new());
-        Self { random: Random::new(seed), commits, branches, clock: FIRST_COMMIT }
+        let (random, clock, is_linear) = (Random::new(seed), FIRST_COMMIT, false);
+        Self { random, commits, branches, clock, is_linear }
+    }
+
+    /// One with a single branch and no merges.
+    pub fn linear(seed: u64) -> Self {
+        Self { is_linear: true, ..Self::new(seed) }
     }
 
     /// Its source of numbers, for what else happens.
@@ -196,11 +203,15 @@ impl Story {
 
     /// None for a root, one for most commits, and more for merges.
     fn parents(&mut self) -> Vec<usize> {
-        if self.branches.is_empty() || self.random.below(25) == 0 {
+        let begins = !self.is_linear && self.random.below(25) == 0;
+        if self.branches.is_empty() || begins {
             return Vec::new();
         }
         let branch = self.some_branch().expect("there is one once there is a commit");
         let mut parents = vec![self.branches[&branch]];
+        if self.is_linear {
+            return parents;
+        }
         match self.random.below(10) {
             // A new branch.
             0 | 1 => parents = vec![self.some_commit()],

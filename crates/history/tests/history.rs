@@ -1,0 +1,16 @@
+//! The index as a whole: what it answers does not depend on how it came to be.
+
+#![cfg(unix)]
+
+#[path = "history/future.rs"]
+mod future;
+#[path = "history/incremental.rs"]
+mod incremental;
+#[path = "history/oracle.rs"]
+mod oracle;
+#[path = "history/secrets.rs"]
+mod secrets;
+#[path = "history/shallow.rs"]
+mod shallow;
+#[path = "history/support.rs"]
+mod support;

@@ -1,0 +1,135 @@
+//! An index that was brought up to date step by step is one that was made from scratch.
+
+use gitops_health_git::{ObjectId, RepoPath};
+use gitops_health_testkit::{Story, TestRepo};
+
+use crate::support::{Question, answers, file, from_scratch, id, lines, open_repo, updated};
+
+/// Quick enough for every run; each has a dozen events.
+const HISTORIES: u64 = 44;
+
+const MAILMAPS: &[&str] = &[
+    "",
+    "Ada Lovelace <ada@example.com> <ada@home.example>\n",
+    "Ada Lovelace <ada@example.com> Ada L. <ada@example.com>\nBob <bob@example.com> <cy@example.com>\n",
+    "<zoe@home.example> <zoe@example.com>\n",
+];
+
+#[test]
+fn an_index_of_many_steps_answers_as_one_from_scratch() {
+    for seed in 0..HISTORIES {
+        let (scratch, mut story) = (TestRepo::new(), Story::new(1000 + seed));
+        let mut is_lossy = false;
+        story.go_on(&scratch, 3);
+        for event in 0..12 {
+            match story.random().below(12) {
+                0..=5 => {
+                    let count = 1 + story.random().below(6);
+                    story.go_on(&scratch, count);
+                }
+                6 | 7 => {
+                    story.force(&scratch);
+                    is_lossy = true;
+                }
+                8 => {
+                    story.prune(&scratch);
+                }
+                9 | 10 => {
+                    let mailmap = MAILMAPS[story.random().below(MAILMAPS.len())];
+                    scratch.write(".mailmap", mailmap);
+                }
+                _ => drop(scratch.git(&["repack", "-adq"])),
+            }
+            drop(updated(&scratch));
+            if event % 4 == 3 {
+                compare(&scratch, &mut story, is_lossy, &format!("seed {seed}, event {event}"));
+            }
+        }
+    }
+}
+
+fn compare(scratch: &TestRepo, story: &mut Story, is_lossy: bool, of: &str) {
+    let questions = questions(scratch, story);
+    let ask = |history: &_, file: &_| answers(history, file, &questions).expect("it is whole");
+    let stepwise = ask(&updated(scratch).0, &file(scratch));
+    let fresh = from_scratch(scratch, ask);
+    for ((one, two), question) in stepwise.iter().zip(&fresh).zip(&questions) {
+        assert_eq!(one, two, "{of}: {question:?}");
+    }
+    for view in VIEWS {
+        let stepwise = lines(&file(scratch), view);
+        let fresh = from_scratch(scratch, |_, file| lines(file, view));
+        if is_lossy {
+            // What no branch leads to any more is known all the same.
+            let lacking = fresh.iter().find(|line| !stepwise.contains(line));
+            assert_eq!(lacking, None, "{of}: {view}");
+        } else {
+            assert_eq!(stepwise, fresh, "{of}: {view}");
+        }
+    }
+    if !is_lossy {
+        for view in ["SELECT * FROM authors", "SELECT * FROM file_history"] {
+            let stepwise = lines(&file(scratch), view);
+            assert_eq!(
+                stepwise,
+                from_scratch(scratch, |_, file| lines(file, view)),
+                "{of}: {view}"
+            );
+        }
+    }
+}
+
+/// What people and scripts see of commits that there are.
+const VIEWS: &[&str] = &[
+    "SELECT id, lower(author_email), authored, author_zone, lower(committer_email), committed_utc,
+        state, is_merge, is_fix, is_revert, type, files, added, deleted FROM commits",
+    "SELECT * FROM file_changes",
+    "SELECT hex(revision.id), hex(before.id), position FROM parent
+        JOIN revision ON revision.number = parent.revision
+        JOIN revision AS before ON before.number = parent.parent",
+    "SELECT hex(id), path.path FROM merged_file
+        JOIN revision ON revision.number = merged_file.revision
+        JOIN path ON path.number = merged_file.path",
+    "SELECT hex(id), kind, target FROM reference
+        JOIN revision ON revision.number = reference.revision",
+    "SELECT hex(id), position, key, person.name, person.email FROM trailer
+        JOIN revision ON revision.number = trailer.revision
+        JOIN person ON person.number = trailer.person",
+];
+
+pub fn questions(scratch: &TestRepo, story: &mut Story) -> Vec<Question> {
+    let commits: Vec<ObjectId> =
+        scratch.git_text(&["rev-list", "--branches", "--date-order"]).lines().map(id).collect();
+    let tips: Vec<ObjectId> = scratch
+        .git_text(&["for-each-ref", "--format=%(objectname)", "refs/heads"])
+        .lines()
+        .map(id)
+        .collect();
+    let repo = open_repo(scratch.path());
+    let paths: Vec<RepoPath> = story.paths().iter().map(|path| RepoPath::from(&**path)).collect();
+    let mut asked = vec![Question {
+        tips: tips.clone(),
+        follow: paths.clone(),
+        limit: usize::MAX,
+        until: None,
+        marks: commits.clone(),
+    }];
+    for round in 0..12 {
+        let random = story.random();
+        let tip = match round % 3 {
+            0 => tips[random.below(tips.len())],
+            _ => commits[random.below(commits.len())],
+        };
+        let follow = (0..1 + random.below(3)).filter(|_| !paths.is_empty());
+        let follow = follow.map(|_| paths[random.below(paths.len())].clone()).collect();
+        let other = repo.commit(commits[random.below(commits.len())]).expect("it is here");
+        asked.push(Question {
+            tips: vec![tip],
+            follow,
+            limit: if random.below(3) == 0 { 1 + random.below(9) } else { usize::MAX },
+            until: (random.below(3) == 0).then_some(other.committer.time.seconds),
+            marks: vec![commits[random.below(commits.len())], other.id],
+        });
+    }
+    asked
+}
