@@ -484,7 +484,6 @@ pub(crate) fn pack_hunks(hunks: &[Hunk]) -> Option<Vec<u8>> {
 }
 
 /// The places that [`pack_hunks`] packed.
-#[cfg(test)]
 pub(crate) fn unpack_hunks(data: &[u8]) -> Result<Vec<Hunk>, Fault> {
     let (mut rest, mut hunks) = (data, Vec::new());
     let (mut old_end, mut shift) = (0_u32, 0_i64);
