@@ -2,11 +2,15 @@
 
 use std::hash::BuildHasher;
 
+use bstr::ByteSlice;
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 
 /// The number of a line. Lines that are equal, their ends included, have equal numbers.
 pub(crate) type Line = u32;
+
+/// No line.
+const NOBODY: Line = Line::MAX;
 
 /// So much memory is kept from one file to the next.
 const KEPT: usize = 1 << 20;
@@ -18,6 +22,8 @@ pub(crate) struct Interner {
     state: RandomState,
     numbers: HashTable<Line>,
     hashes: Vec<u64>,
+    /// The line that came behind each line when it was seen last.
+    followers: Vec<Line>,
     /// Where each line ends in `bytes`.
     ends: Vec<usize>,
     bytes: Vec<u8>,
@@ -69,6 +75,7 @@ impl Interner {
         }
         self.numbers.clear();
         self.hashes.clear();
+        self.followers.clear();
         self.ends.clear();
         self.bytes.clear();
     }
@@ -80,7 +87,7 @@ impl Interner {
 
     /// How much memory the distinct lines take, in bytes.
     pub fn size(&self) -> usize {
-        self.bytes.len() + 32 * self.ends.len()
+        self.bytes.len() + 36 * self.ends.len()
     }
 
     /// The bytes of a line, its end included.
@@ -95,7 +102,7 @@ impl Interner {
 
     fn number(&mut self, bytes: &[u8]) -> Line {
         let hash = self.state.hash_one(bytes);
-        let Self { numbers, hashes, ends, bytes: all, .. } = self;
+        let Self { numbers, hashes, followers, ends, bytes: all, .. } = self;
         let is_equal = |line: &Line| {
             let line = *line as usize;
             let begin = line.checked_sub(1).map_or(0, |before| ends[before]);
@@ -108,6 +115,7 @@ impl Interner {
         all.extend_from_slice(bytes);
         ends.push(all.len());
         hashes.push(hash);
+        followers.push(NOBODY);
         numbers.insert_unique(hash, line, |line| hashes[*line as usize]);
         line
     }
@@ -148,15 +156,36 @@ impl Interner {
     }
 
     fn add_lines(&mut self, text: &mut Text, content: &[u8], begin: usize, end: usize) {
-        let (mut at, content) = (begin, &content[..end]);
-        let ends = memchr::memchr_iter(b'\n', &content[begin..]).map(|place| begin + place + 1);
-        for end in ends.chain((content.last() != Some(&b'\n')).then_some(end)) {
-            if at < end {
-                text.lines.push(self.number(&content[at..end]));
-                text.ends.push(u32::try_from(end).expect("texts have at most four billion bytes"));
-                at = end;
+        let (mut at, mut last) = (begin, text.lines.last().copied());
+        while at < end {
+            let rest = &content[at..end];
+            let (line, length) = match self.expected(last, rest) {
+                Some(found) => found,
+                None => {
+                    let length = rest.find_byte(b'\n').map_or(rest.len(), |place| place + 1);
+                    (self.number(&rest[..length]), length)
+                }
+            };
+            if let Some(last) = last {
+                self.followers[last as usize] = line;
             }
+            last = Some(line);
+            at += length;
+            text.lines.push(line);
+            text.ends.push(u32::try_from(at).expect("texts have at most four billion bytes"));
         }
+    }
+
+    /// The line that followed the last one before, if it does again, and its length: most lines of
+    /// a version are those of another, in the same order.
+    fn expected(&self, last: Option<Line>, rest: &[u8]) -> Option<(Line, usize)> {
+        let line = *self.followers.get(last? as usize)?;
+        if line == NOBODY {
+            return None;
+        }
+        let bytes = self.bytes(line);
+        let is_whole = bytes.last() == Some(&b'\n') || rest.len() == bytes.len();
+        (is_whole && rest.starts_with(bytes)).then_some((line, bytes.len()))
     }
 }
 
