@@ -3,7 +3,7 @@
 use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
 
-use gitops_health_git::{ObjectId, Repo, counted};
+use gitops_health_git::{Error as GitError, Lineage, ObjectId, Repo, counted};
 use gitops_health_history::{History, Options, Place, Stage, Updated, Work};
 use serde::Serialize;
 
@@ -28,6 +28,23 @@ pub(crate) fn open_for(
     let mut history = open(context, repo, config)?;
     bring_up_to_date(context, repo, &mut history, tips, threads(None))?;
     Ok(history)
+}
+
+/// Merge bases as the index knows them: libgit2 looks at far more commits.
+pub(crate) struct Indexed<'a> {
+    pub history: &'a History,
+    pub repo: &'a Repo,
+}
+
+impl Lineage for Indexed<'_> {
+    fn merge_base(&self, one: ObjectId, two: ObjectId) -> Result<ObjectId, GitError> {
+        match self.history.merge_base(one, two) {
+            Ok(Some(base)) => Ok(base),
+            Ok(None) => Err(GitError::NoMergeBase { one, two }),
+            // Whoever made the index knows its commits; anything else the repository knows better.
+            Err(_) => self.repo.merge_base(one, two),
+        }
+    }
 }
 
 fn open(context: &Context, repo: &Repo, config: &IndexConfig) -> Result<History, CliError> {

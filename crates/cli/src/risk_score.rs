@@ -9,6 +9,7 @@ use crate::args::{ScoreArgs, ScoreFormat};
 use crate::context::Context;
 use crate::error::{CliError, Failure};
 use crate::exit_code::ExitCode;
+use crate::index::{self, Indexed};
 use crate::output;
 
 use assembly::{Found, finish, owners};
@@ -20,10 +21,13 @@ pub(crate) fn run(context: &Context, args: &ScoreArgs) -> Result<ExitCode, CliEr
     let loaded = context.config(Some(&repo))?;
     let params = loaded.config.risk.check()?;
     let selection = args.selection.selection();
-    let change = repo.change(&selection, Similarity::Renames)?;
+    let tips = repo.tips_of(&selection)?;
+    let history = index::open_for(context, &repo, &loaded.config.index, &tips)?;
+    let lineage = Indexed { history: &history, repo: &repo };
+    let change = repo.change_by(&selection, Similarity::Renames, &lineage)?;
     refuse_nothing(&selection, &change)?;
 
-    let mut scorer = Scorer::new(context, &repo, &params, &loaded.config.index, &change)?;
+    let mut scorer = Scorer::new(context, lineage, &params, &change)?;
     let rows = scorer.score_commits(&selection, &change)?;
     let whole = scorer.score_whole(&selection, &change, args.historical)?;
     let owners = owners(&repo, &change)?;

@@ -59,7 +59,7 @@ pub use pattern::{ParsePatternError, PathPattern};
 pub use person::{Person, Signature};
 pub use repo::{Head, Limits, Location, Repo};
 pub use revision::{Range, RangeKind};
-pub use selection::{Change, Selection};
+pub use selection::{Change, Lineage, Selection};
 pub use side_file::UnreadFile;
 pub use survey::{CommitFacts, Extent, FileFacts, FilesOfCommit, SurveyOptions, SurveyStage};
 pub use tag::Tag;

@@ -5,6 +5,7 @@ use crate::error::{Context, Error};
 use crate::id::ObjectId;
 use crate::path::RepoPath;
 use crate::repo::Repo;
+use crate::selection::Lineage;
 use crate::tree::{Mode, Side, TreeDelta};
 
 /// A file that holds something that no parent of the merge brought.
@@ -48,9 +49,13 @@ impl Repo {
     /// Files are merged one by one against the first merge base, without following renames: a
     /// file that one side moved and the other edited is reported although git may have merged it
     /// by itself.
-    pub fn introduced_by_merge(&self, commit: &Commit) -> Result<Vec<MergeEdit>, Error> {
+    pub fn introduced_by_merge(
+        &self,
+        commit: &Commit,
+        lineage: &dyn Lineage,
+    ) -> Result<Vec<MergeEdit>, Error> {
         let [ours, theirs] = commit.parents() else { return self.introduced_by_octopus(commit) };
-        let base = match self.merge_base(*ours, *theirs) {
+        let base = match lineage.merge_base(*ours, *theirs) {
             Ok(base) => Some(self.commit(base)?.tree),
             Err(Error::NoMergeBase { .. }) => None,
             Err(error) => return Err(error),

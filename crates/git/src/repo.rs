@@ -1,4 +1,4 @@
-use std::cell::{Cell, OnceCell, RefCell};
+use std::cell::{OnceCell, RefCell};
 use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -64,9 +64,6 @@ impl Default for Limits {
 /// How many bytes of decoded objects are kept for those that are stored as deltas of them.
 const PACK_CACHE: usize = 64 << 20;
 
-/// So many objects are read by libgit2 before packs are opened by our own reader.
-const FEW_OBJECTS: usize = 200;
-
 /// An open repository: the place that facts are asked from.
 pub struct Repo {
     pub(crate) git: git2::Repository,
@@ -78,8 +75,6 @@ pub struct Repo {
     pub(crate) graph: Option<git2::Repository>,
     packs: OnceCell<Arc<Packs>>,
     pack_reader: OnceCell<RefCell<PackReader>>,
-    /// How many objects were asked for before the packs were opened.
-    asked: Cell<usize>,
     location: Location,
     /// Whether there is no worktree, whatever libgit2 takes for one.
     is_bare: bool,
@@ -125,7 +120,6 @@ impl Repo {
             graph,
             packs: OnceCell::new(),
             pack_reader: OnceCell::new(),
-            asked: Cell::new(0),
             location: location.clone(),
             is_bare,
         })
@@ -282,9 +276,7 @@ impl Repo {
 
     /// The size of the blob with this id in bytes; `None` when the repository does not hold it.
     pub fn blob_size(&self, id: ObjectId) -> Result<Option<u64>, Error> {
-        if self.packs.get().is_some()
-            && let Some(size) = self.pack_reader().borrow_mut().size(id)
-        {
+        if let Some(size) = self.pack_reader().borrow_mut().size(id) {
             return Ok(Some(size));
         }
         let odb = self.git.odb().context(|| "open the object database".into())?;
@@ -314,16 +306,8 @@ impl Repo {
         self.packs.get_or_init(|| Packs::open(&[self.common_dir().join("objects")]).into())
     }
 
-    /// An object from a pack; `None` where libgit2 has to be asked, as for the first few: reading
-    /// the index of a large pack costs more than they do.
+    /// An object from a pack; `None` where libgit2 has to be asked.
     fn packed_object(&self, id: ObjectId) -> Option<Object> {
-        if self.packs.get().is_none() {
-            let asked = self.asked.get();
-            self.asked.set(asked + 1);
-            if asked < FEW_OBJECTS {
-                return None;
-            }
-        }
         self.pack_reader().borrow_mut().read(id)
     }
 

@@ -49,31 +49,76 @@ pub struct Change {
     pub merge_edits: Vec<MergeEdit>,
 }
 
+/// Whoever knows what came before what.
+pub trait Lineage {
+    /// The best common ancestor of two commits, as [`Repo::merge_base`] gives it.
+    fn merge_base(&self, one: ObjectId, two: ObjectId) -> Result<ObjectId, Error>;
+}
+
+impl Lineage for Repo {
+    fn merge_base(&self, one: ObjectId, two: ObjectId) -> Result<ObjectId, Error> {
+        Self::merge_base(self, one, two)
+    }
+}
+
 impl Repo {
+    /// The commits that a selection leads to: all that it speaks of is among them and their
+    /// ancestors. None on a branch without commits.
+    pub fn tips_of(&self, selection: &Selection) -> Result<Vec<ObjectId>, Error> {
+        Ok(match selection {
+            Selection::Staged | Selection::Worktree => self.head_commit()?.into_iter().collect(),
+            Selection::Commit(revision) => vec![self.resolve(revision)?],
+            Selection::Range(text) => match text.strip_suffix("^!") {
+                Some(revision) => vec![self.resolve(revision)?],
+                None => {
+                    let range = self.range(text)?;
+                    vec![range.from, range.to]
+                }
+            },
+            Selection::PullRequest { base, head } => {
+                vec![self.resolve(base)?, self.resolve(head)?]
+            }
+        })
+    }
+
     /// Resolves a selection and reads what changed.
     ///
     /// A range without commits is [`Error::EmptyRange`]: who asks for a range means something. A
     /// range or pull request between histories that share nothing is [`Error::NoMergeBase`], as it
     /// is to `git diff A...B`: there is no state that one could call the state before the change.
     pub fn change(&self, selection: &Selection, similarity: Similarity) -> Result<Change, Error> {
+        self.change_by(selection, similarity, self)
+    }
+
+    /// As [`Repo::change`], with merge bases from whoever finds them faster.
+    pub fn change_by(
+        &self,
+        selection: &Selection,
+        similarity: Similarity,
+        lineage: &dyn Lineage,
+    ) -> Result<Change, Error> {
         match selection {
             Selection::Staged => self.uncommitted(self.staged_changes(similarity)?),
             Selection::Worktree => self.uncommitted(self.worktree_changes(similarity)?),
             Selection::Commit(revision) => {
                 let commit = self.commit(self.resolve(revision)?)?;
-                self.change_of_commit(commit, similarity)
+                self.change_of_commit(commit, similarity, lineage)
             }
             Selection::Range(text) => match text.strip_suffix("^!") {
-                Some(revision) => self.change(&Selection::Commit(revision.into()), similarity),
+                Some(revision) => {
+                    self.change_by(&Selection::Commit(revision.into()), similarity, lineage)
+                }
                 None => {
                     let range = self.range(text)?;
-                    self.change_from_merge_base(text, range.from, range.to, similarity)
+                    let base = lineage.merge_base(range.from, range.to)?;
+                    self.change_from(text, base, (range.from, range.to), similarity)
                 }
             },
             Selection::PullRequest { base, head } => {
                 let text = format!("{base}...{head}");
                 let (base, head) = (self.resolve(base)?, self.resolve(head)?);
-                self.change_from_merge_base(&text, base, head, similarity)
+                let merge_base = lineage.merge_base(base, head)?;
+                self.change_from(&text, merge_base, (base, head), similarity)
             }
         }
     }
@@ -83,6 +128,7 @@ impl Repo {
         &self,
         commit: Commit,
         similarity: Similarity,
+        lineage: &dyn Lineage,
     ) -> Result<Change, Error> {
         if matches!(commit.ancestry, Ancestry::ShallowEdge(_)) {
             return Err(Error::ShallowEdge { commit: commit.id });
@@ -94,19 +140,19 @@ impl Repo {
             files: changes.files,
             rename_limit_reached: changes.rename_limit_reached,
             skipped_attributes: changes.skipped_attributes,
-            merge_edits: self.introduced_by_merge(&commit)?,
+            merge_edits: self.introduced_by_merge(&commit, lineage)?,
             commits: vec![commit],
         })
     }
 
-    fn change_from_merge_base(
+    /// The change from a merge base to one of two ends.
+    fn change_from(
         &self,
         text: &str,
-        from: ObjectId,
-        to: ObjectId,
+        base: ObjectId,
+        (from, to): (ObjectId, ObjectId),
         similarity: Similarity,
     ) -> Result<Change, Error> {
-        let base = self.merge_base(from, to)?;
         let commits = self
             .list_commits(&[to], &[from])?
             .into_iter()

@@ -111,8 +111,9 @@ pub enum SurveyStage {
     Files,
 }
 
-/// About how many changed files are looked at together: some hundred megabytes of facts.
-const FILES_TOGETHER: usize = 200_000;
+/// About how many changed files are looked at together: some fifty megabytes of facts, and of the
+/// messages of their commits.
+const FILES_TOGETHER: usize = 50_000;
 /// How many commits are looked at before the files are counted again.
 const COMMITS_TOGETHER: usize = 1024;
 

@@ -1,7 +1,7 @@
 //! The commits and what came before them, as columns in memory.
 
 use std::cell::OnceCell;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BinaryHeap, HashMap, HashSet};
 
 use gitops_health_git::{ObjectId, ZonedTime};
 use rusqlite::Connection;
@@ -213,6 +213,43 @@ impl Graph {
             }
         }
         false
+    }
+
+    /// The best common ancestors of two commits: those that none of the others descends from.
+    pub fn merge_bases(&self, one: Number, two: Number) -> Vec<Number> {
+        const COMMON: u8 = 3;
+        const BELOW: u8 = 4;
+        let mut marks: HashMap<Number, u8> = HashMap::new();
+        let mut open = BinaryHeap::new();
+        let (mut found, mut undecided) = (Vec::new(), 0);
+        let mut mark = |number, more: u8, open: &mut BinaryHeap<Number>, undecided: &mut usize| {
+            let known = marks.entry(number).or_default();
+            let before = *known;
+            *known |= more;
+            if before == 0 {
+                open.push(number);
+                *undecided += usize::from(more & BELOW == 0);
+            } else if before & BELOW == 0 && more & BELOW != 0 {
+                *undecided -= 1;
+            }
+            *known
+        };
+        mark(one, 1, &mut open, &mut undecided);
+        mark(two, 2, &mut open, &mut undecided);
+        // Children have higher numbers, so that all is known of the highest.
+        while undecided > 0 {
+            let Some(number) = open.pop() else { break };
+            let mut marked = mark(number, 0, &mut open, &mut undecided);
+            undecided -= usize::from(marked & BELOW == 0);
+            if marked & COMMON == COMMON && marked & BELOW == 0 {
+                found.push(number);
+                marked |= BELOW;
+            }
+            for parent in self.parents(number) {
+                mark(parent, marked, &mut open, &mut undecided);
+            }
+        }
+        found
     }
 
     /// `tips` and all that came before them.

@@ -443,6 +443,22 @@ impl<'a> Walk<'a> {
 }
 
 impl History {
+    /// The best common ancestor of two commits, the newest of several; `None` where they have none
+    /// that is here.
+    pub fn merge_base(&self, one: ObjectId, two: ObjectId) -> Result<Option<ObjectId>, Error> {
+        let number = |commit: ObjectId| {
+            let number = self.number(commit).map_err(|fault| self.failed("read", fault))?;
+            number.ok_or(Error::NotIndexed { commit })
+        };
+        let bases = self.graph.merge_bases(number(one)?, number(two)?);
+        let newest = bases.into_iter().max_by_key(|base| {
+            let node = self.graph.node(*base);
+            (node.committed, node.order())
+        });
+        let id = |base: Number| Ok(self.graph.detail(&self.connection, base)?.id);
+        newest.map(id).transpose().map_err(|fault| self.failed("read", fault))
+    }
+
     /// The places that a commit changed in a file, as `git diff -U0` finds them; `None` where the
     /// commit did not change it. Empty for what has no lines, and where there are very many.
     pub fn hunks(&self, commit: ObjectId, path: &RepoPath) -> Result<Option<Vec<Hunk>>, Error> {

@@ -4,7 +4,7 @@ use gitops_health_git::{
     Change, Commit, FileChange, FunctionSearch, ObjectId, Repo, Selection, Similarity, UnreadFile,
     counted, printable, printable_start,
 };
-use gitops_health_history::{Before, History, Past, PastEnd};
+use gitops_health_history::{Before, Past, PastEnd};
 use gitops_health_report::CommitRow;
 use gitops_health_risk::{
     self as risk, Arrival, Features, FileKind, LongestFunction, Moment, Release, RiskParams, Score,
@@ -12,17 +12,16 @@ use gitops_health_risk::{
 };
 
 use super::assembly::{SUBJECT, row};
-use crate::config::IndexConfig;
 use crate::context::Context;
 use crate::error::CliError;
-use crate::index;
+use crate::index::Indexed;
 
 /// Scores changes of one repository.
 pub(super) struct Scorer<'a> {
     context: &'a Context,
     repo: &'a Repo,
     params: &'a RiskParams,
-    history: History,
+    lineage: Indexed<'a>,
     tags: HashMap<ObjectId, Vec<String>>,
     tagged: Vec<ObjectId>,
     commits: Vec<Change>,
@@ -49,20 +48,13 @@ pub(super) struct Scored {
 impl<'a> Scorer<'a> {
     pub fn new(
         context: &'a Context,
-        repo: &'a Repo,
+        lineage: Indexed<'a>,
         params: &'a RiskParams,
-        options: &IndexConfig,
         change: &Change,
     ) -> Result<Self, CliError> {
-        let tips: Vec<ObjectId> = change
-            .base
-            .into_iter()
-            .chain(change.head)
-            .chain(change.commits.iter().map(|commit| commit.id))
-            .collect();
-        let history = index::open_for(context, repo, options, &tips)?;
+        let repo = lineage.repo;
         let commits = if change.commits.len() > 1 {
-            changes_of_commits(context, repo, &change.commits)?
+            changes_of_commits(context, &lineage, &change.commits)?
         } else {
             Vec::new()
         };
@@ -72,7 +64,7 @@ impl<'a> Scorer<'a> {
         }
         let mut tagged: Vec<ObjectId> = tags.keys().copied().collect();
         tagged.sort_unstable();
-        Ok(Self { context, repo, params, history, tags, tagged, commits })
+        Ok(Self { context, repo, params, lineage, tags, tagged, commits })
     }
 
     /// Each commit of a range or a pull request; none where one commit is all there is.
@@ -85,7 +77,9 @@ impl<'a> Scorer<'a> {
             return Ok(Vec::new());
         }
         if let [only] = &change.commits[..] {
-            self.commits = vec![self.repo.change_of_commit(only.clone(), Similarity::Renames)?];
+            let similarity = Similarity::Renames;
+            let change = self.repo.change_of_commit(only.clone(), similarity, &self.lineage)?;
+            self.commits = vec![change];
         }
         let commits = std::mem::take(&mut self.commits);
         let progress = self.context.progress("commits scored");
@@ -128,7 +122,7 @@ impl<'a> Scorer<'a> {
     ) -> Result<Scored, CliError> {
         let names = risk::names_before(&change.files);
         let tips: Vec<ObjectId> = change.base.into_iter().collect();
-        let past = self.history.before(Before {
+        let past = self.lineage.history.before(Before {
             tips: &tips,
             follow: &names,
             limit: self.params.max_commits(),
@@ -180,7 +174,7 @@ impl<'a> Scorer<'a> {
             visited: past.visited,
             unread: past.unread,
             renames_not_followed: past.renames_not_followed,
-            unread_mailmap: self.history.unread_mailmap(),
+            unread_mailmap: self.lineage.history.unread_mailmap(),
             functions_left_out,
         })
     }
@@ -252,13 +246,14 @@ const FUNCTION_FILES: usize = 100;
 
 fn changes_of_commits(
     context: &Context,
-    repo: &Repo,
+    lineage: &Indexed<'_>,
     commits: &[Commit],
 ) -> Result<Vec<Change>, CliError> {
     let progress = context.progress("commits read");
     let mut changes = Vec::with_capacity(commits.len());
     for commit in commits {
-        changes.push(repo.change_of_commit(commit.clone(), Similarity::Renames)?);
+        let (commit, similarity) = (commit.clone(), Similarity::Renames);
+        changes.push(lineage.repo.change_of_commit(commit, similarity, lineage)?);
         progress.at(changes.len());
     }
     Ok(changes)

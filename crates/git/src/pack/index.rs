@@ -1,81 +1,86 @@
+use std::fs::File;
+use std::sync::OnceLock;
+
+use super::reader::read_at;
 use crate::id::ObjectId;
 
-/// Where the objects of a pack begin, by id.
+/// Where the objects of a pack begin, by id. What begins with one byte is read when it is asked for
+/// the first time, so that a few objects of a large pack cost little.
 pub(super) struct Index {
+    file: File,
     /// How many ids begin with a byte that is not larger.
     fanout: [u32; 256],
-    /// All ids in their order.
+    /// How many offsets there are that need more than 31 bits.
+    large: u64,
+    buckets: [OnceLock<Option<Bucket>>; 256],
+}
+
+/// The ids that begin with one byte, and where their objects are.
+struct Bucket {
     ids: Vec<u8>,
-    /// The places of the objects, in the order of the ids.
-    offsets: Vec<u64>,
-    /// The same places in ascending order.
-    sorted: Vec<u64>,
+    offsets: Vec<u8>,
 }
 
 const SIGNATURE: [u8; 8] = [0xff, b't', b'O', b'c', 0, 0, 0, 2];
-const FANOUT: usize = 256 * 4;
+const ID: usize = 20;
+/// The signature and how many ids there are.
+const HEADER: u64 = 8 + 256 * 4;
 /// The two checksums at the end.
-const TRAILER: usize = 40;
+const TRAILER: u64 = 40;
+/// What an object takes: its id, a checksum of its packed bytes, and where it begins. The streams
+/// have checksums of their own.
+const RECORD: u64 = ID as u64 + 4 + 4;
 
 impl Index {
-    /// Reads an index; `None` where it is none of version 2 or contradicts itself.
-    pub(super) fn parse(data: &[u8], pack_size: u64) -> Option<Self> {
-        let rest = data.strip_prefix(&SIGNATURE)?;
-        let (fanout, rest) = rest.split_at_checked(FANOUT)?;
-        let fanout: [u32; 256] = std::array::from_fn(|place| number(fanout, place));
-        if !fanout.is_sorted() {
-            return None;
-        }
-        let count = fanout[255] as usize;
-        let (ids, rest) = rest.split_at_checked(count.checked_mul(20)?)?;
-        // Checksums of the packed bytes: the streams have their own.
-        let (_, rest) = rest.split_at_checked(count.checked_mul(4)?)?;
-        let (small, rest) = rest.split_at_checked(count.checked_mul(4)?)?;
-        let large = rest.get(..rest.len().checked_sub(TRAILER)?)?;
-        let offsets = (0..count).map(|place| match number(small, place) {
-            offset if offset < 1 << 31 => Some(u64::from(offset)),
-            link => large_offset(large, (link & !(1 << 31)) as usize),
-        });
-        let offsets = offsets.collect::<Option<Vec<u64>>>()?;
-        let mut sorted = offsets.clone();
-        sorted.sort_unstable();
-        let is_inside = sorted.last().is_none_or(|last| *last < pack_size);
-        is_inside.then_some(Self { fanout, ids: ids.to_vec(), offsets, sorted })
+    /// Opens an index of `size` bytes; `None` where it is none of version 2 or contradicts itself.
+    pub(super) fn open(file: File, size: u64) -> Option<Self> {
+        let mut header = [0; HEADER as usize];
+        read_at(&file, &mut header, 0).ok()?;
+        let counts = header.strip_prefix(&SIGNATURE)?;
+        let fanout: [u32; 256] = std::array::from_fn(|place| number(counts, place));
+        let records = u64::from(fanout[255]) * RECORD;
+        let large = size.checked_sub(HEADER + records + TRAILER)? / 8;
+        let buckets = std::array::from_fn(|_| OnceLock::new());
+        fanout.is_sorted().then_some(Self { file, fanout, large, buckets })
     }
 
     /// Where the object begins; `None` when the pack lacks it.
     pub(super) fn find(&self, id: ObjectId) -> Option<u64> {
-        let first = id.as_bytes()[0] as usize;
-        let begin = if first == 0 { 0 } else { self.fanout[first - 1] as usize };
-        let end = self.fanout[first] as usize;
-        let (mut low, mut high) = (begin, end);
-        while low < high {
-            let middle = low.midpoint(high);
-            let found = self.ids.get(middle * 20..middle * 20 + 20)?;
-            match found.cmp(&id.as_bytes()[..]) {
-                std::cmp::Ordering::Less => low = middle + 1,
-                std::cmp::Ordering::Greater => high = middle,
-                std::cmp::Ordering::Equal => return self.offsets.get(middle).copied(),
-            }
+        let first = id.as_bytes()[0];
+        let bucket = self.buckets[usize::from(first)].get_or_init(|| self.read(first)).as_ref()?;
+        let (ids, _) = bucket.ids.as_chunks::<ID>();
+        let place = ids.binary_search(id.as_bytes()).ok()?;
+        match number(&bucket.offsets, place) {
+            offset if offset < 1 << 31 => Some(u64::from(offset)),
+            link => self.large_offset(u64::from(link & !(1 << 31))),
         }
-        None
     }
 
-    /// Where the object that begins here ends at the latest; `None` where none begins.
-    pub(super) fn end_of(&self, offset: u64, pack_end: u64) -> Option<u64> {
-        let place = self.sorted.binary_search(&offset).ok()?;
-        let next = self.sorted[place..].iter().find(|other| **other > offset);
-        Some(next.copied().unwrap_or(pack_end))
+    fn read(&self, first: u8) -> Option<Bucket> {
+        let end = u64::from(self.fanout[usize::from(first)]);
+        let begin = match first {
+            0 => 0,
+            _ => u64::from(self.fanout[usize::from(first) - 1]),
+        };
+        let (count, all) = (usize::try_from(end - begin).ok()?, u64::from(self.fanout[255]));
+        let (mut ids, mut offsets) = (vec![0; count * ID], vec![0; count * 4]);
+        read_at(&self.file, &mut ids, HEADER + begin * ID as u64).ok()?;
+        read_at(&self.file, &mut offsets, HEADER + all * (ID as u64 + 4) + begin * 4).ok()?;
+        Some(Bucket { ids, offsets })
+    }
+
+    fn large_offset(&self, place: u64) -> Option<u64> {
+        if place >= self.large {
+            return None;
+        }
+        let mut bytes = [0; 8];
+        let begin = HEADER + u64::from(self.fanout[255]) * RECORD;
+        read_at(&self.file, &mut bytes, begin + place * 8).ok()?;
+        Some(u64::from_be_bytes(bytes))
     }
 }
 
 fn number(data: &[u8], place: usize) -> u32 {
     let bytes = data.get(place * 4..place * 4 + 4).and_then(|bytes| bytes.first_chunk());
     bytes.copied().map_or(0, u32::from_be_bytes)
-}
-
-fn large_offset(data: &[u8], place: usize) -> Option<u64> {
-    let begin = place.checked_mul(8)?;
-    let bytes = data.get(begin..begin.checked_add(8)?)?;
-    bytes.first_chunk().copied().map(u64::from_be_bytes)
 }

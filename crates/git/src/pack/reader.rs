@@ -69,6 +69,12 @@ const LONGEST_CHAIN: usize = 5000;
 /// The most bytes of an index that are read: more than fifty million objects have.
 const INDEX_BYTES: u64 = 2 << 30;
 
+/// So many bytes are read at once: most entries are deltas, and shorter.
+const READ_AHEAD: u64 = 4096;
+
+/// What an entry may have besides its stream, and a stream besides its content.
+const LONGEST_HEADER: u64 = 512;
+
 /// The header and the checksum of a pack.
 const HEADER: u64 = 12;
 const CHECKSUM: u64 = 20;
@@ -111,7 +117,7 @@ impl Pack {
         if header[..8] != *b"PACK\0\0\0\x02" {
             return Ok(None);
         }
-        let index = Index::parse(&fs::read(index)?, end);
+        let index = Index::open(File::open(index)?, index_size);
         Ok(index.map(|index| Self { file, index, end }))
     }
 }
@@ -185,19 +191,22 @@ impl PackReader {
     fn entry(&mut self, (number, offset): Place) -> Option<Entry> {
         let packs = self.packs.clone();
         let pack = packs.packs.get(number)?;
-        let end = pack.index.end_of(offset, pack.end)?;
-        let length = usize::try_from(end.checked_sub(offset)?).ok()?;
-        // What is packed is never much longer than what it unpacks to.
-        if length as u64 > self.limit + self.limit / 100 + 1024 {
-            return None;
-        }
-        self.packed.resize(length, 0);
+        let left = pack.end.checked_sub(offset)?;
+        self.packed.resize(usize::try_from(left.min(READ_AHEAD)).ok()?, 0);
         read_at(&pack.file, &mut self.packed, offset).ok()?;
-        let mut rest = &self.packed[..];
-        let (kind, size) = header(&mut rest)?;
+        let (_, size) = header(&mut &self.packed[..])?;
         if size > self.limit {
             return None;
         }
+        // What is packed is never much longer than what it unpacks to.
+        let most = (size + size / 64 + LONGEST_HEADER).min(left);
+        if most > READ_AHEAD {
+            self.packed.resize(usize::try_from(most).ok()?, 0);
+            let known = READ_AHEAD as usize;
+            read_at(&pack.file, &mut self.packed[known..], offset + READ_AHEAD).ok()?;
+        }
+        let mut rest = &self.packed[..];
+        let (kind, size) = header(&mut rest)?;
         let base = match kind {
             OFFSET_DELTA => Some((number, offset.checked_sub(distance(&mut rest)?)?)),
             ID_DELTA => {
@@ -262,12 +271,12 @@ fn distance(rest: &mut &[u8]) -> Option<u64> {
 }
 
 #[cfg(unix)]
-fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<()> {
+pub(super) fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<()> {
     std::os::unix::fs::FileExt::read_exact_at(file, buffer, offset)
 }
 
 #[cfg(not(unix))]
-fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<()> {
+pub(super) fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<()> {
     use std::io::{Read, Seek, SeekFrom};
     let mut file = file;
     file.seek(SeekFrom::Start(offset))?;

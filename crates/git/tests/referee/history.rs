@@ -413,7 +413,7 @@ fn merges_of_all_kinds_are_compared_with_their_parents() {
     let repo = open(scratch.path());
     let edits = |revision: &str| {
         let commit = repo.commit(id(&scratch.id(revision))).expect("it is there");
-        let edits = repo.introduced_by_merge(&commit).expect("it can be read");
+        let edits = repo.introduced_by_merge(&commit, &repo).expect("it can be read");
         edits.into_iter().map(|edit| (edit.path.to_string(), edit.kind)).collect::<Vec<_>>()
     };
     use MergeEditKind::{ConflictResolved, Dropped, Edited};
@@ -443,7 +443,7 @@ fn a_merge_that_changes_only_the_mode_of_a_merged_file_is_an_edit() {
     scratch.git(&["commit", "-qm", "merge"]);
     let repo = open(scratch.path());
     let commit = repo.commit(id(&scratch.id("two"))).expect("it is there");
-    let edits = repo.introduced_by_merge(&commit).expect("it can be read");
+    let edits = repo.introduced_by_merge(&commit, &repo).expect("it can be read");
     assert_eq!(edits.len(), 1);
     assert_eq!(edits[0].kind, MergeEditKind::Edited);
     assert_history_agrees(&scratch);
