@@ -92,18 +92,21 @@ impl Context {
     pub fn style(&self) -> Style {
         let to_terminal = self.result_goes_to_terminal();
         let width = columns().or_else(|| if to_terminal { terminal_width() } else { None });
-        Style { color: self.use_color(to_terminal), width: width.unwrap_or(80).clamp(60, 120) }
+        Style {
+            color: self.use_color(to_terminal),
+            width: width.unwrap_or(80).clamp(60, 120),
+            ascii: is_dumb(),
+        }
     }
 
     /// Whether colours are used, given whether the place is a terminal. `NO_COLOR` counts when it
     /// is set and not empty (no-color.org).
     pub fn use_color(&self, is_terminal: bool) -> bool {
         let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-        let is_dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
         match self.global.color {
             Color::Always => true,
             Color::Never => false,
-            Color::Auto => is_terminal && !is_set("NO_COLOR") && !is_dumb,
+            Color::Auto => is_terminal && !is_set("NO_COLOR") && !is_dumb(),
         }
     }
 
@@ -154,6 +157,11 @@ fn config_of(repo: &Repo) -> Result<InRepository, CliError> {
 /// Writes a line to the standard error. Where that can't be written, nobody would hear of it.
 fn tell(line: &str) {
     let _ = writeln!(io::stderr(), "{line}");
+}
+
+/// Whether the terminal says that it can do nothing.
+fn is_dumb() -> bool {
+    std::env::var_os("TERM").is_some_and(|term| term == "dumb")
 }
 
 /// `COLUMNS` of the environment, which counts in a pipe too, as it does for git.

@@ -13,6 +13,7 @@ mod error;
 mod files;
 mod function;
 mod id;
+mod inventory;
 mod lines;
 mod mailmap;
 mod merge;
@@ -48,6 +49,7 @@ pub use error::{Cause, Error};
 pub use files::Similarity;
 pub use function::{FunctionSearch, TouchedFunction};
 pub use id::{ObjectId, ParseIdError};
+pub use inventory::{FileInTree, Inventory};
 pub use mailmap::Mailmap;
 pub use merge::{MergeEdit, MergeEditKind};
 pub use owners::{

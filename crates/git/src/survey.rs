@@ -22,6 +22,8 @@ use crate::path::RepoPath;
 use crate::repo::Repo;
 use crate::tree::Side;
 
+pub(crate) use files::{AttributesOnTheWay, KnownAttributes};
+
 /// What one commit did.
 #[derive(Clone, Debug)]
 pub struct CommitFacts {

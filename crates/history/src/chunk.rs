@@ -81,6 +81,25 @@ pub(crate) fn read_parts(
     Ok(parts)
 }
 
+/// Visits every part of everything of a kind: what it is about, which part of that, and the data.
+pub(crate) fn visit_all(
+    connection: &Connection,
+    kind: Kind,
+    visit: &mut dyn FnMut(u32, u32, &[u8]) -> Result<(), Fault>,
+) -> Result<(), Fault> {
+    let (first, last) = (number(kind, 0, 0), number(kind, u32::MAX, u32::MAX));
+    let mut statement = connection.prepare_cached(
+        "SELECT number, data FROM chunk WHERE number BETWEEN ?1 AND ?2 ORDER BY number",
+    )?;
+    let mut rows = statement.query([first, last])?;
+    while let Some(row) = rows.next()? {
+        let number: i64 = row.get(0)?;
+        let data = checked(number, row.get(1)?)?;
+        visit((number >> 24) as u32, (number & 0xff_ffff) as u32, &data)?;
+    }
+    Ok(())
+}
+
 fn checked(number: i64, mut data: Vec<u8>) -> Result<Vec<u8>, Fault> {
     let damaged = || Fault::damaged(format!("chunk {number:x} does not match its checksum"));
     let length = data.len().checked_sub(4).ok_or_else(damaged)?;

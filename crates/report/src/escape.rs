@@ -17,3 +17,73 @@ pub fn escape_json(json: &str) -> String {
     }
     escaped
 }
+
+/// Escapes what Markdown or HTML would take for its own, so that neither a file name nor a
+/// subject can draw a link, a picture or a mention.
+pub(crate) fn escape_markdown(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '&' => escaped.push_str("&amp;"),
+            // Mentions and addresses are looked for in the finished text: a blank of no width
+            // between the characters keeps them from being found.
+            '@' => escaped.push_str("@&#8203;"),
+            '/' if escaped.ends_with(':') => escaped.push_str("&#8203;/"),
+            '\\' | '`' | '*' | '_' | '[' | ']' | '(' | ')' | '#' | '|' | '!' | '~' => {
+                escaped.push('\\');
+                escaped.push(character);
+            }
+            '.' if escaped.ends_with("www") => escaped.push_str(".&#8203;"),
+            '\n' => escaped.push(' '),
+            other => escaped.push(other),
+        }
+    }
+    escaped
+}
+
+/// A cell of a CSV file (RFC 4180) that no spreadsheet takes for a formula: what begins as one gets
+/// an apostrophe in front (OWASP, "CSV Injection").
+pub(crate) fn escape_csv(text: &str) -> String {
+    let is_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']);
+    let text = if is_formula { format!("'{text}") } else { text.to_owned() };
+    match text.contains(['"', ',', '\r', '\n']) {
+        true => format!("\"{}\"", text.replace('"', "\"\"")),
+        false => text,
+    }
+}
+
+/// Lines of CSV with the ends that RFC 4180 asks for.
+pub(crate) fn csv_line(cells: &[String]) -> String {
+    let cells: Vec<String> = cells.iter().map(|cell| escape_csv(cell)).collect();
+    cells.join(",") + "\r\n"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_subject_cannot_draw_a_picture_or_call_anybody() {
+        assert_eq!(
+            escape_markdown("![x](http://e) @team <img> a|b"),
+            "\\!\\[x\\]\\(http:&#8203;//e\\) @&#8203;team &lt;img&gt; a\\|b"
+        );
+        assert_eq!(escape_markdown("http://evil.example/x"), "http:&#8203;//evil.example/x");
+        assert_eq!(escape_markdown("www.evil.example"), "www.&#8203;evil.example");
+    }
+
+    #[test]
+    fn a_cell_is_no_formula_and_stays_one_cell() {
+        for (text, cell) in [
+            ("src/a.rs", "src/a.rs"),
+            ("=cmd|' /C calc'!A0", "'=cmd|' /C calc'!A0"),
+            ("-1+1,2", "\"'-1+1,2\""),
+            ("@x", "'@x"),
+            ("a,\"b\"", "\"a,\"\"b\"\"\""),
+        ] {
+            assert_eq!(escape_csv(text), cell);
+        }
+    }
+}

@@ -1,11 +1,15 @@
 //! Everything decided, in the formats that people and programs read.
 //!
-//! A [`RiskReport`] is finished when it gets here: the renderers count nothing, decide nothing and
+//! A [`RiskReport`], a [`hotspots::HotspotsReport`] or a [`trend::TrendReport`] is finished when it gets here: the renderers count nothing, decide nothing and
 //! leave nothing out that their format has a place for. Each is a function from a report to text.
 
+mod columns;
 mod escape;
+pub mod hotspots;
+mod json;
 mod risk;
 mod style;
+pub mod trend;
 
 pub use escape::escape_json;
 pub use risk::{
@@ -13,3 +17,25 @@ pub use risk::{
     TargetKind, View, github, json, json_schema, markdown, table, text,
 };
 pub use style::Style;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+/// The commit whose past a report is about.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Tip {
+    /// The revision as it was asked for, such as `HEAD`.
+    pub revision: String,
+    /// Its id.
+    pub commit: String,
+    /// When it was committed, RFC 3339, on the committer's clock.
+    pub committed: String,
+}
+
+impl Tip {
+    /// `HEAD (1a2b3c4d5e of 2026-03-01)`.
+    fn in_words(&self) -> String {
+        let day = self.committed.get(..10).unwrap_or(&self.committed);
+        format!("{} ({} of {day})", self.revision, risk::short(&self.commit))
+    }
+}

@@ -10,12 +10,14 @@ pub struct Style {
     pub color: bool,
     /// Columns, at least 60: below that the words of the evidence have no room.
     pub width: u16,
+    /// Whether lines are drawn with digits, because the place has no blocks.
+    pub ascii: bool,
 }
 
 impl Default for Style {
-    /// No colour, 80 columns.
+    /// No colour, 80 columns, blocks.
     fn default() -> Self {
-        Self { color: false, width: 80 }
+        Self { color: false, width: 80, ascii: false }
     }
 }
 

@@ -1,4 +1,4 @@
-use gitops_health_git::{FileChange, PathPattern, RepoPath};
+use gitops_health_git::{PathAttributes, PathPattern, RepoPath};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -135,7 +135,7 @@ impl Surroundings {
     }
 }
 
-/// The kinds of the files of one change.
+/// The kinds of the files of one tree.
 pub(crate) struct Kinds<'a> {
     configured: &'a [(FileKind, Vec<PathPattern>)],
     directories: Directories<Surroundings>,
@@ -146,26 +146,29 @@ impl<'a> Kinds<'a> {
         Self { configured, directories: Directories::new(Surroundings::default()) }
     }
 
-    /// The kind of a changed file: as the configuration says, else as `linguist-generated`,
+    /// The kind of a file: as the configuration says, else as `linguist-generated`,
     /// `-vendored` and `-documentation` in `.gitattributes` do, else as the path does.
-    pub(crate) fn of(&mut self, change: &FileChange) -> FileKind {
+    pub(crate) fn of(&mut self, path: &RepoPath, attributes: &PathAttributes) -> FileKind {
         let configured = self.configured;
         let by_patterns = |matches: &dyn Fn(&PathPattern) -> bool| {
             let found = configured.iter().find(|(_, patterns)| patterns.iter().any(matches));
             found.map(|(kind, _)| *kind)
         };
-        let surroundings = self.directories.of(&change.path.parent(), |above, directory| {
+        let surroundings = self.directories.of(&path.parent(), |above, directory| {
             above.below(directory, by_patterns(&|one| one.matches_directory(directory)))
         });
         surroundings
             .configured
-            .or_else(|| by_patterns(&|one| one.matches_itself(&change.path)))
-            .unwrap_or_else(|| by_attributes(change, surroundings))
+            .or_else(|| by_patterns(&|one| one.matches_itself(path)))
+            .unwrap_or_else(|| by_attributes(path, attributes, surroundings))
     }
 }
 
-fn by_attributes(change: &FileChange, surroundings: Surroundings) -> FileKind {
-    let attributes = &change.attributes;
+fn by_attributes(
+    path: &RepoPath,
+    attributes: &PathAttributes,
+    surroundings: Surroundings,
+) -> FileKind {
     let by_attribute = [
         (attributes.generated, FileKind::Generated),
         (attributes.vendored, FileKind::Vendored),
@@ -175,7 +178,7 @@ fn by_attributes(change: &FileChange, surroundings: Surroundings) -> FileKind {
     let denied = |kind| by_attribute.contains(&(Some(false), kind));
     match set {
         Some((_, kind)) => *kind,
-        None => Some(by_name(&change.path, surroundings))
+        None => Some(by_name(path, surroundings))
             .filter(|kind| !denied(*kind))
             .unwrap_or(FileKind::Code),
     }

@@ -13,14 +13,16 @@ mod critical;
 mod directories;
 mod freeze;
 mod historical;
+mod hotspot;
 mod kind;
 mod params;
+mod period;
 mod score;
 mod similar;
 mod strategy;
 mod temporal;
 
-use gitops_health_git::{FileChange, ObjectId, PathPattern, RepoPath};
+use gitops_health_git::{FileChange, FileInTree, ObjectId, PathPattern, RepoPath};
 use gitops_health_history::Past;
 
 pub use complexity::{ComplexityFeatures, LongestFunction};
@@ -31,8 +33,13 @@ pub use config::{
 };
 pub use critical::{CriticalMatch, CriticalRule, NamedFile, built_in_rules};
 pub use historical::{FileHistory, HistoryFeatures, KindHistory, Tally};
+pub use hotspot::{
+    Direction, MOST_FIX_WEIGHT, SMOOTHING_CHANGES, STEADY_DEVIATIONS, direction, fix_share,
+    hotspot_scores,
+};
 pub use kind::FileKind;
 pub use params::{ConfigError, RiskParams};
+pub use period::{CalendarPeriod, Every, calendar_periods};
 pub use score::{Band, Factor, FactorId, Score, Signal, Strategy};
 pub use similar::{Outcome, SimilarCommit};
 pub use temporal::{Arrival, FreezeMatch, LastChange, Moment, Release, TemporalFeatures};
@@ -81,7 +88,13 @@ impl RiskParams {
     /// and their names do.
     pub fn kinds_of(&self, changes: &[FileChange]) -> Vec<FileKind> {
         let mut kinds = Kinds::new(&self.kind_paths);
-        changes.iter().map(|change| kinds.of(change)).collect()
+        changes.iter().map(|change| kinds.of(&change.path, &change.attributes)).collect()
+    }
+
+    /// What the files of a tree are, in their order, by the same rules.
+    pub fn kinds_in_tree(&self, files: &[FileInTree]) -> Vec<FileKind> {
+        let mut kinds = Kinds::new(&self.kind_paths);
+        files.iter().map(|file| kinds.of(&file.path, &file.attributes)).collect()
     }
 
     /// Whether any freeze window is configured.

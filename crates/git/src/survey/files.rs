@@ -113,7 +113,7 @@ fn compare_one(repo: &Repo, known: &mut KnownAttributes, commit: &Commit) -> Res
     };
     let watch = AttributesOnTheWay::default();
     let deltas = repo.compare_trees_in(old, Some(commit.tree), &watch)?;
-    let attributes = known.of(repo, watch.found.into_inner())?;
+    let attributes = known.of(repo, watch.into_found())?;
     files::check_attributes(&attributes.attributes, deltas.len())?;
     let unstored = Unstored::default();
     let mut blobs = Blobs::new(repo, &unstored);
@@ -148,8 +148,15 @@ fn said_of(file: &Paired, attributes: &Attributes) -> Option<Box<[DiffAttribute;
 
 /// The files of attributes in the directories that a comparison enters.
 #[derive(Default)]
-struct AttributesOnTheWay {
+pub(crate) struct AttributesOnTheWay {
     found: RefCell<Vec<(RepoPath, ObjectId)>>,
+}
+
+impl AttributesOnTheWay {
+    /// The files by their directories, in the order in which these were entered.
+    pub fn into_found(self) -> Vec<(RepoPath, ObjectId)> {
+        self.found.into_inner()
+    }
 }
 
 impl Scope for AttributesOnTheWay {
@@ -172,10 +179,10 @@ impl Scope for AttributesOnTheWay {
 
 /// Files of attributes with their directories, and what they say together.
 #[derive(Default)]
-struct KnownAttributes(HashMap<Vec<(RepoPath, ObjectId)>, Rc<FoundAttributes>>);
+pub(crate) struct KnownAttributes(HashMap<Vec<(RepoPath, ObjectId)>, Rc<FoundAttributes>>);
 
 impl KnownAttributes {
-    fn of(
+    pub fn of(
         &mut self,
         repo: &Repo,
         mut files: Vec<(RepoPath, ObjectId)>,

@@ -4,6 +4,7 @@ use gitops_health_git::counted;
 
 use super::text::{outcome, points};
 use super::{RiskReport, Skipped, View, short, shorten};
+use crate::escape::escape_markdown as escape;
 
 /// The report as GitHub-flavoured Markdown, for comments and job summaries.
 pub fn markdown(report: &RiskReport, view: View) -> String {
@@ -107,45 +108,5 @@ fn list(out: &mut String, title: &str, lines: impl Iterator<Item = String>) {
     let lines: Vec<String> = lines.map(|line| format!("- {line}\n")).collect();
     if !lines.is_empty() {
         let _ = write!(out, "\n### {title}\n\n{}", lines.concat());
-    }
-}
-
-/// Escapes what Markdown or HTML would take for its own, so that neither a file name nor a
-/// subject can draw a link, a picture or a mention.
-fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '&' => escaped.push_str("&amp;"),
-            // Mentions and addresses are looked for in the finished text: a blank of no width
-            // between the characters keeps them from being found.
-            '@' => escaped.push_str("@&#8203;"),
-            '/' if escaped.ends_with(':') => escaped.push_str("&#8203;/"),
-            '\\' | '`' | '*' | '_' | '[' | ']' | '(' | ')' | '#' | '|' | '!' | '~' => {
-                escaped.push('\\');
-                escaped.push(character);
-            }
-            '.' if escaped.ends_with("www") => escaped.push_str(".&#8203;"),
-            '\n' => escaped.push(' '),
-            other => escaped.push(other),
-        }
-    }
-    escaped
-}
-
-#[cfg(test)]
-mod tests {
-    use super::escape;
-
-    #[test]
-    fn a_subject_cannot_draw_a_picture_or_call_anybody() {
-        assert_eq!(
-            escape("![x](http://e) @team <img> a|b"),
-            "\\!\\[x\\]\\(http:&#8203;//e\\) @&#8203;team &lt;img&gt; a\\|b"
-        );
-        assert_eq!(escape("http://evil.example/x"), "http:&#8203;//evil.example/x");
-        assert_eq!(escape("www.evil.example"), "www.&#8203;evil.example");
     }
 }

@@ -221,7 +221,7 @@ impl RiskReport {
 }
 
 /// The first ten digits of an id.
-fn short(id: &str) -> &str {
+pub(crate) fn short(id: &str) -> &str {
     id.get(..10).unwrap_or(id)
 }
 

@@ -1,0 +1,42 @@
+use std::fmt::Write;
+
+use super::HotspotsReport;
+use crate::columns::{percent, sparkline, thousands};
+use crate::escape::escape_markdown as escape;
+
+/// The report as GitHub-flavoured Markdown, for comments and job summaries.
+pub fn markdown(report: &HotspotsReport) -> String {
+    let mut out = format!("## {}\n\n{}\n", escape(&report.headline()), report.what_counts());
+    for (title, one, list) in report.lists() {
+        let _ = write!(
+            out,
+            "\n### {}\n\n| score | {one} | changes | fixes | reverts | fixed | lines | people | last change | last 2 years |\n| ---: | --- | ---: | ---: | ---: | ---: | ---: | --- | --- | --- |\n",
+            list.title(title)
+        );
+        for hotspot in &list.rows {
+            let quarters: Vec<f64> = hotspot.quarters.iter().map(|count| *count as f64).collect();
+            let _ = writeln!(
+                out,
+                "| {} | {} | {} | {} | {} | {} | {} | {} | {} | {} {} |",
+                hotspot.score,
+                escape(&hotspot.path),
+                thousands(hotspot.changes as u64),
+                hotspot.fixes,
+                hotspot.reverts,
+                percent(hotspot.fix_share),
+                hotspot.lines_in_words(),
+                escape(&hotspot.people()),
+                hotspot.last_day(),
+                sparkline(&quarters, false),
+                hotspot.trend.word()
+            );
+        }
+    }
+    if !report.notes.is_empty() {
+        out.push_str("\n### Notes\n\n");
+        report.notes.iter().for_each(|note| {
+            let _ = writeln!(out, "- {}", escape(note));
+        });
+    }
+    out
+}

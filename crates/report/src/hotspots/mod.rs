@@ -1,0 +1,212 @@
+//! The report of `risk hotspots`: one file for each format.
+
+mod csv;
+mod markdown;
+mod text;
+
+use gitops_health_git::counted;
+use gitops_health_risk::{Direction, FileKind};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::Tip;
+use crate::columns::{percent, thousands};
+use crate::json::{document, schema_of};
+
+pub use csv::csv;
+pub use markdown::markdown;
+pub use text::text;
+
+/// The name and version of the format that [`json()`] writes.
+pub const HOTSPOTS_SCHEMA: &str = "gitops-health/risk-hotspots/v1";
+
+/// Where risk lives in a repository.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct HotspotsReport {
+    /// Always [`HOTSPOTS_SCHEMA`].
+    pub schema: String,
+    /// The commit whose files and ancestors were looked at.
+    pub target: Tip,
+    /// What was committed before this does not count, RFC 3339; absent where all counts.
+    pub since: Option<String>,
+    /// What was committed later than this does not count, RFC 3339; absent where all counts.
+    pub until: Option<String>,
+    /// Only what is at or below these was looked at; everything where there are none.
+    pub paths: Vec<String>,
+    /// All commits that count.
+    pub total: HotspotTotal,
+    /// The files with the highest scores; absent where only directories were asked for.
+    pub files: Option<HotspotList>,
+    /// The directories with the highest scores; absent where only files were asked for.
+    pub directories: Option<HotspotList>,
+    /// How many files were left out because of what they are.
+    pub left_out: Vec<LeftOut>,
+    /// How many commits could not be read: what they did to files is not in the numbers.
+    pub unread_commits: usize,
+    /// Whether the clone is shallow, so that older commits are not in the numbers.
+    pub shallow: bool,
+    /// What to know about the numbers.
+    pub notes: Vec<String>,
+}
+
+/// All commits that count, whatever they changed; merges are left out.
+#[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
+pub struct HotspotTotal {
+    /// How many commits.
+    pub commits: usize,
+    /// How many people made them, mapped by the mailmap.
+    pub authors: usize,
+    /// How many mend a defect.
+    pub fixes: usize,
+    /// How many take back an earlier one.
+    pub reverts: usize,
+    /// Fixes and reverts among all, from 0 to 1.
+    pub fix_share: f64,
+}
+
+/// The first of a ranking.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct HotspotList {
+    /// How many have a score at all: they changed and are not empty.
+    pub ranked: usize,
+    /// Those with the highest scores, the highest first; equal ones by path.
+    pub rows: Vec<Hotspot>,
+}
+
+/// A file or a directory with its past.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Hotspot {
+    /// Where it is, quoted as git does where it holds what can't be printed.
+    pub path: String,
+    /// From 0 to 100, relative to the highest of the ranking.
+    pub score: u32,
+    /// How many files of a directory were looked at; absent for a file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub files: Option<usize>,
+    /// How many commits, merges left out, changed it under any of its names.
+    pub changes: usize,
+    /// How many people made these changes, mapped by the mailmap.
+    pub authors: usize,
+    /// Who made most of them.
+    pub main_author: Option<MainAuthor>,
+    /// How many of the changes mend a defect.
+    pub fixes: usize,
+    /// How many of the changes take back an earlier one.
+    pub reverts: usize,
+    /// Fixes and reverts among the changes, from 0 to 1.
+    pub fix_share: f64,
+    /// Its lines at the commit; absent where its content could not be looked at.
+    pub lines: Option<u64>,
+    /// When it was changed last, RFC 3339, on the committer's clock.
+    pub last_change: Option<String>,
+    /// Changes in each of the last eight quarters of a year, the oldest first.
+    pub quarters: Vec<usize>,
+    /// Where these are heading: the last year against the one before.
+    pub trend: Direction,
+}
+
+/// Who made most of the changes.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct MainAuthor {
+    /// The name by the mailmap, or a pseudonym.
+    pub name: String,
+    /// How many of the changes.
+    pub changes: usize,
+    /// These among all changes, from 0 to 1.
+    pub share: f64,
+}
+
+/// Files that were left out because of what they are.
+#[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
+pub struct LeftOut {
+    /// What they are.
+    pub kind: FileKind,
+    /// How many.
+    pub files: usize,
+}
+
+/// The whole report as JSON with two blanks of indentation, keys in a fixed order.
+pub fn json(report: &HotspotsReport) -> String {
+    document(report)
+}
+
+/// The JSON Schema (draft 2020-12) of what [`json`] writes.
+pub fn json_schema() -> String {
+    schema_of::<HotspotsReport>()
+}
+
+impl HotspotsReport {
+    /// Whether everything that was asked for could be looked at.
+    pub fn is_complete(&self) -> bool {
+        self.unread_commits == 0
+    }
+
+    /// `Hotspots of HEAD (1a2b3c4d5e of 2026-03-01)`.
+    fn headline(&self) -> String {
+        let below = match &self.paths[..] {
+            [] => String::new(),
+            paths => format!(", at or below {}", paths.join(", ")),
+        };
+        format!("Hotspots of {}{below}", self.target.in_words())
+    }
+
+    /// `120 commits by 4 people since 2025-01-01, 20% of them fixes and reverts`.
+    fn what_counts(&self) -> String {
+        let day = |time: &Option<String>, word: &str| match time {
+            Some(time) => format!(" {word} {}", time.get(..10).unwrap_or(time)),
+            None => String::new(),
+        };
+        format!(
+            "{} by {}{}{}, {} of them fixes and reverts",
+            counted(self.total.commits, "commit", "commits"),
+            counted(self.total.authors, "person", "people"),
+            day(&self.since, "since"),
+            day(&self.until, "until"),
+            percent(self.total.fix_share)
+        )
+    }
+
+    /// The rankings that there are, with their titles.
+    fn lists(&self) -> Vec<(&'static str, &'static str, &HotspotList)> {
+        let files = self.files.as_ref().map(|list| ("Files", "file", list));
+        let directories = self.directories.as_ref().map(|list| ("Directories", "directory", list));
+        files.into_iter().chain(directories).collect()
+    }
+}
+
+impl HotspotList {
+    /// `Files, 20 of 311`.
+    fn title(&self, what: &str) -> String {
+        format!(
+            "{what}, {} of {}",
+            thousands(self.rows.len() as u64),
+            thousands(self.ranked as u64)
+        )
+    }
+}
+
+impl Hotspot {
+    fn lines_in_words(&self) -> String {
+        self.lines.map_or_else(|| "?".into(), thousands)
+    }
+
+    /// The day of the last change.
+    fn last_day(&self) -> &str {
+        let last = self.last_change.as_deref().unwrap_or_default();
+        last.get(..10).unwrap_or(last)
+    }
+
+    /// `12 people, most by Ada (40%)`.
+    fn people(&self) -> String {
+        match &self.main_author {
+            Some(main) if self.authors > 1 => format!(
+                "{} people, most by {} ({})",
+                thousands(self.authors as u64),
+                main.name,
+                percent(main.share)
+            ),
+            Some(main) => format!("only {}", main.name),
+            None => "nobody".into(),
+        }
+    }
+}
