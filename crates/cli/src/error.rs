@@ -26,7 +26,17 @@ pub(crate) enum Failure {
     Config(ConfigError),
     NothingStaged,
     NothingChanged,
-    Output { place: String, source: io::Error },
+    /// There is nothing to report on.
+    NothingToReport {
+        what: String,
+        hint: String,
+        /// Whether there would be if all of the history were here.
+        is_cut: bool,
+    },
+    Output {
+        place: String,
+        source: io::Error,
+    },
 }
 
 impl CliError {
@@ -105,6 +115,7 @@ impl Failure {
             Self::Config(error) => format!("the configuration makes no sense: {error}"),
             Self::NothingStaged => "nothing is staged".into(),
             Self::NothingChanged => "no tracked file of the worktree differs from HEAD".into(),
+            Self::NothingToReport { what, .. } => what.clone(),
             Self::Output { place, .. } => format!("could not write to {place}"),
         }
     }
@@ -133,7 +144,8 @@ impl Failure {
                 | GitError::TooLarge { .. }
                 | GitError::Operation { .. },
             )
-            | Self::History(_) => ExitCode::NotEvaluated,
+            | Self::History(_)
+            | Self::NothingToReport { is_cut: true, .. } => ExitCode::NotEvaluated,
             _ => ExitCode::Usage,
         }
     }
@@ -162,6 +174,7 @@ impl Failure {
             Self::NothingChanged => {
                 Some("untracked files are not looked at: `git add` them first".into())
             }
+            Self::NothingToReport { hint, .. } => Some(hint.clone()),
             Self::Output { .. } => {
                 Some("name a file in a directory that can be written, with `--output FILE`".into())
             }

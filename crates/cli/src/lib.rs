@@ -9,9 +9,12 @@ mod context;
 mod error;
 mod exit_code;
 mod index;
+mod lookback;
 mod output;
 mod progress;
+mod risk_hotspots;
 mod risk_score;
+mod risk_trend;
 mod show_config;
 
 use std::ffi::OsString;
@@ -59,6 +62,8 @@ fn run(arguments: Vec<OsString>) -> ExitCode {
     let context = Context::new(cli.global);
     let result = match cli.command {
         Command::Risk(RiskCommand::Score(args)) => risk_score::run(&context, &args),
+        Command::Risk(RiskCommand::Hotspots(args)) => risk_hotspots::run(&context, &args),
+        Command::Risk(RiskCommand::Trend(args)) => risk_trend::run(&context, &args),
         Command::Index(IndexCommand::Status(args)) => index::status(&context, &args),
         Command::Index(IndexCommand::Update(args)) => index::update(&context, &args),
         Command::Index(IndexCommand::Verify(args)) => index::verify(&context, &args),

@@ -1,0 +1,73 @@
+//! What the commands that look back on the history of a commit share.
+
+use gitops_health_git::{Commit, Repo, UnreadFile, counted, printable};
+use gitops_health_report::Tip;
+
+use crate::error::{CliError, Failure};
+
+/// The commit that is looked back from.
+pub(crate) struct Lookback {
+    pub commit: Commit,
+    pub tip: Tip,
+}
+
+impl Lookback {
+    pub fn from(repo: &Repo, revision: &str) -> Result<Self, CliError> {
+        let commit = repo.commit(repo.resolve(revision)?)?;
+        let tip = Tip {
+            revision: printable(revision.as_bytes()),
+            commit: commit.id.to_string(),
+            committed: commit.committer.time.to_string(),
+        };
+        Ok(Self { commit, tip })
+    }
+
+    /// Why there is no commit to count, where `when` was asked for.
+    pub fn no_commits(&self, when: &str, is_shallow: bool) -> CliError {
+        let revision = &self.tip.revision;
+        let (what, hint) = match (when, is_shallow) {
+            (when, false) => (
+                format!("no ancestor of {revision} was committed{when}"),
+                "choose another time with `--since` or `--until`, or leave it out".into(),
+            ),
+            (_, true) => (
+                format!("the history of {revision} is not here: the clone is shallow"),
+                "fetch more of it with `git fetch --deepen=100` or `git fetch --unshallow`".into(),
+            ),
+        };
+        CliError::new(Failure::NothingToReport { what, hint, is_cut: is_shallow })
+    }
+}
+
+/// What the index could not tell.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Gaps {
+    pub is_shallow: bool,
+    /// How many commits could not be read.
+    pub unread: usize,
+    /// Why people were not mapped.
+    pub unread_mailmap: Option<UnreadFile>,
+}
+
+impl Gaps {
+    pub fn notes(self) -> Vec<String> {
+        let mut notes = Vec::new();
+        if self.unread > 0 {
+            notes.push(format!(
+                "{} could not be read: what they did to files is not in the numbers.",
+                counted(self.unread, "commit", "commits")
+            ));
+        }
+        if self.is_shallow {
+            notes.push(
+                "The clone is shallow: older commits are not in the numbers. \
+                 `git fetch --unshallow` brings them."
+                    .into(),
+            );
+        }
+        if let Some(reason) = self.unread_mailmap {
+            notes.push(format!("Without effect: .mailmap: {reason}."));
+        }
+        notes
+    }
+}
