@@ -22,13 +22,13 @@ impl Lookback {
         Ok(Self { commit, tip })
     }
 
-    /// Why there is no commit to count, where `when` was asked for.
-    pub fn no_commits(&self, when: &str, is_shallow: bool) -> CliError {
+    /// Why there is no commit to count, where `when` was asked for with these `flags`.
+    pub fn no_commits(&self, when: &str, flags: &str, is_shallow: bool) -> CliError {
         let revision = &self.tip.revision;
         let (what, hint) = match (when, is_shallow) {
             (when, false) => (
                 format!("no ancestor of {revision} was committed{when}"),
-                "choose another time with `--since` or `--until`, or leave it out".into(),
+                format!("choose another time with {flags}, or leave that out"),
             ),
             (_, true) => (
                 format!("the history of {revision} is not here: the clone is shallow"),

@@ -4,7 +4,9 @@ use std::path::{Component, Path, PathBuf};
 use gitops_health_git::{
     FileInTree, Inventory, Repo, RepoPath, ZonedTime, counted, listed, printable_start,
 };
-use gitops_health_history::{Everything, FilePast, History, MainAuthor, PastOfAll, Tally};
+use gitops_health_history::{
+    DirectoryPast, Everything, FilePast, History, MainAuthor, PastOfAll, Tally,
+};
 use gitops_health_report::hotspots::{
     self as report, HOTSPOTS_SCHEMA, Hotspot, HotspotList, HotspotTotal, HotspotsReport, LeftOut,
 };
@@ -40,7 +42,7 @@ pub(crate) fn run(context: &Context, args: &HotspotsArgs) -> Result<ExitCode, Cl
     };
     let past = history.past_of_all(&repo, asked)?;
     if past.all.changes == 0 {
-        return Err(lookback.no_commits(&when(args), past.is_shallow));
+        return Err(lookback.no_commits(&when(args), "`--since` or `--until`", past.is_shallow));
     }
     let report = assemble(args, lookback, &paths, chosen, &history, &past)?;
 
@@ -209,7 +211,10 @@ fn assemble(
     let directories = match args.files {
         true => None,
         false => {
-            let directories = past.directories.iter().filter(|directory| !directory.is_passage);
+            let is_asked = |it: &DirectoryPast| {
+                paths.is_empty() || paths.iter().any(|path| is_below(&it.path, path))
+            };
+            let directories = past.directories.iter().filter(|it| !it.is_passage && is_asked(it));
             let named = directories.map(|it| (&it.path, Some(it.files), &it.past));
             Some(ranking.of(named.collect())?)
         }

@@ -33,7 +33,7 @@ pub(crate) fn run(context: &Context, args: &TrendArgs) -> Result<ExitCode, CliEr
     })?;
     if trend.commits == 0 {
         let when = args.until.map(|day| format!(" until {}", day.last)).unwrap_or_default();
-        return Err(lookback.no_commits(&when, trend.is_shallow));
+        return Err(lookback.no_commits(&when, "`--until`", trend.is_shallow));
     }
     let gaps = Gaps {
         is_shallow: trend.is_shallow,

@@ -314,10 +314,13 @@ impl<'a> Survey<'a> {
             )?;
             let key = (path, self.timeline.number(change.place), id.as_bytes());
             let content: Option<String> = statement.query_row(key, |row| row.get(0)).optional()?;
-            if let Some(content) = content {
-                let is_known = !matches!(content.as_str(), "missing" | "too-large");
-                return Ok(Some(is_known.then_some(u64::from(change.lines))));
-            }
+            return Ok(match content.as_deref() {
+                None => continue,
+                Some("missing" | "too-large") => Some(None),
+                // Either side may be the one that is no text.
+                Some("binary") if change.event != Event::Added => None,
+                Some(_) => Some(Some(u64::from(change.lines))),
+            });
         }
         Ok(None)
     }

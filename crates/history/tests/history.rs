@@ -4,6 +4,8 @@
 
 #[path = "history/future.rs"]
 mod future;
+#[path = "history/hotspots.rs"]
+mod hotspots;
 #[path = "history/incremental.rs"]
 mod incremental;
 #[path = "history/oracle.rs"]

@@ -17,6 +17,10 @@ pub const MOST_FIX_WEIGHT: f64 = 3.0;
 /// for the difference not to be taken for chance: the 95th percentile of the normal distribution.
 pub const STEADY_DEVIATIONS: f64 = 1.645;
 
+/// The least part by which they have to differ besides: among thousands of changes any difference
+/// is more than chance, and a few in a hundred matter to nobody. A share of the larger of both.
+pub const STEADY_SHARE: f64 = 0.2;
+
 /// The scores of files, or of directories, from 0 to 100 relative to the highest of them, in their
 /// order, each with what it was before rounding.
 ///
@@ -58,11 +62,11 @@ pub fn fix_share(fixes: usize, reverts: usize, changes: usize) -> f64 {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Direction {
-    /// More changes in the later half than chance explains.
+    /// Clearly more changes in the later half.
     Rising,
-    /// As many, as far as chance goes.
+    /// As many, or so few more that chance would explain it.
     Steady,
-    /// Fewer.
+    /// Clearly fewer.
     Falling,
     /// No changes in either half.
     Quiet,
@@ -90,8 +94,10 @@ pub fn direction(counts: &[usize]) -> Direction {
     let sum = |counts: &[usize]| counts.iter().sum::<usize>() as f64;
     let (earlier, later) = (sum(earlier), sum(later));
     let deviations = (later - earlier) / (later + earlier).max(1.0).sqrt();
+    let difference = (later - earlier).abs() / later.max(earlier).max(1.0);
     match deviations {
         _ if later + earlier == 0.0 => Direction::Quiet,
+        _ if difference < STEADY_SHARE => Direction::Steady,
         high if high > STEADY_DEVIATIONS => Direction::Rising,
         low if low < -STEADY_DEVIATIONS => Direction::Falling,
         _ => Direction::Steady,
@@ -143,6 +149,7 @@ mod tests {
             (&[1, 0, 0, 0, 0, 1, 1, 0], Direction::Steady),
             (&[0, 0, 0, 0, 0, 1, 1, 1], Direction::Rising),
             (&[9, 9, 9, 9, 8, 8, 9, 8], Direction::Steady),
+            (&[900, 900, 900, 900, 800, 800, 800, 800], Direction::Steady),
             (&[9, 9, 9, 9, 1, 2, 1, 2], Direction::Falling),
         ] {
             assert_eq!(direction(counts), expected, "{counts:?}");

@@ -34,8 +34,8 @@ pub use config::{
 pub use critical::{CriticalMatch, CriticalRule, NamedFile, built_in_rules};
 pub use historical::{FileHistory, HistoryFeatures, KindHistory, Tally};
 pub use hotspot::{
-    Direction, MOST_FIX_WEIGHT, SMOOTHING_CHANGES, STEADY_DEVIATIONS, direction, fix_share,
-    hotspot_scores,
+    Direction, MOST_FIX_WEIGHT, SMOOTHING_CHANGES, STEADY_DEVIATIONS, STEADY_SHARE, direction,
+    fix_share, hotspot_scores,
 };
 pub use kind::FileKind;
 pub use params::{ConfigError, RiskParams};

@@ -8,6 +8,10 @@ use crate::escape::escape_markdown as escape;
 pub fn markdown(report: &HotspotsReport) -> String {
     let mut out = format!("## {}\n\n{}\n", escape(&report.headline()), report.what_counts());
     for (title, one, list) in report.lists() {
+        if list.rows.is_empty() {
+            let _ = write!(out, "\n### {}\n\nnone\n", list.title(title));
+            continue;
+        }
         let _ = write!(
             out,
             "\n### {}\n\n| score | {one} | changes | fixes | reverts | fixed | lines | people | last change | last 2 years |\n| ---: | --- | ---: | ---: | ---: | ---: | ---: | --- | --- | --- |\n",

@@ -4,13 +4,12 @@ mod csv;
 mod markdown;
 mod text;
 
-use gitops_health_git::counted;
 use gitops_health_risk::{Direction, FileKind};
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::Tip;
-use crate::columns::{percent, thousands};
+use crate::columns::{counted, percent, thousands};
 use crate::json::{document, schema_of};
 
 pub use csv::csv;
@@ -196,17 +195,12 @@ impl Hotspot {
         last.get(..10).unwrap_or(last)
     }
 
-    /// `12 people, most by Ada (40%)`.
+    /// `12 people, Ada 40%`.
     fn people(&self) -> String {
+        let people = counted(self.authors, "person", "people");
         match &self.main_author {
-            Some(main) if self.authors > 1 => format!(
-                "{} people, most by {} ({})",
-                thousands(self.authors as u64),
-                main.name,
-                percent(main.share)
-            ),
-            Some(main) => format!("only {}", main.name),
-            None => "nobody".into(),
+            Some(main) => format!("{people}, {} {}", main.name, percent(main.share)),
+            None => people,
         }
     }
 }

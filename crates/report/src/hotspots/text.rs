@@ -1,9 +1,7 @@
 use std::fmt::Write;
 
-use gitops_health_git::counted;
-
 use super::{Hotspot, HotspotList, HotspotsReport};
-use crate::columns::{Side, columns, percent, sparkline, thousands};
+use crate::columns::{Side, columns, counted, percent, sparkline, thousands};
 use crate::style::Style;
 
 /// The report for people: two lines for each hotspot.
@@ -22,12 +20,19 @@ pub fn text(report: &HotspotsReport, style: Style) -> String {
 }
 
 fn ranking(out: &mut String, list: &HotspotList, one: &str, style: Style) {
+    if list.rows.is_empty() {
+        let _ = writeln!(out, "  none: nothing changed there that is not empty");
+        return;
+    }
     let heading = ["score", "changes", "fixed", "lines", "last 2 years", one];
     let mut rows = vec![heading.map(String::from).to_vec()];
     rows.extend(list.rows.iter().map(|hotspot| row(hotspot, style)));
     let sides = [Side::Right, Side::Right, Side::Right, Side::Right, Side::Left, Side::Left];
     let lines = columns(&sides, &rows);
     let _ = writeln!(out, "{}", style.dim(&lines[0]));
+    let files = if one == "directory" { "files; " } else { "" };
+    let below = format!("       {files}people, who made most changes; fixes, reverts; last change");
+    let _ = writeln!(out, "{}", style.dim(&below));
     for (line, hotspot) in lines[1..].iter().zip(&list.rows) {
         let _ = writeln!(out, "{line}");
         out.push_str(&style.beside("       ", &particulars(hotspot)));
@@ -46,14 +51,14 @@ fn row(hotspot: &Hotspot, style: Style) -> Vec<String> {
     ]
 }
 
-/// `12 people, most by Ada (40%); 10 fixes, 1 revert; last changed 2026-03-01`.
+/// `12 people, Ada 40%; 10 fixes, 1 revert; 2026-03-01`.
 fn particulars(hotspot: &Hotspot) -> String {
     let files = match hotspot.files {
         Some(files) => format!("{}; ", counted(files, "file", "files")),
         None => String::new(),
     };
     format!(
-        "{files}{}; {}, {}; last changed {}",
+        "{files}{}; {}, {}; {}",
         hotspot.people(),
         counted(hotspot.fixes, "fix", "fixes"),
         counted(hotspot.reverts, "revert", "reverts"),

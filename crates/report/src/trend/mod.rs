@@ -4,13 +4,12 @@ mod csv;
 mod markdown;
 mod text;
 
-use gitops_health_git::counted;
 use gitops_health_risk::Every;
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::Tip;
-use crate::columns::{percent, thousands};
+use crate::columns::{counted, percent, thousands};
 use crate::json::{document, schema_of};
 
 pub use csv::csv;
