@@ -36,6 +36,35 @@ fn the_schema_of_the_score_is_that_of_the_report() {
 }
 
 #[test]
+fn the_schemas_of_hotspots_and_of_trends_are_those_of_the_reports() {
+    check("schemas/risk-hotspots.v1.json", &gitops_health_report::hotspots::json_schema());
+    check("schemas/risk-trend.v1.json", &gitops_health_report::trend::json_schema());
+}
+
+#[test]
+fn hotspots_and_trends_are_valid_under_their_schemas() {
+    let repository = TestRepo::new();
+    repository.write("src/auth/login.rs", "fn login() {}\n").commit("Add login");
+    repository.write("src/auth/login.rs", "fn login() { check(); }\n").commit("Fix login");
+    for (command, schema, broken) in [
+        ("hotspots", gitops_health_report::hotspots::json_schema(), "files"),
+        ("trend", gitops_health_report::trend::json_schema(), "periods"),
+    ] {
+        let schema = jsonschema::validator_for(&json(&schema)).expect("a valid schema");
+        let arguments = ["risk", command, "--format", "json"];
+        let output = program().in_directory(repository.path()).run(&arguments);
+        assert_eq!(output.code, Some(0), "{output}");
+        let mut document = json(&output.stdout);
+        assert_eq!(document["schema"], format!("gitops-health/risk-{command}/v1"));
+        if let Err(error) = schema.validate(&document) {
+            panic!("{error} at {}", error.instance_path());
+        }
+        document[broken] = "many".into();
+        assert!(!schema.is_valid(&document), "the schema accepts anything");
+    }
+}
+
+#[test]
 fn the_schema_of_the_configuration_is_that_of_the_program() {
     check("schemas/config.json", &program().run(&["config", "schema"]).stdout);
 }

@@ -6,6 +6,7 @@ mod documents;
 mod examples;
 mod layering;
 mod limits;
+mod lookback;
 mod sums;
 mod support;
 mod transcripts;
