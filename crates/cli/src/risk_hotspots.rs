@@ -254,11 +254,11 @@ fn about_left_out(left_out: &BTreeMap<FileKind, usize>) -> Vec<String> {
     if left_out.is_empty() {
         return Vec::new();
     }
-    let kinds = left_out.iter().map(|(kind, files)| {
-        format!("{} {}", counted(*files, "file", "files"), format_args!("({})", kind.word()))
-    });
+    let kinds = left_out
+        .iter()
+        .map(|(kind, files)| format!("{} ({})", counted(*files, "file", "files"), kind.word()));
     let kinds: Vec<String> = kinds.collect();
-    vec![format!("Left out: {}. --all-kinds takes them in.", kinds.join(" and "))]
+    vec![format!("Left out: {}. --all-kinds takes such files in.", kinds.join(" and "))]
 }
 
 fn about_gaps(history: &History, past: &PastOfAll) -> Vec<String> {

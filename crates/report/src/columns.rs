@@ -33,10 +33,10 @@ pub(crate) fn columns(sides: &[Side], rows: &[Vec<String>]) -> Vec<String> {
 const BLOCKS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 const DIGITS: [char; 8] = ['0', '1', '2', '3', '4', '5', '6', '7'];
 
-/// Numbers as a line of blocks, the highest as a full one, and only nothing as the lowest; as digits
-/// from 0 to 7 where there are no blocks.
-pub(crate) fn sparkline(numbers: &[f64], is_ascii: bool) -> String {
-    let highest = numbers.iter().copied().fold(0.0, f64::max);
+/// Numbers as a line of blocks, the highest as a full one if it is at least `full`, and only nothing
+/// as the lowest; as digits from 0 to 7 where there are no blocks.
+pub(crate) fn sparkline(numbers: &[f64], full: f64, is_ascii: bool) -> String {
+    let highest = numbers.iter().copied().fold(full, f64::max);
     let signs = if is_ascii { DIGITS } else { BLOCKS };
     let sign = |number: &f64| match number {
         number if *number > 0.0 => signs[((7.0 * number / highest).ceil() as usize).clamp(1, 7)],
@@ -74,9 +74,10 @@ mod tests {
 
     #[test]
     fn a_line_of_blocks_shows_what_there_is() {
-        assert_eq!(sparkline(&[0.0, 1.0, 50.0, 100.0], false), "▁▂▅█");
-        assert_eq!(sparkline(&[0.0, 1.0, 50.0, 100.0], true), "0147");
-        assert_eq!(sparkline(&[0.0; 3], false), "▁▁▁");
+        assert_eq!(sparkline(&[0.0, 1.0, 50.0, 100.0], 0.0, false), "▁▂▅█");
+        assert_eq!(sparkline(&[0.0, 1.0, 50.0, 100.0], 0.0, true), "0147");
+        assert_eq!(sparkline(&[0.0; 3], 0.0, false), "▁▁▁");
+        assert_eq!(sparkline(&[0.0, 1.0], 4.0, false), "▁▃");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 use std::fmt::Write;
 
 use super::HotspotsReport;
-use crate::columns::{percent, sparkline, thousands};
+use crate::columns::{percent, thousands};
 use crate::escape::escape_markdown as escape;
 
 /// The report as GitHub-flavoured Markdown, for comments and job summaries.
@@ -12,13 +12,13 @@ pub fn markdown(report: &HotspotsReport) -> String {
             let _ = write!(out, "\n### {}\n\nnone\n", list.title(title));
             continue;
         }
+        let people = if one == "directory" { "files; people" } else { "people" };
         let _ = write!(
             out,
-            "\n### {}\n\n| score | {one} | changes | fixes | reverts | fixed | lines | people | last change | last 2 years |\n| ---: | --- | ---: | ---: | ---: | ---: | ---: | --- | --- | --- |\n",
+            "\n### {}\n\n| score | {one} | changes | fixes | reverts | fixed | lines | {people} | last change | last 2 years |\n| ---: | --- | ---: | ---: | ---: | ---: | ---: | --- | --- | --- |\n",
             list.title(title)
         );
         for hotspot in &list.rows {
-            let quarters: Vec<f64> = hotspot.quarters.iter().map(|count| *count as f64).collect();
             let _ = writeln!(
                 out,
                 "| {} | {} | {} | {} | {} | {} | {} | {} | {} | {} {} |",
@@ -29,9 +29,9 @@ pub fn markdown(report: &HotspotsReport) -> String {
                 hotspot.reverts,
                 percent(hotspot.fix_share),
                 hotspot.lines_in_words(),
-                escape(&hotspot.people()),
+                escape(&hotspot.files_and_people()),
                 hotspot.last_day(),
-                sparkline(&quarters, false),
+                hotspot.drawn(false),
                 hotspot.trend.word()
             );
         }

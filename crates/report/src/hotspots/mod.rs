@@ -9,7 +9,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::Tip;
-use crate::columns::{counted, percent, thousands};
+use crate::columns::{counted, percent, sparkline, thousands};
 use crate::json::{document, schema_of};
 
 pub use csv::csv;
@@ -184,7 +184,16 @@ impl HotspotList {
     }
 }
 
+/// A quarter of fewer changes is not drawn as a full block, even where no other has more.
+const FULL_QUARTER: f64 = 4.0;
+
 impl Hotspot {
+    /// The changes of the quarters as a line of blocks.
+    fn drawn(&self, is_ascii: bool) -> String {
+        let quarters: Vec<f64> = self.quarters.iter().map(|count| *count as f64).collect();
+        sparkline(&quarters, FULL_QUARTER, is_ascii)
+    }
+
     fn lines_in_words(&self) -> String {
         self.lines.map_or_else(|| "?".into(), thousands)
     }
@@ -195,7 +204,14 @@ impl Hotspot {
         last.get(..10).unwrap_or(last)
     }
 
-    /// `12 people, Ada 40%`.
+    /// `12 people, Ada 40%`, in front of it `3 files; ` for a directory.
+    fn files_and_people(&self) -> String {
+        match self.files {
+            Some(files) => format!("{}; {}", counted(files, "file", "files"), self.people()),
+            None => self.people(),
+        }
+    }
+
     fn people(&self) -> String {
         let people = counted(self.authors, "person", "people");
         match &self.main_author {

@@ -1,7 +1,7 @@
 use std::fmt::Write;
 
 use super::{Hotspot, HotspotList, HotspotsReport};
-use crate::columns::{Side, columns, counted, percent, sparkline, thousands};
+use crate::columns::{Side, columns, counted, percent, thousands};
 use crate::style::Style;
 
 /// The report for people: two lines for each hotspot.
@@ -40,26 +40,21 @@ fn ranking(out: &mut String, list: &HotspotList, one: &str, style: Style) {
 }
 
 fn row(hotspot: &Hotspot, style: Style) -> Vec<String> {
-    let quarters: Vec<f64> = hotspot.quarters.iter().map(|count| *count as f64).collect();
     vec![
         hotspot.score.to_string(),
         thousands(hotspot.changes as u64),
         percent(hotspot.fix_share),
         hotspot.lines_in_words(),
-        format!("{} {}", sparkline(&quarters, style.ascii), hotspot.trend.word()),
+        format!("{} {}", hotspot.drawn(style.ascii), hotspot.trend.word()),
         hotspot.path.clone(),
     ]
 }
 
 /// `12 people, Ada 40%; 10 fixes, 1 revert; 2026-03-01`.
 fn particulars(hotspot: &Hotspot) -> String {
-    let files = match hotspot.files {
-        Some(files) => format!("{}; ", counted(files, "file", "files")),
-        None => String::new(),
-    };
     format!(
-        "{files}{}; {}, {}; {}",
-        hotspot.people(),
+        "{}; {}, {}; {}",
+        hotspot.files_and_people(),
         counted(hotspot.fixes, "fix", "fixes"),
         counted(hotspot.reverts, "revert", "reverts"),
         hotspot.last_day()

@@ -14,8 +14,13 @@ pub fn markdown(report: &TrendReport) -> String {
     }
     out.push('\n');
     for line in report.lines() {
-        let _ =
-            writeln!(out, "- {} {}: {}", line.name, sparkline(&line.numbers, false), line.words);
+        let _ = writeln!(
+            out,
+            "- {} {}: {}",
+            line.name,
+            sparkline(&line.numbers, 0.0, false),
+            line.words
+        );
     }
     if !report.notes.is_empty() {
         out.push_str("\n### Notes\n\n");

@@ -125,7 +125,11 @@ impl TrendReport {
         let line = |name, of: &dyn Fn(&TrendRow) -> f64, shown: &dyn Fn(f64) -> String| {
             let (now, before) = (of(&self.total), of(&self.before));
             let words = match self.before.commits {
-                0 => format!("{}; no commit in {}", shown(now), self.time_before()),
+                // Once is enough.
+                0 if name == "commits" => {
+                    format!("{}; no commit in {}", shown(now), self.time_before())
+                }
+                0 => shown(now),
                 _ => self.compared(now, before, shown),
             };
             Line { name, numbers: self.periods.iter().map(of).collect(), words }

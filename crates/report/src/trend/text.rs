@@ -23,7 +23,7 @@ pub fn text(report: &TrendReport, style: Style) -> String {
     }
     out.push('\n');
     for line in report.lines() {
-        let drawn = sparkline(&line.numbers, style.ascii);
+        let drawn = sparkline(&line.numbers, 0.0, style.ascii);
         out.push_str(&style.beside(&format!("{:<8} {drawn}  ", line.name), &line.words));
     }
     if !report.notes.is_empty() {
