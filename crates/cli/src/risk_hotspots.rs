@@ -147,7 +147,8 @@ fn choose(
         let hint = "name a commit that has some with `--commit REV`";
         return Err(nothing(format!("there are no files in {revision}"), hint));
     }
-    for path in paths.iter().filter(|path| !files.iter().any(|file| is_below(&file.path, path))) {
+    let is_in_vain = |path: &&RepoPath| !files.iter().any(|file| is_below(&file.path, path));
+    if let Some(path) = paths.iter().find(is_in_vain) {
         let hint = "list what there is with `git ls-tree -r --name-only REV`";
         return Err(nothing(format!("there is no file at or below {path} in {revision}"), hint));
     }

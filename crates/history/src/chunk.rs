@@ -85,7 +85,7 @@ pub(crate) fn read_parts(
 pub(crate) fn visit_all(
     connection: &Connection,
     kind: Kind,
-    visit: &mut dyn FnMut(u32, u32, &[u8]) -> Result<(), Fault>,
+    mut visit: impl FnMut(u32, u32, &[u8]) -> Result<(), Fault>,
 ) -> Result<(), Fault> {
     let (first, last) = (number(kind, 0, 0), number(kind, u32::MAX, u32::MAX));
     let mut statement = connection.prepare_cached(

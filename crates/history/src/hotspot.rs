@@ -140,24 +140,16 @@ impl History {
     }
 }
 
-/// What is said of a commit by [`Commit::is`].
-const COUNTS: u8 = 1;
-const FIX: u8 = 2;
-const REVERT: u8 = 4;
-
 /// What has to be known of a commit, in the order of the timeline.
 #[derive(Clone, Copy)]
 struct Commit {
     author: u32,
-    says: u8,
+    /// Whether it is no merge and of the time that was asked about.
+    counts: bool,
+    is_fix: bool,
+    is_revert: bool,
     /// How many quarters it is before the newest one.
     age: u32,
-}
-
-impl Commit {
-    fn is(self, what: u8) -> bool {
-        self.says & what != 0
-    }
 }
 
 struct Survey<'a> {
@@ -188,9 +180,9 @@ impl<'a> Survey<'a> {
             };
             Commit {
                 author: history.identity(node.author),
-                says: COUNTS * u8::from(is_in_time && is_change(node))
-                    | FIX * u8::from(node.is(flag::FIX))
-                    | REVERT * u8::from(node.is(flag::REVERT)),
+                counts: is_in_time && is_change(node),
+                is_fix: node.is(flag::FIX),
+                is_revert: node.is(flag::REVERT),
                 age: u32::try_from(age).unwrap_or(u32::MAX),
             }
         });
@@ -237,14 +229,14 @@ impl<'a> Survey<'a> {
         for (place, node) in self.timeline.nodes(self.history) {
             past.is_shallow |= node.is(flag::SHALLOW_EDGE);
             let commit = self.commits[place as usize];
-            if !commit.is(COUNTS) {
+            if !commit.counts {
                 continue;
             }
             past.unread += usize::from(node.is(flag::UNREAD));
             past.renames_not_followed += usize::from(node.is(flag::NOT_ALL_COMPARED));
             past.all.changes += 1;
-            past.all.fixes += usize::from(commit.is(FIX));
-            past.all.reverts += usize::from(commit.is(REVERT));
+            past.all.fixes += usize::from(commit.is_fix);
+            past.all.reverts += usize::from(commit.is_revert);
             let time = node.time();
             past.all.since = Some(past.all.since.map_or(time, |since| since.min(time)));
             authors.insert(commit.author);
@@ -335,12 +327,12 @@ impl<'a> Survey<'a> {
             if let Some(quarter) = newest.checked_sub(commit.age as usize) {
                 past.quarters[quarter] += 1;
             }
-            if !commit.is(COUNTS) {
+            if !commit.counts {
                 continue;
             }
             past.changes += 1;
-            past.fixes += usize::from(commit.is(FIX));
-            past.reverts += usize::from(commit.is(REVERT));
+            past.fixes += usize::from(commit.is_fix);
+            past.reverts += usize::from(commit.is_revert);
             last = Some(*place);
             let known = authors.entry(commit.author).or_default();
             *known = (known.0 + 1, *place);

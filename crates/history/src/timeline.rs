@@ -78,7 +78,7 @@ impl History {
     /// What these commits did to each path, the oldest change first.
     pub(crate) fn changes(&self, timeline: &Timeline) -> Result<HashMap<u32, Vec<Change>>, Fault> {
         let mut changes: HashMap<u32, Vec<Change>> = HashMap::new();
-        chunk::visit_all(&self.connection, Kind::File, &mut |path, part, data| {
+        chunk::visit_all(&self.connection, Kind::File, |path, part, data| {
             let mut found = Vec::new();
             for event in read_events(part, data)? {
                 if let Some(place) = timeline.place(event.revision) {
