@@ -255,19 +255,16 @@ impl Graph {
     /// `tips` and all that came before them.
     pub fn ancestors(&self, tips: &[Number]) -> Ancestors {
         let mut ancestors = Ancestors { marks: vec![false; self.len()], count: 0 };
-        let mut open = Vec::new();
-        let mut visit = |number: Number, open: &mut Vec<Number>| {
-            if !std::mem::replace(&mut ancestors.marks[number as usize], true) {
-                ancestors.count += 1;
-                open.push(number);
-            }
-        };
         for tip in tips {
-            visit(*tip, &mut open);
+            ancestors.marks[*tip as usize] = true;
         }
-        while let Some(number) = open.pop() {
-            for parent in self.parents(number) {
-                visit(parent, &mut open);
+        // Children have higher numbers: one sweep finds everybody.
+        for number in (0..=tips.iter().copied().max().unwrap_or_default()).rev() {
+            if ancestors.marks.get(number as usize) == Some(&true) {
+                ancestors.count += 1;
+                for parent in self.parents(number) {
+                    ancestors.marks[parent as usize] = true;
+                }
             }
         }
         ancestors

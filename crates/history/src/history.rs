@@ -1,3 +1,5 @@
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -36,6 +38,8 @@ pub struct History {
     pub(crate) mailmap_digest: [u8; 32],
     pub(crate) graph: Graph,
     pub(crate) identities: Vec<u32>,
+    /// The numbers of commits that were asked for since the graph was read.
+    pub(crate) numbers: RefCell<HashMap<ObjectId, Option<Number>>>,
 }
 
 /// What facts depend on besides the commits.
@@ -151,11 +155,13 @@ impl History {
             mailmap_digest: settings.mailmap_digest,
             graph,
             identities,
+            numbers: RefCell::default(),
         })
     }
 
     /// Reads again what is kept in memory: all of it as of one moment.
     pub(crate) fn reload(&mut self) -> Result<(), Fault> {
+        self.numbers.borrow_mut().clear();
         (self.graph, self.identities) = read_columns(&self.connection)?;
         Ok(())
     }
@@ -205,6 +211,9 @@ impl History {
 
     /// The number of a commit among those that were there when the graph was read.
     pub(crate) fn number(&self, id: ObjectId) -> Result<Option<Number>, Fault> {
+        if let Some(known) = self.numbers.borrow().get(&id) {
+            return Ok(*known);
+        }
         let number = number_of(&self.connection, id)?;
         let number = number.filter(|number| (*number as usize) < self.graph.len());
         if let Some(number) = number
@@ -212,6 +221,7 @@ impl History {
         {
             return Err(Fault::damaged("a commit has the number of another"));
         }
+        self.numbers.borrow_mut().insert(id, number);
         Ok(number)
     }
 
