@@ -10,7 +10,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::chunk::{self, FILE_PART, Kind};
 use crate::error::Fault;
-use crate::graph::{Detail, Graph, GraphWriter, Node, Number, first_parents, flag};
+use crate::graph::{Detail, Graph, GraphWriter, Node, Number, begin_of, first_parents, flag};
 use crate::message::{Purpose, conventional_type, quoted_subject, references};
 use crate::people::{Key, People, Text};
 
@@ -168,7 +168,7 @@ impl<'a> Batch<'a> {
             author,
             flags,
             zone: zone(committed.offset_minutes),
-            begin: u32::from_be_bytes([id[0], id[1], id[2], id[3]]),
+            begin: begin_of(commit.id),
         };
         self.writer.add(self.connection, node, detail(facts))?;
         self.numbers.insert(commit.id, (number, corrected));

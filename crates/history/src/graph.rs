@@ -29,7 +29,13 @@ pub(crate) struct Node {
     /// Minutes east of UTC.
     pub zone: i16,
     /// The first bytes of the id: they decide between commits of one second.
-    pub begin: u32,
+    pub begin: u64,
+}
+
+/// The first eight bytes of an id.
+pub(crate) fn begin_of(id: ObjectId) -> u64 {
+    let bytes = id.as_bytes();
+    u64::from_be_bytes(std::array::from_fn(|place| bytes[place]))
 }
 
 /// What is said of a commit by [`Node::flags`].
@@ -46,7 +52,7 @@ pub(crate) mod flag {
     pub const OCTOPUS: u16 = 64;
 }
 
-const NODE: usize = 36;
+const NODE: usize = 40;
 
 impl Node {
     pub fn is(self, flag: u16) -> bool {
@@ -58,16 +64,17 @@ impl Node {
     }
 
     /// Newer commits have larger keys, and no commit a smaller one than its parents.
-    pub fn order(self) -> (i64, u32) {
+    pub fn order(self) -> (i64, u64) {
         (self.corrected, self.begin)
     }
 
     fn write(self, data: &mut Vec<u8>) {
         data.extend_from_slice(&self.corrected.to_le_bytes());
         data.extend_from_slice(&self.committed.to_le_bytes());
-        for number in [self.first_parent, self.second_parent, self.author, self.begin] {
+        for number in [self.first_parent, self.second_parent, self.author] {
             data.extend_from_slice(&number.to_le_bytes());
         }
+        data.extend_from_slice(&self.begin.to_le_bytes());
         data.extend_from_slice(&self.flags.to_le_bytes());
         data.extend_from_slice(&self.zone.to_le_bytes());
     }
@@ -82,9 +89,9 @@ impl Node {
             first_parent: word(16),
             second_parent: word(20),
             author: word(24),
-            begin: word(28),
-            flags: half(32),
-            zone: half(34) as i16,
+            begin: long(28).cast_unsigned(),
+            flags: half(36),
+            zone: half(38) as i16,
         }
     }
 }

@@ -59,7 +59,7 @@ impl<'a> Scorer<'a> {
             Vec::new()
         };
         let mut tags: HashMap<ObjectId, Vec<String>> = HashMap::new();
-        for tag in repo.tags()?.into_iter().filter(|tag| params.is_release(&tag.name)) {
+        for tag in repo.tags_as_listed()?.into_iter().filter(|tag| params.is_release(&tag.name)) {
             tags.entry(tag.commit).or_default().push(printable(&tag.name));
         }
         let mut tagged: Vec<ObjectId> = tags.keys().copied().collect();
