@@ -104,7 +104,8 @@ impl History {
         for (directory, is_inside) in candidates(repo, options.cache.as_deref()) {
             let room = match Room::enter(directory) {
                 Ok(room) => room,
-                Err(error) if is_not_permitted(&error) => {
+                // A home that is nowhere is no place for a cache, whatever the system calls it.
+                Err(error) if is_not_permitted(&error) || !is_inside => {
                     why.get_or_insert(error.to_string());
                     continue;
                 }

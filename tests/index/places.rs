@@ -1,0 +1,116 @@
+use super::*;
+
+/// A repository that nobody may write to, and the program where somebody else may run it.
+struct ReadOnly {
+    repo: TestRepo,
+    program: PathBuf,
+    user: Option<u32>,
+}
+
+impl ReadOnly {
+    fn new() -> Self {
+        let repo = TestRepo::new();
+        repo.write("src/a.rs", "fn one() {\n}\n").commit("Begin");
+        repo.write("src/a.rs", "fn one() {\n    two();\n}\n").commit("Fix crash");
+        let program = repo.path().join("program");
+        fs::copy(env!("CARGO_BIN_EXE_gitops-health"), &program).expect("it can be copied");
+        let user = is_root().then_some(65_534);
+        give(repo.path(), user);
+        for (path, (mode, ..)) in fingerprint(repo.path()) {
+            let permissions = fs::Permissions::from_mode(mode & 0o555 | 0o444);
+            fs::set_permissions(&path, permissions).expect("it is mine");
+        }
+        Self { repo, program, user }
+    }
+
+    fn run(&self, arguments: &[&str], variables: &[(&str, &Path)]) -> Transcript {
+        let before = fingerprint(self.repo.path());
+        let mut command = Command::new(&self.program);
+        command.current_dir(self.repo.path()).args(arguments).env_clear();
+        command.envs(variables.iter().copied());
+        if let Some(user) = self.user {
+            command.uid(user).gid(user);
+        }
+        let transcript = finish(command, &arguments.join(" "));
+        assert!(before == fingerprint(self.repo.path()), "it was written to\n{transcript}");
+        transcript
+    }
+}
+
+impl Drop for ReadOnly {
+    fn drop(&mut self) {
+        for (path, (mode, ..)) in fingerprint(self.repo.path()) {
+            // What can't be taken away stays in the temporary directory.
+            let _ = fs::set_permissions(path, fs::Permissions::from_mode(mode | 0o700));
+        }
+    }
+}
+
+/// Makes everything below a directory somebody's own.
+fn give(directory: &Path, user: Option<u32>) {
+    if user.is_some() {
+        for path in fingerprint(directory).into_keys() {
+            std::os::unix::fs::lchown(path, user, user).expect("root may");
+        }
+    }
+}
+
+#[test]
+fn a_git_directory_that_can_not_be_written_has_its_index_in_the_cache() {
+    let place = ReadOnly::new();
+    let cache = tempfile::tempdir().expect("it can be made");
+    give(cache.path(), place.user);
+    let note = "note: the history index is kept in the user's cache";
+    let home = cache.path().join("home");
+    fs::create_dir(&home).expect("it can be made");
+    give(&home, place.user);
+    for variables in [
+        &[("XDG_CACHE_HOME", cache.path())][..],
+        &[("HOME", home.as_path())],
+        &[("XDG_CACHE_HOME", Path::new("relative")), ("HOME", home.as_path())],
+    ] {
+        let first = place.run(SCORE, variables);
+        assert_eq!(first.code, Some(0), "{first}");
+        assert!(first.stderr.contains(note), "{first}");
+        let again = place.run(SCORE, variables);
+        assert_eq!(again, first);
+        let status = place.run(&["index", "status", "--format", "json"], variables);
+        let report: serde_json::Value = serde_json::from_str(&status.stdout).expect("JSON");
+        assert_eq!(report["place"], "in the user's cache", "{status}");
+        assert_eq!((&report["commits"], &report["up_to_date"]), (&2.into(), &true.into()));
+        let quiet = place.run(&[SCORE, &["--quiet"]].concat(), variables);
+        assert_eq!((quiet.stdout, quiet.stderr.as_str()), (first.stdout, ""));
+    }
+    assert!(cache.path().join("gitops-health").is_dir() && home.join(".cache").is_dir());
+    assert!(place.run(&["index", "clear"], &[("HOME", &home)]).stdout.contains("is gone"));
+}
+
+#[test]
+fn without_any_place_the_index_is_in_memory() {
+    let place = ReadOnly::new();
+    let nowhere = Path::new("/proc/none");
+    for variables in [&[][..], &[("HOME", nowhere)], &[("XDG_CACHE_HOME", nowhere)]] {
+        let score = place.run(SCORE, variables);
+        assert_eq!(score.code, Some(0), "{score}");
+        assert!(score.stderr.contains("the history index is kept in memory"), "{score}");
+        let update = place.run(UPDATE, variables);
+        assert_eq!(update.code, Some(0), "{update}");
+        assert!(update.stderr.contains("nothing was kept"), "{update}");
+        let status = place.run(&["index", "status"], variables);
+        assert!(status.stdout.contains("in memory"), "{status}");
+    }
+}
+
+#[test]
+fn a_bare_repository_and_a_linked_worktree_keep_it_in_the_common_directory() {
+    let (repo, bare) = (long_history(20), TestRepo::bare());
+    bare.git(&["fetch", "--quiet", &repo.path().to_string_lossy(), "main:main"]);
+    succeeds(&program(&bare), SCORE);
+    assert!(bare.path().join("gitops-health/history.sqlite").is_file());
+    let linked = repo.path().join("linked");
+    repo.git(&["worktree", "add", "--quiet", "--detach", &linked.to_string_lossy(), "HEAD"]);
+    succeeds(&program_in(&linked), SCORE);
+    assert!(directory(&repo).join("history.sqlite").is_file());
+    assert!(!repo.git_dir().join("worktrees/linked/gitops-health").exists());
+    assert!(!linked.join("gitops-health").exists());
+}
