@@ -4,7 +4,9 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use gitops_health_git::{Mailmap, ObjectId, Repo, UnreadFile};
-use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
+use rusqlite::{
+    Connection, OpenFlags, OptionalExtension, Transaction, TransactionBehavior, params,
+};
 use sha2::{Digest, Sha256};
 
 use crate::batch::number_of;
@@ -54,7 +56,7 @@ struct Settings {
 const FACTS: u32 = 1;
 
 /// How long one process waits for another that is writing a few pages.
-const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
 impl Settings {
     fn of(repo: &Repo, options: &Options) -> Result<Self, Fault> {
@@ -324,6 +326,12 @@ pub(crate) fn set_meta(connection: &Connection, key: &str, value: &[u8]) -> Resu
         .prepare_cached("INSERT OR REPLACE INTO meta (key, value) VALUES (?1, ?2)")?
         .execute(params![key, value])?;
     Ok(())
+}
+
+/// A transaction that is going to write. One that begins by reading is refused at once when
+/// somebody else writes, however patient it is.
+pub(crate) fn writing(connection: &Connection) -> Result<Transaction<'_>, Fault> {
+    Ok(Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?)
 }
 
 fn random(connection: &Connection) -> Result<[u8; 32], Fault> {

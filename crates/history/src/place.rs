@@ -143,8 +143,11 @@ impl Room {
         if let Ok(Some(key)) = read() {
             return Ok(key);
         }
-        // Of several that make one at the same time, the last to move it here wins; the others
-        // read that one.
+        // Of several that need one at the same time the first makes it, and all have the same.
+        let _lock = self.write_lock(&|| {})?;
+        if let Ok(Some(key)) = read() {
+            return Ok(key);
+        }
         let new = self.directory.join(format!("{KEY}.{}", std::process::id()));
         write_private(&new, &random())?;
         fs::rename(&new, &path)?;

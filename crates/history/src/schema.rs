@@ -1,8 +1,11 @@
 //! The tables of the index, and whether a file has them.
 
+use std::time::{Duration, Instant};
+
 use rusqlite::Connection;
 
 use crate::error::Fault;
+use crate::history::PATIENCE;
 
 /// The number of the format. Whatever has another one is rebuilt.
 pub(crate) const FORMAT: i64 = 1;
@@ -23,7 +26,7 @@ pub(crate) fn prepare(connection: &Connection) -> Result<(), Fault> {
         return Ok(());
     }
     connection.pragma_update(None, "page_size", 8192)?;
-    let _: String = connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
+    keep_a_log(connection)?;
     connection.execute_batch("BEGIN EXCLUSIVE")?;
     // Somebody else may have been faster.
     let outcome = is_prepared(connection).and_then(|is_prepared| {
@@ -36,6 +39,24 @@ pub(crate) fn prepare(connection: &Connection) -> Result<(), Fault> {
     });
     connection.execute_batch(if outcome.is_ok() { "COMMIT" } else { "ROLLBACK" })?;
     outcome
+}
+
+/// Writes go to a log first, so that nobody who reads waits for somebody who writes.
+fn keep_a_log(connection: &Connection) -> Result<(), Fault> {
+    let begun = Instant::now();
+    loop {
+        let mode = connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()));
+        // This is the one statement for which SQLite does not wait by itself.
+        let is_busy = |error: &rusqlite::Error| {
+            error.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseBusy)
+        };
+        match mode {
+            Err(error) if is_busy(&error) && begun.elapsed() < PATIENCE => {
+                std::thread::sleep(Duration::from_millis(2));
+            }
+            other => return Ok(other?),
+        }
+    }
 }
 
 fn is_prepared(connection: &Connection) -> Result<bool, Fault> {

@@ -4,7 +4,7 @@ use gitops_health_git::{ObjectId, Repo, SurveyOptions, SurveyStage};
 
 use crate::batch::{Batch, number_of};
 use crate::error::{Error, Fault};
-use crate::history::{History, meta, set_meta};
+use crate::history::{History, meta, set_meta, writing};
 use crate::people::{People, Text};
 
 /// How to go about an update.
@@ -106,7 +106,7 @@ impl History {
                 return Err(gitops_health_git::Error::Cancelled.into());
             }
             (work.progress)(Stage::Writing, done, Some(total));
-            let transaction = self.connection.unchecked_transaction()?;
+            let transaction = writing(&self.connection)?;
             let people = People::new(&transaction, &self.mailmap, &self.key, self.pseudonymize);
             Batch::new(&transaction, &self.graph, people, &self.key)?.write(&facts)?;
             transaction.commit()?;
@@ -124,7 +124,7 @@ impl History {
         if known.as_deref() == Some(&self.mailmap_digest) {
             return Ok(false);
         }
-        let transaction = self.connection.unchecked_transaction()?;
+        let transaction = writing(&self.connection)?;
         if known.is_some() {
             let mut people = People::new(&transaction, &self.mailmap, &self.key, self.pseudonymize);
             people.map_anew()?;
@@ -139,7 +139,7 @@ impl History {
     pub fn note_tags(&mut self, repo: &Repo) -> Result<(), Error> {
         let note = || -> Result<(), Fault> {
             let _lock = self.room.as_ref().map(|room| room.write_lock(&|| {})).transpose()?;
-            let transaction = self.connection.unchecked_transaction()?;
+            let transaction = writing(&self.connection)?;
             transaction.execute("DELETE FROM tag", [])?;
             for tag in repo.tags()? {
                 if let Some(number) = number_of(&transaction, tag.commit)? {

@@ -16,3 +16,5 @@ mod secrets;
 mod shallow;
 #[path = "history/support.rs"]
 mod support;
+#[path = "history/together.rs"]
+mod together;
