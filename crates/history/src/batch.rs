@@ -12,7 +12,9 @@ use crate::chunk::{self, FILE_PART, Kind};
 use crate::error::Fault;
 use crate::graph::{Detail, Graph, GraphWriter, Node, Number, begin_of, first_parents, flag};
 use crate::message::{Purpose, conventional_type, quoted_subject, references};
+use crate::names::News;
 use crate::people::{Key, People, Text};
+use crate::sum::{Rows, Sum};
 
 /// What happened to a file, as its chunk has it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,6 +87,8 @@ pub(crate) struct Batch<'a> {
     people: People<'a>,
     key: &'a Key,
     paths: Paths<'a>,
+    news: News,
+    sums: [Sum; 3],
     writer: GraphWriter,
     next: Number,
     /// The commits of this batch: their numbers and corrected times.
@@ -101,7 +105,10 @@ impl<'a> Batch<'a> {
         let next = graph.len() as Number;
         let writer = GraphWriter::behind(connection, next)?;
         let paths = Paths { connection, numbers: HashMap::new() };
-        Ok(Self { connection, graph, people, key, paths, writer, next, numbers: HashMap::new() })
+        let sum = |rows| Sum::behind(connection, rows, next);
+        let sums = [sum(Rows::Subjects)?, sum(Rows::References)?, sum(Rows::MoreParents)?];
+        let (news, numbers) = (News::default(), HashMap::new());
+        Ok(Self { connection, graph, people, key, paths, news, sums, writer, next, numbers })
     }
 
     /// Writes all of the facts.
@@ -140,6 +147,11 @@ impl<'a> Batch<'a> {
         self.write_changes(&changes)?;
         self.write_events(&changes)?;
         self.write_counts(&changes)?;
+        let paths = self.paths.numbers.iter().map(|(path, number)| (path, *number));
+        self.news.write(self.connection, paths, self.graph.len() == 0)?;
+        for sum in self.sums {
+            sum.write(self.connection)?;
+        }
         self.people.write_column()?;
         self.writer.finish(self.connection)
     }
@@ -174,6 +186,11 @@ impl<'a> Batch<'a> {
         self.numbers.insert(commit.id, (number, corrected));
         let subject = commit.subject();
         let quoted = quoted_subject(&subject, &commit.message);
+        let subject_key = self.key.number(&subject);
+        let quoted_key = quoted.map(|quoted| self.key.number(&quoted));
+        [number.into(), subject_key, quoted_key.unwrap_or(-1)]
+            .into_iter()
+            .for_each(|part| self.sums[0].number(part));
         self.connection
             .prepare_cached(
                 "INSERT INTO revision VALUES
@@ -194,8 +211,8 @@ impl<'a> Batch<'a> {
                 purpose.is_fix,
                 purpose.is_revert,
                 conventional_type(&subject),
-                self.key.number(&subject),
-                quoted.map(|quoted| self.key.number(&quoted)),
+                subject_key,
+                quoted_key,
             ])?;
         self.write_references(number, commit)
     }
@@ -227,13 +244,22 @@ impl<'a> Batch<'a> {
                     "INSERT INTO parent (revision, position, parent) VALUES (?1, ?2, ?3)",
                 )?
                 .execute(params![number, position as i64, found.0])?;
+            if position >= 2 {
+                [number, found.0].into_iter().for_each(|it| self.sums[2].number(it.into()));
+            }
             parents.push(found);
         }
         Ok(parents)
     }
 
     fn write_references(&mut self, number: Number, commit: &Commit) -> Result<(), Fault> {
-        for (kind, target) in references(&commit.message) {
+        let mut references = references(&commit.message);
+        // As the table has them.
+        references.sort_by(|one, two| (one.0.word(), &one.1).cmp(&(two.0.word(), &two.1)));
+        for (kind, target) in references {
+            self.sums[1].number(number.into());
+            self.sums[1].text(kind.word());
+            self.sums[1].text(&target);
             self.connection
                 .prepare_cached(
                     "INSERT OR IGNORE INTO reference (revision, kind, target) VALUES (?1, ?2, ?3)",
@@ -303,7 +329,7 @@ impl<'a> Batch<'a> {
 
     /// Appends to the chunks of the files.
     fn write_events(
-        &self,
+        &mut self,
         changes: &[(u32, Number, Option<u32>, &FileFacts)],
     ) -> Result<(), Fault> {
         let mut events: Vec<(u32, FileEvent)> = Vec::with_capacity(changes.len());
@@ -338,8 +364,11 @@ impl<'a> Batch<'a> {
         };
         for group in events.chunk_by(same) {
             let (path, part) = (group[0].0, part(&group[0].1));
-            let mut data =
-                chunk::read(self.connection, Kind::File, path, part)?.unwrap_or_default();
+            let known = chunk::read(self.connection, Kind::File, path, part)?;
+            if known.is_none() {
+                self.news.part(Kind::File, path);
+            }
+            let mut data = known.unwrap_or_default();
             let last = read_events(part, &data)?.last().map(|event| event.revision);
             let mut before = last.unwrap_or(part * FILE_PART);
             for (_, event) in group {
@@ -380,6 +409,9 @@ impl<'a> Batch<'a> {
         for group in touched.chunk_by(|one, two| part(one) == part(two)) {
             let (directory, part) = part(&group[0]);
             let known = chunk::read(self.connection, Kind::Directory, directory, part)?;
+            if known.is_none() {
+                self.news.part(Kind::Directory, directory);
+            }
             let mut data = known.unwrap_or_default();
             let last = read_counts(part, &data)?.last().map(|(revision, _)| *revision);
             let mut before = last.unwrap_or(part * FILE_PART);
@@ -548,7 +580,7 @@ impl Paths<'_> {
 }
 
 /// The number of a path; `None` where no commit has named it.
-pub(crate) fn path_number(connection: &Connection, path: &RepoPath) -> Result<Option<u32>, Fault> {
+fn path_number(connection: &Connection, path: &RepoPath) -> Result<Option<u32>, Fault> {
     let mut statement = connection.prepare_cached("SELECT number FROM path WHERE path = ?1")?;
     Ok(statement.query_row([Text(path.as_bytes())], |row| row.get(0)).optional()?)
 }

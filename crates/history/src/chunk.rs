@@ -20,6 +20,10 @@ pub(crate) enum Kind {
     Directory = 4,
     /// The identity of each person.
     Identities = 5,
+    /// Which paths there are, in lists by hash.
+    Names = 6,
+    /// Checksums of rows.
+    Sum = 7,
 }
 
 /// How many commits one chunk of the graph covers.
@@ -60,6 +64,20 @@ pub(crate) fn read(
     let mut statement = connection.prepare_cached("SELECT data FROM chunk WHERE number = ?1")?;
     let data = statement.query_row([number], |row| row.get::<_, Vec<u8>>(0)).optional()?;
     data.map(|data| checked(number, data)).transpose()
+}
+
+/// All parts of what a chunk is about, in order, which are so many.
+pub(crate) fn read_all_parts(
+    connection: &Connection,
+    kind: Kind,
+    key: u32,
+    count: u32,
+) -> Result<Vec<(u32, Vec<u8>)>, Fault> {
+    let parts = read_parts(connection, kind, key)?;
+    match parts.len() == count as usize {
+        true => Ok(parts),
+        false => Err(Fault::damaged("a part of the changes of a path is missing")),
+    }
 }
 
 /// All parts of what a chunk is about, in order.

@@ -55,19 +55,21 @@ impl Fault {
 
     /// Whether the file is not what was written: not when it is busy, full or not permitted.
     pub fn is_damage(&self) -> bool {
-        use rusqlite::ErrorCode::{DatabaseCorrupt, NotADatabase};
+        // What is not there twice unless something is wrong.
+        use rusqlite::ErrorCode::{ConstraintViolation, DatabaseCorrupt, NotADatabase};
         match self {
             Self::Damaged(_) => true,
             Self::Sqlite(error) => match error {
                 rusqlite::Error::SqliteFailure(failure, message) => {
                     let says = |text| message.as_deref().is_some_and(|it| it.contains(text));
-                    matches!(failure.code, DatabaseCorrupt | NotADatabase)
+                    matches!(failure.code, DatabaseCorrupt | NotADatabase | ConstraintViolation)
                         // The schema was read, and is not the one that was written.
                         || says("no such table")
                         || says("no such column")
                         || says("malformed")
                 }
-                rusqlite::Error::InvalidColumnType(..)
+                rusqlite::Error::Utf8Error(..)
+                | rusqlite::Error::InvalidColumnType(..)
                 | rusqlite::Error::FromSqlConversionFailure(..)
                 | rusqlite::Error::IntegralValueOutOfRange(..)
                 | rusqlite::Error::QueryReturnedNoRows => true,

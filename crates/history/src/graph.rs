@@ -8,6 +8,7 @@ use rusqlite::Connection;
 
 use crate::chunk::{self, GRAPH_PART, Kind};
 use crate::error::Fault;
+use crate::sum::{Rows, Sum};
 
 /// The place of a commit in the index. Parents have lower numbers than their children.
 pub(crate) type Number = u32;
@@ -159,15 +160,16 @@ impl Graph {
         let mut statement = connection.prepare(
             "SELECT revision, parent FROM parent WHERE position >= 2 ORDER BY revision, position",
         )?;
-        let mut rows = statement.query([])?;
+        let (mut rows, mut sum) = (statement.query([])?, Sum::new(Rows::MoreParents));
         while let Some(row) = rows.next()? {
             let (number, parent): (u32, u32) = (row.get(0)?, row.get(1)?);
+            [number, parent].into_iter().for_each(|it| sum.number(it.into()));
             if parent >= number || number as usize >= self.nodes.len() {
                 return Err(Fault::damaged("a commit stands before one of its parents"));
             }
             self.more_parents.entry(number).or_default().push(parent);
         }
-        Ok(())
+        sum.check(connection)
     }
 
     pub fn len(&self) -> usize {
@@ -193,6 +195,21 @@ impl Graph {
         };
         let detail = details.get((number % GRAPH_PART) as usize).copied();
         detail.ok_or_else(|| Fault::damaged("details of a commit are missing"))
+    }
+
+    /// An error where one of these commits, which were not found, is here all the same.
+    pub fn lacks(&self, connection: &Connection, ids: &[ObjectId]) -> Result<(), Fault> {
+        if ids.is_empty() {
+            return Ok(());
+        }
+        let wanted: HashSet<ObjectId> = ids.iter().copied().collect();
+        let begins: HashSet<u64> = ids.iter().map(|id| begin_of(*id)).collect();
+        for (number, _) in self.nodes.iter().enumerate().filter(|it| begins.contains(&it.1.begin)) {
+            if wanted.contains(&self.detail(connection, number as Number)?.id) {
+                return Err(Fault::damaged("a commit is not found under its id"));
+            }
+        }
+        Ok(())
     }
 
     pub fn parents(&self, number: Number) -> impl Iterator<Item = Number> + '_ {

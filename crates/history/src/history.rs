@@ -53,7 +53,10 @@ struct Settings {
 }
 
 /// Counts up when facts are found in another way: an index of before is made anew.
-const FACTS: u32 = 1;
+const FACTS: u32 = 2;
+
+/// The key under which damage is noted.
+const DAMAGE: &str = "damage";
 
 /// How long one process waits for another that is writing a few pages.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
@@ -229,6 +232,10 @@ impl History {
     }
 
     pub(crate) fn failed(&self, operation: &'static str, fault: Fault) -> Error {
+        if fault.is_damage() {
+            // Whoever opens it next makes it anew. If this can't be written, nothing can.
+            let _ = set_meta(&self.connection, DAMAGE, b"damage was found when it was used");
+        }
         fault.at(operation, self.place.file().unwrap_or(Path::new("memory")))
     }
 }
@@ -307,6 +314,9 @@ fn begin(connection: &Connection, settings: &Settings) -> Result<(), Fault> {
             "INSERT OR IGNORE INTO meta (key, value) VALUES ('settings', ?1)",
             [settings.digest],
         )?;
+    }
+    if let Some(what) = meta(connection, DAMAGE)? {
+        return Err(Fault::damaged(String::from_utf8_lossy(&what)));
     }
     match meta(connection, "settings")? {
         Some(known) if known == settings.digest => Ok(()),

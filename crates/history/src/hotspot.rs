@@ -5,10 +5,11 @@ use std::collections::{BinaryHeap, HashMap, HashSet};
 use gitops_health_git::{FileInTree, ObjectId, Person, Repo, RepoPath, ZonedTime};
 use rusqlite::OptionalExtension;
 
-use crate::batch::{Event, path_number};
+use crate::batch::Event;
 use crate::error::{Error, Fault};
 use crate::graph::flag;
 use crate::history::History;
+use crate::names;
 use crate::past::Tally;
 use crate::people::bytes;
 use crate::timeline::{Change, Place, Timeline, is_change};
@@ -207,7 +208,8 @@ impl<'a> Survey<'a> {
                 open.close(self, &mut past.directories);
             }
             open.enter(&file.path);
-            let path = path_number(&self.history.connection, &file.path)?;
+            let path = names::find(&self.history.connection, &file.path)?;
+            let path = path.map(|entry| entry.number);
             let (places, all_followed) = match path {
                 Some(path) => self.places(path),
                 None => (Vec::new(), true),

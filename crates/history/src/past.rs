@@ -5,12 +5,14 @@ use std::collections::{BTreeMap, BinaryHeap, HashMap, HashSet};
 use gitops_health_git::{Hunk, ObjectId, RepoPath, ZonedTime};
 use rusqlite::OptionalExtension;
 
-use crate::batch::{Event, FileEvent, path_number, read_counts, read_events, unpack_hunks};
+use crate::batch::{Event, FileEvent, read_counts, read_events, unpack_hunks};
 use crate::chunk::{self, Kind};
 use crate::error::{Error, Fault};
 use crate::graph::{Ancestors, Number, begin_of, flag};
 use crate::history::History;
 use crate::message::Purpose;
+use crate::names::{self, Entry};
+use crate::sum::{Rows, Sum};
 
 /// What is asked about the past.
 #[derive(Clone, Copy, Debug)]
@@ -154,7 +156,7 @@ impl History {
         while let Some(found) = walk.next(&mut past.renames_not_followed)? {
             past.commits.push(found);
         }
-        if before.mentions {
+        if before.mentions && self.graph.len() > 0 {
             past.mentions = self.mentions(&ancestors)?;
         }
         Ok(past)
@@ -216,16 +218,25 @@ impl History {
     fn mentions(&self, ancestors: &Ancestors) -> Result<Vec<Mention>, Fault> {
         let mut mentions = Vec::new();
         let mut statement = self.connection.prepare_cached(
-            "SELECT revision, kind, target FROM reference WHERE kind IN ('reverts', 'fixes')",
+            "SELECT revision, kind, target FROM reference ORDER BY revision, kind, target",
         )?;
-        let mut rows = statement.query([])?;
+        let (mut rows, mut sum) = (statement.query([])?, Sum::new(Rows::References));
         while let Some(row) = rows.next()? {
-            let (number, kind): (Number, String) = (row.get(0)?, row.get(1)?);
+            let (number, kind, of): (Number, String, String) =
+                (row.get(0)?, row.get(1)?, row.get(2)?);
+            sum.number(number.into());
+            sum.text(&kind);
+            sum.text(&of);
+            let kind = match &*kind {
+                "fixes" => MentionKind::Fixes,
+                "reverts" => MentionKind::Reverts,
+                _ => continue,
+            };
             if (number as usize) < self.graph.len() && ancestors.contains(number) {
-                let kind = if kind == "fixes" { MentionKind::Fixes } else { MentionKind::Reverts };
-                mentions.push((number, kind, row.get(2)?));
+                mentions.push((number, kind, of));
             }
         }
+        sum.check(&self.connection)?;
         for (number, of) in self.quoted(ancestors)? {
             let of = self.graph.detail(&self.connection, of)?.id.to_string();
             mentions.push((number, MentionKind::Reverts, of));
@@ -253,25 +264,27 @@ impl History {
         let counts =
             |number: Number| (number as usize) < self.graph.len() && ancestors.contains(number);
         let mut reverts: Vec<(Number, i64)> = Vec::new();
+        let mut subjects: Vec<(Number, i64)> = Vec::new();
         let mut statement = self.connection.prepare_cached(
-            "SELECT number, quoted_key FROM revision WHERE quoted_key IS NOT NULL",
+            "SELECT number, subject_key, quoted_key FROM revision ORDER BY number",
         )?;
-        let mut rows = statement.query([])?;
+        let (mut rows, mut sum) = (statement.query([])?, Sum::new(Rows::Subjects));
         while let Some(row) = rows.next()? {
-            reverts.push((row.get(0)?, row.get(1)?));
+            let (number, subject, quoted): (Number, i64, Option<i64>) =
+                (row.get(0)?, row.get(1)?, row.get(2)?);
+            [number.into(), subject, quoted.unwrap_or(-1)]
+                .into_iter()
+                .for_each(|part| sum.number(part));
+            if counts(number) {
+                subjects.push((number, subject));
+                reverts.extend(quoted.map(|quoted| (number, quoted)));
+            }
         }
-        reverts.retain(|(number, _)| counts(*number));
-        if reverts.is_empty() {
-            return Ok(Vec::new());
-        }
+        sum.check(&self.connection)?;
         let mut namesakes: HashMap<i64, Vec<Number>> =
             reverts.iter().map(|(_, key)| (*key, Vec::new())).collect();
-        let mut statement =
-            self.connection.prepare_cached("SELECT number, subject_key FROM revision")?;
-        let mut rows = statement.query([])?;
-        while let Some(row) = rows.next()? {
-            let (number, key): (Number, i64) = (row.get(0)?, row.get(1)?);
-            if let Some(namesakes) = namesakes.get_mut(&key).filter(|_| counts(number)) {
+        for (number, key) in subjects {
+            if let Some(namesakes) = namesakes.get_mut(&key) {
                 namesakes.push(number);
             }
         }
@@ -331,19 +344,22 @@ impl<'a> Walk<'a> {
         followed: &[usize],
         below: Option<Key>,
     ) -> Result<(), Fault> {
+        if self.history.graph.len() == 0 {
+            return Ok(());
+        }
         let connection = &self.history.connection;
-        if let Some(directory) = path_number(connection, &path.parent())? {
+        if let Some(directory) = names::find(connection, &path.parent())? {
             self.watch(directory, below)?;
         }
-        match path_number(connection, path)? {
-            Some(number) => self.follow_number(number, followed, below),
+        match names::find(connection, path)? {
+            Some(found) => self.follow_entry(found, followed, below),
             None => Ok(()),
         }
     }
 
-    fn follow_number(
+    fn follow_entry(
         &mut self,
-        path: u32,
+        Entry { number: path, file_parts, .. }: Entry,
         followed: &[usize],
         below: Option<Key>,
     ) -> Result<(), Fault> {
@@ -355,7 +371,9 @@ impl<'a> Walk<'a> {
         names.dedup();
         if is_new {
             let mut events = Vec::new();
-            for (part, data) in chunk::read_parts(&self.history.connection, Kind::File, path)? {
+            let connection = &self.history.connection;
+            let parts = chunk::read_all_parts(connection, Kind::File, path, file_parts)?;
+            for (part, data) in parts {
                 events.extend(read_events(part, &data)?);
             }
             events.retain(|event| self.counts(event.revision, below));
@@ -365,11 +383,14 @@ impl<'a> Walk<'a> {
         Ok(())
     }
 
-    fn watch(&mut self, directory: u32, below: Option<Key>) -> Result<(), Fault> {
+    fn watch(&mut self, directory: Entry, below: Option<Key>) -> Result<(), Fault> {
+        let Entry { number: directory, directory_parts, .. } = directory;
         if self.directories.insert(directory) {
             let connection = &self.history.connection;
             let mut counts = Vec::new();
-            for (part, data) in chunk::read_parts(connection, Kind::Directory, directory)? {
+            let kind = Kind::Directory;
+            let parts = chunk::read_all_parts(connection, kind, directory, directory_parts)?;
+            for (part, data) in parts {
                 counts.extend(read_counts(part, &data)?);
             }
             counts.retain(|(revision, _)| self.counts(*revision, below));
@@ -432,9 +453,9 @@ impl<'a> Walk<'a> {
             match event.event {
                 Event::Renamed => {
                     let files = self.names[path].clone();
-                    let directory = self.history.directory_of(event.other)?;
+                    let (old, directory) = names::named(&self.history.connection, event.other)?;
                     self.watch(directory, Some(key))?;
-                    self.follow_number(event.other, &files, Some(key))?;
+                    self.follow_entry(old, &files, Some(key))?;
                 }
                 // A root has nothing that a file could have come from.
                 Event::Added if self.history.graph.parents(number).next().is_some() => {
@@ -477,12 +498,12 @@ impl History {
     pub fn hunks(&self, commit: ObjectId, path: &RepoPath) -> Result<Option<Vec<Hunk>>, Error> {
         let find = || -> Result<Option<Vec<Hunk>>, Fault> {
             let Some(number) = self.number(commit)? else { return Ok(None) };
-            let Some(path) = path_number(&self.connection, path)? else { return Ok(None) };
+            let Some(path) = names::find(&self.connection, path)? else { return Ok(None) };
             let mut statement = self
                 .connection
                 .prepare_cached("SELECT hunks FROM change WHERE path = ?1 AND revision = ?2")?;
             let hunks: Option<Option<Vec<u8>>> =
-                statement.query_row([path, number], |row| row.get(0)).optional()?;
+                statement.query_row([path.number, number], |row| row.get(0)).optional()?;
             hunks.map(|hunks| unpack_hunks(&hunks.unwrap_or_default())).transpose()
         };
         find().map_err(|fault| self.failed("read", fault))
@@ -490,11 +511,5 @@ impl History {
 
     pub(crate) fn identity(&self, person: u32) -> u32 {
         self.identities.get(person as usize).copied().unwrap_or_default()
-    }
-
-    pub(crate) fn directory_of(&self, path: u32) -> Result<u32, Fault> {
-        let mut statement =
-            self.connection.prepare_cached("SELECT directory FROM path WHERE number = ?1")?;
-        Ok(statement.query_row([path], |row| row.get(0))?)
     }
 }

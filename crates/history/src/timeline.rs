@@ -9,6 +9,7 @@ use crate::chunk::{self, Kind};
 use crate::error::{Error, Fault};
 use crate::graph::{Node, Number, flag};
 use crate::history::History;
+use crate::names;
 
 /// The place of a commit among those that count: the oldest has 0.
 pub(crate) type Place = u32;
@@ -78,7 +79,9 @@ impl History {
     /// What these commits did to each path, the oldest change first.
     pub(crate) fn changes(&self, timeline: &Timeline) -> Result<HashMap<u32, Vec<Change>>, Fault> {
         let mut changes: HashMap<u32, Vec<Change>> = HashMap::new();
+        let mut parts: HashMap<u32, u32> = HashMap::new();
         chunk::visit_all(&self.connection, Kind::File, |path, part, data| {
+            *parts.entry(path).or_default() += 1;
             let mut found = Vec::new();
             for event in read_events(part, data)? {
                 if let Some(place) = timeline.place(event.revision) {
@@ -91,6 +94,7 @@ impl History {
             }
             Ok(())
         })?;
+        names::check_file_parts(&self.connection, &parts)?;
         changes.values_mut().for_each(|changes| changes.sort_by_key(|change| change.place));
         Ok(changes)
     }

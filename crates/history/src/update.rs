@@ -91,6 +91,7 @@ impl History {
                 None => commits,
             }
         };
+        self.graph.lacks(&self.connection, &commits)?;
         let mut rest = &commits[..];
         while !rest.is_empty() {
             let total = commits.len();

@@ -2,6 +2,8 @@
 
 #![cfg(unix)]
 
+#[path = "history/damage.rs"]
+mod damage;
 #[path = "history/future.rs"]
 mod future;
 #[path = "history/hotspots.rs"]
