@@ -76,6 +76,35 @@ impl Commit {
         trailers(&self.message)
     }
 
+    /// The parents of a commit that can be visited, and when it was committed: what its place in a
+    /// history depends on, and nothing else is looked at.
+    pub(crate) fn lineage(
+        id: ObjectId,
+        data: &[u8],
+        at_edge: bool,
+    ) -> Result<(Vec<ObjectId>, i64), Error> {
+        let mut parents = Vec::new();
+        let mut lines = data.split(|byte| *byte == b'\n');
+        let mut line = lines.next().unwrap_or_default();
+        if line.starts_with(b"tree ") {
+            line = lines.next().unwrap_or_default();
+            while let Some(parent) = line.strip_prefix(b"parent ").and_then(ObjectId::from_hex) {
+                parents.push(parent);
+                line = lines.next().unwrap_or_default();
+            }
+            let committer = lines.next().unwrap_or_default();
+            if line.starts_with(b"author ")
+                && let Some(committer) = committer.strip_prefix(b"committer ")
+            {
+                let seconds = parse_signature(committer).time.seconds;
+                return Ok((if at_edge { Vec::new() } else { parents }, seconds));
+            }
+        }
+        // Whoever wrote it like this, reading all of it says what it is.
+        let commit = Self::parse(id, data, at_edge)?;
+        Ok((commit.parents().to_vec(), commit.committer.time.seconds))
+    }
+
     /// Reads the bytes of a commit object.
     ///
     /// Follows git in accepting what old tools wrote: names with stray brackets, absent times

@@ -256,6 +256,13 @@ impl Repo {
         Commit::parse(id, &data, self.shallow_edges.contains(&id))
     }
 
+    /// The parents of a commit that can be visited, and when it was committed.
+    pub(crate) fn lineage(&self, id: ObjectId) -> Result<(Vec<ObjectId>, i64), Error> {
+        let data = self.shared_object(id, git2::ObjectType::Commit)?;
+        let data = data.ok_or(Error::MissingObject { id, kind: "commit" })?;
+        Commit::lineage(id, &data, self.shallow_edges.contains(&id))
+    }
+
     /// The tree of a commit, and nothing else of it.
     pub(crate) fn tree_of(&self, id: ObjectId) -> Result<ObjectId, Error> {
         let data = self.shared_object(id, git2::ObjectType::Commit)?;

@@ -60,6 +60,8 @@ pub(crate) struct PackReader {
     inflate: Decompressor,
     cache: Cache,
     packed: Vec<u8>,
+    /// Room for a delta, kept from one to the next.
+    spare: Vec<u8>,
     limit: u64,
 }
 
@@ -74,6 +76,9 @@ const READ_AHEAD: u64 = 4096;
 
 /// What an entry may have besides its stream, and a stream besides its content.
 const LONGEST_HEADER: u64 = 512;
+
+/// Room for a delta that is kept: nearly all are smaller.
+const SPARE: usize = 1 << 16;
 
 /// The header and the checksum of a pack.
 const HEADER: u64 = 12;
@@ -135,14 +140,14 @@ enum Entry {
 impl PackReader {
     /// A reader that keeps at most `cache` bytes and reads no object of more than `limit` bytes.
     pub(crate) fn new(packs: Arc<Packs>, cache: usize, limit: u64) -> Self {
-        let (inflate, packed) = (Decompressor::new(), Vec::new());
-        Self { packs, inflate, cache: Cache::new(cache), packed, limit }
+        let (inflate, packed, spare) = (Decompressor::new(), Vec::new(), Vec::new());
+        Self { packs, inflate, cache: Cache::new(cache), packed, spare, limit }
     }
 
     /// The kind and content of an object; `None` where libgit2 has to be asked.
     pub(crate) fn read(&mut self, id: ObjectId) -> Option<Object> {
         let mut next = self.packs.find(id)?;
-        let mut deltas: Vec<(Place, Vec<u8>)> = Vec::new();
+        let (mut deltas, mut bytes): (Vec<(Place, Vec<u8>)>, u64) = (Vec::new(), 0);
         let mut object = loop {
             if let Some(found) = self.cache.get(next) {
                 break found;
@@ -150,8 +155,9 @@ impl PackReader {
             match self.entry(next)? {
                 Entry::Whole(kind, content) => break self.keep(next, kind, content),
                 Entry::Delta { base, delta } => {
+                    bytes += delta.len() as u64;
                     let is_too_large = delta::result_length(&delta)? > self.limit;
-                    if deltas.len() == LONGEST_CHAIN || is_too_large {
+                    if deltas.len() == LONGEST_CHAIN || is_too_large || bytes > 4 * self.limit {
                         return None;
                     }
                     deltas.push((next, delta));
@@ -162,6 +168,7 @@ impl PackReader {
         while let Some((place, delta)) = deltas.pop() {
             let content = delta::apply(&object.content, &delta)?;
             object = self.keep(place, object.kind, content);
+            self.spare = delta;
         }
         Some(object)
     }
@@ -216,7 +223,12 @@ impl PackReader {
             }
             _ => None,
         };
-        let mut content = vec![0; usize::try_from(size).ok()?];
+        let size = usize::try_from(size).ok()?;
+        let mut content = match base {
+            Some(_) if size <= SPARE => std::mem::take(&mut self.spare),
+            _ => Vec::new(),
+        };
+        content.resize(size, 0);
         let unpacked = self.inflate.zlib_decompress(rest, &mut content).ok()?;
         if unpacked != content.len() {
             return None;

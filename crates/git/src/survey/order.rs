@@ -20,11 +20,11 @@ impl Repo {
             graph.add(*tip, is_known, &mut open);
         }
         while let Some(id) = open.pop() {
-            let commit = self.commit(id)?;
+            let (parents, committed) = self.lineage(id)?;
             let number = graph.numbers[&id].expect("it is waiting because it is not known");
-            graph.nodes[number].time = commit.committer.time.seconds;
-            for parent in commit.parents() {
-                if let Some(parent) = graph.add(*parent, is_known, &mut open) {
+            graph.nodes[number].time = committed;
+            for parent in parents {
+                if let Some(parent) = graph.add(parent, is_known, &mut open) {
                     graph.nodes[number].parents_left += 1;
                     graph.nodes[parent].children.push(number);
                 }
