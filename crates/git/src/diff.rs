@@ -25,7 +25,7 @@ use crate::change::Hunk;
 use discard::{Pair, Partners, Ranks};
 use myers::Myers;
 
-pub(crate) use text::{Interner, Line, Numbered, Text};
+pub(crate) use text::{Interner, Line, Numbered, Text, shared_start};
 
 /// Compares texts of one [`Interner`], and keeps its working memory from one to the next.
 #[derive(Default)]

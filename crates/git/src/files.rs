@@ -169,8 +169,14 @@ impl Default for Budget {
 }
 
 impl Budget {
-    /// So many files need not be asked about one by one, unless one of them is too large by itself.
-    pub const ALWAYS_ENOUGH: usize = 8;
+    /// So many files need not be asked about one by one before they are read: whether they were
+    /// too many together shows afterwards.
+    pub const FEW: usize = 64;
+
+    /// Whether files of so many bytes together certainly were not.
+    pub fn is_enough(bytes: u64) -> bool {
+        bytes <= CHANGE_BYTES / 2
+    }
 
     /// Why the content of a file is not to be read; `None` where it may be, and is paid for.
     pub fn refuses(&mut self, file: &Paired, blobs: &Blobs<'_>) -> Result<Option<Lines>, Error> {

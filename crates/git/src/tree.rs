@@ -3,6 +3,7 @@ use std::sync::Arc;
 
 use bstr::ByteSlice;
 
+use crate::diff::shared_start;
 use crate::error::{Cause, Error};
 use crate::id::ObjectId;
 use crate::path::RepoPath;
@@ -117,31 +118,18 @@ fn entries<'a>(tree: ObjectId, data: &'a [u8]) -> Result<Vec<Entry<'a>>, Error> 
     Ok(entries)
 }
 
-/// Passes over the entries that both begin with: most of two versions of a directory.
-fn pass_over_equal(left: &mut &[u8], right: &mut &[u8]) {
-    while let Some(end) = left.find_byte(0) {
-        match left.split_at_checked(end + 21) {
-            Some((one, tail)) if right.starts_with(one) => {
-                *left = tail;
-                *right = &right[one.len()..];
-            }
-            _ => return,
-        }
-    }
-}
-
-/// Passes over the entries that all of them begin with.
+/// Passes over the entries that all of them begin with: most of several versions of a directory.
 fn pass_over_shared(trees: &mut [&[u8]]) {
     let Some((first, others)) = trees.split_first_mut() else { return };
-    while let Some(end) = first.find_byte(0) {
-        match first.split_at_checked(end + 21) {
-            Some((entry, tail)) if others.iter().all(|other| other.starts_with(entry)) => {
-                *first = tail;
-                others.iter_mut().for_each(|other| *other = &other[entry.len()..]);
-            }
-            _ => return,
+    let shared = others.iter().map(|other| shared_start(first, other)).min().unwrap_or_default();
+    let mut passed = 0;
+    while let Some(end) = first[passed..shared].find_byte(0) {
+        if passed + end + 21 > shared {
+            break;
         }
+        passed += end + 21;
     }
+    trees.iter_mut().for_each(|tree| *tree = &tree[passed..]);
 }
 
 /// The first entry of what is left of a tree, and what is left then; `None` at its end.
@@ -438,7 +426,9 @@ impl Comparison<'_> {
         scope.look_around(path, &new_data);
         let (mut left, mut right) = (&old_data[..], &new_data[..]);
         loop {
-            pass_over_equal(&mut left, &mut right);
+            let mut both = [left, right];
+            pass_over_shared(&mut both);
+            [left, right] = both;
             let one = first_entry(old, &old_data, left)?;
             let two = first_entry(new, &new_data, right)?;
             let order = match (&one, &two) {

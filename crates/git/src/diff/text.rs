@@ -198,7 +198,8 @@ pub(super) fn shared_ends(old: &[Line], new: &[Line]) -> (usize, usize) {
 /// Whole blocks are compared first, which takes few instructions.
 const BLOCKS: [usize; 2] = [2048, 64];
 
-fn shared_start<T: PartialEq>(one: &[T], two: &[T]) -> usize {
+/// How many elements both begin with.
+pub(crate) fn shared_start<T: PartialEq>(one: &[T], two: &[T]) -> usize {
     let mut shared = 0;
     for size in BLOCKS {
         let blocks = one[shared..].chunks_exact(size).zip(two[shared..].chunks_exact(size));

@@ -17,8 +17,41 @@ pub(super) struct Index {
 
 /// The ids that begin with one byte, and where their objects are.
 struct Bucket {
+    /// Eight bytes of each id behind the first one, as a number.
+    keys: Vec<u64>,
     ids: Vec<u8>,
     offsets: Vec<u8>,
+}
+
+impl Bucket {
+    /// The place of an id. Ids are spread evenly, so that it is near where its first bytes say;
+    /// where somebody made them otherwise, the search takes some steps more.
+    fn place(&self, id: ObjectId) -> Option<usize> {
+        let (key, count) = (key(id.as_bytes()), self.keys.len());
+        let guess = ((u128::from(key) * count as u128) >> 64) as usize;
+        let mut step = 16;
+        let (low, high) = if self.keys.get(guess).is_some_and(|found| *found < key) {
+            let mut low = guess + 1;
+            while low + step < count && self.keys[low + step] < key {
+                (low, step) = (low + step + 1, 2 * step);
+            }
+            (low, count.min(low + step + 1))
+        } else {
+            let mut high = count.min(guess + 1);
+            while high > step && self.keys[high - step] >= key {
+                (high, step) = (high - step, 2 * step);
+            }
+            (high.saturating_sub(step), high)
+        };
+        let first = low + self.keys[low..high].partition_point(|found| *found < key);
+        let alike = self.keys[first..].iter().take_while(|found| **found == key).count();
+        let (ids, _) = self.ids.as_chunks::<ID>();
+        (first..first + alike).find(|place| ids[*place] == *id.as_bytes())
+    }
+}
+
+fn key(id: &[u8; ID]) -> u64 {
+    u64::from_be_bytes(std::array::from_fn(|place| id[place + 1]))
 }
 
 const SIGNATURE: [u8; 8] = [0xff, b't', b'O', b'c', 0, 0, 0, 2];
@@ -48,8 +81,7 @@ impl Index {
     pub(super) fn find(&self, id: ObjectId) -> Option<u64> {
         let first = id.as_bytes()[0];
         let bucket = self.buckets[usize::from(first)].get_or_init(|| self.read(first)).as_ref()?;
-        let (ids, _) = bucket.ids.as_chunks::<ID>();
-        let place = ids.binary_search(id.as_bytes()).ok()?;
+        let place = bucket.place(id)?;
         match number(&bucket.offsets, place) {
             offset if offset < 1 << 31 => Some(u64::from(offset)),
             link => self.large_offset(u64::from(link & !(1 << 31))),
@@ -66,7 +98,8 @@ impl Index {
         let (mut ids, mut offsets) = (vec![0; count * ID], vec![0; count * 4]);
         read_at(&self.file, &mut ids, HEADER + begin * ID as u64).ok()?;
         read_at(&self.file, &mut offsets, HEADER + all * (ID as u64 + 4) + begin * 4).ok()?;
-        Some(Bucket { ids, offsets })
+        let keys = ids.as_chunks::<ID>().0.iter().map(key).collect();
+        Some(Bucket { keys, ids, offsets })
     }
 
     fn large_offset(&self, place: u64) -> Option<u64> {

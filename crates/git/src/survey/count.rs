@@ -10,8 +10,10 @@ use super::workers::Crew;
 use super::{Extent, FileFacts, SurveyStage};
 use crate::attributes::DiffAttribute;
 use crate::change::{Hunk, Lines};
+use crate::content::{Blobs, Unstored};
 use crate::diff::{Comparer, Difference, Interner, Numbered, Text};
 use crate::error::Error;
+use crate::files::Budget;
 use crate::lines::{line_count, looks_binary};
 use crate::path::RepoPath;
 use crate::repo::Repo;
@@ -48,6 +50,29 @@ pub(super) fn count(crew: &Crew<'_>, facts: &mut [Compared]) -> Result<(), Error
             if let State::Changed { files, .. } = &mut facts[commit].state {
                 files[file].counted = Some(counted);
             }
+        }
+    }
+    facts.iter_mut().try_for_each(|compared| match &mut compared.state {
+        State::Changed { files, .. } => heed_budget(crew.first(), files),
+        State::Other(_) => Ok(()),
+    })
+}
+
+/// Takes back what was counted of files that are too large together. Their sizes are asked for in
+/// the order in which [`Repo::changes_of`] asks, and only where they matter.
+fn heed_budget(repo: &Repo, files: &mut [Pending]) -> Result<(), Error> {
+    let bytes = |extent: &Option<Extent>| extent.map_or(0, |extent| extent.bytes);
+    let read = files.iter().filter_map(|file| file.counted.as_ref());
+    let read: u64 = read.map(|counted| bytes(&counted.old) + bytes(&counted.new)).sum();
+    let was_asked = files.len() > Budget::FEW;
+    if was_asked || Budget::is_enough(read) {
+        return Ok(());
+    }
+    let unstored = Unstored::default();
+    let (blobs, mut budget) = (Blobs::new(repo, &unstored), Budget::default());
+    for pending in files.iter_mut().filter(|pending| !pending.file.is_submodule()) {
+        if let Some(lines) = budget.refuses(&pending.file, &blobs)? {
+            pending.counted = Some(Counted::without_lines(lines));
         }
     }
     Ok(())

@@ -121,7 +121,7 @@ fn compare_one(repo: &Repo, known: &mut KnownAttributes, commit: &Commit) -> Res
         files::pair_moved(deltas, Similarity::Renames, &mut blobs)?;
     let all_compared = !rename_limit_reached && !blobs.has_unread;
     let mut budget = files::Budget::default();
-    let is_small = paired.len() <= files::Budget::ALWAYS_ENOUGH;
+    let is_small = paired.len() <= files::Budget::FEW;
     let pending = paired.into_iter().map(|file| {
         let lines = match is_small || file.is_submodule() {
             true => None,

@@ -29,6 +29,11 @@ impl<'a> Crew<'a> {
         Ok(Self { first: repo, others, options, tally })
     }
 
+    /// The view of the thread that asked for the work.
+    pub fn first(&self) -> &Repo {
+        self.first
+    }
+
     /// Does all the work, in any order, and gives the results in the order of the work.
     ///
     /// `W` is what a worker keeps from one piece of work to the next. It takes `run` neighbouring
