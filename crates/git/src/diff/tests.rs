@@ -23,7 +23,7 @@ fn referee(old: &[u8], new: &[u8]) -> Vec<Hunk> {
 fn compare(old: &[u8], new: &[u8]) -> Difference {
     let mut interner = Interner::default();
     let (old_text, new_text) = (interner.text(old), interner.text(new));
-    let like = interner.text_like(new, old, &old_text);
+    let like = interner.text_like(new, old, &old_text, Text::default());
     assert_eq!(like.lines, new_text.lines);
     assert_eq!(like.ends, new_text.ends);
     Comparer::default()

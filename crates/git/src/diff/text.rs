@@ -129,7 +129,9 @@ impl Interner {
 
     /// The lines of a content that resembles `known`, the content of `model`: what both begin and
     /// end with is not looked at again.
-    pub fn text_like(&mut self, content: &[u8], known: &[u8], model: &Text) -> Text {
+    ///
+    /// The text is written into the room of `spare`.
+    pub fn text_like(&mut self, content: &[u8], known: &[u8], model: &Text, spare: Text) -> Text {
         let shared = shared_start(content, known);
         let before = model.ends.partition_point(|end| *end as usize <= shared);
         // A last line without an end may go on in the other content.
@@ -142,10 +144,9 @@ impl Interner {
         let after = (before + first + 1).min(model.ends.len());
         let tail = after.checked_sub(1).map_or(0, |last| model.ends[last] as usize);
         let end = content.len() - (known.len() - tail);
-        let mut text = Text {
-            lines: Vec::with_capacity(model.lines.len() + 64),
-            ends: Vec::with_capacity(model.lines.len() + 64),
-        };
+        let mut text = spare;
+        text.lines.clear();
+        text.ends.clear();
         text.lines.extend_from_slice(&model.lines[..before]);
         text.ends.extend_from_slice(&model.ends[..before]);
         self.add_lines(&mut text, content, begin, end);

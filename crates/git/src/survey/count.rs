@@ -39,8 +39,11 @@ pub(super) fn count(crew: &Crew<'_>, facts: &mut [Compared]) -> Result<(), Error
     let counted = crew.work(&work, 1, |repo, desk: &mut Desk, (_, places)| {
         let mut versions = Versions::new(repo, desk);
         // Packs hold the newest version whole and older ones as deltas.
-        let counted = places.iter().rev().map(|place| versions.count(pending(known, *place)));
-        let counted = counted.collect::<Result<Vec<_>, Error>>()?;
+        let mut counted = Vec::with_capacity(places.len());
+        for place in places.iter().rev() {
+            let found = versions.count(pending(known, *place), &counted)?;
+            counted.push(found);
+        }
         tally.add(SurveyStage::Files, places.len());
         Ok(counted)
     })?;
@@ -90,6 +93,8 @@ fn pending(facts: &[Compared], (commit, file): Place) -> &Pending {
 struct Desk {
     interner: Interner,
     comparer: Comparer,
+    /// Room of texts that are no longer needed.
+    spare: Vec<Text>,
     /// What the configuration says of the drivers that attributes name.
     drivers: HashMap<BString, Option<bool>>,
 }
@@ -99,8 +104,8 @@ struct Versions<'a> {
     repo: &'a Repo,
     desk: &'a mut Desk,
     recent: Vec<Version>,
-    /// What was counted already: a change is often made again on another branch.
-    known: HashMap<(Option<Side>, Option<Side>, bool), Counted>,
+    /// The number of each change that was counted: many are made again on another branch.
+    known: HashMap<(Option<Side>, Option<Side>, bool), usize, foldhash::fast::RandomState>,
 }
 
 struct Version {
@@ -119,10 +124,12 @@ const INTERNED: usize = 64 << 20;
 impl<'a> Versions<'a> {
     fn new(repo: &'a Repo, desk: &'a mut Desk) -> Self {
         desk.interner.clear();
-        Self { repo, desk, recent: Vec::new(), known: HashMap::new() }
+        desk.spare.truncate(1);
+        Self { repo, desk, recent: Vec::new(), known: HashMap::default() }
     }
 
-    fn count(&mut self, pending: &Pending) -> Result<Counted, Error> {
+    /// Counts the next change of the path; `counted` are those before.
+    fn count(&mut self, pending: &Pending, counted: &[Counted]) -> Result<Counted, Error> {
         let file = &pending.file;
         if file.is_submodule() {
             return Ok(Counted::without_lines(Lines::Submodule));
@@ -137,9 +144,10 @@ impl<'a> Versions<'a> {
             || self.is_binary(file.new, said.map(|said| &said[1]));
         let key = (file.old, file.new, is_binary);
         if let Some(known) = self.known.get(&key) {
-            return Ok(known.clone());
+            return Ok(counted[*known].clone());
         }
-        let counted = if is_binary {
+        self.known.insert(key, counted.len());
+        Ok(if is_binary {
             let bytes = |side: Option<Side>| {
                 Some(Extent { bytes: self.version(side?).content.len() as u64, lines: 0 })
             };
@@ -147,9 +155,7 @@ impl<'a> Versions<'a> {
             Counted { lines: Lines::Binary, hunks: Vec::new(), old, new }
         } else {
             self.compare(file.old, file.new)
-        };
-        self.known.insert(key, counted.clone());
-        Ok(counted)
+        })
     }
 
     fn compare(&mut self, old: Option<Side>, new: Option<Side>) -> Counted {
@@ -222,9 +228,10 @@ impl<'a> Versions<'a> {
             self.desk.interner.clear();
             self.recent.iter_mut().for_each(|version| version.text = None);
         }
+        let spare = self.desk.spare.pop().unwrap_or_default();
         let (content, model) = (&self.recent[version].content, &self.recent[other]);
         let text = match &model.text {
-            Some(text) => self.desk.interner.text_like(content, &model.content, text),
+            Some(text) => self.desk.interner.text_like(content, &model.content, text, spare),
             None => self.desk.interner.text(content),
         };
         self.recent[version].text = Some(text);
@@ -266,7 +273,8 @@ impl<'a> Versions<'a> {
         };
         let Some(content) = content else { return Ok(Some(Lines::Missing)) };
         if self.recent.len() == RECENT {
-            self.recent.remove(0);
+            let forgotten = self.recent.remove(0);
+            self.desk.spare.extend(forgotten.text);
         }
         let looks_binary = looks_binary(&content);
         self.recent.push(Version { side, content, looks_binary, text: None, lines: None });
