@@ -313,63 +313,101 @@ impl ManyComparison<'_> {
         if depth > MAX_DEPTH {
             return Err(too_large("the depth of a tree", MAX_DEPTH, "directories"));
         }
-        let ids: Vec<Option<ObjectId>> = std::iter::once(tree).chain(others).collect();
         let load =
             |id: &Option<ObjectId>| id.map_or(Ok(Arc::default()), |id| self.repo.tree_data(id));
-        let data = ids.iter().map(load).collect::<Result<Vec<_>, Error>>()?;
-        let mut rests: Vec<&[u8]> = data.iter().map(|data| &data[..]).collect();
-        let mut firsts = Vec::with_capacity(rests.len());
+        let data = load(&tree)?;
+        let other_data = others.iter().map(load).collect::<Result<Vec<_>, Error>>()?;
+        let Some((first, rest)) = other_data.split_first() else { return Ok(()) };
+        let mut cursors: Vec<Cursor<'_>> = others[1..]
+            .iter()
+            .zip(rest)
+            .map(|(tree, data)| Cursor { tree: *tree, data, rest: data })
+            .collect();
+        let (mut left, mut right) = (&data[..], &first[..]);
         loop {
-            pass_over_shared(&mut rests);
-            firsts.clear();
-            for ((id, data), rest) in ids.iter().zip(&data).zip(&rests) {
-                firsts.push(first_entry(*id, data, rest)?);
-            }
-            let entries = firsts.iter().flatten().map(|(entry, _)| entry);
-            let Some(least) = entries.min_by(|one, two| one.cmp(two)) else { return Ok(()) };
-            let named = |first: &'_ Option<(Entry<'_>, &[u8])>| {
-                first.as_ref().is_some_and(|(entry, _)| entry.cmp(least).is_eq())
+            // What differs from the first of the others is looked up in the rest of them.
+            let mut both = [left, right];
+            pass_over_shared(&mut both);
+            [left, right] = both;
+            let one = first_entry(tree, &data, left)?;
+            let two = first_entry(others[0], first, right)?;
+            let order = match (&one, &two) {
+                (None, None) => return Ok(()),
+                (Some(_), None) => Ordering::Less,
+                (None, Some(_)) => Ordering::Greater,
+                (Some((one, _)), Some((two, _))) => one.cmp(two),
             };
-            let is_named: Vec<bool> = firsts.iter().map(named).collect();
-            self.entries(least, &firsts, &is_named, path, depth)?;
-            for ((rest, first), is_named) in rests.iter_mut().zip(&firsts).zip(is_named) {
-                if let (Some((_, tail)), true) = (first, is_named) {
-                    *rest = tail;
-                }
-            }
+            let one = one.filter(|_| order.is_le());
+            let two = two.filter(|_| order.is_ge());
+            left = one.as_ref().map_or(left, |(_, tail)| tail);
+            right = two.as_ref().map_or(right, |(_, tail)| tail);
+            let (one, two) = (one.map(|(one, _)| one), two.map(|(two, _)| two));
+            self.pair(one, two, &mut cursors, path, depth)?;
         }
     }
 
-    /// Entries of one name and kind among the first ones, that of the tree first.
-    fn entries(
+    /// Two entries of one name and kind, or one alone. The cursors stand in the rest of the trees,
+    /// in front of what has this name.
+    fn pair(
         &mut self,
-        least: &Entry<'_>,
-        firsts: &[Option<(Entry<'_>, &[u8])>],
-        is_named: &[bool],
+        one: Option<Entry<'_>>,
+        two: Option<Entry<'_>>,
+        cursors: &mut [Cursor<'_>],
         path: &mut Vec<u8>,
         depth: usize,
     ) -> Result<(), Error> {
-        let entry = |place: usize| firsts[place].as_ref().filter(|_| is_named[place]);
-        let record = |place: usize| entry(place).map(|(entry, _)| (entry.id, entry.bits));
-        if (1..firsts.len()).any(|other| record(other) == record(0)) {
+        let record = |entry: &Option<Entry<'_>>| entry.as_ref().map(|entry| (entry.id, entry.bits));
+        if record(&one) == record(&two) {
             return Ok(());
         }
+        let Some(named) = one.as_ref().or(two.as_ref()) else { return Ok(()) };
+        let rest = cursors.iter_mut().map(|cursor| cursor.take_named(named));
+        let rest = rest.collect::<Result<Vec<_>, Error>>()?;
+        if rest.iter().any(|other| record(other) == record(&one)) {
+            return Ok(());
+        }
+        let others = std::iter::once(&two).chain(&rest);
         let length = path.len();
         if length > 0 {
             path.push(b'/');
         }
-        path.extend_from_slice(least.name);
-        if least.is_tree() {
-            let id = |place: usize| entry(place).map(|(entry, _)| entry.id);
-            self.directories(id(0), (1..firsts.len()).map(id).collect(), path, depth + 1)?;
+        path.extend_from_slice(named.name);
+        if named.is_tree() {
+            let id = |entry: &Option<Entry<'_>>| entry.as_ref().map(|entry| entry.id);
+            self.directories(id(&one), others.map(id).collect(), path, depth + 1)?;
         } else {
-            let side = |place: usize| entry(place).and_then(|(entry, _)| entry.side());
-            if (1..firsts.len()).all(|other| side(other) != side(0)) {
+            let side = |entry: &Option<Entry<'_>>| entry.as_ref().and_then(Entry::side);
+            if others.map(side).all(|other| other != side(&one)) {
                 self.paths.push(RepoPath::new(path.as_slice()));
             }
         }
         path.truncate(length);
         Ok(())
+    }
+}
+
+/// A tree and how far it was read.
+struct Cursor<'a> {
+    tree: Option<ObjectId>,
+    data: &'a [u8],
+    rest: &'a [u8],
+}
+
+impl<'a> Cursor<'a> {
+    /// The entry that has the name and kind of another, if there is one. What comes before it is
+    /// passed over.
+    fn take_named(&mut self, named: &Entry<'_>) -> Result<Option<Entry<'a>>, Error> {
+        while let Some((found, tail)) = first_entry(self.tree, self.data, self.rest)? {
+            match found.cmp(named) {
+                Ordering::Less => self.rest = tail,
+                Ordering::Equal => {
+                    self.rest = tail;
+                    return Ok(Some(found));
+                }
+                Ordering::Greater => return Ok(None),
+            }
+        }
+        Ok(None)
     }
 }
 

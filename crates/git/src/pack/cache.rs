@@ -1,13 +1,15 @@
 use std::collections::HashMap;
 use std::mem;
 
+use foldhash::fast::RandomState;
+
 use super::reader::{Object, Place};
 
 /// Objects that were decoded lately, in two generations: what was not asked for while the younger
 /// one filled up is forgotten.
 pub(super) struct Cache {
-    young: HashMap<Place, Object>,
-    old: HashMap<Place, Object>,
+    young: HashMap<Place, Object, RandomState>,
+    old: HashMap<Place, Object, RandomState>,
     young_bytes: usize,
     limit: usize,
 }
@@ -15,7 +17,12 @@ pub(super) struct Cache {
 impl Cache {
     /// A cache that keeps at most so many bytes.
     pub(super) fn new(bytes: usize) -> Self {
-        Self { young: HashMap::new(), old: HashMap::new(), young_bytes: 0, limit: bytes / 2 }
+        Self {
+            young: HashMap::default(),
+            old: HashMap::default(),
+            young_bytes: 0,
+            limit: bytes / 2,
+        }
     }
 
     pub(super) fn get(&mut self, key: Place) -> Option<Object> {

@@ -72,7 +72,7 @@ const LONGEST_CHAIN: usize = 5000;
 const INDEX_BYTES: u64 = 2 << 30;
 
 /// So many bytes are read at once: most entries are deltas, and shorter.
-const READ_AHEAD: u64 = 4096;
+const READ_AHEAD: u64 = 1024;
 
 /// What an entry may have besides its stream, and a stream besides its content.
 const LONGEST_HEADER: u64 = 512;
