@@ -117,7 +117,7 @@ pub enum SurveyStage {
 /// messages of their commits.
 const FILES_TOGETHER: usize = 50_000;
 /// How many commits are looked at before the files are counted again.
-const COMMITS_TOGETHER: usize = 1024;
+const COMMITS_TOGETHER: usize = 4096;
 
 impl Repo {
     /// The facts of the first of these commits, in their order, and how many they are: as many as

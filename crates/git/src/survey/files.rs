@@ -85,7 +85,7 @@ impl Pending {
 }
 
 /// How many neighbours one worker compares: they share most of their trees.
-const RUN: usize = 64;
+const RUN: usize = 256;
 
 /// Compares each commit with what came before it.
 pub(super) fn compare(crew: &Crew<'_>, commits: &[ObjectId]) -> Result<Vec<Compared>, Error> {
