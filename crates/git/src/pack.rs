@@ -16,5 +16,6 @@ mod index;
 mod reader;
 #[cfg(test)]
 mod tests;
+mod window;
 
 pub(crate) use reader::{Object, PackReader, Packs};

@@ -9,6 +9,7 @@ use libdeflater::Decompressor;
 use super::cache::Cache;
 use super::delta;
 use super::index::Index;
+use super::window::Window;
 use crate::id::ObjectId;
 use crate::ordinary::check_file;
 
@@ -59,6 +60,8 @@ pub(crate) struct PackReader {
     packs: Arc<Packs>,
     inflate: Decompressor,
     cache: Cache,
+    window: Window,
+    /// Room for an entry that is longer than what the window has of it.
     packed: Vec<u8>,
     /// Room for a delta, kept from one to the next.
     spare: Vec<u8>,
@@ -70,9 +73,6 @@ const LONGEST_CHAIN: usize = 5000;
 
 /// The most bytes of an index that are read: more than fifty million objects have.
 const INDEX_BYTES: u64 = 2 << 30;
-
-/// So many bytes are read at once: most entries are deltas, and shorter.
-const READ_AHEAD: u64 = 1024;
 
 /// What an entry may have besides its stream, and a stream besides its content.
 const LONGEST_HEADER: u64 = 512;
@@ -140,8 +140,8 @@ enum Entry {
 impl PackReader {
     /// A reader that keeps at most `cache` bytes and reads no object of more than `limit` bytes.
     pub(crate) fn new(packs: Arc<Packs>, cache: usize, limit: u64) -> Self {
-        let (inflate, packed, spare) = (Decompressor::new(), Vec::new(), Vec::new());
-        Self { packs, inflate, cache: Cache::new(cache), packed, spare, limit }
+        let (inflate, cache, window) = (Decompressor::new(), Cache::new(cache), Window::new());
+        Self { packs, inflate, cache, window, packed: Vec::new(), spare: Vec::new(), limit }
     }
 
     /// The kind and content of an object; `None` where libgit2 has to be asked.
@@ -199,20 +199,18 @@ impl PackReader {
         let packs = self.packs.clone();
         let pack = packs.packs.get(number)?;
         let left = pack.end.checked_sub(offset)?;
-        self.packed.resize(usize::try_from(left.min(READ_AHEAD)).ok()?, 0);
-        read_at(&pack.file, &mut self.packed, offset).ok()?;
-        let (_, size) = header(&mut &self.packed[..])?;
+        let mut rest = self.window.read((number, &pack.file), offset, pack.end).ok()?;
+        let (_, size) = header(&mut &*rest)?;
         if size > self.limit {
             return None;
         }
         // What is packed is never much longer than what it unpacks to.
         let most = (size + size / 64 + LONGEST_HEADER).min(left);
-        if most > READ_AHEAD {
+        if most > rest.len() as u64 {
             self.packed.resize(usize::try_from(most).ok()?, 0);
-            let known = READ_AHEAD as usize;
-            read_at(&pack.file, &mut self.packed[known..], offset + READ_AHEAD).ok()?;
+            read_at(&pack.file, &mut self.packed, offset).ok()?;
+            rest = &self.packed;
         }
-        let mut rest = &self.packed[..];
         let (kind, size) = header(&mut rest)?;
         let base = match kind {
             OFFSET_DELTA => Some((number, offset.checked_sub(distance(&mut rest)?)?)),
