@@ -129,8 +129,7 @@ impl History {
     pub fn before(&self, before: Before<'_>) -> Result<Past, Error> {
         let mut tips = Vec::new();
         for tip in before.tips {
-            let number = self.number(*tip).map_err(|fault| self.failed("read", fault))?;
-            tips.push(number.ok_or(Error::NotIndexed { commit: *tip })?);
+            tips.push(self.indexed(*tip)?);
         }
         let find = || -> Result<Past, Fault> {
             // One moment for all that is read, while somebody else may write.
@@ -480,11 +479,7 @@ impl History {
     /// The best common ancestor of two commits, the newest of several; `None` where they have none
     /// that is here.
     pub fn merge_base(&self, one: ObjectId, two: ObjectId) -> Result<Option<ObjectId>, Error> {
-        let number = |commit: ObjectId| {
-            let number = self.number(commit).map_err(|fault| self.failed("read", fault))?;
-            number.ok_or(Error::NotIndexed { commit })
-        };
-        let bases = self.graph.merge_bases(number(one)?, number(two)?);
+        let bases = self.graph.merge_bases(self.indexed(one)?, self.indexed(two)?);
         let newest = bases.into_iter().max_by_key(|base| {
             let node = self.graph.node(*base);
             (node.committed, node.order())
@@ -497,7 +492,7 @@ impl History {
     /// commit did not change it. Empty for what has no lines, and where there are very many.
     pub fn hunks(&self, commit: ObjectId, path: &RepoPath) -> Result<Option<Vec<Hunk>>, Error> {
         let find = || -> Result<Option<Vec<Hunk>>, Fault> {
-            let Some(number) = self.number(commit)? else { return Ok(None) };
+            let Some(number) = self.sought(commit)? else { return Ok(None) };
             let Some(path) = names::find(&self.connection, path)? else { return Ok(None) };
             let mut statement = self
                 .connection

@@ -59,9 +59,18 @@ impl Timeline {
 }
 
 impl History {
+    /// The number of a commit; damage where it is here and not found under its id.
+    pub(crate) fn sought(&self, commit: ObjectId) -> Result<Option<Number>, Fault> {
+        let number = self.number(commit)?;
+        if number.is_none() {
+            self.graph.lacks(&self.connection, &[commit])?;
+        }
+        Ok(number)
+    }
+
     /// The number of a commit that has to be indexed.
     pub(crate) fn indexed(&self, commit: ObjectId) -> Result<Number, Error> {
-        let number = self.number(commit).map_err(|fault| self.failed("read", fault))?;
+        let number = self.sought(commit).map_err(|fault| self.failed("read", fault))?;
         number.ok_or(Error::NotIndexed { commit })
     }
 
