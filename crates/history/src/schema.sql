@@ -53,6 +53,8 @@ CREATE TABLE parent (
     PRIMARY KEY (revision, position)
 ) WITHOUT ROWID;
 CREATE INDEX parent_of_many ON parent (revision) WHERE position >= 2;
+-- From a commit to what came after it, such as the tags that contain it.
+CREATE INDEX child ON parent (parent);
 
 CREATE TABLE change (
     path INTEGER NOT NULL REFERENCES path,
@@ -144,12 +146,15 @@ CREATE VIEW commits AS
 
 CREATE VIEW file_changes AS
     SELECT lower(hex(revision.id)) AS commit_id, kind, path.path AS path, old.path AS old_path,
+        author.name AS author, author.email AS author_email, is_fix, is_revert,
         added, deleted, places, content, old_lines, new_lines, old_bytes, new_bytes,
         lower(hex(old_id)) AS old_blob, lower(hex(new_id)) AS new_blob,
         printf('%06o', old_mode) AS old_mode, printf('%06o', new_mode) AS new_mode,
         datetime(committed, 'unixepoch') AS committed_utc
     FROM change
     JOIN revision ON revision.number = change.revision
+    JOIN person ON person.number = revision.author
+    JOIN identity AS author ON author.number = person.identity
     JOIN path ON path.number = change.path
     LEFT JOIN path AS old ON old.number = change.old_path;
 

@@ -78,7 +78,9 @@ const PEOPLE: &[&str] = &["SELECT * FROM authors", "SELECT * FROM file_history"]
 const VIEWS: &[&str] = &[
     "SELECT id, lower(author_email), authored, author_zone, lower(committer_email), committed_utc,
         state, is_merge, is_fix, is_revert, type, files, added, deleted FROM commits",
-    "SELECT * FROM file_changes",
+    "SELECT commit_id, kind, path, old_path, lower(author_email), is_fix, is_revert, added, deleted,
+        places, content, old_lines, new_lines, old_bytes, new_bytes, old_blob, new_blob, old_mode,
+        new_mode, committed_utc FROM file_changes",
     "SELECT hex(revision.id), hex(before.id), position FROM parent
         JOIN revision ON revision.number = parent.revision
         JOIN revision AS before ON before.number = parent.parent",
