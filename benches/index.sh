@@ -25,6 +25,8 @@ borrow() { # repository
     done
     git -C "$1" for-each-ref --format='%(objectname) %(refname)' >"$borrowed/packed-refs"
     git -C "$1" rev-parse HEAD >"$borrowed/HEAD"
+    # As a clone has them: with the commits that tags lead to.
+    git -C "$borrowed" pack-refs --all
 }
 
 measure() { # name, command...
