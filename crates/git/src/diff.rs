@@ -36,11 +36,13 @@ pub(crate) struct Comparer {
     myers: Myers,
     old: Marked,
     new: Marked,
-    /// The lines of a side that are left after discarding, and where they stand.
-    rest: [Rest; 2],
+    /// What is left of both sides after discarding, for each of the ranks.
+    rests: [[Rest; 2]; 2],
+    hunks: Vec<Hunk>,
 }
 
-#[derive(Default)]
+/// The lines of a side that are left after discarding, and where they stand.
+#[derive(Default, PartialEq, Eq)]
 struct Rest {
     lines: Vec<Line>,
     places: Vec<u32>,
@@ -109,33 +111,41 @@ impl Comparer {
     /// Marks what differs without the tail, and counts what differs with it.
     fn mark(&mut self, interner: &Interner, pair: &Pair<'_>) -> Option<(u32, u32)> {
         let (old, new) = (&pair.old_middle, &pair.new_middle);
-        if old.is_empty() || new.is_empty() {
+        // Where nothing is common, all differs, whatever partners the lines have elsewhere.
+        if !self.partners.count_middles(interner.len(), pair) {
             self.old.0[old.clone()].fill(true);
             self.new.0[new.clone()].fill(true);
             return Some((number(new.len()), number(old.len())));
         }
-        self.partners.count(interner.len(), pair);
+        self.partners.count_ends(pair);
         self.partners.rank(pair, true, &mut self.ranks[0]);
+        self.ranks[0].keep(pair, &mut self.rests[0]);
         self.run(pair, 0)?;
         let counts = (self.new.count(new), self.old.count(old));
         if pair.tail > 0 {
             self.partners.rank(pair, false, &mut self.ranks[1]);
             if self.ranks[0] != self.ranks[1] {
-                self.old.0[old.clone()].fill(false);
-                self.new.0[new.clone()].fill(false);
-                self.run(pair, 1)?;
+                self.ranks[1].keep(pair, &mut self.rests[1]);
+                // Other ranks may leave the same.
+                if self.rests[0] != self.rests[1] {
+                    self.run(pair, 1)?;
+                }
             }
         }
         Some(counts)
     }
 
-    fn run(&mut self, pair: &Pair<'_>, ranks: usize) -> Option<()> {
-        let (ranks, [old_rest, new_rest]) = (&self.ranks[ranks], &mut self.rest);
-        ranks.keep_old(pair, &mut self.old.0, old_rest);
-        ranks.keep_new(pair, &mut self.new.0, new_rest);
+    /// Marks all lines but those that are left and have their like on the other side.
+    fn run(&mut self, pair: &Pair<'_>, rests: usize) -> Option<()> {
+        let [old_rest, new_rest] = &self.rests[rests];
+        let (old, new) = (&mut self.old.0, &mut self.new.0);
+        old[pair.old_middle.clone()].fill(true);
+        new[pair.new_middle.clone()].fill(true);
+        old_rest.places.iter().for_each(|place| old[*place as usize] = false);
+        new_rest.places.iter().for_each(|place| new[*place as usize] = false);
         self.myers.run(&old_rest.lines, &new_rest.lines, &mut |side, place| match side {
-            myers::Side::Old => self.old.0[old_rest.places[place] as usize] = true,
-            myers::Side::New => self.new.0[new_rest.places[place] as usize] = true,
+            myers::Side::Old => old[old_rest.places[place] as usize] = true,
+            myers::Side::New => new[new_rest.places[place] as usize] = true,
         })
     }
 
@@ -152,22 +162,22 @@ impl Comparer {
     }
 
     /// Reads the places off the marks.
-    fn hunks(&self, old_area: Range<usize>, new_area: Range<usize>) -> Vec<Hunk> {
+    fn hunks(&mut self, old_area: Range<usize>, new_area: Range<usize>) -> Vec<Hunk> {
         let (old, new) = (&self.old.0, &self.new.0);
         let begin = old_area.start.min(new_area.start);
         let run = |marks: &[bool], from: usize| {
             from + marks[from..].iter().take_while(|mark| **mark).count()
         };
-        let mut hunks = Vec::new();
+        self.hunks.clear();
         let (mut i, mut j) = (begin, begin);
         while i < old_area.end || j < new_area.end {
             let (old_end, new_end) = (run(old, i), run(new, j));
             if old_end > i || new_end > j {
-                hunks.push(hunk(i..old_end, j..new_end));
+                self.hunks.push(hunk(i..old_end, j..new_end));
             }
             (i, j) = (old_end + 1, new_end + 1);
         }
-        hunks
+        self.hunks.clone()
     }
 }
 

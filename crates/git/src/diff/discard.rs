@@ -66,8 +66,9 @@ pub(super) fn rough_root(number: usize) -> u32 {
 }
 
 impl Partners {
-    /// Counts the lines of two texts with `distinct` different ones.
-    pub fn count(&mut self, distinct: usize, pair: &Pair<'_>) {
+    /// Counts the lines between what both texts begin and end with, where there are `distinct`
+    /// different ones, and tells whether any is in both texts there.
+    pub fn count_middles(&mut self, distinct: usize, pair: &Pair<'_>) -> bool {
         if self.counts.len() < distinct {
             self.counts.resize(distinct, Count::default());
         }
@@ -79,9 +80,17 @@ impl Partners {
         for line in &pair.old[pair.old_middle.clone()] {
             self.begin(*line).old += 1;
         }
+        let mut has_common = false;
         for line in &pair.new[pair.new_middle.clone()] {
-            self.begin(*line).new += 1;
+            let count = self.begin(*line);
+            count.new += 1;
+            has_common |= count.old > 0;
         }
+        has_common
+    }
+
+    /// Counts how often the lines that were counted occur in what both texts begin and end with.
+    pub fn count_ends(&mut self, pair: &Pair<'_>) {
         let (kept, tail) = pair.old.split_at(pair.old.len() - pair.tail);
         for line in kept[..pair.old_middle.start].iter().chain(&kept[pair.old_middle.end..]) {
             let count = &mut self.counts[*line as usize];
@@ -125,18 +134,14 @@ impl Partners {
 }
 
 impl Ranks {
-    /// Marks the old lines that are decided, and collects the rest.
-    pub fn keep_old(&self, pair: &Pair<'_>, marks: &mut [bool], rest: &mut Rest) {
-        keep(pair.old, pair.old_middle.clone(), &self.old, marks, rest);
-    }
-
-    /// The same for the new lines.
-    pub fn keep_new(&self, pair: &Pair<'_>, marks: &mut [bool], rest: &mut Rest) {
-        keep(pair.new, pair.new_middle.clone(), &self.new, marks, rest);
+    /// Collects the lines of both sides that are not decided.
+    pub fn keep(&self, pair: &Pair<'_>, [old, new]: &mut [Rest; 2]) {
+        keep(pair.old, pair.old_middle.clone(), &self.old, old);
+        keep(pair.new, pair.new_middle.clone(), &self.new, new);
     }
 }
 
-fn keep(lines: &[Line], middle: Range<usize>, ranks: &[Rank], marks: &mut [bool], rest: &mut Rest) {
+fn keep(lines: &[Line], middle: Range<usize>, ranks: &[Rank], rest: &mut Rest) {
     rest.lines.clear();
     rest.places.clear();
     for (offset, place) in middle.enumerate() {
@@ -148,8 +153,6 @@ fn keep(lines: &[Line], middle: Range<usize>, ranks: &[Rank], marks: &mut [bool]
         if is_kept {
             rest.lines.push(lines[place]);
             rest.places.push(place as u32);
-        } else {
-            marks[place] = true;
         }
     }
 }

@@ -19,14 +19,14 @@ pub(super) struct Index {
 struct Bucket {
     /// Eight bytes of each id behind the first one, as a number.
     keys: Vec<u64>,
-    ids: Vec<u8>,
-    offsets: Vec<u8>,
+    /// The whole ids, and where their objects are.
+    entries: Vec<([u8; ID], u32)>,
 }
 
 impl Bucket {
-    /// The place of an id. Ids are spread evenly, so that it is near where its first bytes say;
+    /// Where the object of an id is. Ids are spread evenly, so that it is near where its first bytes say;
     /// where somebody made them otherwise, the search takes some steps more.
-    fn place(&self, id: ObjectId) -> Option<usize> {
+    fn find(&self, id: ObjectId) -> Option<u32> {
         let (key, count) = (key(id.as_bytes()), self.keys.len());
         let guess = ((u128::from(key) * count as u128) >> 64) as usize;
         let mut step = 16;
@@ -45,8 +45,8 @@ impl Bucket {
         };
         let first = low + self.keys[low..high].partition_point(|found| *found < key);
         let alike = self.keys[first..].iter().take_while(|found| **found == key).count();
-        let (ids, _) = self.ids.as_chunks::<ID>();
-        (first..first + alike).find(|place| ids[*place] == *id.as_bytes())
+        let mut entries = self.entries[first..first + alike].iter();
+        entries.find(|(found, _)| found == id.as_bytes()).map(|(_, offset)| *offset)
     }
 }
 
@@ -81,8 +81,7 @@ impl Index {
     pub(super) fn find(&self, id: ObjectId) -> Option<u64> {
         let first = id.as_bytes()[0];
         let bucket = self.buckets[usize::from(first)].get_or_init(|| self.read(first)).as_ref()?;
-        let place = bucket.place(id)?;
-        match number(&bucket.offsets, place) {
+        match bucket.find(id)? {
             offset if offset < 1 << 31 => Some(u64::from(offset)),
             link => self.large_offset(u64::from(link & !(1 << 31))),
         }
@@ -98,8 +97,11 @@ impl Index {
         let (mut ids, mut offsets) = (vec![0; count * ID], vec![0; count * 4]);
         read_at(&self.file, &mut ids, HEADER + begin * ID as u64).ok()?;
         read_at(&self.file, &mut offsets, HEADER + all * (ID as u64 + 4) + begin * 4).ok()?;
-        let keys = ids.as_chunks::<ID>().0.iter().map(key).collect();
-        Some(Bucket { keys, ids, offsets })
+        let (ids, _) = ids.as_chunks::<ID>();
+        let (offsets, _) = offsets.as_chunks();
+        let offsets = offsets.iter().copied().map(u32::from_be_bytes);
+        let keys = ids.iter().map(key).collect();
+        Some(Bucket { keys, entries: ids.iter().copied().zip(offsets).collect() })
     }
 
     fn large_offset(&self, place: u64) -> Option<u64> {
