@@ -42,20 +42,26 @@ fn the_schemas_of_hotspots_and_of_trends_are_those_of_the_reports() {
 }
 
 #[test]
-fn hotspots_and_trends_are_valid_under_their_schemas() {
+fn the_schema_of_the_status_of_the_index_is_that_of_the_report() {
+    check("schemas/index-status.v1.json", &gitops_health_report::index::json_schema());
+}
+
+#[test]
+fn reports_are_valid_under_their_schemas() {
     let repository = TestRepo::new();
     repository.write("src/auth/login.rs", "fn login() {}\n").commit("Add login");
     repository.write("src/auth/login.rs", "fn login() { check(); }\n").commit("Fix login");
     for (command, schema, broken) in [
-        ("hotspots", gitops_health_report::hotspots::json_schema(), "files"),
-        ("trend", gitops_health_report::trend::json_schema(), "periods"),
+        (["risk", "hotspots"], gitops_health_report::hotspots::json_schema(), "files"),
+        (["risk", "trend"], gitops_health_report::trend::json_schema(), "periods"),
+        (["index", "status"], gitops_health_report::index::json_schema(), "commits"),
     ] {
         let schema = jsonschema::validator_for(&json(&schema)).expect("a valid schema");
-        let arguments = ["risk", command, "--format", "json"];
+        let arguments = [&command[..], &["--format", "json"]].concat();
         let output = program().in_directory(repository.path()).run(&arguments);
         assert_eq!(output.code, Some(0), "{output}");
         let mut document = json(&output.stdout);
-        assert_eq!(document["schema"], format!("gitops-health/risk-{command}/v1"));
+        assert_eq!(document["schema"], format!("gitops-health/{}/v1", command.join("-")));
         if let Err(error) = schema.validate(&document) {
             panic!("{error} at {}", error.instance_path());
         }

@@ -5,7 +5,7 @@ use std::sync::atomic::AtomicBool;
 
 use gitops_health_git::{Error as GitError, Lineage, ObjectId, Repo, counted};
 use gitops_health_history::{History, Options, Place, Stage, Updated, Work};
-use serde::Serialize;
+use gitops_health_report::index::{self, INDEX_STATUS_SCHEMA, IndexStatusReport};
 
 use crate::args::{IndexFormat, IndexStatusArgs, IndexUpdateArgs, IndexVerifyArgs};
 use crate::config::IndexConfig;
@@ -121,26 +121,6 @@ pub(crate) fn update(context: &Context, args: &IndexUpdateArgs) -> Result<ExitCo
     Ok(ExitCode::Clean)
 }
 
-/// What `index status` says.
-#[derive(Serialize)]
-struct StatusReport {
-    schema: &'static str,
-    place: String,
-    format: i64,
-    up_to_date: bool,
-    tips: usize,
-    tips_not_indexed: usize,
-    commits: usize,
-    merges: usize,
-    changes: u64,
-    paths: u64,
-    people: u64,
-    shallow_edges: usize,
-    unread_commits: usize,
-    uncounted_changes: u64,
-    bytes: u64,
-}
-
 /// `index status`: where the index is and what it covers. Changes nothing but what is damaged.
 pub(crate) fn status(context: &Context, args: &IndexStatusArgs) -> Result<ExitCode, CliError> {
     let repo = context.open_repo()?;
@@ -148,8 +128,8 @@ pub(crate) fn status(context: &Context, args: &IndexStatusArgs) -> Result<ExitCo
     let history = open(context, &repo, &config)?;
     let (status, tips) = (history.status()?, repo.tips()?);
     let lacking = history.lacks(&tips)?;
-    let report = StatusReport {
-        schema: "gitops-health/index-status/v1",
+    let report = IndexStatusReport {
+        schema: INDEX_STATUS_SCHEMA.to_owned(),
         place: history.place().to_string(),
         format: status.format,
         up_to_date: lacking.is_empty(),
@@ -166,45 +146,11 @@ pub(crate) fn status(context: &Context, args: &IndexStatusArgs) -> Result<ExitCo
         bytes: status.bytes,
     };
     let text = match args.format {
-        IndexFormat::Text => in_words(&report),
-        IndexFormat::Json => {
-            serde_json::to_string_pretty(&report).expect("a report is JSON") + "\n"
-        }
+        IndexFormat::Text => index::text(&report),
+        IndexFormat::Json => index::json(&report),
     };
     output::write(context, &text)?;
     Ok(ExitCode::Clean)
-}
-
-fn in_words(report: &StatusReport) -> String {
-    let state = match (report.commits, report.tips_not_indexed) {
-        (0, _) => "empty: `gitops-health index update` fills it".to_owned(),
-        (_, 0) => format!("up to date with {}", counted(report.tips, "tip", "tips")),
-        (_, lacking) => format!(
-            "{lacking} of {} not indexed: `gitops-health index update` brings them in",
-            counted(report.tips, "tip", "tips")
-        ),
-    };
-    let mut lines = vec![
-        ("state", state),
-        ("place", report.place.clone()),
-        ("commits", format!("{}, {} of them merges", report.commits, report.merges)),
-        ("changes", format!("{} of files", report.changes)),
-        ("paths", report.paths.to_string()),
-        ("people", report.people.to_string()),
-        ("size", format!("{:.1} MB, format {}", report.bytes as f64 / 1e6, report.format)),
-    ];
-    if report.shallow_edges > 0 {
-        let edges = counted(report.shallow_edges, "commit is", "commits are");
-        lines.push(("shallow", format!("{edges} the edge of a shallow clone")));
-    }
-    if report.unread_commits > 0 {
-        lines.push(("not read", counted(report.unread_commits, "commit", "commits")));
-    }
-    if report.uncounted_changes > 0 {
-        let files = counted(report.uncounted_changes as usize, "change", "changes");
-        lines.push(("not counted", format!("{files} of files that are not here, or too large")));
-    }
-    lines.iter().map(|(name, value)| format!("{name:<12}{value}\n")).collect()
 }
 
 /// `index verify`: compares a sample of the index with the repository.

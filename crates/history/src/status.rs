@@ -26,7 +26,7 @@ pub struct Status {
     pub unread: usize,
     /// How many changes are of files that are not here, or too large to be compared.
     pub uncounted: u64,
-    /// The size of the file in bytes; zero in memory.
+    /// The size of the file in bytes, with what is not moved into it yet; zero in memory.
     pub bytes: u64,
 }
 
@@ -46,7 +46,12 @@ impl History {
             nodes.filter(|node| node.is(flag)).count()
         };
         let bytes = match self.place.file() {
-            Some(file) => std::fs::metadata(file)?.len(),
+            Some(file) => {
+                let mut journal = file.as_os_str().to_owned();
+                journal.push("-wal");
+                let journal = std::fs::metadata(journal).map_or(0, |found| found.len());
+                std::fs::metadata(file)?.len() + journal
+            }
             None => 0,
         };
         Ok(Status {
@@ -55,7 +60,7 @@ impl History {
             merges: with(flag::MERGE),
             paths: count("SELECT count(*) FROM path")?,
             changes: count("SELECT count(*) FROM change")?,
-            people: count("SELECT count(*) FROM identity")?,
+            people: count("SELECT count(DISTINCT identity) FROM person")?,
             shallow_edges: with(flag::SHALLOW_EDGE),
             unread: with(flag::UNREAD),
             uncounted: count(

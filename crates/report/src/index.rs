@@ -1,0 +1,96 @@
+//! The report of `index status`.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::columns::{counted, thousands};
+use crate::json::{document, schema_of};
+
+/// The name and version of the format that [`json()`] writes.
+pub const INDEX_STATUS_SCHEMA: &str = "gitops-health/index-status/v1";
+
+/// Where the index of the history is, and what it covers.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct IndexStatusReport {
+    /// Always [`INDEX_STATUS_SCHEMA`].
+    pub schema: String,
+    /// Where it is, in words; no path of this machine.
+    pub place: String,
+    /// The version of its tables.
+    pub format: i64,
+    /// Whether it covers all that branches, tags and HEAD lead to.
+    pub up_to_date: bool,
+    /// How many commits branches, tags and HEAD stand at.
+    pub tips: usize,
+    /// How many of them are not in it.
+    pub tips_not_indexed: usize,
+    /// How many commits are in it.
+    pub commits: usize,
+    /// How many of them are merges.
+    pub merges: usize,
+    /// How many changes of files.
+    pub changes: u64,
+    /// How many paths, those of directories included.
+    pub paths: u64,
+    /// How many people, mapped by the mailmap.
+    pub people: u64,
+    /// How many commits are the edge of a shallow clone: nobody here knows what they changed.
+    pub shallow_edges: usize,
+    /// How many commits could not be read.
+    pub unread_commits: usize,
+    /// Changes whose lines were not counted, because a file is not here or too large.
+    pub uncounted_changes: u64,
+    /// The size of its file in bytes, with what is not moved into it yet; zero in memory.
+    pub bytes: u64,
+}
+
+/// The whole report as JSON with two blanks of indentation, keys in a fixed order.
+pub fn json(report: &IndexStatusReport) -> String {
+    document(report)
+}
+
+/// The JSON Schema of [`json()`].
+pub fn json_schema() -> String {
+    schema_of::<IndexStatusReport>()
+}
+
+/// A line for each thing to know.
+pub fn text(report: &IndexStatusReport) -> String {
+    let state = match (report.commits, report.tips_not_indexed) {
+        (0, _) => "empty: `gitops-health index update` fills it".to_owned(),
+        (_, 0) => format!("up to date with {}", counted(report.tips, "tip", "tips")),
+        (_, lacking) => format!(
+            "{} of {} not indexed: `gitops-health index update` brings them in",
+            thousands(lacking as u64),
+            counted(report.tips, "tip", "tips")
+        ),
+    };
+    let mut lines = vec![
+        ("state", state),
+        ("place", report.place.clone()),
+        (
+            "commits",
+            format!(
+                "{}, {} of them merges",
+                thousands(report.commits as u64),
+                thousands(report.merges as u64)
+            ),
+        ),
+        ("changes", format!("{} of files", thousands(report.changes))),
+        ("paths", format!("{}, directories included", thousands(report.paths))),
+        ("people", thousands(report.people)),
+        ("size", format!("{:.1} MB, format {}", report.bytes as f64 / 1e6, report.format)),
+    ];
+    if report.shallow_edges > 0 {
+        let edges = counted(report.shallow_edges, "commit is", "commits are");
+        lines.push(("shallow", format!("{edges} the edge of a shallow clone")));
+    }
+    if report.unread_commits > 0 {
+        lines.push(("not read", counted(report.unread_commits, "commit", "commits")));
+    }
+    if report.uncounted_changes > 0 {
+        let files = counted(report.uncounted_changes as usize, "change", "changes");
+        lines.push(("not counted", format!("{files} of files that are not here, or too large")));
+    }
+    lines.iter().map(|(name, value)| format!("{name:<12}{value}\n")).collect()
+}
