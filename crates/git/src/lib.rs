@@ -63,7 +63,9 @@ pub use repo::{Head, Limits, Location, Repo};
 pub use revision::{Range, RangeKind};
 pub use selection::{Change, Lineage, Selection};
 pub use side_file::UnreadFile;
-pub use survey::{CommitFacts, Extent, FileFacts, FilesOfCommit, SurveyOptions, SurveyStage};
+pub use survey::{
+    CommitFacts, Extent, FileFacts, FilesOfCommit, Survey, SurveyOptions, SurveyStage,
+};
 pub use tag::Tag;
 pub use text::{counted, listed, printable, printable_start};
 pub use time::ZonedTime;

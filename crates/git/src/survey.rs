@@ -98,7 +98,7 @@ pub struct Extent {
 pub struct SurveyOptions<'a> {
     /// How many threads work; the answer does not depend on it.
     pub threads: usize,
-    /// Told how many commits, then how many files, have been looked at.
+    /// Told how many commits or how many files have been looked at, since the beginning.
     pub progress: &'a (dyn Fn(SurveyStage, usize) + Sync),
     /// Ends the work with [`Error::Cancelled`] once it is true.
     pub cancel: &'a AtomicBool,
@@ -119,29 +119,35 @@ const FILES_TOGETHER: usize = 50_000;
 /// How many commits are looked at before the files are counted again.
 const COMMITS_TOGETHER: usize = 4096;
 
-impl Repo {
+/// Gathers facts about many commits: threads, each with its own view of the repository, that keep
+/// what they decoded from one part of a history to the next.
+pub struct Survey<'a> {
+    crew: workers::Crew<'a>,
+}
+
+impl<'a> Survey<'a> {
+    /// Opens what the threads need; nothing is looked at yet.
+    pub fn new(repo: &'a Repo, options: SurveyOptions<'a>) -> Result<Self, Error> {
+        Ok(Self { crew: workers::Crew::new(repo, options)? })
+    }
+
     /// The facts of the first of these commits, in their order, and how many they are: as many as
     /// memory has room for, and at least one. Whoever wants all of them asks again for the rest.
     ///
     /// Neighbours in the history should be neighbours in `commits`, as [`Repo::new_commits`] gives
     /// them.
-    pub fn survey(
-        &self,
-        commits: &[ObjectId],
-        options: SurveyOptions<'_>,
-    ) -> Result<Vec<CommitFacts>, Error> {
-        let crew = workers::Crew::new(self, options)?;
+    pub fn facts(&self, commits: &[ObjectId]) -> Result<Vec<CommitFacts>, Error> {
         let mut facts = Vec::new();
         let mut found = 0;
         for part in commits.chunks(COMMITS_TOGETHER) {
-            let compared = files::compare(&crew, part)?;
+            let compared = files::compare(&self.crew, part)?;
             found += compared.iter().map(files::Compared::files).sum::<usize>();
             facts.extend(compared);
             if found >= FILES_TOGETHER {
                 break;
             }
         }
-        count::count(&crew, &mut facts)?;
+        count::count(&self.crew, &mut facts)?;
         Ok(facts.into_iter().map(files::Compared::into_facts).collect())
     }
 }

@@ -1,6 +1,6 @@
 //! Facts of many commits are written down together.
 
-use std::collections::HashMap;
+use foldhash::{HashMap, HashMapExt};
 
 use gitops_health_git::{
     Commit, CommitFacts, Extent, FileFacts, FilesOfCommit, Hunk, Lines, ObjectId, Person, RepoPath,

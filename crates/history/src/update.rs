@@ -1,6 +1,6 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use gitops_health_git::{ObjectId, Repo, SurveyOptions, SurveyStage};
+use gitops_health_git::{ObjectId, Repo, Survey, SurveyOptions, SurveyStage};
 
 use crate::batch::{Batch, number_of};
 use crate::error::{Error, Fault};
@@ -92,21 +92,21 @@ impl History {
             }
         };
         self.graph.lacks(&self.connection, &commits)?;
+        let total = commits.len();
+        let progress = |stage: SurveyStage, count: usize| match stage {
+            SurveyStage::Commits => (work.progress)(Stage::Commits, count, Some(total)),
+            SurveyStage::Files => (work.progress)(Stage::Files, count, None),
+        };
+        let threads = if total < FEW { 1 } else { work.threads };
+        let options = SurveyOptions { threads, progress: &progress, cancel: work.cancel };
+        let survey = Survey::new(repo, options)?;
         let mut rest = &commits[..];
         while !rest.is_empty() {
-            let total = commits.len();
-            let done = total - rest.len();
-            let progress = |stage: SurveyStage, count: usize| match stage {
-                SurveyStage::Commits => (work.progress)(Stage::Commits, done + count, Some(total)),
-                SurveyStage::Files => (work.progress)(Stage::Files, count, None),
-            };
-            let threads = if rest.len() < FEW { 1 } else { work.threads };
-            let options = SurveyOptions { threads, progress: &progress, cancel: work.cancel };
-            let facts = repo.survey(rest, options)?;
+            let facts = survey.facts(rest)?;
             if work.cancel.load(Ordering::Relaxed) {
                 return Err(gitops_health_git::Error::Cancelled.into());
             }
-            (work.progress)(Stage::Writing, done, Some(total));
+            (work.progress)(Stage::Writing, total - rest.len(), Some(total));
             let transaction = writing(&self.connection)?;
             let people = People::new(&transaction, &self.mailmap, &self.key, self.pseudonymize);
             Batch::new(&transaction, &self.graph, people, &self.key)?.write(&facts)?;

@@ -3,7 +3,7 @@
 use std::sync::atomic::AtomicBool;
 
 use gitops_health_git::{
-    CommitFacts, FilesOfCommit, Mode, ObjectId, Repo, RepoPath, SurveyOptions,
+    CommitFacts, FilesOfCommit, Mode, ObjectId, Repo, RepoPath, Survey, SurveyOptions,
 };
 use rusqlite::types::Value;
 
@@ -71,6 +71,7 @@ impl History {
         let mut verified = Verified { is_sound: check == "ok", ..Verified::default() };
         let cancel = AtomicBool::new(false);
         let options = SurveyOptions { threads: 1, progress: &|_, _| {}, cancel: &cancel };
+        let survey = Survey::new(repo, options)?;
         for number in chosen(self.graph.len(), sample, seed) {
             let id = self.graph.detail(&self.connection, number)?.id;
             // Facts stay true when a commit is no longer here to be asked.
@@ -78,7 +79,7 @@ impl History {
                 verified.gone += 1;
                 continue;
             }
-            let facts = repo.survey(&[id], options)?;
+            let facts = survey.facts(&[id])?;
             for facts in &facts {
                 self.verify_commit(number, facts, &mut verified)?;
             }

@@ -1,9 +1,9 @@
 //! How many lines each file changed by: the versions of a path are compared one after the other.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use bstr::{BString, ByteSlice};
+use foldhash::{HashMap, HashMapExt};
 
 use super::files::{Compared, Counted, Pending, State};
 use super::workers::Crew;
@@ -105,7 +105,7 @@ struct Versions<'a> {
     desk: &'a mut Desk,
     recent: Vec<Version>,
     /// The number of each change that was counted: many are made again on another branch.
-    known: HashMap<(Option<Side>, Option<Side>, bool), usize, foldhash::fast::RandomState>,
+    known: HashMap<(Option<Side>, Option<Side>, bool), usize>,
 }
 
 struct Version {

@@ -21,9 +21,10 @@ fn ids(text: &str) -> Vec<ObjectId> {
 fn survey(repo: &Repo, commits: &[ObjectId], threads: usize) -> Vec<CommitFacts> {
     let cancel = AtomicBool::new(false);
     let options = SurveyOptions { threads, progress: &|_, _| {}, cancel: &cancel };
+    let survey = Survey::new(repo, options).expect("it can be opened again");
     let (mut facts, mut rest) = (Vec::new(), commits);
     while !rest.is_empty() {
-        let more = repo.survey(rest, options).expect("the commits are here");
+        let more = survey.facts(rest).expect("the commits are here");
         assert!(!more.is_empty());
         rest = &rest[more.len()..];
         facts.extend(more);
