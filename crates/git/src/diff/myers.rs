@@ -27,12 +27,73 @@ pub(super) enum Side {
     New,
 }
 
-/// The working memory: how far the paths on each diagonal have come.
+/// The working memory.
 #[derive(Default)]
 pub(super) struct Myers {
-    forward: Vec<i32>,
-    backward: Vec<i32>,
+    forward: Paths,
+    backward: Paths,
     open: Vec<Area>,
+}
+
+/// How far the paths of one direction have come on each diagonal: the place in the old sequence. A
+/// diagonal is a place in the old sequence less one in the new.
+///
+/// With each edit the even diagonals are reached from the odd ones and the odd ones from the even
+/// ones, so that each kind stands together and many are looked at with one instruction.
+#[derive(Default)]
+struct Paths {
+    kinds: [Vec<i32>; 2],
+    /// The place of diagonal zero.
+    origin: i32,
+}
+
+impl Paths {
+    fn reset(&mut self, old: usize, new: usize) {
+        // One more on either side for what stands beside the outermost diagonal.
+        self.origin = new as i32 + 2;
+        for paths in &mut self.kinds {
+            paths.clear();
+            paths.resize((old + new) / 2 + 4, 0);
+        }
+    }
+
+    fn at(&self, diagonal: i32) -> (usize, usize) {
+        let place = (diagonal + self.origin) as usize;
+        (place & 1, place / 2)
+    }
+
+    fn get(&self, diagonal: i32) -> i32 {
+        let (kind, place) = self.at(diagonal);
+        self.kinds[kind][place]
+    }
+
+    fn set(&mut self, diagonal: i32, old: i32) {
+        let (kind, place) = self.at(diagonal);
+        self.kinds[kind][place] = old;
+    }
+
+    /// Those of the reached diagonals, the lowest first.
+    fn of(&self, reached: Reached) -> &[i32] {
+        let (kind, place) = self.at(reached.low);
+        &self.kinds[kind][place..place + reached.count()]
+    }
+
+    /// Makes one more edit: what `step` says of the paths on the diagonals below and above. Gives
+    /// the places that are reached, the lowest diagonal first.
+    fn step(&mut self, reached: Reached, step: impl Fn(i32, i32) -> i32) -> &mut [i32] {
+        let ((kind, place), count) = (self.at(reached.low), reached.count());
+        let [even, odd] = &mut self.kinds;
+        let (paths, before, below) = match kind {
+            0 => (even, odd, place - 1),
+            _ => (odd, even, place),
+        };
+        let paths = &mut paths[place..place + count];
+        let (below, above) = (&before[below..below + count], &before[below + 1..below + 1 + count]);
+        for (path, (below, above)) in paths.iter_mut().zip(below.iter().zip(above)) {
+            *path = step(*below, *above);
+        }
+        paths
+    }
 }
 
 /// A part of both sequences that is still to be compared.
@@ -61,17 +122,13 @@ impl Myers {
         mark: &mut dyn FnMut(Side, usize),
     ) -> Option<()> {
         let diagonals = old.len() + new.len() + 3;
-        let origin = new.len() as i32 + 1;
-        for paths in [&mut self.forward, &mut self.backward] {
-            paths.clear();
-            paths.resize(diagonals, 0);
-        }
+        self.forward.reset(old.len(), new.len());
+        self.backward.reset(old.len(), new.len());
         let mut search = Search {
             old,
             new,
             forward: &mut self.forward,
             backward: &mut self.backward,
-            origin,
             most_edits: (rough_root(diagonals) as i32).max(LEAST_COST),
             steps_left: MOST_STEPS,
         };
@@ -106,10 +163,8 @@ impl Myers {
 struct Search<'a> {
     old: &'a [Line],
     new: &'a [Line],
-    forward: &'a mut [i32],
-    backward: &'a mut [i32],
-    /// The place of diagonal zero. A diagonal is a place in the old sequence less one in the new.
-    origin: i32,
+    forward: &'a mut Paths,
+    backward: &'a mut Paths,
     most_edits: i32,
     steps_left: u64,
 }
@@ -132,8 +187,16 @@ impl Reached {
         (0..=(self.high - self.low) / 2).map(move |step| self.high - 2 * step)
     }
 
-    fn contains(self, diagonal: i32) -> bool {
-        (self.low..=self.high).contains(&diagonal)
+    /// How many there are of one number of edits.
+    fn count(self) -> usize {
+        ((self.high - self.low) / 2 + 1).max(0) as usize
+    }
+
+    /// Those of one number of edits that another direction has reached too.
+    fn shared(self, other: Self) -> Option<Self> {
+        let (low, high) = (self.low.max(other.low), self.high.min(other.high));
+        // Both have reached diagonals of the same kind.
+        (low <= high).then_some(Self { middle: self.middle, low, high })
     }
 }
 
@@ -153,37 +216,23 @@ impl Search<'_> {
         self.old[old as usize] == self.new[new as usize]
     }
 
-    fn at(&self, diagonal: i32) -> usize {
-        (diagonal + self.origin) as usize
-    }
-
     fn divide(&mut self, area: Area) -> Option<Division> {
         let (lowest, highest) = (area.old.0 - area.new.1, area.old.1 - area.new.0);
         let mut forward = Reached::from(area.old.0 - area.new.0);
         let mut backward = Reached::from(area.old.1 - area.new.1);
         let is_odd = (forward.middle - backward.middle) & 1 != 0;
-        let (first, last) = (self.at(forward.middle), self.at(backward.middle));
-        self.forward[first] = area.old.0;
-        self.backward[last] = area.old.1;
+        self.forward.set(forward.middle, area.old.0);
+        self.backward.set(backward.middle, area.old.1);
         for edits in 1.. {
-            self.widen(&mut forward, (lowest, highest), true);
-            let mut has_snake = false;
-            for diagonal in forward.diagonals() {
-                let (place, length) = self.step_forward(diagonal, area);
-                has_snake |= length > SNAKE;
-                let at = self.at(diagonal);
-                if is_odd && backward.contains(diagonal) && self.backward[at] <= place {
-                    return Some(meeting(place, diagonal));
-                }
+            widen(&mut forward, (lowest, highest), self.forward, -1);
+            let mut has_snake = self.step_forward(forward, area);
+            if is_odd && let Some(division) = self.meeting(forward, backward, true) {
+                return Some(division);
             }
-            self.widen(&mut backward, (lowest, highest), false);
-            for diagonal in backward.diagonals() {
-                let (place, length) = self.step_backward(diagonal, area);
-                has_snake |= length > SNAKE;
-                let at = self.at(diagonal);
-                if !is_odd && forward.contains(diagonal) && place <= self.forward[at] {
-                    return Some(meeting(place, diagonal));
-                }
+            widen(&mut backward, (lowest, highest), self.backward, i32::MAX);
+            has_snake |= self.step_backward(backward, area);
+            if !is_odd && let Some(division) = self.meeting(backward, forward, false) {
+                return Some(division);
             }
             let width = forward.high - forward.low + backward.high - backward.low + 2;
             self.steps_left = self.steps_left.checked_sub(width as u64)?;
@@ -204,66 +253,69 @@ impl Search<'_> {
         None
     }
 
-    /// Goes on to the diagonals that one more edit reaches. What lies outside of the area is left
-    /// out, and beside the outermost diagonal stands a place that no path would come from.
-    fn widen(&mut self, reached: &mut Reached, (lowest, highest): (i32, i32), is_forward: bool) {
-        let nowhere = if is_forward { -1 } else { i32::MAX };
-        if reached.low > lowest {
-            reached.low -= 1;
-            let beside = self.at(reached.low - 1);
-            self.paths(is_forward)[beside] = nowhere;
-        } else {
-            reached.low += 1;
+    /// Makes one more edit on each diagonal and goes on along it; tells whether a snake is long.
+    fn step_forward(&mut self, reached: Reached, area: Area) -> bool {
+        let paths = self.forward.step(reached, |below, above| (below + 1).max(above));
+        let (old, new) = (&self.old[..area.old.1 as usize], &self.new[..area.new.1 as usize]);
+        let (mut diagonal, mut has_snake) = (reached.low, false);
+        for path in paths {
+            let begin = *path;
+            let mut place = begin;
+            while let Some(line) = old.get(place as usize)
+                && new.get((place - diagonal) as usize) == Some(line)
+            {
+                place += 1;
+            }
+            if place != begin {
+                *path = place;
+                has_snake |= place - begin > SNAKE;
+            }
+            diagonal += 2;
         }
-        if reached.high < highest {
-            reached.high += 1;
-            let beside = self.at(reached.high + 1);
-            self.paths(is_forward)[beside] = nowhere;
-        } else {
-            reached.high -= 1;
-        }
+        has_snake
     }
 
-    fn paths(&mut self, is_forward: bool) -> &mut [i32] {
-        if is_forward { self.forward } else { self.backward }
-    }
-
-    /// Makes one more edit and goes on along the diagonal: how far, and how long the snake is.
-    fn step_forward(&mut self, diagonal: i32, area: Area) -> (i32, i32) {
-        let at = self.at(diagonal);
-        let begin = (self.forward[at - 1] + 1).max(self.forward[at + 1]);
-        let mut place = begin;
-        let (old_end, new_end) = (area.old.1, area.new.1);
-        while place < old_end
-            && place - diagonal < new_end
-            && self.is_equal(place, place - diagonal)
-        {
-            place += 1;
-        }
-        self.forward[at] = place;
-        (place, place - begin)
-    }
-
-    fn step_backward(&mut self, diagonal: i32, area: Area) -> (i32, i32) {
-        let at = self.at(diagonal);
-        let begin = self.backward[at - 1].min(self.backward[at + 1].wrapping_sub(1));
-        let mut place = begin;
+    fn step_backward(&mut self, reached: Reached, area: Area) -> bool {
+        let paths = self.backward.step(reached, |below, above| below.min(above.wrapping_sub(1)));
         let (old_begin, new_begin) = (area.old.0, area.new.0);
-        while place > old_begin
-            && place - diagonal > new_begin
-            && self.is_equal(place - 1, place - diagonal - 1)
-        {
-            place -= 1;
+        let (old, new) = (&self.old[old_begin as usize..], &self.new[new_begin as usize..]);
+        let (mut diagonal, mut has_snake) = (reached.low, false);
+        for path in paths {
+            let begin = *path;
+            let mut place = begin;
+            while let Some(line) = old.get((place - 1 - old_begin) as usize)
+                && new.get((place - 1 - diagonal - new_begin) as usize) == Some(line)
+            {
+                place -= 1;
+            }
+            if place != begin {
+                *path = place;
+                has_snake |= begin - place > SNAKE;
+            }
+            diagonal += 2;
         }
-        self.backward[at] = place;
-        (place, begin - place)
+        has_snake
+    }
+
+    /// Where a path from the beginning and one from the end meet, on the highest diagonal where
+    /// they do. `stepped` are the diagonals of the last edit.
+    fn meeting(&self, stepped: Reached, other: Reached, is_forward: bool) -> Option<Division> {
+        let shared = stepped.shared(other)?;
+        let (forward, backward) = (self.forward.of(shared), self.backward.of(shared));
+        let pairs = || forward.iter().zip(backward);
+        if !pairs().fold(false, |met, (forward, backward)| met | (backward <= forward)) {
+            return None;
+        }
+        let place = pairs().rposition(|(forward, backward)| backward <= forward)?;
+        let old = if is_forward { forward[place] } else { backward[place] };
+        Some(meeting(old, shared.low + 2 * place as i32))
     }
 
     /// The path from the beginning that came farthest for its edits and ends in a snake.
     fn good_snake_forward(&self, reached: Reached, area: Area, edits: i32) -> Option<Division> {
         let mut best = None;
         for diagonal in reached.diagonals() {
-            let old = self.forward[self.at(diagonal)];
+            let old = self.forward.get(diagonal);
             let new = old - diagonal;
             let aside = (diagonal - reached.middle).abs();
             let way = (old - area.old.0) + (new - area.new.0) - aside;
@@ -289,7 +341,7 @@ impl Search<'_> {
     fn good_snake_backward(&self, reached: Reached, area: Area, edits: i32) -> Option<Division> {
         let mut best = None;
         for diagonal in reached.diagonals() {
-            let old = self.backward[self.at(diagonal)];
+            let old = self.backward.get(diagonal);
             let new = old - diagonal;
             let aside = (diagonal - reached.middle).abs();
             let way = (area.old.1 - old) + (area.new.1 - new) - aside;
@@ -315,7 +367,7 @@ impl Search<'_> {
     fn farthest(&self, forward: Reached, backward: Reached, area: Area) -> Division {
         let (mut most, mut most_old) = (-1, -1);
         for diagonal in forward.diagonals() {
-            let old = self.forward[self.at(diagonal)].min(area.old.1);
+            let old = self.forward.get(diagonal).min(area.old.1);
             // A path may have run out of the area.
             let old = if area.new.1 < old - diagonal { area.new.1 + diagonal } else { old };
             let sum = old + (old - diagonal);
@@ -325,7 +377,7 @@ impl Search<'_> {
         }
         let (mut least, mut least_old) = (i32::MAX, i32::MAX);
         for diagonal in backward.diagonals() {
-            let old = self.backward[self.at(diagonal)].max(area.old.0);
+            let old = self.backward.get(diagonal).max(area.old.0);
             let old = if old - diagonal < area.new.0 { area.new.0 + diagonal } else { old };
             let sum = old + (old - diagonal);
             if sum < least {
@@ -335,6 +387,23 @@ impl Search<'_> {
         let is_forward = (area.old.1 + area.new.1) - least < most - (area.old.0 + area.new.0);
         let (sum, old) = if is_forward { (most, most_old) } else { (least, least_old) };
         Division { old, new: sum - old, first_is_exact: is_forward, second_is_exact: !is_forward }
+    }
+}
+
+/// Goes on to the diagonals that one more edit reaches. What lies outside of the area is left out,
+/// and beside the outermost diagonal stands a place that no path would come from.
+fn widen(reached: &mut Reached, (lowest, highest): (i32, i32), paths: &mut Paths, nowhere: i32) {
+    if reached.low > lowest {
+        reached.low -= 1;
+        paths.set(reached.low - 1, nowhere);
+    } else {
+        reached.low += 1;
+    }
+    if reached.high < highest {
+        reached.high += 1;
+        paths.set(reached.high + 1, nowhere);
+    } else {
+        reached.high -= 1;
     }
 }
 
