@@ -27,6 +27,7 @@
 mod batch;
 mod chunk;
 mod error;
+mod experience;
 mod graph;
 mod history;
 mod hotspot;
@@ -44,6 +45,7 @@ mod update;
 mod verify;
 
 pub use error::Error;
+pub use experience::Experience;
 pub use history::{History, Options};
 pub use hotspot::{DirectoryPast, Everything, FilePast, MainAuthor, PastOfAll, QUARTER, QUARTERS};
 pub use message::{Purpose, Reference};

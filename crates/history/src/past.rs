@@ -8,7 +8,8 @@ use rusqlite::OptionalExtension;
 use crate::batch::{Event, FileEvent, read_counts, read_events, unpack_hunks};
 use crate::chunk::{self, Kind};
 use crate::error::{Error, Fault};
-use crate::graph::{Ancestors, Number, begin_of, flag};
+use crate::experience::Experience;
+use crate::graph::{Ancestors, Node, Number, begin_of, flag};
 use crate::history::History;
 use crate::message::Purpose;
 use crate::names::{self, Entry};
@@ -29,11 +30,21 @@ pub struct Before<'a> {
     pub marks: &'a [ObjectId],
     /// Whether it is asked what messages say of earlier commits.
     pub mentions: bool,
+    /// Whether it is asked what everybody had done.
+    pub experience: bool,
 }
 
 impl Default for Before<'_> {
     fn default() -> Self {
-        Self { tips: &[], follow: &[], limit: usize::MAX, until: None, marks: &[], mentions: false }
+        Self {
+            tips: &[],
+            follow: &[],
+            limit: usize::MAX,
+            until: None,
+            marks: &[],
+            mentions: false,
+            experience: false,
+        }
     }
 }
 
@@ -58,6 +69,8 @@ pub struct Past {
     pub unread: usize,
     /// What messages say of earlier commits, where that was asked.
     pub mentions: Vec<Mention>,
+    /// What everybody had done who made one of the commits, where that was asked.
+    pub experience: Vec<Experience>,
 }
 
 /// How far a search through the past went.
@@ -100,6 +113,17 @@ pub struct Tally {
     pub reverts: usize,
     /// When the oldest was committed.
     pub since: Option<ZonedTime>,
+}
+
+impl Tally {
+    /// Counts one more.
+    pub(crate) fn add(&mut self, node: Node) {
+        self.changes += 1;
+        self.fixes += usize::from(node.is(flag::FIX));
+        self.reverts += usize::from(node.is(flag::REVERT));
+        let time = node.time();
+        self.since = Some(self.since.map_or(time, |since| since.min(time)));
+    }
 }
 
 /// A commit whose message speaks of an earlier one.
@@ -155,6 +179,9 @@ impl History {
         while let Some(found) = walk.next(&mut past.renames_not_followed)? {
             past.commits.push(found);
         }
+        if before.experience {
+            past.experience = self.experience(&ancestors, &past.commits);
+        }
         if before.mentions && self.graph.len() > 0 {
             past.mentions = self.mentions(&ancestors)?;
         }
@@ -204,12 +231,7 @@ impl History {
             if node.is(flag::MERGE) || node.is(flag::SHALLOW_EDGE) {
                 continue;
             }
-            let all = &mut past.all;
-            all.changes += 1;
-            all.fixes += usize::from(node.is(flag::FIX));
-            all.reverts += usize::from(node.is(flag::REVERT));
-            let time = node.time();
-            all.since = Some(all.since.map_or(time, |since| since.min(time)));
+            past.all.add(node);
         }
     }
 

@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use gitops_health_git::{ObjectId, RepoPath};
+use gitops_health_git::{ObjectId, RepoPath, ZonedTime};
+use gitops_health_history::Experience;
 use gitops_health_testkit::{Story, TestRepo};
 
 use crate::support::{Answer, Question, answers, file, id, updated};
@@ -118,6 +119,38 @@ fn lines(answer: &Answer) -> Vec<Line> {
     commits.map(line).collect()
 }
 
+/// What an author had done: commits, fixes, reverts, times of the first and the last, commits of
+/// followed files, commits of their directories.
+type Deeds = (usize, usize, usize, i64, i64, usize, usize);
+
+fn slow_experience(commits: &[Told], lines: &[Line]) -> BTreeMap<String, Deeds> {
+    let mut people: BTreeMap<String, Deeds> = BTreeMap::new();
+    for commit in commits {
+        let (is_fix, is_revert) = purpose(&commit.message);
+        let nothing = (0, 0, 0, i64::MAX, i64::MIN, 0, 0);
+        let deeds = people.entry(commit.author.clone()).or_insert(nothing);
+        deeds.0 += 1;
+        deeds.1 += usize::from(is_fix);
+        deeds.2 += usize::from(is_revert);
+        deeds.3 = deeds.3.min(commit.committed);
+        deeds.4 = deeds.4.max(commit.committed);
+        let line = lines.iter().find(|line| line.0 == commit.id);
+        deeds.5 += usize::from(line.is_some_and(|line| !line.4.is_empty()));
+        deeds.6 += usize::from(line.is_some());
+    }
+    people
+}
+
+fn experience(answer: &Answer) -> BTreeMap<String, Deeds> {
+    let deeds = |person: &Experience| {
+        let seconds = |time: Option<ZonedTime>| time.expect("there is a commit").seconds;
+        let (first, last) = (seconds(person.all.since), seconds(person.last));
+        let all = person.all;
+        (all.changes, all.fixes, all.reverts, first, last, person.files, person.directories)
+    };
+    answer.experience.iter().map(|(name, person)| (name.clone(), deeds(person))).collect()
+}
+
 #[test]
 fn the_past_of_files_is_what_git_log_tells() {
     let mut compared = 0;
@@ -149,6 +182,8 @@ fn the_past_of_files_is_what_git_log_tells() {
                 let answer = answers(&history, &file(&scratch), &[question]).expect("it is whole");
                 let expected = slow_past(&commits, &follow);
                 assert_eq!(lines(&answer[0]), expected, "seed {seed}: {follow:?} before {tip}");
+                let expected_experience = slow_experience(&commits, &expected);
+                assert_eq!(experience(&answer[0]), expected_experience, "seed {seed}: {tip}");
                 let past = &answer[0].past;
                 assert_eq!((past.visited, past.all.changes), (commits.len(), commits.len()));
                 let purposes = commits.iter().map(|commit| purpose(&commit.message));

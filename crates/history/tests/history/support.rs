@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
 use gitops_health_git::{Location, ObjectId, Repo, RepoPath};
-use gitops_health_history::{Before, Error, History, Notice, Options, Past, Work};
+use gitops_health_history::{Before, Error, Experience, History, Notice, Options, Past, Work};
 use gitops_health_testkit::TestRepo;
 use rusqlite::types::Value;
 use rusqlite::{Connection, OpenFlags};
@@ -72,6 +72,7 @@ impl Question {
             until: self.until,
             marks: &self.marks,
             mentions: true,
+            experience: true,
         })
     }
 }
@@ -81,6 +82,7 @@ impl Question {
 pub struct Answer {
     pub past: Past,
     pub authors: Vec<String>,
+    pub experience: Vec<(String, Experience)>,
 }
 
 /// Asks all of the questions. Authors are numbers that mean something in one index only: they are
@@ -109,7 +111,15 @@ pub fn answers(
             authors.push(people.get(&commit.author).cloned().unwrap_or_default());
             commit.author = 0;
         }
-        Answer { past, authors }
+        let mut experience = Vec::new();
+        for mut person in std::mem::take(&mut past.experience) {
+            experience.push((people.get(&person.author).cloned().unwrap_or_default(), {
+                person.author = 0;
+                person
+            }));
+        }
+        experience.sort_by(|one, two| one.0.cmp(&two.0));
+        Answer { past, authors, experience }
     });
     Ok(named.collect())
 }
