@@ -132,7 +132,7 @@ pub(crate) fn status(context: &Context, args: &IndexStatusArgs) -> Result<ExitCo
         schema: INDEX_STATUS_SCHEMA.to_owned(),
         place: history.place().to_string(),
         format: status.format,
-        up_to_date: lacking.is_empty(),
+        up_to_date: history.covers(&tips)?,
         tips: tips.len(),
         tips_not_indexed: lacking.len(),
         commits: status.commits,

@@ -280,7 +280,8 @@ impl Repo {
         others: Vec<Option<ObjectId>>,
     ) -> Result<Vec<RepoPath>, Error> {
         let mut paths = Vec::new();
-        let mut comparison = ManyComparison { repo: self, paths: &mut paths, directories: 0 };
+        let mut comparison =
+            ManyComparison { repo: self, paths: &mut paths, cost: Cost::default() };
         comparison.directories(tree, others, &mut Vec::new(), 0)?;
         paths.sort();
         Ok(paths)
@@ -291,7 +292,7 @@ impl Repo {
 struct ManyComparison<'a> {
     repo: &'a Repo,
     paths: &'a mut Vec<RepoPath>,
-    directories: usize,
+    cost: Cost,
 }
 
 impl ManyComparison<'_> {
@@ -306,10 +307,11 @@ impl ManyComparison<'_> {
             return Ok(());
         }
         let limit = self.repo.limits.changed_files;
-        self.directories += 1;
-        if self.directories > limit {
+        self.cost.directories += 1;
+        if self.cost.directories > limit {
             return Err(too_large("the number of changed directories", limit, "directories"));
         }
+        self.cost.spend(path.len())?;
         if depth > MAX_DEPTH {
             return Err(too_large("the depth of a tree", MAX_DEPTH, "directories"));
         }
@@ -378,6 +380,11 @@ impl ManyComparison<'_> {
         } else {
             let side = |entry: &Option<Entry<'_>>| entry.as_ref().and_then(Entry::side);
             if others.map(side).all(|other| other != side(&one)) {
+                let limit = self.repo.limits.changed_files;
+                if self.paths.len() == limit {
+                    return Err(too_large("the number of changed files", limit, "files"));
+                }
+                self.cost.spend(path.len())?;
                 self.paths.push(RepoPath::new(path.as_slice()));
             }
         }
@@ -440,6 +447,16 @@ pub(crate) struct Cost {
 /// who looks at a change may keep an answer for each.
 pub(crate) const MAX_PATH_BYTES: usize = 256 << 20;
 
+impl Cost {
+    fn spend(&mut self, path_bytes: usize) -> Result<(), Error> {
+        self.path_bytes += path_bytes;
+        if self.path_bytes > MAX_PATH_BYTES {
+            return Err(too_large("the length of all changed paths", MAX_PATH_BYTES, "bytes"));
+        }
+        Ok(())
+    }
+}
+
 impl Comparison<'_> {
     pub(crate) fn directories<S: Scope>(
         &mut self,
@@ -456,7 +473,7 @@ impl Comparison<'_> {
         if self.cost.directories > self.limit {
             return Err(too_large("the number of changed directories", self.limit, "directories"));
         }
-        self.spend(path.len())?;
+        self.cost.spend(path.len())?;
         if depth > MAX_DEPTH {
             return Err(too_large("the depth of a tree", MAX_DEPTH, "directories"));
         }
@@ -527,16 +544,8 @@ impl Comparison<'_> {
         if self.deltas.len() >= self.limit {
             return Err(too_large("the number of changed files", self.limit, "files"));
         }
-        self.spend(delta.path.as_bytes().len())?;
+        self.cost.spend(delta.path.as_bytes().len())?;
         self.deltas.push(delta);
-        Ok(())
-    }
-
-    fn spend(&mut self, path_bytes: usize) -> Result<(), Error> {
-        self.cost.path_bytes += path_bytes;
-        if self.cost.path_bytes > MAX_PATH_BYTES {
-            return Err(too_large("the length of all changed paths", MAX_PATH_BYTES, "bytes"));
-        }
         Ok(())
     }
 

@@ -70,8 +70,7 @@ impl History {
         })
     }
 
-    /// How many of these commits, and of what came before them, the index lacks; `None` where that
-    /// would have to be looked for in the repository.
+    /// Those of these commits that the index lacks.
     pub fn lacks(&self, tips: &[ObjectId]) -> Result<Vec<ObjectId>, Error> {
         let mut lacking = Vec::new();
         for tip in tips {

@@ -72,7 +72,8 @@ impl History {
         let _lock = self.room.as_ref().map(|room| room.write_lock(&waiting)).transpose()?;
         // Whoever had the lock has written.
         self.reload()?;
-        let mut updated = Updated::default();
+        // Before anything is written: whatever ends this update, people are mapped as it is noted.
+        let people = self.map_people()?;
         let commits = {
             let mut fault = None;
             let is_empty = self.graph.len() == 0;
@@ -114,22 +115,18 @@ impl History {
             rest = &rest[facts.len()..];
             self.reload()?;
         }
-        updated.commits = commits.len();
-        updated.people = self.map_people()?;
-        Ok(updated)
+        Ok(Updated { commits: commits.len(), people })
     }
 
-    /// Maps people anew where the mailmap is another.
+    /// Maps people anew where the mailmap is another, and notes which it is; tells whether there
+    /// was one before.
     fn map_people(&mut self) -> Result<bool, Fault> {
         let known = meta(&self.connection, "mailmap")?;
         if known.as_deref() == Some(&self.mailmap_digest) {
             return Ok(false);
         }
         let transaction = writing(&self.connection)?;
-        if known.is_some() {
-            let mut people = People::new(&transaction, &self.mailmap, &self.key, self.pseudonymize);
-            people.map_anew()?;
-        }
+        People::new(&transaction, &self.mailmap, &self.key, self.pseudonymize).map_anew()?;
         set_meta(&transaction, "mailmap", &self.mailmap_digest)?;
         transaction.commit()?;
         self.reload()?;

@@ -18,7 +18,8 @@ pub struct IndexStatusReport {
     pub place: String,
     /// The version of its tables.
     pub format: i64,
-    /// Whether it covers all that branches, tags and HEAD lead to.
+    /// Whether it covers all that branches, tags and HEAD lead to, and people are mapped as the
+    /// mailmap says now.
     pub up_to_date: bool,
     /// How many commits branches, tags and HEAD stand at.
     pub tips: usize,
@@ -58,6 +59,9 @@ pub fn json_schema() -> String {
 pub fn text(report: &IndexStatusReport) -> String {
     let state = match (report.commits, report.tips_not_indexed) {
         (0, _) => "empty: `gitops-health index update` fills it".to_owned(),
+        (_, 0) if !report.up_to_date => {
+            "the mailmap is another: `gitops-health index update` maps people anew".to_owned()
+        }
         (_, 0) => format!("up to date with {}", counted(report.tips, "tip", "tips")),
         (_, lacking) => format!(
             "{} of {} not indexed: `gitops-health index update` brings them in",

@@ -148,7 +148,7 @@ fn target(selection: &Selection, change: &Change, scored: &Scored, params: &Risk
 fn unread(scored: &Scored) -> Option<Skipped> {
     (scored.unread > 0).then(|| Skipped {
         path: counted(scored.unread, "commit of the past", "commits of the past"),
-        reason: "could not be read: `gitops-health index status` says why".into(),
+        reason: "could not be read when they were indexed: `gitops-health index clear` lets the next run try again".into(),
         matters: true,
     })
 }

@@ -54,9 +54,11 @@ impl Counted {
 }
 
 impl Compared {
+    /// How many files are said of it.
     pub fn files(&self) -> usize {
         match &self.state {
             State::Changed { files, .. } => files.len(),
+            State::Other(FilesOfCommit::Merged(paths)) => paths.len(),
             State::Other(_) => 0,
         }
     }

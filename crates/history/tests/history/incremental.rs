@@ -1,7 +1,8 @@
 //! An index that was brought up to date step by step is one that was made from scratch.
 
 use gitops_health_git::{ObjectId, RepoPath};
-use gitops_health_testkit::{Story, TestRepo};
+use gitops_health_testkit::{Author, Story, TestRepo};
+use rusqlite::Connection;
 
 use crate::support::{Question, answers, file, from_scratch, id, lines, open_repo, updated};
 
@@ -129,4 +130,23 @@ pub fn questions(scratch: &TestRepo, story: &mut Story) -> Vec<Question> {
         });
     }
     asked
+}
+
+#[test]
+fn people_are_mapped_anew_where_nobody_noted_how_they_were() {
+    let scratch = TestRepo::new();
+    let ada = Author { name: "Ada", email: "ada@home.example", time: "2026-03-02T09:00:00+0000" };
+    scratch.write("a", "1\n").commit_as(ada, "one");
+    scratch.write(".mailmap", "Eve <eve@example.com> <ada@home.example>\n");
+    drop(updated(&scratch));
+    let emails = "SELECT DISTINCT author_email FROM commits";
+    assert_eq!(lines(&file(&scratch), emails), [r#"[Text("eve@example.com")]"#]);
+    // As it was left by whoever wrote commits and did not come to the end.
+    let connection = Connection::open(file(&scratch)).expect("it is there");
+    let forgotten = connection.execute("DELETE FROM meta WHERE key = 'mailmap'", []);
+    assert_eq!(forgotten.expect("it can be written"), 1);
+    drop(connection);
+    std::fs::remove_file(scratch.path().join(".mailmap")).expect("it is there");
+    drop(updated(&scratch));
+    assert_eq!(lines(&file(&scratch), emails), [r#"[Text("ada@home.example")]"#]);
 }
