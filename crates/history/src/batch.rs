@@ -11,7 +11,9 @@ use rusqlite::{Connection, OptionalExtension, params};
 use crate::chunk::{self, FILE_PART, Kind};
 use crate::error::Fault;
 use crate::graph::{Detail, Graph, GraphWriter, Node, Number, begin_of, first_parents, flag};
-use crate::message::{Purpose, conventional_type, quoted_subject, references};
+use crate::message::{
+    Purpose, Reference, conventional_type, is_number_of_forge, quoted_subject, references,
+};
 use crate::names::News;
 use crate::people::{Key, People, Text};
 use crate::sum::{Rows, Sum};
@@ -254,6 +256,11 @@ impl<'a> Batch<'a> {
 
     fn write_references(&mut self, number: Number, commit: &Commit) -> Result<(), Fault> {
         let mut references = references(&commit.message);
+        for (kind, target) in &mut references {
+            if *kind == Reference::Issue && !is_number_of_forge(target) {
+                *target = format!("~{:016x}", self.key.number(target.as_bytes()));
+            }
+        }
         // As the table has them.
         references.sort_by(|one, two| (one.0.word(), &one.1).cmp(&(two.0.word(), &two.1)));
         for (kind, target) in references {

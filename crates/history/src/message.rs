@@ -131,10 +131,44 @@ pub fn references(message: &[u8]) -> Vec<(Reference, String)> {
     found
 }
 
-/// The type that a Conventional Commit says it has, in small letters.
-pub fn conventional_type(subject: &[u8]) -> Option<String> {
+/// The types that Conventional Commits and its best known convention (Angular) name, and what
+/// projects add to them. Any other word in front of a colon is what somebody wrote, such as a name.
+const TYPES: &[&str] = &[
+    "build",
+    "change",
+    "chore",
+    "ci",
+    "config",
+    "deprecate",
+    "deps",
+    "docs",
+    "feat",
+    "feature",
+    "fix",
+    "hotfix",
+    "i18n",
+    "perf",
+    "refactor",
+    "release",
+    "remove",
+    "revert",
+    "security",
+    "style",
+    "test",
+    "wip",
+];
+
+/// The well-known type that a Conventional Commit says it has, in small letters.
+pub fn conventional_type(subject: &[u8]) -> Option<&'static str> {
     let found = TYPE.captures(subject)?;
-    Some(found[1].to_str_lossy().to_ascii_lowercase())
+    let found = found[1].to_ascii_lowercase();
+    TYPES.iter().copied().find(|known| known.as_bytes() == found)
+}
+
+/// Whether an issue is a number as forges give them. Keys of trackers and longer numbers may be
+/// those of patients or people, for all that anybody can tell.
+pub fn is_number_of_forge(issue: &str) -> bool {
+    issue.strip_prefix('#').is_some_and(|number| number.len() <= 6)
 }
 
 /// The subject of the commit that is taken back, where a revert quotes it and names no id.
@@ -212,7 +246,8 @@ mod tests {
                 (Reference::Issue, "ABC-7".to_owned()),
             ]
         );
-        assert_eq!(conventional_type(message), Some("fix".into()));
+        assert_eq!(conventional_type(message), Some("fix"));
+        assert_eq!(conventional_type(b"Roe: notes"), None);
         assert_eq!(conventional_type(b"Fix the thing"), None);
         assert_eq!(quoted_subject(b"Revert \"a\"", b"Revert \"a\"\n"), Some(b"a".to_vec()));
     }

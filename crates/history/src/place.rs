@@ -4,6 +4,7 @@ use std::fmt;
 use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use gitops_health_git::Repo;
 use sha2::{Digest, Sha256};
@@ -76,6 +77,9 @@ pub(crate) struct Room {
     lock: File,
 }
 
+/// How often is looked whether somebody else has done writing.
+const POLLED: Duration = Duration::from_millis(20);
+
 impl Room {
     /// Goes where the index of the repository is kept, or below `cache`.
     pub fn enter(directory: PathBuf) -> io::Result<Self> {
@@ -122,18 +126,18 @@ impl Room {
         Ok(())
     }
 
-    /// The right to write, until the file is dropped. `waiting` is told when somebody else has it.
+    /// The right to write, until the file is dropped. `waiting` is told again and again while
+    /// somebody else has it.
     pub fn write_lock(&self, waiting: &dyn Fn()) -> io::Result<File> {
         let file = open_lock(&self.directory.join(UPDATE_LOCK))?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => {
-                waiting();
-                file.lock()?;
+        loop {
+            match file.try_lock() {
+                Ok(()) => return Ok(file),
+                Err(TryLockError::WouldBlock) => waiting(),
+                Err(TryLockError::Error(error)) => return Err(error),
             }
-            Err(TryLockError::Error(error)) => return Err(error),
+            std::thread::sleep(POLLED);
         }
-        Ok(file)
     }
 
     /// The key of this clone; made with `random` where there is none.

@@ -89,7 +89,7 @@ const VIEWS: &[&str] = &[
         JOIN revision ON revision.number = merged_file.revision
         JOIN path ON path.number = merged_file.path",
     "SELECT hex(id), kind, target FROM reference
-        JOIN revision ON revision.number = reference.revision",
+        JOIN revision ON revision.number = reference.revision WHERE target NOT LIKE '~%'",
     "SELECT hex(id), position, key, person.name, person.email FROM trailer
         JOIN revision ON revision.number = trailer.revision
         JOIN person ON person.number = trailer.person",

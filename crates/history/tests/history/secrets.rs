@@ -18,7 +18,8 @@ fn people() -> TestRepo {
     for (number, (name, email)) in PEOPLE.iter().cycle().take(8).enumerate() {
         let time = format!("2026-03-02T10:{number:02}:00+0000");
         let message = format!(
-            "Markersubject {number} by hand\n\nMarkerbody of the message {number}, see #12.\n\n\
+            "Markertype: Markersubject {number} by hand\n\nMarkerbody of the message {number}, see \
+             #12, MARKERKEY-4815162 and (#987654321).\n\n\
              Reviewed-by: Trailerperson Yttrium <trailerperson@yttrium.example>\n\
              Markerkey: markervalue\n",
         );
@@ -65,8 +66,17 @@ fn assert_hidden(scratch: &TestRepo, options: &Options, texts: &[&str]) {
     look("mapped anew");
 }
 
-const MESSAGES: &[&str] =
-    &["Markersubject", "Markerbody", "by hand", "Markercontent", "Markerkey", "markervalue"];
+const MESSAGES: &[&str] = &[
+    "Markertype",
+    "Markersubject",
+    "Markerbody",
+    "by hand",
+    "4815162",
+    "987654321",
+    "Markercontent",
+    "Markerkey",
+    "markervalue",
+];
 
 #[test]
 fn no_message_and_no_content_is_in_any_file() {
