@@ -224,3 +224,15 @@ fn what_could_not_be_read_makes_exit_code_3() {
         assert!(found.stdout.contains("could not be read"), "{found}");
     }
 }
+
+#[test]
+fn lines_that_could_not_be_counted_are_said_to_be_missing() {
+    let repo = clinic();
+    let path = repo.git_text(&["diff", "--name-only", "HEAD~3", "HEAD~2"]);
+    let path = path.lines().next().expect("it changed a file");
+    let blob = repo.id(&format!("HEAD~2:{path}"));
+    std::fs::remove_file(crate::support::object_file(&repo, &blob)).expect("it is there");
+    let found = run(&program(&repo), &["risk", "trend"]);
+    assert_eq!(found.code, Some(3), "{found}");
+    assert!(found.stdout.contains("Lines are missing in the numbers"), "{found}");
+}

@@ -42,6 +42,12 @@ pub(crate) fn run(context: &Context, args: &TrendArgs) -> Result<ExitCode, CliEr
     };
     let mut notes = about_time(args, &calendar, end, &trend);
     notes.extend(gaps.notes());
+    if trend.uncounted > 0 {
+        notes.push(format!(
+            "Lines are missing in the numbers: {} files that are not here or too large to be counted.",
+            counted(trend.uncounted, "commit changed", "commits changed")
+        ));
+    }
     let report = assemble(args, lookback, &calendar, &trend, notes);
 
     let text = match args.format {
@@ -116,6 +122,7 @@ fn assemble(
         total: row(shown, &trend.spans[0]),
         before: row(before, &trend.spans[1]),
         unread_commits: trend.unread,
+        uncounted_commits: trend.uncounted,
         shallow: trend.is_shallow,
         notes,
     }

@@ -471,8 +471,16 @@ fn person_in(value: &[u8]) -> Option<Person> {
 
 fn state(files: &FilesOfCommit) -> (&'static str, Option<&str>, u16) {
     match files {
-        FilesOfCommit::Changed { all_compared: true, .. } => ("complete", None, 0),
-        FilesOfCommit::Changed { .. } => ("moves-not-compared", None, flag::NOT_ALL_COMPARED),
+        FilesOfCommit::Changed { files, all_compared, .. } => {
+            let is_uncounted = |file: &FileFacts| {
+                !matches!(file.lines, Lines::Counted { .. } | Lines::Binary | Lines::Submodule)
+            };
+            let counted = u16::from(files.iter().any(is_uncounted)) * flag::NOT_ALL_COUNTED;
+            match all_compared {
+                true => ("complete", None, counted),
+                false => ("moves-not-compared", None, flag::NOT_ALL_COMPARED | counted),
+            }
+        }
         FilesOfCommit::Merged(_) => ("merge", None, 0),
         FilesOfCommit::ShallowEdge => ("shallow-edge", None, flag::SHALLOW_EDGE),
         FilesOfCommit::Unread(reason) => ("unread", Some(reason), flag::UNREAD),

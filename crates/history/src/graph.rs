@@ -51,6 +51,8 @@ pub(crate) mod flag {
     pub const NOT_ALL_COMPARED: u16 = 32;
     /// It has more than two parents.
     pub const OCTOPUS: u16 = 64;
+    /// The lines of some of its files could not be counted.
+    pub const NOT_ALL_COUNTED: u16 = 128;
 }
 
 const NODE: usize = 40;

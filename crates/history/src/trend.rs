@@ -38,6 +38,9 @@ pub struct Trend {
     pub later: usize,
     /// How many commits of the periods are unknown: what they did to files could not be read.
     pub unread: usize,
+    /// How many commits of the periods changed files whose lines could not be counted: they are
+    /// not here or too large.
+    pub uncounted: usize,
     /// Whether older commits are missing, because the clone is shallow.
     pub is_shallow: bool,
 }
@@ -99,6 +102,7 @@ impl History {
             let Some(period) = behind.checked_sub(1) else { continue };
             period_of[place as usize] = Some(period);
             trend.unread += usize::from(node.is(flag::UNREAD));
+            trend.uncounted += usize::from(node.is(flag::NOT_ALL_COUNTED));
             authors[period].insert(self.identity(node.author));
             let detail = self.graph.detail(&self.connection, timeline.number(place))?;
             let found = &mut trend.periods[period];

@@ -38,6 +38,9 @@ pub struct TrendReport {
     pub before: TrendRow,
     /// How many commits of the periods could not be read: what they did is not in the numbers.
     pub unread_commits: usize,
+    /// How many commits of the periods changed files whose lines could not be counted, because they
+    /// are not here or too large: those lines are not in the numbers.
+    pub uncounted_commits: usize,
     /// Whether the clone is shallow, so that older commits are not in the numbers.
     pub shallow: bool,
     /// What to know about the numbers.
@@ -93,7 +96,7 @@ struct Line {
 impl TrendReport {
     /// Whether everything that was asked for could be looked at.
     pub fn is_complete(&self) -> bool {
-        self.unread_commits == 0
+        self.unread_commits == 0 && self.uncounted_commits == 0
     }
 
     fn headline(&self) -> String {
