@@ -146,9 +146,9 @@ pub(crate) struct IndexVerifyArgs {
     /// Look at all commits
     #[arg(long, conflicts_with = "sample")]
     pub all: bool,
-    /// Decides which commits are looked at
-    #[arg(long, value_name = "NUMBER", default_value_t = 1)]
-    pub seed: u64,
+    /// Decides which commits are looked at [default: the time in seconds, so that others are each time]
+    #[arg(long, value_name = "NUMBER")]
+    pub seed: Option<u64>,
 }
 
 /// The formats of what is said about the index.

@@ -159,7 +159,8 @@ pub(crate) fn verify(context: &Context, args: &IndexVerifyArgs) -> Result<ExitCo
     let config = context.config(Some(&repo))?.config.index;
     let history = open(context, &repo, &config)?;
     let sample = if args.all { usize::MAX } else { args.sample };
-    let verified = history.verify(&repo, sample, args.seed)?;
+    let seed = args.seed.unwrap_or_else(|| context.now().seconds.cast_unsigned());
+    let verified = history.verify(&repo, sample, seed)?;
     let mut text = format!(
         "{} and {} compared with the repository, {}\n",
         counted(verified.commits, "commit", "commits"),
@@ -169,6 +170,9 @@ pub(crate) fn verify(context: &Context, args: &IndexVerifyArgs) -> Result<ExitCo
             many => counted(many, "difference", "differences"),
         }
     );
+    if !args.all {
+        text.push_str(&format!("the sample is that of `--seed {seed}`\n"));
+    }
     if verified.gone > 0 {
         let gone = counted(verified.gone, "commit is", "commits are");
         text.push_str(&format!("{gone} no longer in the repository, so nobody can say\n"));
