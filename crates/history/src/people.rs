@@ -108,7 +108,10 @@ impl<'a> People<'a> {
             .prepare_cached("SELECT number, name, email FROM identity WHERE key = ?1")?
             .query_row([&key], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
             .optional()?;
-        let shown = self.shown(mapped);
+        let shown = match self.pseudonymize {
+            true => pseudonym(&key),
+            false => mapped.clone(),
+        };
         if let Some((number, name, email)) = known {
             // Of several names the last in the alphabet is shown, whoever was indexed first: the
             // longer one of two that begin alike, and small letters rather than capitals.
@@ -132,9 +135,7 @@ impl<'a> People<'a> {
             return person.clone();
         }
         let whole = [person.name.as_slice(), b"\0", person.email.as_slice()].concat();
-        let digest = self.key.digest(&whole);
-        let hex: String = digest[..8].iter().map(|byte| format!("{byte:02x}")).collect();
-        Person { name: format!("person-{hex}").into(), email: "".into() }
+        pseudonym(&self.key.digest(&whole))
     }
 
     /// Asks the mailmap about everybody anew. Without names there is nothing to ask about.
@@ -177,6 +178,11 @@ impl<'a> People<'a> {
         }
         chunk::write(self.connection, Kind::Identities, 0, 0, &data)
     }
+}
+
+fn pseudonym(digest: &[u8]) -> Person {
+    let hex: String = digest[..8].iter().map(|byte| format!("{byte:02x}")).collect();
+    Person { name: format!("person-{hex}").into(), email: "".into() }
 }
 
 /// The identity of each person, by number.

@@ -6,7 +6,7 @@ use bstr::ByteSlice;
 use gitops_health_history::{History, Options};
 use gitops_health_testkit::{Author, TestRepo};
 
-use crate::support::{directory, open_repo, try_updated, update};
+use crate::support::{directory, file, lines, open_repo, try_updated, update};
 
 const PEOPLE: &[(&str, &str)] = &[
     ("Quintilia Xenophon", "quintilia@xenophon.example"),
@@ -111,4 +111,20 @@ fn an_index_with_names_leaves_none_behind_when_pseudonyms_are_asked_for() {
     let options = Options { pseudonymize: true, ..Options::default() };
     let names = ["Quintilia", "Xenophon", "Zebedee", "Wolfram", "Yttrium", "Vanadium"];
     assert_hidden(&scratch, &options, &names);
+}
+
+#[test]
+fn a_person_with_several_names_has_one_pseudonym() {
+    let scratch = TestRepo::new();
+    for (number, name) in ["Ada", "Countess", "ada l."].iter().enumerate() {
+        let time = format!("2026-03-02T10:{number:02}:00+0000");
+        let email = "ada@example.com";
+        scratch.write("a", format!("{number}\n"));
+        scratch.commit_as(Author { name, email, time: &time }, "Change");
+    }
+    let options = Options { pseudonymize: true, ..Options::default() };
+    drop(try_updated(&open_repo(scratch.path()), options).expect("it can be made"));
+    let authors = lines(&file(&scratch), "SELECT DISTINCT author FROM commits");
+    assert_eq!(authors.len(), 1, "{authors:?}");
+    assert!(authors[0].contains("person-"), "{authors:?}");
 }
