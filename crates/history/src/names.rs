@@ -27,12 +27,13 @@ pub(crate) struct Entry {
     pub directory_parts: u32,
 }
 
-type Bucket = BTreeMap<u64, Entry>;
+/// By half of the SHA-256 of a path: nobody makes two that are alike.
+type Bucket = BTreeMap<u128, Entry>;
 
-fn place(path: &[u8]) -> (u32, u64) {
+fn place(path: &[u8]) -> (u32, u128) {
     let digest = Sha256::digest(path);
-    let hash = u64::from_le_bytes(std::array::from_fn(|at| digest[at]));
-    ((hash % u64::from(BUCKETS)) as u32, hash)
+    let hash = u128::from_le_bytes(std::array::from_fn(|at| digest[at]));
+    ((hash % u128::from(BUCKETS)) as u32, hash)
 }
 
 /// The path; `None` where no commit has named it.
@@ -102,7 +103,7 @@ impl News {
         paths: impl Iterator<Item = (&'a RepoPath, u32)>,
         is_first: bool,
     ) -> Result<(), Fault> {
-        let mut buckets: BTreeMap<u32, Vec<(u64, u32)>> = BTreeMap::new();
+        let mut buckets: BTreeMap<u32, Vec<(u128, u32)>> = BTreeMap::new();
         if is_first {
             buckets.extend((0..BUCKETS).map(|bucket| (bucket, Vec::new())));
         }
@@ -141,7 +142,7 @@ fn read(mut data: &[u8]) -> Result<Bucket, Fault> {
         data = rest;
         let mut number = || chunk::take(&mut data).map(|number| number as u32);
         let (number, file_parts, directory_parts) = (number()?, number()?, number()?);
-        entries.insert(u64::from_le_bytes(*hash), Entry { number, file_parts, directory_parts });
+        entries.insert(u128::from_le_bytes(*hash), Entry { number, file_parts, directory_parts });
     }
     match data {
         [] => Ok(entries),
@@ -150,7 +151,7 @@ fn read(mut data: &[u8]) -> Result<Bucket, Fault> {
 }
 
 fn written(entries: &Bucket) -> Vec<u8> {
-    let mut data = Vec::with_capacity(12 * entries.len());
+    let mut data = Vec::with_capacity(20 * entries.len());
     for (hash, entry) in entries {
         data.extend_from_slice(&hash.to_le_bytes());
         for number in [entry.number, entry.file_parts, entry.directory_parts] {
