@@ -295,6 +295,11 @@ impl Repo {
         }
     }
 
+    /// Whether the repository holds an object, whatever it is.
+    pub fn holds(&self, id: ObjectId) -> bool {
+        self.git.odb().is_ok_and(|odb| odb.exists(id.to_git2()))
+    }
+
     /// Another view of the same repository, for another thread. Both read the same packs.
     pub(crate) fn reopen(&self) -> Result<Self, Error> {
         let other = Self::open(&self.location)?.with_limits(self.limits);

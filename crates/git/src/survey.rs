@@ -52,7 +52,12 @@ pub enum FilesOfCommit {
     /// Unknown: the commit is the edge of a shallow clone.
     ShallowEdge,
     /// Unknown: something could not be read, or is too large to be compared. The reason in words.
-    Unread(String),
+    Unread {
+        /// Why.
+        reason: String,
+        /// The object that the repository does not hold, if that is why.
+        lacks: Option<ObjectId>,
+    },
 }
 
 /// What a commit did to one file.

@@ -141,7 +141,7 @@ impl<'a> Batch<'a> {
                             .execute([number, path])?;
                     }
                 }
-                FilesOfCommit::ShallowEdge | FilesOfCommit::Unread(_) => {}
+                FilesOfCommit::ShallowEdge | FilesOfCommit::Unread { .. } => {}
             }
         }
         // Neighbours in the table are written one after the other.
@@ -196,7 +196,8 @@ impl<'a> Batch<'a> {
         self.connection
             .prepare_cached(
                 "INSERT INTO revision VALUES
-                 (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
+                 (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16,
+                  ?17)",
             )?
             .execute(params![
                 number,
@@ -209,6 +210,7 @@ impl<'a> Batch<'a> {
                 committed.offset_minutes,
                 state,
                 reason,
+                lacks(&facts.files),
                 commit.is_merge(),
                 purpose.is_fix,
                 purpose.is_revert,
@@ -483,7 +485,15 @@ fn state(files: &FilesOfCommit) -> (&'static str, Option<&str>, u16) {
         }
         FilesOfCommit::Merged(_) => ("merge", None, 0),
         FilesOfCommit::ShallowEdge => ("shallow-edge", None, flag::SHALLOW_EDGE),
-        FilesOfCommit::Unread(reason) => ("unread", Some(reason), flag::UNREAD),
+        FilesOfCommit::Unread { reason, .. } => ("unread", Some(reason), flag::UNREAD),
+    }
+}
+
+/// The object for want of which a commit could not be read.
+fn lacks(files: &FilesOfCommit) -> Option<[u8; 20]> {
+    match files {
+        FilesOfCommit::Unread { lacks, .. } => lacks.map(|id| *id.as_bytes()),
+        _ => None,
     }
 }
 

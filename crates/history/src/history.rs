@@ -53,7 +53,7 @@ struct Settings {
 }
 
 /// Counts up when facts are found in another way: an index of before is made anew.
-const FACTS: u32 = 6;
+const FACTS: u32 = 7;
 
 /// The key under which damage is noted.
 const DAMAGE: &str = "damage";
@@ -118,7 +118,7 @@ impl History {
             };
             let file = room.file();
             let place = if is_inside { Place::Repository(file) } else { Place::Cache(file) };
-            match open_in(room, place, &settings, &mut notices) {
+            match open_in(repo, room, place, &settings, &mut notices) {
                 Ok(history) => {
                     if let (Some(why), Place::Cache(_)) = (why, &history.place) {
                         notices.push(Notice::Elsewhere(history.place.clone(), why));
@@ -139,7 +139,7 @@ impl History {
         let connection = Connection::open_in_memory()?;
         schema::prepare(&connection)?;
         let key = Key(random(&connection)?);
-        begin(&connection, settings)?;
+        begin(&connection, settings, &key)?;
         Self::with(connection, Place::Memory, None, key, settings)
     }
 
@@ -242,25 +242,27 @@ impl History {
 
 /// Opens the index in a directory, and replaces what can't be used.
 fn open_in(
+    repo: &Repo,
     room: Room,
     place: Place,
     settings: &Settings,
     notices: &mut Vec<Notice>,
 ) -> Result<History, Fault> {
     // Whatever is always read must be readable, or nothing is gained by opening it.
-    let why = match try_open(&room, settings).and_then(|found| checked(found, &place, settings)) {
-        Ok(history) => return Ok(History { room: Some(room), ..history }),
-        Err(fault) if fault.is_damage() => in_words(fault),
-        Err(fault) => return Err(fault),
-    };
+    let why =
+        match try_open(&room, settings).and_then(|found| checked(repo, found, &place, settings)) {
+            Ok(history) => return Ok(History { room: Some(room), ..history }),
+            Err(fault) if fault.is_damage() => in_words(fault),
+            Err(fault) => return Err(fault),
+        };
     room.alone()?;
     // Somebody else may have replaced it while everybody was let go.
-    let found = try_open(&room, settings).and_then(|found| checked(found, &place, settings));
+    let found = try_open(&room, settings).and_then(|found| checked(repo, found, &place, settings));
     let history = match found {
         Err(fault) if fault.is_damage() => {
             room.remove()?;
             notices.push(Notice::Rebuilt(why));
-            checked(try_open(&room, settings)?, &place, settings)?
+            checked(repo, try_open(&room, settings)?, &place, settings)?
         }
         other => other?,
     };
@@ -269,11 +271,16 @@ fn open_in(
 }
 
 fn checked(
+    repo: &Repo,
     (connection, key): (Connection, Key),
     place: &Place,
     settings: &Settings,
 ) -> Result<History, Fault> {
-    History::with(connection, place.clone(), None, key, settings)
+    let history = History::with(connection, place.clone(), None, key, settings)?;
+    match history.can_know_more(repo)? {
+        true => Err(Fault::damaged("objects that were missing are here now")),
+        false => Ok(history),
+    }
 }
 
 /// What is kept in memory: all of it as of one moment.
@@ -303,26 +310,36 @@ fn try_open(room: &Room, settings: &Settings) -> Result<(Connection, Key), Fault
     schema::prepare(&connection)?;
     let bytes = random(&connection)?;
     let key = Key(room.key(|| bytes)?);
-    begin(&connection, settings)?;
+    begin(&connection, settings, &key)?;
     Ok((connection, key))
 }
 
 /// Writes down in an empty index what its facts depend on; an error where that differs.
-fn begin(connection: &Connection, settings: &Settings) -> Result<(), Fault> {
-    if meta(connection, "settings")?.is_none() {
+fn begin(connection: &Connection, settings: &Settings, key: &Key) -> Result<(), Fault> {
+    let note = |name: &str, value: &[u8]| {
         connection.execute(
-            "INSERT OR IGNORE INTO meta (key, value) VALUES ('settings', ?1)",
-            [settings.digest],
-        )?;
+            "INSERT OR IGNORE INTO meta (key, value) VALUES (?1, ?2)",
+            params![name, value],
+        )
+    };
+    if meta(connection, "settings")?.is_none() {
+        note("settings", &settings.digest)?;
     }
     if let Some(what) = meta(connection, DAMAGE)? {
         return Err(Fault::damaged(String::from_utf8_lossy(&what)));
     }
-    match meta(connection, "settings")? {
-        Some(known) if known == settings.digest => Ok(()),
-        _ => Err(Fault::damaged(
+    if meta(connection, "settings")?.as_deref() != Some(&settings.digest) {
+        return Err(Fault::damaged(
             "the edge of the shallow clone, attributes, diff drivers or index.pseudonymize changed",
-        )),
+        ));
+    }
+    let key = key.digest(b"the key of the clone");
+    if meta(connection, "key")?.is_none() {
+        note("key", &key)?;
+    }
+    match meta(connection, "key")? {
+        Some(known) if known == key => Ok(()),
+        _ => Err(Fault::damaged("the key that it was made with is gone")),
     }
 }
 

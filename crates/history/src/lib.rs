@@ -24,6 +24,7 @@
 //! The index holds no message and no content of a file. It does not look into other repositories,
 //! and it does not know who will be asked: whoever asks about a commit has it indexed first.
 
+mod arrival;
 mod batch;
 mod chunk;
 mod error;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::fs::{self, File, TryLockError};
-use std::io;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -143,9 +143,17 @@ impl Room {
     /// The key of this clone; made with `random` where there is none.
     pub fn key(&self, random: impl FnOnce() -> [u8; 32]) -> io::Result<[u8; 32]> {
         let path = self.directory.join(KEY);
-        let read = || -> io::Result<Option<[u8; 32]>> { Ok(fs::read(&path)?.try_into().ok()) };
-        if let Ok(Some(key)) = read() {
-            return Ok(key);
+        let read = || -> io::Result<Option<[u8; 32]>> {
+            check_ordinary(&path, "the key")?;
+            let mut bytes = Vec::new();
+            File::open(&path)?.take(33).read_to_end(&mut bytes)?;
+            Ok(bytes.try_into().ok())
+        };
+        match read() {
+            Ok(Some(key)) => return Ok(key),
+            Err(error) if error.kind() == io::ErrorKind::Other => return Err(error),
+            // There is none, or a part of one.
+            _ => {}
         }
         // Of several that need one at the same time the first makes it, and all have the same.
         let _lock = self.write_lock(&|| {})?;
@@ -175,10 +183,18 @@ fn write_private(path: &Path, content: &[u8]) -> io::Result<()> {
     fs::write(path, content)
 }
 
-fn open_lock(path: &Path) -> io::Result<File> {
-    if fs::symlink_metadata(path).is_ok_and(|known| !known.is_file()) {
-        return Err(io::Error::other("something else has the place of a lock file"));
+/// An error where there is something that is no file: to open it might wait for ever.
+fn check_ordinary(path: &Path, what: &str) -> io::Result<()> {
+    match fs::symlink_metadata(path) {
+        Ok(known) if !known.is_file() => {
+            Err(io::Error::other(format!("something else has the place of {what}")))
+        }
+        _ => Ok(()),
     }
+}
+
+fn open_lock(path: &Path) -> io::Result<File> {
+    check_ordinary(path, "a lock file")?;
     fs::OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)
 }
 

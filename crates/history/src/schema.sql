@@ -39,6 +39,8 @@ CREATE TABLE revision (
     committed_zone INTEGER NOT NULL,
     state TEXT NOT NULL,
     reason TEXT,
+    -- The object for want of which it could not be read.
+    lacks BLOB,
     is_merge INTEGER NOT NULL,
     is_fix INTEGER NOT NULL,
     is_revert INTEGER NOT NULL,
@@ -46,6 +48,7 @@ CREATE TABLE revision (
     subject_key INTEGER NOT NULL,
     quoted_key INTEGER
 );
+CREATE INDEX lacking ON revision (lacks) WHERE lacks IS NOT NULL;
 CREATE TABLE parent (
     revision INTEGER NOT NULL REFERENCES revision,
     position INTEGER NOT NULL,
@@ -78,6 +81,7 @@ CREATE TABLE change (
     PRIMARY KEY (path, revision)
 ) WITHOUT ROWID;
 CREATE INDEX change_of_revision ON change (revision);
+CREATE INDEX change_missing ON change (revision) WHERE content = 'missing';
 
 -- Files of a merge that differ from every parent.
 CREATE TABLE merged_file (

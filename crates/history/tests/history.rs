@@ -2,6 +2,8 @@
 
 #![cfg(unix)]
 
+#[path = "history/arrival.rs"]
+mod arrival;
 #[path = "history/damage.rs"]
 mod damage;
 #[path = "history/future.rs"]

@@ -96,7 +96,13 @@ pub(super) fn compare(crew: &Crew<'_>, commits: &[ObjectId]) -> Result<Vec<Compa
         let commit = repo.commit(*id)?;
         let state = match compare_one(repo, known, &commit) {
             Ok(state) => state,
-            Err(error) => State::Other(FilesOfCommit::Unread(error.in_words())),
+            Err(error) => State::Other(FilesOfCommit::Unread {
+                reason: error.in_words(),
+                lacks: match error {
+                    Error::MissingObject { id, .. } => Some(id),
+                    _ => None,
+                },
+            }),
         };
         tally.add(SurveyStage::Commits, 1);
         Ok(Compared { commit, state })

@@ -107,7 +107,7 @@ fn assert_commit_agrees(scratch: &TestRepo, repo: &Repo, facts: &CommitFacts) {
             let ours = paths.iter().flat_map(|path| [path.as_bytes(), b"\0"].concat());
             assert_eq!(ours.collect::<Vec<u8>>(), theirs, "{id}");
         }
-        (FilesOfCommit::Unread(reason), _) => {
+        (FilesOfCommit::Unread { reason, .. }, _) => {
             let error = alone.expect_err("what can't be read together can't be read alone");
             assert_eq!(*reason, error.in_words(), "{id}");
         }
@@ -312,7 +312,7 @@ fn what_is_missing_is_unread_or_not_counted_and_the_rest_is_there() {
     let facts = assert_survey_agrees(&scratch, &open(scratch.path()));
     let lines: Vec<Lines> = facts[1..3].iter().map(|facts| files(facts)[0].lines).collect();
     assert_eq!(lines, [Lines::Missing, Lines::Missing]);
-    assert!(matches!(facts[3].files, FilesOfCommit::Unread(_)));
+    assert!(matches!(facts[3].files, FilesOfCommit::Unread { lacks: Some(_), .. }));
     assert_eq!(files(&facts[2])[1].lines.added_deleted(), (1, 0));
 }
 
