@@ -345,7 +345,7 @@ impl Ranking<'_> {
         main: MainAuthor,
         changes: usize,
     ) -> Result<report::MainAuthor, CliError> {
-        let person = self.history.person(main.identity)?;
+        let person = self.history.person(main.person)?;
         let name = match &person {
             Some(person) if !person.name.is_empty() => printable_start(&person.name, NAME),
             Some(person) if !person.email.is_empty() => printable_start(&person.email, NAME),

@@ -280,7 +280,7 @@ impl<'a> Batch<'a> {
             // Other keys are what somebody wrote, whatever that may be.
             let Some(key) = TRAILERS.iter().find(|known| known.as_bytes() == key) else { continue };
             let person = person_in(&trailer.value);
-            let person = person.map(|person| self.people.number(&person)).transpose()?;
+            let person = person.map(|person| self.people.mentioned(&person)).transpose()?;
             self.connection
                 .prepare_cached("INSERT INTO trailer VALUES (?1, ?2, ?3, ?4)")?
                 .execute(params![number, position as i64, key, person])?;

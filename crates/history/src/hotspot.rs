@@ -7,7 +7,7 @@ use rusqlite::OptionalExtension;
 
 use crate::batch::Event;
 use crate::error::{Error, Fault};
-use crate::graph::flag;
+use crate::graph::{Node, flag};
 use crate::history::History;
 use crate::names;
 use crate::past::Tally;
@@ -79,8 +79,9 @@ pub struct FilePast {
 /// Somebody who made more of the changes than anybody else, or as many and the latest of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MainAuthor {
-    /// Who, mapped by the mailmap; [`History::person`] has the name.
-    pub identity: u32,
+    /// Who: [`History::person`] has the name. Of several names the one of their newest commit at or
+    /// before the one that was asked about.
+    pub person: u32,
     /// How many of the changes.
     pub changes: usize,
 }
@@ -128,14 +129,20 @@ impl History {
 
     /// The name and address of somebody by the mailmap; a pseudonym without an address where people
     /// have pseudonyms.
-    pub fn person(&self, identity: u32) -> Result<Option<Person>, Error> {
+    pub fn person(&self, person: u32) -> Result<Option<Person>, Error> {
         let find = || -> Result<Option<Person>, Fault> {
-            let mut statement = self
-                .connection
-                .prepare_cached("SELECT name, email FROM identity WHERE number = ?1")?;
-            let row = statement.query_row([identity], |row| Ok((row.get(0)?, row.get(1)?)));
+            let query = match self.pseudonymize {
+                true => {
+                    "SELECT identity.name, identity.email FROM person
+                     JOIN identity ON identity.number = person.identity WHERE person.number = ?1"
+                }
+                false => "SELECT name, email FROM person WHERE number = ?1",
+            };
+            let mut statement = self.connection.prepare_cached(query)?;
+            let row = statement.query_row([person], |row| Ok((row.get(0)?, row.get(1)?)));
             let Some((name, email)) = row.optional()? else { return Ok(None) };
-            Ok(Some(Person { name: bytes(name)?.into(), email: bytes(email)?.into() }))
+            let found = Person { name: bytes(name)?.into(), email: bytes(email)?.into() };
+            Ok(Some(if self.pseudonymize { found } else { self.mailmap.resolve(&found) }))
         };
         find().map_err(|fault| self.failed("read", fault))
     }
@@ -159,6 +166,8 @@ struct Survey<'a> {
     changes: &'a HashMap<u32, Vec<Change>>,
     asked: Everything<'a>,
     commits: Vec<Commit>,
+    /// For each author the name that they used last.
+    persons: HashMap<u32, u32>,
     visits_left: usize,
     bytes_left: u64,
 }
@@ -188,12 +197,14 @@ impl<'a> Survey<'a> {
             }
         });
         let commits = commits.collect();
+        let named = |(_, node): (Place, Node)| (history.identity(node.author), node.author);
         Self {
             history,
             timeline,
             changes,
             asked,
             commits,
+            persons: timeline.nodes(history).map(named).collect(),
             visits_left: MOST_VISITS,
             bytes_left: MOST_BYTES,
         }
@@ -342,7 +353,8 @@ impl<'a> Survey<'a> {
         past.last = last.map(|place| self.history.graph.node(self.timeline.number(place)).time());
         past.authors = authors.len();
         let most = authors.into_iter().max_by_key(|(_, made)| *made);
-        past.main_author = most.map(|(identity, (changes, _))| MainAuthor { identity, changes });
+        past.main_author = most
+            .map(|(author, (changes, _))| MainAuthor { person: self.persons[&author], changes });
         past
     }
 }

@@ -56,7 +56,8 @@ pub(crate) struct People<'a> {
     mailmap: &'a Mailmap,
     key: &'a Key,
     pseudonymize: bool,
-    numbers: HashMap<Person, u32>,
+    /// With whether they are known to have made a commit.
+    numbers: HashMap<Person, (u32, bool)>,
 }
 
 impl<'a> People<'a> {
@@ -69,8 +70,20 @@ impl<'a> People<'a> {
         Self { connection, mailmap, key, pseudonymize, numbers: HashMap::new() }
     }
 
+    /// The number of somebody who made a commit, as author or committer.
     pub fn number(&mut self, person: &Person) -> Result<u32, Fault> {
-        if let Some(number) = self.numbers.get(person) {
+        self.find(person, true)
+    }
+
+    /// The number of somebody whom a message names. What it calls them is not their name.
+    pub fn mentioned(&mut self, person: &Person) -> Result<u32, Fault> {
+        self.find(person, false)
+    }
+
+    fn find(&mut self, person: &Person, has_made: bool) -> Result<u32, Fault> {
+        if let Some((number, is_known_to)) = self.numbers.get(person)
+            && (*is_known_to || !has_made)
+        {
             return Ok(*number);
         }
         let shown = self.shown(person);
@@ -80,9 +93,14 @@ impl<'a> People<'a> {
             .query_row(params![Text(&shown.name), Text(&shown.email)], |row| row.get(0))
             .optional()?;
         let number = match known {
-            Some(number) => number,
+            Some(number) => {
+                if has_made {
+                    self.identity(&self.mailmap.resolve(person), true)?;
+                }
+                number
+            }
             None => {
-                let identity = self.identity(&self.mailmap.resolve(person))?;
+                let identity = self.identity(&self.mailmap.resolve(person), has_made)?;
                 self.connection
                     .prepare_cached(
                         "INSERT INTO person (name, email, identity) VALUES (?1, ?2, ?3)
@@ -93,13 +111,14 @@ impl<'a> People<'a> {
                     })?
             }
         };
-        self.numbers.insert(person.clone(), number);
+        self.numbers.insert(person.clone(), (number, has_made));
         Ok(number)
     }
 
     /// The number of somebody whom the mailmap was asked about. People are told apart by their
-    /// address, or by their name where they have none.
-    fn identity(&self, mapped: &Person) -> Result<u32, Fault> {
+    /// address, or by their name where they have none. Who is only mentioned has no name until
+    /// they make a commit.
+    fn identity(&self, mapped: &Person, has_made: bool) -> Result<u32, Fault> {
         let address = mapped.email.to_ascii_lowercase();
         let key = if address.is_empty() { mapped.name.to_vec() } else { address };
         let key = if self.pseudonymize { self.key.digest(&key)[..16].to_vec() } else { key };
@@ -108,9 +127,10 @@ impl<'a> People<'a> {
             .prepare_cached("SELECT number, name, email FROM identity WHERE key = ?1")?
             .query_row([&key], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
             .optional()?;
-        let shown = match self.pseudonymize {
-            true => pseudonym(&key),
-            false => mapped.clone(),
+        let shown = match (self.pseudonymize, has_made) {
+            (true, _) => pseudonym(&key),
+            (false, true) => mapped.clone(),
+            (false, false) => Person { name: "".into(), email: mapped.email.clone() },
         };
         if let Some((number, name, email)) = known {
             // Of several names the last in the alphabet is shown, whoever was indexed first: the
@@ -145,17 +165,20 @@ impl<'a> People<'a> {
         }
         let mut everybody = Vec::new();
         let mut statement =
-            self.connection.prepare("SELECT number, name, email FROM person ORDER BY number")?;
+            self.connection.prepare(
+                "WITH maker AS (SELECT author AS number FROM revision UNION SELECT committer FROM revision)
+                 SELECT number, name, email, number IN maker FROM person ORDER BY number",
+            )?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
             let person =
                 Person { name: bytes(row.get(1)?)?.into(), email: bytes(row.get(2)?)?.into() };
-            everybody.push((row.get::<_, u32>(0)?, person));
+            everybody.push((row.get::<_, u32>(0)?, person, row.get::<_, bool>(3)?));
         }
         // The name that the index shows for an address is the one that the mailmap says now.
         self.connection.execute_batch("DELETE FROM identity")?;
-        for (number, person) in everybody {
-            let identity = self.identity(&self.mailmap.resolve(&person))?;
+        for (number, person, has_made) in everybody {
+            let identity = self.identity(&self.mailmap.resolve(&person), has_made)?;
             self.connection
                 .prepare_cached("UPDATE person SET identity = ?2 WHERE number = ?1")?
                 .execute(params![number, identity])?;

@@ -6,7 +6,7 @@ use gitops_health_git::{ObjectId, Repo, RepoPath};
 use gitops_health_history::{Everything, FilePast, History, PastOfAll, Periods, QUARTER, Trend};
 use gitops_health_testkit::{Author, Story, TestRepo};
 
-use crate::support::{Question, from_scratch, id, open_repo, updated};
+use crate::support::{Question, file, from_scratch, id, lines, open_repo, updated};
 
 fn past_of_all(history: &History, repo: &Repo, tip: ObjectId) -> PastOfAll {
     let files = repo.files_of(tip).expect("a tree").files;
@@ -29,7 +29,7 @@ fn person<'a>(name: &'a str, email: &'a str, time: &'a str) -> Author<'a> {
 fn without_numbers(mut past: PastOfAll) -> PastOfAll {
     let directories = past.directories.iter_mut().map(|directory| &mut directory.past);
     for file in past.files.iter_mut().chain(directories) {
-        file.main_author.iter_mut().for_each(|main| main.identity = 0);
+        file.main_author.iter_mut().for_each(|main| main.person = 0);
     }
     past
 }
@@ -167,7 +167,7 @@ fn people_whom_the_mailmap_joins_are_one() {
     assert_eq!((file.changes, file.authors), (4, 2));
     let main = file.main_author.expect("somebody");
     assert_eq!(main.changes, 3);
-    let person = history.person(main.identity).expect("it is whole").expect("she is known");
+    let person = history.person(main.person).expect("it is whole").expect("she is known");
     assert_eq!(person.name, "Ada");
 }
 
@@ -259,4 +259,27 @@ fn periods_count_what_git_lists() {
         }
         assert_eq!(trend.commits + trend.later, log.len());
     }
+}
+
+#[test]
+fn nobody_is_called_what_others_call_them() {
+    let scratch = TestRepo::new();
+    let time = "2026-03-02T09:00:00+0000";
+    let first = "Begin\n\nAcked-by: zz Somebody Else <ada@example.com>\n";
+    scratch.write("a.rs", "1\n").commit_as(person("Ada", "ada@example.com", time), first);
+    let named = scratch.write("a.rs", "2\n").commit("Go on\n\nReviewed-by: Z <ada@example.com>\n");
+    scratch.write("a.rs", "3\n").commit_as(person("Ada", "ada@example.com", time), "Go on");
+    let tip = id(&scratch.id("HEAD"));
+    scratch.git(&["checkout", "--quiet", "-b", "other", &named]);
+    scratch.write("a.rs", "4\n").commit_as(person("zz Other", "ada@example.com", time), "Other");
+    scratch.git(&["checkout", "--quiet", "main"]);
+    let (repo, (history, _)) = (open_repo(scratch.path()), updated(&scratch));
+    let main = past_of(&past_of_all(&history, &repo, tip), &repo, tip, "a.rs").main_author;
+    let main = main.expect("she made all");
+    let name = history.person(main.person).expect("it is whole").expect("she is known").name;
+    assert_eq!((name, main.changes), ("Ada".into(), 3));
+    // For the whole index the names of all commits count, and still no trailer.
+    let names =
+        lines(&file(&scratch), "SELECT author FROM commits WHERE author_email LIKE 'ada@%'");
+    assert_eq!(names, vec!["[Text(\"zz Other\")]"; 4]);
 }
