@@ -70,3 +70,22 @@ fn verify_finds_a_row_that_somebody_changed() {
     succeeds(&program, UPDATE);
     succeeds(&program, &["index", "verify", "--all"]);
 }
+
+#[test]
+fn the_status_of_an_index_that_cannot_be_used_leaves_it_as_it_is() {
+    let repo = long_history(30);
+    let program = program(&repo);
+    succeeds(&program, UPDATE);
+    let before = status(&program);
+    repo.write(".gitops-health.yaml", "index:\n  pseudonymize: true\n");
+    let other = status(&program);
+    assert_eq!((&other["commits"], &other["up_to_date"]), (&0.into(), &false.into()));
+    assert!(other["unusable"].as_str().expect("it says why").contains("index.pseudonymize"));
+    let words = succeeds(&program, &["index", "status"]).stdout;
+    assert!(words.contains("can't be used"), "{words}");
+    let verified = run(&program, &["index", "verify"]);
+    assert_eq!(verified.code, Some(3), "{verified}");
+    fs::remove_file(repo.path().join(".gitops-health.yaml")).expect("it is there");
+    assert_eq!(status(&program), before);
+    assert_eq!(before["unusable"], serde_json::Value::Null);
+}

@@ -153,9 +153,9 @@ impl Failure {
     fn hint(&self) -> Option<String> {
         match self {
             Self::Git(error) => hint_for_git(error),
-            Self::History(HistoryError::Damaged { .. }) => {
-                Some("run it again: a damaged index is made anew".into())
-            }
+            Self::History(HistoryError::Damaged { .. }) => Some(
+                "`gitops-health index update`, or whatever needs it next, makes it anew".into(),
+            ),
             Self::History(HistoryError::NotIndexed { .. }) => {
                 Some("index it with `gitops-health index update REV`".into())
             }

@@ -4,7 +4,7 @@ use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
 
 use gitops_health_git::{Error as GitError, Lineage, ObjectId, Repo, counted};
-use gitops_health_history::{History, Options, Place, Stage, Updated, Work};
+use gitops_health_history::{Error as HistoryError, History, Options, Place, Stage, Updated, Work};
 use gitops_health_report::index::{self, INDEX_STATUS_SCHEMA, IndexStatusReport};
 
 use crate::args::{IndexFormat, IndexStatusArgs, IndexUpdateArgs, IndexVerifyArgs};
@@ -48,8 +48,15 @@ impl Lineage for Indexed<'_> {
 }
 
 fn open(context: &Context, repo: &Repo, config: &IndexConfig) -> Result<History, CliError> {
+    Ok(open_as(context, repo, options(context, config))?)
+}
+
+fn options(context: &Context, config: &IndexConfig) -> Options {
     let cache = context.cache_directory();
-    let options = Options { pseudonymize: config.pseudonymize, cache };
+    Options { pseudonymize: config.pseudonymize, cache, keep: false }
+}
+
+fn open_as(context: &Context, repo: &Repo, options: Options) -> Result<History, HistoryError> {
     let (history, notices) = History::open(repo, options)?;
     for notice in notices {
         context.note(&notice.to_string());
@@ -121,29 +128,22 @@ pub(crate) fn update(context: &Context, args: &IndexUpdateArgs) -> Result<ExitCo
     Ok(ExitCode::Clean)
 }
 
-/// `index status`: where the index is and what it covers. Changes nothing but what is damaged.
+/// `index status`: where the index is and what it covers. Changes nothing.
 pub(crate) fn status(context: &Context, args: &IndexStatusArgs) -> Result<ExitCode, CliError> {
     let repo = context.open_repo()?;
     let config = context.config(Some(&repo))?.config.index;
-    let history = open(context, &repo, &config)?;
-    let (status, tips) = (history.status()?, repo.tips()?);
-    let lacking = history.lacks(&tips)?;
-    let report = IndexStatusReport {
-        schema: INDEX_STATUS_SCHEMA.to_owned(),
-        place: history.place().to_string(),
-        format: status.format,
-        up_to_date: history.covers(&tips)?,
-        tips: tips.len(),
-        tips_not_indexed: lacking.len(),
-        commits: status.commits,
-        merges: status.merges,
-        changes: status.changes,
-        paths: status.paths,
-        people: status.people,
-        shallow_edges: status.shallow_edges,
-        unread_commits: status.unread,
-        uncounted_changes: status.uncounted,
-        bytes: status.bytes,
+    let tips = repo.tips()?;
+    let options = Options { keep: true, ..options(context, &config) };
+    let report = match open_as(context, &repo, options) {
+        Ok(history) => status_of(&history, &tips)?,
+        Err(HistoryError::Damaged { what, .. }) => IndexStatusReport {
+            schema: INDEX_STATUS_SCHEMA.to_owned(),
+            unusable: Some(what),
+            tips: tips.len(),
+            tips_not_indexed: tips.len(),
+            ..IndexStatusReport::default()
+        },
+        Err(error) => return Err(error.into()),
     };
     let text = match args.format {
         IndexFormat::Text => index::text(&report),
@@ -153,11 +153,34 @@ pub(crate) fn status(context: &Context, args: &IndexStatusArgs) -> Result<ExitCo
     Ok(ExitCode::Clean)
 }
 
+fn status_of(history: &History, tips: &[ObjectId]) -> Result<IndexStatusReport, CliError> {
+    let status = history.status()?;
+    Ok(IndexStatusReport {
+        schema: INDEX_STATUS_SCHEMA.to_owned(),
+        unusable: None,
+        place: Some(history.place().to_string()),
+        format: status.format,
+        up_to_date: history.covers(tips)?,
+        tips: tips.len(),
+        tips_not_indexed: history.lacks(tips)?.len(),
+        commits: status.commits,
+        merges: status.merges,
+        changes: status.changes,
+        paths: status.paths,
+        people: status.people,
+        shallow_edges: status.shallow_edges,
+        unread_commits: status.unread,
+        uncounted_changes: status.uncounted,
+        bytes: status.bytes,
+    })
+}
+
 /// `index verify`: compares a sample of the index with the repository.
 pub(crate) fn verify(context: &Context, args: &IndexVerifyArgs) -> Result<ExitCode, CliError> {
     let repo = context.open_repo()?;
     let config = context.config(Some(&repo))?.config.index;
-    let history = open(context, &repo, &config)?;
+    let options = Options { keep: true, ..options(context, &config) };
+    let history = open_as(context, &repo, options)?;
     let sample = if args.all { usize::MAX } else { args.sample };
     let seed = args.seed.unwrap_or_else(|| context.now().seconds.cast_unsigned());
     let verified = history.verify(&repo, sample, seed)?;

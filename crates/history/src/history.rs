@@ -24,6 +24,8 @@ pub struct Options {
     /// The user's directory for caches, where an index is kept if the git directory can't be
     /// written.
     pub cache: Option<PathBuf>,
+    /// Whether an index that can't be used is left as it is, and opening it is an error.
+    pub keep: bool,
 }
 
 /// The index of one clone, open for questions.
@@ -50,6 +52,7 @@ struct Settings {
     mailmap: Mailmap,
     mailmap_digest: [u8; 32],
     pseudonymize: bool,
+    keep: bool,
 }
 
 /// Counts up when facts are found in another way: an index of before is made anew.
@@ -81,6 +84,7 @@ impl Settings {
             mailmap: Mailmap::of_file(file),
             mailmap_digest,
             pseudonymize: options.pseudonymize,
+            keep: options.keep,
         })
     }
 }
@@ -99,8 +103,8 @@ impl History {
     /// Opens the index of a repository: in its git directory, else in the cache, else in memory.
     ///
     /// One that is damaged, of another format, or of facts that are no longer true, such as after
-    /// the clone became less shallow, is replaced by an empty one. The second part of the answer
-    /// says so.
+    /// the clone became less shallow, is replaced by an empty one, unless [`Options::keep`] is set.
+    /// The second part of the answer says so.
     pub fn open(repo: &Repo, options: Options) -> Result<(Self, Vec<Notice>), Error> {
         let failed = |fault: Fault| fault.at("open", repo.common_dir());
         let settings = Settings::of(repo, &options).map_err(failed)?;
@@ -252,7 +256,7 @@ fn open_in(
     let why =
         match try_open(&room, settings).and_then(|found| checked(repo, found, &place, settings)) {
             Ok(history) => return Ok(History { room: Some(room), ..history }),
-            Err(fault) if fault.is_damage() => in_words(fault),
+            Err(fault) if fault.is_damage() && !settings.keep => in_words(fault),
             Err(fault) => return Err(fault),
         };
     room.alone()?;

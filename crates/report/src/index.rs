@@ -10,12 +10,15 @@ use crate::json::{document, schema_of};
 pub const INDEX_STATUS_SCHEMA: &str = "gitops-health/index-status/v1";
 
 /// Where the index of the history is, and what it covers.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Default, Serialize, JsonSchema)]
 pub struct IndexStatusReport {
     /// Always [`INDEX_STATUS_SCHEMA`].
     pub schema: String,
-    /// Where it is, in words; no path of this machine.
-    pub place: String,
+    /// Why it can't be used, and is made anew by whatever needs it next; absent where it can. Then
+    /// it covers nothing, and all numbers of what is in it are zero.
+    pub unusable: Option<String>,
+    /// Where it is, in words and no path of this machine; absent where it can't be used.
+    pub place: Option<String>,
     /// The version of its tables.
     pub format: i64,
     /// Whether it covers all that branches, tags and HEAD lead to, and people are mapped as the
@@ -57,6 +60,10 @@ pub fn json_schema() -> String {
 
 /// A line for each thing to know.
 pub fn text(report: &IndexStatusReport) -> String {
+    if let Some(why) = &report.unusable {
+        let next = "`gitops-health index update`, or whatever needs it, makes it anew";
+        return format!("{:<12}can't be used: {why}\n{:<12}{next}\n", "state", "next");
+    }
     let state = match (report.commits, report.tips_not_indexed) {
         (0, _) => "empty: `gitops-health index update` fills it".to_owned(),
         (_, 0) if !report.up_to_date => {
@@ -71,7 +78,7 @@ pub fn text(report: &IndexStatusReport) -> String {
     };
     let mut lines = vec![
         ("state", state),
-        ("place", report.place.clone()),
+        ("place", report.place.clone().unwrap_or_default()),
         (
             "commits",
             format!(
