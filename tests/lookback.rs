@@ -79,7 +79,7 @@ fn clinic() -> TestRepo {
 #[test]
 fn hotspots_of_a_clinic() {
     let repo = clinic();
-    for format in ["text", "json", "markdown"] {
+    for format in ["text", "json", "markdown", "html"] {
         let arguments = ["risk", "hotspots", "--format", format];
         snapshot(&format!("hotspots_{format}"), &repo, &arguments);
     }
@@ -97,7 +97,7 @@ fn hotspots_of_a_clinic() {
 #[test]
 fn trend_of_a_clinic() {
     let repo = clinic();
-    for format in ["text", "json", "markdown"] {
+    for format in ["text", "json", "markdown", "html"] {
         let arguments = ["risk", "trend", "--periods", "4", "--format", format];
         snapshot(&format!("trend_{format}"), &repo, &arguments);
     }
@@ -135,7 +135,7 @@ fn paths_are_those_below_the_place_where_it_runs() {
 fn nobody_is_named_where_people_have_pseudonyms() {
     let repo = clinic();
     repo.write(".gitops-health.yaml", "index:\n  pseudonymize: true\n");
-    for format in ["text", "json", "csv", "markdown"] {
+    for format in ["text", "json", "csv", "markdown", "html"] {
         let found = run(&program(&repo), &["risk", "hotspots", "--format", format]).stdout;
         assert!(found.contains("person-"), "{found}");
         for name in ["Ada", "Bo ", "Bo,", "\"Bo\"", "Cy", "example.com"] {
@@ -149,7 +149,7 @@ fn names_and_paths_are_no_formulas_and_move_no_cursor() {
     let repo = TestRepo::new();
     repo.write("=1+1.rs", "1\n").write("a\x1b[2J,b.rs", "1\n").write("@x/-y.rs", "1\n");
     by(&repo, "=HYPERLINK(\"x\")\u{202e}", "2026-01-05T10:00:00+0000", "Begin");
-    for format in ["text", "json", "markdown"] {
+    for format in ["text", "json", "markdown", "html"] {
         run_in(&repo, &["risk", "hotspots", "--format", format]);
     }
     let table = csv(&repo, &["risk", "hotspots", "--format", "csv"]).stdout;
@@ -161,6 +161,19 @@ fn names_and_paths_are_no_formulas_and_move_no_cursor() {
         "directory,'@x,",
     ] {
         assert!(table.contains(cell), "{cell} is not in\n{table}");
+    }
+}
+
+#[test]
+fn names_and_paths_are_no_elements_of_a_page() {
+    let repo = TestRepo::new();
+    repo.write("<script>alert(1)<!--/x'onload='.rs", "1\n");
+    by(&repo, "A \"b\" &amp; c", "2026-01-05T10:00:00+0000", "Begin");
+    let page = run_in(&repo, &["risk", "hotspots", "--format", "html"]).stdout;
+    assert_eq!(page.matches("&lt;script&gt;alert(1)&lt;!--/x&#39;onload=&#39;.rs").count(), 2);
+    assert!(page.contains("A &quot;b&quot; &amp;amp; c"), "{page}");
+    for forbidden in ["<script", "<!--", "x'onload", "http://", "https://"] {
+        assert!(!page.contains(forbidden), "{forbidden} in\n{page}");
     }
 }
 
@@ -235,4 +248,18 @@ fn lines_that_could_not_be_counted_are_said_to_be_missing() {
     let found = run(&program(&repo), &["risk", "trend"]);
     assert_eq!(found.code, Some(3), "{found}");
     assert!(found.stdout.contains("Lines are missing in the numbers"), "{found}");
+}
+
+#[test]
+fn files_whose_size_is_not_known_are_not_said_to_be_harmless() {
+    let repo = TestRepo::new();
+    repo.write("src/a.rs", "1\n").commit("Add a");
+    let blob = repo.id("HEAD:src/a.rs");
+    std::fs::remove_file(crate::support::object_file(&repo, &blob)).expect("it is there");
+    for format in ["text", "markdown", "html"] {
+        let found = run(&program(&repo), &["risk", "hotspots", "--format", format]);
+        assert_eq!(found.code, Some(3), "{found}");
+        assert!(found.stdout.contains("the size of what changed there is not known"), "{found}");
+        assert!(found.stdout.contains("1 file that changed is not here or too large"), "{found}");
+    }
 }

@@ -334,6 +334,8 @@ pub(crate) enum TableFormat {
     Csv,
     /// For comments and job summaries
     Markdown,
+    /// A page with charts that stands alone
+    Html,
 }
 
 /// The lengths of periods.

@@ -51,6 +51,7 @@ pub(crate) fn run(context: &Context, args: &HotspotsArgs) -> Result<ExitCode, Cl
         TableFormat::Json => report::json(&report),
         TableFormat::Csv => report::csv(&report),
         TableFormat::Markdown => report::markdown(&report),
+        TableFormat::Html => report::html(&report),
     };
     output::write(context, &text)?;
     Ok(if report.is_complete() { ExitCode::Clean } else { ExitCode::NotEvaluated })
@@ -199,6 +200,8 @@ fn assemble(
 ) -> Result<HotspotsReport, CliError> {
     let mut notes = about_left_out(&chosen.left_out);
     notes.extend(about_gaps(history, past));
+    let unmeasured_files = past.files.iter().filter(|file| is_unmeasured(file)).count();
+    notes.extend(about_unmeasured(unmeasured_files));
     notes.extend(chosen.notes);
     let limit = args.limit as usize;
     let ranking = Ranking { history, all: &past.all, limit };
@@ -241,6 +244,7 @@ fn assemble(
             .map(|(kind, files)| LeftOut { kind, files })
             .collect(),
         unread_commits: past.unread,
+        unmeasured_files,
         shallow: past.is_shallow,
         notes,
     })
@@ -282,14 +286,22 @@ fn about_gaps(history: &History, past: &PastOfAll) -> Vec<String> {
             counted(past.names_not_followed, "file were", "files were")
         ));
     }
-    let unknown = past.files.iter().filter(|file| file.lines.is_none()).count();
-    if unknown > 0 {
-        notes.push(format!(
-            "{} without a size, and so without a score: not here, or too large.",
-            counted(unknown, "file is", "files are")
-        ));
-    }
     notes
+}
+
+/// Whether the file would have a score if its size were known.
+fn is_unmeasured(file: &FilePast) -> bool {
+    file.changes > 0 && file.lines.is_none()
+}
+
+fn about_unmeasured(files: usize) -> Option<String> {
+    let note = || {
+        format!(
+            "{} not here or too large, and so without a size and a score.",
+            counted(files, "file that changed is", "files that changed are")
+        )
+    };
+    (files > 0).then(note)
 }
 
 /// Makes rankings.

@@ -55,6 +55,7 @@ pub(crate) fn run(context: &Context, args: &TrendArgs) -> Result<ExitCode, CliEr
         TableFormat::Json => report::json(&report),
         TableFormat::Csv => report::csv(&report),
         TableFormat::Markdown => report::markdown(&report),
+        TableFormat::Html => report::html(&report),
     };
     output::write(context, &text)?;
     Ok(if report.is_complete() { ExitCode::Clean } else { ExitCode::NotEvaluated })

@@ -43,6 +43,22 @@ pub(crate) fn escape_markdown(text: &str) -> String {
     escaped
 }
 
+/// Escapes what HTML would take for its own, in text and in quoted attributes.
+pub(crate) fn escape_html(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '&' => escaped.push_str("&amp;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&#39;"),
+            other => escaped.push(other),
+        }
+    }
+    escaped
+}
+
 /// A cell of a CSV file (RFC 4180) that no spreadsheet takes for a formula: what begins as one gets
 /// an apostrophe in front (OWASP, "CSV Injection").
 pub(crate) fn escape_csv(text: &str) -> String {
@@ -72,6 +88,11 @@ mod tests {
         );
         assert_eq!(escape_markdown("http://evil.example/x"), "http:&#8203;//evil.example/x");
         assert_eq!(escape_markdown("www.evil.example"), "www.&#8203;evil.example");
+    }
+
+    #[test]
+    fn a_path_cannot_begin_an_element_or_end_an_attribute() {
+        assert_eq!(escape_html("<b>\"'&amp;"), "&lt;b&gt;&quot;&#39;&amp;amp;");
     }
 
     #[test]

@@ -8,6 +8,7 @@
 mod columns;
 mod escape;
 pub mod hotspots;
+mod html;
 pub mod index;
 mod json;
 mod risk;

@@ -9,7 +9,7 @@ pub fn markdown(report: &HotspotsReport) -> String {
     let mut out = format!("## {}\n\n{}\n", escape(&report.headline()), report.what_counts());
     for (title, one, list) in report.lists() {
         if list.rows.is_empty() {
-            let _ = write!(out, "\n### {}\n\nnone\n", list.title(title));
+            let _ = write!(out, "\n### {}\n\n{}\n", list.title(title), report.why_empty());
             continue;
         }
         let people = if one == "directory" { "files; people" } else { "people" };

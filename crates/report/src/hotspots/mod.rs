@@ -1,6 +1,7 @@
 //! The report of `risk hotspots`: one file for each format.
 
 mod csv;
+mod html;
 mod markdown;
 mod text;
 
@@ -13,6 +14,7 @@ use crate::columns::{counted, percent, sparkline, thousands};
 use crate::json::{document, schema_of};
 
 pub use csv::csv;
+pub use html::html;
 pub use markdown::markdown;
 pub use text::text;
 
@@ -42,6 +44,9 @@ pub struct HotspotsReport {
     pub left_out: Vec<LeftOut>,
     /// How many commits could not be read: what they did to files is not in the numbers.
     pub unread_commits: usize,
+    /// How many files that changed have no score, because their content is not here or too large:
+    /// their lines are not in the numbers of the directories.
+    pub unmeasured_files: usize,
     /// Whether the clone is shallow, so that older commits are not in the numbers.
     pub shallow: bool,
     /// What to know about the numbers.
@@ -137,7 +142,7 @@ pub fn json_schema() -> String {
 impl HotspotsReport {
     /// Whether everything that was asked for could be looked at.
     pub fn is_complete(&self) -> bool {
-        self.unread_commits == 0
+        self.unread_commits == 0 && self.unmeasured_files == 0
     }
 
     /// `Hotspots of HEAD (1a2b3c4d5e of 2026-03-01)`.
@@ -163,6 +168,14 @@ impl HotspotsReport {
             day(&self.until, "until"),
             percent(self.total.fix_share)
         )
+    }
+
+    /// Why there is nothing in a ranking.
+    fn why_empty(&self) -> &'static str {
+        match self.unmeasured_files {
+            0 => "none: nothing changed there that is not empty",
+            _ => "none: the size of what changed there is not known",
+        }
     }
 
     /// The rankings that there are, with their titles.

@@ -10,7 +10,10 @@ pub fn text(report: &HotspotsReport, style: Style) -> String {
     let mut out = format!("{headline}\n{}\n", style.dim(&report.what_counts()));
     for (title, one, list) in report.lists() {
         let _ = writeln!(out, "\n{}", style.bold(&list.title(title)));
-        ranking(&mut out, list, one, style);
+        match list.rows.is_empty() {
+            true => out.push_str(&format!("  {}\n", report.why_empty())),
+            false => ranking(&mut out, list, one, style),
+        }
     }
     if !report.notes.is_empty() {
         let _ = writeln!(out, "\n{}", style.bold("Notes"));
@@ -20,10 +23,6 @@ pub fn text(report: &HotspotsReport, style: Style) -> String {
 }
 
 fn ranking(out: &mut String, list: &HotspotList, one: &str, style: Style) {
-    if list.rows.is_empty() {
-        let _ = writeln!(out, "  none: nothing changed there that is not empty");
-        return;
-    }
     let heading = ["score", "changes", "fixed", "lines", "last 2 years", one];
     let mut rows = vec![heading.map(String::from).to_vec()];
     rows.extend(list.rows.iter().map(|hotspot| row(hotspot, style)));

@@ -1,6 +1,7 @@
 //! The report of `risk trend`: one file for each format.
 
 mod csv;
+mod html;
 mod markdown;
 mod text;
 
@@ -13,6 +14,7 @@ use crate::columns::{counted, percent, thousands};
 use crate::json::{document, schema_of};
 
 pub use csv::csv;
+pub use html::html;
 pub use markdown::markdown;
 pub use text::text;
 
@@ -90,6 +92,7 @@ pub fn json_schema() -> String {
 struct Line {
     name: &'static str,
     numbers: Vec<f64>,
+    shown: fn(f64) -> String,
     words: String,
 }
 
@@ -125,7 +128,7 @@ impl TrendReport {
 
     /// What is drawn as a line of blocks and compared with the time before.
     fn lines(&self) -> Vec<Line> {
-        let line = |name, of: &dyn Fn(&TrendRow) -> f64, shown: &dyn Fn(f64) -> String| {
+        let line = |name, of: &dyn Fn(&TrendRow) -> f64, shown: fn(f64) -> String| {
             let (now, before) = (of(&self.total), of(&self.before));
             let words = match self.before.commits {
                 // Once is enough.
@@ -135,21 +138,23 @@ impl TrendReport {
                 0 => shown(now),
                 _ => self.compared(now, before, shown),
             };
-            Line { name, numbers: self.periods.iter().map(of).collect(), words }
+            Line { name, numbers: self.periods.iter().map(of).collect(), shown, words }
         };
-        let whole = |number: f64| thousands(number as u64);
+        fn whole(number: f64) -> String {
+            thousands(number as u64)
+        }
         vec![
-            line("commits", &|row| row.commits as f64, &whole),
-            line("people", &|row| row.authors as f64, &whole),
-            line("files", &|row| row.files as f64, &whole),
-            line("lines", &|row| (row.added + row.deleted) as f64, &whole),
-            line("fixed", &|row| row.fix_share, &percent),
-            line("churn", &|row| row.churn_per_commit, &whole),
+            line("commits", &|row| row.commits as f64, whole),
+            line("people", &|row| row.authors as f64, whole),
+            line("files", &|row| row.files as f64, whole),
+            line("lines", &|row| (row.added + row.deleted) as f64, whole),
+            line("fixed", &|row| row.fix_share, percent),
+            line("churn", &|row| row.churn_per_commit, whole),
         ]
     }
 
     /// `120, up from 80 in the 12 months before`.
-    fn compared(&self, now: f64, before: f64, shown: &dyn Fn(f64) -> String) -> String {
+    fn compared(&self, now: f64, before: f64, shown: fn(f64) -> String) -> String {
         let (shown_now, shown_before) = (shown(now), shown(before));
         match () {
             () if shown_now == shown_before => {
