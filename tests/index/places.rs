@@ -97,7 +97,7 @@ fn without_any_place_the_index_is_in_memory() {
         assert_eq!(update.code, Some(0), "{update}");
         assert!(update.stderr.contains("nothing was kept"), "{update}");
         let status = place.run(&["index", "status"], variables);
-        assert!(status.stdout.contains("in memory"), "{status}");
+        assert!(status.stdout.contains("there is none"), "{status}");
     }
 }
 
@@ -113,4 +113,73 @@ fn a_bare_repository_and_a_linked_worktree_keep_it_in_the_common_directory() {
     assert!(directory(&repo).join("history.sqlite").is_file());
     assert!(!repo.git_dir().join("worktrees/linked/gitops-health").exists());
     assert!(!linked.join("gitops-health").exists());
+}
+
+#[test]
+fn what_stands_in_the_way_of_the_index_is_named_and_another_place_is_taken() {
+    let repo = long_history(3);
+    let cache = tempfile::tempdir().expect("it can be made");
+    let program = program(&repo).with_variable("XDG_CACHE_HOME", cache.path());
+    let expected = succeeds(&program, SCORE).stdout;
+    for name in ["history.sqlite", "key", "lock", ""] {
+        let path = directory(&repo).join(name);
+        let named = format!("`gitops-health/{name}` is no ");
+        for kind in ["pipe", "directory"] {
+            let _ = fs::remove_dir_all(directory(&repo));
+            let _ = fs::remove_file(directory(&repo));
+            match (kind, name) {
+                (_, "") => fs::write(directory(&repo), "").expect("it can be written"),
+                ("directory", _) => fs::create_dir_all(&path).expect("it can be made"),
+                _ => {
+                    fs::create_dir_all(directory(&repo)).expect("it can be made");
+                    let status = Command::new("mkfifo").arg(&path).status().expect("it runs");
+                    assert!(status.success());
+                }
+            }
+            let score = succeeds(&program, SCORE);
+            assert_eq!(score.stdout, expected, "{kind} {name}");
+            assert!(score.stderr.contains("kept in the user's cache"), "{kind} {name}: {score}");
+            assert!(score.stderr.contains(&named), "{kind} {name}: {score}");
+        }
+    }
+}
+
+#[test]
+fn a_status_makes_nothing_and_clearing_goes_on_where_it_can() {
+    let repo = long_history(3);
+    let cache = tempfile::tempdir().expect("it can be made");
+    let program = program(&repo).with_variable("XDG_CACHE_HOME", cache.path());
+    let status = succeeds(&program, &["index", "status"]);
+    assert!(status.stdout.contains("there is none"), "{status}");
+    assert!(!directory(&repo).exists());
+    // One in the cache, and something that can't be taken away in the git directory.
+    fs::write(directory(&repo), "").expect("it can be written");
+    succeeds(&program, UPDATE);
+    assert_eq!(sqlite_files(cache.path()), 1);
+    fs::remove_file(directory(&repo)).expect("it is there");
+    fs::create_dir_all(directory(&repo).join("history.sqlite/x")).expect("it can be made");
+    let cleared = run(&program, &["index", "clear"]);
+    assert_eq!(cleared.code, Some(3), "{cleared}");
+    assert!(cleared.stderr.contains("history.sqlite"), "{cleared}");
+    assert_eq!(sqlite_files(cache.path()), 0);
+}
+
+#[test]
+fn names_in_the_cache_are_forgotten_once_people_have_pseudonyms() {
+    let repo = long_history(3);
+    let cache = tempfile::tempdir().expect("it can be made");
+    let program = program(&repo).with_variable("XDG_CACHE_HOME", cache.path());
+    fs::write(directory(&repo), "").expect("it can be written");
+    succeeds(&program, UPDATE);
+    fs::remove_file(directory(&repo)).expect("it is there");
+    succeeds(&program, UPDATE);
+    assert_eq!(sqlite_files(cache.path()), 1);
+    repo.write(".gitops-health.yaml", "index:\n  pseudonymize: true\n");
+    succeeds(&program, UPDATE);
+    assert_eq!(sqlite_files(cache.path()), 0);
+    assert!(directory(&repo).join("history.sqlite").is_file());
+}
+
+fn sqlite_files(directory: &Path) -> usize {
+    fingerprint(directory).keys().filter(|path| path.ends_with("history.sqlite")).count()
 }

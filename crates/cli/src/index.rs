@@ -57,7 +57,9 @@ fn options(context: &Context, config: &IndexConfig) -> Options {
 }
 
 fn open_as(context: &Context, repo: &Repo, options: Options) -> Result<History, HistoryError> {
-    let (history, notices) = History::open(repo, options)?;
+    let progress = context.progress("");
+    let (history, notices) = History::open(repo, options, &|| progress.show(others_have_it))?;
+    drop(progress);
     for notice in notices {
         context.note(&notice.to_string());
     }
@@ -92,10 +94,14 @@ fn bring_up_to_date(
     Ok(updated)
 }
 
+fn others_have_it() -> String {
+    "waiting for another process that has the history index".into()
+}
+
 fn words(stage: Stage, count: usize, total: Option<usize>) -> String {
     let of = total.map(|total| format!(" of {total}")).unwrap_or_default();
     match stage {
-        Stage::Waiting => "waiting for another process that updates the history index".into(),
+        Stage::Waiting => others_have_it(),
         Stage::Commits => format!("history index: {count}{of} commits compared"),
         Stage::Files => format!("history index: {count} changed files counted"),
         Stage::Writing => format!("history index: writing, {count}{of} commits written"),
@@ -118,7 +124,9 @@ pub(crate) fn update(context: &Context, args: &IndexUpdateArgs) -> Result<ExitCo
     let mut history = open(context, &repo, &config)?;
     let threads = threads(args.threads);
     let updated = bring_up_to_date(context, &repo, &mut history, &tips, threads)?;
-    history.note_tags(&repo)?;
+    let progress = context.progress("");
+    history.note_tags(&repo, &|| progress.show(others_have_it))?;
+    drop(progress);
     if history.place() == &Place::Memory {
         context.note("nothing was kept: no place for the index can be written");
     }
@@ -158,7 +166,7 @@ fn status_of(history: &History, tips: &[ObjectId]) -> Result<IndexStatusReport, 
     Ok(IndexStatusReport {
         schema: INDEX_STATUS_SCHEMA.to_owned(),
         unusable: None,
-        place: Some(history.place().to_string()),
+        place: history.place().file().map(|_| history.place().to_string()),
         format: status.format,
         up_to_date: history.covers(tips)?,
         tips: tips.len(),
@@ -225,7 +233,10 @@ pub(crate) fn verify(context: &Context, args: &IndexVerifyArgs) -> Result<ExitCo
 /// `index clear`: takes the index away.
 pub(crate) fn clear(context: &Context) -> Result<ExitCode, CliError> {
     let repo = context.open_repo()?;
-    let removed = History::clear(&repo, context.cache_directory().as_deref())?;
+    let progress = context.progress("");
+    let cache = context.cache_directory();
+    let removed = History::clear(&repo, cache.as_deref(), &|| progress.show(others_have_it))?;
+    drop(progress);
     let text = match removed {
         0 => "there is no index\n".to_owned(),
         _ => "the index is gone\n".to_owned(),

@@ -127,7 +127,7 @@ fn borrow(common: &Path) -> io::Result<tempfile::TempDir> {
 fn build(directory: &Path, tip: ObjectId) -> Result<(PathBuf, usize), Box<dyn Error>> {
     let location = Location { start: directory.to_owned(), use_git_environment: false };
     let repo = Repo::open(&location)?;
-    let (mut history, _) = History::open(&repo, Options::default())?;
+    let (mut history, _) = History::open(&repo, Options::default(), &|| {})?;
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let (progress, cancel) = (|_, _, _| {}, AtomicBool::new(false));
     history.update(&repo, &[tip], &Work { threads, progress: &progress, cancel: &cancel })?;

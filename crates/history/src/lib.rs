@@ -12,7 +12,7 @@
 //!
 //! let repo = Repo::open(&Location { start: ".".into(), use_git_environment: false })?;
 //! let head = repo.resolve("HEAD")?;
-//! let (mut history, _notices) = History::open(&repo, Options::default())?;
+//! let (mut history, _notices) = History::open(&repo, Options::default(), &|| {})?;
 //! let cancel = AtomicBool::new(false);
 //! history.update(&repo, &[head], &Work { threads: 2, progress: &|_, _, _| {}, cancel: &cancel })?;
 //! let follow = [RepoPath::from("src/lib.rs")];

@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use crate::error::{Error, Fault};
 use crate::history::{DAMAGE, History, PATIENCE, meta, read_columns};
 use crate::people::Key;
-use crate::place::{FILE, Notice, Place, Room, candidates, is_not_permitted};
+use crate::place::{FILE, Notice, Place, Room, candidates, check_ordinary, is_not_usable};
 use crate::schema;
 
 /// How an index is kept.
@@ -77,38 +77,51 @@ impl History {
     ///
     /// One that is damaged, of another format, or of facts that are no longer true, such as after
     /// the clone became less shallow, is replaced by an empty one, unless [`Options::keep`] is set.
-    /// The second part of the answer says so.
-    pub fn open(repo: &Repo, options: Options) -> Result<(Self, Vec<Notice>), Error> {
+    /// The second part of the answer says so. `waiting` is told again and again while another
+    /// process replaces it, or uses one that is to be replaced; after a minute another place is
+    /// taken.
+    pub fn open(
+        repo: &Repo,
+        options: Options,
+        waiting: &dyn Fn(),
+    ) -> Result<(Self, Vec<Notice>), Error> {
         let failed = |fault: Fault| fault.at("open", repo.common_dir());
         let settings = Settings::of(repo, &options).map_err(failed)?;
         let mut notices = Vec::new();
         let mut why = None;
         for (directory, is_inside) in candidates(repo, options.cache.as_deref()) {
-            let room = match Room::enter(directory) {
-                Ok(room) => room,
-                // A home that is nowhere is no place for a cache, whatever the system calls it.
-                Err(error) if is_not_permitted(&error) || !is_inside => {
-                    why.get_or_insert(error.to_string());
-                    continue;
-                }
-                Err(error) => return Err(failed(Fault::File(error))),
+            let file = directory.join(FILE);
+            if options.keep && !file.exists() {
+                continue;
+            }
+            let place = match is_inside {
+                true => Place::Repository(file.clone()),
+                false => Place::Cache(file.clone()),
             };
-            let file = room.file();
-            let place = if is_inside { Place::Repository(file) } else { Place::Cache(file) };
-            match open_in(repo, room, place, &settings, &mut notices) {
-                Ok(history) => {
+            let found = Room::enter(directory, waiting).map_err(Fault::File);
+            match found.and_then(|room| open_in(repo, room, place, &settings, waiting)) {
+                Ok((history, rebuilt)) => {
+                    notices.extend(rebuilt);
                     if let (Some(why), Place::Cache(_)) = (why, &history.place) {
                         notices.push(Notice::Elsewhere(history.place.clone(), why));
                     }
+                    if is_inside && settings.pseudonymize && !settings.keep {
+                        forget_names(repo, options.cache.as_deref());
+                    }
                     return Ok((history, notices));
                 }
-                Err(fault) if is_unwritable(&fault) => {
+                // A home that is nowhere is no place for a cache, whatever the system calls it.
+                Err(fault) if is_unusable(&fault) || (!is_inside && !fault.is_damage()) => {
                     why.get_or_insert(in_words(fault));
                 }
-                Err(fault) => return Err(failed(fault)),
+                Err(fault) => return Err(fault.at("open", &file)),
             }
         }
-        notices.push(Notice::Elsewhere(Place::Memory, why.unwrap_or_default()));
+        if let Some(why) = why {
+            notices.push(Notice::Elsewhere(Place::Memory, why));
+        } else if !options.keep {
+            notices.push(Notice::Elsewhere(Place::Memory, "there is no place".into()));
+        }
         Ok((Self::in_memory(&settings).map_err(failed)?, notices))
     }
 
@@ -143,75 +156,88 @@ impl History {
     }
 
     /// Takes the index of a repository away, wherever it is, once nobody uses it. How many there
-    /// were. The key of the clone stays.
-    pub fn clear(repo: &Repo, cache: Option<&Path>) -> Result<usize, Error> {
-        let mut removed = 0;
+    /// were. The key of the clone stays. An error where one of them is still there: the others are
+    /// gone.
+    pub fn clear(repo: &Repo, cache: Option<&Path>, waiting: &dyn Fn()) -> Result<usize, Error> {
+        let (mut removed, mut failure) = (0, None);
         for (directory, _) in candidates(repo, cache) {
-            if !directory.join(FILE).exists() {
+            let file = directory.join(FILE);
+            if !file.exists() {
                 continue;
             }
             let clear = || -> std::io::Result<()> {
-                let room = Room::enter(directory.clone())?;
-                room.alone()?;
+                let room = Room::enter(directory, waiting)?;
+                room.alone(waiting)?;
                 room.remove()
             };
-            clear().map_err(|error| Fault::File(error).at("take away", &directory.join(FILE)))?;
-            removed += 1;
+            match clear() {
+                Ok(()) => removed += 1,
+                Err(error) => {
+                    failure.get_or_insert(Fault::File(error).at("take away", &file));
+                }
+            }
         }
-        Ok(removed)
+        failure.map_or(Ok(removed), Err)
     }
 }
 
-/// Opens the index in a directory, and replaces what can't be used.
+/// Takes an index away that was made while the git directory could not be written, with names that
+/// are not to be kept any more. Who can't is no worse off than before.
+fn forget_names(repo: &Repo, cache: Option<&Path>) {
+    for (directory, is_inside) in candidates(repo, cache) {
+        if !is_inside && directory.join(FILE).exists() {
+            let _ = Room::enter(directory, &|| {}).and_then(|room| room.remove_if_unused());
+        }
+    }
+}
+
+/// Opens the index in a directory, and replaces what can't be used: then with the notice of it.
 fn open_in(
     repo: &Repo,
     room: Room,
     place: Place,
     settings: &Settings,
-    notices: &mut Vec<Notice>,
-) -> Result<History, Fault> {
-    // Whatever is always read must be readable, or nothing is gained by opening it.
-    let why =
-        match try_open(&room, settings).and_then(|found| checked(repo, found, &place, settings)) {
-            Ok(history) => return Ok(History { room: Some(room), ..history }),
-            Err(fault) if fault.is_damage() && !settings.keep => in_words(fault),
-            Err(fault) => return Err(fault),
-        };
-    room.alone()?;
+    waiting: &dyn Fn(),
+) -> Result<(History, Option<Notice>), Fault> {
+    let open = || {
+        let (connection, key) = try_open(&room, settings, waiting)?;
+        // Whatever is always read must be readable, or nothing is gained by opening it.
+        let history = History::with(connection, place.clone(), None, key, settings)?;
+        match history.can_know_more(repo)? {
+            true => Err(Fault::damaged("objects that were missing are here now")),
+            false => Ok(history),
+        }
+    };
+    let why = match open() {
+        Ok(history) => return Ok((History { room: Some(room), ..history }, None)),
+        Err(fault) if fault.is_damage() && !settings.keep => in_words(fault),
+        Err(fault) => return Err(fault),
+    };
+    room.alone(waiting)?;
     // Somebody else may have replaced it while everybody was let go.
-    let found = try_open(&room, settings).and_then(|found| checked(repo, found, &place, settings));
-    let history = match found {
+    let (history, notice) = match open() {
         Err(fault) if fault.is_damage() => {
             room.remove()?;
-            notices.push(Notice::Rebuilt(why));
-            checked(repo, try_open(&room, settings)?, &place, settings)?
+            (open()?, Some(Notice::Rebuilt(why)))
         }
-        other => other?,
+        other => (other?, None),
     };
-    room.shared()?;
-    Ok(History { room: Some(room), ..history })
+    room.shared(waiting)?;
+    Ok((History { room: Some(room), ..history }, notice))
 }
 
-fn checked(
-    repo: &Repo,
-    (connection, key): (Connection, Key),
-    place: &Place,
+fn try_open(
+    room: &Room,
     settings: &Settings,
-) -> Result<History, Fault> {
-    let history = History::with(connection, place.clone(), None, key, settings)?;
-    match history.can_know_more(repo)? {
-        true => Err(Fault::damaged("objects that were missing are here now")),
-        false => Ok(history),
-    }
-}
-
-fn try_open(room: &Room, settings: &Settings) -> Result<(Connection, Key), Fault> {
+    waiting: &dyn Fn(),
+) -> Result<(Connection, Key), Fault> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
         | OpenFlags::SQLITE_OPEN_CREATE
         | OpenFlags::SQLITE_OPEN_NO_MUTEX
         | OpenFlags::SQLITE_OPEN_NOFOLLOW;
     // NOFOLLOW speaks of every link on the way, and only those inside of the directory matter.
     let file = room.file();
+    check_ordinary(&file)?;
     let directory = std::fs::canonicalize(file.parent().unwrap_or(Path::new(".")))?;
     let file = directory.join(file.file_name().unwrap_or_default());
     let connection = Connection::open_with_flags(&file, flags)?;
@@ -223,7 +249,7 @@ fn try_open(room: &Room, settings: &Settings) -> Result<(Connection, Key), Fault
     connection.set_prepared_statement_cache_capacity(64);
     schema::prepare(&connection)?;
     let bytes = random(&connection)?;
-    let key = Key(room.key(|| bytes)?);
+    let key = Key(room.key(|| bytes, waiting)?);
     begin(&connection, settings, &key)?;
     Ok((connection, key))
 }
@@ -271,13 +297,14 @@ fn in_words(fault: Fault) -> String {
 }
 
 /// Whether another place should be tried.
-fn is_unwritable(fault: &Fault) -> bool {
-    use rusqlite::ErrorCode::{CannotOpen, PermissionDenied, ReadOnly};
+fn is_unusable(fault: &Fault) -> bool {
+    use rusqlite::ErrorCode::{CannotOpen, DiskFull, PermissionDenied, ReadOnly};
     match fault {
-        Fault::File(error) => is_not_permitted(error),
-        Fault::Sqlite(error) => {
-            matches!(error.sqlite_error_code(), Some(CannotOpen | PermissionDenied | ReadOnly))
-        }
+        Fault::File(error) => is_not_usable(error),
+        Fault::Sqlite(error) => matches!(
+            error.sqlite_error_code(),
+            Some(CannotOpen | DiskFull | PermissionDenied | ReadOnly)
+        ),
         Fault::Git(_) | Fault::Damaged(_) => false,
     }
 }

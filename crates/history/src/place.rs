@@ -4,10 +4,12 @@ use std::fmt;
 use std::fs::{self, File, TryLockError};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use gitops_health_git::Repo;
 use sha2::{Digest, Sha256};
+
+use crate::history::PATIENCE;
 
 /// The directory of the index, in the git directory that all worktrees share or in a cache.
 pub(crate) const DIRECTORY: &str = "gitops-health";
@@ -77,16 +79,15 @@ pub(crate) struct Room {
     lock: File,
 }
 
-/// How often is looked whether somebody else has done writing.
-const POLLED: Duration = Duration::from_millis(20);
+/// How often is looked whether somebody else is done.
+const POLLED: Duration = Duration::from_millis(5);
 
 impl Room {
-    /// Goes where the index of the repository is kept, or below `cache`.
-    pub fn enter(directory: PathBuf) -> io::Result<Self> {
+    /// Goes where an index is kept. `waiting` is told again and again while somebody else has it for
+    /// themselves.
+    pub fn enter(directory: PathBuf, waiting: &dyn Fn()) -> io::Result<Self> {
         match fs::symlink_metadata(&directory) {
-            Ok(known) if !known.is_dir() => {
-                return Err(io::Error::other("something else has the place of its directory"));
-            }
+            Ok(known) if !known.is_dir() => return Err(is_something_else(&directory)),
             Ok(_) => {}
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 fs::create_dir_all(&directory)?;
@@ -94,7 +95,7 @@ impl Room {
             Err(error) => return Err(error),
         }
         let lock = open_lock(&directory.join(LOCK))?;
-        lock.lock_shared()?;
+        patiently(PATIENCE, waiting, || lock.try_lock_shared())?;
         Ok(Self { directory, lock })
     }
 
@@ -103,15 +104,15 @@ impl Room {
     }
 
     /// Waits until nobody else has the index open.
-    pub fn alone(&self) -> io::Result<()> {
+    pub fn alone(&self, waiting: &dyn Fn()) -> io::Result<()> {
         self.lock.unlock()?;
-        self.lock.lock()
+        patiently(PATIENCE, waiting, || self.lock.try_lock())
     }
 
     /// Lets others in again.
-    pub fn shared(&self) -> io::Result<()> {
+    pub fn shared(&self, waiting: &dyn Fn()) -> io::Result<()> {
         self.lock.unlock()?;
-        self.lock.lock_shared()
+        patiently(PATIENCE, waiting, || self.lock.try_lock_shared())
     }
 
     /// Takes the index away, however much of it there is.
@@ -126,25 +127,33 @@ impl Room {
         Ok(())
     }
 
-    /// The right to write, until the file is dropped. `waiting` is told again and again while
-    /// somebody else has it.
-    pub fn write_lock(&self, waiting: &dyn Fn()) -> io::Result<File> {
-        let file = open_lock(&self.directory.join(UPDATE_LOCK))?;
-        loop {
-            match file.try_lock() {
-                Ok(()) => return Ok(file),
-                Err(TryLockError::WouldBlock) => waiting(),
-                Err(TryLockError::Error(error)) => return Err(error),
-            }
-            std::thread::sleep(POLLED);
+    /// Takes the index away unless somebody has it open.
+    pub fn remove_if_unused(&self) -> io::Result<()> {
+        self.lock.unlock()?;
+        match self.lock.try_lock() {
+            Ok(()) => self.remove(),
+            Err(TryLockError::WouldBlock) => Ok(()),
+            Err(TryLockError::Error(error)) => Err(error),
         }
     }
 
+    /// The right to write, until the file is dropped. Somebody else may have it for as long as a
+    /// large history takes.
+    pub fn write_lock(&self, waiting: &dyn Fn()) -> io::Result<File> {
+        let file = open_lock(&self.directory.join(UPDATE_LOCK))?;
+        patiently(Duration::MAX, waiting, || file.try_lock())?;
+        Ok(file)
+    }
+
     /// The key of this clone; made with `random` where there is none.
-    pub fn key(&self, random: impl FnOnce() -> [u8; 32]) -> io::Result<[u8; 32]> {
+    pub fn key(
+        &self,
+        random: impl FnOnce() -> [u8; 32],
+        waiting: &dyn Fn(),
+    ) -> io::Result<[u8; 32]> {
         let path = self.directory.join(KEY);
         let read = || -> io::Result<Option<[u8; 32]>> {
-            check_ordinary(&path, "the key")?;
+            check_ordinary(&path)?;
             let mut bytes = Vec::new();
             File::open(&path)?.take(33).read_to_end(&mut bytes)?;
             Ok(bytes.try_into().ok())
@@ -156,7 +165,7 @@ impl Room {
             _ => {}
         }
         // Of several that need one at the same time the first makes it, and all have the same.
-        let _lock = self.write_lock(&|| {})?;
+        let _lock = self.write_lock(waiting)?;
         if let Ok(Some(key)) = read() {
             return Ok(key);
         }
@@ -184,17 +193,45 @@ fn write_private(path: &Path, content: &[u8]) -> io::Result<()> {
 }
 
 /// An error where there is something that is no file: to open it might wait for ever.
-fn check_ordinary(path: &Path, what: &str) -> io::Result<()> {
+pub(crate) fn check_ordinary(path: &Path) -> io::Result<()> {
     match fs::symlink_metadata(path) {
-        Ok(known) if !known.is_file() => {
-            Err(io::Error::other(format!("something else has the place of {what}")))
-        }
+        Ok(known) if !known.is_file() => Err(is_something_else(path)),
         _ => Ok(()),
     }
 }
 
+/// Names what stands in the way by the end of its path: the same words on every machine.
+fn is_something_else(path: &Path) -> io::Error {
+    let name = path.file_name().unwrap_or_default();
+    let kind = if name == DIRECTORY { "directory" } else { "file" };
+    let name = Path::new(DIRECTORY).join(if name == DIRECTORY { "".as_ref() } else { name });
+    io::Error::other(format!("`{}` is no {kind} but something else", name.display()))
+}
+
+/// Tries again until it works or `patience` is at its end.
+fn patiently(
+    patience: Duration,
+    waiting: &dyn Fn(),
+    attempt: impl Fn() -> Result<(), TryLockError>,
+) -> io::Result<()> {
+    let begun = Instant::now();
+    loop {
+        match attempt() {
+            Ok(()) => return Ok(()),
+            Err(TryLockError::Error(error)) => return Err(error),
+            Err(TryLockError::WouldBlock) if begun.elapsed() >= patience => {
+                let what =
+                    format!("other processes have used it for {} seconds", patience.as_secs());
+                return Err(io::Error::other(what));
+            }
+            Err(TryLockError::WouldBlock) => waiting(),
+        }
+        std::thread::sleep(POLLED);
+    }
+}
+
 fn open_lock(path: &Path) -> io::Result<File> {
-    check_ordinary(path, "a lock file")?;
+    check_ordinary(path)?;
     fs::OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)
 }
 
@@ -211,9 +248,41 @@ pub(crate) fn candidates(repo: &Repo, cache: Option<&Path>) -> Vec<(PathBuf, boo
     found
 }
 
-/// Whether the place can't be written, rather than anything else being wrong.
-pub(crate) fn is_not_permitted(error: &io::Error) -> bool {
-    use io::ErrorKind::{NotADirectory, PermissionDenied, ReadOnlyFilesystem};
-    matches!(error.kind(), PermissionDenied | ReadOnlyFilesystem | NotADirectory)
-        || error.kind() == io::ErrorKind::Other
+/// Whether the place can't be used, rather than anything else being wrong.
+pub(crate) fn is_not_usable(error: &io::Error) -> bool {
+    use io::ErrorKind::{
+        NotADirectory, Other, PermissionDenied, QuotaExceeded, ReadOnlyFilesystem, StorageFull,
+    };
+    matches!(
+        error.kind(),
+        PermissionDenied
+            | ReadOnlyFilesystem
+            | NotADirectory
+            | StorageFull
+            | QuotaExceeded
+            // Something stands in the way, or others don't let it go: `is_something_else`, `patiently`.
+            | Other
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+
+    #[test]
+    fn who_waits_for_others_says_so_and_goes_elsewhere_in_the_end() {
+        let directory = tempfile::tempdir().expect("it can be made");
+        let path = directory.path().join(DIRECTORY);
+        let room = Room::enter(path.clone(), &|| {}).expect("nobody else is there");
+        let other = open_lock(&path.join(LOCK)).expect("it is there");
+        let told = Cell::new(0);
+        let count = || told.set(told.get() + 1);
+        let patience = Duration::from_millis(40);
+        let error = patiently(patience, &count, || other.try_lock()).expect_err("one is inside");
+        assert!(is_not_usable(&error) && told.get() > 0, "{error}");
+        drop(room);
+        patiently(patience, &count, || other.try_lock()).expect("nobody else is there");
+    }
 }

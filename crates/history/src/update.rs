@@ -134,9 +134,9 @@ impl History {
     }
 
     /// Writes down which tags there are, for those who read the tables.
-    pub fn note_tags(&mut self, repo: &Repo) -> Result<(), Error> {
+    pub fn note_tags(&mut self, repo: &Repo, waiting: &dyn Fn()) -> Result<(), Error> {
         let note = || -> Result<(), Fault> {
-            let _lock = self.room.as_ref().map(|room| room.write_lock(&|| {})).transpose()?;
+            let _lock = self.room.as_ref().map(|room| room.write_lock(waiting)).transpose()?;
             let transaction = writing(&self.connection)?;
             transaction.execute("DELETE FROM tag", [])?;
             for tag in repo.tags()? {

@@ -19,7 +19,8 @@ fn open(scratch: &TestRepo) -> Repo {
 fn past(scratch: &TestRepo, revision: &str, file: &str) -> Past {
     let repo = open(scratch);
     let tips = [repo.resolve(revision).expect("it is there")];
-    let (mut history, _) = History::open(&repo, Options::default()).expect("it can be opened");
+    let (mut history, _) =
+        History::open(&repo, Options::default(), &|| {}).expect("it can be opened");
     let cancel = AtomicBool::new(false);
     let work = Work { threads: 2, progress: &|_, _, _| {}, cancel: &cancel };
     history.update(&repo, &tips, &work).expect("it can be indexed");

@@ -17,7 +17,8 @@ pub struct IndexStatusReport {
     /// Why it can't be used, and is made anew by whatever needs it next; absent where it can. Then
     /// it covers nothing, and all numbers of what is in it are zero.
     pub unusable: Option<String>,
-    /// Where it is, in words and no path of this machine; absent where it can't be used.
+    /// Where it is, in words and no path of this machine; absent where there is none or it can't be
+    /// used.
     pub place: Option<String>,
     /// The version of its tables.
     pub format: i64,
@@ -65,6 +66,9 @@ pub fn text(report: &IndexStatusReport) -> String {
         return format!("{:<12}can't be used: {why}\n{:<12}{next}\n", "state", "next");
     }
     let state = match (report.commits, report.tips_not_indexed) {
+        (0, _) if report.place.is_none() => {
+            "there is none: whatever needs it makes it, or `gitops-health index update`".to_owned()
+        }
         (0, _) => "empty: `gitops-health index update` fills it".to_owned(),
         (_, 0) if !report.up_to_date => {
             "the mailmap is another: `gitops-health index update` maps people anew".to_owned()
@@ -76,9 +80,10 @@ pub fn text(report: &IndexStatusReport) -> String {
             counted(report.tips, "tip", "tips")
         ),
     };
+    let Some(place) = &report.place else { return format!("{:<12}{state}\n", "state") };
     let mut lines = vec![
         ("state", state),
-        ("place", report.place.clone().unwrap_or_default()),
+        ("place", place.clone()),
         (
             "commits",
             format!(

@@ -50,13 +50,13 @@ fn assert_hidden(scratch: &TestRepo, options: &Options, texts: &[&str]) {
         assert!(seen > 10_000, "{when}: {seen} bytes");
     };
     // In two steps, so that pages are written twice and the log of writes is there.
-    let (mut history, _) = History::open(&repo, options.clone()).expect("it can be made");
+    let (mut history, _) = History::open(&repo, options.clone(), &|| {}).expect("it can be made");
     let half = repo.resolve("HEAD~4").expect("it is there");
     update(&mut history, &repo, &[half]).expect("it can be written");
     look("open");
     drop(history);
     let (mut history, _) = try_updated(&repo, options.clone()).expect("it can be written");
-    history.note_tags(&repo).expect("it can be written");
+    history.note_tags(&repo, &|| {}).expect("it can be written");
     look("open again");
     drop(history);
     look("closed");

@@ -38,7 +38,7 @@ pub fn update(history: &mut History, repo: &Repo, tips: &[ObjectId]) -> Result<u
 
 /// Opens the index and lets it know all branches and tags.
 pub fn try_updated(repo: &Repo, options: Options) -> Result<(History, Vec<Notice>), Error> {
-    let (mut history, notices) = History::open(repo, options)?;
+    let (mut history, notices) = History::open(repo, options, &|| {})?;
     update(&mut history, repo, &repo.tips()?)?;
     Ok((history, notices))
 }

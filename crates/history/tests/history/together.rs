@@ -22,7 +22,7 @@ fn many_that_make_a_new_index_at_the_same_time_all_get_it() {
                     start.wait();
                     let (history, notices) = match number % 2 {
                         0 => try_updated(&repo, Options::default()),
-                        _ => History::open(&repo, Options::default()),
+                        _ => History::open(&repo, Options::default(), &|| {}),
                     }
                     .unwrap_or_else(|error| {
                         let source = std::error::Error::source(&error).map(ToString::to_string);
@@ -37,6 +37,6 @@ fn many_that_make_a_new_index_at_the_same_time_all_get_it() {
             }
         });
         let repo = open_repo(scratch.path());
-        assert_eq!(History::clear(&repo, None).expect("it can be taken away"), 1);
+        assert_eq!(History::clear(&repo, None, &|| {}).expect("it can be taken away"), 1);
     }
 }
