@@ -115,7 +115,7 @@ pub(crate) enum IndexCommand {
     Status(IndexStatusArgs),
     /// Index what is new: HEAD, branches, branches of remotes and tags
     Update(IndexUpdateArgs),
-    /// Look at some commits again and compare what the index says about them
+    /// Look at some commits again and compare all that the index says about them
     Verify(IndexVerifyArgs),
     /// Take the index away; whatever needs it makes it anew
     Clear,

@@ -191,7 +191,19 @@ pub(crate) fn verify(context: &Context, args: &IndexVerifyArgs) -> Result<ExitCo
     let history = open_as(context, &repo, options)?;
     let sample = if args.all { usize::MAX } else { args.sample };
     let seed = args.seed.unwrap_or_else(|| context.now().seconds.cast_unsigned());
-    let verified = history.verify(&repo, sample, seed)?;
+    let progress = Mutex::new(context.progress(""));
+    let tell = |stage: Stage, count: usize, total: Option<usize>| {
+        let progress = progress.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        progress.show(|| words(stage, count, total));
+    };
+    let work = Work { threads: threads(None), progress: &tell, cancel: &NEVER };
+    let verified = history.verify(&repo, sample, seed, &work)?;
+    drop(progress);
+    if let Some(damage) = &verified.damage {
+        output::write(context, &format!("damaged: {damage}\n"))?;
+        context.warn("`gitops-health index clear` takes the index away; it is made anew");
+        return Ok(ExitCode::Findings);
+    }
     let mut text = format!(
         "{} and {} compared with the repository, {}\n",
         counted(verified.commits, "commit", "commits"),
@@ -208,16 +220,13 @@ pub(crate) fn verify(context: &Context, args: &IndexVerifyArgs) -> Result<ExitCo
         let gone = counted(verified.gone, "commit is", "commits are");
         text.push_str(&format!("{gone} no longer in the repository, so nobody can say\n"));
     }
-    if !verified.is_sound {
-        text.push_str("SQLite finds the file damaged\n");
-    }
     for difference in &verified.differences {
+        let commit = difference.commit.map_or("the index".into(), |commit| commit.to_string());
         let path = difference.path.as_ref().map(|path| format!(" {path}")).unwrap_or_default();
-        text.push_str(&format!("{}{path}: {}\n", difference.commit, difference.what));
+        text.push_str(&format!("{commit}{path}: {}\n", difference.what));
     }
     output::write(context, &text)?;
-    let is_right = verified.is_sound && verified.differences.is_empty();
-    match (is_right, verified.commits) {
+    match (verified.differences.is_empty(), verified.commits) {
         (true, 0) => {
             context.warn("nothing was compared: `gitops-health index update` fills the index");
             Ok(ExitCode::NotEvaluated)

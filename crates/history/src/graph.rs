@@ -319,6 +319,12 @@ impl Ancestors {
     }
 }
 
+/// The committer's clock, or a second after the latest parent where that is later.
+pub(crate) fn corrected(committed: i64, parents: impl Iterator<Item = i64>) -> i64 {
+    let latest = parents.map(|corrected| corrected.saturating_add(1)).max();
+    latest.map_or(committed, |latest| latest.max(committed))
+}
+
 /// The parents of a commit as a node has them.
 pub(crate) fn first_parents(parents: &[Number]) -> (u32, u32) {
     let at = |place: usize| parents.get(place).copied().unwrap_or(NONE);

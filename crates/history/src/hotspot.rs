@@ -5,8 +5,9 @@ use std::collections::{BinaryHeap, HashMap, HashSet};
 use gitops_health_git::{FileInTree, ObjectId, Person, Repo, RepoPath, ZonedTime};
 use rusqlite::OptionalExtension;
 
-use crate::batch::Event;
+use crate::change::ChangeRow;
 use crate::error::{Error, Fault};
+use crate::event::Event;
 use crate::graph::{Node, flag};
 use crate::history::History;
 use crate::names;
@@ -311,20 +312,22 @@ impl<'a> Survey<'a> {
     /// the content could not be looked at then.
     fn known_lines(&self, path: u32, id: ObjectId) -> Result<Option<Option<u64>>, Fault> {
         let changes = self.changes.get(&path).map(Vec::as_slice).unwrap_or_default();
-        let connection = &self.history.connection;
         // The newest change wrote it, unless it is of a branch whose version was not kept.
         for change in changes.iter().rev().take(2) {
-            let mut statement = connection.prepare_cached(
-                "SELECT content FROM change WHERE path = ?1 AND revision = ?2 AND new_id = ?3",
-            )?;
-            let key = (path, self.timeline.number(change.place), id.as_bytes());
-            let content: Option<String> = statement.query_row(key, |row| row.get(0)).optional()?;
-            return Ok(match content.as_deref() {
-                None => continue,
-                Some("missing" | "too-large") => Some(None),
+            let number = self.timeline.number(change.place);
+            if change.event == Event::MovedAway {
+                continue;
+            }
+            let row = ChangeRow::find(&self.history.connection, path, number)?;
+            let row = row.ok_or_else(|| Fault::damaged("a change has no row"))?;
+            if row.new_id() != Some(id.as_bytes()) {
+                continue;
+            }
+            return Ok(match &*row.content {
+                "missing" | "too-large" => Some(None),
                 // Either side may be the one that is no text.
-                Some("binary") if change.event != Event::Added => None,
-                Some(_) => Some(Some(u64::from(change.lines))),
+                "binary" if change.event != Event::Added => None,
+                _ => Some(Some(u64::from(change.lines))),
             });
         }
         Ok(None)

@@ -26,8 +26,11 @@
 
 mod arrival;
 mod batch;
+mod change;
 mod chunk;
+mod comparison;
 mod error;
+mod event;
 mod experience;
 mod graph;
 mod history;
@@ -38,6 +41,7 @@ mod open;
 mod past;
 mod people;
 mod place;
+mod revision;
 mod schema;
 mod status;
 mod sum;

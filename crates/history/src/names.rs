@@ -27,6 +27,15 @@ pub(crate) struct Entry {
     pub directory_parts: u32,
 }
 
+impl Entry {
+    fn parts(&self, kind: Kind) -> u32 {
+        match kind {
+            Kind::Directory => self.directory_parts,
+            _ => self.file_parts,
+        }
+    }
+}
+
 /// By half of the SHA-256 of a path: nobody makes two that are alike.
 type Bucket = BTreeMap<u128, Entry>;
 
@@ -56,17 +65,22 @@ pub(crate) fn named(connection: &Connection, number: u32) -> Result<(Entry, Entr
     }
 }
 
-/// An error where these are not all of the chunks that are about files: how many, by path.
-pub(crate) fn check_file_parts(
+/// An error where these are not all of the chunks of a kind: how many, by path.
+pub(crate) fn check_parts(
     connection: &Connection,
+    kind: Kind,
     parts: &HashMap<u32, u32>,
 ) -> Result<(), Fault> {
     let mut left = parts.len();
     for bucket in 0..BUCKETS {
         let data = chunk::read(connection, Kind::Names, bucket, 0)?;
         let data = data.ok_or_else(|| Fault::damaged("a list of paths is missing"))?;
-        for entry in read(&data)?.values().filter(|entry| entry.file_parts > 0) {
-            if parts.get(&entry.number) != Some(&entry.file_parts) {
+        for entry in read(&data)?.values() {
+            let known = entry.parts(kind);
+            if known == 0 {
+                continue;
+            }
+            if parts.get(&entry.number) != Some(&known) {
                 return Err(Fault::damaged("a part of the changes of a path is missing"));
             }
             left = left.saturating_sub(1);

@@ -287,7 +287,7 @@ fn random(connection: &Connection) -> Result<[u8; 32], Fault> {
     Ok(connection.query_row("SELECT randomblob(32)", [], |row| row.get(0))?)
 }
 
-fn in_words(fault: Fault) -> String {
+pub(crate) fn in_words(fault: Fault) -> String {
     match fault {
         Fault::Git(error) => error.to_string(),
         Fault::Sqlite(error) => error.to_string(),

@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BinaryHeap, HashMap, HashSet};
 
 use gitops_health_git::{Hunk, ObjectId, RepoPath, ZonedTime};
-use rusqlite::OptionalExtension;
 
-use crate::batch::{Event, FileEvent, read_counts, read_events, unpack_hunks};
+use crate::change::ChangeRow;
 use crate::chunk::{self, Kind};
 use crate::error::{Error, Fault};
+use crate::event::{Event, FileEvent, read_counts, read_events};
 use crate::experience::Experience;
 use crate::graph::{Ancestors, Node, Number, begin_of, flag};
 use crate::history::History;
@@ -236,7 +236,7 @@ impl History {
     }
 
     /// What the messages of these commits say of earlier ones.
-    fn mentions(&self, ancestors: &Ancestors) -> Result<Vec<Mention>, Fault> {
+    pub(crate) fn mentions(&self, ancestors: &Ancestors) -> Result<Vec<Mention>, Fault> {
         let mut mentions = Vec::new();
         let mut statement = self.connection.prepare_cached(
             "SELECT revision, kind, target FROM reference ORDER BY revision, kind, target",
@@ -516,12 +516,8 @@ impl History {
         let find = || -> Result<Option<Vec<Hunk>>, Fault> {
             let Some(number) = self.sought(commit)? else { return Ok(None) };
             let Some(path) = names::find(&self.connection, path)? else { return Ok(None) };
-            let mut statement = self
-                .connection
-                .prepare_cached("SELECT hunks FROM change WHERE path = ?1 AND revision = ?2")?;
-            let hunks: Option<Option<Vec<u8>>> =
-                statement.query_row([path.number, number], |row| row.get(0)).optional()?;
-            hunks.map(|hunks| unpack_hunks(&hunks.unwrap_or_default())).transpose()
+            let change = ChangeRow::find(&self.connection, path.number, number)?;
+            change.map(|change| change.hunks()).transpose()
         };
         find().map_err(|fault| self.failed("read", fault))
     }

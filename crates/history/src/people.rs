@@ -119,19 +119,13 @@ impl<'a> People<'a> {
     /// address, or by their name where they have none. Who is only mentioned has no name until
     /// they make a commit.
     fn identity(&self, mapped: &Person, has_made: bool) -> Result<u32, Fault> {
-        let address = mapped.email.to_ascii_lowercase();
-        let key = if address.is_empty() { mapped.name.to_vec() } else { address };
-        let key = if self.pseudonymize { self.key.digest(&key)[..16].to_vec() } else { key };
+        let key = self.key_of(mapped);
         let known = self
             .connection
             .prepare_cached("SELECT number, name, email FROM identity WHERE key = ?1")?
             .query_row([&key], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
             .optional()?;
-        let shown = match (self.pseudonymize, has_made) {
-            (true, _) => pseudonym(&key),
-            (false, true) => mapped.clone(),
-            (false, false) => Person { name: "".into(), email: mapped.email.clone() },
-        };
+        let shown = self.name_of(&key, mapped, has_made);
         if let Some((number, name, email)) = known {
             // Of several names the last in the alphabet is shown, whoever was indexed first: the
             // longer one of two that begin alike, and small letters rather than capitals.
@@ -149,6 +143,69 @@ impl<'a> People<'a> {
         Ok(statement.query_row(row, |row| row.get(0))?)
     }
 
+    fn key_of(&self, mapped: &Person) -> Vec<u8> {
+        let address = mapped.email.to_ascii_lowercase();
+        let key = if address.is_empty() { mapped.name.to_vec() } else { address };
+        if self.pseudonymize { self.key.digest(&key)[..16].to_vec() } else { key }
+    }
+
+    fn name_of(&self, key: &[u8], mapped: &Person, has_made: bool) -> Person {
+        match (self.pseudonymize, has_made) {
+            (true, _) => pseudonym(key),
+            (false, true) => mapped.clone(),
+            (false, false) => Person { name: "".into(), email: mapped.email.clone() },
+        }
+    }
+
+    /// Whether this is the number of a person, under the name that the index has for them and with
+    /// the identity that the mailmap gives them.
+    pub fn is(&self, number: u32, person: &Person) -> Result<bool, Fault> {
+        let known = self
+            .connection
+            .prepare_cached(
+                "SELECT person.name, person.email, identity.key FROM person
+                 JOIN identity ON identity.number = person.identity WHERE person.number = ?1",
+            )?
+            .query_row([number], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+            .optional()?;
+        let Some((name, email, key)) = known else { return Ok(false) };
+        let key: Vec<u8> = key;
+        let shown = self.shown(person);
+        Ok(bytes(name)? == shown.name.as_slice()
+            && bytes(email)? == shown.email.as_slice()
+            && key == self.key_of(&self.mailmap.resolve(person)))
+    }
+
+    /// The names of identities that are not those that [`People::map_anew`] would write: their
+    /// numbers. With pseudonyms there is nothing to ask about.
+    pub fn wrong_names(&self) -> Result<Vec<u32>, Fault> {
+        if self.pseudonymize {
+            return Ok(Vec::new());
+        }
+        let mut names: HashMap<Vec<u8>, (Vec<u8>, Vec<u8>)> = HashMap::new();
+        for (_, person, has_made) in self.everybody()? {
+            let mapped = self.mailmap.resolve(&person);
+            let key = self.key_of(&mapped);
+            let shown = self.name_of(&key, &mapped, has_made);
+            let shown = (shown.name.to_vec(), shown.email.to_vec());
+            let last = names.entry(key).or_insert_with(|| shown.clone());
+            if *last < shown {
+                *last = shown;
+            }
+        }
+        let mut wrong = Vec::new();
+        let mut statement =
+            self.connection.prepare("SELECT number, key, name, email FROM identity")?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let key: Vec<u8> = row.get(1)?;
+            if names.get(&key) != Some(&(bytes(row.get(2)?)?, bytes(row.get(3)?)?)) {
+                wrong.push(row.get(0)?);
+            }
+        }
+        Ok(wrong)
+    }
+
     /// What is written down of a person.
     fn shown(&self, person: &Person) -> Person {
         if !self.pseudonymize {
@@ -163,6 +220,20 @@ impl<'a> People<'a> {
         if self.pseudonymize {
             return Ok(());
         }
+        let everybody = self.everybody()?;
+        // The name that the index shows for an address is the one that the mailmap says now.
+        self.connection.execute_batch("DELETE FROM identity")?;
+        for (number, person, has_made) in everybody {
+            let identity = self.identity(&self.mailmap.resolve(&person), has_made)?;
+            self.connection
+                .prepare_cached("UPDATE person SET identity = ?2 WHERE number = ?1")?
+                .execute(params![number, identity])?;
+        }
+        self.write_column()
+    }
+
+    /// Everybody by number, and whether they made a commit.
+    fn everybody(&self) -> Result<Vec<(u32, Person, bool)>, Fault> {
         let mut everybody = Vec::new();
         let mut statement =
             self.connection.prepare(
@@ -173,17 +244,9 @@ impl<'a> People<'a> {
         while let Some(row) = rows.next()? {
             let person =
                 Person { name: bytes(row.get(1)?)?.into(), email: bytes(row.get(2)?)?.into() };
-            everybody.push((row.get::<_, u32>(0)?, person, row.get::<_, bool>(3)?));
+            everybody.push((row.get(0)?, person, row.get(3)?));
         }
-        // The name that the index shows for an address is the one that the mailmap says now.
-        self.connection.execute_batch("DELETE FROM identity")?;
-        for (number, person, has_made) in everybody {
-            let identity = self.identity(&self.mailmap.resolve(&person), has_made)?;
-            self.connection
-                .prepare_cached("UPDATE person SET identity = ?2 WHERE number = ?1")?
-                .execute(params![number, identity])?;
-        }
-        self.write_column()
+        Ok(everybody)
     }
 
     /// Writes down who everybody is, as the program itself reads it.

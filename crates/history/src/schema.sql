@@ -78,6 +78,8 @@ CREATE TABLE change (
     deleted INTEGER,
     places INTEGER,
     hunks BLOB,
+    -- Of all the others.
+    sum INTEGER NOT NULL,
     PRIMARY KEY (path, revision)
 ) WITHOUT ROWID;
 CREATE INDEX change_of_revision ON change (revision);

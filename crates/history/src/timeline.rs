@@ -4,9 +4,9 @@ use std::collections::HashMap;
 
 use gitops_health_git::ObjectId;
 
-use crate::batch::{Event, read_events};
 use crate::chunk::{self, Kind};
 use crate::error::{Error, Fault};
+use crate::event::{Event, read_events};
 use crate::graph::{Node, Number, flag};
 use crate::history::History;
 use crate::names;
@@ -103,7 +103,7 @@ impl History {
             }
             Ok(())
         })?;
-        names::check_file_parts(&self.connection, &parts)?;
+        names::check_parts(&self.connection, Kind::File, &parts)?;
         changes.values_mut().for_each(|changes| changes.sort_by_key(|change| change.place));
         Ok(changes)
     }

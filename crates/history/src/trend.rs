@@ -5,8 +5,8 @@ use std::ops::Range;
 
 use gitops_health_git::ObjectId;
 
-use crate::batch::Event;
 use crate::error::{Error, Fault};
+use crate::event::Event;
 use crate::graph::flag;
 use crate::history::History;
 use crate::timeline::{Timeline, is_change};

@@ -1,17 +1,21 @@
 //! Whether the index says what the repository says.
 
-use std::sync::atomic::AtomicBool;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::atomic::Ordering;
 
 use gitops_health_git::{
-    CommitFacts, FilesOfCommit, Mode, ObjectId, Repo, RepoPath, Survey, SurveyOptions,
+    Error as GitError, ObjectId, Repo, RepoPath, Survey, SurveyOptions, SurveyStage,
 };
-use rusqlite::types::Value;
 
-use crate::batch::{content, number_of, pack_hunks};
+use crate::chunk::{self, Kind};
+use crate::comparison::Comparison;
 use crate::error::{Error, Fault};
-use crate::graph::Number;
+use crate::event::{read_counts, read_events};
+use crate::graph::{Number, begin_of, corrected};
 use crate::history::History;
-use crate::people::bytes;
+use crate::names;
+use crate::open::in_words;
+use crate::update::{Stage, Work};
 
 /// What a comparison of the index with the repository found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -24,169 +28,179 @@ pub struct Verified {
     pub gone: usize,
     /// What differs, at most [`Verified::MOST`].
     pub differences: Vec<Difference>,
-    /// Whether SQLite finds the file in order.
-    pub is_sound: bool,
+    /// What is damaged, so that nothing was compared.
+    pub damage: Option<String>,
 }
 
 impl Verified {
     /// So many differences are listed.
     pub const MOST: usize = 100;
+
+    pub(crate) fn differs(
+        &mut self,
+        commit: Option<ObjectId>,
+        path: Option<&RepoPath>,
+        what: &str,
+    ) {
+        if self.differences.len() < Self::MOST {
+            let (path, what) = (path.cloned(), what.to_owned());
+            self.differences.push(Difference { commit, path, what });
+        }
+    }
 }
 
-/// Something that the index says and the repository does not.
+/// Something that the index says and the repository does not, or the other way round.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Difference {
-    /// The commit.
-    pub commit: ObjectId,
+    /// The commit, or nothing where the index as a whole is meant.
+    pub commit: Option<ObjectId>,
     /// The file, or nothing where the commit itself is meant.
     pub path: Option<RepoPath>,
     /// What differs, in words without names or contents.
     pub what: String,
 }
 
-/// A change as the index has it, to be compared as a whole.
-#[derive(Debug, PartialEq)]
-struct Row {
-    path: Vec<u8>,
-    kind: String,
-    old_path: Option<Vec<u8>>,
-    modes: (Option<u32>, Option<u32>),
-    ids: (Option<Vec<u8>>, Option<Vec<u8>>),
-    lines: (Option<u32>, Option<u32>),
-    content: String,
-    counts: (Option<u32>, Option<u32>, Option<u32>),
-    hunks: Option<Vec<u8>>,
+/// So many commits are looked at together.
+const TOGETHER: usize = 16_384;
+
+/// How many rows or changes there are of each kind.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Totals {
+    pub changes: usize,
+    pub merged: usize,
+    pub references: usize,
+    pub trailers: usize,
+    pub parents: usize,
+    pub events: usize,
+    pub counts: usize,
 }
 
 impl History {
-    /// Looks at `sample` commits again, chosen by `seed`, and compares what the index says about
-    /// them; all of them where it has no more.
-    pub fn verify(&self, repo: &Repo, sample: usize, seed: u64) -> Result<Verified, Error> {
-        self.verify_some(repo, sample, seed).map_err(|fault| self.failed("verify", fault))
+    /// Looks at `sample` commits again, chosen by `seed`, and compares everything that the index
+    /// says about them with the repository; all of them where it has no more. Then it also sees
+    /// that the index says nothing besides, unless some of them are gone.
+    ///
+    /// Before that it reads all that has checksums. References to tags, which whoever updates the
+    /// index notes, are not compared.
+    pub fn verify(
+        &self,
+        repo: &Repo,
+        sample: usize,
+        seed: u64,
+        work: &Work<'_>,
+    ) -> Result<Verified, Error> {
+        self.verify_some(repo, sample, seed, work).map_err(|fault| match fault.is_damage() {
+            // Whoever asks whether it is right finds it as it was.
+            true => Error::Damaged {
+                place: self.place.file().unwrap_or("memory".as_ref()).to_owned(),
+                what: in_words(fault),
+            },
+            false => self.failed("verify", fault),
+        })
     }
 
-    fn verify_some(&self, repo: &Repo, sample: usize, seed: u64) -> Result<Verified, Fault> {
-        let check: String =
-            self.connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
-        let mut verified = Verified { is_sound: check == "ok", ..Verified::default() };
-        let cancel = AtomicBool::new(false);
-        let options = SurveyOptions { threads: 1, progress: &|_, _| {}, cancel: &cancel };
-        let survey = Survey::new(repo, options)?;
-        for number in chosen(self.graph.len(), sample, seed) {
-            let id = self.graph.detail(&self.connection, number)?.id;
-            // Facts stay true when a commit is no longer here to be asked.
-            if matches!(repo.commit(id), Err(gitops_health_git::Error::MissingObject { .. })) {
-                verified.gone += 1;
-                continue;
+    fn verify_some(
+        &self,
+        repo: &Repo,
+        sample: usize,
+        seed: u64,
+        work: &Work<'_>,
+    ) -> Result<Verified, Fault> {
+        // One moment for all that is read, while somebody else may write.
+        let _moment = self.connection.unchecked_transaction()?;
+        let mut verified = Verified::default();
+        let is_damage = |fault: Fault| match fault.is_damage() {
+            true => Ok(Err(in_words(fault))),
+            false => Err(fault),
+        };
+        let known = match self.check().map(Ok).or_else(is_damage)? {
+            Ok(known) => known,
+            Err(damage) => return Ok(Verified { damage: Some(damage), ..verified }),
+        };
+        let numbers = chosen(self.graph.len(), sample, seed);
+        let progress = |stage: SurveyStage, count: usize| match stage {
+            SurveyStage::Commits => (work.progress)(Stage::Commits, count, Some(numbers.len())),
+            SurveyStage::Files => (work.progress)(Stage::Files, count, None),
+        };
+        let (threads, cancel) = (work.threads, work.cancel);
+        let survey = Survey::new(repo, SurveyOptions { threads, progress: &progress, cancel })?;
+        let mut comparison = Comparison::new(self, &mut verified)?;
+        for part in numbers.chunks(TOGETHER) {
+            let mut ids = Vec::with_capacity(part.len());
+            for number in part {
+                let id = self.graph.detail(&self.connection, *number)?.id;
+                // Facts stay true when a commit is no longer here to be asked.
+                match repo.commit(id) {
+                    Err(GitError::MissingObject { .. }) => comparison.verified.gone += 1,
+                    _ => ids.push((*number, id)),
+                }
             }
-            let facts = survey.facts(&[id])?;
-            for facts in &facts {
-                self.verify_commit(number, facts, &mut verified)?;
+            let mut rest = &ids[..];
+            while !rest.is_empty() {
+                let wanted: Vec<ObjectId> = rest.iter().map(|(_, id)| *id).collect();
+                let facts = survey.facts(&wanted)?;
+                if cancel.load(Ordering::Relaxed) {
+                    return Err(GitError::Cancelled.into());
+                }
+                let numbers = rest.iter().map(|(number, _)| *number);
+                comparison.compare(&numbers.zip(&facts).collect::<Vec<_>>())?;
+                rest = &rest[facts.len()..];
             }
+        }
+        let found = comparison.totals;
+        if numbers.len() == self.graph.len() && verified.gone == 0 && found != known {
+            verified.differs(None, None, "how much there is in all");
         }
         Ok(verified)
     }
 
-    fn verify_commit(
-        &self,
-        number: Number,
-        facts: &CommitFacts,
-        verified: &mut Verified,
-    ) -> Result<(), Fault> {
-        verified.commits += 1;
-        let commit = &facts.commit;
-        let mut differs = |path: Option<&[u8]>, what: &str| {
-            if verified.differences.len() < Verified::MOST {
-                let path = path.map(RepoPath::new);
-                verified.differences.push(Difference {
-                    commit: commit.id,
-                    path,
-                    what: what.into(),
-                });
-            }
+    /// Reads all that has checksums, and sees that nothing of it is missing; counts what there is.
+    fn check(&self) -> Result<Totals, Fault> {
+        let check: String =
+            self.connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
+        if check != "ok" {
+            return Err(Fault::damaged("SQLite finds the file damaged"));
+        }
+        let count = |table: &str| -> Result<usize, Fault> {
+            let query = format!("SELECT count(*) FROM {table}");
+            let count: i64 = self.connection.query_row(&query, [], |row| row.get(0))?;
+            Ok(usize::try_from(count).unwrap_or_default())
         };
-        if number_of(&self.connection, commit.id)? != Some(number) {
-            differs(None, "the number of the commit");
-        }
-        let node = self.graph.node(number);
-        if node.time() != commit.committer.time {
-            differs(None, "when it was committed");
-        }
-        let parents = self.graph.parents(number);
-        let parents = parents.map(|parent| Ok(self.graph.detail(&self.connection, parent)?.id));
-        if parents.collect::<Result<Vec<_>, Fault>>()? != commit.parents() {
-            differs(None, "its parents");
-        }
-        let FilesOfCommit::Changed { files, .. } = &facts.files else { return Ok(()) };
-        let mut known = self.rows(number)?;
-        known.sort_by(|one, two| one.path.cmp(&two.path));
-        let mut found: Vec<Row> = files.iter().map(row_of).collect();
-        found.sort_by(|one, two| one.path.cmp(&two.path));
-        if known.len() != found.len() {
-            differs(None, "how many files it changed");
-        }
-        for (known, found) in known.iter().zip(&found) {
-            if known != found {
-                differs(Some(&found.path), "what it did to the file");
+        let (mut events, mut counts) = (0, 0);
+        for kind in [Kind::File, Kind::Directory] {
+            let mut parts: HashMap<u32, u32> = HashMap::new();
+            chunk::visit_all(&self.connection, kind, |path, part, data| {
+                *parts.entry(path).or_default() += 1;
+                match kind {
+                    Kind::File => events += read_events(part, data)?.len(),
+                    _ => counts += read_counts(part, data)?.len(),
+                }
+                Ok(())
+            })?;
+            if self.graph.len() > 0 {
+                names::check_parts(&self.connection, kind, &parts)?;
             }
         }
-        verified.changes += found.len();
-        Ok(())
-    }
-
-    fn rows(&self, number: Number) -> Result<Vec<Row>, Fault> {
-        let mut statement = self.connection.prepare_cached(
-            "SELECT path.path, kind, old.path, old_mode, new_mode, old_id, new_id, old_lines,
-                new_lines, content, added, deleted, places, hunks
-             FROM change JOIN path ON path.number = change.path
-             LEFT JOIN path AS old ON old.number = change.old_path
-             WHERE revision = ?1",
-        )?;
-        let mut rows = statement.query([number])?;
-        let mut found = Vec::new();
-        while let Some(row) = rows.next()? {
-            let old_path: Value = row.get(2)?;
-            found.push(Row {
-                path: bytes(row.get(0)?)?,
-                kind: row.get(1)?,
-                old_path: match old_path {
-                    Value::Null => None,
-                    value => Some(bytes(value)?),
-                },
-                modes: (row.get(3)?, row.get(4)?),
-                ids: (row.get(5)?, row.get(6)?),
-                lines: (row.get(7)?, row.get(8)?),
-                content: row.get(9)?,
-                counts: (row.get(10)?, row.get(11)?, row.get(12)?),
-                hunks: row.get(13)?,
-            });
+        for number in 0..self.graph.len() as Number {
+            let node = self.graph.node(number);
+            let parents = self.graph.parents(number).map(|it| self.graph.node(it).corrected);
+            let id = self.graph.detail(&self.connection, number)?.id;
+            if node.corrected != corrected(node.committed, parents) || node.begin != begin_of(id) {
+                return Err(Fault::damaged("a commit is not in its place"));
+            }
         }
-        Ok(found)
-    }
-}
-
-fn row_of(file: &gitops_health_git::FileFacts) -> Row {
-    let mode = |mode: Option<Mode>| mode.map(Mode::octal);
-    let (content, counts) = content(file.lines);
-    Row {
-        path: file.path.as_bytes().to_vec(),
-        kind: file.status.letter().to_string(),
-        old_path: file.old_path.as_ref().map(|path| path.as_bytes().to_vec()),
-        modes: (mode(file.old.map(|side| side.mode)), mode(file.new.map(|side| side.mode))),
-        ids: (
-            file.old.map(|side| side.id.as_bytes().to_vec()),
-            file.new.map(|side| side.id.as_bytes().to_vec()),
-        ),
-        lines: (
-            file.old_extent.map(|extent| extent.lines),
-            file.new_extent.map(|extent| extent.lines),
-        ),
-        content: content.into(),
-        counts: match counts {
-            Some((added, deleted, places)) => (Some(added), Some(deleted), Some(places)),
-            None => (None, None, None),
-        },
-        hunks: pack_hunks(&file.hunks),
+        if let Some(last) = (self.graph.len() as Number).checked_sub(1) {
+            self.mentions(&self.graph.ancestors(&[last]))?;
+        }
+        Ok(Totals {
+            changes: count("change")?,
+            merged: count("merged_file")?,
+            references: count("reference")?,
+            trailers: count("trailer")?,
+            parents: count("parent")?,
+            events,
+            counts,
+        })
     }
 }
 
@@ -196,7 +210,7 @@ fn chosen(count: usize, sample: usize, seed: u64) -> Vec<Number> {
         return (0..count as Number).collect();
     }
     let mut state = seed;
-    let mut chosen = std::collections::BTreeSet::new();
+    let mut chosen = BTreeSet::new();
     while chosen.len() < sample {
         // SplitMix64 (Steele, Lea, Flood: Fast Splittable Pseudorandom Number Generators, 2014).
         state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);

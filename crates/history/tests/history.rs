@@ -22,3 +22,5 @@ mod shallow;
 mod support;
 #[path = "history/together.rs"]
 mod together;
+#[path = "history/verify.rs"]
+mod verify;

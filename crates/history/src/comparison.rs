@@ -1,0 +1,319 @@
+//! Commits of the index beside those of the repository.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use gitops_health_git::{CommitFacts, FilesOfCommit, ObjectId, RepoPath};
+
+use crate::batch::number_of;
+use crate::change::ChangeRow;
+use crate::chunk::{self, Kind};
+use crate::error::Fault;
+use crate::event::{Event, FileEvent, read_counts, read_events};
+use crate::graph::Number;
+use crate::history::{History, meta};
+use crate::names;
+use crate::people::{People, Text, bytes};
+use crate::revision::{Revision, zone};
+use crate::verify::{Totals, Verified};
+
+/// Compares commits, and remembers what of them is still to be compared.
+pub(crate) struct Comparison<'a> {
+    history: &'a History,
+    people: People<'a>,
+    /// Whether people are mapped as the mailmap says now: else they are to be mapped anew.
+    is_mapped: bool,
+    pub verified: &'a mut Verified,
+    pub totals: Totals,
+    /// The numbers of paths that were asked for.
+    paths: HashMap<RepoPath, Option<u32>>,
+}
+
+impl<'a> Comparison<'a> {
+    pub fn new(history: &'a History, verified: &'a mut Verified) -> Result<Self, Fault> {
+        let people =
+            People::new(&history.connection, &history.mailmap, &history.key, history.pseudonymize);
+        let known = meta(&history.connection, "mailmap")?;
+        let is_mapped = known.as_deref() == Some(&history.mailmap_digest);
+        if is_mapped && !people.wrong_names()?.is_empty() {
+            verified.differs(None, None, "the names of people");
+        }
+        let (totals, paths) = (Totals::default(), HashMap::new());
+        Ok(Self { history, people, is_mapped, verified, totals, paths })
+    }
+
+    pub fn compare(&mut self, commits: &[(Number, &CommitFacts)]) -> Result<(), Fault> {
+        let mut expected = Expected::default();
+        for (number, facts) in commits {
+            self.verified.commits += 1;
+            self.compare_commit(*number, facts)?;
+            self.compare_message(*number, facts)?;
+            self.compare_files(*number, facts, &mut expected)?;
+        }
+        let ids: HashMap<Number, ObjectId> =
+            commits.iter().map(|(number, facts)| (*number, facts.commit.id)).collect();
+        self.compare_columns(&ids, expected)
+    }
+
+    fn compare_commit(&mut self, number: Number, facts: &CommitFacts) -> Result<(), Fault> {
+        let (history, commit) = (self.history, &facts.commit);
+        let connection = &history.connection;
+        let mut differs = |what: &str| self.verified.differs(Some(commit.id), None, what);
+        if number_of(connection, commit.id)? != Some(number) {
+            differs("the number of the commit");
+        }
+        let revision = Revision::of(facts, &history.key);
+        let (node, detail) =
+            (history.graph.node(number), history.graph.detail(connection, number)?);
+        let (author, committer) = (&commit.author, &commit.committer);
+        if node.committed != committer.time.seconds
+            || node.zone != zone(committer.time.offset_minutes)
+            || node.flags != revision.flags
+        {
+            differs("when it was committed, or what kind of commit it is");
+        }
+        if detail != revision.detail {
+            differs("how much it changed");
+        }
+        let parents = history.graph.parents(number).collect::<Vec<_>>();
+        let known = parents.iter().map(|it| Ok(history.graph.detail(connection, *it)?.id));
+        let mut statement = connection
+            .prepare_cached("SELECT parent FROM parent WHERE revision = ?1 ORDER BY position")?;
+        let rows = statement.query_map([number], |row| row.get(0))?;
+        if known.collect::<Result<Vec<_>, Fault>>()? != commit.parents()
+            || rows.collect::<Result<Vec<Number>, _>>()? != parents
+        {
+            differs("its parents");
+        }
+        self.totals.parents += parents.len();
+        let mut statement = connection.prepare_cached(
+            "SELECT authored, authored_zone, committed, committed_zone, state, reason, lacks,
+                is_merge, is_fix, is_revert, type, subject_key, quoted_key, author, committer
+             FROM revision WHERE number = ?1",
+        )?;
+        let (is_same, people) = statement.query_row([number], |row| {
+            let is_same = row.get::<_, i64>(0)? == author.time.seconds
+                && row.get::<_, i32>(1)? == author.time.offset_minutes
+                && row.get::<_, i64>(2)? == committer.time.seconds
+                && row.get::<_, i32>(3)? == committer.time.offset_minutes
+                && row.get::<_, String>(4)? == revision.state
+                && row.get::<_, Option<String>>(5)?.as_deref() == revision.reason
+                && row.get::<_, Option<[u8; 20]>>(6)? == revision.lacks
+                && row.get::<_, bool>(7)? == commit.is_merge()
+                && row.get::<_, bool>(8)? == revision.purpose.is_fix
+                && row.get::<_, bool>(9)? == revision.purpose.is_revert
+                && row.get::<_, Option<String>>(10)?.as_deref() == revision.kind
+                && row.get::<_, i64>(11)? == revision.subject_key
+                && row.get::<_, Option<i64>>(12)? == revision.quoted_key;
+            Ok((is_same, [row.get::<_, u32>(13)?, row.get(14)?]))
+        })?;
+        if !is_same {
+            differs("its times, its state or what its message says");
+        }
+        for (person, made) in people.into_iter().zip([author, committer]) {
+            if self.is_mapped && !self.people.is(person, &made.person)? {
+                differs("who made it");
+            }
+        }
+        if people[0] != node.author || !self.has_identity(people[0])? {
+            self.verified.differs(Some(commit.id), None, "whose work it counts as");
+        }
+        Ok(())
+    }
+
+    /// Whether the column that the program reads has the identity of the table.
+    fn has_identity(&self, person: u32) -> Result<bool, Fault> {
+        let identity: u32 = self
+            .history
+            .connection
+            .prepare_cached("SELECT identity FROM person WHERE number = ?1")?
+            .query_row([person], |row| row.get(0))?;
+        Ok(self.history.identity(person) == identity)
+    }
+
+    fn compare_message(&mut self, number: Number, facts: &CommitFacts) -> Result<(), Fault> {
+        let revision = Revision::of(facts, &self.history.key);
+        let connection = &self.history.connection;
+        let mut statement = connection.prepare_cached(
+            "SELECT kind, target FROM reference WHERE revision = ?1 ORDER BY kind, target",
+        )?;
+        let rows = statement.query_map([number], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let known = rows.collect::<Result<Vec<(String, String)>, _>>()?;
+        self.totals.references += revision.references.len();
+        if !known
+            .iter()
+            .map(|it| (&*it.0, &it.1))
+            .eq(revision.references.iter().map(|it| (it.0, &it.1)))
+        {
+            self.verified.differs(Some(facts.commit.id), None, "what its message refers to");
+        }
+        let mut statement = connection.prepare_cached(
+            "SELECT position, key, person FROM trailer WHERE revision = ?1 ORDER BY position",
+        )?;
+        let rows =
+            statement.query_map([number], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+        let known = rows.collect::<Result<Vec<(i64, String, Option<u32>)>, _>>()?;
+        self.totals.trailers += revision.trailers.len();
+        let mut is_same = known.len() == revision.trailers.len();
+        for ((position, key, person), trailer) in known.into_iter().zip(&revision.trailers) {
+            is_same &= position == trailer.position as i64 && key == trailer.key;
+            is_same &= match (person, &trailer.person) {
+                (Some(number), Some(person)) => {
+                    !self.is_mapped || self.people.is(number, person)?
+                }
+                (None, None) => true,
+                _ => false,
+            };
+        }
+        if !is_same {
+            self.verified.differs(Some(facts.commit.id), None, "its trailers");
+        }
+        Ok(())
+    }
+
+    fn compare_files(
+        &mut self,
+        number: Number,
+        facts: &CommitFacts,
+        expected: &mut Expected,
+    ) -> Result<(), Fault> {
+        let (connection, id) = (&self.history.connection, facts.commit.id);
+        let mut statement = connection.prepare_cached(
+            "SELECT path.path FROM merged_file JOIN path ON path.number = merged_file.path
+             WHERE revision = ?1",
+        )?;
+        let mut rows = statement.query([number])?;
+        let mut merged = BTreeSet::new();
+        while let Some(row) = rows.next()? {
+            merged.insert(RepoPath::new(bytes(row.get(0)?)?));
+        }
+        let wanted: BTreeSet<RepoPath> = match &facts.files {
+            FilesOfCommit::Merged(paths) => paths.iter().cloned().collect(),
+            _ => BTreeSet::new(),
+        };
+        self.totals.merged += wanted.len();
+        if merged != wanted {
+            self.verified.differs(Some(id), None, "what merging changed");
+        }
+        let query = format!("SELECT {} FROM change WHERE revision = ?1", ChangeRow::COLUMNS);
+        let mut statement = connection.prepare_cached(&query)?;
+        let mut rows = statement.query([number])?;
+        let mut known: BTreeMap<u32, ChangeRow> = BTreeMap::new();
+        while let Some(row) = rows.next()? {
+            match ChangeRow::read(row) {
+                Ok((path, _, row)) => known.insert(path, row),
+                // Then it is not what is expected.
+                Err(fault) if fault.is_damage() => None,
+                Err(fault) => return Err(fault),
+            };
+        }
+        let files = match &facts.files {
+            FilesOfCommit::Changed { files, .. } => &files[..],
+            _ => &[],
+        };
+        let mut rows = 0;
+        for file in files {
+            let path = self.path(&file.path)?;
+            let old_path = file.old_path.as_ref().map(|path| self.path(path)).transpose()?;
+            let (Some(path), true) = (path, old_path != Some(None)) else {
+                self.verified.differs(Some(id), Some(&file.path), "the number of the path");
+                continue;
+            };
+            let old_path = old_path.flatten();
+            rows += usize::from(known.contains_key(&path));
+            if known.get(&path) != Some(&ChangeRow::of(file, old_path)) {
+                self.verified.differs(Some(id), Some(&file.path), "what it did to the file");
+            }
+            let event = FileEvent::of(number, file, old_path);
+            expected.events.entry(path).or_default().push(event);
+            let mut directories = vec![file.path.parent()];
+            if event.event == Event::Renamed {
+                expected.events.entry(event.other).or_default().push(FileEvent::away(number, path));
+                directories.extend(file.old_path.as_ref().map(RepoPath::parent));
+            }
+            for directory in directories {
+                match self.path(&directory)? {
+                    Some(path) => {
+                        *expected.counts.entry(path).or_default().entry(number).or_default() += 1;
+                    }
+                    None => {
+                        self.verified.differs(Some(id), Some(&directory), "the number of the path");
+                    }
+                }
+            }
+        }
+        if known.len() != rows {
+            self.verified.differs(Some(id), None, "how many files it changed");
+        }
+        self.totals.changes += files.len();
+        self.verified.changes += files.len();
+        Ok(())
+    }
+
+    /// The number of a path, where the table and the lists that the program reads have the same.
+    fn path(&mut self, path: &RepoPath) -> Result<Option<u32>, Fault> {
+        if let Some(known) = self.paths.get(path) {
+            return Ok(*known);
+        }
+        let connection = &self.history.connection;
+        let mut statement = connection
+            .prepare_cached("SELECT count(*) FROM path WHERE path = ?1 AND number = ?2")?;
+        let mut is_in_table = |number: u32| -> Result<bool, Fault> {
+            let key = (Text(path.as_bytes()), number);
+            Ok(statement.query_row(key, |row| row.get::<_, u32>(0))? == 1)
+        };
+        let number = match names::find(connection, path)? {
+            Some(entry) if is_in_table(entry.number)? => Some(entry.number),
+            _ => None,
+        };
+        self.paths.insert(path.clone(), number);
+        Ok(number)
+    }
+
+    /// Compares what the program reads of files and directories.
+    fn compare_columns(
+        &mut self,
+        ids: &HashMap<Number, ObjectId>,
+        expected: Expected,
+    ) -> Result<(), Fault> {
+        let connection = &self.history.connection;
+        for (path, mut events) in expected.events {
+            let mut known = Vec::new();
+            for (part, data) in chunk::read_parts(connection, Kind::File, path)? {
+                let found = read_events(part, &data)?;
+                known.extend(found.into_iter().filter(|it| ids.contains_key(&it.revision)));
+            }
+            // A commit that exchanges two files does two things to each path.
+            let key = |event: &FileEvent| (event.revision, event.event as u8, event.other);
+            events.sort_by_key(key);
+            known.sort_by_key(key);
+            self.totals.events += events.len();
+            if known != events {
+                let odd = events.iter().find(|event| !known.contains(event));
+                let odd = odd.or_else(|| known.iter().find(|event| !events.contains(event)));
+                let id = odd.and_then(|event| ids.get(&event.revision)).copied();
+                self.verified.differs(id, None, "what it did to a file, as the program reads it");
+            }
+        }
+        for (path, counts) in expected.counts {
+            let mut known = BTreeMap::new();
+            for (part, data) in chunk::read_parts(connection, Kind::Directory, path)? {
+                let found = read_counts(part, &data)?;
+                known.extend(found.into_iter().filter(|(number, _)| ids.contains_key(number)));
+            }
+            self.totals.counts += counts.len();
+            if known != counts {
+                let odd = counts.iter().find(|(number, count)| known.get(number) != Some(count));
+                let id = odd.and_then(|(number, _)| ids.get(number)).copied();
+                self.verified.differs(id, None, "how many files of a directory it changed");
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What the columns have to say of some commits, by path.
+#[derive(Default)]
+struct Expected {
+    events: BTreeMap<u32, Vec<FileEvent>>,
+    counts: BTreeMap<u32, BTreeMap<Number, u32>>,
+}

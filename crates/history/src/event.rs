@@ -1,0 +1,104 @@
+//! What happened to a file or in a directory, as the program itself reads it.
+
+use gitops_health_git::{FileFacts, Status};
+
+use crate::chunk::{self, FILE_PART};
+use crate::error::Fault;
+use crate::graph::Number;
+
+/// What happened to a file, as its chunk has it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Event {
+    Added = 1,
+    Modified = 2,
+    Deleted = 3,
+    TypeChanged = 4,
+    /// It came from elsewhere.
+    Renamed = 5,
+    /// It went elsewhere.
+    MovedAway = 6,
+}
+
+impl Event {
+    pub fn from_code(code: u64) -> Result<Self, Fault> {
+        Ok(match code {
+            1 => Self::Added,
+            2 => Self::Modified,
+            3 => Self::Deleted,
+            4 => Self::TypeChanged,
+            5 => Self::Renamed,
+            6 => Self::MovedAway,
+            _ => return Err(Fault::damaged("a file has a change of no kind")),
+        })
+    }
+}
+
+/// A change of one file, as its chunk has it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct FileEvent {
+    pub revision: Number,
+    pub event: Event,
+    pub added: u32,
+    pub deleted: u32,
+    /// Lines after the change.
+    pub lines: u32,
+    /// Where a renamed file came from, and where one went that moved away.
+    pub other: u32,
+}
+
+/// Reads the changes in a chunk of a file.
+pub(crate) fn read_events(part: u32, data: &[u8]) -> Result<Vec<FileEvent>, Fault> {
+    let (mut rest, mut events, mut revision) = (data, Vec::new(), u64::from(part * FILE_PART));
+    while !rest.is_empty() {
+        revision += chunk::take(&mut rest)?;
+        let event = Event::from_code(chunk::take(&mut rest)?)?;
+        let mut number = || chunk::take(&mut rest).map(|number| number as u32);
+        let (added, deleted, lines) = (number()?, number()?, number()?);
+        let other = if matches!(event, Event::Renamed | Event::MovedAway) { number()? } else { 0 };
+        events.push(FileEvent { revision: revision as u32, event, added, deleted, lines, other });
+    }
+    Ok(events)
+}
+
+/// Reads how many files of a directory each commit changed.
+pub(crate) fn read_counts(part: u32, data: &[u8]) -> Result<Vec<(Number, u32)>, Fault> {
+    let (mut rest, mut counts, mut revision) = (data, Vec::new(), u64::from(part * FILE_PART));
+    while !rest.is_empty() {
+        revision += chunk::take(&mut rest)?;
+        counts.push((revision as u32, chunk::take(&mut rest)? as u32));
+    }
+    Ok(counts)
+}
+
+impl FileEvent {
+    /// What a commit did to a file; `old_path` is where a renamed one came from.
+    pub fn of(revision: Number, file: &FileFacts, old_path: Option<u32>) -> Self {
+        let (added, deleted) = file.lines.added_deleted();
+        let lines = file.new_extent.map_or(0, |extent| extent.lines);
+        let (event, other) = match (file.status, old_path) {
+            (Status::Renamed { .. }, Some(old_path)) => (Event::Renamed, old_path),
+            (Status::Added | Status::Copied { .. }, _) => (Event::Added, 0),
+            (Status::Deleted, _) => (Event::Deleted, 0),
+            (Status::TypeChanged, _) => (Event::TypeChanged, 0),
+            _ => (Event::Modified, 0),
+        };
+        Self { revision, event, added, deleted, lines, other }
+    }
+
+    /// What the commit did to the path that a renamed file has no longer: it is `path` now.
+    pub fn away(revision: Number, path: u32) -> Self {
+        Self { revision, event: Event::MovedAway, added: 0, deleted: 0, lines: 0, other: path }
+    }
+
+    /// Appends it to a chunk whose last change is of the commit `before`.
+    pub fn push(self, data: &mut Vec<u8>, before: Number) {
+        chunk::push(data, u64::from(self.revision - before));
+        chunk::push(data, self.event as u64);
+        for number in [self.added, self.deleted, self.lines] {
+            chunk::push(data, u64::from(number));
+        }
+        if matches!(self.event, Event::Renamed | Event::MovedAway) {
+            chunk::push(data, u64::from(self.other));
+        }
+    }
+}

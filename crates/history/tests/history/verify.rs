@@ -1,0 +1,190 @@
+//! A comparison with the repository finds whatever somebody changed, and nothing else.
+
+use std::fs;
+use std::sync::atomic::AtomicBool;
+
+use gitops_health_history::{Error, History, Options, Verified, Work};
+use gitops_health_testkit::{Story, TestRepo};
+use rusqlite::{Connection, params};
+
+use crate::support::{directory, file, open_repo, updated};
+
+fn verify(scratch: &TestRepo, sample: usize) -> Result<Verified, Error> {
+    let repo = open_repo(scratch.path());
+    let options = Options { keep: true, ..Options::default() };
+    let (history, _) = History::open(&repo, options, &|| {})?;
+    let (progress, cancel) = (|_, _, _| {}, AtomicBool::new(false));
+    history.verify(&repo, sample, 7, &Work { threads: 2, progress: &progress, cancel: &cancel })
+}
+
+fn all(scratch: &TestRepo) -> Verified {
+    verify(scratch, usize::MAX).expect("it can be compared")
+}
+
+/// A repository in which much happened, with an index.
+fn indexed(seed: u64) -> (TestRepo, Story) {
+    let (scratch, mut story) = (TestRepo::new(), Story::new(seed));
+    story.go_on(&scratch, 40);
+    drop(updated(&scratch));
+    story.go_on(&scratch, 40);
+    drop(updated(&scratch));
+    (scratch, story)
+}
+
+#[test]
+fn nothing_differs_in_an_index_that_grew_and_whose_commits_are_gone() {
+    let (scratch, mut story) = indexed(3);
+    let verified = all(&scratch);
+    assert_eq!((verified.commits, verified.gone, verified.damage), (80, 0, None));
+    assert_eq!(verified.differences, []);
+    assert!(verified.changes > 80);
+    let some = verify(&scratch, 10).expect("it can be compared");
+    assert_eq!((some.commits, some.differences), (10, vec![]));
+    // People are still those of the mailmap that there was.
+    scratch.write(".mailmap", "Ada Lovelace <ada@example.com> <ada@home.example>\n");
+    assert_eq!(all(&scratch).differences, []);
+    drop(updated(&scratch));
+    assert_eq!(all(&scratch).differences, []);
+    for _ in 0..6 {
+        story.force(&scratch);
+    }
+    story.prune(&scratch);
+    let verified = all(&scratch);
+    assert!(verified.gone > 0);
+    assert_eq!((verified.commits + verified.gone, verified.differences), (80, vec![]));
+}
+
+#[test]
+fn people_with_pseudonyms_and_times_that_cannot_be_are_right_too() {
+    let scratch = TestRepo::new();
+    for zone in ["+9959", "-9959", "+99999", "-0030"] {
+        let commit = format!(
+            "tree {}\nauthor Ada <a@example.com> 1772445600 {zone}\n\
+             committer Bob <b@example.com> 1772445600 {zone}\n\nOne\n\n\
+             Reviewed-by: Cy <c@example.com>\nReviewed-by: nobody\n",
+            scratch.git_text(&["mktree"]).trim()
+        );
+        let arguments = ["hash-object", "-t", "commit", "-w", "--literally", "--stdin"];
+        let id = scratch.git_with_input(&arguments, commit.as_bytes());
+        let id = String::from_utf8(id).expect("git prints an id");
+        scratch.git(&["update-ref", &format!("refs/heads/b{}", zone.replace('+', "p")), id.trim()]);
+    }
+    drop(updated(&scratch));
+    assert_eq!(all(&scratch).differences, []);
+    fs::remove_dir_all(directory(&scratch)).expect("it is there");
+    let repo = open_repo(scratch.path());
+    let options = Options { pseudonymize: true, keep: false, ..Options::default() };
+    drop(crate::support::try_updated(&repo, options.clone()).expect("it can be made"));
+    let (history, _) = History::open(&repo, options, &|| {}).expect("it is there");
+    let (progress, cancel) = (|_, _, _| {}, AtomicBool::new(false));
+    let work = Work { threads: 1, progress: &progress, cancel: &cancel };
+    let verified = history.verify(&repo, usize::MAX, 7, &work).expect("it can be compared");
+    assert_eq!((verified.commits, verified.differences), (4, vec![]));
+}
+
+/// What SQL can do to an index, and words of what is said about it.
+const CHANGES: &[(&str, &str)] = &[
+    ("UPDATE revision SET authored = authored + 1 WHERE number = 9", "its times"),
+    ("UPDATE revision SET authored_zone = 60 - authored_zone WHERE number = 9", "its times"),
+    ("UPDATE revision SET committed = committed - 1 WHERE number = 9", "its times"),
+    ("UPDATE revision SET is_fix = 1 - is_fix WHERE number = 9", "what its message says"),
+    ("UPDATE revision SET type = 'chore' WHERE number = 9", "what its message says"),
+    ("UPDATE revision SET state = 'unread' WHERE number = 9", "its state"),
+    ("UPDATE revision SET subject_key = 1 WHERE number = 9", "checksum"),
+    ("UPDATE revision SET author = 1 + author % 3 WHERE number = 9", "who made it"),
+    ("UPDATE revision SET committer = 1 + committer % 3 WHERE number = 9", "who made it"),
+    ("UPDATE person SET name = 'Eve' WHERE number = 1", "who made it"),
+    ("UPDATE person SET identity = 1 + identity % 2 WHERE number = 1", "whose work"),
+    ("UPDATE identity SET name = 'Zz' WHERE number = 1", "the names of people"),
+    ("UPDATE identity SET key = x'41' WHERE number = 1", "who made it"),
+    ("DELETE FROM parent WHERE revision = 9", "its parents"),
+    ("UPDATE parent SET parent = 0 WHERE revision = 9", "its parents"),
+    ("INSERT INTO reference VALUES (9, 'issue', '#77')", "checksum"),
+    ("INSERT INTO trailer VALUES (9, 0, 'cc', NULL)", "its trailers"),
+    ("INSERT INTO merged_file VALUES (9, 1)", "what merging changed"),
+    ("DELETE FROM merged_file", "what merging changed"),
+    ("UPDATE change SET added = added + 1 WHERE revision = 9", "what it did to the file"),
+    ("UPDATE change SET similarity = 51 WHERE kind = 'R'", "what it did to the file"),
+    ("UPDATE change SET new_bytes = 1 + new_bytes WHERE revision = 9", "what it did to the file"),
+    ("UPDATE change SET hunks = x'000000' WHERE revision = 9", "what it did to the file"),
+    ("DELETE FROM change WHERE revision = 9", "what it did to the file"),
+    ("UPDATE OR IGNORE change SET revision = 10 WHERE revision = 9", "what it did to the file"),
+    ("UPDATE path SET path = 'elsewhere' WHERE path = 'one.txt'", "the number of the path"),
+    (
+        "DELETE FROM chunk WHERE number >> 56 = 3 AND number = (SELECT max(number) FROM chunk WHERE number >> 56 = 3)",
+        "a part of the changes of a path is missing",
+    ),
+    (
+        "DELETE FROM chunk WHERE number >> 56 = 4 AND number = (SELECT max(number) FROM chunk WHERE number >> 56 = 4)",
+        "a part of the changes of a path is missing",
+    ),
+    ("UPDATE chunk SET data = x'0000000000' WHERE number >> 56 = 3", "checksum"),
+    ("UPDATE chunk SET data = x'0000000000' WHERE number >> 56 = 7", "checksum"),
+];
+
+/// Columns that somebody writes anew with a checksum: the kind, the byte from the end, the words.
+const FORGERIES: &[(i64, usize, &str)] = &[
+    (2, 0, "how much it changed"),
+    (1, 3, "what kind of commit it is"),
+    (3, 0, "as the program reads it"),
+    (4, 0, "how many files of a directory it changed"),
+];
+
+fn is_found(verified: Result<Verified, Error>, words: &str, of: &str) {
+    let said = match verified {
+        Ok(Verified { damage: Some(damage), .. }) => vec![damage],
+        Ok(verified) => verified.differences.into_iter().map(|it| it.what).collect(),
+        Err(Error::Damaged { what, .. }) => vec![what],
+        Err(error) => panic!("{of}: {error}"),
+    };
+    assert!(said.iter().any(|it| it.contains(words)), "{of}: {said:?}");
+}
+
+#[test]
+fn whatever_is_changed_is_found() {
+    let (scratch, _) = indexed(4);
+    let bytes = fs::read(file(&scratch)).expect("it is there");
+    let mut altered = Vec::new();
+    for (change, words) in CHANGES {
+        fs::write(file(&scratch), &bytes).expect("it can be written");
+        let connection = Connection::open(file(&scratch)).expect("it is there");
+        let rows =
+            connection.execute(change, []).unwrap_or_else(|error| panic!("{change}: {error}"));
+        drop(connection);
+        altered.push((*change, rows));
+        is_found(verify(&scratch, usize::MAX), words, change);
+    }
+    let in_vain: Vec<_> = altered.iter().filter(|(_, rows)| *rows == 0).collect();
+    assert!(in_vain.is_empty(), "{in_vain:?}");
+    fs::write(file(&scratch), &bytes).expect("it can be written");
+    assert_eq!(all(&scratch).differences, []);
+}
+
+#[test]
+fn columns_that_are_forged_with_their_checksums_are_found() {
+    let (scratch, _) = indexed(4);
+    let bytes = fs::read(file(&scratch)).expect("it is there");
+    for (kind, from_end, words) in FORGERIES {
+        fs::write(file(&scratch), &bytes).expect("it can be written");
+        let connection = Connection::open(file(&scratch)).expect("it is there");
+        let (number, mut data): (i64, Vec<u8>) = connection
+            .query_row(
+                "SELECT number, data FROM chunk WHERE number >> 56 = ?1 ORDER BY number DESC",
+                [kind],
+                |row| Ok((row.get(0)?, row.get(1)?)),
+            )
+            .expect("there is one");
+        data.truncate(data.len() - 4);
+        let place = data.len() - 1 - from_end;
+        data[place] ^= 2;
+        let mut hasher = crc32fast::Hasher::new();
+        hasher.update(&number.to_le_bytes());
+        hasher.update(&data);
+        data.extend_from_slice(&hasher.finalize().to_le_bytes());
+        connection
+            .execute("UPDATE chunk SET data = ?2 WHERE number = ?1", params![number, data])
+            .expect("it can be written");
+        drop(connection);
+        is_found(verify(&scratch, usize::MAX), words, &format!("kind {kind}"));
+    }
+}
