@@ -223,22 +223,28 @@ impl Graph {
             .chain(more.into_iter().flatten().copied())
     }
 
-    /// Whether a commit came before another.
-    pub fn is_before(&self, early: Number, late: Number) -> bool {
-        let (mut open, mut seen) = (vec![late], HashSet::new());
-        while let Some(number) = open.pop() {
-            for parent in self.parents(number) {
-                if parent == early {
-                    return true;
-                }
-                // Neither has a commit that came before in its own past.
-                let is_behind = self.node(parent).order() < self.node(early).order();
-                if parent > early && !is_behind && seen.insert(parent) {
-                    open.push(parent);
-                }
+    /// Which of at most 64 commits a commit came after, as bits: of any up to `last`.
+    pub fn came_after(&self, early: &[Number], last: Number) -> impl Fn(Number) -> u64 {
+        let first = early.iter().copied().min().unwrap_or(last);
+        // The commits themselves, and what came after them.
+        let mut marks = vec![0_u64; (last + 1).saturating_sub(first) as usize];
+        let own = early.iter().enumerate().map(|(place, number)| (*number, 1 << place));
+        let own: HashMap<Number, u64> = own.collect();
+        for (number, bit) in &own {
+            if let Some(mark) = marks.get_mut((number - first) as usize) {
+                *mark = *bit;
             }
         }
-        false
+        // Children have higher numbers: one sweep finds everybody.
+        for number in first..=last {
+            for parent in self.parents(number).filter(|parent| *parent >= first) {
+                marks[(number - first) as usize] |= marks[(parent - first) as usize];
+            }
+        }
+        move |number| {
+            let marks = marks.get(number.wrapping_sub(first) as usize).copied().unwrap_or(0);
+            marks & !own.get(&number).copied().unwrap_or(0)
+        }
     }
 
     /// The best common ancestors of two commits: those that none of the others descends from.

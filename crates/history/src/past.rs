@@ -11,9 +11,9 @@ use crate::event::{Event, FileEvent, read_counts, read_events};
 use crate::experience::Experience;
 use crate::graph::{Ancestors, Node, Number, begin_of, flag};
 use crate::history::History;
+use crate::mentions::Mention;
 use crate::message::Purpose;
 use crate::names::{self, Entry};
-use crate::sum::{Rows, Sum};
 
 /// What is asked about the past.
 #[derive(Clone, Copy, Debug)]
@@ -126,27 +126,6 @@ impl Tally {
     }
 }
 
-/// A commit whose message speaks of an earlier one.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Mention {
-    /// The commit.
-    pub by: ObjectId,
-    /// What it says it did to the other.
-    pub kind: MentionKind,
-    /// The other: the full or abbreviated id, or for a quoted subject the id of the nearest commit
-    /// before it that has the subject.
-    pub of: String,
-}
-
-/// What a message says of an earlier commit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum MentionKind {
-    /// It takes it back.
-    Reverts,
-    /// It mends it.
-    Fixes,
-}
-
 impl History {
     /// What is known of the past of files, from the ancestors of a change and nothing else: no
     /// commit that came later has a say, whatever its date is.
@@ -233,92 +212,6 @@ impl History {
             }
             past.all.add(node);
         }
-    }
-
-    /// What the messages of these commits say of earlier ones.
-    pub(crate) fn mentions(&self, ancestors: &Ancestors) -> Result<Vec<Mention>, Fault> {
-        let mut mentions = Vec::new();
-        let mut statement = self.connection.prepare_cached(
-            "SELECT revision, kind, target FROM reference ORDER BY revision, kind, target",
-        )?;
-        let (mut rows, mut sum) = (statement.query([])?, Sum::new(Rows::References));
-        while let Some(row) = rows.next()? {
-            let (number, kind, of): (Number, String, String) =
-                (row.get(0)?, row.get(1)?, row.get(2)?);
-            sum.number(number.into());
-            sum.text(&kind);
-            sum.text(&of);
-            let kind = match &*kind {
-                "fixes" => MentionKind::Fixes,
-                "reverts" => MentionKind::Reverts,
-                _ => continue,
-            };
-            if (number as usize) < self.graph.len() && ancestors.contains(number) {
-                mentions.push((number, kind, of));
-            }
-        }
-        sum.check(&self.connection)?;
-        for (number, of) in self.quoted(ancestors)? {
-            let of = self.graph.detail(&self.connection, of)?.id.to_string();
-            mentions.push((number, MentionKind::Reverts, of));
-        }
-        // Newest first, as the commits are.
-        mentions.sort_by_key(|(number, kind, of)| {
-            (std::cmp::Reverse((self.graph.node(*number).order(), *number)), *kind, of.clone())
-        });
-        mentions
-            .into_iter()
-            .map(|(number, kind, of)| {
-                Ok(Mention { by: self.graph.detail(&self.connection, number)?.id, kind, of })
-            })
-            .collect()
-    }
-}
-
-/// How many commits of one subject are asked whether a revert means them.
-const NAMESAKES: usize = 16;
-
-impl History {
-    /// Reverts that quote a subject, and for each the newest of these commits that has the subject
-    /// and came before it.
-    fn quoted(&self, ancestors: &Ancestors) -> Result<Vec<(Number, Number)>, Fault> {
-        let counts =
-            |number: Number| (number as usize) < self.graph.len() && ancestors.contains(number);
-        let mut reverts: Vec<(Number, i64)> = Vec::new();
-        let mut subjects: Vec<(Number, i64)> = Vec::new();
-        let mut statement = self.connection.prepare_cached(
-            "SELECT number, subject_key, quoted_key FROM revision ORDER BY number",
-        )?;
-        let (mut rows, mut sum) = (statement.query([])?, Sum::new(Rows::Subjects));
-        while let Some(row) = rows.next()? {
-            let (number, subject, quoted): (Number, i64, Option<i64>) =
-                (row.get(0)?, row.get(1)?, row.get(2)?);
-            [number.into(), subject, quoted.unwrap_or(-1)]
-                .into_iter()
-                .for_each(|part| sum.number(part));
-            if counts(number) {
-                subjects.push((number, subject));
-                reverts.extend(quoted.map(|quoted| (number, quoted)));
-            }
-        }
-        sum.check(&self.connection)?;
-        let mut namesakes: HashMap<i64, Vec<Number>> =
-            reverts.iter().map(|(_, key)| (*key, Vec::new())).collect();
-        for (number, key) in subjects {
-            if let Some(namesakes) = namesakes.get_mut(&key) {
-                namesakes.push(number);
-            }
-        }
-        let order = |number: Number| (self.graph.node(number).order(), number);
-        namesakes.values_mut().for_each(|numbers| numbers.sort_unstable_by_key(|it| order(*it)));
-        let meant = |(revert, key): (Number, i64)| {
-            let namesakes = &namesakes[&key];
-            let end = namesakes.partition_point(|number| order(*number) < order(revert));
-            let newest = namesakes[..end].iter().rev().take(NAMESAKES);
-            newest.copied().find(|number| self.graph.is_before(*number, revert))
-        };
-        let found = reverts.iter().filter_map(|revert| Some((revert.0, meant(*revert)?)));
-        Ok(found.collect())
     }
 }
 

@@ -1,0 +1,85 @@
+//! Reverts that quote a subject mean the newest commit before them that has it.
+
+use std::collections::{HashMap, HashSet};
+
+use gitops_health_history::{Before, MentionKind};
+use gitops_health_testkit::{Random, TestRepo};
+
+use crate::support::{id, updated};
+
+/// Three branches that are merged now and then, on which two subjects are made and taken back
+/// again and again.
+fn quarrel(repo: &TestRepo, commits: usize) {
+    let mut random = Random::new(9);
+    let (mut stream, mut tips) = (String::new(), [1; 3]);
+    for number in 1..=commits {
+        let (branch, other) = (random.below(3), random.below(3));
+        let message =
+            ["Try", "Try again", "Revert \"Try\"", "Revert \"Try again\"", "Revert \"No\""]
+                [random.below(5)];
+        stream.push_str(&format!(
+            "commit refs/heads/b{branch}\nmark :{number}\ncommitter Ada <a@example.com> {} +0000\n\
+             data {}\n{message}\n",
+            1_772_445_600 + random.below(4000),
+            message.len()
+        ));
+        if number > 1 {
+            stream.push_str(&format!("from :{}\n", tips[branch]));
+        }
+        if number > 1 && random.below(4) == 0 && tips[other] != tips[branch] {
+            stream.push_str(&format!("merge :{}\n", tips[other]));
+        }
+        tips[branch] = number;
+        if number == 1 {
+            stream.push_str("reset refs/heads/b0\nfrom :1\n\n");
+        }
+    }
+    stream.push_str(&format!("reset refs/heads/all\nfrom :{commits}\n\ndone\n"));
+    repo.git_with_input(&["fast-import", "--quiet", "--done", "--force"], stream.as_bytes());
+}
+
+#[test]
+fn a_revert_means_the_newest_commit_before_it_with_the_subject_as_git_orders_them() {
+    let repo = TestRepo::new();
+    quarrel(&repo, 300);
+    let (history, _) = updated(&repo);
+    let tip = id(&repo.id("all"));
+    let tips = [tip];
+    let past = history.before(Before { tips: &tips, mentions: true, ..Before::default() });
+    let mentions = past.expect("it is whole").mentions;
+    let found: HashMap<String, String> = mentions
+        .into_iter()
+        .filter(|mention| mention.kind == MentionKind::Reverts)
+        .map(|mention| (mention.by.to_string(), mention.of))
+        .collect();
+    let log = repo.git_text(&["log", "--format=%H %s", "all"]);
+    let subjects: HashMap<&str, &str> =
+        log.lines().filter_map(|line| line.split_once(' ')).collect();
+    // Parents come first.
+    let listed = repo.git_text(&["rev-list", "--reverse", "--topo-order", "--parents", "all"]);
+    let mut before: HashMap<&str, HashSet<&str>> = HashMap::new();
+    for line in listed.lines() {
+        let mut ids = line.split(' ');
+        let commit = ids.next().expect("a commit");
+        let all = ids.flat_map(|parent| before[parent].iter().copied().chain([parent]));
+        let all = all.collect();
+        before.insert(commit, all);
+    }
+    let mut meant = 0;
+    for (by, subject) in &subjects {
+        let quoted = subject.strip_prefix("Revert \"").and_then(|rest| rest.strip_suffix('"'));
+        let has_subject = |it: &&&str| Some(subjects[**it]) == quoted;
+        let expected: Vec<&str> = before[by].iter().filter(has_subject).copied().collect();
+        match found.get(*by) {
+            // Of several none came after the one that is meant.
+            Some(of) => {
+                assert!(expected.contains(&of.as_str()), "{by}");
+                let is_newer = |other: &&&str| before[**other].contains(of.as_str());
+                assert_eq!(expected.iter().find(is_newer), None, "{by} means {of}");
+                meant += 1;
+            }
+            None => assert!(expected.is_empty(), "{by} means none of {expected:?}"),
+        }
+    }
+    assert!(meant > 64, "{meant}");
+}
