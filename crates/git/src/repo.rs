@@ -51,13 +51,21 @@ pub struct Limits {
     pub compared_lines: usize,
     /// The most files that one change may have.
     pub changed_files: usize,
+    /// About how many bytes the facts of commits that are looked at together may take, before their
+    /// lines are counted.
+    pub facts_bytes: usize,
 }
 
 impl Default for Limits {
-    /// 64 MiB, two million lines, half a million files: above what people write (the first
+    /// 64 MiB, two million lines, half a million files, 256 MiB: above what people write (the first
     /// commit of a large system has 100,000 files), below what hurts.
     fn default() -> Self {
-        Self { blob_bytes: 64 << 20, compared_lines: 2_000_000, changed_files: 500_000 }
+        Self {
+            blob_bytes: 64 << 20,
+            compared_lines: 2_000_000,
+            changed_files: 500_000,
+            facts_bytes: 256 << 20,
+        }
     }
 }
 

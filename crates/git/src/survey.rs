@@ -12,6 +12,8 @@ mod order;
 mod tests;
 mod workers;
 
+use std::collections::HashSet;
+use std::hash::BuildHasher;
 use std::sync::atomic::AtomicBool;
 
 use crate::change::{Hunk, Lines, Status};
@@ -121,6 +123,11 @@ pub enum SurveyStage {
 /// About how many changed files are looked at together: some fifty megabytes of facts, and of the
 /// messages of their commits.
 const FILES_TOGETHER: usize = 50_000;
+/// How many, where each path is changed so seldom that few versions would be compared with a
+/// neighbour that is decoded already.
+const MOST_FILES_TOGETHER: usize = 200_000;
+/// How often a path is changed among those that are looked at together, if that can be had.
+const CHANGES_OF_A_PATH: usize = 2;
 /// How many commits are looked at before the files are counted again.
 const COMMITS_TOGETHER: usize = 4096;
 
@@ -143,16 +150,40 @@ impl<'a> Survey<'a> {
     /// them.
     pub fn facts(&self, commits: &[ObjectId]) -> Result<Vec<CommitFacts>, Error> {
         let mut facts = Vec::new();
-        let mut found = 0;
+        let (mut found, mut paths) = (0, PathCount::default());
         for part in commits.chunks(COMMITS_TOGETHER) {
             let compared = files::compare(&self.crew, part)?;
             found += compared.iter().map(files::Compared::files).sum::<usize>();
+            paths.add(&compared);
+            let is_full = compared.len() < part.len();
             facts.extend(compared);
-            if found >= FILES_TOGETHER {
+            let is_seldom = found < CHANGES_OF_A_PATH * paths.len();
+            let enough = if is_seldom { MOST_FILES_TOGETHER } else { FILES_TOGETHER };
+            if is_full || found >= enough {
                 break;
             }
         }
         count::count(&self.crew, &mut facts)?;
         Ok(facts.into_iter().map(files::Compared::into_facts).collect())
+    }
+}
+
+/// How many different paths were changed. Two that have a number in common are one: nothing but the
+/// size of what is looked at together depends on it.
+#[derive(Default)]
+struct PathCount {
+    state: foldhash::fast::FixedState,
+    seen: HashSet<u64>,
+}
+
+impl PathCount {
+    fn add(&mut self, compared: &[files::Compared]) {
+        for path in compared.iter().flat_map(files::Compared::paths) {
+            self.seen.insert(self.state.hash_one(path));
+        }
+    }
+
+    fn len(&self) -> usize {
+        self.seen.len()
     }
 }

@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::workers::Crew;
 use super::{CommitFacts, Extent, FileFacts, FilesOfCommit, SurveyStage};
@@ -63,6 +64,30 @@ impl Compared {
         }
     }
 
+    /// About how much memory it takes.
+    fn bytes(&self) -> usize {
+        /// A changed file without its path.
+        const FILE: usize = 400;
+        let path = |path: &RepoPath| size_of::<RepoPath>() + path.as_bytes().len();
+        let files = match &self.state {
+            State::Changed { files, .. } => {
+                files.iter().map(|pending| FILE + path(&pending.file.path)).sum()
+            }
+            State::Other(FilesOfCommit::Merged(paths)) => paths.iter().map(path).sum::<usize>(),
+            State::Other(_) => 0,
+        };
+        self.commit.message.len() + files
+    }
+
+    /// The paths whose lines are counted.
+    pub fn paths(&self) -> impl Iterator<Item = &RepoPath> {
+        let files = match &self.state {
+            State::Changed { files, .. } => &files[..],
+            State::Other(_) => &[],
+        };
+        files.iter().map(|pending| &pending.file.path)
+    }
+
     pub fn into_facts(self) -> CommitFacts {
         let files = match self.state {
             State::Other(files) => files,
@@ -89,10 +114,15 @@ impl Pending {
 /// How many neighbours one worker compares: they share most of their trees.
 const RUN: usize = 256;
 
-/// Compares each commit with what came before it.
+/// Compares each commit with what came before it: as many of them as memory has room for, and at
+/// least one.
 pub(super) fn compare(crew: &Crew<'_>, commits: &[ObjectId]) -> Result<Vec<Compared>, Error> {
-    let tally = &crew.tally;
-    crew.work(commits, RUN, |repo, known: &mut KnownAttributes, id| {
+    let (tally, taken) = (&crew.tally, AtomicUsize::new(0));
+    let limit = crew.first().limits.facts_bytes;
+    let compared = crew.work(commits, RUN, |repo, known: &mut KnownAttributes, id| {
+        if taken.load(Ordering::Relaxed) > limit && Some(id) != commits.first() {
+            return Ok(None);
+        }
         let commit = repo.commit(*id)?;
         let state = match compare_one(repo, known, &commit) {
             Ok(state) => state,
@@ -104,9 +134,16 @@ pub(super) fn compare(crew: &Crew<'_>, commits: &[ObjectId]) -> Result<Vec<Compa
                 },
             }),
         };
+        let compared = Compared { commit, state };
+        taken.fetch_add(compared.bytes(), Ordering::Relaxed);
         tally.add(SurveyStage::Commits, 1);
-        Ok(Compared { commit, state })
-    })
+        Ok(Some(compared))
+    })?;
+    let done = compared.iter().flatten().count();
+    // Those behind the first that was left out are looked at again.
+    let compared: Vec<Compared> = compared.into_iter().map_while(|it| it).collect();
+    tally.take_back(SurveyStage::Commits, done - compared.len());
+    Ok(compared)
 }
 
 fn compare_one(repo: &Repo, known: &mut KnownAttributes, commit: &Commit) -> Result<State, Error> {

@@ -1,5 +1,6 @@
 use std::collections::HashSet;
 use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use gitops_health_testkit::{Author, Random, Story, TestRepo};
 
@@ -339,6 +340,35 @@ fn what_is_larger_than_the_limits_is_too_large() {
             for facts in &facts {
                 assert_commit_agrees(&scratch, &repo, facts);
             }
+        }
+    }
+}
+
+#[test]
+fn facts_that_take_much_memory_are_found_in_smaller_parts() {
+    let (scratch, mut story) = (TestRepo::new(), Story::new(21));
+    story.go_on(&scratch, 600);
+    let repo = open(scratch.path());
+    let commits = repo.new_commits(&repo.tips().expect("there is one"), &mut |_| false);
+    let commits = commits.expect("all is here");
+    let whole = survey(&repo, &commits, 2);
+    for facts_bytes in [0, 20_000] {
+        let limits = Limits { facts_bytes, ..Limits::default() };
+        let repo = open(scratch.path()).with_limits(limits);
+        let cancel = AtomicBool::new(false);
+        let counted = AtomicUsize::new(0);
+        let progress = |stage: SurveyStage, count| {
+            if stage == SurveyStage::Commits {
+                counted.store(count, Ordering::Relaxed);
+            }
+        };
+        let options = SurveyOptions { threads: 1, progress: &progress, cancel: &cancel };
+        let first = Survey::new(&repo, options).expect("it can be opened again").facts(&commits);
+        let first = first.expect("all is here").len();
+        assert!(0 < first && first < 100, "{first}");
+        assert_eq!(counted.load(Ordering::Relaxed), first);
+        for (one, two) in whole.iter().zip(survey(&repo, &commits, 3)) {
+            assert_eq!((one.commit.id, &one.files), (two.commit.id, &two.files));
         }
     }
 }

@@ -99,7 +99,15 @@ impl<'a> Crew<'a> {
 
 impl Tally<'_> {
     pub fn add(&self, stage: SurveyStage, more: usize) {
-        let done = &self.done[usize::from(stage == SurveyStage::Files)];
-        (self.progress)(stage, done.fetch_add(more, Ordering::Relaxed) + more);
+        (self.progress)(stage, self.done(stage).fetch_add(more, Ordering::Relaxed) + more);
+    }
+
+    /// So much will be done again.
+    pub fn take_back(&self, stage: SurveyStage, less: usize) {
+        self.done(stage).fetch_sub(less, Ordering::Relaxed);
+    }
+
+    fn done(&self, stage: SurveyStage) -> &AtomicUsize {
+        &self.done[usize::from(stage == SurveyStage::Files)]
     }
 }
