@@ -12,6 +12,8 @@ mod future;
 mod hotspots;
 #[path = "history/incremental.rs"]
 mod incremental;
+#[path = "history/killed.rs"]
+mod killed;
 #[path = "history/mentions.rs"]
 mod mentions;
 #[path = "history/oracle.rs"]

@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
 use gitops_health_git::{Location, ObjectId, Repo, RepoPath};
-use gitops_health_history::{Before, Error, Experience, History, Notice, Options, Past, Work};
+use gitops_health_history::{
+    Before, Error, Experience, History, Notice, Options, Past, Verified, Work,
+};
 use gitops_health_testkit::TestRepo;
 use rusqlite::types::Value;
 use rusqlite::{Connection, OpenFlags};
@@ -45,6 +47,19 @@ pub fn try_updated(repo: &Repo, options: Options) -> Result<(History, Vec<Notice
 
 pub fn updated(scratch: &TestRepo) -> (History, Vec<Notice>) {
     try_updated(&open_repo(scratch.path()), Options::default()).expect("the index can be made")
+}
+
+/// Compares so many commits of the index, as it is, with the repository.
+pub fn try_verified(repo: &Repo, options: Options, sample: usize) -> Result<Verified, Error> {
+    let (history, _) = History::open(repo, Options { keep: true, ..options }, &|| {})?;
+    let (progress, cancel) = (|_, _, _| {}, AtomicBool::new(false));
+    history.verify(repo, sample, 7, &Work { threads: 2, progress: &progress, cancel: &cancel })
+}
+
+/// Compares all commits of the index with the repository.
+pub fn verified(scratch: &TestRepo) -> Verified {
+    let repo = open_repo(scratch.path());
+    try_verified(&repo, Options::default(), usize::MAX).expect("it can be compared")
 }
 
 /// A question.

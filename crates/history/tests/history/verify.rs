@@ -1,24 +1,15 @@
 //! A comparison with the repository finds whatever somebody changed, and nothing else.
 
 use std::fs;
-use std::sync::atomic::AtomicBool;
 
-use gitops_health_history::{Error, History, Options, Verified, Work};
+use gitops_health_history::{Error, Options, Verified};
 use gitops_health_testkit::{Story, TestRepo};
 use rusqlite::{Connection, params};
 
-use crate::support::{directory, file, open_repo, updated};
+use crate::support::{directory, file, open_repo, try_updated, try_verified, updated, verified};
 
 fn verify(scratch: &TestRepo, sample: usize) -> Result<Verified, Error> {
-    let repo = open_repo(scratch.path());
-    let options = Options { keep: true, ..Options::default() };
-    let (history, _) = History::open(&repo, options, &|| {})?;
-    let (progress, cancel) = (|_, _, _| {}, AtomicBool::new(false));
-    history.verify(&repo, sample, 7, &Work { threads: 2, progress: &progress, cancel: &cancel })
-}
-
-fn all(scratch: &TestRepo) -> Verified {
-    verify(scratch, usize::MAX).expect("it can be compared")
+    try_verified(&open_repo(scratch.path()), Options::default(), sample)
 }
 
 /// A repository in which much happened, with an index.
@@ -34,24 +25,24 @@ fn indexed(seed: u64) -> (TestRepo, Story) {
 #[test]
 fn nothing_differs_in_an_index_that_grew_and_whose_commits_are_gone() {
     let (scratch, mut story) = indexed(3);
-    let verified = all(&scratch);
-    assert_eq!((verified.commits, verified.gone, verified.damage), (80, 0, None));
-    assert_eq!(verified.differences, []);
-    assert!(verified.changes > 80);
+    let whole = verified(&scratch);
+    assert_eq!((whole.commits, whole.gone, whole.damage), (80, 0, None));
+    assert_eq!(whole.differences, []);
+    assert!(whole.changes > 80);
     let some = verify(&scratch, 10).expect("it can be compared");
     assert_eq!((some.commits, some.differences), (10, vec![]));
     // People are still those of the mailmap that there was.
     scratch.write(".mailmap", "Ada Lovelace <ada@example.com> <ada@home.example>\n");
-    assert_eq!(all(&scratch).differences, []);
+    assert_eq!(verified(&scratch).differences, []);
     drop(updated(&scratch));
-    assert_eq!(all(&scratch).differences, []);
+    assert_eq!(verified(&scratch).differences, []);
     for _ in 0..6 {
         story.force(&scratch);
     }
     story.prune(&scratch);
-    let verified = all(&scratch);
-    assert!(verified.gone > 0);
-    assert_eq!((verified.commits + verified.gone, verified.differences), (80, vec![]));
+    let rest = verified(&scratch);
+    assert!(rest.gone > 0);
+    assert_eq!((rest.commits + rest.gone, rest.differences), (80, vec![]));
 }
 
 #[test]
@@ -70,15 +61,12 @@ fn people_with_pseudonyms_and_times_that_cannot_be_are_right_too() {
         scratch.git(&["update-ref", &format!("refs/heads/b{}", zone.replace('+', "p")), id.trim()]);
     }
     drop(updated(&scratch));
-    assert_eq!(all(&scratch).differences, []);
+    assert_eq!(verified(&scratch).differences, []);
     fs::remove_dir_all(directory(&scratch)).expect("it is there");
     let repo = open_repo(scratch.path());
     let options = Options { pseudonymize: true, keep: false, ..Options::default() };
-    drop(crate::support::try_updated(&repo, options.clone()).expect("it can be made"));
-    let (history, _) = History::open(&repo, options, &|| {}).expect("it is there");
-    let (progress, cancel) = (|_, _, _| {}, AtomicBool::new(false));
-    let work = Work { threads: 1, progress: &progress, cancel: &cancel };
-    let verified = history.verify(&repo, usize::MAX, 7, &work).expect("it can be compared");
+    drop(try_updated(&repo, options.clone()).expect("it can be made"));
+    let verified = try_verified(&repo, options, usize::MAX).expect("it can be compared");
     assert_eq!((verified.commits, verified.differences), (4, vec![]));
 }
 
@@ -157,7 +145,7 @@ fn whatever_is_changed_is_found() {
     let in_vain: Vec<_> = altered.iter().filter(|(_, rows)| *rows == 0).collect();
     assert!(in_vain.is_empty(), "{in_vain:?}");
     fs::write(file(&scratch), &bytes).expect("it can be written");
-    assert_eq!(all(&scratch).differences, []);
+    assert_eq!(verified(&scratch).differences, []);
 }
 
 #[test]
