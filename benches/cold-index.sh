@@ -15,8 +15,7 @@ runs=${3:-3}
 here=$(cd "$(dirname "$0")/.." && pwd)
 source "$here/benches/index.sh"
 build_program
-borrow "$repository"
-tip=$(git -C "$repository" rev-parse --verify "$revision^{commit}")
+borrow "$repository" "$revision"
 
 index() {
     "$program" --repo "$borrowed" index clear >/dev/null

@@ -8,9 +8,10 @@ build_program() { # sets `program`
     program=${CARGO_TARGET_DIR:-$here/target}/release/gitops-health
 }
 
-# A bare git directory with the objects and references of a repository; sets `borrowed`. The objects
-# are hard links where the temporary directory is on the same file system.
-borrow() { # repository
+# A bare git directory with the objects and references of a repository; sets `borrowed`, and `tip` to
+# the commit of a revision. The objects are hard links where the temporary directory is on the same
+# file system.
+borrow() { # repository [revision]
     local common
     common=$(cd "$1" && cd "$(git rev-parse --git-common-dir)" && pwd)
     borrowed=$work/borrowed
@@ -27,6 +28,7 @@ borrow() { # repository
     git -C "$1" rev-parse HEAD >"$borrowed/HEAD"
     # As a clone has them: with the commits that tags lead to.
     git -C "$borrowed" pack-refs --all
+    tip=$(git -C "$1" rev-parse --verify "${2:-HEAD}^{commit}")
 }
 
 measure() { # name, command...

@@ -15,8 +15,7 @@ steps=${3:-10}
 here=$(cd "$(dirname "$0")/.." && pwd)
 source "$here/benches/index.sh"
 build_program
-borrow "$repository"
-tip=$(git -C "$repository" rev-parse --verify "$revision^{commit}")
+borrow "$repository" "$revision"
 git -C "$borrowed" rev-list --topo-order --reverse "$tip" >"$work/commits"
 total=$(wc -l <"$work/commits")
 

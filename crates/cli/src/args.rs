@@ -141,8 +141,8 @@ pub(crate) struct IndexUpdateArgs {
 #[derive(Debug, Args)]
 pub(crate) struct IndexVerifyArgs {
     /// How many commits are looked at
-    #[arg(long, value_name = "N", default_value_t = 500)]
-    pub sample: usize,
+    #[arg(long, value_name = "N", default_value_t = 500, value_parser = clap::value_parser!(u32).range(1..))]
+    pub sample: u32,
     /// Look at all commits
     #[arg(long, conflicts_with = "sample")]
     pub all: bool,
