@@ -128,8 +128,9 @@ const FILES_TOGETHER: usize = 50_000;
 const MOST_FILES_TOGETHER: usize = 200_000;
 /// How often a path is changed among those that are looked at together, if that can be had.
 const CHANGES_OF_A_PATH: usize = 2;
-/// How many commits are looked at before the files are counted again.
-const COMMITS_TOGETHER: usize = 4096;
+/// How many commits are looked at before it is seen how many files that makes: within them trees are
+/// read from the newest to the oldest, and more of them share what was decoded.
+const COMMITS_TOGETHER: usize = 16384;
 
 /// Gathers facts about many commits: threads, each with its own view of the repository, that keep
 /// what they decoded from one part of a history to the next.

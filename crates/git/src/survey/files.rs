@@ -117,10 +117,23 @@ const RUN: usize = 256;
 /// Compares each commit with what came before it: as many of them as memory has room for, and at
 /// least one.
 pub(super) fn compare(crew: &Crew<'_>, commits: &[ObjectId]) -> Result<Vec<Compared>, Error> {
+    let mut some = commits;
+    loop {
+        match try_compare(crew, some)? {
+            Some(compared) => return Ok(compared),
+            None => some = &some[..some.len() / 2],
+        }
+    }
+}
+
+/// Compares all of these commits; `None` where they are several and take too much memory.
+fn try_compare(crew: &Crew<'_>, commits: &[ObjectId]) -> Result<Option<Vec<Compared>>, Error> {
     let (tally, taken) = (&crew.tally, AtomicUsize::new(0));
-    let limit = crew.first().limits.facts_bytes;
-    let compared = crew.work(commits, RUN, |repo, known: &mut KnownAttributes, id| {
-        if taken.load(Ordering::Relaxed) > limit && Some(id) != commits.first() {
+    let limit = if commits.len() > 1 { crew.first().limits.facts_bytes } else { usize::MAX };
+    // Packs hold the newest version of a tree whole and older ones as deltas.
+    let newest_first: Vec<ObjectId> = commits.iter().rev().copied().collect();
+    let compared = crew.work(&newest_first, RUN, |repo, known: &mut KnownAttributes, id| {
+        if taken.load(Ordering::Relaxed) > limit {
             return Ok(None);
         }
         let commit = repo.commit(*id)?;
@@ -140,10 +153,11 @@ pub(super) fn compare(crew: &Crew<'_>, commits: &[ObjectId]) -> Result<Vec<Compa
         Ok(Some(compared))
     })?;
     let done = compared.iter().flatten().count();
-    // Those behind the first that was left out are looked at again.
-    let compared: Vec<Compared> = compared.into_iter().map_while(|it| it).collect();
-    tally.take_back(SurveyStage::Commits, done - compared.len());
-    Ok(compared)
+    let whole: Option<Vec<Compared>> = compared.into_iter().rev().collect();
+    if whole.is_none() {
+        tally.take_back(SurveyStage::Commits, done);
+    }
+    Ok(whole)
 }
 
 fn compare_one(repo: &Repo, known: &mut KnownAttributes, commit: &Commit) -> Result<State, Error> {
