@@ -11,7 +11,7 @@ use crate::error::Fault;
 use crate::event::{Event, FileEvent, read_counts, read_events};
 use crate::graph::Number;
 use crate::history::{History, meta};
-use crate::names;
+use crate::names::Names;
 use crate::people::{People, Text, bytes};
 use crate::revision::{Revision, zone};
 use crate::verify::{Totals, Verified};
@@ -24,6 +24,7 @@ pub(crate) struct Comparison<'a> {
     is_mapped: bool,
     pub verified: &'a mut Verified,
     pub totals: Totals,
+    names: Names<'a>,
     /// The numbers of paths that were asked for.
     paths: HashMap<RepoPath, Option<u32>>,
 }
@@ -38,7 +39,8 @@ impl<'a> Comparison<'a> {
             verified.differs(None, None, "the names of people");
         }
         let (totals, paths) = (Totals::default(), HashMap::new());
-        Ok(Self { history, people, is_mapped, verified, totals, paths })
+        let names = Names::new(&history.connection);
+        Ok(Self { history, people, is_mapped, verified, totals, names, paths })
     }
 
     pub fn compare(&mut self, commits: &[(Number, &CommitFacts)]) -> Result<(), Fault> {
@@ -261,7 +263,7 @@ impl<'a> Comparison<'a> {
             let key = (Text(path.as_bytes()), number);
             Ok(statement.query_row(key, |row| row.get::<_, u32>(0))? == 1)
         };
-        let number = match names::find(connection, path)? {
+        let number = match self.names.find(path)? {
             Some(entry) if is_in_table(entry.number)? => Some(entry.number),
             _ => None,
         };

@@ -22,8 +22,9 @@ pub enum Error {
         source: Box<dyn std::error::Error + Send + Sync>,
     },
 
-    /// What the index holds is not what was written. It is rebuilt when it is opened next.
-    #[error("the history index at `{}` is damaged: {what}", place.display())]
+    /// What the index holds is not what was written, or no longer true. It is rebuilt when it is
+    /// opened next.
+    #[error("the history index at `{}` can't be used: {what}", place.display())]
     Damaged {
         /// Where the index is.
         place: PathBuf,

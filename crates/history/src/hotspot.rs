@@ -10,7 +10,7 @@ use crate::error::{Error, Fault};
 use crate::event::Event;
 use crate::graph::{Node, flag};
 use crate::history::History;
-use crate::names;
+use crate::names::Names;
 use crate::past::Tally;
 use crate::people::bytes;
 use crate::timeline::{Change, Place, Timeline, is_change};
@@ -169,6 +169,7 @@ struct Survey<'a> {
     commits: Vec<Commit>,
     /// For each author the name that they used last.
     persons: HashMap<u32, u32>,
+    names: Names<'a>,
     visits_left: usize,
     bytes_left: u64,
 }
@@ -206,6 +207,7 @@ impl<'a> Survey<'a> {
             asked,
             commits,
             persons: timeline.nodes(history).map(named).collect(),
+            names: Names::new(&history.connection),
             visits_left: MOST_VISITS,
             bytes_left: MOST_BYTES,
         }
@@ -220,8 +222,7 @@ impl<'a> Survey<'a> {
                 open.close(self, &mut past.directories);
             }
             open.enter(&file.path);
-            let path = names::find(&self.history.connection, &file.path)?;
-            let path = path.map(|entry| entry.number);
+            let path = self.names.find(&file.path)?.map(|entry| entry.number);
             let (places, all_followed) = match path {
                 Some(path) => self.places(path),
                 None => (Vec::new(), true),

@@ -3,6 +3,7 @@
 //! An index of SQLite that is damaged finds nothing where there is something. Here each path is in
 //! one of a fixed number of chunks, all of which exist, with the number of pieces that are about it.
 
+use std::collections::hash_map::Entry::{Occupied, Vacant};
 use std::collections::{BTreeMap, HashMap};
 
 use gitops_health_git::RepoPath;
@@ -47,10 +48,34 @@ fn place(path: &[u8]) -> (u32, u128) {
 
 /// The path; `None` where no commit has named it.
 pub(crate) fn find(connection: &Connection, path: &RepoPath) -> Result<Option<Entry>, Fault> {
-    let (bucket, hash) = place(path.as_bytes());
-    let data = chunk::read(connection, Kind::Names, bucket, 0)?;
-    let data = data.ok_or_else(|| Fault::damaged("a list of paths is missing"))?;
-    Ok(read(&data)?.get(&hash).copied())
+    Names::new(connection).find(path)
+}
+
+/// Paths for those who look for many: what was read is kept.
+pub(crate) struct Names<'a> {
+    connection: &'a Connection,
+    buckets: HashMap<u32, Bucket>,
+}
+
+impl<'a> Names<'a> {
+    pub fn new(connection: &'a Connection) -> Self {
+        Self { connection, buckets: HashMap::new() }
+    }
+
+    /// As [`find`].
+    pub fn find(&mut self, path: &RepoPath) -> Result<Option<Entry>, Fault> {
+        let (number, hash) = place(path.as_bytes());
+        let bucket = match self.buckets.entry(number) {
+            Occupied(known) => known.into_mut(),
+            Vacant(room) => room.insert(read_bucket(self.connection, number)?),
+        };
+        Ok(bucket.get(&hash).copied())
+    }
+}
+
+fn read_bucket(connection: &Connection, number: u32) -> Result<Bucket, Fault> {
+    let data = chunk::read(connection, Kind::Names, number, 0)?;
+    read(&data.ok_or_else(|| Fault::damaged("a list of paths is missing"))?)
 }
 
 /// The path that has a number, and its directory.
@@ -73,9 +98,7 @@ pub(crate) fn check_parts(
 ) -> Result<(), Fault> {
     let mut left = parts.len();
     for bucket in 0..BUCKETS {
-        let data = chunk::read(connection, Kind::Names, bucket, 0)?;
-        let data = data.ok_or_else(|| Fault::damaged("a list of paths is missing"))?;
-        for entry in read(&data)?.values() {
+        for entry in read_bucket(connection, bucket)?.values() {
             let known = entry.parts(kind);
             if known == 0 {
                 continue;
