@@ -222,6 +222,7 @@ fn patiently(
             Err(TryLockError::WouldBlock) if begun.elapsed() >= patience => {
                 let what =
                     format!("other processes have used it for {} seconds", patience.as_secs());
+                let what = format!("{what}: end them, or try again later");
                 return Err(io::Error::other(what));
             }
             Err(TryLockError::WouldBlock) => waiting(),

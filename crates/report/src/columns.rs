@@ -45,6 +45,11 @@ pub(crate) fn sparkline(numbers: &[f64], full: f64, is_ascii: bool) -> String {
     numbers.iter().map(sign).collect()
 }
 
+/// The day of a moment in RFC 3339; what no calendar has is shown as it is.
+pub(crate) fn day_of(time: &str) -> &str {
+    time.split_once('T').map_or(time, |(day, _)| day)
+}
+
 /// `12 %` of a share from 0 to 1.
 pub(crate) fn percent(share: f64) -> String {
     format!("{:.0}%", 100.0 * share)
@@ -84,6 +89,12 @@ mod tests {
     fn thousands_are_set_apart() {
         assert_eq!(thousands(999), "999");
         assert_eq!(thousands(1_234_567), "1,234,567");
+    }
+
+    #[test]
+    fn a_day_is_that_of_the_calendar_or_what_there_is() {
+        assert_eq!(day_of("2026-03-01T10:00:00+01:00"), "2026-03-01");
+        assert_eq!(day_of("@10413792000 -9959"), "@10413792000 -9959");
     }
 
     #[test]

@@ -39,7 +39,7 @@ pub struct Tip {
 impl Tip {
     /// `HEAD (1a2b3c4d5e of 2026-03-01)`.
     fn in_words(&self) -> String {
-        let day = self.committed.get(..10).unwrap_or(&self.committed);
+        let day = columns::day_of(&self.committed);
         format!("{} ({} of {day})", self.revision, risk::short(&self.commit))
     }
 }

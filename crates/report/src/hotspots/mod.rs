@@ -10,7 +10,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::Tip;
-use crate::columns::{counted, percent, sparkline, thousands};
+use crate::columns::{counted, day_of, percent, sparkline, thousands};
 use crate::json::{document, schema_of};
 
 pub use csv::csv;
@@ -157,7 +157,7 @@ impl HotspotsReport {
     /// `120 commits by 4 people since 2025-01-01, 20% of them fixes and reverts`.
     fn what_counts(&self) -> String {
         let day = |time: &Option<String>, word: &str| match time {
-            Some(time) => format!(" {word} {}", time.get(..10).unwrap_or(time)),
+            Some(time) => format!(" {word} {}", day_of(time)),
             None => String::new(),
         };
         format!(
@@ -213,8 +213,7 @@ impl Hotspot {
 
     /// The day of the last change.
     fn last_day(&self) -> &str {
-        let last = self.last_change.as_deref().unwrap_or_default();
-        last.get(..10).unwrap_or(last)
+        day_of(self.last_change.as_deref().unwrap_or_default())
     }
 
     /// `12 people, Ada 40%`, in front of it `3 files; ` for a directory.
