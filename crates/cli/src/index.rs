@@ -188,7 +188,7 @@ pub(crate) fn verify(context: &Context, args: &IndexVerifyArgs) -> Result<ExitCo
     let repo = context.open_repo()?;
     let config = context.config(Some(&repo))?.config.index;
     let options = Options { keep: true, ..options(context, &config) };
-    let history = open_as(context, &repo, options)?;
+    let mut history = open_as(context, &repo, options)?;
     let sample = if args.all { usize::MAX } else { args.sample as usize };
     let seed = args.seed.unwrap_or_else(|| context.now().seconds.cast_unsigned());
     let progress = Mutex::new(context.progress(""));

@@ -96,9 +96,14 @@ impl History {
 /// What is kept in memory: all of it as of one moment.
 pub(crate) fn read_columns(connection: &Connection) -> Result<(Graph, Vec<u32>), Fault> {
     let moment = connection.unchecked_transaction()?;
-    let columns = (Graph::read(&moment)?, read_identities(&moment)?);
+    let columns = columns(&moment)?;
     moment.commit()?;
     Ok(columns)
+}
+
+/// What [`read_columns`] reads, for those who have their moment.
+pub(crate) fn columns(connection: &Connection) -> Result<(Graph, Vec<u32>), Fault> {
+    Ok((Graph::read(connection)?, read_identities(connection)?))
 }
 
 pub(crate) fn meta(connection: &Connection, key: &str) -> Result<Option<Vec<u8>>, Fault> {

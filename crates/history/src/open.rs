@@ -21,7 +21,8 @@ pub struct Options {
     /// The user's directory for caches, where an index is kept if the git directory can't be
     /// written.
     pub cache: Option<PathBuf>,
-    /// Whether an index that can't be used is left as it is, and opening it is an error.
+    /// Whether an index is taken as it is: none is made where there is none, and opening one that can't
+    /// be used is an error.
     pub keep: bool,
 }
 

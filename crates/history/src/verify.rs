@@ -12,7 +12,7 @@ use crate::comparison::Comparison;
 use crate::error::{Error, Fault};
 use crate::event::{read_counts, read_events};
 use crate::graph::{Number, begin_of, corrected};
-use crate::history::History;
+use crate::history::{History, columns};
 use crate::names;
 use crate::open::in_words;
 use crate::update::{Stage, Work};
@@ -83,13 +83,14 @@ impl History {
     /// Before that it reads all that has checksums. References to tags, which whoever updates the
     /// index notes, are not compared.
     pub fn verify(
-        &self,
+        &mut self,
         repo: &Repo,
         sample: usize,
         seed: u64,
         work: &Work<'_>,
     ) -> Result<Verified, Error> {
-        self.verify_some(repo, sample, seed, work).map_err(|fault| match fault.is_damage() {
+        let outcome = self.verify_at_once(repo, sample, seed, work);
+        outcome.map_err(|fault| match fault.is_damage() {
             // Whoever asks whether it is right finds it as it was.
             true => Error::Damaged {
                 place: self.place.file().unwrap_or("memory".as_ref()).to_owned(),
@@ -99,6 +100,25 @@ impl History {
         })
     }
 
+    /// As of one moment, while somebody else may write.
+    fn verify_at_once(
+        &mut self,
+        repo: &Repo,
+        sample: usize,
+        seed: u64,
+        work: &Work<'_>,
+    ) -> Result<Verified, Fault> {
+        self.connection.execute_batch("BEGIN")?;
+        self.numbers.borrow_mut().clear();
+        let columns = columns(&self.connection);
+        let outcome = columns.and_then(|columns| {
+            (self.graph, self.identities) = columns;
+            self.verify_some(repo, sample, seed, work)
+        });
+        self.connection.execute_batch("COMMIT")?;
+        outcome
+    }
+
     fn verify_some(
         &self,
         repo: &Repo,
@@ -106,8 +126,6 @@ impl History {
         seed: u64,
         work: &Work<'_>,
     ) -> Result<Verified, Fault> {
-        // One moment for all that is read, while somebody else may write.
-        let _moment = self.connection.unchecked_transaction()?;
         let mut verified = Verified::default();
         let is_damage = |fault: Fault| match fault.is_damage() {
             true => Ok(Err(in_words(fault))),

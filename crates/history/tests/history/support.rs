@@ -51,7 +51,7 @@ pub fn updated(scratch: &TestRepo) -> (History, Vec<Notice>) {
 
 /// Compares so many commits of the index, as it is, with the repository.
 pub fn try_verified(repo: &Repo, options: Options, sample: usize) -> Result<Verified, Error> {
-    let (history, _) = History::open(repo, Options { keep: true, ..options }, &|| {})?;
+    let (mut history, _) = History::open(repo, Options { keep: true, ..options }, &|| {})?;
     let (progress, cancel) = (|_, _, _| {}, AtomicBool::new(false));
     history.verify(repo, sample, 7, &Work { threads: 2, progress: &progress, cancel: &cancel })
 }

@@ -1,6 +1,8 @@
 //! A comparison with the repository finds whatever somebody changed, and nothing else.
 
+use std::collections::HashSet;
 use std::fs;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use gitops_health_history::{Error, Options, Verified};
 use gitops_health_testkit::{Story, TestRepo};
@@ -175,4 +177,31 @@ fn columns_that_are_forged_with_their_checksums_are_found() {
         drop(connection);
         is_found(verify(&scratch, usize::MAX), words, &format!("kind {kind}"));
     }
+}
+
+#[test]
+fn an_index_that_grows_while_it_is_compared_is_right_at_every_moment() {
+    let (scratch, mut story) = (TestRepo::new(), Story::new(8));
+    story.go_on(&scratch, 5);
+    drop(updated(&scratch));
+    let (is_done, path) = (AtomicBool::new(false), scratch.path());
+    std::thread::scope(|scope| {
+        let verifier = scope.spawn(|| {
+            let mut seen = HashSet::new();
+            while !is_done.load(Ordering::Relaxed) {
+                let found = try_verified(&open_repo(path), Options::default(), usize::MAX);
+                let found = found.expect("it can be compared");
+                assert_eq!((found.damage, found.differences), (None, vec![]));
+                seen.insert(found.commits);
+            }
+            seen
+        });
+        for _ in 0..25 {
+            story.go_on(&scratch, 2);
+            drop(updated(&scratch));
+        }
+        is_done.store(true, Ordering::Relaxed);
+        let seen = verifier.join().expect("nothing differs");
+        assert!(seen.len() > 3, "{seen:?}");
+    });
 }

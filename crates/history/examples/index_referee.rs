@@ -1,7 +1,7 @@
 //! Compares what the index says about every commit with what git prints.
 //!
 //! ```text
-//! cargo run --release -p gitops-health-history --example referee -- PATH [REV]
+//! cargo run --release -p gitops-health-history --example index_referee -- PATH [REV]
 //! ```
 //!
 //! Builds an index of `REV` (default HEAD) and asks git twice about the same commits: with renames
