@@ -84,7 +84,7 @@ fn the_status_of_an_index_that_cannot_be_used_leaves_it_as_it_is() {
     let words = succeeds(&program, &["index", "status"]).stdout;
     assert!(words.contains("can't be used"), "{words}");
     let verified = run(&program, &["index", "verify"]);
-    assert_eq!(verified.code, Some(3), "{verified}");
+    assert_eq!(verified.code, Some(1), "{verified}");
     fs::remove_file(repo.path().join(".gitops-health.yaml")).expect("it is there");
     assert_eq!(status(&program), before);
     assert_eq!(before["unusable"], serde_json::Value::Null);

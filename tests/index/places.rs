@@ -121,7 +121,16 @@ fn what_stands_in_the_way_of_the_index_is_named_and_another_place_is_taken() {
     let cache = tempfile::tempdir().expect("it can be made");
     let program = program(&repo).with_variable("XDG_CACHE_HOME", cache.path());
     let expected = succeeds(&program, SCORE).stdout;
-    for name in ["history.sqlite", "key", "lock", ""] {
+    for name in [
+        "history.sqlite",
+        "history.sqlite-journal",
+        "history.sqlite-wal",
+        "history.sqlite-shm",
+        "key",
+        "lock",
+        "update.lock",
+        "",
+    ] {
         let path = directory(&repo).join(name);
         let named = format!("`gitops-health/{name}` is no ");
         for kind in ["pipe", "directory"] {
@@ -140,6 +149,14 @@ fn what_stands_in_the_way_of_the_index_is_named_and_another_place_is_taken() {
             assert_eq!(score.stdout, expected, "{kind} {name}");
             assert!(score.stderr.contains("kept in the user's cache"), "{kind} {name}: {score}");
             assert!(score.stderr.contains(&named), "{kind} {name}: {score}");
+            if name.starts_with("history") {
+                let cleared = run(&program, &["index", "clear"]);
+                let is_left = fs::symlink_metadata(&path).is_ok();
+                assert_eq!(is_left, kind == "directory", "{cleared}");
+                assert_eq!(cleared.code, Some(if is_left { 3 } else { 0 }), "{cleared}");
+                assert_eq!(cleared.stderr.contains(&named), is_left, "{cleared}");
+                assert!(!cleared.stderr.contains("index clear"), "{cleared}");
+            }
         }
     }
 }
@@ -178,6 +195,82 @@ fn names_in_the_cache_are_forgotten_once_people_have_pseudonyms() {
     succeeds(&program, UPDATE);
     assert_eq!(sqlite_files(cache.path()), 0);
     assert!(directory(&repo).join("history.sqlite").is_file());
+}
+
+#[test]
+fn a_status_and_a_comparison_write_nothing_whatever_they_find() {
+    let repo = long_history(3);
+    let program = program(&repo);
+    let file = |name: &str| directory(&repo).join(name);
+    type Break<'a> = (&'a str, &'a dyn Fn());
+    let cases: [Break<'_>; 6] = [
+        ("up to date", &|| {}),
+        ("the key that it was made with is gone", &|| {
+            fs::remove_file(file("key")).expect("it is there");
+        }),
+        ("it is empty", &|| fs::write(file("history.sqlite"), "").expect("it can be written")),
+        ("not a database", &|| {
+            fs::write(file("history.sqlite"), vec![7; 9000]).expect("it can be written");
+        }),
+        ("`gitops-health/history.sqlite` is no file", &|| {
+            fs::remove_file(file("history.sqlite")).expect("it is there");
+            std::os::unix::fs::symlink("/proc/none", file("history.sqlite"))
+                .expect("it can be made");
+        }),
+        ("`gitops-health/update.lock` is no file", &|| {
+            fs::remove_file(file("update.lock")).expect("it is there");
+            fs::create_dir(file("update.lock")).expect("it can be made");
+        }),
+    ];
+    for (words, damage) in cases {
+        let _ = fs::remove_dir_all(directory(&repo));
+        succeeds(&program, UPDATE);
+        damage();
+        let before = fingerprint(&directory(&repo));
+        let status = succeeds(&program, &["index", "status"]);
+        assert!(status.stdout.contains(words), "{words}: {status}");
+        let verified = run(&program, &["index", "verify"]);
+        let is_damaged = !words.contains("is no file");
+        let code = if words == "up to date" {
+            0
+        } else if is_damaged {
+            1
+        } else {
+            3
+        };
+        assert_eq!(verified.code, Some(code), "{words}: {verified}");
+        let said = [&*verified.stdout, &verified.stderr].concat();
+        assert!(words == "up to date" || said.contains(words), "{words}: {verified}");
+        assert!(before == fingerprint(&directory(&repo)), "{words}");
+    }
+}
+
+#[test]
+fn nothing_of_an_index_is_left_when_it_is_cleared() {
+    let repo = long_history(3);
+    let program = program(&repo);
+    for name in ["history.sqlite-wal", "history.sqlite-shm", "history.sqlite"] {
+        succeeds(&program, UPDATE);
+        fs::remove_file(directory(&repo).join("history.sqlite")).expect("it is there");
+        match name {
+            "history.sqlite" => std::os::unix::fs::symlink("nowhere", directory(&repo).join(name)),
+            _ => fs::write(directory(&repo).join(name), "Ada"),
+        }
+        .expect("it can be made");
+        assert_eq!(succeeds(&program, &["index", "clear"]).stdout, "the index is gone\n");
+        assert!(fs::symlink_metadata(directory(&repo).join(name)).is_err(), "{name}");
+    }
+}
+
+#[test]
+fn an_update_with_nothing_new_waits_for_nobody() {
+    let repo = long_history(3);
+    let program = program(&repo);
+    repo.git(&["tag", "v1"]);
+    succeeds(&program, UPDATE);
+    let lock = fs::File::open(directory(&repo).join("update.lock")).expect("it is there");
+    lock.lock().expect("nobody else has it");
+    assert_eq!(succeeds(&program, UPDATE).stdout, "0 commits indexed\n");
 }
 
 fn sqlite_files(directory: &Path) -> usize {

@@ -159,6 +159,12 @@ impl Failure {
             Self::History(HistoryError::NotIndexed { .. }) => {
                 Some("index it with `gitops-health index update REV`".into())
             }
+            Self::History(HistoryError::Busy { .. }) => Some(
+                "end them, such as another program that has it open, or try again later".into(),
+            ),
+            Self::History(HistoryError::Store { operation: "take away", .. }) => {
+                Some("look at its permissions, and remove what is in its place".into())
+            }
             Self::History(_) => Some(
                 "look at its permissions and at the space left there; \
                  `gitops-health index clear` takes the index away"

@@ -144,13 +144,11 @@ pub(crate) fn status(context: &Context, args: &IndexStatusArgs) -> Result<ExitCo
     let options = Options { keep: true, ..options(context, &config) };
     let report = match open_as(context, &repo, options) {
         Ok(history) => status_of(&history, &tips)?,
-        Err(HistoryError::Damaged { what, .. }) => IndexStatusReport {
-            schema: INDEX_STATUS_SCHEMA.to_owned(),
-            unusable: Some(what),
-            tips: tips.len(),
-            tips_not_indexed: tips.len(),
-            ..IndexStatusReport::default()
-        },
+        Err(HistoryError::Damaged { what, .. }) => unusable(what, ANEW, &tips),
+        Err(HistoryError::Busy { .. }) => {
+            unusable("other processes have it to themselves".into(), ELSEWHERE, &tips)
+        }
+        Err(HistoryError::Store { source, .. }) => unusable(source.to_string(), ELSEWHERE, &tips),
         Err(error) => return Err(error.into()),
     };
     let text = match args.format {
@@ -161,11 +159,26 @@ pub(crate) fn status(context: &Context, args: &IndexStatusArgs) -> Result<ExitCo
     Ok(ExitCode::Clean)
 }
 
+const ANEW: &str = "`gitops-health index update`, or whatever needs it, makes it anew";
+const ELSEWHERE: &str = "whatever needs it takes the user's cache, else memory, until the one that is there can be used";
+
+fn unusable(why: String, next: &str, tips: &[ObjectId]) -> IndexStatusReport {
+    IndexStatusReport {
+        schema: INDEX_STATUS_SCHEMA.to_owned(),
+        unusable: Some(why),
+        next: Some(next.to_owned()),
+        tips: tips.len(),
+        tips_not_indexed: tips.len(),
+        ..IndexStatusReport::default()
+    }
+}
+
 fn status_of(history: &History, tips: &[ObjectId]) -> Result<IndexStatusReport, CliError> {
     let status = history.status()?;
     Ok(IndexStatusReport {
         schema: INDEX_STATUS_SCHEMA.to_owned(),
         unusable: None,
+        next: None,
         place: history.place().file().map(|_| history.place().to_string()),
         format: status.format,
         up_to_date: history.covers(tips)?,
@@ -188,7 +201,11 @@ pub(crate) fn verify(context: &Context, args: &IndexVerifyArgs) -> Result<ExitCo
     let repo = context.open_repo()?;
     let config = context.config(Some(&repo))?.config.index;
     let options = Options { keep: true, ..options(context, &config) };
-    let mut history = open_as(context, &repo, options)?;
+    let mut history = match open_as(context, &repo, options) {
+        Ok(history) => history,
+        Err(HistoryError::Damaged { what, .. }) => return not_usable(context, &what),
+        Err(error) => return Err(error.into()),
+    };
     let sample = if args.all { usize::MAX } else { args.sample as usize };
     let seed = args.seed.unwrap_or_else(|| context.now().seconds.cast_unsigned());
     let progress = Mutex::new(context.progress(""));
@@ -200,9 +217,7 @@ pub(crate) fn verify(context: &Context, args: &IndexVerifyArgs) -> Result<ExitCo
     let verified = history.verify(&repo, sample, seed, &work)?;
     drop(progress);
     if let Some(damage) = &verified.damage {
-        output::write(context, &format!("damaged: {damage}\n"))?;
-        context.warn("`gitops-health index clear` takes the index away; it is made anew");
-        return Ok(ExitCode::Findings);
+        return not_usable(context, damage);
     }
     let mut text = format!(
         "{} and {} compared with the repository, {}\n",
@@ -237,6 +252,15 @@ pub(crate) fn verify(context: &Context, args: &IndexVerifyArgs) -> Result<ExitCo
             Ok(ExitCode::Findings)
         }
     }
+}
+
+/// The answer of `index verify` where nothing could be compared, because the index is damaged or its
+/// facts depend on something that is another.
+fn not_usable(context: &Context, why: &str) -> Result<ExitCode, CliError> {
+    output::write(context, &format!("can't be used: {why}\n"))?;
+    context
+        .warn("whatever needs the index makes it anew; `gitops-health index clear` takes it away");
+    Ok(ExitCode::Findings)
 }
 
 /// `index clear`: takes the index away.

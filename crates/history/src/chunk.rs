@@ -179,7 +179,7 @@ mod tests {
     #[test]
     fn any_changed_byte_of_a_chunk_is_noticed() {
         let connection = Connection::open_in_memory().expect("memory is there");
-        crate::schema::prepare(&connection).expect("tables can be made");
+        crate::schema::prepare(&connection, &|| {}, Some(&[])).expect("tables can be made");
         write(&connection, Kind::File, 7, 0, b"some facts").expect("it can be written");
         let whole: Vec<u8> =
             connection.query_row("SELECT data FROM chunk", [], |row| row.get(0)).expect("one row");

@@ -1,6 +1,10 @@
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use gitops_health_git::ObjectId;
+
+/// How long one process waits for another that is writing a few pages, or replaces the index.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Why the index gives no answer.
 #[derive(Debug, thiserror::Error)]
@@ -32,6 +36,13 @@ pub enum Error {
         what: String,
     },
 
+    /// Other processes have had it to themselves for as long as anybody waits.
+    #[error("other processes have used the history index at `{}` for {PATIENCE:?}", place.display())]
+    Busy {
+        /// Where the index is.
+        place: PathBuf,
+    },
+
     /// Somebody asks about a commit that was not indexed.
     #[error("commit {commit} is not in the history index")]
     NotIndexed {
@@ -47,6 +58,8 @@ pub(crate) enum Fault {
     Sqlite(rusqlite::Error),
     File(std::io::Error),
     Damaged(String),
+    /// For all of [`PATIENCE`].
+    Busy,
 }
 
 impl Fault {
@@ -76,15 +89,28 @@ impl Fault {
                 | rusqlite::Error::QueryReturnedNoRows => true,
                 _ => false,
             },
-            Self::Git(_) | Self::File(_) => false,
+            Self::Git(_) | Self::File(_) | Self::Busy => false,
         }
     }
 
-    pub fn at(self, operation: &'static str, place: &std::path::Path) -> Error {
+    /// Whether somebody else has it at the moment.
+    pub fn is_busy(&self) -> bool {
+        use rusqlite::ErrorCode::{DatabaseBusy, DatabaseLocked};
+        match self {
+            Self::Sqlite(error) => {
+                matches!(error.sqlite_error_code(), Some(DatabaseBusy | DatabaseLocked))
+            }
+            _ => false,
+        }
+    }
+
+    pub fn at(self, operation: &'static str, place: &Path) -> Error {
         let place = place.to_owned();
         match self {
             Self::Git(error) => Error::Git(error),
             Self::Damaged(what) => Error::Damaged { place, what },
+            Self::Busy => Error::Busy { place },
+            fault if fault.is_busy() => Error::Busy { place },
             fault if fault.is_damage() => {
                 let Self::Sqlite(error) = fault else { unreachable!("only SQLite is left") };
                 Error::Damaged { place, what: error.to_string() }

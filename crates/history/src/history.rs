@@ -1,13 +1,13 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use gitops_health_git::{Mailmap, ObjectId, UnreadFile};
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
 use crate::batch::number_of;
-use crate::error::{Error, Fault};
+use crate::error::{Error, Fault, PATIENCE};
 use crate::graph::{Graph, Number};
 use crate::people::{Key, read_identities};
 use crate::place::{Place, Room};
@@ -30,11 +30,14 @@ pub struct History {
     pub(crate) numbers: RefCell<HashMap<ObjectId, Option<Number>>>,
 }
 
+/// How often is looked whether somebody else is done.
+pub(crate) const POLLED: Duration = Duration::from_millis(5);
+
+/// How long SQLite itself waits before somebody is told.
+const GLANCE: Duration = Duration::from_millis(50);
+
 /// The key under which damage is noted.
 pub(crate) const DAMAGE: &str = "damage";
-
-/// How long one process waits for another that is writing a few pages.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
 impl History {
     /// Reads again what is kept in memory: all of it as of one moment.
@@ -118,8 +121,62 @@ pub(crate) fn set_meta(connection: &Connection, key: &str, value: &[u8]) -> Resu
     Ok(())
 }
 
-/// A transaction that is going to write. One that begins by reading is refused at once when
-/// somebody else writes, however patient it is.
-pub(crate) fn writing(connection: &Connection) -> Result<Transaction<'_>, Fault> {
-    Ok(Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?)
+/// A transaction that is going to write, once no other program writes. One that begins by reading
+/// is refused at once when somebody else writes, however patient it is.
+pub(crate) fn writing<'a>(
+    connection: &'a Connection,
+    waiting: &dyn Fn(),
+) -> Result<Transaction<'a>, Fault> {
+    while_busy(connection, waiting, || {
+        Ok(Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?)
+    })
+}
+
+/// Tries again, and tells `waiting`, while another program has the file, until patience is at its
+/// end.
+pub(crate) fn while_busy<T>(
+    connection: &Connection,
+    waiting: &dyn Fn(),
+    attempt: impl Fn() -> Result<T, Fault>,
+) -> Result<T, Fault> {
+    connection.busy_timeout(GLANCE)?;
+    let begun = Instant::now();
+    let outcome = loop {
+        match attempt() {
+            Err(fault) if fault.is_busy() && begun.elapsed() >= PATIENCE => break Err(Fault::Busy),
+            Err(fault) if fault.is_busy() => waiting(),
+            other => break other,
+        }
+        // Not for everything SQLite waits by itself.
+        std::thread::sleep(POLLED);
+    };
+    connection.busy_timeout(PATIENCE)?;
+    outcome
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+
+    #[test]
+    fn who_writes_while_another_program_does_waits_and_says_so() {
+        let directory = tempfile::tempdir().expect("it can be made");
+        let file = directory.path().join("x.sqlite");
+        let connection = Connection::open(&file).expect("it can be made");
+        connection.execute_batch("CREATE TABLE t (x)").expect("it can be written");
+        let other = Connection::open(&file).expect("it is there");
+        other.execute_batch("BEGIN EXCLUSIVE").expect("nobody else writes");
+        let told = Cell::new(0);
+        let waiting = || {
+            told.set(told.get() + 1);
+            if told.get() == 3 {
+                other.execute_batch("COMMIT").expect("it can be written");
+            }
+        };
+        let transaction = writing(&connection, &waiting).expect("the other one is done");
+        transaction.execute("INSERT INTO t VALUES (1)", []).expect("it can be written");
+        assert_eq!(told.get(), 3);
+    }
 }

@@ -4,14 +4,14 @@ use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 
 use gitops_health_git::{Mailmap, Repo, UnreadFile};
-use rusqlite::{Connection, OpenFlags, params};
+use rusqlite::{Connection, OpenFlags};
 use sha2::{Digest, Sha256};
 
-use crate::error::{Error, Fault};
-use crate::history::{DAMAGE, History, PATIENCE, meta, read_columns};
+use crate::error::{Error, Fault, PATIENCE};
+use crate::history::{DAMAGE, History, meta, read_columns};
 use crate::people::Key;
-use crate::place::{FILE, Notice, Place, Room, candidates, check_ordinary, is_not_usable};
-use crate::schema;
+use crate::place::{FILE, Notice, Place, Room, candidates, is_not_usable, is_there};
+use crate::schema::{self, Meta};
 
 /// How an index is kept.
 #[derive(Clone, Debug, Default)]
@@ -21,8 +21,8 @@ pub struct Options {
     /// The user's directory for caches, where an index is kept if the git directory can't be
     /// written.
     pub cache: Option<PathBuf>,
-    /// Whether an index is taken as it is: none is made where there is none, and opening one that can't
-    /// be used is an error.
+    /// Whether an index is taken as it is: none is made where there is none, nothing is written, and
+    /// opening one that can't be used is an error.
     pub keep: bool,
 }
 
@@ -89,22 +89,23 @@ impl History {
         let failed = |fault: Fault| fault.at("open", repo.common_dir());
         let settings = Settings::of(repo, &options).map_err(failed)?;
         let mut notices = Vec::new();
-        let mut why = None;
+        let mut failure = None;
         for (directory, is_inside) in candidates(repo, options.cache.as_deref()) {
             let file = directory.join(FILE);
-            if options.keep && !file.exists() {
+            if options.keep && !is_there(&directory) {
                 continue;
             }
             let place = match is_inside {
                 true => Place::Repository(file.clone()),
                 false => Place::Cache(file.clone()),
             };
-            let found = Room::enter(directory, waiting).map_err(Fault::File);
-            match found.and_then(|room| open_in(repo, room, place, &settings, waiting)) {
+            match Room::enter(directory, waiting)
+                .and_then(|room| open_in(repo, room, place, &settings, waiting))
+            {
                 Ok((history, rebuilt)) => {
                     notices.extend(rebuilt);
-                    if let (Some(why), Place::Cache(_)) = (why, &history.place) {
-                        notices.push(Notice::Elsewhere(history.place.clone(), why));
+                    if let (Some((fault, _)), Place::Cache(_)) = (failure, &history.place) {
+                        notices.push(Notice::Elsewhere(history.place.clone(), in_words(fault)));
                     }
                     if is_inside && settings.pseudonymize && !settings.keep {
                         forget_names(repo, options.cache.as_deref());
@@ -113,24 +114,23 @@ impl History {
                 }
                 // A home that is nowhere is no place for a cache, whatever the system calls it.
                 Err(fault) if is_unusable(&fault) || (!is_inside && !fault.is_damage()) => {
-                    why.get_or_insert(in_words(fault));
+                    failure.get_or_insert((fault, file));
                 }
                 Err(fault) => return Err(fault.at("open", &file)),
             }
         }
-        if let Some(why) = why {
-            notices.push(Notice::Elsewhere(Place::Memory, why));
-        } else if !options.keep {
-            notices.push(Notice::Elsewhere(Place::Memory, "there is no place".into()));
+        match failure {
+            Some((fault, file)) if options.keep => return Err(fault.at("open", &file)),
+            Some((fault, _)) => notices.push(Notice::Elsewhere(Place::Memory, in_words(fault))),
+            None => {}
         }
         Ok((Self::in_memory(&settings).map_err(failed)?, notices))
     }
 
     fn in_memory(settings: &Settings) -> Result<Self, Fault> {
         let connection = Connection::open_in_memory()?;
-        schema::prepare(&connection)?;
         let key = Key(random(&connection)?);
-        begin(&connection, settings, &key)?;
+        schema::prepare(&connection, &|| {}, Some(&first(settings, &key.proof())))?;
         Self::with(connection, Place::Memory, None, key, settings)
     }
 
@@ -163,18 +163,18 @@ impl History {
         let (mut removed, mut failure) = (0, None);
         for (directory, _) in candidates(repo, cache) {
             let file = directory.join(FILE);
-            if !file.exists() {
+            if !is_there(&directory) {
                 continue;
             }
-            let clear = || -> std::io::Result<()> {
+            let clear = || -> Result<(), Fault> {
                 let room = Room::enter(directory, waiting)?;
                 room.alone(waiting)?;
-                room.remove()
+                Ok(room.remove()?)
             };
             match clear() {
                 Ok(()) => removed += 1,
-                Err(error) => {
-                    failure.get_or_insert(Fault::File(error).at("take away", &file));
+                Err(fault) => {
+                    failure.get_or_insert(fault.at("take away", &file));
                 }
             }
         }
@@ -186,8 +186,8 @@ impl History {
 /// are not to be kept any more. Who can't is no worse off than before.
 fn forget_names(repo: &Repo, cache: Option<&Path>) {
     for (directory, is_inside) in candidates(repo, cache) {
-        if !is_inside && directory.join(FILE).exists() {
-            let _ = Room::enter(directory, &|| {}).and_then(|room| room.remove_if_unused());
+        if !is_inside && is_there(&directory) {
+            let _ = Room::enter(directory, &|| {}).map(|room| room.remove_if_unused());
         }
     }
 }
@@ -232,13 +232,13 @@ fn try_open(
     settings: &Settings,
     waiting: &dyn Fn(),
 ) -> Result<(Connection, Key), Fault> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
-        | OpenFlags::SQLITE_OPEN_CREATE
+    let mut flags = OpenFlags::SQLITE_OPEN_READ_WRITE
         | OpenFlags::SQLITE_OPEN_NO_MUTEX
         | OpenFlags::SQLITE_OPEN_NOFOLLOW;
+    flags.set(OpenFlags::SQLITE_OPEN_CREATE, !settings.keep);
     // NOFOLLOW speaks of every link on the way, and only those inside of the directory matter.
     let file = room.file();
-    check_ordinary(&file)?;
+    room.check()?;
     let directory = std::fs::canonicalize(file.parent().unwrap_or(Path::new(".")))?;
     let file = directory.join(file.file_name().unwrap_or_default());
     let connection = Connection::open_with_flags(&file, flags)?;
@@ -246,42 +246,50 @@ fn try_open(
     if connection.is_readonly("main")? {
         return Err(Fault::File(std::io::ErrorKind::PermissionDenied.into()));
     }
+    connection.pragma_update(None, "query_only", settings.keep)?;
     connection.pragma_update(None, "synchronous", "NORMAL")?;
     connection.set_prepared_statement_cache_capacity(64);
-    schema::prepare(&connection)?;
-    let bytes = random(&connection)?;
-    let key = Key(room.key(|| bytes, waiting)?);
-    begin(&connection, settings, &key)?;
+    let key = match room.key()? {
+        Some(key) => Key(key),
+        None if settings.keep => return Err(Fault::damaged(NO_KEY)),
+        None => Key(room.make_key(random(&connection)?, waiting)?),
+    };
+    let proof = key.proof();
+    let first = first(settings, &proof);
+    schema::prepare(&connection, waiting, (!settings.keep).then_some(&first))?;
+    check_meta(&connection, &first)?;
     Ok((connection, key))
 }
 
-/// Writes down in an empty index what its facts depend on; an error where that differs.
-fn begin(connection: &Connection, settings: &Settings, key: &Key) -> Result<(), Fault> {
-    let note = |name: &str, value: &[u8]| {
-        connection.execute(
-            "INSERT OR IGNORE INTO meta (key, value) VALUES (?1, ?2)",
-            params![name, value],
-        )
-    };
-    if meta(connection, "settings")?.is_none() {
-        note("settings", &settings.digest)?;
-    }
+const NO_KEY: &str = "the key that it was made with is gone";
+
+/// What an empty index notes of what its facts depend on.
+fn first<'a>(settings: &'a Settings, proof: &'a [u8]) -> [Meta<'a>; 3] {
+    [("settings", &settings.digest), ("key", proof), ("mailmap", &settings.mailmap_digest)]
+}
+
+/// An error where an index depends on something else than what was noted in it, or nobody knows. A
+/// mailmap may be another.
+fn check_meta(connection: &Connection, first: &[Meta<'_>; 3]) -> Result<(), Fault> {
     if let Some(what) = meta(connection, DAMAGE)? {
         return Err(Fault::damaged(String::from_utf8_lossy(&what)));
     }
-    if meta(connection, "settings")?.as_deref() != Some(&settings.digest) {
-        return Err(Fault::damaged(
-            "the edge of the shallow clone, attributes, diff drivers or index.pseudonymize changed",
-        ));
+    let is_other = [
+        "the edge of the shallow clone, attributes, diff drivers, index.pseudonymize or, with \
+         pseudonyms, .mailmap changed",
+        NO_KEY,
+    ];
+    for ((name, value), is_other) in first.iter().zip(is_other) {
+        if meta(connection, name)?.is_some_and(|known| known != *value) {
+            return Err(Fault::damaged(is_other));
+        }
     }
-    let key = key.digest(b"the key of the clone");
-    if meta(connection, "key")?.is_none() {
-        note("key", &key)?;
+    for (name, _) in first {
+        if meta(connection, name)?.is_none() {
+            return Err(Fault::damaged("what it depends on is not noted"));
+        }
     }
-    match meta(connection, "key")? {
-        Some(known) if known == key => Ok(()),
-        _ => Err(Fault::damaged("the key that it was made with is gone")),
-    }
+    Ok(())
 }
 
 fn random(connection: &Connection) -> Result<[u8; 32], Fault> {
@@ -294,18 +302,20 @@ pub(crate) fn in_words(fault: Fault) -> String {
         Fault::Sqlite(error) => error.to_string(),
         Fault::File(error) => error.to_string(),
         Fault::Damaged(what) => what,
+        Fault::Busy => format!("other processes have used it for {PATIENCE:?}"),
     }
 }
 
 /// Whether another place should be tried.
 fn is_unusable(fault: &Fault) -> bool {
-    use rusqlite::ErrorCode::{CannotOpen, DiskFull, PermissionDenied, ReadOnly};
+    use rusqlite::ErrorCode::{CannotOpen, DatabaseBusy, DiskFull, PermissionDenied, ReadOnly};
     match fault {
         Fault::File(error) => is_not_usable(error),
         Fault::Sqlite(error) => matches!(
             error.sqlite_error_code(),
-            Some(CannotOpen | DiskFull | PermissionDenied | ReadOnly)
+            Some(CannotOpen | DatabaseBusy | DiskFull | PermissionDenied | ReadOnly)
         ),
+        Fault::Busy => true,
         Fault::Git(_) | Fault::Damaged(_) => false,
     }
 }

@@ -43,6 +43,11 @@ impl Key {
         mac.finalize().into_bytes().into()
     }
 
+    /// What an index notes of its key.
+    pub fn proof(&self) -> [u8; 32] {
+        self.digest(b"the key of the clone")
+    }
+
     /// A number for a text; never negative.
     pub fn number(&self, bytes: &[u8]) -> i64 {
         let digest = self.digest(bytes);

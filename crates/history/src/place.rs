@@ -9,7 +9,8 @@ use std::time::{Duration, Instant};
 use gitops_health_git::Repo;
 use sha2::{Digest, Sha256};
 
-use crate::history::PATIENCE;
+use crate::error::{Fault, PATIENCE};
+use crate::history::POLLED;
 
 /// The directory of the index, in the git directory that all worktrees share or in a cache.
 pub(crate) const DIRECTORY: &str = "gitops-health";
@@ -79,20 +80,20 @@ pub(crate) struct Room {
     lock: File,
 }
 
-/// How often is looked whether somebody else is done.
-const POLLED: Duration = Duration::from_millis(5);
+/// What SQLite keeps beside a file, and the file.
+const ENDINGS: [&str; 4] = ["", "-wal", "-shm", "-journal"];
 
 impl Room {
     /// Goes where an index is kept. `waiting` is told again and again while somebody else has it for
     /// themselves.
-    pub fn enter(directory: PathBuf, waiting: &dyn Fn()) -> io::Result<Self> {
+    pub fn enter(directory: PathBuf, waiting: &dyn Fn()) -> Result<Self, Fault> {
         match fs::symlink_metadata(&directory) {
-            Ok(known) if !known.is_dir() => return Err(is_something_else(&directory)),
+            Ok(known) if !known.is_dir() => return Err(is_something_else(&directory).into()),
             Ok(_) => {}
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 fs::create_dir_all(&directory)?;
             }
-            Err(error) => return Err(error),
+            Err(error) => return Err(error.into()),
         }
         let lock = open_lock(&directory.join(LOCK))?;
         patiently(PATIENCE, waiting, || lock.try_lock_shared())?;
@@ -104,27 +105,39 @@ impl Room {
     }
 
     /// Waits until nobody else has the index open.
-    pub fn alone(&self, waiting: &dyn Fn()) -> io::Result<()> {
+    pub fn alone(&self, waiting: &dyn Fn()) -> Result<(), Fault> {
         self.lock.unlock()?;
         patiently(PATIENCE, waiting, || self.lock.try_lock())
     }
 
     /// Lets others in again.
-    pub fn shared(&self, waiting: &dyn Fn()) -> io::Result<()> {
+    pub fn shared(&self, waiting: &dyn Fn()) -> Result<(), Fault> {
         self.lock.unlock()?;
         patiently(PATIENCE, waiting, || self.lock.try_lock_shared())
     }
 
     /// Takes the index away, however much of it there is.
     pub fn remove(&self) -> io::Result<()> {
-        for ending in ["", "-wal", "-shm", "-journal"] {
-            let path = self.directory.join(format!("{FILE}{ending}"));
-            match fs::remove_file(path) {
-                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-                _ => {}
+        let mut failure = None;
+        for path in files(&self.directory) {
+            let outcome = match fs::symlink_metadata(&path) {
+                Ok(known) if known.is_dir() => Err(is_something_else(&path)),
+                _ => fs::remove_file(&path),
+            };
+            if let Err(error) = outcome
+                && error.kind() != io::ErrorKind::NotFound
+            {
+                failure.get_or_insert(error);
             }
         }
-        Ok(())
+        failure.map_or(Ok(()), Err)
+    }
+
+    /// An error where what SQLite opens is something else than a file, and what who updates the
+    /// index opens.
+    pub fn check(&self) -> io::Result<()> {
+        let lock = self.directory.join(UPDATE_LOCK);
+        files(&self.directory).chain([lock]).try_for_each(|path| check_ordinary(&path))
     }
 
     /// Takes the index away unless somebody has it open.
@@ -139,41 +152,47 @@ impl Room {
 
     /// The right to write, until the file is dropped. Somebody else may have it for as long as a
     /// large history takes.
-    pub fn write_lock(&self, waiting: &dyn Fn()) -> io::Result<File> {
+    pub fn write_lock(&self, waiting: &dyn Fn()) -> Result<File, Fault> {
         let file = open_lock(&self.directory.join(UPDATE_LOCK))?;
         patiently(Duration::MAX, waiting, || file.try_lock())?;
         Ok(file)
     }
 
-    /// The key of this clone; made with `random` where there is none.
-    pub fn key(
-        &self,
-        random: impl FnOnce() -> [u8; 32],
-        waiting: &dyn Fn(),
-    ) -> io::Result<[u8; 32]> {
+    /// The key of this clone; `None` where there is none, or a part of one.
+    pub fn key(&self) -> io::Result<Option<[u8; 32]>> {
         let path = self.directory.join(KEY);
-        let read = || -> io::Result<Option<[u8; 32]>> {
-            check_ordinary(&path)?;
-            let mut bytes = Vec::new();
-            File::open(&path)?.take(33).read_to_end(&mut bytes)?;
-            Ok(bytes.try_into().ok())
+        check_ordinary(&path)?;
+        let mut bytes = Vec::new();
+        match File::open(&path) {
+            Ok(file) => file.take(33).read_to_end(&mut bytes)?,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(error),
         };
-        match read() {
-            Ok(Some(key)) => return Ok(key),
-            Err(error) if error.kind() == io::ErrorKind::Other => return Err(error),
-            // There is none, or a part of one.
-            _ => {}
-        }
+        Ok(bytes.try_into().ok())
+    }
+
+    /// The key of this clone, `random` where there was none.
+    pub fn make_key(&self, random: [u8; 32], waiting: &dyn Fn()) -> Result<[u8; 32], Fault> {
         // Of several that need one at the same time the first makes it, and all have the same.
         let _lock = self.write_lock(waiting)?;
-        if let Ok(Some(key)) = read() {
+        if let Some(key) = self.key()? {
             return Ok(key);
         }
         let new = self.directory.join(format!("{KEY}.{}", std::process::id()));
-        write_private(&new, &random())?;
-        fs::rename(&new, &path)?;
-        read()?.ok_or_else(|| io::Error::other("the key is not what was written"))
+        write_private(&new, &random)?;
+        fs::rename(&new, self.directory.join(KEY))?;
+        Ok(random)
     }
+}
+
+/// The file of an index and what SQLite keeps beside it, whether they are there or not.
+fn files(directory: &Path) -> impl Iterator<Item = PathBuf> {
+    ENDINGS.into_iter().map(|ending| directory.join(format!("{FILE}{ending}")))
+}
+
+/// Whether there is an index, or something of one, or something in the place of one.
+pub(crate) fn is_there(directory: &Path) -> bool {
+    files(directory).any(|path| fs::symlink_metadata(path).is_ok())
 }
 
 #[cfg(unix)]
@@ -193,7 +212,7 @@ fn write_private(path: &Path, content: &[u8]) -> io::Result<()> {
 }
 
 /// An error where there is something that is no file: to open it might wait for ever.
-pub(crate) fn check_ordinary(path: &Path) -> io::Result<()> {
+fn check_ordinary(path: &Path) -> io::Result<()> {
     match fs::symlink_metadata(path) {
         Ok(known) if !known.is_file() => Err(is_something_else(path)),
         _ => Ok(()),
@@ -213,17 +232,14 @@ fn patiently(
     patience: Duration,
     waiting: &dyn Fn(),
     attempt: impl Fn() -> Result<(), TryLockError>,
-) -> io::Result<()> {
+) -> Result<(), Fault> {
     let begun = Instant::now();
     loop {
         match attempt() {
             Ok(()) => return Ok(()),
-            Err(TryLockError::Error(error)) => return Err(error),
+            Err(TryLockError::Error(error)) => return Err(error.into()),
             Err(TryLockError::WouldBlock) if begun.elapsed() >= patience => {
-                let what =
-                    format!("other processes have used it for {} seconds", patience.as_secs());
-                let what = format!("{what}: end them, or try again later");
-                return Err(io::Error::other(what));
+                return Err(Fault::Busy);
             }
             Err(TryLockError::WouldBlock) => waiting(),
         }
@@ -261,7 +277,7 @@ pub(crate) fn is_not_usable(error: &io::Error) -> bool {
             | NotADirectory
             | StorageFull
             | QuotaExceeded
-            // Something stands in the way, or others don't let it go: `is_something_else`, `patiently`.
+            // Something stands in the way: `is_something_else`.
             | Other
     )
 }
@@ -282,7 +298,7 @@ mod tests {
         let count = || told.set(told.get() + 1);
         let patience = Duration::from_millis(40);
         let error = patiently(patience, &count, || other.try_lock()).expect_err("one is inside");
-        assert!(is_not_usable(&error) && told.get() > 0, "{error}");
+        assert!(matches!(error, Fault::Busy) && told.get() > 0, "{error:?}");
         drop(room);
         patiently(patience, &count, || other.try_lock()).expect("nobody else is there");
     }

@@ -1,11 +1,9 @@
 //! The tables of the index, and whether a file has them.
 
-use std::time::{Duration, Instant};
-
-use rusqlite::Connection;
+use rusqlite::{Connection, params};
 
 use crate::error::Fault;
-use crate::history::PATIENCE;
+use crate::history::while_busy;
 
 /// The number of the format. Whatever has another one is rebuilt.
 pub(crate) const FORMAT: i64 = 1;
@@ -15,23 +13,39 @@ const APPLICATION: i64 = 0x4748_6869;
 
 const TABLES: &str = include_str!("schema.sql");
 
-/// Makes the tables where the file is new; an error where it is not ours, or of another format.
-pub(crate) fn prepare(connection: &Connection) -> Result<(), Fault> {
+/// What is noted when the tables are made: a key, and a value.
+pub(crate) type Meta<'a> = (&'a str, &'a [u8]);
+
+/// Makes the tables where the file is new, with what `first` says in `meta`, or is an error where it
+/// says nothing; an error too where it is not ours, or of another format.
+pub(crate) fn prepare(
+    connection: &Connection,
+    waiting: &dyn Fn(),
+    first: Option<&[Meta<'_>]>,
+) -> Result<(), Fault> {
     // What a file of somebody else holds must not run.
     connection.pragma_update(None, "trusted_schema", false)?;
     connection.pragma_update(None, "cell_size_check", true)?;
     // References say what numbers mean; the order in which rows are written keeps them true.
     connection.pragma_update(None, "foreign_keys", false)?;
-    if is_prepared(connection)? {
+    if while_busy(connection, waiting, || is_prepared(connection))? {
         return Ok(());
     }
+    let first = first.ok_or_else(|| Fault::damaged("it is empty"))?;
     connection.pragma_update(None, "page_size", 8192)?;
-    keep_a_log(connection)?;
-    connection.execute_batch("BEGIN EXCLUSIVE")?;
+    // Writes go to a log first, so that nobody who reads waits for somebody who writes.
+    while_busy(connection, waiting, || {
+        Ok(connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))?)
+    })?;
+    while_busy(connection, waiting, || Ok(connection.execute_batch("BEGIN EXCLUSIVE")?))?;
     // Somebody else may have been faster.
     let outcome = is_prepared(connection).and_then(|is_prepared| {
         if !is_prepared {
             connection.execute_batch(TABLES)?;
+            for (key, value) in first {
+                let row = params![key, value];
+                connection.execute("INSERT INTO meta (key, value) VALUES (?1, ?2)", row)?;
+            }
             connection.pragma_update(None, "application_id", APPLICATION)?;
             connection.pragma_update(None, "user_version", FORMAT)?;
         }
@@ -39,24 +53,6 @@ pub(crate) fn prepare(connection: &Connection) -> Result<(), Fault> {
     });
     connection.execute_batch(if outcome.is_ok() { "COMMIT" } else { "ROLLBACK" })?;
     outcome
-}
-
-/// Writes go to a log first, so that nobody who reads waits for somebody who writes.
-fn keep_a_log(connection: &Connection) -> Result<(), Fault> {
-    let begun = Instant::now();
-    loop {
-        let mode = connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()));
-        // This is the one statement for which SQLite does not wait by itself.
-        let is_busy = |error: &rusqlite::Error| {
-            error.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseBusy)
-        };
-        match mode {
-            Err(error) if is_busy(&error) && begun.elapsed() < PATIENCE => {
-                std::thread::sleep(Duration::from_millis(2));
-            }
-            other => return Ok(other?),
-        }
-    }
 }
 
 fn is_prepared(connection: &Connection) -> Result<bool, Fault> {

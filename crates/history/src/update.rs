@@ -1,11 +1,14 @@
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use gitops_health_git::{ObjectId, Repo, Survey, SurveyOptions, SurveyStage};
+use rusqlite::Connection;
 
 use crate::batch::{Batch, number_of};
 use crate::error::{Error, Fault};
+use crate::graph::Number;
 use crate::history::{History, meta, set_meta, writing};
-use crate::people::{People, Text};
+use crate::people::{People, Text, bytes};
 
 /// How to go about an update.
 #[derive(Clone, Copy)]
@@ -73,7 +76,7 @@ impl History {
         // Whoever had the lock has written.
         self.reload()?;
         // Before anything is written: whatever ends this update, people are mapped as it is noted.
-        let people = self.map_people()?;
+        let people = self.map_people(&waiting)?;
         let commits = {
             let mut fault = None;
             let is_empty = self.graph.len() == 0;
@@ -108,7 +111,7 @@ impl History {
                 return Err(gitops_health_git::Error::Cancelled.into());
             }
             (work.progress)(Stage::Writing, total - rest.len(), Some(total));
-            let transaction = writing(&self.connection)?;
+            let transaction = writing(&self.connection, &waiting)?;
             let people = People::new(&transaction, &self.mailmap, &self.key, self.pseudonymize);
             Batch::new(&transaction, &self.graph, people, &self.key)?.write(&facts)?;
             transaction.commit()?;
@@ -118,39 +121,58 @@ impl History {
         Ok(Updated { commits: commits.len(), people })
     }
 
-    /// Maps people anew where the mailmap is another, and notes which it is; tells whether there
-    /// was one before.
-    fn map_people(&mut self) -> Result<bool, Fault> {
-        let known = meta(&self.connection, "mailmap")?;
-        if known.as_deref() == Some(&self.mailmap_digest) {
+    /// Maps people anew where the mailmap is another, and notes which it is; tells whether it is.
+    fn map_people(&mut self, waiting: &dyn Fn()) -> Result<bool, Fault> {
+        if meta(&self.connection, "mailmap")?.as_deref() == Some(&self.mailmap_digest) {
             return Ok(false);
         }
-        let transaction = writing(&self.connection)?;
+        let transaction = writing(&self.connection, waiting)?;
         People::new(&transaction, &self.mailmap, &self.key, self.pseudonymize).map_anew()?;
         set_meta(&transaction, "mailmap", &self.mailmap_digest)?;
         transaction.commit()?;
         self.reload()?;
-        Ok(known.is_some())
+        Ok(true)
     }
 
     /// Writes down which tags there are, for those who read the tables.
     pub fn note_tags(&mut self, repo: &Repo, waiting: &dyn Fn()) -> Result<(), Error> {
         let note = || -> Result<(), Fault> {
+            if noted_tags(&self.connection)? == tags(repo, &self.connection)? {
+                return Ok(());
+            }
             let _lock = self.room.as_ref().map(|room| room.write_lock(waiting)).transpose()?;
-            let transaction = writing(&self.connection)?;
+            let transaction = writing(&self.connection, waiting)?;
             transaction.execute("DELETE FROM tag", [])?;
-            for tag in repo.tags()? {
-                if let Some(number) = number_of(&transaction, tag.commit)? {
-                    transaction
-                        .prepare_cached(
-                            "INSERT OR REPLACE INTO tag (name, revision) VALUES (?1, ?2)",
-                        )?
-                        .execute(rusqlite::params![Text(&tag.name), number])?;
-                }
+            for (name, number) in tags(repo, &transaction)? {
+                transaction
+                    .prepare_cached("INSERT INTO tag (name, revision) VALUES (?1, ?2)")?
+                    .execute(rusqlite::params![Text(&name), number])?;
             }
             transaction.commit()?;
             Ok(())
         };
         note().map_err(|fault| fault.at("update", self.place.file().unwrap_or("memory".as_ref())))
     }
+}
+
+/// The tags of commits that are indexed.
+fn tags(repo: &Repo, connection: &Connection) -> Result<BTreeMap<Vec<u8>, Number>, Fault> {
+    let mut tags = BTreeMap::new();
+    for tag in repo.tags()? {
+        if let Some(number) = number_of(connection, tag.commit)? {
+            tags.insert(tag.name.into(), number);
+        }
+    }
+    Ok(tags)
+}
+
+/// The tags that the tables have.
+fn noted_tags(connection: &Connection) -> Result<BTreeMap<Vec<u8>, Number>, Fault> {
+    let mut statement = connection.prepare("SELECT name, revision FROM tag")?;
+    let mut rows = statement.query([])?;
+    let mut tags = BTreeMap::new();
+    while let Some(row) = rows.next()? {
+        tags.insert(bytes(row.get(0)?)?, row.get(1)?);
+    }
+    Ok(tags)
 }

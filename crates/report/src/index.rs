@@ -14,9 +14,11 @@ pub const INDEX_STATUS_SCHEMA: &str = "gitops-health/index-status/v1";
 pub struct IndexStatusReport {
     /// Always [`INDEX_STATUS_SCHEMA`].
     pub schema: String,
-    /// Why it can't be used, and is made anew by whatever needs it next; absent where it can. Then
-    /// it covers nothing, and all numbers of what is in it are zero.
+    /// Why it can't be used; absent where it can. Then it covers nothing, and all numbers of what is
+    /// in it are zero.
     pub unusable: Option<String>,
+    /// What becomes of one that can't be used; absent where it can.
+    pub next: Option<String>,
     /// Where it is, in words and no path of this machine; absent where there is none or it can't be
     /// used.
     pub place: Option<String>,
@@ -62,7 +64,7 @@ pub fn json_schema() -> String {
 /// A line for each thing to know.
 pub fn text(report: &IndexStatusReport) -> String {
     if let Some(why) = &report.unusable {
-        let next = "`gitops-health index update`, or whatever needs it, makes it anew";
+        let next = report.next.as_deref().unwrap_or_default();
         return format!("{:<12}can't be used: {why}\n{:<12}{next}\n", "state", "next");
     }
     let state = match (report.commits, report.tips_not_indexed) {

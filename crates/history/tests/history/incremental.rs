@@ -1,10 +1,13 @@
 //! An index that was brought up to date step by step is one that was made from scratch.
 
 use gitops_health_git::{ObjectId, RepoPath};
+use gitops_health_history::{History, Notice, Options};
 use gitops_health_testkit::{Author, Story, TestRepo};
 use rusqlite::Connection;
 
-use crate::support::{Question, answers, file, from_scratch, id, lines, open_repo, updated};
+use crate::support::{
+    Question, answers, file, from_scratch, id, lines, open_repo, try_updated, updated,
+};
 
 /// Quick enough for every run; each has nine events.
 const HISTORIES: u64 = 44;
@@ -133,7 +136,7 @@ pub fn questions(scratch: &TestRepo, story: &mut Story) -> Vec<Question> {
 }
 
 #[test]
-fn people_are_mapped_anew_where_nobody_noted_how_they_were() {
+fn an_index_that_does_not_say_what_it_depends_on_is_made_anew() {
     let scratch = TestRepo::new();
     let ada = Author { name: "Ada", email: "ada@home.example", time: "2026-03-02T09:00:00+0000" };
     scratch.write("a", "1\n").commit_as(ada, "one");
@@ -141,12 +144,25 @@ fn people_are_mapped_anew_where_nobody_noted_how_they_were() {
     drop(updated(&scratch));
     let emails = "SELECT DISTINCT author_email FROM commits";
     assert_eq!(lines(&file(&scratch), emails), [r#"[Text("eve@example.com")]"#]);
-    // As it was left by whoever wrote commits and did not come to the end.
-    let connection = Connection::open(file(&scratch)).expect("it is there");
-    let forgotten = connection.execute("DELETE FROM meta WHERE key = 'mailmap'", []);
-    assert_eq!(forgotten.expect("it can be written"), 1);
-    drop(connection);
     std::fs::remove_file(scratch.path().join(".mailmap")).expect("it is there");
-    drop(updated(&scratch));
-    assert_eq!(lines(&file(&scratch), emails), [r#"[Text("ada@home.example")]"#]);
+    let repo = open_repo(scratch.path());
+    for key in ["mailmap", "key", "settings"] {
+        let connection = Connection::open(file(&scratch)).expect("it is there");
+        let forgotten = connection.execute("DELETE FROM meta WHERE key = ?1", [key]);
+        assert_eq!(forgotten.expect("it can be written"), 1);
+        drop(connection);
+        let options = Options { keep: true, ..Options::default() };
+        let error = History::open(&repo, options, &|| {}).map(|_| ()).expect_err(key);
+        assert!(error.to_string().contains("what it depends on is not noted"), "{error}");
+        let (_, notices) = updated(&scratch);
+        assert!(matches!(&notices[..], [Notice::Rebuilt(_)]), "{key}: {notices:?}");
+        assert_eq!(lines(&file(&scratch), emails), [r#"[Text("ada@home.example")]"#]);
+    }
+    // Names don't pass for pseudonyms.
+    let connection = Connection::open(file(&scratch)).expect("it is there");
+    connection.execute("DELETE FROM meta", []).expect("it can be written");
+    drop(connection);
+    let options = Options { pseudonymize: true, ..Options::default() };
+    drop(try_updated(&repo, options).expect("the index can be made"));
+    assert_eq!(lines(&file(&scratch), emails), [r#"[Text("")]"#]);
 }
