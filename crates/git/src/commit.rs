@@ -114,6 +114,23 @@ impl Commit {
     }
 }
 
+impl Commit {
+    /// About how much memory it takes.
+    pub(crate) fn bytes(&self) -> usize {
+        let people = [&self.author.person, &self.committer.person];
+        let people = people.into_iter().map(|person| person.name.len() + person.email.len());
+        let headers = self
+            .other_headers
+            .iter()
+            .map(|(key, value)| size_of::<(BString, BString)>() + key.len() + value.len());
+        let texts = [&self.encoding, &self.signature].into_iter().flatten().map(|text| text.len());
+        size_of::<Self>()
+            + size_of_val(self.parents())
+            + people.chain(headers).chain(texts).sum::<usize>()
+            + self.message.len()
+    }
+}
+
 /// Lines up to the first blank one, joined by spaces, without leading blank lines.
 fn subject(message: &BStr) -> BString {
     let text = message.split(|byte| *byte == 0).next().unwrap_or_default();
@@ -227,11 +244,10 @@ pub(crate) fn parse_signature(line: &[u8]) -> Signature {
     let open = line.find_byte(b'<');
     let close = open.and_then(|open| line[open..].find_byte(b'>').map(|length| open + length));
     let person = match (open, close) {
-        (Some(open), Some(close)) => Person {
-            name: BString::from(line[..open].trim_end_with(is_space)),
-            email: BString::from(&line[open + 1..close]),
-        },
-        _ => Person { name: BString::from(line.trim_with(is_space)), email: BString::default() },
+        (Some(open), Some(close)) => {
+            Person::new(line[..open].trim_end_with(is_space), &line[open + 1..close])
+        }
+        _ => Person::new(line.trim_with(is_space), b""),
     };
     let after = line.rfind_byte(b'>').map_or(&b""[..], |close| &line[close + 1..]);
     Signature { person, time: parse_time(after).unwrap_or_default() }

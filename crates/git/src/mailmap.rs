@@ -1,7 +1,8 @@
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use bstr::{BString, ByteSlice};
 
+use crate::person::bounded;
 use crate::{Person, UnreadFile};
 
 /// Who the people in commits really are, as told by a `.mailmap` file.
@@ -19,7 +20,7 @@ pub struct Mailmap {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Replacements {
     anyone: Replacement,
-    by_name: HashMap<Vec<u8>, Replacement>,
+    by_name: BTreeMap<Vec<u8>, Replacement>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -56,13 +57,14 @@ impl Mailmap {
         };
         let old = name_and_email(rest).map(|(old, _)| old);
         let old_email = old.as_ref().map_or(new.email, |old| old.email);
-        let replacements = self.by_email.entry(old_email.to_ascii_lowercase()).or_default();
-        let name = new.name.map(BString::from);
-        let email = old.as_ref().map(|_| BString::from(new.email));
+        let old_email = bounded(old_email).to_ascii_lowercase();
+        let replacements = self.by_email.entry(old_email).or_default();
+        let name = new.name.map(bounded);
+        let email = old.as_ref().map(|_| bounded(new.email));
         match old.and_then(|old| old.name) {
             Some(old_name) => {
                 let replacement = Replacement { name, email };
-                replacements.by_name.insert(old_name.to_ascii_lowercase(), replacement);
+                replacements.by_name.insert(bounded(old_name).to_ascii_lowercase(), replacement);
             }
             None => {
                 let anyone = &mut replacements.anyone;

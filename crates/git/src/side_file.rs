@@ -13,13 +13,16 @@ use crate::tree::{Mode, Side};
 /// Why a file that says something about others, such as `.gitattributes`, was not read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum UnreadFile {
-    /// It has more than 32 MiB, or than is left of the 64 MiB that are read of all such files for
-    /// one change; the number of its bytes.
+    /// It has more than 32 MiB, a `.mailmap` more than 4 MiB, or more than is left of the 64 MiB that
+    /// are read of all such files for one change; the number of its bytes.
     #[error("the file has {0} bytes, more than are read of such files")]
     TooLarge(u64),
     /// The repository does not hold its content, as in a partial clone.
     #[error("the content of the file is not in the repository")]
     Missing,
+    /// It is a link, a directory or something else.
+    #[error("it is no file but something else")]
+    NoFile,
 }
 
 /// The content of a file that says something about others.
@@ -37,7 +40,9 @@ impl Repo {
         }
         match self.small_blob(id, SIDE_FILE_BYTES)? {
             Ok(content) => Ok(Some((mode, content))),
-            Err(UnreadFile::Missing) => Err(Error::MissingObject { id, kind: "blob" }),
+            Err(UnreadFile::Missing | UnreadFile::NoFile) => {
+                Err(Error::MissingObject { id, kind: "blob" })
+            }
             Err(UnreadFile::TooLarge(_)) => Err(Error::TooLarge {
                 what: format!("the file `{path}` of HEAD"),
                 limit: format!("{SIDE_FILE_BYTES} bytes"),

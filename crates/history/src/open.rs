@@ -36,7 +36,7 @@ struct Settings {
 }
 
 /// Counts up when facts are found in another way: an index of before is made anew.
-const FACTS: u32 = 8;
+const FACTS: u32 = 9;
 
 impl Settings {
     fn of(repo: &Repo, options: &Options) -> Result<Self, Fault> {

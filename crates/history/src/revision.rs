@@ -123,8 +123,7 @@ const MOST_TRAILERS: usize = 256;
 fn person_in(value: &[u8]) -> Option<Person> {
     let open = value.iter().position(|byte| *byte == b'<')?;
     let close = open + value[open..].iter().position(|byte| *byte == b'>')?;
-    let name = value[..open].trim_ascii();
-    Some(Person { name: name.into(), email: (&value[open + 1..close]).into() })
+    Some(Person::new(value[..open].trim_ascii(), &value[open + 1..close]))
 }
 
 fn state(files: &FilesOfCommit) -> (&'static str, Option<&str>, u16) {

@@ -21,7 +21,7 @@ impl Repo {
             let (owners, skipped) = match self.small_blob(id, SIDE_FILE_BYTES)? {
                 Ok(content) => Owners::parse(&content, Dialect::of_file(&path, &content)),
                 Err(UnreadFile::TooLarge(size)) => Owners::none(SkipReason::FileTooLarge(size)),
-                Err(UnreadFile::Missing) => Owners::none(SkipReason::Missing),
+                Err(UnreadFile::Missing | UnreadFile::NoFile) => Owners::none(SkipReason::Missing),
             };
             return Ok(Some(OwnersFile { path, owners, skipped }));
         }

@@ -71,12 +71,13 @@ impl Compared {
         let path = |path: &RepoPath| size_of::<RepoPath>() + path.as_bytes().len();
         let files = match &self.state {
             State::Changed { files, .. } => {
-                files.iter().map(|pending| FILE + path(&pending.file.path)).sum()
+                let old = |pending: &Pending| pending.file.old_path.as_ref().map_or(0, path);
+                files.iter().map(|it| FILE + path(&it.file.path) + old(it)).sum()
             }
             State::Other(FilesOfCommit::Merged(paths)) => paths.iter().map(path).sum::<usize>(),
             State::Other(_) => 0,
         };
-        self.commit.message.len() + files
+        self.commit.bytes() + files
     }
 
     /// The paths whose lines are counted.

@@ -226,6 +226,30 @@ fn a_mailmap_that_is_too_large_maps_nobody_and_says_so() {
 }
 
 #[test]
+fn a_mailmap_that_is_no_file_maps_nobody_and_says_so() {
+    let scratch = TestRepo::new();
+    scratch.write("people", "New <new@x> <old@x>\n");
+    let link = scratch.path().join(".mailmap");
+    std::os::unix::fs::symlink("people", &link).expect("it can be made");
+    scratch.commit("first");
+    let bare = TestRepo::bare();
+    bare.git(&["fetch", "-q", &scratch.path().to_string_lossy(), "main:main"]);
+    let is_no_file = |path: &std::path::Path| {
+        let mailmap = open(path).mailmap().expect("it can be looked at");
+        assert!(mailmap.is_empty());
+        assert_eq!(mailmap.unread(), Some(UnreadFile::NoFile));
+    };
+    is_no_file(bare.path());
+    is_no_file(scratch.path());
+    std::fs::remove_file(&link).expect("it is there");
+    std::fs::create_dir(&link).expect("it can be made");
+    is_no_file(scratch.path());
+    std::fs::remove_dir(&link).expect("it is there");
+    assert!(std::process::Command::new("mkfifo").arg(&link).status().expect("it runs").success());
+    is_no_file(scratch.path());
+}
+
+#[test]
 fn more_attributes_than_anybody_writes_are_an_error() {
     let scratch = TestRepo::new();
     let lines: String = (0..60_000).map(|number| format!("/s/*a*b{number}*c -diff\n")).collect();
