@@ -235,6 +235,11 @@ pub(crate) fn verify(context: &Context, args: &IndexVerifyArgs) -> Result<ExitCo
         let gone = counted(verified.gone, "commit is", "commits are");
         text.push_str(&format!("{gone} no longer in the repository, so nobody can say\n"));
     }
+    if verified.mailmap_changed {
+        text.push_str(
+            "who people are by .mailmap was not compared: it is another than at the last update\n",
+        );
+    }
     for difference in &verified.differences {
         let commit = difference.commit.map_or("the index".into(), |commit| commit.to_string());
         let path = difference.path.as_ref().map(|path| format!(" {path}")).unwrap_or_default();

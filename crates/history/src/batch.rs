@@ -42,8 +42,9 @@ impl<'a> Batch<'a> {
         let next = graph.len() as Number;
         let writer = GraphWriter::behind(connection, next)?;
         let paths = Paths { connection, numbers: HashMap::new() };
-        let sum = |rows| Sum::behind(connection, rows, next);
-        let sums = [sum(Rows::Subjects)?, sum(Rows::References)?, sum(Rows::MoreParents)?];
+        let [subjects, references, parents] =
+            Rows::ALL.map(|rows| Sum::behind(connection, rows, next));
+        let sums = [subjects?, references?, parents?];
         let (news, numbers) = (News::default(), HashMap::new());
         Ok(Self { connection, graph, people, key, paths, news, sums, writer, next, numbers })
     }

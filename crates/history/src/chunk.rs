@@ -160,6 +160,12 @@ pub(crate) fn take(data: &mut &[u8]) -> Result<u64, Fault> {
     Err(Fault::damaged("a number in a chunk does not end"))
 }
 
+/// Takes a number of 32 bits from the front.
+pub(crate) fn take_small(data: &mut &[u8]) -> Result<u32, Fault> {
+    let number = take(data)?;
+    u32::try_from(number).map_err(|_| Fault::damaged("a number in a chunk is too large"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,6 +1,6 @@
 //! Commits of the index beside those of the repository.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use gitops_health_git::{CommitFacts, FilesOfCommit, ObjectId, RepoPath};
 
@@ -11,10 +11,11 @@ use crate::error::Fault;
 use crate::event::{Event, FileEvent, read_counts, read_events};
 use crate::graph::Number;
 use crate::history::{History, meta};
+use crate::integrity::Totals;
 use crate::names::Names;
 use crate::people::{People, Text, bytes};
 use crate::revision::{Revision, zone};
-use crate::verify::{Totals, Verified};
+use crate::verify::Verified;
 
 /// Compares commits, and remembers what of them is still to be compared.
 pub(crate) struct Comparison<'a> {
@@ -23,9 +24,11 @@ pub(crate) struct Comparison<'a> {
     /// Whether people are mapped as the mailmap says now: else they are to be mapped anew.
     is_mapped: bool,
     pub verified: &'a mut Verified,
-    pub totals: Totals,
+    totals: Totals,
+    /// Those that are named.
+    seen: HashSet<u32>,
     names: Names<'a>,
-    /// The numbers of paths that were asked for.
+    /// The numbers of paths that were asked for, and of the directories above.
     paths: HashMap<RepoPath, Option<u32>>,
 }
 
@@ -35,12 +38,19 @@ impl<'a> Comparison<'a> {
             People::new(&history.connection, &history.mailmap, &history.key, history.pseudonymize);
         let known = meta(&history.connection, "mailmap")?;
         let is_mapped = known.as_deref() == Some(&history.mailmap_digest);
+        verified.mailmap_changed = !is_mapped;
         if is_mapped && !people.wrong_names()?.is_empty() {
             verified.differs(None, None, "the names of people");
         }
-        let (totals, paths) = (Totals::default(), HashMap::new());
+        let (totals, seen, paths) = (Totals::default(), HashSet::new(), HashMap::new());
         let names = Names::new(&history.connection);
-        Ok(Self { history, people, is_mapped, verified, totals, names, paths })
+        Ok(Self { history, people, is_mapped, verified, totals, seen, names, paths })
+    }
+
+    /// How much was compared.
+    pub fn totals(&self) -> Totals {
+        let paths = self.paths.values().flatten().count();
+        Totals { people: self.seen.len(), paths, ..self.totals }
     }
 
     pub fn compare(&mut self, commits: &[(Number, &CommitFacts)]) -> Result<(), Fault> {
@@ -79,10 +89,11 @@ impl<'a> Comparison<'a> {
         let parents = history.graph.parents(number).collect::<Vec<_>>();
         let known = parents.iter().map(|it| Ok(history.graph.detail(connection, *it)?.id));
         let mut statement = connection
-            .prepare_cached("SELECT parent FROM parent WHERE revision = ?1 ORDER BY position")?;
-        let rows = statement.query_map([number], |row| row.get(0))?;
+            .prepare_cached("SELECT position, parent FROM parent WHERE revision = ?1 ORDER BY 1")?;
+        let rows = statement.query_map([number], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let rows = rows.collect::<Result<Vec<(u32, Number)>, _>>()?;
         if known.collect::<Result<Vec<_>, Fault>>()? != commit.parents()
-            || rows.collect::<Result<Vec<Number>, _>>()? != parents
+            || !rows.into_iter().eq((0..).zip(parents.iter().copied()))
         {
             differs("its parents");
         }
@@ -100,9 +111,9 @@ impl<'a> Comparison<'a> {
                 && row.get::<_, String>(4)? == revision.state
                 && row.get::<_, Option<String>>(5)?.as_deref() == revision.reason
                 && row.get::<_, Option<[u8; 20]>>(6)? == revision.lacks
-                && row.get::<_, bool>(7)? == commit.is_merge()
-                && row.get::<_, bool>(8)? == revision.purpose.is_fix
-                && row.get::<_, bool>(9)? == revision.purpose.is_revert
+                && row.get::<_, i64>(7)? == i64::from(commit.is_merge())
+                && row.get::<_, i64>(8)? == i64::from(revision.purpose.is_fix)
+                && row.get::<_, i64>(9)? == i64::from(revision.purpose.is_revert)
                 && row.get::<_, Option<String>>(10)?.as_deref() == revision.kind
                 && row.get::<_, i64>(11)? == revision.subject_key
                 && row.get::<_, Option<i64>>(12)? == revision.quoted_key;
@@ -112,9 +123,10 @@ impl<'a> Comparison<'a> {
             differs("its times, its state or what its message says");
         }
         for (person, made) in people.into_iter().zip([author, committer]) {
-            if self.is_mapped && !self.people.is(person, &made.person)? {
+            if !self.people.is(person, &made.person, self.is_mapped)? {
                 differs("who made it");
             }
+            self.seen.insert(person);
         }
         if people[0] != node.author || !self.has_identity(people[0])? {
             self.verified.differs(Some(commit.id), None, "whose work it counts as");
@@ -160,7 +172,8 @@ impl<'a> Comparison<'a> {
             is_same &= position == trailer.position as i64 && key == trailer.key;
             is_same &= match (person, &trailer.person) {
                 (Some(number), Some(person)) => {
-                    !self.is_mapped || self.people.is(number, person)?
+                    self.seen.insert(number);
+                    self.people.is(number, person, self.is_mapped)?
                 }
                 (None, None) => true,
                 _ => false,
@@ -193,6 +206,11 @@ impl<'a> Comparison<'a> {
             _ => BTreeSet::new(),
         };
         self.totals.merged += wanted.len();
+        for path in &wanted {
+            if self.path(path)?.is_none() {
+                self.verified.differs(Some(id), Some(path), "the number of the path");
+            }
+        }
         if merged != wanted {
             self.verified.differs(Some(id), None, "what merging changed");
         }
@@ -255,6 +273,9 @@ impl<'a> Comparison<'a> {
     fn path(&mut self, path: &RepoPath) -> Result<Option<u32>, Fault> {
         if let Some(known) = self.paths.get(path) {
             return Ok(*known);
+        }
+        if !path.as_bytes().is_empty() {
+            self.path(&path.parent())?;
         }
         let connection = &self.history.connection;
         let mut statement = connection

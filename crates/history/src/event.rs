@@ -48,26 +48,37 @@ pub(crate) struct FileEvent {
 
 /// Reads the changes in a chunk of a file.
 pub(crate) fn read_events(part: u32, data: &[u8]) -> Result<Vec<FileEvent>, Fault> {
-    let (mut rest, mut events, mut revision) = (data, Vec::new(), u64::from(part * FILE_PART));
+    let (mut rest, mut events, mut revision) = (data, Vec::new(), first_of(part)?);
     while !rest.is_empty() {
-        revision += chunk::take(&mut rest)?;
+        revision = later(revision, &mut rest)?;
         let event = Event::from_code(chunk::take(&mut rest)?)?;
-        let mut number = || chunk::take(&mut rest).map(|number| number as u32);
+        let mut number = || chunk::take_small(&mut rest);
         let (added, deleted, lines) = (number()?, number()?, number()?);
         let other = if matches!(event, Event::Renamed | Event::MovedAway) { number()? } else { 0 };
-        events.push(FileEvent { revision: revision as u32, event, added, deleted, lines, other });
+        events.push(FileEvent { revision, event, added, deleted, lines, other });
     }
     Ok(events)
 }
 
 /// Reads how many files of a directory each commit changed.
 pub(crate) fn read_counts(part: u32, data: &[u8]) -> Result<Vec<(Number, u32)>, Fault> {
-    let (mut rest, mut counts, mut revision) = (data, Vec::new(), u64::from(part * FILE_PART));
+    let (mut rest, mut counts, mut revision) = (data, Vec::new(), first_of(part)?);
     while !rest.is_empty() {
-        revision += chunk::take(&mut rest)?;
-        counts.push((revision as u32, chunk::take(&mut rest)? as u32));
+        revision = later(revision, &mut rest)?;
+        counts.push((revision, chunk::take_small(&mut rest)?));
     }
     Ok(counts)
+}
+
+/// The first commit that a part of what is known of a file or a directory may speak of.
+fn first_of(part: u32) -> Result<Number, Fault> {
+    part.checked_mul(FILE_PART).ok_or_else(|| Fault::damaged("a chunk has no such part"))
+}
+
+/// The commit of the next change: how many later than the last one is at the front.
+fn later(last: Number, rest: &mut &[u8]) -> Result<Number, Fault> {
+    let more = chunk::take_small(rest)?;
+    last.checked_add(more).ok_or_else(|| Fault::damaged("a change is of a commit that can't be"))
 }
 
 impl FileEvent {

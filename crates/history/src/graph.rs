@@ -159,19 +159,28 @@ impl Graph {
     }
 
     fn read_more_parents(&mut self, connection: &Connection) -> Result<(), Fault> {
-        let mut statement = connection.prepare(
-            "SELECT revision, parent FROM parent WHERE position >= 2 ORDER BY revision, position",
-        )?;
-        let (mut rows, mut sum) = (statement.query([])?, Sum::new(Rows::MoreParents));
-        while let Some(row) = rows.next()? {
-            let (number, parent): (u32, u32) = (row.get(0)?, row.get(1)?);
-            [number, parent].into_iter().for_each(|it| sum.number(it.into()));
+        for (number, parent) in more_parents(connection)? {
             if parent >= number || number as usize >= self.nodes.len() {
                 return Err(Fault::damaged("a commit stands before one of its parents"));
             }
             self.more_parents.entry(number).or_default().push(parent);
         }
-        sum.check(connection)
+        Ok(())
+    }
+
+    /// An error where there are more or fewer details than commits.
+    pub fn check_details(&self, connection: &Connection) -> Result<(), Fault> {
+        let mut count = 0;
+        for (part, data) in chunk::read_parts(connection, Kind::Details, 0)? {
+            if count != part as usize * GRAPH_PART as usize || data.len() % DETAIL != 0 {
+                return Err(Fault::damaged("details of commits are missing"));
+            }
+            count += data.len() / DETAIL;
+        }
+        match count == self.len() {
+            true => Ok(()),
+            false => Err(Fault::damaged("there are not as many details as commits")),
+        }
     }
 
     pub fn len(&self) -> usize {
@@ -323,6 +332,27 @@ impl Ancestors {
     pub fn iter(&self) -> impl Iterator<Item = Number> + '_ {
         self.marks.iter().enumerate().filter(|(_, mark)| **mark).map(|(number, _)| number as Number)
     }
+}
+
+/// The third parents of commits and those behind them, with the commits.
+fn more_parents(connection: &Connection) -> Result<Vec<(Number, Number)>, Fault> {
+    let mut statement = connection.prepare(
+        "SELECT revision, parent FROM parent WHERE position >= 2 ORDER BY revision, position",
+    )?;
+    let (mut rows, mut sum) = (statement.query([])?, Sum::new(Rows::MoreParents));
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        let (number, parent): (u32, u32) = (row.get(0)?, row.get(1)?);
+        [number, parent].into_iter().for_each(|it| sum.number(it.into()));
+        found.push((number, parent));
+    }
+    sum.check(connection)?;
+    Ok(found)
+}
+
+/// An error where commits have other third parents than were written.
+pub(crate) fn check_more_parents(connection: &Connection) -> Result<(), Fault> {
+    more_parents(connection).map(drop)
 }
 
 /// The committer's clock, or a second after the latest parent where that is later.

@@ -35,6 +35,7 @@ mod experience;
 mod graph;
 mod history;
 mod hotspot;
+mod integrity;
 mod mentions;
 mod message;
 mod names;

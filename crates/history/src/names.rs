@@ -16,7 +16,7 @@ use crate::error::Fault;
 use crate::people::bytes;
 
 /// How many chunks hold paths. A hundred thousand paths make some two hundred in each.
-const BUCKETS: u32 = 512;
+pub(crate) const BUCKETS: u32 = 512;
 
 /// A path, and what there is about it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -115,6 +115,12 @@ pub(crate) fn check_parts(
     }
 }
 
+/// How many paths there are.
+pub(crate) fn count(connection: &Connection) -> Result<usize, Fault> {
+    let counts = (0..BUCKETS).map(|bucket| Ok(read_bucket(connection, bucket)?.len()));
+    counts.sum()
+}
+
 /// What is new about paths, to be written together.
 #[derive(Default)]
 pub(crate) struct News {
@@ -177,7 +183,7 @@ fn read(mut data: &[u8]) -> Result<Bucket, Fault> {
     let mut entries = Bucket::new();
     while let Some((hash, rest)) = data.split_first_chunk() {
         data = rest;
-        let mut number = || chunk::take(&mut data).map(|number| number as u32);
+        let mut number = || chunk::take_small(&mut data);
         let (number, file_parts, directory_parts) = (number()?, number()?, number()?);
         entries.insert(u128::from_le_bytes(*hash), Entry { number, file_parts, directory_parts });
     }

@@ -275,8 +275,8 @@ fn check_meta(connection: &Connection, first: &[Meta<'_>; 3]) -> Result<(), Faul
         return Err(Fault::damaged(String::from_utf8_lossy(&what)));
     }
     let is_other = [
-        "the edge of the shallow clone, attributes, diff drivers, index.pseudonymize or, with \
-         pseudonyms, .mailmap changed",
+        "the program, the edge of the shallow clone, attributes, diff drivers, index.pseudonymize \
+         or, with pseudonyms, .mailmap changed",
         NO_KEY,
     ];
     for ((name, value), is_other) in first.iter().zip(is_other) {
@@ -299,6 +299,7 @@ fn random(connection: &Connection) -> Result<[u8; 32], Fault> {
 pub(crate) fn in_words(fault: Fault) -> String {
     match fault {
         Fault::Git(error) => error.to_string(),
+        Fault::Sqlite(_) if fault.is_busy() => in_words(Fault::Busy),
         Fault::Sqlite(error) => error.to_string(),
         Fault::File(error) => error.to_string(),
         Fault::Damaged(what) => what,

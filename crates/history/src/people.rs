@@ -32,6 +32,14 @@ pub(crate) fn bytes(value: Value) -> Result<Vec<u8>, Fault> {
     }
 }
 
+/// Whether a value is what [`Text`] writes.
+fn is_text(value: &Value, expected: &[u8]) -> bool {
+    match std::str::from_utf8(expected) {
+        Ok(expected) => matches!(value, Value::Text(text) if text == expected),
+        Err(_) => matches!(value, Value::Blob(bytes) if bytes == expected),
+    }
+}
+
 /// A secret of the clone: what it makes of a text says nothing about the text to others.
 #[derive(Clone)]
 pub(crate) struct Key(pub [u8; 32]);
@@ -162,9 +170,9 @@ impl<'a> People<'a> {
         }
     }
 
-    /// Whether this is the number of a person, under the name that the index has for them and with
-    /// the identity that the mailmap gives them.
-    pub fn is(&self, number: u32, person: &Person) -> Result<bool, Fault> {
+    /// Whether this is the number of a person, under the name that the index has for them and, if it
+    /// `is_mapped`, with the identity that the mailmap gives them.
+    pub fn is(&self, number: u32, person: &Person, is_mapped: bool) -> Result<bool, Fault> {
         let known = self
             .connection
             .prepare_cached(
@@ -174,11 +182,10 @@ impl<'a> People<'a> {
             .query_row([number], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
             .optional()?;
         let Some((name, email, key)) = known else { return Ok(false) };
-        let key: Vec<u8> = key;
-        let shown = self.shown(person);
-        Ok(bytes(name)? == shown.name.as_slice()
-            && bytes(email)? == shown.email.as_slice()
-            && key == self.key_of(&self.mailmap.resolve(person)))
+        let (key, shown): (Vec<u8>, _) = (key, self.shown(person));
+        Ok(is_text(&name, &shown.name)
+            && is_text(&email, &shown.email)
+            && (!is_mapped || key == self.key_of(&self.mailmap.resolve(person))))
     }
 
     /// The names of identities that are not those that [`People::map_anew`] would write: their
@@ -204,7 +211,11 @@ impl<'a> People<'a> {
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
             let key: Vec<u8> = row.get(1)?;
-            if names.get(&key) != Some(&(bytes(row.get(2)?)?, bytes(row.get(3)?)?)) {
+            let (name, email): (Value, Value) = (row.get(2)?, row.get(3)?);
+            let is_right = |expected: &(Vec<u8>, Vec<u8>)| {
+                is_text(&name, &expected.0) && is_text(&email, &expected.1)
+            };
+            if !names.get(&key).is_some_and(is_right) {
                 wrong.push(row.get(0)?);
             }
         }
@@ -272,14 +283,51 @@ impl<'a> People<'a> {
 }
 
 fn pseudonym(digest: &[u8]) -> Person {
-    let hex: String = digest[..8].iter().map(|byte| format!("{byte:02x}")).collect();
+    let hex: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
     Person { name: format!("person-{hex}").into(), email: "".into() }
+}
+
+/// The identity of each person by number, as the tables have it; an error where one has no identity,
+/// or an identity nobody, or a pseudonym is not that of its key.
+pub(crate) fn check_identities(
+    connection: &Connection,
+    pseudonymize: bool,
+) -> Result<Vec<u32>, Fault> {
+    let unused: u32 = connection.query_row(
+        "SELECT count(*) FROM identity WHERE number NOT IN (SELECT identity FROM person)",
+        [],
+        |row| row.get(0),
+    )?;
+    if unused > 0 {
+        return Err(Fault::damaged("there are people that no commit names"));
+    }
+    let mut statement = connection.prepare(
+        "SELECT person.number, identity.number, key, identity.name, identity.email
+         FROM person LEFT JOIN identity ON identity.number = person.identity ORDER BY person.number",
+    )?;
+    let (mut rows, mut identities) = (statement.query([])?, vec![0]);
+    while let Some(row) = rows.next()? {
+        let (number, identity, key): (u32, u32, Vec<u8>) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        if number as usize != identities.len() {
+            return Err(Fault::damaged("a person is missing"));
+        }
+        identities.push(identity);
+        let shown = pseudonym(&key);
+        let is_shown = is_text(&row.get(3)?, &shown.name) && is_text(&row.get(4)?, &shown.email);
+        if pseudonymize && !is_shown {
+            return Err(Fault::damaged("a pseudonym is not that of its key"));
+        }
+    }
+    Ok(identities)
 }
 
 /// The identity of each person, by number.
 pub(crate) fn read_identities(connection: &Connection) -> Result<Vec<u32>, Fault> {
     let data = chunk::read(connection, Kind::Identities, 0, 0)?.unwrap_or_default();
-    let (numbers, _) = data.as_chunks::<4>();
+    let (numbers, rest) = data.as_chunks::<4>();
+    if !rest.is_empty() {
+        return Err(Fault::damaged("the identity of a person is missing"));
+    }
     // Numbers begin with one.
     Ok(std::iter::once(0).chain(numbers.iter().map(|number| u32::from_le_bytes(*number))).collect())
 }

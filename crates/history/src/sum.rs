@@ -16,6 +16,10 @@ pub(crate) enum Rows {
     MoreParents = 3,
 }
 
+impl Rows {
+    pub const ALL: [Self; 3] = [Self::Subjects, Self::References, Self::MoreParents];
+}
+
 /// A checksum of rows in order.
 pub(crate) struct Sum {
     rows: Rows,

@@ -1,19 +1,16 @@
 //! Whether the index says what the repository says.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::sync::atomic::Ordering;
 
 use gitops_health_git::{
     Error as GitError, ObjectId, Repo, RepoPath, Survey, SurveyOptions, SurveyStage,
 };
 
-use crate::chunk::{self, Kind};
 use crate::comparison::Comparison;
 use crate::error::{Error, Fault};
-use crate::event::{read_counts, read_events};
-use crate::graph::{Number, begin_of, corrected};
+use crate::graph::Number;
 use crate::history::{History, columns};
-use crate::names;
 use crate::open::in_words;
 use crate::update::{Stage, Work};
 
@@ -26,6 +23,9 @@ pub struct Verified {
     pub changes: usize,
     /// How many commits are no longer in the repository, so that nobody can say.
     pub gone: usize,
+    /// Whether people are to be mapped anew, because the mailmap is another than the one that they
+    /// were mapped by: then only the names that commits give them were compared.
+    pub mailmap_changed: bool,
     /// What differs, at most [`Verified::MOST`].
     pub differences: Vec<Difference>,
     /// What is damaged, so that nothing was compared.
@@ -62,18 +62,6 @@ pub struct Difference {
 
 /// So many commits are looked at together.
 const TOGETHER: usize = 16_384;
-
-/// How many rows or changes there are of each kind.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Totals {
-    pub changes: usize,
-    pub merged: usize,
-    pub references: usize,
-    pub trailers: usize,
-    pub parents: usize,
-    pub events: usize,
-    pub counts: usize,
-}
 
 impl History {
     /// Looks at `sample` commits again, chosen by `seed`, and compares everything that the index
@@ -131,7 +119,7 @@ impl History {
             true => Ok(Err(in_words(fault))),
             false => Err(fault),
         };
-        let known = match self.check().map(Ok).or_else(is_damage)? {
+        let known = match self.check_integrity().map(Ok).or_else(is_damage)? {
             Ok(known) => known,
             Err(damage) => return Ok(Verified { damage: Some(damage), ..verified }),
         };
@@ -165,60 +153,11 @@ impl History {
                 rest = &rest[facts.len()..];
             }
         }
-        let found = comparison.totals;
+        let found = comparison.totals();
         if numbers.len() == self.graph.len() && verified.gone == 0 && found != known {
             verified.differs(None, None, "how much there is in all");
         }
         Ok(verified)
-    }
-
-    /// Reads all that has checksums, and sees that nothing of it is missing; counts what there is.
-    fn check(&self) -> Result<Totals, Fault> {
-        let check: String =
-            self.connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
-        if check != "ok" {
-            return Err(Fault::damaged("SQLite finds the file damaged"));
-        }
-        let count = |table: &str| -> Result<usize, Fault> {
-            let query = format!("SELECT count(*) FROM {table}");
-            let count: i64 = self.connection.query_row(&query, [], |row| row.get(0))?;
-            Ok(usize::try_from(count).unwrap_or_default())
-        };
-        let (mut events, mut counts) = (0, 0);
-        for kind in [Kind::File, Kind::Directory] {
-            let mut parts: HashMap<u32, u32> = HashMap::new();
-            chunk::visit_all(&self.connection, kind, |path, part, data| {
-                *parts.entry(path).or_default() += 1;
-                match kind {
-                    Kind::File => events += read_events(part, data)?.len(),
-                    _ => counts += read_counts(part, data)?.len(),
-                }
-                Ok(())
-            })?;
-            if self.graph.len() > 0 {
-                names::check_parts(&self.connection, kind, &parts)?;
-            }
-        }
-        for number in 0..self.graph.len() as Number {
-            let node = self.graph.node(number);
-            let parents = self.graph.parents(number).map(|it| self.graph.node(it).corrected);
-            let id = self.graph.detail(&self.connection, number)?.id;
-            if node.corrected != corrected(node.committed, parents) || node.begin != begin_of(id) {
-                return Err(Fault::damaged("a commit is not in its place"));
-            }
-        }
-        if let Some(last) = (self.graph.len() as Number).checked_sub(1) {
-            self.mentions(&self.graph.ancestors(&[last]))?;
-        }
-        Ok(Totals {
-            changes: count("change")?,
-            merged: count("merged_file")?,
-            references: count("reference")?,
-            trailers: count("trailer")?,
-            parents: count("parent")?,
-            events,
-            counts,
-        })
     }
 }
 

@@ -35,9 +35,11 @@ fn nothing_differs_in_an_index_that_grew_and_whose_commits_are_gone() {
     assert_eq!((some.commits, some.differences), (10, vec![]));
     // People are still those of the mailmap that there was.
     scratch.write(".mailmap", "Ada Lovelace <ada@example.com> <ada@home.example>\n");
-    assert_eq!(verified(&scratch).differences, []);
+    let unmapped = verified(&scratch);
+    assert_eq!((unmapped.differences, unmapped.mailmap_changed), (vec![], true));
     drop(updated(&scratch));
-    assert_eq!(verified(&scratch).differences, []);
+    let mapped = verified(&scratch);
+    assert_eq!((mapped.differences, mapped.mailmap_changed), (vec![], false));
     for _ in 0..6 {
         story.force(&scratch);
     }
@@ -84,7 +86,32 @@ const CHANGES: &[(&str, &str)] = &[
     ("UPDATE revision SET author = 1 + author % 3 WHERE number = 9", "who made it"),
     ("UPDATE revision SET committer = 1 + committer % 3 WHERE number = 9", "who made it"),
     ("UPDATE person SET name = 'Eve' WHERE number = 1", "who made it"),
-    ("UPDATE person SET identity = 1 + identity % 2 WHERE number = 1", "whose work"),
+    ("UPDATE person SET identity = 1 + identity % 2 WHERE number = 1", "who people are"),
+    ("UPDATE person SET name = CAST(name AS BLOB) WHERE number = 1", "who made it"),
+    ("UPDATE identity SET email = CAST(email AS BLOB) WHERE number = 1", "the names of people"),
+    ("INSERT INTO person VALUES (99, 'Eve', 'e@x', 1)", "a person is missing"),
+    (
+        "INSERT INTO person SELECT max(number) + 1, 'Eve', 'e@x', 1 FROM person",
+        "who people are differs",
+    ),
+    ("INSERT INTO identity VALUES (99, x'41', 'Eve', 'e@x')", "people that no commit names"),
+    ("INSERT INTO path VALUES (999999, 'none.txt', 1)", "a path has the number"),
+    ("INSERT INTO meta VALUES ('name', x'41')", "it notes something"),
+    ("INSERT INTO chunk VALUES (1 << 60, x'0000000000')", "chunks that nobody reads"),
+    ("DELETE FROM chunk WHERE number >> 56 = 7", "checksum"),
+    ("DELETE FROM chunk WHERE number >> 56 = 5", "who people are differs"),
+    ("UPDATE revision SET is_revert = 2 WHERE number = 9", "what its message says"),
+    ("UPDATE revision SET is_merge = 2 WHERE is_merge = 1", "what its message says"),
+    ("UPDATE parent SET position = 1 WHERE position = 0 AND revision NOT IN
+         (SELECT revision FROM parent WHERE position = 1)", "its parents"),
+    ("UPDATE path SET directory = 1 WHERE path LIKE '%/%/%'", "the directory of another"),
+    ("UPDATE path SET path = CAST(path AS BLOB) WHERE path = 'one.txt'", "the number of the path"),
+    ("DELETE FROM path WHERE path = 'one.txt'", "names of paths that tables don't have"),
+    ("DELETE FROM meta WHERE key = 'settings'", "what it depends on is not noted"),
+    ("DELETE FROM meta WHERE key = 'mailmap'", "what it depends on is not noted"),
+    ("INSERT INTO revision SELECT 9999, randomblob(20), author, authored, authored_zone, committer,
+         committed, committed_zone, state, reason, lacks, is_merge, is_fix, is_revert, type,
+         subject_key, quoted_key FROM revision WHERE number = 9", "commits that columns don't have"),
     ("UPDATE identity SET name = 'Zz' WHERE number = 1", "the names of people"),
     ("UPDATE identity SET key = x'41' WHERE number = 1", "who made it"),
     ("DELETE FROM parent WHERE revision = 9", "its parents"),
@@ -99,7 +126,7 @@ const CHANGES: &[(&str, &str)] = &[
     ("UPDATE change SET hunks = x'000000' WHERE revision = 9", "what it did to the file"),
     ("DELETE FROM change WHERE revision = 9", "what it did to the file"),
     ("UPDATE OR IGNORE change SET revision = 10 WHERE revision = 9", "what it did to the file"),
-    ("UPDATE path SET path = 'elsewhere' WHERE path = 'one.txt'", "the number of the path"),
+    ("UPDATE path SET path = 'elsewhere' WHERE path = 'one.txt'", "the number or the directory"),
     (
         "DELETE FROM chunk WHERE number >> 56 = 3 AND number = (SELECT max(number) FROM chunk WHERE number >> 56 = 3)",
         "a part of the changes of a path is missing",
@@ -112,12 +139,32 @@ const CHANGES: &[(&str, &str)] = &[
     ("UPDATE chunk SET data = x'0000000000' WHERE number >> 56 = 7", "checksum"),
 ];
 
-/// Columns that somebody writes anew with a checksum: the kind, the byte from the end, the words.
-const FORGERIES: &[(i64, usize, &str)] = &[
-    (2, 0, "how much it changed"),
-    (1, 3, "what kind of commit it is"),
-    (3, 0, "as the program reads it"),
-    (4, 0, "how many files of a directory it changed"),
+/// Columns that somebody writes anew with a checksum: the kind, what they do to the data, the words.
+type Forgery = (i64, fn(&mut Vec<u8>), &'static str);
+
+fn flip(data: &mut [u8], from_end: usize) {
+    let place = data.len() - 1 - from_end;
+    data[place] ^= 2;
+}
+
+const FORGERIES: &[Forgery] = &[
+    (2, |data| flip(data, 0), "how much it changed"),
+    (1, |data| flip(data, 3), "what kind of commit it is"),
+    (3, |data| flip(data, 0), "as the program reads it"),
+    (4, |data| flip(data, 0), "how many files of a directory it changed"),
+    (5, |data| flip(data, 3), "who people are differs"),
+    (5, |data| data.extend([1, 0, 0, 0]), "who people are differs"),
+    (5, |data| data.push(0), "the identity of a person is missing"),
+    (2, |data| data.extend([0; 32]), "as many details as commits"),
+    (2, |data| data.push(0), "details of commits are missing"),
+    (
+        6,
+        |data| data.extend([&[7; 17][..], &[0, 0]].concat()),
+        "names of paths that tables don't have",
+    ),
+    (7, |data| data[0] ^= 1, "checksum"),
+    (3, |data| data.extend([0xff; 10]), "does not end"),
+    (3, |data| data.extend([0xff, 0xff, 0xff, 0xff, 0x7f, 1, 0, 0, 0]), "too large"),
 ];
 
 fn is_found(verified: Result<Verified, Error>, words: &str, of: &str) {
@@ -138,6 +185,7 @@ fn whatever_is_changed_is_found() {
     for (change, words) in CHANGES {
         fs::write(file(&scratch), &bytes).expect("it can be written");
         let connection = Connection::open(file(&scratch)).expect("it is there");
+        connection.pragma_update(None, "foreign_keys", false).expect("it is a setting");
         let rows =
             connection.execute(change, []).unwrap_or_else(|error| panic!("{change}: {error}"));
         drop(connection);
@@ -154,7 +202,7 @@ fn whatever_is_changed_is_found() {
 fn columns_that_are_forged_with_their_checksums_are_found() {
     let (scratch, _) = indexed(4);
     let bytes = fs::read(file(&scratch)).expect("it is there");
-    for (kind, from_end, words) in FORGERIES {
+    for (kind, forge, words) in FORGERIES {
         fs::write(file(&scratch), &bytes).expect("it can be written");
         let connection = Connection::open(file(&scratch)).expect("it is there");
         let (number, mut data): (i64, Vec<u8>) = connection
@@ -165,8 +213,7 @@ fn columns_that_are_forged_with_their_checksums_are_found() {
             )
             .expect("there is one");
         data.truncate(data.len() - 4);
-        let place = data.len() - 1 - from_end;
-        data[place] ^= 2;
+        forge(&mut data);
         let mut hasher = crc32fast::Hasher::new();
         hasher.update(&number.to_le_bytes());
         hasher.update(&data);
@@ -177,6 +224,26 @@ fn columns_that_are_forged_with_their_checksums_are_found() {
         drop(connection);
         is_found(verify(&scratch, usize::MAX), words, &format!("kind {kind}"));
     }
+}
+
+#[test]
+fn names_and_pseudonyms_are_compared_whatever_the_mailmap_says() {
+    let (scratch, _) = indexed(5);
+    let change = |query: &str| {
+        let connection = Connection::open(file(&scratch)).expect("it is there");
+        assert!(connection.execute(query, []).expect("it can be written") > 0);
+    };
+    change("UPDATE person SET name = 'Eve' WHERE number = 1");
+    scratch.write(".mailmap", "Ada Lovelace <ada@example.com> <ada@home.example>\n");
+    is_found(verify(&scratch, usize::MAX), "who made it", "another mailmap");
+    let options = Options { pseudonymize: true, ..Options::default() };
+    let repo = open_repo(scratch.path());
+    drop(try_updated(&repo, options.clone()).expect("it can be made"));
+    let right = try_verified(&repo, options.clone(), usize::MAX).expect("it can be compared");
+    assert_eq!((right.differences, right.damage), (vec![], None));
+    change("UPDATE identity SET name = 'Ada' WHERE number = 1");
+    let wrong = try_verified(&repo, options, usize::MAX);
+    is_found(wrong, "a pseudonym is not that of its key", "pseudonyms");
 }
 
 #[test]
