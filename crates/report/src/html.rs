@@ -14,9 +14,9 @@ h1{font-size:1.5rem;overflow-wrap:anywhere}h2{font-size:1.2rem;margin-top:2.5rem
 p.dim,figcaption,td.dim{color:var(--dim)}
 .wide{overflow-x:auto}
 table{border-collapse:collapse;width:100%;font-size:.875rem;font-variant-numeric:tabular-nums}
-th,td{padding:.3rem .6rem;border-bottom:1px solid var(--line);text-align:right;vertical-align:top;white-space:nowrap}
-th.left,td.left{text-align:left}td.left{white-space:normal;min-width:9rem}
-td.path{min-width:16rem;overflow-wrap:anywhere}
+th,td{padding:.3rem .5rem;border-bottom:1px solid var(--line);text-align:right;vertical-align:top;white-space:nowrap}
+th.left,td.left{text-align:left}td.left{white-space:normal;min-width:8rem}
+td.path{min-width:12rem;overflow-wrap:anywhere}
 tfoot td{font-weight:600}
 figure{margin:0}.charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(18rem,1fr));gap:1.5rem}
 figcaption b{color:var(--ink)}
@@ -24,7 +24,12 @@ svg{display:block;width:100%}svg.bars{height:5rem;border-bottom:1px solid var(--
 td svg.bars{width:5rem;height:1.4rem}
 svg .bar{fill:var(--mark)}
 .ends{display:flex;justify-content:space-between;color:var(--dim);font-size:.8rem}
-@media print{body{margin:0;max-width:none}section{break-inside:avoid}}
+@page{size:landscape;margin:1cm}
+@media print{:root{color-scheme:light;--ink:#1b1f24;--dim:#57606a;--line:#d0d7de;--ground:#fff;--mark:#0969da;--hot:#bc4c00}
+body{margin:0;padding:0;max-width:none;font-size:11px;print-color-adjust:exact;-webkit-print-color-adjust:exact}
+.wide{overflow:visible}table{font-size:.8rem}th,td{padding:.15rem .35rem}td.left{min-width:0}td.path{min-width:11rem}
+h1{font-size:1.2rem}h2{font-size:1rem;margin-top:1.2rem}tfoot{display:table-row-group}
+figure,tr,.charts>*{break-inside:avoid}h2{break-after:avoid}td svg.bars{width:4rem}}
 ";
 
 /// A whole document; `body` is HTML already.

@@ -64,7 +64,7 @@ fn table(out: &mut String, list: &HotspotList, one: &str) {
 /// The size of the map, and the room around it for words.
 const WIDTH: f64 = 900.0;
 const HEIGHT: f64 = 360.0;
-const LEFT: f64 = 60.0;
+const LEFT: f64 = 85.0;
 const BELOW: f64 = 45.0;
 const AROUND: f64 = 30.0;
 
