@@ -248,6 +248,20 @@ fn lines_that_could_not_be_counted_are_said_to_be_missing() {
     let found = run(&program(&repo), &["risk", "trend"]);
     assert_eq!(found.code, Some(3), "{found}");
     assert!(found.stdout.contains("Lines are missing in the numbers"), "{found}");
+    assert!(found.stdout.contains("1 commit changed files"), "{found}");
+    let json = run(&program(&repo), &["risk", "trend", "--format", "json"]);
+    let report: serde_json::Value = serde_json::from_str(&json.stdout).expect("JSON");
+    let of_periods = report["periods"].as_array().expect("a list").iter();
+    let uncounted: u64 =
+        of_periods.map(|row| row["uncounted_commits"].as_u64().expect("a number")).sum();
+    assert_eq!((uncounted, &report["total"]["uncounted_commits"]), (1, &1.into()));
+    // Beside a time before nothing is compared that is not known.
+    let until = repo.git_text(&["log", "-1", "--format=%cs", "HEAD~2"]);
+    let week = ["risk", "trend", "--by", "week", "--periods", "1", "--until", until.trim()];
+    let week = run(&program(&repo), &week);
+    assert!(week.stdout.contains("lines    "), "{week}");
+    let compared = week.stdout.lines().find(|line| line.starts_with("lines"));
+    assert!(!compared.is_some_and(|line| line.contains("from")), "{week}");
 }
 
 #[test]

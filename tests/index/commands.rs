@@ -27,6 +27,31 @@ fn the_status_says_what_is_there_and_what_is_not() {
 }
 
 #[test]
+fn an_update_says_what_it_could_not_read() {
+    let repo = long_history(30);
+    repo.write("new/a", "1\n").commit("One more");
+    repo.write("new/a", "2\n").commit("Another");
+    let tree = repo.id("HEAD~1:new");
+    fs::remove_file(crate::support::object_file(&repo, &tree)).expect("it is there");
+    let updated = succeeds(&program(&repo), UPDATE);
+    assert!(updated.stderr.contains("could not be read"), "{updated}");
+}
+
+#[test]
+fn a_branch_whose_commit_cannot_be_read_is_named() {
+    let repo = long_history(30);
+    repo.git(&["checkout", "--quiet", "-b", "broken"]);
+    let broken = repo.write("new", "1\n").commit("One more");
+    repo.git(&["checkout", "--quiet", "main"]);
+    crate::support::overwrite_object(&repo, &broken, b"x");
+    for command in [UPDATE, &["index", "status"]] {
+        let found = run(&program(&repo), command);
+        assert_eq!(found.code, Some(3), "{found}");
+        assert!(found.stderr.contains("`refs/heads/broken`"), "{found}");
+    }
+}
+
+#[test]
 fn an_index_that_is_taken_away_is_made_anew_and_answers_the_same() {
     let repo = long_history(30);
     let program = program(&repo);

@@ -130,6 +130,13 @@ pub(crate) fn update(context: &Context, args: &IndexUpdateArgs) -> Result<ExitCo
     if history.place() == &Place::Memory {
         context.note("nothing was kept: no place for the index can be written");
     }
+    match history.unread() {
+        0 => {}
+        many => context.note(&format!(
+            "{} could not be read: what they did to files is not known",
+            counted(many, "commit", "commits")
+        )),
+    }
     let people = if updated.people { ", people mapped anew" } else { "" };
     let indexed = counted(updated.commits, "commit", "commits");
     output::write(context, &format!("{indexed} indexed{people}\n"))?;

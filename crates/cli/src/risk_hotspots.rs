@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
 
 use gitops_health_git::{
-    FileInTree, Inventory, Repo, RepoPath, ZonedTime, counted, listed, printable_start,
+    FileInTree, Inventory, Repo, RepoPath, ZonedTime, counted, listed, printable,
 };
 use gitops_health_history::{
     DirectoryPast, Everything, FilePast, History, MainAuthor, PastOfAll, Tally,
@@ -18,9 +18,6 @@ use crate::error::{CliError, Failure};
 use crate::exit_code::ExitCode;
 use crate::lookback::{Gaps, Lookback};
 use crate::{index, output};
-
-/// The most characters of a name that are shown.
-const NAME: usize = 60;
 
 /// `risk hotspots`: where risk lives.
 pub(crate) fn run(context: &Context, args: &HotspotsArgs) -> Result<ExitCode, CliError> {
@@ -359,8 +356,8 @@ impl Ranking<'_> {
     ) -> Result<report::MainAuthor, CliError> {
         let person = self.history.person(main.person)?;
         let name = match &person {
-            Some(person) if !person.name.is_empty() => printable_start(&person.name, NAME),
-            Some(person) if !person.email.is_empty() => printable_start(&person.email, NAME),
+            Some(person) if !person.name.is_empty() => printable(&person.name),
+            Some(person) if !person.email.is_empty() => printable(&person.email),
             _ => "somebody without a name".into(),
         };
         Ok(report::MainAuthor {

@@ -35,17 +35,18 @@ pub(crate) fn run(context: &Context, args: &TrendArgs) -> Result<ExitCode, CliEr
         let when = args.until.map(|day| format!(" until {}", day.last)).unwrap_or_default();
         return Err(lookback.no_commits(&when, "`--until`", trend.is_shallow));
     }
-    let gaps = Gaps {
-        is_shallow: trend.is_shallow,
-        unread: trend.unread,
-        unread_mailmap: history.unread_mailmap(),
-    };
+    let both = |of: &dyn Fn(&Period) -> usize| trend.spans.iter().map(of).sum::<usize>();
+    let (unread, uncounted) = (both(&|span| span.unread), both(&|span| span.uncounted));
+    let gaps =
+        Gaps { is_shallow: trend.is_shallow, unread, unread_mailmap: history.unread_mailmap() };
     let mut notes = about_time(args, &calendar, end, &trend);
     notes.extend(gaps.notes());
-    if trend.uncounted > 0 {
+    if uncounted > 0 {
         notes.push(format!(
-            "Lines are missing in the numbers: {} files that are not here or too large to be counted.",
-            counted(trend.uncounted, "commit changed", "commits changed")
+            "Lines are missing in the numbers: {} files that are not here or too large to be \
+             counted, {} of them in the time before.",
+            counted(uncounted, "commit changed", "commits changed"),
+            trend.spans[1].uncounted
         ));
     }
     let report = assemble(args, lookback, &calendar, &trend, notes);
@@ -122,8 +123,6 @@ fn assemble(
         periods: rows.collect(),
         total: row(shown, &trend.spans[0]),
         before: row(before, &trend.spans[1]),
-        unread_commits: trend.unread,
-        uncounted_commits: trend.uncounted,
         shallow: trend.is_shallow,
         notes,
     }
@@ -150,5 +149,7 @@ fn row(periods: &[CalendarPeriod], counts: &Period) -> TrendRow {
         fixes: counts.fixes,
         reverts: counts.reverts,
         fix_share: fix_share(counts.fixes, counts.reverts, counts.commits),
+        unread_commits: counts.unread,
+        uncounted_commits: counts.uncounted,
     }
 }

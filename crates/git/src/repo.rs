@@ -88,6 +88,11 @@ pub struct Repo {
     is_bare: bool,
 }
 
+/// Whether a reference leads nowhere, or to what is no commit, rather than to one that can't be read.
+fn leads_to_no_commit(error: &git2::Error) -> bool {
+    matches!(error.code(), ErrorCode::NotFound | ErrorCode::Peel | ErrorCode::InvalidSpec)
+}
+
 impl Repo {
     /// Opens the repository at `location` or in a directory above it: one with a worktree, a
     /// linked worktree, a submodule, a bare one; SHA-1 only.
@@ -199,9 +204,14 @@ impl Repo {
         for pattern in ["refs/heads/*", "refs/remotes/*", "refs/tags/*"] {
             for reference in self.git.references_glob(pattern).context(operation)? {
                 let reference = reference.context(operation)?;
-                // A branch of a remote may point to one that was not fetched.
-                if let Ok(commit) = reference.peel(git2::ObjectType::Commit) {
-                    tips.push(ObjectId::from_git2(commit.id()));
+                match reference.peel(git2::ObjectType::Commit) {
+                    Ok(commit) => tips.push(ObjectId::from_git2(commit.id())),
+                    // A branch of a remote may point to one that was not fetched, and a tag to a tree.
+                    Err(error) if leads_to_no_commit(&error) => {}
+                    Err(source) => {
+                        let name = printable(reference.name_bytes());
+                        return Err(source).context(|| format!("read the commit of `{name}`"));
+                    }
                 }
             }
         }

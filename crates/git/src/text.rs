@@ -41,11 +41,19 @@ pub fn listed(names: impl IntoIterator<Item = impl Into<String>>, limit: usize) 
     }
 }
 
-/// Control characters, and the format characters that reorder or hide the text around them
-/// (Unicode Technical Report 36, "Bidirectional Text Spoofing").
+/// Control characters, the format characters that reorder or hide the text around them (Unicode
+/// Technical Report 36, "Bidirectional Text Spoofing"), letters that are not seen, and what is no
+/// character (Unicode, 23.7), which neither HTML nor XML may hold.
 pub(crate) fn is_unprintable(character: char) -> bool {
-    character.is_control()
-        || matches!(character, '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+    let is_format = matches!(
+        character,
+        '\u{ad}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{180e}' | '\u{200b}'..='\u{200f}'
+            | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{feff}'
+            | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}'
+    );
+    let is_no_character =
+        matches!(character, '\u{fdd0}'..='\u{fdef}') || u32::from(character) & 0xfffe == 0xfffe;
+    character.is_control() || is_format || is_no_character
 }
 
 #[cfg(test)]
@@ -63,6 +71,9 @@ mod tests {
     fn what_would_move_the_cursor_is_escaped() {
         assert_eq!(printable(b"a\x1b[2Jb"), "a\\u{1b}[2Jb");
         assert_eq!(printable("x\u{202e}y".as_bytes()), "x\\u{202e}y");
+        for hidden in ["\u{ad}", "\u{3164}", "\u{fdd0}", "\u{fffe}", "\u{ffff}", "\u{1ffff}"] {
+            assert!(printable(hidden.as_bytes()).starts_with("\\u{"), "{hidden:?}");
+        }
         assert_eq!(printable(b"caf\xe9"), "caf\u{fffd}");
         assert_eq!(printable("Ünïcode 🦀".as_bytes()), "Ünïcode 🦀");
     }

@@ -41,10 +41,6 @@ impl History {
             let count: i64 = self.connection.query_row(query, [], |row| row.get(0))?;
             Ok(count.cast_unsigned())
         };
-        let with = |flag: u16| {
-            let nodes = (0..self.graph.len()).map(|number| self.graph.node(number as u32));
-            nodes.filter(|node| node.is(flag)).count()
-        };
         let bytes = match self.place.file() {
             Some(file) => {
                 let mut journal = file.as_os_str().to_owned();
@@ -57,17 +53,26 @@ impl History {
         Ok(Status {
             format: FORMAT,
             commits: self.graph.len(),
-            merges: with(flag::MERGE),
+            merges: self.flagged(flag::MERGE),
             paths: count("SELECT count(*) FROM path")?,
             changes: count("SELECT count(*) FROM change")?,
             people: count("SELECT count(DISTINCT identity) FROM person")?,
-            shallow_edges: with(flag::SHALLOW_EDGE),
-            unread: with(flag::UNREAD),
+            shallow_edges: self.flagged(flag::SHALLOW_EDGE),
+            unread: self.unread(),
             uncounted: count(
                 "SELECT count(*) FROM change WHERE content IN ('missing', 'too-large')",
             )?,
             bytes,
         })
+    }
+
+    /// How many commits could not be looked at.
+    pub fn unread(&self) -> usize {
+        self.flagged(flag::UNREAD)
+    }
+
+    fn flagged(&self, flag: u16) -> usize {
+        (0..self.graph.len()).filter(|number| self.graph.node(*number as u32).is(flag)).count()
     }
 
     /// Those of these commits that the index lacks.

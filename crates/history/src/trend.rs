@@ -36,11 +36,6 @@ pub struct Trend {
     pub commits: usize,
     /// How many commits, no merges, were committed after the last period by their clocks.
     pub later: usize,
-    /// How many commits of the periods are unknown: what they did to files could not be read.
-    pub unread: usize,
-    /// How many commits of the periods changed files whose lines could not be counted: they are
-    /// not here or too large.
-    pub uncounted: usize,
     /// Whether older commits are missing, because the clone is shallow.
     pub is_shallow: bool,
 }
@@ -62,6 +57,10 @@ pub struct Period {
     pub fixes: usize,
     /// How many of them take back an earlier one.
     pub reverts: usize,
+    /// How many of the commits are unknown: what they did to files could not be read.
+    pub unread: usize,
+    /// How many changed files whose lines could not be counted: they are not here or too large.
+    pub uncounted: usize,
 }
 
 impl History {
@@ -101,8 +100,6 @@ impl History {
             trend.commits += 1;
             let Some(period) = behind.checked_sub(1) else { continue };
             period_of[place as usize] = Some(period);
-            trend.unread += usize::from(node.is(flag::UNREAD));
-            trend.uncounted += usize::from(node.is(flag::NOT_ALL_COUNTED));
             authors[period].insert(self.identity(node.author));
             let detail = self.graph.detail(&self.connection, timeline.number(place))?;
             let found = &mut trend.periods[period];
@@ -111,6 +108,8 @@ impl History {
             found.deleted += u64::from(detail.deleted);
             found.fixes += usize::from(node.is(flag::FIX));
             found.reverts += usize::from(node.is(flag::REVERT));
+            found.unread += usize::from(node.is(flag::UNREAD));
+            found.uncounted += usize::from(node.is(flag::NOT_ALL_COUNTED));
         }
         for (period, authors) in trend.periods.iter_mut().zip(&authors) {
             period.authors = authors.len();
@@ -122,6 +121,8 @@ impl History {
                 span.deleted += period.deleted;
                 span.fixes += period.fixes;
                 span.reverts += period.reverts;
+                span.unread += period.unread;
+                span.uncounted += period.uncounted;
             }
             let everybody: HashSet<u32> =
                 authors[range.clone()].iter().flatten().copied().collect();

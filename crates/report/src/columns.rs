@@ -34,8 +34,13 @@ const BLOCKS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█
 const DIGITS: [char; 8] = ['0', '1', '2', '3', '4', '5', '6', '7'];
 
 /// Numbers as a line of blocks, the highest as a full one if it is at least `full`, and only nothing
-/// as the lowest; as digits from 0 to 7 where there are no blocks.
+/// as the lowest; as digits from 0 to 7 where there are no blocks. Of more than 60 numbers neighbours
+/// share a block, which is as high as they are on average.
 pub(crate) fn sparkline(numbers: &[f64], full: f64, is_ascii: bool) -> String {
+    const MOST: usize = 60;
+    let together = numbers.len().div_ceil(MOST).max(1);
+    let average = |some: &[f64]| some.iter().sum::<f64>() / some.len() as f64;
+    let numbers: Vec<f64> = numbers.chunks(together).map(average).collect();
     let highest = numbers.iter().copied().fold(full, f64::max);
     let signs = if is_ascii { DIGITS } else { BLOCKS };
     let sign = |number: &f64| match number {

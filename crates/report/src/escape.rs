@@ -62,7 +62,11 @@ pub(crate) fn escape_html(text: &str) -> String {
 /// A cell of a CSV file (RFC 4180) that no spreadsheet takes for a formula: what begins as one gets
 /// an apostrophe in front (OWASP, "CSV Injection").
 pub(crate) fn escape_csv(text: &str) -> String {
-    let is_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']);
+    // The ends of a line and the wide forms of the signs among them.
+    let is_formula = text.starts_with(|first: char| match first {
+        '=' | '+' | '-' | '@' | '\u{ff1d}' | '\u{ff0b}' | '\u{ff0d}' | '\u{ff20}' => true,
+        other => other.is_whitespace() && other != ' ',
+    });
     let text = if is_formula { format!("'{text}") } else { text.to_owned() };
     match text.contains(['"', ',', '\r', '\n']) {
         true => format!("\"{}\"", text.replace('"', "\"\"")),
@@ -102,6 +106,10 @@ mod tests {
             ("=cmd|' /C calc'!A0", "'=cmd|' /C calc'!A0"),
             ("-1+1,2", "\"'-1+1,2\""),
             ("@x", "'@x"),
+            ("\u{a0}=1", "'\u{a0}=1"),
+            ("\u{3000}x", "'\u{3000}x"),
+            ("\u{ff1d}1", "'\u{ff1d}1"),
+            (" x", " x"),
             ("a,\"b\"", "\"a,\"\"b\"\"\""),
         ] {
             assert_eq!(escape_csv(text), cell);

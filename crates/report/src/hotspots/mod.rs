@@ -5,6 +5,7 @@ mod html;
 mod markdown;
 mod text;
 
+use gitops_health_git::printable_start;
 use gitops_health_risk::{Direction, FileKind};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -20,6 +21,9 @@ pub use text::text;
 
 /// The name and version of the format that [`json()`] writes.
 pub const HOTSPOTS_SCHEMA: &str = "gitops-health/risk-hotspots/v1";
+
+/// The most characters of a name that people are shown.
+const NAME: usize = 60;
 
 /// Where risk lives in a repository.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
@@ -224,10 +228,14 @@ impl Hotspot {
         }
     }
 
+    /// How many people, and who of them made most of it.
     fn people(&self) -> String {
         let people = counted(self.authors, "person", "people");
         match &self.main_author {
-            Some(main) => format!("{people}, {} {}", main.name, percent(main.share)),
+            Some(main) => {
+                let name = printable_start(main.name.as_bytes(), NAME);
+                format!("{people}, {name} {}", percent(main.share))
+            }
             None => people,
         }
     }

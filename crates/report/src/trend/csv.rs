@@ -17,6 +17,8 @@ pub fn csv(report: &TrendReport) -> String {
         "fixes",
         "reverts",
         "fix_share",
+        "unread_commits",
+        "uncounted_commits",
     ];
     let mut out = csv_line(&headings.map(String::from));
     report.periods.iter().for_each(|period| out.push_str(&csv_line(&row(period))));
@@ -37,5 +39,7 @@ fn row(period: &TrendRow) -> Vec<String> {
         period.fixes.to_string(),
         period.reverts.to_string(),
         period.fix_share.to_string(),
+        period.unread_commits.to_string(),
+        period.uncounted_commits.to_string(),
     ]
 }

@@ -38,11 +38,6 @@ pub struct TrendReport {
     pub total: TrendRow,
     /// As many periods before them as one.
     pub before: TrendRow,
-    /// How many commits of the periods could not be read: what they did is not in the numbers.
-    pub unread_commits: usize,
-    /// How many commits of the periods changed files whose lines could not be counted, because they
-    /// are not here or too large: those lines are not in the numbers.
-    pub uncounted_commits: usize,
     /// Whether the clone is shallow, so that older commits are not in the numbers.
     pub shallow: bool,
     /// What to know about the numbers.
@@ -76,6 +71,12 @@ pub struct TrendRow {
     pub reverts: usize,
     /// Fixes and reverts among the commits, from 0 to 1.
     pub fix_share: f64,
+    /// How many of the commits could not be read: the files and lines that they changed are not in
+    /// the numbers.
+    pub unread_commits: usize,
+    /// How many of the commits changed files whose lines could not be counted, because they are not
+    /// here or too large: those lines are not in the numbers.
+    pub uncounted_commits: usize,
 }
 
 /// The whole report as JSON with two blanks of indentation, keys in a fixed order.
@@ -99,7 +100,7 @@ struct Line {
 impl TrendReport {
     /// Whether everything that was asked for could be looked at.
     pub fn is_complete(&self) -> bool {
-        self.unread_commits == 0 && self.uncounted_commits == 0
+        self.total.is_complete() && self.before.is_complete()
     }
 
     fn headline(&self) -> String {
@@ -136,6 +137,14 @@ impl TrendReport {
                     format!("{}; no commit in {}", shown(now), self.time_before())
                 }
                 0 => shown(now),
+                _ if matches!(name, "lines" | "churn") && !self.is_complete() => {
+                    format!("at least {}: lines of some commits are not known", shown(now))
+                }
+                _ if name == "files"
+                    && self.total.unread_commits + self.before.unread_commits > 0 =>
+                {
+                    format!("at least {}: files of some commits are not known", shown(now))
+                }
                 _ => self.compared(now, before, shown),
             };
             Line { name, numbers: self.periods.iter().map(of).collect(), shown, words }
@@ -180,6 +189,10 @@ impl TrendReport {
 }
 
 impl TrendRow {
+    fn is_complete(&self) -> bool {
+        self.unread_commits == 0 && self.uncounted_commits == 0
+    }
+
     /// The cells that text and Markdown show.
     fn cells(&self) -> Vec<String> {
         let number = |number: usize| thousands(number as u64);
