@@ -153,7 +153,7 @@ pub(crate) fn status(context: &Context, args: &IndexStatusArgs) -> Result<ExitCo
         Ok(history) => status_of(&history, &tips)?,
         Err(HistoryError::Damaged { what, .. }) => unusable(what, ANEW, &tips),
         Err(HistoryError::Busy { .. }) => {
-            unusable("other processes have it to themselves".into(), ELSEWHERE, &tips)
+            unusable("other processes keep it to themselves".into(), ELSEWHERE, &tips)
         }
         Err(HistoryError::Store { source, .. }) => unusable(source.to_string(), ELSEWHERE, &tips),
         Err(error) => return Err(error.into()),

@@ -1,10 +1,6 @@
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use gitops_health_git::ObjectId;
-
-/// How long one process waits for another that is writing a few pages, or replaces the index.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Why the index gives no answer.
 #[derive(Debug, thiserror::Error)]
@@ -37,7 +33,7 @@ pub enum Error {
     },
 
     /// Other processes have had it to themselves for as long as anybody waits.
-    #[error("other processes have used the history index at `{}` for {PATIENCE:?}", place.display())]
+    #[error("other processes keep the history index at `{}` to themselves", place.display())]
     Busy {
         /// Where the index is.
         place: PathBuf,
@@ -58,7 +54,7 @@ pub(crate) enum Fault {
     Sqlite(rusqlite::Error),
     File(std::io::Error),
     Damaged(String),
-    /// For all of [`PATIENCE`].
+    /// Others have it for longer than anybody waits.
     Busy,
 }
 

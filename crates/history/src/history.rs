@@ -7,10 +7,10 @@ use gitops_health_git::{Mailmap, ObjectId, UnreadFile};
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
 use crate::batch::number_of;
-use crate::error::{Error, Fault, PATIENCE};
+use crate::error::{Error, Fault};
 use crate::graph::{Graph, Number};
 use crate::people::{Key, read_identities};
-use crate::place::{Place, Room};
+use crate::place::{PATIENCE, POLLED, Place, Room};
 
 /// The index of one clone, open for questions.
 ///
@@ -29,9 +29,6 @@ pub struct History {
     /// The numbers of commits that were asked for since the graph was read.
     pub(crate) numbers: RefCell<HashMap<ObjectId, Option<Number>>>,
 }
-
-/// How often is looked whether somebody else is done.
-pub(crate) const POLLED: Duration = Duration::from_millis(5);
 
 /// How long SQLite itself waits before somebody is told.
 const GLANCE: Duration = Duration::from_millis(50);

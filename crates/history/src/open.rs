@@ -7,10 +7,10 @@ use gitops_health_git::{Mailmap, Repo, UnreadFile};
 use rusqlite::{Connection, OpenFlags};
 use sha2::{Digest, Sha256};
 
-use crate::error::{Error, Fault, PATIENCE};
+use crate::error::{Error, Fault};
 use crate::history::{DAMAGE, History, meta, read_columns};
 use crate::people::Key;
-use crate::place::{FILE, Notice, Place, Room, candidates, is_not_usable, is_there};
+use crate::place::{FILE, Notice, PATIENCE, Place, Room, candidates, is_not_usable, is_there};
 use crate::schema::{self, Meta};
 
 /// How an index is kept.
@@ -303,7 +303,7 @@ pub(crate) fn in_words(fault: Fault) -> String {
         Fault::Sqlite(error) => error.to_string(),
         Fault::File(error) => error.to_string(),
         Fault::Damaged(what) => what,
-        Fault::Busy => format!("other processes have used it for {PATIENCE:?}"),
+        Fault::Busy => "other processes keep it to themselves".into(),
     }
 }
 

@@ -9,8 +9,7 @@ use std::time::{Duration, Instant};
 use gitops_health_git::Repo;
 use sha2::{Digest, Sha256};
 
-use crate::error::{Fault, PATIENCE};
-use crate::history::POLLED;
+use crate::error::Fault;
 
 /// The directory of the index, in the git directory that all worktrees share or in a cache.
 pub(crate) const DIRECTORY: &str = "gitops-health";
@@ -79,6 +78,16 @@ pub(crate) struct Room {
     directory: PathBuf,
     lock: File,
 }
+
+/// How long one process waits for another that is writing a few pages, or replaces the index.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+
+/// How often is looked whether somebody else is done.
+pub(crate) const POLLED: Duration = Duration::from_millis(5);
+
+/// Who writes nothing for so long is not waited for: a batch takes seconds, and minutes where
+/// somebody made it so.
+const STALLED: Duration = Duration::from_secs(600);
 
 /// What SQLite keeps beside a file, and the file.
 const ENDINGS: [&str; 4] = ["", "-wal", "-shm", "-journal"];
@@ -151,10 +160,14 @@ impl Room {
     }
 
     /// The right to write, until the file is dropped. Somebody else may have it for as long as a
-    /// large history takes.
-    pub fn write_lock(&self, waiting: &dyn Fn()) -> Result<File, Fault> {
+    /// large history takes, but not for [`STALLED`] without anything that `written` tells of.
+    pub fn write_lock(
+        &self,
+        waiting: &dyn Fn(),
+        written: &dyn Fn() -> Option<i64>,
+    ) -> Result<File, Fault> {
         let file = open_lock(&self.directory.join(UPDATE_LOCK))?;
-        patiently(Duration::MAX, waiting, || file.try_lock())?;
+        lock_unless_stalled(&file, STALLED, waiting, written)?;
         Ok(file)
     }
 
@@ -174,7 +187,7 @@ impl Room {
     /// The key of this clone, `random` where there was none.
     pub fn make_key(&self, random: [u8; 32], waiting: &dyn Fn()) -> Result<[u8; 32], Fault> {
         // Of several that need one at the same time the first makes it, and all have the same.
-        let _lock = self.write_lock(waiting)?;
+        let _lock = self.write_lock(waiting, &|| None)?;
         if let Some(key) = self.key()? {
             return Ok(key);
         }
@@ -247,6 +260,24 @@ fn patiently(
     }
 }
 
+/// Locks a file that somebody else may have as long as something changes that `written` tells of.
+fn lock_unless_stalled(
+    file: &File,
+    patience: Duration,
+    waiting: &dyn Fn(),
+    written: &dyn Fn() -> Option<i64>,
+) -> Result<(), Fault> {
+    let mut before = written();
+    loop {
+        let outcome = patiently(patience, waiting, || file.try_lock());
+        let now = written();
+        match outcome {
+            Err(Fault::Busy) if now != before => before = now,
+            other => return other,
+        }
+    }
+}
+
 fn open_lock(path: &Path) -> io::Result<File> {
     check_ordinary(path)?;
     fs::OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)
@@ -299,6 +330,14 @@ mod tests {
         let patience = Duration::from_millis(40);
         let error = patiently(patience, &count, || other.try_lock()).expect_err("one is inside");
         assert!(matches!(error, Fault::Busy) && told.get() > 0, "{error:?}");
+        let left = Cell::new(3);
+        let written = || {
+            left.set(left.get() - i64::from(left.get() > 0));
+            Some(left.get())
+        };
+        // It is asked once before and once after each time.
+        let stalled = lock_unless_stalled(&other, patience, &count, &written);
+        assert!(matches!(stalled, Err(Fault::Busy)) && left.get() == 0);
         drop(room);
         patiently(patience, &count, || other.try_lock()).expect("nobody else is there");
     }

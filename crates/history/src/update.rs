@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::fs::File;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use gitops_health_git::{ObjectId, Repo, Survey, SurveyOptions, SurveyStage};
@@ -72,7 +73,7 @@ impl History {
         work: &Work<'_>,
     ) -> Result<Updated, Fault> {
         let waiting = || (work.progress)(Stage::Waiting, 0, None);
-        let _lock = self.room.as_ref().map(|room| room.write_lock(&waiting)).transpose()?;
+        let _lock = self.write_lock(&waiting)?;
         // Whoever had the lock has written.
         self.reload()?;
         // Before anything is written: whatever ends this update, people are mapped as it is noted.
@@ -121,6 +122,15 @@ impl History {
         Ok(Updated { commits: commits.len(), people })
     }
 
+    /// The right to write, where others may want it.
+    fn write_lock(&self, waiting: &dyn Fn()) -> Result<Option<File>, Fault> {
+        // It is another one after somebody else has written.
+        let written = || {
+            self.connection.query_row("PRAGMA data_version", [], |row| row.get::<_, i64>(0)).ok()
+        };
+        self.room.as_ref().map(|room| room.write_lock(waiting, &written)).transpose()
+    }
+
     /// Maps people anew where the mailmap is another, and notes which it is; tells whether it is.
     fn map_people(&mut self, waiting: &dyn Fn()) -> Result<bool, Fault> {
         if meta(&self.connection, "mailmap")?.as_deref() == Some(&self.mailmap_digest) {
@@ -140,7 +150,7 @@ impl History {
             if noted_tags(&self.connection)? == tags(repo, &self.connection)? {
                 return Ok(());
             }
-            let _lock = self.room.as_ref().map(|room| room.write_lock(waiting)).transpose()?;
+            let _lock = self.write_lock(waiting)?;
             let transaction = writing(&self.connection, waiting)?;
             transaction.execute("DELETE FROM tag", [])?;
             for (name, number) in tags(repo, &transaction)? {
