@@ -94,6 +94,12 @@ fn verify_finds_a_row_that_somebody_changed() {
     succeeds(&program, &["index", "clear"]);
     succeeds(&program, UPDATE);
     succeeds(&program, &["index", "verify", "--all"]);
+    repo.write(".mailmap", "Eve <eve@example.com> <ada@example.com>\n");
+    let unmapped = run(&program, &["index", "verify", "--all"]);
+    assert_eq!(unmapped.code, Some(3), "{unmapped}");
+    assert!(unmapped.stderr.contains("index update"), "{unmapped}");
+    succeeds(&program, UPDATE);
+    succeeds(&program, &["index", "verify", "--all"]);
 }
 
 #[test]

@@ -258,6 +258,10 @@ pub(crate) fn verify(context: &Context, args: &IndexVerifyArgs) -> Result<ExitCo
             context.warn("nothing was compared: `gitops-health index update` fills the index");
             Ok(ExitCode::NotEvaluated)
         }
+        (true, _) if verified.mailmap_changed => {
+            context.warn("`gitops-health index update` maps people anew; compare again then");
+            Ok(ExitCode::NotEvaluated)
+        }
         (true, _) => Ok(ExitCode::Clean),
         (false, _) => {
             context.warn("`gitops-health index clear` takes the index away; it is made anew");

@@ -28,7 +28,7 @@ pub struct Verified {
     pub mailmap_changed: bool,
     /// What differs, at most [`Verified::MOST`].
     pub differences: Vec<Difference>,
-    /// What is damaged, so that nothing was compared.
+    /// What is damaged: then nothing is said of the rest.
     pub damage: Option<String>,
 }
 
@@ -77,15 +77,14 @@ impl History {
         seed: u64,
         work: &Work<'_>,
     ) -> Result<Verified, Error> {
-        let outcome = self.verify_at_once(repo, sample, seed, work);
-        outcome.map_err(|fault| match fault.is_damage() {
+        match self.verify_at_once(repo, sample, seed, work) {
+            Ok(verified) => Ok(verified),
             // Whoever asks whether it is right finds it as it was.
-            true => Error::Damaged {
-                place: self.place.file().unwrap_or("memory".as_ref()).to_owned(),
-                what: in_words(fault),
-            },
-            false => self.failed("verify", fault),
-        })
+            Err(fault) if fault.is_damage() => {
+                Ok(Verified { damage: Some(in_words(fault)), ..Verified::default() })
+            }
+            Err(fault) => Err(self.failed("verify", fault)),
+        }
     }
 
     /// As of one moment, while somebody else may write.
@@ -115,14 +114,7 @@ impl History {
         work: &Work<'_>,
     ) -> Result<Verified, Fault> {
         let mut verified = Verified::default();
-        let is_damage = |fault: Fault| match fault.is_damage() {
-            true => Ok(Err(in_words(fault))),
-            false => Err(fault),
-        };
-        let known = match self.check_integrity().map(Ok).or_else(is_damage)? {
-            Ok(known) => known,
-            Err(damage) => return Ok(Verified { damage: Some(damage), ..verified }),
-        };
+        let known = self.check_integrity()?;
         let numbers = chosen(self.graph.len(), sample, seed);
         let progress = |stage: SurveyStage, count: usize| match stage {
             SurveyStage::Commits => (work.progress)(Stage::Commits, count, Some(numbers.len())),
