@@ -9,8 +9,10 @@ use crate::support::{
     Question, answers, file, from_scratch, id, lines, open_repo, try_updated, updated,
 };
 
-/// Quick enough for every run; each has nine events.
-const HISTORIES: u64 = 44;
+/// How many histories, each with nine events: quick enough for every run unless somebody says more.
+fn histories() -> u64 {
+    std::env::var("INDEX_HISTORIES").map_or(44, |text| text.parse().expect("a number"))
+}
 
 const MAILMAPS: &[&str] = &[
     "",
@@ -21,7 +23,7 @@ const MAILMAPS: &[&str] = &[
 
 #[test]
 fn an_index_of_many_steps_answers_as_one_from_scratch() {
-    for seed in 0..HISTORIES {
+    for seed in 0..histories() {
         let (scratch, mut story) = (TestRepo::new(), Story::new(1000 + seed));
         let mut is_lossy = false;
         story.go_on(&scratch, 3);
@@ -42,7 +44,7 @@ fn an_index_of_many_steps_answers_as_one_from_scratch() {
                     let mailmap = MAILMAPS[story.random().below(MAILMAPS.len())];
                     scratch.write(".mailmap", mailmap);
                 }
-                _ => drop(scratch.git(&["repack", "-adq"])),
+                _ => drop(scratch.git(&["repack", "-Adq"])),
             }
             drop(updated(&scratch));
             if event % 4 == 0 {
