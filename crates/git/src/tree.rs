@@ -297,8 +297,15 @@ pub(crate) struct Cost {
 /// who looks at a change may keep an answer for each.
 pub(crate) const MAX_PATH_BYTES: usize = 256 << 20;
 
+/// The longest path that is read: no system that Linux runs on can open a longer one (`PATH_MAX`).
+const MAX_PATH: usize = 4096;
+
 impl Cost {
+    /// Enters a directory or reports a file, with a path of so many bytes.
     fn spend(&mut self, path_bytes: usize) -> Result<(), Error> {
+        if path_bytes > MAX_PATH {
+            return Err(too_large("the length of a path", MAX_PATH, "bytes"));
+        }
         self.path_bytes += path_bytes;
         if self.path_bytes > MAX_PATH_BYTES {
             return Err(too_large("the length of all changed paths", MAX_PATH_BYTES, "bytes"));

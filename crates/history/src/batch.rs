@@ -310,19 +310,10 @@ impl Paths<'_> {
         let known = path_number(self.connection, path)?;
         let number = match known {
             Some(number) => number,
-            None if path.as_bytes().is_empty() => self.connection.query_row(
-                "INSERT INTO path (number, path, directory) VALUES (1, '', 1) RETURNING number",
-                [],
-                |row| row.get(0),
-            )?,
-            None => {
-                let directory = self.number(&path.parent())?;
-                self.connection
-                    .prepare_cached(
-                        "INSERT INTO path (path, directory) VALUES (?1, ?2) RETURNING number",
-                    )?
-                    .query_row(params![Text(path.as_bytes()), directory], |row| row.get(0))?
-            }
+            None => self
+                .connection
+                .prepare_cached("INSERT INTO path (path) VALUES (?1) RETURNING number")?
+                .query_row([Text(path.as_bytes())], |row| row.get(0))?,
         };
         self.numbers.insert(path.clone(), number);
         Ok(number)

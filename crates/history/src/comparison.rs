@@ -28,7 +28,7 @@ pub(crate) struct Comparison<'a> {
     /// Those that are named.
     seen: HashSet<u32>,
     names: Names<'a>,
-    /// The numbers of paths that were asked for, and of the directories above.
+    /// The numbers of paths that were asked for.
     paths: HashMap<RepoPath, Option<u32>>,
 }
 
@@ -273,9 +273,6 @@ impl<'a> Comparison<'a> {
     fn path(&mut self, path: &RepoPath) -> Result<Option<u32>, Fault> {
         if let Some(known) = self.paths.get(path) {
             return Ok(*known);
-        }
-        if !path.as_bytes().is_empty() {
-            self.path(&path.parent())?;
         }
         let connection = &self.history.connection;
         let mut statement = connection

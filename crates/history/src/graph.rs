@@ -232,28 +232,50 @@ impl Graph {
             .chain(more.into_iter().flatten().copied())
     }
 
-    /// Which of at most 64 commits a commit came after, as bits: of any up to `last`.
-    pub fn came_after(&self, early: &[Number], last: Number) -> impl Fn(Number) -> u64 {
+    /// Which of some commits a commit came after or is, of any up to `last`.
+    pub fn came_after(&self, early: &[Number], last: Number) -> Marks {
         let first = early.iter().copied().min().unwrap_or(last);
-        // The commits themselves, and what came after them.
-        let mut marks = vec![0_u64; (last + 1).saturating_sub(first) as usize];
-        let own = early.iter().enumerate().map(|(place, number)| (*number, 1 << place));
-        let own: HashMap<Number, u64> = own.collect();
-        for (number, bit) in &own {
-            if let Some(mark) = marks.get_mut((number - first) as usize) {
-                *mark = *bit;
-            }
-        }
+        let width = early.len().div_ceil(64).max(1);
+        let mut marks = Marks { first, width, bits: Vec::new() };
+        marks.bits.resize(width * (last + 1).saturating_sub(first) as usize, 0);
+        let mut own: Vec<(Number, usize)> = early.iter().copied().zip(0..).collect();
+        own.sort_unstable();
+        let mut own = own.into_iter().peekable();
         // Children have higher numbers: one sweep finds everybody.
         for number in first..=last {
+            if let Some((_, place)) = own.next_if(|(early, _)| *early == number) {
+                marks.bits[(number - first) as usize * width + place / 64] |= 1 << (place % 64);
+            }
             for parent in self.parents(number).filter(|parent| *parent >= first) {
-                marks[(number - first) as usize] |= marks[(parent - first) as usize];
+                marks.add(number, parent);
             }
         }
-        move |number| {
-            let marks = marks.get(number.wrapping_sub(first) as usize).copied().unwrap_or(0);
-            marks & !own.get(&number).copied().unwrap_or(0)
+        marks
+    }
+
+    /// For each of some commits the last of `early` that it came after, where it came after any.
+    pub fn last_before(&self, early: &[Number], late: &[Number]) -> Vec<Option<Number>> {
+        let (Some(first), Some(last)) = (early.iter().min(), late.iter().max()) else {
+            return vec![None; late.len()];
+        };
+        let mut ranks: Vec<(Number, u32)> = early.iter().copied().zip(1..).collect();
+        ranks.sort_unstable();
+        let mut ranks = ranks.into_iter().peekable();
+        // The rank of the last of them among a commit and those that it came after; zero for none.
+        let mut best: Vec<u32> = Vec::with_capacity((*last + 1).saturating_sub(*first) as usize);
+        let inherited = |best: &[u32], number: Number| {
+            let parents = self.parents(number).filter(|parent| parent >= first);
+            parents.map(|parent| best[(parent - first) as usize]).max().unwrap_or(0)
+        };
+        for number in *first..=*last {
+            let own = ranks.next_if(|(early, _)| *early == number).map_or(0, |(_, rank)| rank);
+            best.push(own.max(inherited(&best, number)));
         }
+        let found = late.iter().map(|number| match number >= first {
+            true => (inherited(&best, *number) as usize).checked_sub(1).map(|rank| early[rank]),
+            false => None,
+        });
+        found.collect()
     }
 
     /// The best common ancestors of two commits: those that none of the others descends from.
@@ -309,6 +331,33 @@ impl Graph {
             }
         }
         ancestors
+    }
+}
+
+/// Which of some commits others came after or are.
+pub(crate) struct Marks {
+    first: Number,
+    /// How many words each commit has.
+    width: usize,
+    bits: Vec<u64>,
+}
+
+impl Marks {
+    /// So many fit in a line of the cache.
+    pub const MOST: usize = 512;
+
+    fn add(&mut self, number: Number, parent: Number) {
+        let [number, parent] = [number, parent].map(|it| (it - self.first) as usize * self.width);
+        for word in 0..self.width {
+            self.bits[number + word] |= self.bits[parent + word];
+        }
+    }
+
+    /// The last of these places whose commit a commit came after or is.
+    pub fn last_of(&self, number: Number, places: impl Iterator<Item = usize>) -> Option<usize> {
+        let begin = number.checked_sub(self.first)? as usize * self.width;
+        let bits = self.bits.get(begin..begin + self.width)?;
+        places.filter(|place| bits[place / 64] >> (place % 64) & 1 == 1).max()
     }
 }
 

@@ -105,17 +105,12 @@ impl History {
             };
         }
         let mut names = names::Names::new(&self.connection);
-        let mut statement = self.connection.prepare(
-            "SELECT path.path, path.number, up.path FROM path
-             LEFT JOIN path AS up ON up.number = path.directory",
-        )?;
+        let mut statement = self.connection.prepare("SELECT path, number FROM path")?;
         let (mut rows, mut paths) = (statement.query([])?, 0);
         while let Some(row) = rows.next()? {
-            let (value, number, directory): (_, u32, _) = (row.get(0)?, row.get(1)?, row.get(2)?);
-            let path = RepoPath::new(bytes(value)?);
-            let is_known = names.find(&path)?.is_some_and(|entry| entry.number == number);
-            if !is_known || bytes(directory)? != path.parent().as_bytes() {
-                return Err(Fault::damaged("a path has the number or the directory of another"));
+            let (path, number): (_, u32) = (RepoPath::new(bytes(row.get(0)?)?), row.get(1)?);
+            if names.find(&path)?.is_none_or(|entry| entry.number != number) {
+                return Err(Fault::damaged("a path has the number of another"));
             }
             paths += 1;
         }

@@ -1,11 +1,11 @@
 //! What messages say of earlier commits.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use gitops_health_git::ObjectId;
 
 use crate::error::Fault;
-use crate::graph::{Ancestors, Number};
+use crate::graph::{Ancestors, Marks, Number};
 use crate::history::History;
 use crate::sum::{Rows, Sum};
 
@@ -75,7 +75,7 @@ impl History {
     fn quoted(&self, ancestors: &Ancestors) -> Result<Vec<(Number, Number)>, Fault> {
         let counts =
             |number: Number| (number as usize) < self.graph.len() && ancestors.contains(number);
-        let mut reverts: Vec<(Number, i64)> = Vec::new();
+        let mut quotes: HashMap<i64, Quote> = HashMap::new();
         let mut subjects: Vec<(Number, i64)> = Vec::new();
         let mut statement = self.connection.prepare_cached(
             "SELECT number, subject_key, quoted_key FROM revision ORDER BY number",
@@ -89,33 +89,55 @@ impl History {
                 .for_each(|part| sum.number(part));
             if counts(number) {
                 subjects.push((number, subject));
-                reverts.extend(quoted.map(|quoted| (number, quoted)));
+                if let Some(quoted) = quoted {
+                    quotes.entry(quoted).or_default().reverts.push(number);
+                }
             }
         }
         sum.check(&self.connection)?;
-        let quoted: HashSet<i64> = reverts.iter().map(|(_, key)| *key).collect();
+        // The oldest first.
+        subjects.retain(|(_, key)| quotes.contains_key(key));
         let order = |number: Number| (self.graph.node(number).order(), number);
-        let mut namesakes = subjects;
-        namesakes.retain(|(_, key)| quoted.contains(key));
-        namesakes.sort_unstable_by_key(|(number, _)| order(*number));
+        subjects.sort_unstable_by_key(|(number, _)| order(*number));
+        for (number, key) in &subjects {
+            quotes.entry(*key).or_default().namesakes.push(*number);
+        }
         let mut found = Vec::new();
-        // The newest first; those that came after are found for many of them in one sweep.
-        for some in namesakes.rchunks(64) {
+        // A sweep for each subject that many commits have, and one for many subjects of few.
+        for quote in quotes.values_mut().filter(|quote| quote.namesakes.len() > Marks::MOST) {
+            let newest = self.graph.last_before(&quote.namesakes, &quote.reverts);
+            let known = quote.reverts.drain(..).zip(newest);
+            found.extend(known.filter_map(|(revert, newest)| Some((revert, newest?))));
+        }
+        subjects.retain(|(_, key)| quotes.get(key).is_some_and(|it| !it.reverts.is_empty()));
+        for some in subjects.rchunks(Marks::MOST) {
             let numbers: Vec<Number> = some.iter().map(|(number, _)| *number).collect();
-            let mut places: HashMap<i64, u64> = HashMap::new();
+            let mut places: HashMap<i64, Vec<usize>> = HashMap::new();
             for (place, (_, key)) in some.iter().enumerate() {
-                *places.entry(*key).or_default() |= 1 << place;
+                places.entry(*key).or_default().push(place);
             }
-            let last = reverts.iter().filter(|(_, key)| places.contains_key(key));
-            let Some(last) = last.map(|(number, _)| *number).max() else { continue };
+            let reverts = places.keys().filter_map(|key| quotes.get(key)?.reverts.iter().max());
+            let Some(last) = reverts.max().copied() else { continue };
             let came_after = self.graph.came_after(&numbers, last);
-            reverts.retain(|(revert, key)| {
-                let before = places.get(key).map_or(0, |places| places & came_after(*revert));
-                let newest = before.checked_ilog2().map(|place| numbers[place as usize]);
-                found.extend(newest.map(|newest| (*revert, newest)));
-                newest.is_none()
-            });
+            for (key, places) in places {
+                let Some(quote) = quotes.get_mut(&key) else { continue };
+                quote.reverts.retain(|revert| {
+                    let others = places.iter().copied().filter(|at| numbers[*at] != *revert);
+                    let newest = came_after.last_of(*revert, others);
+                    found.extend(newest.map(|place| (*revert, numbers[place])));
+                    newest.is_none()
+                });
+            }
         }
         Ok(found)
     }
+}
+
+/// A subject that is quoted.
+#[derive(Default)]
+struct Quote {
+    /// The reverts that quote it.
+    reverts: Vec<Number>,
+    /// The commits that have it, the oldest first.
+    namesakes: Vec<Number>,
 }

@@ -20,11 +20,10 @@ CREATE TABLE person (
     UNIQUE (name, email)
 );
 
--- Files and directories. The root is the empty path, and holds itself.
+-- Files, and the directories that hold them. The root is the empty path.
 CREATE TABLE path (
     number INTEGER PRIMARY KEY,
-    path NOT NULL UNIQUE,
-    directory INTEGER NOT NULL REFERENCES path
+    path NOT NULL UNIQUE
 );
 
 -- Parents have lower numbers than their children.

@@ -14,7 +14,7 @@ pub struct Status {
     pub commits: usize,
     /// How many of them merge histories.
     pub merges: usize,
-    /// How many files, at all times and under all names, and directories.
+    /// How many files, at all times and under all names, and directories that hold them.
     pub paths: u64,
     /// How many changes of files.
     pub changes: u64,

@@ -37,7 +37,7 @@ pub struct IndexStatusReport {
     pub merges: usize,
     /// How many changes of files.
     pub changes: u64,
-    /// How many paths, those of directories included.
+    /// How many paths: of files, at all times, and of the directories that hold them.
     pub paths: u64,
     /// How many people, mapped by the mailmap.
     pub people: u64,
@@ -95,7 +95,10 @@ pub fn text(report: &IndexStatusReport) -> String {
             ),
         ),
         ("changes", format!("{} of files", thousands(report.changes))),
-        ("paths", format!("{}, directories included", thousands(report.paths))),
+        (
+            "paths",
+            format!("{} of files and of directories that hold them", thousands(report.paths)),
+        ),
         ("people", thousands(report.people)),
         ("size", format!("{:.1} MB, format {}", report.bytes as f64 / 1e6, report.format)),
     ];

@@ -12,7 +12,7 @@ use crate::attributes::{Attributes, DiffAttribute};
 use crate::change::{Hunk, Lines};
 use crate::commit::{Ancestry, Commit};
 use crate::content::{Blobs, Unstored};
-use crate::error::Error;
+use crate::error::{Cause, Error};
 use crate::files::{self, Paired, Similarity};
 use crate::id::ObjectId;
 use crate::path::RepoPath;
@@ -68,7 +68,8 @@ impl Compared {
     fn bytes(&self) -> usize {
         /// A changed file without its path.
         const FILE: usize = 400;
-        let path = |path: &RepoPath| size_of::<RepoPath>() + path.as_bytes().len();
+        // Who keeps a path may keep its directory.
+        let path = |path: &RepoPath| 2 * (size_of::<RepoPath>() + path.as_bytes().len());
         let files = match &self.state {
             State::Changed { files, .. } => {
                 let old = |pending: &Pending| pending.file.old_path.as_ref().map_or(0, path);
@@ -179,6 +180,7 @@ fn compare_one(repo: &Repo, known: &mut KnownAttributes, commit: &Commit) -> Res
     let mut blobs = Blobs::new(repo, &unstored);
     let (paired, rename_limit_reached) =
         files::pair_moved(deltas, Similarity::Renames, &mut blobs)?;
+    check_names(commit, &paired)?;
     let all_compared = !rename_limit_reached && !blobs.has_unread;
     let mut budget = files::Budget::default();
     let is_small = paired.len() <= files::Budget::FEW;
@@ -192,6 +194,19 @@ fn compare_one(repo: &Repo, known: &mut KnownAttributes, commit: &Commit) -> Res
     });
     let files = pending.collect::<Result<_, Error>>()?;
     Ok(State::Changed { files, rename_limit_reached, all_compared })
+}
+
+/// An error where a file is named twice: trees that no git wrote.
+fn check_names(commit: &Commit, files: &[Paired]) -> Result<(), Error> {
+    let mut paths: Vec<&RepoPath> = files.iter().map(|file| &file.path).collect();
+    paths.sort_unstable();
+    match paths.windows(2).find(|both| both[0] == both[1]) {
+        Some(_) => {
+            let source = Cause::new("a file is named twice");
+            Err(Error::UnreadableObject { id: commit.tree, kind: "tree", source })
+        }
+        None => Ok(()),
+    }
 }
 
 /// What the attributes say of both paths of a file.

@@ -7,16 +7,19 @@ use gitops_health_testkit::{Random, TestRepo};
 
 use crate::support::{id, updated};
 
-/// Three branches that are merged now and then, on which two subjects are made and taken back
+/// Three branches that are merged now and then, on which so many subjects are made and taken back
 /// again and again.
-fn quarrel(repo: &TestRepo, commits: usize) {
+fn quarrel(repo: &TestRepo, commits: usize, subjects: usize) {
     let mut random = Random::new(9);
     let (mut stream, mut tips) = (String::new(), [1; 3]);
     for number in 1..=commits {
         let (branch, other) = (random.below(3), random.below(3));
-        let message =
-            ["Try", "Try again", "Revert \"Try\"", "Revert \"Try again\"", "Revert \"No\""]
-                [random.below(5)];
+        let subject = random.below(subjects);
+        let message = match random.below(20) {
+            0 => "Revert \"No\"".to_owned(),
+            1..=10 => format!("Try {subject}"),
+            _ => format!("Revert \"Try {subject}\""),
+        };
         stream.push_str(&format!(
             "commit refs/heads/b{branch}\nmark :{number}\ncommitter Ada <a@example.com> {} +0000\n\
              data {}\n{message}\n",
@@ -39,9 +42,16 @@ fn quarrel(repo: &TestRepo, commits: usize) {
 }
 
 #[test]
-fn a_revert_means_the_newest_commit_before_it_with_the_subject_as_git_orders_them() {
+fn a_revert_means_the_newest_commit_before_it_with_the_subject() {
+    // Few subjects, more than are looked for together, and more commits of one than that.
+    for (commits, subjects) in [(300, 2), (1_400, 650), (1_300, 1)] {
+        check(commits, subjects);
+    }
+}
+
+fn check(commits: usize, subjects: usize) {
     let repo = TestRepo::new();
-    quarrel(&repo, 300);
+    quarrel(&repo, commits, subjects);
     let (history, _) = updated(&repo);
     let tip = id(&repo.id("all"));
     let tips = [tip];

@@ -95,7 +95,7 @@ const CHANGES: &[(&str, &str)] = &[
         "who people are differs",
     ),
     ("INSERT INTO identity VALUES (99, x'41', 'Eve', 'e@x')", "people that no commit names"),
-    ("INSERT INTO path VALUES (999999, 'none.txt', 1)", "a path has the number"),
+    ("INSERT INTO path VALUES (999999, 'none.txt')", "a path has the number"),
     ("INSERT INTO meta VALUES ('name', x'41')", "it notes something"),
     ("INSERT INTO chunk VALUES (1 << 60, x'0000000000')", "chunks that nobody reads"),
     ("DELETE FROM chunk WHERE number >> 56 = 7", "checksum"),
@@ -104,7 +104,6 @@ const CHANGES: &[(&str, &str)] = &[
     ("UPDATE revision SET is_merge = 2 WHERE is_merge = 1", "what its message says"),
     ("UPDATE parent SET position = 1 WHERE position = 0 AND revision NOT IN
          (SELECT revision FROM parent WHERE position = 1)", "its parents"),
-    ("UPDATE path SET directory = 1 WHERE path LIKE '%/%/%'", "the directory of another"),
     ("UPDATE path SET path = CAST(path AS BLOB) WHERE path = 'one.txt'", "the number of the path"),
     ("DELETE FROM path WHERE path = 'one.txt'", "names of paths that tables don't have"),
     ("DELETE FROM meta WHERE key = 'settings'", "what it depends on is not noted"),
@@ -126,7 +125,7 @@ const CHANGES: &[(&str, &str)] = &[
     ("UPDATE change SET hunks = x'000000' WHERE revision = 9", "what it did to the file"),
     ("DELETE FROM change WHERE revision = 9", "what it did to the file"),
     ("UPDATE OR IGNORE change SET revision = 10 WHERE revision = 9", "what it did to the file"),
-    ("UPDATE path SET path = 'elsewhere' WHERE path = 'one.txt'", "the number or the directory"),
+    ("UPDATE path SET path = 'elsewhere' WHERE path = 'one.txt'", "the number of another"),
     (
         "DELETE FROM chunk WHERE number >> 56 = 3 AND number = (SELECT max(number) FROM chunk WHERE number >> 56 = 3)",
         "a part of the changes of a path is missing",
