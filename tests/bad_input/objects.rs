@@ -63,7 +63,7 @@ fn an_object_that_is_malformed_inside_is_named() {
         let id = store(&repo, "commit", &commit_text(&tree, &[], "1 +0000", "x"));
         assert_fails_with_hint(&score(&repo, &["--commit", &id]), 3, &[&tree, "malformed"]);
     }
-    for name in [&b".."[..], b".git", b".", b"\x1b[2J\xff", b"a\\b", &[b'n'; 5000]] {
+    for name in [&b".."[..], b".git", b".", b"\x1b[2J\xff", b"a\\b", &[b'n'; 4000]] {
         let tree = store(&repo, "tree", &tree_entry("100644", name, &blob));
         let id = store(&repo, "commit", &commit_text(&tree, &[], "1 +0000", "x"));
         let transcript = score(&repo, &["--commit", &id, "--explain"]);

@@ -89,16 +89,29 @@ fn a_tree_without_files_that_holds_itself_many_times_is_refused() {
 fn paths_that_fill_the_memory_are_refused() {
     let repo = small();
     let blob = repo.id("HEAD:README.md");
-    let files: Vec<u8> = (0..1000)
-        .flat_map(|number| tree_entry("100644", format!("f{number:04}").as_bytes(), &blob))
+    let files: Vec<u8> = (0..70_000)
+        .flat_map(|number| tree_entry("100644", format!("f{number:05}").as_bytes(), &blob))
         .collect();
     let mut tree = store(&repo, "tree", &files);
-    for _ in 0..20 {
-        tree = store(&repo, "tree", &tree_entry("40000", &[b'n'; 50_000], &tree));
+    for _ in 0..16 {
+        tree = store(&repo, "tree", &tree_entry("40000", &[b'n'; 250], &tree));
     }
     let id = store(&repo, "commit", &commit_text(&tree, &[], "1772445600 +0000", "Long"));
     let transcript = score(&repo, &["--commit", &id]);
     assert_fails_with_hint(&transcript, 3, &["length of all changed paths"]);
+}
+
+#[test]
+fn a_path_that_no_system_opens_is_refused() {
+    let repo = small();
+    let blob = repo.id("HEAD:README.md");
+    for (length, code) in [(4_096, 0), (4_097, 3)] {
+        let tree = store(&repo, "tree", &tree_entry("100644", &vec![b'n'; length], &blob));
+        let id = store(&repo, "commit", &commit_text(&tree, &[], "1772445600 +0000", "Long"));
+        let transcript = score(&repo, &["--commit", &id]);
+        assert_eq!(transcript.code, Some(code), "{}", transcript.stderr);
+        assert_eq!(transcript.stderr.contains("the length of a path"), code == 3);
+    }
 }
 
 #[test]

@@ -262,6 +262,10 @@ pub(crate) fn verify(context: &Context, args: &IndexVerifyArgs) -> Result<ExitCo
             context.warn("`gitops-health index update` maps people anew; compare again then");
             Ok(ExitCode::NotEvaluated)
         }
+        (true, _) if verified.gone > 0 => {
+            context.warn("`gitops-health index clear` forgets what is gone; compare again then");
+            Ok(ExitCode::NotEvaluated)
+        }
         (true, _) => Ok(ExitCode::Clean),
         (false, _) => {
             context.warn("`gitops-health index clear` takes the index away; it is made anew");

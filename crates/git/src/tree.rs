@@ -330,10 +330,10 @@ impl Comparison<'_> {
         if self.cost.directories > self.limit {
             return Err(too_large("the number of changed directories", self.limit, "directories"));
         }
-        self.cost.spend(path.len())?;
         if depth > MAX_DEPTH {
             return Err(too_large("the depth of a tree", MAX_DEPTH, "directories"));
         }
+        self.cost.spend(path.len())?;
         let (old_data, new_data) = (self.load(old)?, self.load(new)?);
         scope.look_around(path, &new_data);
         let (mut left, mut right) = (&old_data[..], &new_data[..]);

@@ -10,7 +10,7 @@ use crate::chunk::{self, Kind};
 use crate::error::Fault;
 use crate::event::{Event, FileEvent, read_counts, read_events};
 use crate::graph::Number;
-use crate::history::{History, meta};
+use crate::history::History;
 use crate::integrity::Totals;
 use crate::names::Names;
 use crate::people::{People, Text, bytes};
@@ -36,8 +36,7 @@ impl<'a> Comparison<'a> {
     pub fn new(history: &'a History, verified: &'a mut Verified) -> Result<Self, Fault> {
         let people =
             People::new(&history.connection, &history.mailmap, &history.key, history.pseudonymize);
-        let known = meta(&history.connection, "mailmap")?;
-        let is_mapped = known.as_deref() == Some(&history.mailmap_digest);
+        let is_mapped = history.is_mapped();
         verified.mailmap_changed = !is_mapped;
         if is_mapped && !people.wrong_names()?.is_empty() {
             verified.differs(None, None, "the names of people");
@@ -64,6 +63,34 @@ impl<'a> Comparison<'a> {
         let ids: HashMap<Number, ObjectId> =
             commits.iter().map(|(number, facts)| (*number, facts.commit.id)).collect();
         self.compare_columns(&ids, expected)
+    }
+
+    /// Remembers whom and what a commit names that is gone.
+    pub fn pass_over(&mut self, number: Number) -> Result<(), Fault> {
+        let connection = &self.history.connection;
+        let mut statement = connection.prepare_cached(
+            "SELECT author FROM revision WHERE number = ?1
+             UNION SELECT committer FROM revision WHERE number = ?1
+             UNION SELECT person FROM trailer WHERE revision = ?1 AND person IS NOT NULL",
+        )?;
+        for person in statement.query_map([number], |row| row.get(0))? {
+            self.seen.insert(person?);
+        }
+        let mut statement = connection.prepare_cached(
+            "SELECT path.path, 1 FROM change JOIN path ON path.number IN (change.path, old_path)
+             WHERE revision = ?1
+             UNION SELECT path.path, 0 FROM merged_file JOIN path ON path.number = merged_file.path
+             WHERE revision = ?1",
+        )?;
+        let rows = statement.query_map([number], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        for row in rows.collect::<Result<Vec<(_, bool)>, _>>()? {
+            let path = RepoPath::new(bytes(row.0)?);
+            self.path(&path)?;
+            if row.1 {
+                self.path(&path.parent())?;
+            }
+        }
+        Ok(())
     }
 
     fn compare_commit(&mut self, number: Number, facts: &CommitFacts) -> Result<(), Fault> {

@@ -47,6 +47,9 @@ pub enum Error {
     },
 }
 
+/// What is said of [`Fault::Empty`].
+pub(crate) const EMPTY: &str = "it is empty";
+
 /// What goes wrong inside, before it is known where the index is.
 #[derive(Debug)]
 pub(crate) enum Fault {
@@ -56,6 +59,8 @@ pub(crate) enum Fault {
     Damaged(String),
     /// Others have it for longer than anybody waits.
     Busy,
+    /// There is a file and nothing in it yet, and none is to be made.
+    Empty,
 }
 
 impl Fault {
@@ -85,7 +90,7 @@ impl Fault {
                 | rusqlite::Error::QueryReturnedNoRows => true,
                 _ => false,
             },
-            Self::Git(_) | Self::File(_) | Self::Busy => false,
+            Self::Git(_) | Self::File(_) | Self::Busy | Self::Empty => false,
         }
     }
 
@@ -106,6 +111,7 @@ impl Fault {
             Self::Git(error) => Error::Git(error),
             Self::Damaged(what) => Error::Damaged { place, what },
             Self::Busy => Error::Busy { place },
+            Self::Empty => Error::Damaged { place, what: EMPTY.into() },
             fault if fault.is_busy() => Error::Busy { place },
             fault if fault.is_damage() => {
                 let Self::Sqlite(error) = fault else { unreachable!("only SQLite is left") };

@@ -26,12 +26,17 @@ pub struct History {
     pub(crate) mailmap_digest: [u8; 32],
     pub(crate) graph: Graph,
     pub(crate) identities: Vec<u32>,
+    /// The digest of the mailmap that the identities are by.
+    pub(crate) mapped_by: Option<Vec<u8>>,
     /// The numbers of commits that were asked for since the graph was read.
     pub(crate) numbers: RefCell<HashMap<ObjectId, Option<Number>>>,
 }
 
 /// How long SQLite itself waits before somebody is told.
 const GLANCE: Duration = Duration::from_millis(50);
+
+/// The key under which is noted by which mailmap people are mapped.
+pub(crate) const MAILMAP: &str = "mailmap";
 
 /// The key under which damage is noted.
 pub(crate) const DAMAGE: &str = "damage";
@@ -40,8 +45,14 @@ impl History {
     /// Reads again what is kept in memory: all of it as of one moment.
     pub(crate) fn reload(&mut self) -> Result<(), Fault> {
         self.numbers.borrow_mut().clear();
-        (self.graph, self.identities) = read_columns(&self.connection)?;
+        let columns = read_columns(&self.connection)?;
+        self.take(columns);
         Ok(())
+    }
+
+    pub(crate) fn take(&mut self, columns: Columns) {
+        Columns { graph: self.graph, identities: self.identities, mapped_by: self.mapped_by } =
+            columns;
     }
 
     /// Where the index is.
@@ -63,9 +74,14 @@ impl History {
                     return Ok(false);
                 }
             }
-            Ok(meta(&self.connection, "mailmap")?.as_deref() == Some(&self.mailmap_digest))
+            Ok(self.is_mapped())
         };
         known().map_err(|fault| self.failed("read", fault))
+    }
+
+    /// Whether the identities that were read are those that the mailmap gives now.
+    pub(crate) fn is_mapped(&self) -> bool {
+        self.mapped_by.as_deref() == Some(&self.mailmap_digest)
     }
 
     /// The number of a commit among those that were there when the graph was read.
@@ -93,8 +109,15 @@ impl History {
     }
 }
 
-/// What is kept in memory: all of it as of one moment.
-pub(crate) fn read_columns(connection: &Connection) -> Result<(Graph, Vec<u32>), Fault> {
+/// What is kept in memory.
+pub(crate) struct Columns {
+    pub graph: Graph,
+    pub identities: Vec<u32>,
+    pub mapped_by: Option<Vec<u8>>,
+}
+
+/// All of it as of one moment.
+pub(crate) fn read_columns(connection: &Connection) -> Result<Columns, Fault> {
     let moment = connection.unchecked_transaction()?;
     let columns = columns(&moment)?;
     moment.commit()?;
@@ -102,8 +125,12 @@ pub(crate) fn read_columns(connection: &Connection) -> Result<(Graph, Vec<u32>),
 }
 
 /// What [`read_columns`] reads, for those who have their moment.
-pub(crate) fn columns(connection: &Connection) -> Result<(Graph, Vec<u32>), Fault> {
-    Ok((Graph::read(connection)?, read_identities(connection)?))
+pub(crate) fn columns(connection: &Connection) -> Result<Columns, Fault> {
+    Ok(Columns {
+        graph: Graph::read(connection)?,
+        identities: read_identities(connection)?,
+        mapped_by: meta(connection, MAILMAP)?,
+    })
 }
 
 pub(crate) fn meta(connection: &Connection, key: &str) -> Result<Option<Vec<u8>>, Fault> {

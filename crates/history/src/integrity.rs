@@ -1,6 +1,6 @@
 //! Whether all parts of an index are there, are what was written, and say the same.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use gitops_health_git::RepoPath;
 use rusqlite::Connection;
@@ -14,7 +14,7 @@ use crate::names;
 use crate::people::{bytes, check_identities};
 use crate::sum::Rows;
 
-/// How many rows or changes there are of each kind.
+/// How many rows or changes there are of each kind, but for those of commits that are gone.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Totals {
     pub changes: usize,
@@ -30,8 +30,8 @@ pub(crate) struct Totals {
 
 impl History {
     /// Reads all that has checksums, sees that nothing of it is missing and nothing besides, and that
-    /// tables say what columns say; counts what there is.
-    pub(crate) fn check_integrity(&self) -> Result<Totals, Fault> {
+    /// tables say what columns say; counts what there is, but of commits that are `gone`.
+    pub(crate) fn check_integrity(&self, gone: &HashSet<Number>) -> Result<Totals, Fault> {
         let connection = &self.connection;
         let check: String =
             connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
@@ -43,16 +43,16 @@ impl History {
         if identities != self.identities {
             return Err(Fault::damaged("who people are differs between tables and columns"));
         }
-        let (paths, events, counts) = self.check_paths()?;
+        let (paths, events, counts) = self.check_paths(gone)?;
         self.check_meta_and_chunks(paths.chunks)?;
-        let count = |table: &str| count(connection, table);
+        let rows = |table: &str| self.count_rows(table, gone);
         Ok(Totals {
-            changes: count("change")?,
-            merged: count("merged_file")?,
-            references: count("reference")?,
-            trailers: count("trailer")?,
-            parents: count("parent")?,
-            people: count("person")?,
+            changes: rows("change")?,
+            merged: rows("merged_file")?,
+            references: rows("reference")?,
+            trailers: rows("trailer")?,
+            parents: rows("parent")?,
+            people: count(connection, "person")?,
             paths: paths.paths,
             events,
             counts,
@@ -80,8 +80,31 @@ impl History {
         Ok(())
     }
 
-    /// How many paths there are, and how many changes columns have of files and of directories.
-    fn check_paths(&self) -> Result<(Paths, usize, usize), Fault> {
+    /// How many rows a table has of commits that are not gone.
+    fn count_rows(&self, table: &str, gone: &HashSet<Number>) -> Result<usize, Fault> {
+        let query = format!("SELECT revision, count(*) FROM {table} GROUP BY revision");
+        let mut statement = self.connection.prepare(&query)?;
+        let (mut rows, mut count) = (statement.query([])?, 0);
+        while let Some(row) = rows.next()? {
+            let (number, rows): (Number, u32) = (row.get(0)?, row.get(1)?);
+            if self.is_of(number, gone)? {
+                count += rows as usize;
+            }
+        }
+        Ok(count)
+    }
+
+    /// Whether something is of a commit that is not gone; an error where it is of none.
+    fn is_of(&self, number: Number, gone: &HashSet<Number>) -> Result<bool, Fault> {
+        match (number as usize) < self.graph.len() {
+            true => Ok(!gone.contains(&number)),
+            false => Err(Fault::damaged("there are facts of commits that columns don't have")),
+        }
+    }
+
+    /// How many paths there are, and how many changes of commits that are not gone columns have of
+    /// files and of directories.
+    fn check_paths(&self, gone: &HashSet<Number>) -> Result<(Paths, usize, usize), Fault> {
         let (mut events, mut counts, mut chunks) = (0, 0, 0);
         for kind in [Kind::File, Kind::Directory] {
             let mut parts: HashMap<u32, u32> = HashMap::new();
@@ -89,8 +112,16 @@ impl History {
                 chunks += 1;
                 *parts.entry(path).or_default() += 1;
                 match kind {
-                    Kind::File => events += read_events(part, data)?.len(),
-                    _ => counts += read_counts(part, data)?.len(),
+                    Kind::File => {
+                        for event in read_events(part, data)? {
+                            events += usize::from(self.is_of(event.revision, gone)?);
+                        }
+                    }
+                    _ => {
+                        for (number, _) in read_counts(part, data)? {
+                            counts += usize::from(self.is_of(number, gone)?);
+                        }
+                    }
                 }
                 Ok(())
             })?;

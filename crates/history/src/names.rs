@@ -71,23 +71,25 @@ impl<'a> Names<'a> {
         };
         Ok(bucket.get(&hash).copied())
     }
+
+    /// The path that has a number, and its directory.
+    pub fn named(&mut self, number: u32) -> Result<(Entry, Entry), Fault> {
+        let path: Value = self
+            .connection
+            .prepare_cached("SELECT path FROM path WHERE number = ?1")?
+            .query_row([number], |row| row.get(0))?;
+        let path = RepoPath::new(bytes(path)?);
+        let entry = self.find(&path)?.filter(|entry| entry.number == number);
+        match (entry, self.find(&path.parent())?) {
+            (Some(entry), Some(directory)) => Ok((entry, directory)),
+            _ => Err(Fault::damaged("a path has the number of another")),
+        }
+    }
 }
 
 fn read_bucket(connection: &Connection, number: u32) -> Result<Bucket, Fault> {
     let data = chunk::read(connection, Kind::Names, number, 0)?;
     read(&data.ok_or_else(|| Fault::damaged("a list of paths is missing"))?)
-}
-
-/// The path that has a number, and its directory.
-pub(crate) fn named(connection: &Connection, number: u32) -> Result<(Entry, Entry), Fault> {
-    let mut statement = connection.prepare_cached("SELECT path FROM path WHERE number = ?1")?;
-    let path: Value = statement.query_row([number], |row| row.get(0))?;
-    let path = RepoPath::new(bytes(path)?);
-    let entry = find(connection, &path)?.filter(|entry| entry.number == number);
-    match (entry, find(connection, &path.parent())?) {
-        (Some(entry), Some(directory)) => Ok((entry, directory)),
-        _ => Err(Fault::damaged("a path has the number of another")),
-    }
 }
 
 /// An error where these are not all of the chunks of a kind: how many, by path.

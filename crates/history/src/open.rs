@@ -4,11 +4,12 @@ use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 
 use gitops_health_git::{Mailmap, Repo, UnreadFile};
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use sha2::{Digest, Sha256};
 
-use crate::error::{Error, Fault};
-use crate::history::{DAMAGE, History, meta, read_columns};
+use crate::error::{EMPTY, Error, Fault};
+use crate::history::{Columns, DAMAGE, History, MAILMAP, meta, read_columns};
 use crate::people::Key;
 use crate::place::{FILE, Notice, PATIENCE, Place, Room, candidates, is_not_usable, is_there};
 use crate::schema::{self, Meta};
@@ -99,9 +100,9 @@ impl History {
                 true => Place::Repository(file.clone()),
                 false => Place::Cache(file.clone()),
             };
-            match Room::enter(directory, waiting)
-                .and_then(|room| open_in(repo, room, place, &settings, waiting))
-            {
+            let found = Room::enter(directory.clone(), waiting)
+                .and_then(|room| open_in(repo, room, place, &settings, waiting));
+            match found {
                 Ok((history, rebuilt)) => {
                     notices.extend(rebuilt);
                     if let (Some((fault, _)), Place::Cache(_)) = (failure, &history.place) {
@@ -112,6 +113,9 @@ impl History {
                     }
                     return Ok((history, notices));
                 }
+                Err(Fault::Empty) => {}
+                // Somebody has taken it away in this moment.
+                Err(_) if options.keep && !is_there(&directory) => {}
                 // A home that is nowhere is no place for a cache, whatever the system calls it.
                 Err(fault) if is_unusable(&fault) || (!is_inside && !fault.is_damage()) => {
                     failure.get_or_insert((fault, file));
@@ -141,7 +145,7 @@ impl History {
         key: Key,
         settings: &Settings,
     ) -> Result<Self, Fault> {
-        let (graph, identities) = read_columns(&connection)?;
+        let Columns { graph, identities, mapped_by } = read_columns(&connection)?;
         Ok(Self {
             connection,
             place,
@@ -152,6 +156,7 @@ impl History {
             mailmap_digest: settings.mailmap_digest,
             graph,
             identities,
+            mapped_by,
             numbers: RefCell::default(),
         })
     }
@@ -246,7 +251,11 @@ fn try_open(
     if connection.is_readonly("main")? {
         return Err(Fault::File(std::io::ErrorKind::PermissionDenied.into()));
     }
-    connection.pragma_update(None, "query_only", settings.keep)?;
+    if settings.keep {
+        connection.pragma_update(None, "query_only", true)?;
+        // The log of an update that was killed stays, too.
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, room.has_log())?;
+    }
     connection.pragma_update(None, "synchronous", "NORMAL")?;
     connection.set_prepared_statement_cache_capacity(64);
     let key = match room.key()? {
@@ -265,7 +274,7 @@ const NO_KEY: &str = "the key that it was made with is gone";
 
 /// What an empty index notes of what its facts depend on.
 fn first<'a>(settings: &'a Settings, proof: &'a [u8]) -> [Meta<'a>; 3] {
-    [("settings", &settings.digest), ("key", proof), ("mailmap", &settings.mailmap_digest)]
+    [("settings", &settings.digest), ("key", proof), (MAILMAP, &settings.mailmap_digest)]
 }
 
 /// An error where an index depends on something else than what was noted in it, or nobody knows. A
@@ -303,6 +312,7 @@ pub(crate) fn in_words(fault: Fault) -> String {
         Fault::Sqlite(error) => error.to_string(),
         Fault::File(error) => error.to_string(),
         Fault::Damaged(what) => what,
+        Fault::Empty => EMPTY.into(),
         Fault::Busy => "other processes keep it to themselves".into(),
     }
 }
@@ -317,6 +327,6 @@ fn is_unusable(fault: &Fault) -> bool {
             Some(CannotOpen | DatabaseBusy | DiskFull | PermissionDenied | ReadOnly)
         ),
         Fault::Busy => true,
-        Fault::Git(_) | Fault::Damaged(_) => false,
+        Fault::Git(_) | Fault::Damaged(_) | Fault::Empty => false,
     }
 }

@@ -13,7 +13,7 @@ use crate::graph::{Ancestors, Node, Number, begin_of, flag};
 use crate::history::History;
 use crate::mentions::Mention;
 use crate::message::Purpose;
-use crate::names::{self, Entry};
+use crate::names::{self, Entry, Names};
 
 /// What is asked about the past.
 #[derive(Clone, Copy, Debug)]
@@ -232,6 +232,7 @@ struct Walk<'a> {
     waiting: BinaryHeap<(Key, usize)>,
     /// The names that followed files have had so far, and which files these are.
     names: HashMap<u32, Vec<usize>>,
+    paths: Names<'a>,
     directories: HashSet<u32>,
 }
 
@@ -243,6 +244,7 @@ impl<'a> Walk<'a> {
             lists: Vec::new(),
             waiting: BinaryHeap::new(),
             names: HashMap::new(),
+            paths: Names::new(&history.connection),
             directories: HashSet::new(),
         }
     }
@@ -261,11 +263,10 @@ impl<'a> Walk<'a> {
         if self.history.graph.len() == 0 {
             return Ok(());
         }
-        let connection = &self.history.connection;
-        if let Some(directory) = names::find(connection, &path.parent())? {
+        if let Some(directory) = self.paths.find(&path.parent())? {
             self.watch(directory, below)?;
         }
-        match names::find(connection, path)? {
+        match self.paths.find(path)? {
             Some(found) => self.follow_entry(found, followed, below),
             None => Ok(()),
         }
@@ -367,7 +368,7 @@ impl<'a> Walk<'a> {
             match event.event {
                 Event::Renamed => {
                     let files = self.names[path].clone();
-                    let (old, directory) = names::named(&self.history.connection, event.other)?;
+                    let (old, directory) = self.paths.named(event.other)?;
                     self.watch(directory, Some(key))?;
                     self.follow_entry(old, &files, Some(key))?;
                 }

@@ -142,6 +142,12 @@ impl Room {
         failure.map_or(Ok(()), Err)
     }
 
+    /// Whether something was written that is not in the file of the index yet.
+    pub fn has_log(&self) -> bool {
+        let log = self.directory.join(format!("{FILE}-wal"));
+        fs::symlink_metadata(log).is_ok_and(|known| known.len() > 0)
+    }
+
     /// An error where what SQLite opens is something else than a file, and what who updates the
     /// index opens.
     pub fn check(&self) -> io::Result<()> {
@@ -192,8 +198,12 @@ impl Room {
             return Ok(key);
         }
         let new = self.directory.join(format!("{KEY}.{}", std::process::id()));
-        write_private(&new, &random)?;
-        fs::rename(&new, self.directory.join(KEY))?;
+        let made =
+            write_private(&new, &random).and_then(|()| fs::rename(&new, self.directory.join(KEY)));
+        if made.is_err() {
+            let _ = fs::remove_file(&new);
+        }
+        made?;
         Ok(random)
     }
 }

@@ -31,7 +31,7 @@ pub(crate) fn prepare(
     if while_busy(connection, waiting, || is_prepared(connection))? {
         return Ok(());
     }
-    let first = first.ok_or_else(|| Fault::damaged("it is empty"))?;
+    let first = first.ok_or(Fault::Empty)?;
     connection.pragma_update(None, "page_size", 8192)?;
     // Writes go to a log first, so that nobody who reads waits for somebody who writes.
     while_busy(connection, waiting, || {

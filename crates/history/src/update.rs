@@ -8,7 +8,7 @@ use rusqlite::Connection;
 use crate::batch::{Batch, number_of};
 use crate::error::{Error, Fault};
 use crate::graph::Number;
-use crate::history::{History, meta, set_meta, writing};
+use crate::history::{History, MAILMAP, set_meta, writing};
 use crate::people::{People, Text, bytes};
 
 /// How to go about an update.
@@ -133,12 +133,12 @@ impl History {
 
     /// Maps people anew where the mailmap is another, and notes which it is; tells whether it is.
     fn map_people(&mut self, waiting: &dyn Fn()) -> Result<bool, Fault> {
-        if meta(&self.connection, "mailmap")?.as_deref() == Some(&self.mailmap_digest) {
+        if self.is_mapped() {
             return Ok(false);
         }
         let transaction = writing(&self.connection, waiting)?;
         People::new(&transaction, &self.mailmap, &self.key, self.pseudonymize).map_anew()?;
-        set_meta(&transaction, "mailmap", &self.mailmap_digest)?;
+        set_meta(&transaction, MAILMAP, &self.mailmap_digest)?;
         transaction.commit()?;
         self.reload()?;
         Ok(true)

@@ -1,6 +1,6 @@
 //! Whether the index says what the repository says.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::atomic::Ordering;
 
 use gitops_health_git::{
@@ -66,7 +66,7 @@ const TOGETHER: usize = 16_384;
 impl History {
     /// Looks at `sample` commits again, chosen by `seed`, and compares everything that the index
     /// says about them with the repository; all of them where it has no more. Then it also sees
-    /// that the index says nothing besides, unless some of them are gone.
+    /// that the index says nothing besides, but of commits that are gone.
     ///
     /// Before that it reads all that has checksums. References to tags, which whoever updates the
     /// index notes, are not compared.
@@ -99,7 +99,7 @@ impl History {
         self.numbers.borrow_mut().clear();
         let columns = columns(&self.connection);
         let outcome = columns.and_then(|columns| {
-            (self.graph, self.identities) = columns;
+            self.take(columns);
             self.verify_some(repo, sample, seed, work)
         });
         self.connection.execute_batch("COMMIT")?;
@@ -114,8 +114,11 @@ impl History {
         work: &Work<'_>,
     ) -> Result<Verified, Fault> {
         let mut verified = Verified::default();
-        let known = self.check_integrity()?;
         let numbers = chosen(self.graph.len(), sample, seed);
+        // Facts stay true when a commit is no longer here to be asked.
+        let gone = self.gone(repo, &numbers)?;
+        verified.gone = gone.len();
+        let known = self.check_integrity(&gone)?;
         let progress = |stage: SurveyStage, count: usize| match stage {
             SurveyStage::Commits => (work.progress)(Stage::Commits, count, Some(numbers.len())),
             SurveyStage::Files => (work.progress)(Stage::Files, count, None),
@@ -126,11 +129,11 @@ impl History {
         for part in numbers.chunks(TOGETHER) {
             let mut ids = Vec::with_capacity(part.len());
             for number in part {
-                let id = self.graph.detail(&self.connection, *number)?.id;
-                // Facts stay true when a commit is no longer here to be asked.
-                match repo.commit(id) {
-                    Err(GitError::MissingObject { .. }) => comparison.verified.gone += 1,
-                    _ => ids.push((*number, id)),
+                match gone.contains(number) {
+                    true => comparison.pass_over(*number)?,
+                    false => {
+                        ids.push((*number, self.graph.detail(&self.connection, *number)?.id));
+                    }
                 }
             }
             let mut rest = &ids[..];
@@ -146,10 +149,24 @@ impl History {
             }
         }
         let found = comparison.totals();
-        if numbers.len() == self.graph.len() && verified.gone == 0 && found != known {
+        if numbers.len() == self.graph.len() && found != known {
             verified.differs(None, None, "how much there is in all");
         }
         Ok(verified)
+    }
+}
+
+impl History {
+    /// Those of these commits that the repository no longer has.
+    fn gone(&self, repo: &Repo, numbers: &[Number]) -> Result<HashSet<Number>, Fault> {
+        let mut gone = HashSet::new();
+        for number in numbers {
+            let id = self.graph.detail(&self.connection, *number)?.id;
+            if matches!(repo.commit(id), Err(GitError::MissingObject { .. })) {
+                gone.insert(*number);
+            }
+        }
+        Ok(gone)
     }
 }
 

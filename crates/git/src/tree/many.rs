@@ -52,10 +52,10 @@ impl ManyComparison<'_> {
         if self.cost.directories > limit {
             return Err(too_large("the number of changed directories", limit, "directories"));
         }
-        self.cost.spend(path.len())?;
         if depth > MAX_DEPTH {
             return Err(too_large("the depth of a tree", MAX_DEPTH, "directories"));
         }
+        self.cost.spend(path.len())?;
         let load =
             |id: &Option<ObjectId>| id.map_or(Ok(Arc::default()), |id| self.repo.tree_data(id));
         let data = load(&tree)?;

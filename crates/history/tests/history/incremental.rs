@@ -1,12 +1,12 @@
 //! An index that was brought up to date step by step is one that was made from scratch.
 
 use gitops_health_git::{ObjectId, RepoPath};
-use gitops_health_history::{History, Notice, Options};
+use gitops_health_history::{History, Notice, Options, Periods};
 use gitops_health_testkit::{Author, Story, TestRepo};
 use rusqlite::Connection;
 
 use crate::support::{
-    Question, answers, file, from_scratch, id, lines, open_repo, try_updated, updated,
+    Question, answers, file, from_scratch, id, lines, open_repo, try_updated, update, updated,
 };
 
 /// How many histories, each with nine events: quick enough for every run unless somebody says more.
@@ -167,4 +167,26 @@ fn an_index_that_does_not_say_what_it_depends_on_is_made_anew() {
     let options = Options { pseudonymize: true, ..Options::default() };
     drop(try_updated(&repo, options).expect("the index can be made"));
     assert_eq!(lines(&file(&scratch), emails), [r#"[Text("")]"#]);
+}
+
+#[test]
+fn who_opened_the_index_before_another_mapped_people_counts_them_as_they_are_mapped() {
+    let scratch = TestRepo::new();
+    for (name, email) in [("Ada", "ada@home.example"), ("Ada L.", "ada@work.example")] {
+        let author = Author { name, email, time: "2026-03-02T09:00:00+0000" };
+        scratch.write("a", name).commit_as(author, "one");
+    }
+    let repo = open_repo(scratch.path());
+    let tips = repo.tips().expect("there is one");
+    let people = |history: &History| {
+        let bounds = [0, i64::MAX];
+        let asked = Periods { tip: tips[0], bounds: &bounds, until: None, spans: &[] };
+        history.trend(asked).expect("it is whole").periods[0].authors
+    };
+    assert_eq!(people(&updated(&scratch).0), 2);
+    scratch.write(".mailmap", "Ada <ada@home.example> <ada@work.example>\n");
+    let (mut early, _) = History::open(&repo, Options::default(), &|| {}).expect("it is there");
+    assert_eq!(people(&updated(&scratch).0), 1);
+    update(&mut early, &repo, &tips).expect("nothing is new");
+    assert_eq!(people(&early), 1);
 }

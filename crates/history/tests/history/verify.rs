@@ -8,7 +8,9 @@ use gitops_health_history::{Error, Options, Verified};
 use gitops_health_testkit::{Story, TestRepo};
 use rusqlite::{Connection, params};
 
-use crate::support::{directory, file, open_repo, try_updated, try_verified, updated, verified};
+use crate::support::{
+    directory, file, id, open_repo, try_updated, try_verified, updated, verified,
+};
 
 fn verify(scratch: &TestRepo, sample: usize) -> Result<Verified, Error> {
     try_verified(&open_repo(scratch.path()), Options::default(), sample)
@@ -47,6 +49,27 @@ fn nothing_differs_in_an_index_that_grew_and_whose_commits_are_gone() {
     let rest = verified(&scratch);
     assert!(rest.gone > 0);
     assert_eq!((rest.commits + rest.gone, rest.differences), (80, vec![]));
+    // What is gone hides nothing that is said of others.
+    let bytes = fs::read(file(&scratch)).expect("it is there");
+    let first = "(SELECT number FROM revision WHERE id = ?1)";
+    let id = id(scratch.git_text(&["rev-list", "-1", "--all"]).trim()).as_bytes().to_vec();
+    for (change, words) in [
+        (format!("INSERT INTO merged_file SELECT {first}, min(number) FROM path"), "merging"),
+        (format!("INSERT INTO trailer SELECT {first}, 999, 'cc', NULL"), "its trailers"),
+        ("INSERT INTO trailer SELECT 999, 0, 'cc', substr(?1, 0, 0)".into(), "of commits that"),
+        ("INSERT INTO merged_file SELECT 999, 1 WHERE ?1 != 0".into(), "of commits that"),
+    ] {
+        fs::write(file(&scratch), &bytes).expect("it can be written");
+        let connection = Connection::open(file(&scratch)).expect("it is there");
+        connection.pragma_update(None, "foreign_keys", false).expect("it is a setting");
+        assert_eq!(connection.execute(&change, [&id]).expect("it can be written"), 1, "{change}");
+        drop(connection);
+        is_found(verify(&scratch, usize::MAX), words, &change);
+    }
+    // Nor in the columns: another change of a file that nothing else says anything of.
+    fs::write(file(&scratch), &bytes).expect("it can be written");
+    forge(&scratch, 3, |data| data.extend([0, 2, 0, 0, 0]));
+    is_found(verify(&scratch, usize::MAX), "", "a change that is said twice");
 }
 
 #[test]
@@ -197,30 +220,54 @@ fn whatever_is_changed_is_found() {
     assert_eq!(verified(&scratch).differences, []);
 }
 
+/// Writes the last chunk of a kind anew, with a checksum.
+fn forge(scratch: &TestRepo, kind: i64, forgery: impl Fn(&mut Vec<u8>)) {
+    let connection = Connection::open(file(scratch)).expect("it is there");
+    let (number, mut data): (i64, Vec<u8>) = connection
+        .query_row(
+            "SELECT number, data FROM chunk WHERE number >> 56 = ?1 ORDER BY number DESC",
+            [kind],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )
+        .expect("there is one");
+    data.truncate(data.len() - 4);
+    forgery(&mut data);
+    let mut hasher = crc32fast::Hasher::new();
+    hasher.update(&number.to_le_bytes());
+    hasher.update(&data);
+    data.extend_from_slice(&hasher.finalize().to_le_bytes());
+    connection
+        .execute("UPDATE chunk SET data = ?2 WHERE number = ?1", params![number, data])
+        .expect("it can be written");
+}
+
+#[test]
+fn the_log_of_an_update_that_was_killed_stays_where_it_is() {
+    let (scratch, _) = indexed(6);
+    let log = directory(&scratch).join("history.sqlite-wal");
+    let writer = Connection::open(file(&scratch)).expect("it is there");
+    let reader = Connection::open(file(&scratch)).expect("it is there");
+    reader.execute_batch("BEGIN; SELECT * FROM meta").expect("it can be read");
+    writer.execute("INSERT INTO tag VALUES ('x', 1)", []).expect("it can be written");
+    let kept = [file(&scratch), log].map(|path| (fs::read(&path).expect("it is there"), path));
+    assert!(kept.iter().all(|(bytes, _)| !bytes.is_empty()), "there is no log");
+    drop((reader, writer));
+    for (bytes, path) in &kept {
+        fs::write(path, bytes).expect("it can be written");
+    }
+    assert_eq!(verified(&scratch).differences, []);
+    for (bytes, path) in &kept {
+        assert!(fs::read(path).is_ok_and(|found| found == *bytes), "{}", path.display());
+    }
+}
+
 #[test]
 fn columns_that_are_forged_with_their_checksums_are_found() {
     let (scratch, _) = indexed(4);
     let bytes = fs::read(file(&scratch)).expect("it is there");
-    for (kind, forge, words) in FORGERIES {
+    for (kind, forgery, words) in FORGERIES {
         fs::write(file(&scratch), &bytes).expect("it can be written");
-        let connection = Connection::open(file(&scratch)).expect("it is there");
-        let (number, mut data): (i64, Vec<u8>) = connection
-            .query_row(
-                "SELECT number, data FROM chunk WHERE number >> 56 = ?1 ORDER BY number DESC",
-                [kind],
-                |row| Ok((row.get(0)?, row.get(1)?)),
-            )
-            .expect("there is one");
-        data.truncate(data.len() - 4);
-        forge(&mut data);
-        let mut hasher = crc32fast::Hasher::new();
-        hasher.update(&number.to_le_bytes());
-        hasher.update(&data);
-        data.extend_from_slice(&hasher.finalize().to_le_bytes());
-        connection
-            .execute("UPDATE chunk SET data = ?2 WHERE number = ?1", params![number, data])
-            .expect("it can be written");
-        drop(connection);
+        forge(&scratch, *kind, forgery);
         is_found(verify(&scratch, usize::MAX), words, &format!("kind {kind}"));
     }
 }
