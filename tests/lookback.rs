@@ -239,6 +239,21 @@ fn what_could_not_be_read_makes_exit_code_3() {
 }
 
 #[test]
+fn a_damaged_blob_leaves_one_commit_unknown_and_not_the_rest() {
+    let repo = clinic();
+    let path = repo.git_text(&["diff", "--name-only", "HEAD~3", "HEAD~2"]);
+    let blob = repo.id(&format!("HEAD~2:{}", path.lines().next().expect("it changed a file")));
+    crate::support::overwrite_object(&repo, &blob, b"x");
+    for command in ["hotspots", "trend"] {
+        let found = run(&program(&repo), &["risk", command]);
+        assert_eq!(found.code, Some(3), "{found}");
+        assert!(found.stdout.contains("could not be read"), "{found}");
+    }
+    let verified = run(&program(&repo), &["index", "verify", "--all"]);
+    assert_eq!(verified.code, Some(0), "{verified}");
+}
+
+#[test]
 fn lines_that_could_not_be_counted_are_said_to_be_missing() {
     let repo = clinic();
     let path = repo.git_text(&["diff", "--name-only", "HEAD~3", "HEAD~2"]);

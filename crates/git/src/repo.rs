@@ -1,6 +1,7 @@
 use std::cell::{OnceCell, RefCell};
 use std::collections::HashSet;
 use std::fs;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -12,7 +13,7 @@ use crate::error::{Cause, Context, Error};
 use crate::id::ObjectId;
 use crate::ordinary::unreadable_file;
 use crate::pack::{Object, PackReader, Packs};
-use crate::side_file::read_bounded;
+use crate::side_file::{open_file, read_bounded};
 use crate::text::printable;
 
 /// Where to look for the repository.
@@ -218,10 +219,11 @@ impl Repo {
         for name in &self.git.worktrees().context(operation)? {
             let Ok(Some(name)) = name else { continue };
             let head = self.common_dir().join("worktrees").join(name).join("HEAD");
-            let text = fs::read(head).unwrap_or_default();
-            if let Some(id) = text.get(..40).and_then(ObjectId::from_hex) {
-                tips.push(id);
+            let mut text = Vec::new();
+            if let Ok(Some((file, _))) = open_file(&head) {
+                let _ = file.take(40).read_to_end(&mut text);
             }
+            tips.extend(ObjectId::from_hex(&text));
         }
         tips.sort_unstable();
         tips.dedup();

@@ -2,7 +2,9 @@
 
 use std::collections::{BinaryHeap, HashMap, HashSet};
 
-use gitops_health_git::{FileInTree, ObjectId, Person, Repo, RepoPath, ZonedTime};
+use gitops_health_git::{
+    Error as GitError, FileInTree, ObjectId, Person, Repo, RepoPath, ZonedTime,
+};
 use rusqlite::OptionalExtension;
 
 use crate::change::ChangeRow;
@@ -302,11 +304,17 @@ impl<'a> Survey<'a> {
         {
             return Ok(known);
         }
-        match repo.blob_size(file.id)? {
-            Some(bytes) if bytes <= self.bytes_left => self.bytes_left -= bytes,
-            _ => return Ok(None),
+        // What is damaged has no known size either.
+        match repo.blob_size(file.id) {
+            Ok(Some(bytes)) if bytes <= self.bytes_left => self.bytes_left -= bytes,
+            Ok(_) | Err(GitError::UnreadableObject { .. }) => return Ok(None),
+            Err(error) => return Err(error.into()),
         }
-        Ok(repo.extent_of(file)?.map(|extent| u64::from(extent.lines)))
+        match repo.extent_of(file) {
+            Ok(extent) => Ok(extent.map(|extent| u64::from(extent.lines))),
+            Err(GitError::UnreadableObject { .. }) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// The lines that a file had after the change that wrote this content; the inner `None` where

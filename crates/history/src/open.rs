@@ -37,7 +37,7 @@ struct Settings {
 }
 
 /// Counts up when facts are found in another way: an index of before is made anew.
-const FACTS: u32 = 9;
+const FACTS: u32 = 10;
 
 impl Settings {
     fn of(repo: &Repo, options: &Options) -> Result<Self, Fault> {
@@ -255,6 +255,7 @@ fn try_open(
         connection.pragma_update(None, "query_only", true)?;
         // The log of an update that was killed stays, too.
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, room.has_log())?;
+        schema::prepare(&connection, waiting, None)?;
     }
     connection.pragma_update(None, "synchronous", "NORMAL")?;
     connection.set_prepared_statement_cache_capacity(64);
@@ -265,7 +266,9 @@ fn try_open(
     };
     let proof = key.proof();
     let first = first(settings, &proof);
-    schema::prepare(&connection, waiting, (!settings.keep).then_some(&first))?;
+    if !settings.keep {
+        schema::prepare(&connection, waiting, Some(&first))?;
+    }
     check_meta(&connection, &first)?;
     Ok((connection, key))
 }

@@ -74,22 +74,23 @@ fn is_prepared(connection: &Connection) -> Result<bool, Fault> {
     if format != FORMAT {
         return Err(Fault::damaged(format!("it has format {format}, and this program {FORMAT}")));
     }
-    let mut known = String::new();
     let mut statement =
         connection.prepare("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY rowid")?;
-    let mut rows = statement.query([])?;
-    while let Some(row) = rows.next()? {
-        known.push_str(&row.get::<_, String>(0)?);
-        known.push_str(";\n");
-    }
-    if words(&known) != words(TABLES) {
+    let known = statement.query_map([], |row| row.get(0))?.collect::<Result<Vec<String>, _>>()?;
+    if !known.iter().eq(statements()) {
         return Err(Fault::damaged("its tables are not those of a history index"));
     }
     Ok(true)
 }
 
-/// The statements without comments and white space, which SQLite keeps in part.
-fn words(sql: &str) -> String {
-    let lines = sql.lines().map(|line| line.split("--").next().unwrap_or_default());
-    lines.flat_map(str::chars).filter(|character| !character.is_whitespace()).collect()
+/// The statements of [`TABLES`], as SQLite keeps them: without the comments before them.
+fn statements() -> impl Iterator<Item = &'static str> {
+    TABLES.split_terminator(";\n").map(|statement| {
+        let mut rest = statement.trim_start();
+        while let Some((_, below)) = rest.starts_with("--").then(|| rest.split_once('\n')).flatten()
+        {
+            rest = below.trim_start();
+        }
+        rest
+    })
 }

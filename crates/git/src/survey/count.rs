@@ -7,7 +7,7 @@ use foldhash::{HashMap, HashMapExt};
 
 use super::files::{Compared, Counted, Pending, State};
 use super::workers::Crew;
-use super::{Extent, FileFacts, SurveyStage};
+use super::{Extent, FileFacts, FilesOfCommit, SurveyStage};
 use crate::attributes::DiffAttribute;
 use crate::change::{Hunk, Lines};
 use crate::content::{Blobs, Unstored};
@@ -40,25 +40,47 @@ pub(super) fn count(crew: &Crew<'_>, facts: &mut [Compared]) -> Result<(), Error
         let mut versions = Versions::new(repo, desk);
         // Packs hold the newest version whole and older ones as deltas.
         let mut counted = Vec::with_capacity(places.len());
+        let mut damage = Vec::new();
         for place in places.iter().rev() {
-            let found = versions.count(pending(known, *place), &counted)?;
+            let found = match versions.count(pending(known, *place), &counted) {
+                Err(error @ Error::UnreadableObject { .. }) => {
+                    damage.push((*place, error.in_words()));
+                    Counted::without_lines(Lines::Missing)
+                }
+                found => found?,
+            };
             counted.push(found);
         }
         tally.add(SurveyStage::Files, places.len());
-        Ok(counted)
+        Ok((counted, damage))
     })?;
     let places = work.into_iter().map(|(_, places)| places).collect::<Vec<_>>();
-    for (places, counted) in places.into_iter().zip(counted) {
+    let mut damaged = Vec::new();
+    for (places, (counted, damage)) in places.into_iter().zip(counted) {
         for ((commit, file), counted) in places.into_iter().rev().zip(counted) {
             if let State::Changed { files, .. } = &mut facts[commit].state {
                 files[file].counted = Some(counted);
             }
         }
+        damaged.extend(damage);
     }
-    facts.iter_mut().try_for_each(|compared| match &mut compared.state {
-        State::Changed { files, .. } => heed_budget(crew.first(), files),
-        State::Other(_) => Ok(()),
-    })
+    for (number, compared) in facts.iter_mut().enumerate() {
+        let State::Changed { files, .. } = &mut compared.state else { continue };
+        match heed_budget(crew.first(), files) {
+            // What was counted of its files comes first.
+            Err(error @ Error::UnreadableObject { .. }) => {
+                damaged.push(((number, usize::MAX), error.in_words()));
+            }
+            other => other?,
+        }
+    }
+    // Of several files the first says why nothing is known of a commit.
+    damaged.sort();
+    damaged.reverse();
+    for ((commit, _), reason) in damaged {
+        facts[commit].state = State::Other(FilesOfCommit::Unread { reason, lacks: None });
+    }
+    Ok(())
 }
 
 /// Takes back what was counted of files that are too large together. Their sizes are asked for in

@@ -242,6 +242,31 @@ fn forge(scratch: &TestRepo, kind: i64, forgery: impl Fn(&mut Vec<u8>)) {
 }
 
 #[test]
+fn tables_and_views_that_somebody_made_others_are_found_and_replaced() {
+    let (scratch, _) = indexed(7);
+    let bytes = fs::read(file(&scratch)).expect("it is there");
+    for (name, from, to) in [
+        ("chunk", "data BLOB", "dataBLOB"),
+        ("meta", "value BLOB", "valueBLOB"),
+        ("revision", "type TEXT", "typeTEXT"),
+        ("commits", "' '", "''"),
+        ("change_missing", "'missing'", "'mis sing'"),
+    ] {
+        fs::write(file(&scratch), &bytes).expect("it can be written");
+        let connection = Connection::open(file(&scratch)).expect("it is there");
+        connection.pragma_update(None, "writable_schema", true).expect("it is a setting");
+        let query = "UPDATE sqlite_schema SET sql = replace(sql, ?2, ?3)
+             WHERE name = ?1 AND sql LIKE '%' || ?2 || '%'";
+        assert_eq!(connection.execute(query, [name, from, to]).expect("it can be written"), 1);
+        drop(connection);
+        is_found(verify(&scratch, usize::MAX), "its tables are not those", name);
+        let (_, notices) = updated(&scratch);
+        assert_eq!(notices.len(), 1, "{name}: {notices:?}");
+        assert_eq!(verified(&scratch).differences, [], "{name}");
+    }
+}
+
+#[test]
 fn the_log_of_an_update_that_was_killed_stays_where_it_is() {
     let (scratch, _) = indexed(6);
     let log = directory(&scratch).join("history.sqlite-wal");
