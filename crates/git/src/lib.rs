@@ -3,6 +3,8 @@
 //! This is the only crate that knows git2. The facts it returns own their bytes, hold no
 //! reference to the repository and read nothing later.
 
+mod alternates;
+mod ancestry;
 mod attributes;
 mod change;
 mod commit;
@@ -15,6 +17,7 @@ mod function;
 mod id;
 mod inventory;
 mod lines;
+mod loose;
 mod mailmap;
 mod merge;
 mod ordinary;

@@ -41,6 +41,26 @@ fn unreadable_file_in(directory: &Path) -> Option<(PathBuf, io::Error)> {
     opened.chain(packs).find_map(|(result, path)| Some((path, result.err()?)))
 }
 
+/// Opens a regular file, links followed; `None` when there is none. A pipe is not waited for.
+pub(crate) fn open_regular(path: &Path) -> io::Result<Option<File>> {
+    if check_file(path)?.is_none() {
+        return Ok(None);
+    }
+    let mut options = fs::OpenOptions::new();
+    options.read(true);
+    // It may have become another thing in between.
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, libc::O_NONBLOCK);
+    let file = match options.open(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        other => other?,
+    };
+    match file.metadata()?.is_file() {
+        true => Ok(Some(file)),
+        false => Err(io::Error::other("it is not a regular file")),
+    }
+}
+
 /// Sees that a file can be read, or is not there.
 pub(crate) fn check_readable(path: &Path) -> io::Result<()> {
     if check_file(path)?.is_some() { File::open(path).map(drop) } else { Ok(()) }

@@ -8,11 +8,13 @@ use std::sync::Arc;
 use bstr::BString;
 use git2::{ErrorCode, RepositoryOpenFlags};
 
+use crate::alternates::object_directories;
 use crate::commit::Commit;
 use crate::error::{Cause, Context, Error};
 use crate::id::ObjectId;
+use crate::loose::{LOOSE_BYTES, LooseReader};
 use crate::ordinary::unreadable_file;
-use crate::pack::{Object, PackReader, Packs};
+use crate::pack::{Kind, Object, PackReader, Packs};
 use crate::side_file::{open_file, read_bounded};
 use crate::text::printable;
 
@@ -82,16 +84,41 @@ pub struct Repo {
     pub(crate) index: PathBuf,
     /// The repository in which parents are looked for, where that is not `git`.
     pub(crate) graph: Option<git2::Repository>,
+    /// Where its objects are.
+    directories: Vec<PathBuf>,
     packs: OnceCell<Arc<Packs>>,
     pack_reader: OnceCell<RefCell<PackReader>>,
+    loose_reader: RefCell<LooseReader>,
     location: Location,
     /// Whether there is no worktree, whatever libgit2 takes for one.
     is_bare: bool,
 }
 
-/// Whether a reference leads nowhere, or to what is no commit, rather than to one that can't be read.
-fn leads_to_no_commit(error: &git2::Error) -> bool {
-    matches!(error.code(), ErrorCode::NotFound | ErrorCode::Peel | ErrorCode::InvalidSpec)
+/// The object at the end of a reference; `None` where it leads to one that is not there.
+fn target_of(
+    reference: Result<git2::Reference<'_>, git2::Error>,
+) -> Result<Option<ObjectId>, git2::Error> {
+    match reference {
+        Ok(reference) => Ok(reference.target().map(ObjectId::from_git2)),
+        Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+fn no_commit_of(name: &[u8], error: &Error) -> Error {
+    let operation = format!("read the commit of `{}`", printable(name));
+    Error::Operation { operation, source: Cause::new(error.in_words()) }
+}
+
+/// The directories with objects that the repository, or the environment, names.
+fn named_directories(git: &git2::Repository, location: &Location) -> Vec<PathBuf> {
+    let from_environment =
+        |name: &str| std::env::var_os(name).filter(|_| location.use_git_environment);
+    let first = from_environment("GIT_OBJECT_DIRECTORY").map(PathBuf::from);
+    let more = from_environment("GIT_ALTERNATE_OBJECT_DIRECTORIES").unwrap_or_default();
+    let mut named = vec![first.unwrap_or_else(|| git.commondir().join("objects"))];
+    named.extend(std::env::split_paths(&more).filter(|path| !path.as_os_str().is_empty()));
+    named
 }
 
 impl Repo {
@@ -126,9 +153,12 @@ impl Repo {
             Some(named) if location.use_git_environment => PathBuf::from(named),
             _ => git.path().join("index"),
         };
+        let directories = object_directories(named_directories(&git, location));
         Ok(Self {
             git,
             limits: Limits::default(),
+            loose_reader: RefCell::new(LooseReader::new(directories.clone())),
+            directories,
             shallow_edges,
             index,
             graph,
@@ -205,14 +235,14 @@ impl Repo {
         for pattern in ["refs/heads/*", "refs/remotes/*", "refs/tags/*"] {
             for reference in self.git.references_glob(pattern).context(operation)? {
                 let reference = reference.context(operation)?;
-                match reference.peel(git2::ObjectType::Commit) {
-                    Ok(commit) => tips.push(ObjectId::from_git2(commit.id())),
-                    // A branch of a remote may point to one that was not fetched, and a tag to a tree.
-                    Err(error) if leads_to_no_commit(&error) => {}
-                    Err(source) => {
-                        let name = printable(reference.name_bytes());
-                        return Err(source).context(|| format!("read the commit of `{name}`"));
-                    }
+                let Some(target) = target_of(reference.resolve()).context(operation)? else {
+                    continue;
+                };
+                match self.commit_of(target) {
+                    Ok(commit) => tips.extend(commit),
+                    // A branch of a remote may point to one that was not fetched.
+                    Err(Error::MissingObject { .. }) => {}
+                    Err(error) => return Err(no_commit_of(reference.name_bytes(), &error)),
                 }
             }
         }
@@ -246,13 +276,36 @@ impl Repo {
             }
         };
         let operation = || format!("read the commit of `{}`", printable(&name));
-        match head.resolve() {
-            Ok(branch) => {
-                let commit = branch.peel(git2::ObjectType::Commit).context(operation)?;
-                Ok(Head::Branch { name, commit: ObjectId::from_git2(commit.id()) })
+        let Some(target) = target_of(head.resolve()).context(operation)? else {
+            return Ok(Head::Unborn(name));
+        };
+        let commit = self.commit_of(target).and_then(|commit| {
+            let source = Cause::new("it is no commit");
+            commit.ok_or(Error::UnreadableObject { id: target, kind: "commit", source })
+        });
+        match commit {
+            Ok(commit) => Ok(Head::Branch { name, commit }),
+            Err(error) => Err(no_commit_of(&name, &error)),
+        }
+    }
+
+    /// The commit that an object is or, as a tag, leads to; `None` where it leads to something else.
+    pub(crate) fn commit_of(&self, id: ObjectId) -> Result<Option<ObjectId>, Error> {
+        let mut next = id;
+        loop {
+            let object = self.any_object(next, "commit")?;
+            let object = object.ok_or(Error::MissingObject { id: next, kind: "commit" })?;
+            match object.kind {
+                Kind::Commit => return Ok(Some(next)),
+                Kind::Tag => {
+                    let line = object.content.strip_prefix(b"object ");
+                    let target = line.and_then(|rest| ObjectId::from_hex(rest.get(..40)?));
+                    let source = Cause::new("it does not say of what it is a tag");
+                    let odd = Error::UnreadableObject { id: next, kind: "tag", source };
+                    next = target.ok_or(odd)?;
+                }
+                Kind::Tree | Kind::Blob => return Ok(None),
             }
-            Err(error) if error.code() == ErrorCode::NotFound => Ok(Head::Unborn(name)),
-            Err(error) => Err(error).context(operation),
         }
     }
 
@@ -262,11 +315,6 @@ impl Repo {
             Head::Branch { commit, .. } | Head::Detached(commit) => Some(commit),
             Head::Unborn(_) => None,
         })
-    }
-
-    /// Where to walk through the history.
-    pub(crate) fn graph(&self) -> &git2::Repository {
-        self.graph.as_ref().unwrap_or(&self.git)
     }
 
     /// The commit with this id, as it is stored: neither `refs/replace` nor `info/grafts` give it
@@ -337,7 +385,7 @@ impl Repo {
     }
 
     fn packs(&self) -> &Arc<Packs> {
-        self.packs.get_or_init(|| Packs::open(&[self.common_dir().join("objects")]).into())
+        self.packs.get_or_init(|| Packs::open(&self.directories).into())
     }
 
     /// An object from a pack; `None` where libgit2 has to be asked.
@@ -365,19 +413,50 @@ impl Repo {
         id: ObjectId,
         kind: git2::ObjectType,
     ) -> Result<Option<Arc<Vec<u8>>>, Error> {
-        if let Some(found) = self.packed_object(id)
-            && found.kind.to_git2() == kind
-        {
-            return Ok(Some(found.content));
+        match self.any_object(id, kind.str())? {
+            Some(object) if object.kind.to_git2() == kind => Ok(Some(object.content)),
+            Some(object) => Err(wrong_kind(id, kind, object.kind.to_git2())),
+            None => Ok(None),
+        }
+    }
+
+    /// An object of any kind; `wanted` is what it is called where it can't be read.
+    pub(crate) fn any_object(
+        &self,
+        id: ObjectId,
+        wanted: &'static str,
+    ) -> Result<Option<Object>, Error> {
+        let failed = |source| Error::UnreadableObject { id, kind: wanted, source };
+        if let Some(found) = self.packed_object(id) {
+            return Ok(Some(found));
+        }
+        let loose = self.loose_reader.borrow_mut().read(id).map_err(failed)?;
+        if let Some((kind, content)) = loose {
+            return Ok(Some(Object { kind, content: Arc::new(content) }));
         }
         let odb = self.git.odb().context(|| "open the object database".into())?;
-        match odb.read(id.to_git2()) {
-            Ok(object) if object.kind() == kind => Ok(Some(Arc::new(object.data().to_vec()))),
-            Ok(object) => Err(wrong_kind(id, kind, object.kind())),
+        // Libgit2 says of damage what it is when it meets it first, and later that there is nothing.
+        let read = odb.read_header(id.to_git2()).and_then(|(size, _)| {
+            let is_too_large = size as u64 > LOOSE_BYTES.max(self.limits.blob_bytes);
+            if is_too_large { Ok(None) } else { odb.read(id.to_git2()).map(Some) }
+        });
+        match read {
+            Ok(None) => Err(failed(Cause::new("it is too large"))),
+            Ok(Some(object)) => match Kind::named(object.kind().str().as_bytes()) {
+                Some(kind) => Ok(Some(Object { kind, content: Arc::new(object.data().to_vec()) })),
+                None => Err(failed(Cause::new("it is of no known kind"))),
+            },
             Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
-            Err(error) => {
-                Err(Error::UnreadableObject { id, kind: kind.str(), source: error.into() })
-            }
+            Err(error) => Err(failed(error.into())),
+        }
+    }
+
+    /// An error where the file of an object is damaged.
+    pub(crate) fn check_loose_objects(&self) -> Result<(), Error> {
+        let damaged = self.loose_reader.borrow_mut().find_damaged();
+        match damaged {
+            Some((id, source)) => Err(Error::UnreadableObject { id, kind: "object", source }),
+            None => Ok(()),
         }
     }
 

@@ -60,30 +60,49 @@ impl Repo {
 
     /// Resolves what is spelled as libgit2 understands it; `revision` is what was asked for.
     fn resolve_spec(&self, spec: &str, revision: &str) -> Result<ObjectId, Error> {
-        if let Some(commit) = self.plainly_named_commit(spec) {
-            return Ok(commit);
+        let (name, steps) = split_steps(spec).unwrap_or((spec, Vec::new()));
+        if let Some(object) = self.plainly_named(name) {
+            return self.follow(object, &steps, revision);
         }
-        let object = match self.parse_revision(spec) {
-            Ok(object) => object,
+        // Libgit2 waits for the rest of a file that was cut.
+        self.check_loose_objects()?;
+        match self.parse_revision(name) {
+            Ok(object) => self.follow(ObjectId::from_git2(object), &steps, revision),
             Err(error) => match self.before_reflog(spec) {
-                Some(before) => return self.resolve_spec(&before, revision),
-                None => return Err(self.resolve_error(revision, error)),
+                Some(before) => self.resolve_spec(&before, revision),
+                None => Err(self.resolve_error(revision, error)),
             },
-        };
-        match object.peel(ObjectType::Commit) {
-            Ok(commit) => Ok(ObjectId::from_git2(commit.id())),
-            Err(_) => {
-                if let Some(tag) = object.as_tag() {
-                    self.check_object(tag.target_id())?;
-                }
-                let kind = object.kind().map_or("unknown object", |kind| kind.str()).to_owned();
-                Err(Error::NotACommit { revision: revision.to_owned(), kind })
-            }
         }
     }
 
+    /// The commit that some steps lead to from an object.
+    fn follow(&self, from: ObjectId, steps: &[Step], revision: &str) -> Result<ObjectId, Error> {
+        let revision = || revision.to_owned();
+        let Some(mut commit) = self.commit_of(from)? else {
+            let kind =
+                self.any_object(from, "object")?.map_or("tree", |it| it.kind.to_git2().str());
+            return Err(Error::NotACommit { revision: revision(), kind: kind.to_owned() });
+        };
+        let unknown = || Error::UnknownRevision { revision: revision() };
+        for step in steps {
+            match *step {
+                Step::Parent(0) => {}
+                Step::Parent(number) => {
+                    let (parents, _) = self.lineage(commit)?;
+                    commit = *parents.get(number - 1).ok_or_else(unknown)?;
+                }
+                Step::Back(generations) => {
+                    for _ in 0..generations {
+                        commit = *self.lineage(commit)?.0.first().ok_or_else(unknown)?;
+                    }
+                }
+            }
+        }
+        Ok(commit)
+    }
+
     /// Asks libgit2: for what has the name, and in the graph for what comes before that.
-    fn parse_revision(&self, spec: &str) -> Result<git2::Object<'_>, git2::Error> {
+    fn parse_revision(&self, spec: &str) -> Result<git2::Oid, git2::Error> {
         if self.lacks_reflog(spec) {
             let class = git2::ErrorClass::Reference;
             return Err(git2::Error::new(ErrorCode::NotFound, class, "there is no reflog"));
@@ -94,9 +113,9 @@ impl Repo {
             (Some(graph), Some(end)) => {
                 let (name, operators) = spec.split_at(end);
                 let named = self.git.revparse_single(name)?.id();
-                graph.revparse_single(&format!("{named}{operators}"))
+                Ok(graph.revparse_single(&format!("{named}{operators}"))?.id())
             }
-            _ => self.git.revparse_single(spec),
+            _ => Ok(self.git.revparse_single(spec)?.id()),
         }
     }
 
@@ -114,27 +133,6 @@ impl Repo {
         Ok(Range { text: text.to_owned(), from, to, kind })
     }
 
-    /// The best common ancestor of two commits, as `git merge-base` prints it;
-    /// [`Error::NoMergeBase`] where they share no history, or none that is here.
-    pub fn merge_base(&self, one: ObjectId, two: ObjectId) -> Result<ObjectId, Error> {
-        match self.graph().merge_base(one.to_git2(), two.to_git2()) {
-            Ok(base) => Ok(ObjectId::from_git2(base)),
-            Err(error) if error.code() == ErrorCode::NotFound => {
-                Err(Error::NoMergeBase { one, two })
-            }
-            Err(error) => Err(error).context(|| format!("find the merge base of {one} and {two}")),
-        }
-    }
-
-    /// All best common ancestors of two commits; none when they share no history.
-    fn merge_bases(&self, one: ObjectId, two: ObjectId) -> Result<Vec<ObjectId>, Error> {
-        match self.graph().merge_bases(one.to_git2(), two.to_git2()) {
-            Ok(bases) => Ok(bases.iter().map(|base| ObjectId::from_git2(*base)).collect()),
-            Err(error) if error.code() == ErrorCode::NotFound => Ok(Vec::new()),
-            Err(error) => Err(error).context(|| format!("find the merge bases of {one} and {two}")),
-        }
-    }
-
     /// The commits of a range, newest first and no commit before one that descends from it: the
     /// same set as `git rev-list RANGE` prints.
     pub fn commits_in(&self, range: &Range) -> Result<Vec<ObjectId>, Error> {
@@ -146,25 +144,6 @@ impl Repo {
                 self.list_commits(&[range.to, range.from], &bases)
             }
         }
-    }
-
-    /// The commits that `tips` lead to and `hidden` don't, newest first and no commit before one
-    /// that descends from it.
-    pub fn list_commits(
-        &self,
-        tips: &[ObjectId],
-        hidden: &[ObjectId],
-    ) -> Result<Vec<ObjectId>, Error> {
-        let operation = || "list the commits of a range".to_owned();
-        let mut walk = self.graph().revwalk().context(operation)?;
-        walk.set_sorting(git2::Sort::TOPOLOGICAL | git2::Sort::TIME).context(operation)?;
-        for tip in tips {
-            walk.push(tip.to_git2()).context(operation)?;
-        }
-        for tip in hidden {
-            walk.hide(tip.to_git2()).context(operation)?;
-        }
-        walk.map(|id| id.map(ObjectId::from_git2).context(operation)).collect()
     }
 
     fn single_commit_range(&self, text: &str, revision: &str) -> Result<Range, Error> {
@@ -208,13 +187,9 @@ impl Repo {
     /// The only object beginning with `digits` that is a commit or a tag of one.
     fn only_commit(&self, digits: &str, revision: &str) -> Result<ObjectId, Error> {
         let candidates = self.objects_beginning_with(digits)?;
-        let leads_to_commit = |(id, _): &&(ObjectId, ObjectType)| {
-            let object = self.git.find_object(id.to_git2(), None);
-            object.is_ok_and(|object| {
-                let has_target =
-                    matches!(object.kind(), Some(ObjectType::Commit | ObjectType::Tag));
-                has_target && object.peel(ObjectType::Commit).is_ok()
-            })
+        let leads_to_commit = |(id, kind): &&(ObjectId, ObjectType)| {
+            let may_lead = matches!(kind, ObjectType::Commit | ObjectType::Tag);
+            may_lead && self.commit_of(*id).is_ok_and(|commit| commit.is_some())
         };
         let mut commits = candidates.iter().filter(leads_to_commit);
         match (commits.next(), commits.next()) {
@@ -248,19 +223,18 @@ impl Repo {
             .collect()
     }
 
-    /// The commit of a full id or of the name of a reference, without reading more of it than that
-    /// it is a commit: libgit2 refuses some that git reads, such as one without a time.
-    fn plainly_named_commit(&self, name: &str) -> Option<ObjectId> {
+    /// The object of a full id or of the name of a reference.
+    fn plainly_named(&self, name: &str) -> Option<ObjectId> {
         if name.is_empty() {
             return None;
         }
-        let target = if name.len() == 40 {
-            git2::Oid::from_str(name).ok()?
-        } else {
-            self.git.resolve_reference_from_short_name(name).ok()?.resolve().ok()?.target()?
-        };
-        let (_, kind) = self.git.odb().ok()?.read_header(target).ok()?;
-        (kind == ObjectType::Commit).then(|| ObjectId::from_git2(target))
+        if name.len() == 40 {
+            let id = ObjectId::from_hex(name.to_ascii_lowercase().as_bytes())?;
+            return self.holds(id).then_some(id);
+        }
+        let name = if name == "@" { "HEAD" } else { name };
+        let reference = self.git.resolve_reference_from_short_name(name).ok()?.resolve().ok()?;
+        reference.target().map(ObjectId::from_git2)
     }
 
     /// Fails where the name at the beginning of `revision` is known and its object is damaged or
@@ -276,14 +250,10 @@ impl Repo {
     }
 
     fn check_object(&self, id: git2::Oid) -> Result<(), Error> {
-        let odb = self.git.odb().context(|| "open the object database".into())?;
-        let (name, kind) = (ObjectId::from_git2(id), "commit");
-        match odb.read(id) {
-            Ok(_) => Ok(()),
-            Err(error) if error.code() == ErrorCode::NotFound => {
-                Err(Error::MissingObject { id: name, kind })
-            }
-            Err(error) => Err(Error::UnreadableObject { id: name, kind, source: error.into() }),
+        let (id, kind) = (ObjectId::from_git2(id), "commit");
+        match self.any_object(id, kind)? {
+            Some(_) => Ok(()),
+            None => Err(Error::MissingObject { id, kind }),
         }
     }
 
@@ -333,6 +303,47 @@ fn plain_spelling(revision: &str) -> Result<String, Error> {
         spec = spec.replace("^{object}", "");
     }
     Ok(spec)
+}
+
+/// From one commit to another.
+enum Step {
+    /// To the parent of this number, counted from 1; 0 for the commit itself.
+    Parent(usize),
+    /// So many generations back, along first parents.
+    Back(usize),
+}
+
+/// A name and the steps that a revision takes from it; `None` where it does something else, such as
+/// searching for a text.
+fn split_steps(spec: &str) -> Option<(&str, Vec<Step>)> {
+    let (name, mut rest) = spec.split_at(spec.find(['^', '~']).unwrap_or(spec.len()));
+    if name.is_empty() || name.contains(':') {
+        return None;
+    }
+    let mut steps = Vec::new();
+    while let Some(operator) = rest.chars().next() {
+        rest = &rest[1..];
+        let end = rest.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(rest.len());
+        let (digits, tail) = rest.split_at(end);
+        let number = if digits.is_empty() { 1 } else { digits.parse::<u32>().ok()? as usize };
+        let peeled = ["{}", "{commit}"].iter().find_map(|it| rest.strip_prefix(it));
+        match (operator, peeled) {
+            ('^', Some(tail)) => {
+                steps.push(Step::Parent(0));
+                rest = tail;
+            }
+            ('^', None) if !tail.starts_with('{') => {
+                steps.push(Step::Parent(number));
+                rest = tail;
+            }
+            ('~', _) => {
+                steps.push(Step::Back(number));
+                rest = tail;
+            }
+            _ => return None,
+        }
+    }
+    Some((name, steps))
 }
 
 /// The two sides of the first `..` or `...` that stands outside braces and search texts.

@@ -17,11 +17,9 @@ impl Repo {
     /// All tags that lead to commits, annotated or not, sorted by name. Tags of trees and blobs
     /// and tags whose object is missing are left out.
     pub fn tags(&self) -> Result<Vec<Tag>, Error> {
-        let odb = self.git.odb().context(|| "open the object database".into())?;
         let mut tags = self.tags_as_listed()?;
         tags.retain(|tag| {
-            let header = odb.read_header(tag.commit.to_git2());
-            header.is_ok_and(|(_, kind)| kind == git2::ObjectType::Commit)
+            self.commit_of(tag.commit).is_ok_and(|commit| commit == Some(tag.commit))
         });
         Ok(tags)
     }
@@ -37,12 +35,14 @@ impl Repo {
             let name = reference.name_bytes();
             let name = BString::from(name.strip_prefix(b"refs/tags/").unwrap_or(name));
             let commit = match reference.target_peel() {
-                Some(peeled) => Some(peeled),
-                None => reference.peel(git2::ObjectType::Commit).ok().map(|commit| commit.id()),
+                Some(peeled) => Some(ObjectId::from_git2(peeled)),
+                None => {
+                    let target = reference.resolve().ok().and_then(|found| found.target());
+                    let target = target.map(ObjectId::from_git2);
+                    target.and_then(|target| self.commit_of(target).ok().flatten())
+                }
             };
-            if let Some(commit) = commit {
-                tags.push(Tag { name, commit: ObjectId::from_git2(commit) });
-            }
+            tags.extend(commit.map(|commit| Tag { name, commit }));
         }
         tags.sort();
         Ok(tags)

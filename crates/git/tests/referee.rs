@@ -4,6 +4,8 @@
 
 #[path = "referee/agreement.rs"]
 mod agreement;
+#[path = "referee/cut.rs"]
+mod cut;
 #[path = "referee/history.rs"]
 mod history;
 #[path = "referee/index.rs"]

@@ -35,6 +35,17 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
+    /// The kind that the first word of an object names.
+    pub(crate) fn named(word: &[u8]) -> Option<Self> {
+        match word {
+            b"commit" => Some(Self::Commit),
+            b"tree" => Some(Self::Tree),
+            b"blob" => Some(Self::Blob),
+            b"tag" => Some(Self::Tag),
+            _ => None,
+        }
+    }
+
     pub(crate) fn to_git2(self) -> git2::ObjectType {
         match self {
             Self::Commit => git2::ObjectType::Commit,

@@ -1,0 +1,121 @@
+//! Objects that were not written to their end.
+
+use std::fs;
+use std::path::PathBuf;
+
+use gitops_health_git::{Error, Lines, Repo, Selection, Similarity};
+use gitops_health_testkit::TestRepo;
+
+use crate::agreement::{id, open};
+
+/// Three commits to a file, and an annotated tag of the last one.
+fn scratch() -> TestRepo {
+    let scratch = TestRepo::new();
+    for (count, message) in [(300, "first"), (400, "second"), (500, "third")] {
+        let lines: String = (0..count).map(|number| format!("{}\n", number * number)).collect();
+        scratch.write("d/file", lines).commit(message);
+    }
+    scratch.git(&["tag", "-m", "a tag", "v1"]);
+    scratch.git(&["branch", "other", "HEAD~2"]);
+    scratch
+}
+
+fn file_of(scratch: &TestRepo, revision: &str) -> PathBuf {
+    let of = scratch.id(revision);
+    scratch.git_dir().join("objects").join(&of[..2]).join(&of[2..])
+}
+
+fn cut(scratch: &TestRepo, revision: &str) {
+    let path = file_of(scratch, revision);
+    let whole = fs::read(&path).expect("it is there");
+    fs::remove_file(&path).expect("it can be replaced");
+    fs::write(&path, &whole[..whole.len() / 2]).expect("it can be written");
+}
+
+/// Everything that is asked of a repository ends, and what needs the object says that it can't be read.
+fn ask_everything(repo: &Repo) -> Vec<Error> {
+    let mut errors = Vec::new();
+    for revision in [
+        "HEAD",
+        "main",
+        "HEAD~1",
+        "HEAD~2",
+        "HEAD^",
+        "main@{1}",
+        "@{1}~1",
+        "v1",
+        "HEAD^{}",
+        ":/second",
+        "HEAD^{/second}",
+        "v1^{tag}",
+        "other",
+        "@",
+        "unknown",
+    ] {
+        errors.extend(repo.resolve(revision).err());
+    }
+    for selection in [
+        Selection::Staged,
+        Selection::Worktree,
+        Selection::Commit("HEAD".into()),
+        Selection::Commit("HEAD~1".into()),
+        Selection::Range("other..HEAD".into()),
+        Selection::PullRequest { base: "other".into(), head: "main".into() },
+    ] {
+        errors.extend(repo.tips_of(&selection).err());
+        errors.extend(repo.change(&selection, Similarity::Copies).err());
+    }
+    errors.extend(repo.tags().err());
+    match repo.tips() {
+        Ok(tips) => errors.extend(repo.new_commits(&tips, &mut |_| false).err()),
+        Err(error) => errors.push(error),
+    }
+    errors.extend(repo.head().err());
+    errors
+}
+
+#[test]
+fn objects_that_were_cut_are_errors_and_nobody_waits_for_the_rest() {
+    let whole = ask_everything(&open(scratch().path()));
+    assert_eq!(whole.len(), 1, "only one revision is unknown: {whole:?}");
+    for revision in ["HEAD", "HEAD~1", "HEAD~2", "HEAD^{tree}", "HEAD~1^{tree}", "v1"] {
+        let scratch = scratch();
+        let damaged = scratch.id(revision);
+        cut(&scratch, revision);
+        let errors = ask_everything(&open(scratch.path()));
+        let words = |error: &Error| {
+            let source = std::error::Error::source(error).map(ToString::to_string);
+            format!("{error}: {}", source.unwrap_or_default())
+        };
+        let told = errors.iter().filter(|error| words(error).contains(&damaged));
+        assert!(told.count() > 0, "{revision}: {errors:?}");
+    }
+}
+
+#[test]
+fn a_cut_object_of_an_alternate_is_an_error_too() {
+    let scratch = scratch();
+    let borrower = TestRepo::bare();
+    borrower.write(
+        "objects/info/alternates",
+        scratch.git_dir().join("objects").into_os_string().into_encoded_bytes(),
+    );
+    borrower.git(&["update-ref", "refs/heads/main", &scratch.id("HEAD")]);
+    assert!(open(borrower.path()).resolve("HEAD~2").is_ok());
+    cut(&scratch, "HEAD~1");
+    let error = open(borrower.path()).resolve("HEAD~2").expect_err("it can't be read");
+    assert!(matches!(error, Error::UnreadableObject { .. }), "{error:?}");
+}
+
+#[test]
+fn a_cut_version_of_a_file_is_not_counted() {
+    let scratch = scratch();
+    cut(&scratch, "HEAD~1:d/file");
+    let repo = open(scratch.path());
+    let commit = repo.commit(id(&scratch.id("HEAD"))).expect("it is whole");
+    let error = repo.changes_of(&commit, Similarity::Renames).expect_err("it can't be read");
+    assert!(matches!(error, Error::UnreadableObject { .. }), "{error:?}");
+    fs::remove_file(file_of(&scratch, "HEAD~1:d/file")).expect("it is there");
+    let changes = open(scratch.path()).changes_of(&commit, Similarity::Renames);
+    assert_eq!(changes.expect("it is missing").files[0].lines, Lines::Missing);
+}
