@@ -8,12 +8,14 @@
 mod count;
 mod files;
 mod order;
+mod pace;
 #[cfg(test)]
 mod tests;
 mod workers;
 
 use std::collections::HashSet;
 use std::hash::BuildHasher;
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use crate::change::{Hunk, Lines, Status};
@@ -23,6 +25,8 @@ use crate::id::ObjectId;
 use crate::path::RepoPath;
 use crate::repo::Repo;
 use crate::tree::Side;
+
+use pace::{Load, Pace};
 
 pub(crate) use files::{AttributesOnTheWay, KnownAttributes};
 
@@ -78,8 +82,8 @@ pub struct FileFacts {
     /// How many lines differ.
     pub lines: Lines,
     /// The places that differ, as `git diff -U0` finds them. Empty for what has no lines and where
-    /// there are more than [`FileFacts::MOST_HUNKS`].
-    pub hunks: Vec<Hunk>,
+    /// there are more than [`FileFacts::most_hunks`].
+    pub hunks: Arc<[Hunk]>,
     /// How long the file was before; `None` where it was not there or not looked at.
     pub old_extent: Option<Extent>,
     /// How long the file is after.
@@ -87,8 +91,14 @@ pub struct FileFacts {
 }
 
 impl FileFacts {
-    /// So many places of one file are kept.
-    pub const MOST_HUNKS: usize = 4096;
+    /// So many places are kept of each file of a commit that changed so many: 1,024, or less where a
+    /// commit would keep more than 65,536.
+    pub fn most_hunks(files: usize) -> usize {
+        /// A commit that touches more places has reformatted or generated something.
+        const OF_COMMIT: usize = 1 << 16;
+        const OF_FILE: usize = 1 << 10;
+        (OF_COMMIT / files.max(1)).min(OF_FILE)
+    }
 }
 
 /// The length of a version of a file.
@@ -120,11 +130,10 @@ pub enum SurveyStage {
     Files,
 }
 
-/// About how many changed files are looked at together: some fifty megabytes of facts, and of the
-/// messages of their commits.
+/// How many changed files are enough to be looked at together.
 const FILES_TOGETHER: usize = 50_000;
-/// How many, where each path is changed so seldom that few versions would be compared with a
-/// neighbour that is decoded already.
+/// How many there are at most, but for those of a single commit. So many are looked at where each path
+/// is changed so seldom that few versions would be compared with a neighbour that is decoded already.
 const MOST_FILES_TOGETHER: usize = 200_000;
 /// How often a path is changed among those that are looked at together, if that can be had.
 const CHANGES_OF_A_PATH: usize = 2;
@@ -136,12 +145,13 @@ const COMMITS_TOGETHER: usize = 16384;
 /// what they decoded from one part of a history to the next.
 pub struct Survey<'a> {
     crew: workers::Crew<'a>,
+    pace: Pace,
 }
 
 impl<'a> Survey<'a> {
     /// Opens what the threads need; nothing is looked at yet.
     pub fn new(repo: &'a Repo, options: SurveyOptions<'a>) -> Result<Self, Error> {
-        Ok(Self { crew: workers::Crew::new(repo, options)? })
+        Ok(Self { crew: workers::Crew::new(repo, options)?, pace: Pace::default() })
     }
 
     /// The facts of the first of these commits, in their order, and how many they are: as many as
@@ -150,22 +160,40 @@ impl<'a> Survey<'a> {
     /// Neighbours in the history should be neighbours in `commits`, as [`Repo::new_commits`] gives
     /// them.
     pub fn facts(&self, commits: &[ObjectId]) -> Result<Vec<CommitFacts>, Error> {
-        let mut facts = Vec::new();
-        let (mut found, mut paths) = (0, PathCount::default());
-        for part in commits.chunks(COMMITS_TOGETHER) {
-            let compared = files::compare(&self.crew, part)?;
-            found += compared.iter().map(files::Compared::files).sum::<usize>();
-            paths.add(&compared);
-            let is_full = compared.len() < part.len();
-            facts.extend(compared);
+        let mut facts = self.compare(commits)?;
+        while !count::count(&self.crew, &mut facts)? {
+            self.pace.slow_down(facts.len());
+            let dropped = facts.split_off(facts.len() / 2);
+            self.crew.tally.take_back(SurveyStage::Commits, dropped.len());
+        }
+        Ok(facts.into_iter().map(files::Compared::into_facts).collect())
+    }
+
+    /// Compares the trees of the first of these commits: of so many that there is enough to count.
+    fn compare(&self, commits: &[ObjectId]) -> Result<Vec<files::Compared>, Error> {
+        let whole = Load::most(self.crew.first().limits.facts_bytes);
+        let (mut facts, mut paths, mut room) = (Vec::new(), PathCount::default(), whole);
+        loop {
+            let rest = &commits[facts.len()..];
+            let (part, load) = files::compare(&self.crew, &self.pace, rest, room)?;
+            // One commit is looked at whatever it takes, but alone.
+            let (part, load) = match part.is_empty() && facts.is_empty() && !rest.is_empty() {
+                true => files::compare_whole(&self.crew, &rest[..1])?,
+                false => (part, load),
+            };
+            paths.add(&part);
+            let is_full = part.is_empty();
+            facts.extend(part);
+            room = load.left_of(room);
+            let found = whole.files - room.files;
             let is_seldom = found < CHANGES_OF_A_PATH * paths.len();
-            let enough = if is_seldom { MOST_FILES_TOGETHER } else { FILES_TOGETHER };
-            if is_full || found >= enough {
-                break;
+            let is_enough = found >= FILES_TOGETHER && !is_seldom;
+            // Where there is little room, trees of few commits would share what was decoded.
+            let is_full = is_full || room.bytes <= whole.bytes / 4 || room.files <= whole.files / 4;
+            if facts.len() == commits.len() || is_enough || is_full {
+                return Ok(facts);
             }
         }
-        count::count(&self.crew, &mut facts)?;
-        Ok(facts.into_iter().map(files::Compared::into_facts).collect())
     }
 }
 

@@ -1,6 +1,7 @@
 //! How many lines each file changed by: the versions of a path are compared one after the other.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use bstr::{BString, ByteSlice};
 use foldhash::{HashMap, HashMapExt};
@@ -22,8 +23,12 @@ use crate::tree::{Mode, Side};
 /// A changed file: the number of its commit and its place there.
 type Place = (usize, usize);
 
-/// Counts the lines of all files.
-pub(super) fn count(crew: &Crew<'_>, facts: &mut [Compared]) -> Result<(), Error> {
+/// The part of the memory for facts that the places of changes may take.
+const SHARE_OF_PLACES: usize = 4;
+
+/// Counts the lines of all files; `false`, and nothing is counted, where several commits changed so
+/// many places that memory has no room for them.
+pub(super) fn count(crew: &Crew<'_>, facts: &mut [Compared]) -> Result<bool, Error> {
     let mut by_path: HashMap<&RepoPath, Vec<Place>> = HashMap::new();
     for (number, compared) in facts.iter().enumerate() {
         let State::Changed { files, .. } = &compared.state else { continue };
@@ -35,14 +40,21 @@ pub(super) fn count(crew: &Crew<'_>, facts: &mut [Compared]) -> Result<(), Error
     let mut work: Vec<(&RepoPath, Vec<Place>)> = by_path.into_iter().collect();
     // The longest first, so that no worker is left alone with one at the end.
     work.sort_by(|one, two| two.1.len().cmp(&one.1.len()).then_with(|| one.0.cmp(two.0)));
-    let (known, tally) = (&*facts, &crew.tally);
+    let (known, tally, taken) = (&*facts, &crew.tally, Taken::default());
+    let room = match facts.len() {
+        1 => usize::MAX,
+        _ => crew.first().limits.facts_bytes / SHARE_OF_PLACES,
+    };
     let counted = crew.work(&work, 1, |repo, desk: &mut Desk, (_, places)| {
-        let mut versions = Versions::new(repo, desk);
+        let mut versions = Versions::new(repo, desk, &taken);
         // Packs hold the newest version whole and older ones as deltas.
         let mut counted = Vec::with_capacity(places.len());
         let mut damage = Vec::new();
         for place in places.iter().rev() {
-            let found = match versions.count(pending(known, *place), &counted) {
+            if taken.bytes() > room {
+                return Ok((Vec::new(), Vec::new()));
+            }
+            let found = match versions.count(pending(known, *place), most_hunks(known, *place)) {
                 Err(error @ Error::UnreadableObject { .. }) => {
                     damage.push((*place, error.in_words()));
                     Counted::without_lines(Lines::Missing)
@@ -54,6 +66,11 @@ pub(super) fn count(crew: &Crew<'_>, facts: &mut [Compared]) -> Result<(), Error
         tally.add(SurveyStage::Files, places.len());
         Ok((counted, damage))
     })?;
+    if taken.bytes() > room {
+        let done = counted.iter().map(|(counted, _)| counted.len()).sum();
+        tally.take_back(SurveyStage::Files, done);
+        return Ok(false);
+    }
     let places = work.into_iter().map(|(_, places)| places).collect::<Vec<_>>();
     let mut damaged = Vec::new();
     for (places, (counted, damage)) in places.into_iter().zip(counted) {
@@ -80,7 +97,21 @@ pub(super) fn count(crew: &Crew<'_>, facts: &mut [Compared]) -> Result<(), Error
     for ((commit, _), reason) in damaged {
         facts[commit].state = State::Other(FilesOfCommit::Unread { reason, lacks: None });
     }
-    Ok(())
+    Ok(true)
+}
+
+/// How much memory the places of changes take.
+#[derive(Default)]
+struct Taken(AtomicUsize);
+
+impl Taken {
+    fn bytes(&self) -> usize {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    fn add(&self, hunks: &[Hunk]) {
+        self.0.fetch_add(size_of_val(hunks), Ordering::Relaxed);
+    }
 }
 
 /// Takes back what was counted of files that are too large together. Their sizes are asked for in
@@ -110,6 +141,10 @@ fn pending(facts: &[Compared], (commit, file): Place) -> &Pending {
     }
 }
 
+fn most_hunks(facts: &[Compared], (commit, _): Place) -> usize {
+    FileFacts::most_hunks(facts[commit].files())
+}
+
 /// What a worker keeps from one path to the next.
 #[derive(Default)]
 struct Desk {
@@ -126,8 +161,15 @@ struct Versions<'a> {
     repo: &'a Repo,
     desk: &'a mut Desk,
     recent: Vec<Version>,
-    /// The number of each change that was counted: many are made again on another branch.
-    known: HashMap<(Option<Side>, Option<Side>, bool), usize>,
+    /// Each change that was counted: many are made again on another branch.
+    known: HashMap<(Option<Side>, Option<Side>, bool), Known>,
+    taken: &'a Taken,
+}
+
+struct Known {
+    counted: Counted,
+    /// Whether some commit has its places.
+    is_kept: bool,
 }
 
 struct Version {
@@ -144,14 +186,14 @@ const RECENT: usize = 3;
 const INTERNED: usize = 64 << 20;
 
 impl<'a> Versions<'a> {
-    fn new(repo: &'a Repo, desk: &'a mut Desk) -> Self {
+    fn new(repo: &'a Repo, desk: &'a mut Desk, taken: &'a Taken) -> Self {
         desk.interner.clear();
         desk.spare.truncate(1);
-        Self { repo, desk, recent: Vec::new(), known: HashMap::default() }
+        Self { repo, desk, recent: Vec::new(), known: HashMap::default(), taken }
     }
 
-    /// Counts the next change of the path; `counted` are those before.
-    fn count(&mut self, pending: &Pending, counted: &[Counted]) -> Result<Counted, Error> {
+    /// Counts the next change of the path. Where more than `most` places differ, none is named.
+    fn count(&mut self, pending: &Pending, most: usize) -> Result<Counted, Error> {
         let file = &pending.file;
         if file.is_submodule() {
             return Ok(Counted::without_lines(Lines::Submodule));
@@ -165,19 +207,29 @@ impl<'a> Versions<'a> {
         let is_binary = self.is_binary(file.old, said.map(|said| &said[0]))
             || self.is_binary(file.new, said.map(|said| &said[1]));
         let key = (file.old, file.new, is_binary);
-        if let Some(known) = self.known.get(&key) {
-            return Ok(counted[*known].clone());
-        }
-        self.known.insert(key, counted.len());
-        Ok(if is_binary {
-            let bytes = |side: Option<Side>| {
-                Some(Extent { bytes: self.version(side?).content.len() as u64, lines: 0 })
+        if !self.known.contains_key(&key) {
+            let counted = match is_binary {
+                true => self.binary(file.old, file.new),
+                false => self.compare(file.old, file.new),
             };
-            let (old, new) = (bytes(file.old), bytes(file.new));
-            Counted { lines: Lines::Binary, hunks: Vec::new(), old, new }
-        } else {
-            self.compare(file.old, file.new)
-        })
+            self.known.insert(key, Known { counted, is_kept: false });
+        }
+        let known = self.known.get_mut(&key).expect("it was counted");
+        let mut counted = known.counted.clone();
+        if counted.hunks.len() > most {
+            counted.hunks = Arc::default();
+        } else if !std::mem::replace(&mut known.is_kept, true) {
+            self.taken.add(&counted.hunks);
+        }
+        Ok(counted)
+    }
+
+    fn binary(&self, old: Option<Side>, new: Option<Side>) -> Counted {
+        let bytes = |side: Option<Side>| {
+            Some(Extent { bytes: self.version(side?).content.len() as u64, lines: 0 })
+        };
+        let (old, new) = (bytes(old), bytes(new));
+        Counted { lines: Lines::Binary, hunks: Arc::default(), old, new }
     }
 
     fn compare(&mut self, old: Option<Side>, new: Option<Side>) -> Counted {
@@ -187,8 +239,12 @@ impl<'a> Versions<'a> {
         let (old_extent, new_extent) = (self.extent(old), self.extent(new));
         let lines = |extent: Option<Extent>| extent.map_or(0, |extent| extent.lines);
         let (deleted, added) = (lines(old_extent), lines(new_extent));
-        let mut counted =
-            Counted { lines: Lines::TooLarge, hunks: Vec::new(), old: old_extent, new: new_extent };
+        let mut counted = Counted {
+            lines: Lines::TooLarge,
+            hunks: Arc::default(),
+            old: old_extent,
+            new: new_extent,
+        };
         let is_same = match (old, new) {
             (Some(old), Some(new)) => self.version(old).content == self.version(new).content,
             _ => false,
@@ -203,15 +259,15 @@ impl<'a> Versions<'a> {
                 new_lines: added,
             };
             counted.lines = Lines::Counted { added, deleted, hunks: 1 };
-            counted.hunks = vec![hunk];
+            counted.hunks = [hunk].into();
         } else if let (Some(old), Some(new)) = (old, new)
             && (added as usize + deleted as usize) <= self.repo.limits.compared_lines
             && let Some(Difference { added, deleted, hunks }) = self.difference(old, new)
         {
             let number = u32::try_from(hunks.len()).unwrap_or(u32::MAX);
             counted.lines = Lines::Counted { added, deleted, hunks: number };
-            if hunks.len() <= FileFacts::MOST_HUNKS {
-                counted.hunks = hunks;
+            if hunks.len() <= FileFacts::most_hunks(1) {
+                counted.hunks = hunks.into();
             }
         }
         counted

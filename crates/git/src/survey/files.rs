@@ -3,8 +3,10 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use super::pace::{Load, Pace};
 use super::workers::Crew;
 use super::{CommitFacts, Extent, FileFacts, FilesOfCommit, SurveyStage};
 use crate::attributes::lookup::{AttributeFiles, FoundAttributes};
@@ -43,14 +45,14 @@ pub(super) struct Pending {
 #[derive(Clone)]
 pub(super) struct Counted {
     pub lines: Lines,
-    pub hunks: Vec<Hunk>,
+    pub hunks: Arc<[Hunk]>,
     pub old: Option<Extent>,
     pub new: Option<Extent>,
 }
 
 impl Counted {
     pub fn without_lines(lines: Lines) -> Self {
-        Self { lines, hunks: Vec::new(), old: None, new: None }
+        Self { lines, hunks: Arc::default(), old: None, new: None }
     }
 }
 
@@ -116,26 +118,55 @@ impl Pending {
 /// How many neighbours one worker compares: they share most of their trees.
 const RUN: usize = 256;
 
-/// Compares each commit with what came before it: as many of them as memory has room for, and at
-/// least one.
-pub(super) fn compare(crew: &Crew<'_>, commits: &[ObjectId]) -> Result<Vec<Compared>, Error> {
-    let mut some = commits;
-    loop {
-        match try_compare(crew, some)? {
-            Some(compared) => return Ok(compared),
-            None => some = &some[..some.len() / 2],
+/// Compares each commit with what came before it: the first of them, as many as there is room for,
+/// and what they take.
+pub(super) fn compare(
+    crew: &Crew<'_>,
+    pace: &Pace,
+    commits: &[ObjectId],
+    room: Load,
+) -> Result<(Vec<Compared>, Load), Error> {
+    let mut most = commits.len();
+    while most > 0 {
+        let some = &commits[..pace.next(room).min(most)];
+        let (compared, load) = try_compare(crew, some, room)?;
+        let done = compared.iter().flatten().count();
+        pace.learn(done, load);
+        if let Some(compared) = compared.into_iter().collect()
+            && load.fits(room)
+        {
+            return Ok((compared, load));
         }
+        crew.tally.take_back(SurveyStage::Commits, done);
+        most = some.len() / 2;
     }
+    Ok((Vec::new(), Load::default()))
 }
 
-/// Compares all of these commits; `None` where they are several and take too much memory.
-fn try_compare(crew: &Crew<'_>, commits: &[ObjectId]) -> Result<Option<Vec<Compared>>, Error> {
-    let (tally, taken) = (&crew.tally, AtomicUsize::new(0));
-    let limit = if commits.len() > 1 { crew.first().limits.facts_bytes } else { usize::MAX };
+/// Compares all of these commits, whatever they take.
+pub(super) fn compare_whole(
+    crew: &Crew<'_>,
+    commits: &[ObjectId],
+) -> Result<(Vec<Compared>, Load), Error> {
+    let endless = Load { files: usize::MAX, bytes: usize::MAX };
+    let (compared, load) = try_compare(crew, commits, endless)?;
+    Ok((compared.into_iter().flatten().collect(), load))
+}
+
+/// Compares these commits until they take more than there is room for; `None` for those behind, and
+/// what the others take.
+fn try_compare(
+    crew: &Crew<'_>,
+    commits: &[ObjectId],
+    room: Load,
+) -> Result<(Vec<Option<Compared>>, Load), Error> {
+    let (tally, files, bytes) = (&crew.tally, AtomicUsize::new(0), AtomicUsize::new(0));
+    let load =
+        || Load { files: files.load(Ordering::Relaxed), bytes: bytes.load(Ordering::Relaxed) };
     // Packs hold the newest version of a tree whole and older ones as deltas.
     let newest_first: Vec<ObjectId> = commits.iter().rev().copied().collect();
-    let compared = crew.work(&newest_first, RUN, |repo, known: &mut KnownAttributes, id| {
-        if taken.load(Ordering::Relaxed) > limit {
+    let mut compared = crew.work(&newest_first, RUN, |repo, known: &mut KnownAttributes, id| {
+        if !load().fits(room) {
             return Ok(None);
         }
         let commit = repo.commit(*id)?;
@@ -150,16 +181,13 @@ fn try_compare(crew: &Crew<'_>, commits: &[ObjectId]) -> Result<Option<Vec<Compa
             }),
         };
         let compared = Compared { commit, state };
-        taken.fetch_add(compared.bytes(), Ordering::Relaxed);
+        files.fetch_add(compared.files(), Ordering::Relaxed);
+        bytes.fetch_add(compared.bytes(), Ordering::Relaxed);
         tally.add(SurveyStage::Commits, 1);
         Ok(Some(compared))
     })?;
-    let done = compared.iter().flatten().count();
-    let whole: Option<Vec<Compared>> = compared.into_iter().rev().collect();
-    if whole.is_none() {
-        tally.take_back(SurveyStage::Commits, done);
-    }
-    Ok(whole)
+    compared.reverse();
+    Ok((compared, load()))
 }
 
 fn compare_one(repo: &Repo, known: &mut KnownAttributes, commit: &Commit) -> Result<State, Error> {

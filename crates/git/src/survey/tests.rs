@@ -46,6 +46,7 @@ fn assert_survey_agrees(scratch: &TestRepo, repo: &Repo) -> Vec<CommitFacts> {
     }
     for threads in [2, 5] {
         let again = survey(&open(scratch.path()), &commits, threads);
+        assert_eq!(again.len(), facts.len());
         for (one, two) in facts.iter().zip(&again) {
             assert_eq!(one.files, two.files, "{} by {threads} threads", one.commit.id);
         }
@@ -130,7 +131,7 @@ fn assert_file_agrees(repo: &Repo, facts: &FileFacts, change: &crate::FileChange
     assert_eq!((&facts.path, &facts.old_path), (&change.path, &change.old_path), "{of}");
     assert_eq!((facts.old, facts.new), (change.old, change.new), "{of}");
     assert_eq!(facts.lines, change.lines, "{of}");
-    assert_eq!(facts.hunks, repo.hunks(change).expect("the contents are here"), "{of}");
+    assert_eq!(*facts.hunks, *repo.hunks(change).expect("the contents are here"), "{of}");
     for (side, extent) in [(facts.old, facts.old_extent), (facts.new, facts.new_extent)] {
         let Some(extent) = extent else { continue };
         let side = side.expect("a file that is not there has no length");
@@ -347,12 +348,18 @@ fn what_is_larger_than_the_limits_is_too_large() {
 #[test]
 fn facts_that_take_much_memory_are_found_in_smaller_parts() {
     let (scratch, mut story) = (TestRepo::new(), Story::new(21));
-    story.go_on(&scratch, 600);
+    story.go_on(&scratch, 300);
+    // One that takes more than there is room for by itself.
+    for number in 0..300 {
+        scratch.write(format!("many/{number}"), text(number % 20, ""));
+    }
+    scratch.commit("many files");
+    story.go_on(&scratch, 300);
     let repo = open(scratch.path());
     let commits = repo.new_commits(&repo.tips().expect("there is one"), &mut |_| false);
     let commits = commits.expect("all is here");
     let whole = survey(&repo, &commits, 2);
-    for facts_bytes in [0, 20_000] {
+    for (facts_bytes, threads) in [(0, 3), (20_000, 1), (20_000, 3), (200_000, 2)] {
         let limits = Limits { facts_bytes, ..Limits::default() };
         let repo = open(scratch.path()).with_limits(limits);
         let cancel = AtomicBool::new(false);
@@ -365,9 +372,111 @@ fn facts_that_take_much_memory_are_found_in_smaller_parts() {
         let options = SurveyOptions { threads: 1, progress: &progress, cancel: &cancel };
         let first = Survey::new(&repo, options).expect("it can be opened again").facts(&commits);
         let first = first.expect("all is here").len();
-        assert!(0 < first && first < 100, "{first}");
+        assert!(0 < first && first < commits.len() / 2, "{first}");
         assert_eq!(counted.load(Ordering::Relaxed), first);
-        for (one, two) in whole.iter().zip(survey(&repo, &commits, 3)) {
+        let parts = survey(&repo, &commits, threads);
+        assert_eq!(parts.len(), whole.len());
+        for (one, two) in whole.iter().zip(&parts) {
+            assert_eq!((one.commit.id, &one.files), (two.commit.id, &two.files));
+        }
+    }
+}
+
+#[test]
+fn what_was_done_in_vain_is_little() {
+    let scratch = TestRepo::bare();
+    let mut stream = String::new();
+    for commit in 1..=1000 {
+        stream += &format!("commit refs/heads/main\ncommitter A <a@example.com> {commit} +0000\n");
+        stream += "data 0\n";
+        for file in 0..30 {
+            stream += &format!("M 644 inline d/{file}\ndata <<E\n{commit}\nE\n");
+        }
+    }
+    scratch.git_with_input(&["fast-import", "--quiet"], stream.as_bytes());
+    let limits = Limits { facts_bytes: 1 << 20, ..Limits::default() };
+    let repo = open(scratch.path()).with_limits(limits);
+    let commits = repo.new_commits(&repo.tips().expect("there is one"), &mut |_| false);
+    let (commits, compared) = (commits.expect("all is here"), AtomicUsize::new(0));
+    let progress = |stage: SurveyStage, _| {
+        compared.fetch_add(usize::from(stage == SurveyStage::Commits), Ordering::Relaxed);
+    };
+    let cancel = AtomicBool::new(false);
+    let options = SurveyOptions { threads: 1, progress: &progress, cancel: &cancel };
+    let survey = Survey::new(&repo, options).expect("it can be opened again");
+    let (mut rest, mut parts) = (&commits[..], 0);
+    while !rest.is_empty() {
+        rest = &rest[survey.facts(rest).expect("all is here").len()..];
+        parts += 1;
+    }
+    assert!((10..40).contains(&parts), "{parts} parts");
+    let compared = compared.into_inner();
+    assert!((1000..1200).contains(&compared), "{compared} comparisons of 1000 commits");
+}
+
+/// Two versions of a text that differ in every other line.
+fn every_other_line(lines: usize) -> [String; 2] {
+    ["a", "b"].map(|odd| (0..lines).map(|line| format!("{line}\n{odd}\n")).collect())
+}
+
+#[test]
+fn places_are_kept_up_to_a_limit_that_depends_on_how_many_files_a_commit_changed() {
+    assert_eq!([0, 1, 64, 65, 70_000].map(FileFacts::most_hunks), [1024, 1024, 1024, 1008, 0]);
+    let scratch = TestRepo::new();
+    let versions = [1024, 1025, 300].map(every_other_line);
+    for version in [0, 1] {
+        for (name, text) in ["just", "beyond", "some"].into_iter().zip(&versions) {
+            scratch.write(name, &text[version]);
+        }
+        scratch.commit("few files");
+    }
+    for version in [0, 1] {
+        for file in 0..300 {
+            scratch.write(format!("many/{file}"), format!("{version}\n"));
+        }
+        scratch.write("many/some", &versions[2][version]).commit("many files");
+    }
+    let repo = open(scratch.path());
+    let commits = repo.new_commits(&repo.tips().expect("there is one"), &mut |_| false);
+    let facts = survey(&repo, &commits.expect("all is here"), 2);
+    let places = |commit: usize| {
+        let of = |file: &FileFacts| match file.lines {
+            Lines::Counted { hunks, .. } => (file.path.to_string(), hunks, file.hunks.len()),
+            other => panic!("{other:?}"),
+        };
+        files(&facts[commit]).iter().map(of).collect::<Vec<_>>()
+    };
+    let few = [("beyond", 1025, 0), ("just", 1024, 1024), ("some", 300, 300)];
+    assert_eq!(places(1), few.map(|(name, hunks, kept)| (name.to_owned(), hunks, kept)));
+    assert_eq!(places(3).last(), Some(&("many/some".to_owned(), 300, 0)));
+    assert_eq!(places(3)[0], ("many/0".to_owned(), 1, 1));
+}
+
+#[test]
+fn equal_places_are_kept_once_and_many_of_them_in_smaller_parts() {
+    let scratch = TestRepo::new();
+    let versions = every_other_line(900);
+    for commit in 0..40 {
+        scratch.write("flips", &versions[commit % 2]);
+        scratch.write("grows", format!("{commit}\n{}", versions[commit % 2])).commit("next");
+    }
+    let repo = open(scratch.path());
+    let commits = repo.new_commits(&repo.tips().expect("there is one"), &mut |_| false);
+    let commits = commits.expect("all is here");
+    let whole = survey(&repo, &commits, 2);
+    let flips = |facts: &[CommitFacts]| {
+        let of = |facts: &CommitFacts| files(facts)[0].hunks.as_ptr();
+        facts[1..].iter().map(of).collect::<HashSet<_>>().len()
+    };
+    assert_eq!(flips(&whole), 2);
+    // Room for the facts and not for 39 times 900 places.
+    let limits = Limits { facts_bytes: 400_000, ..Limits::default() };
+    let repo = open(scratch.path()).with_limits(limits);
+    for threads in [1, 3] {
+        let parts = survey(&repo, &commits, threads);
+        assert!(flips(&parts) > 2);
+        assert_eq!(parts.len(), whole.len());
+        for (one, two) in whole.iter().zip(&parts) {
             assert_eq!((one.commit.id, &one.files), (two.commit.id, &two.files));
         }
     }

@@ -104,7 +104,7 @@ impl Tally<'_> {
 
     /// So much will be done again.
     pub fn take_back(&self, stage: SurveyStage, less: usize) {
-        self.done(stage).fetch_sub(less, Ordering::Relaxed);
+        (self.progress)(stage, self.done(stage).fetch_sub(less, Ordering::Relaxed) - less);
     }
 
     fn done(&self, stage: SurveyStage) -> &AtomicUsize {
