@@ -1,6 +1,6 @@
 //! Whether objects that were missing are here now.
 
-use gitops_health_git::{ObjectId, Repo};
+use gitops_health_git::{Mode, ObjectId, Repo};
 use rusqlite::{Connection, Row};
 
 use crate::error::Fault;
@@ -22,12 +22,15 @@ impl History {
         if (0..self.graph.len()).all(is_whole) {
             return Ok(false);
         }
-        for query in [
-            "SELECT lacks, NULL FROM revision WHERE lacks IS NOT NULL GROUP BY lacks",
-            "SELECT CASE old_mode WHEN 160000 THEN NULL ELSE old_id END,
-                    CASE new_mode WHEN 160000 THEN NULL ELSE new_id END
-             FROM change WHERE content = 'missing'",
-        ] {
+        // What a submodule is at is no object of this repository.
+        let submodule = Mode::Submodule.octal();
+        let changes = format!(
+            "SELECT CASE old_mode WHEN {submodule} THEN NULL ELSE old_id END,
+                    CASE new_mode WHEN {submodule} THEN NULL ELSE new_id END
+             FROM change WHERE content = 'missing'"
+        );
+        let commits = "SELECT lacks, NULL FROM revision WHERE lacks IS NOT NULL GROUP BY lacks";
+        for query in [commits, &changes] {
             let lacking = lacking(&self.connection, query)?;
             let is_here =
                 |ids: &&[Option<ObjectId>; 2]| ids.iter().flatten().all(|id| repo.holds(*id));

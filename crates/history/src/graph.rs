@@ -406,6 +406,9 @@ pub(crate) fn check_more_parents(connection: &Connection) -> Result<(), Fault> {
 
 /// The committer's clock, or a second after the latest parent where that is later.
 pub(crate) fn corrected(committed: i64, parents: impl Iterator<Item = i64>) -> i64 {
+    /// Whatever clocks say, there is room behind it for as many commits as have numbers.
+    const LATEST: i64 = i64::MAX - (1 << 33);
+    let committed = committed.min(LATEST);
     let latest = parents.map(|corrected| corrected.saturating_add(1)).max();
     latest.map_or(committed, |latest| latest.max(committed))
 }

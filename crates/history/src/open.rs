@@ -37,7 +37,7 @@ struct Settings {
 }
 
 /// Counts up when facts are found in another way: an index of before is made anew.
-const FACTS: u32 = 10;
+const FACTS: u32 = 11;
 
 impl Settings {
     fn of(repo: &Repo, options: &Options) -> Result<Self, Fault> {

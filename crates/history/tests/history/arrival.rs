@@ -46,6 +46,23 @@ fn an_object_that_comes_back_is_looked_at_again() {
     }
 }
 
+#[test]
+fn a_file_that_was_a_submodule_is_here_when_its_content_is() {
+    let scratch = TestRepo::new();
+    let submodule = format!("160000,{},sub", "1".repeat(40));
+    scratch.git(&["update-index", "--add", "--cacheinfo", &submodule]);
+    scratch.git(&["commit", "--quiet", "--message=submodule"]);
+    scratch.git(&["rm", "--quiet", "--cached", "sub"]);
+    scratch.write("sub", "a file now\n").commit("the submodule becomes a file");
+    let (here, away) = (object(&scratch, &scratch.id("main:sub")), scratch.git_dir().join("away"));
+    fs::rename(&here, &away).expect("it is there");
+    assert_eq!(updated(&scratch).0.status().expect("it is whole").uncounted, 1);
+    fs::rename(&away, &here).expect("it is there");
+    let (history, notices) = updated(&scratch);
+    assert!(matches!(notices[..], [Notice::Rebuilt(_)]), "{notices:?}");
+    assert_eq!(history.status().expect("it is whole").uncounted, 0);
+}
+
 fn by_ada(scratch: &TestRepo, content: &str) {
     let time = "2026-03-02T10:00:00+0000";
     let ada = Author { name: "Ada", email: "ada@example.com", time };

@@ -153,6 +153,42 @@ fn a_renamed_file_takes_its_past_with_it() {
 }
 
 #[test]
+fn commits_at_the_last_possible_moment_came_one_after_the_other() {
+    let scratch = TestRepo::new();
+    let text = "one\ntwo\nthree\nfour\nfive\nsix\n";
+    scratch.write("a", text);
+    scratch.git(&["add", "a"]);
+    let one = scratch.git_text(&["write-tree"]);
+    scratch.write("a", format!("{text}seven\n"));
+    scratch.git(&["add", "a"]);
+    let two = scratch.git_text(&["write-tree"]);
+    scratch.git(&["mv", "a", "b"]);
+    let three = scratch.git_text(&["write-tree"]);
+    scratch.write("b", format!("{text}eight\n"));
+    scratch.git(&["add", "b"]);
+    let four = scratch.git_text(&["write-tree"]);
+    // Ids decide nothing: whatever they are, the answer is the same.
+    for (seed, time) in (0..12).map(|seed| (seed, i64::MAX - seed / 6)) {
+        let mut parent = String::new();
+        for tree in [&one, &two, &three, &four] {
+            let commit = format!(
+                "tree {}\n{parent}author A <a@example.com> {time} +0000\n\
+                 committer A <a@example.com> {time} +0000\n\nNumber {seed}\n",
+                tree.trim()
+            );
+            let arguments = ["hash-object", "-t", "commit", "-w", "--literally", "--stdin"];
+            let id = scratch.git_with_input(&arguments, commit.as_bytes());
+            parent = format!("parent {}\n", String::from_utf8(id).expect("an id").trim());
+        }
+        let tip = parent["parent ".len()..].trim();
+        scratch.git(&["update-ref", "refs/heads/main", tip]);
+        let (repo, (history, _)) = (open_repo(scratch.path()), updated(&scratch));
+        let past = past_of_all(&history, &repo, id(tip));
+        assert_eq!(past_of(&past, &repo, id(tip), "b").changes, 4, "{seed}");
+    }
+}
+
+#[test]
 fn people_whom_the_mailmap_joins_are_one() {
     let scratch = TestRepo::new();
     let at_home = person("ada", "ada@home.example", "2026-03-02T09:00:00+0000");
