@@ -5,6 +5,7 @@
 use std::fmt::Write;
 use std::path::Path;
 
+use gitops_health_report::index;
 use gitops_health_testkit::{Program, TestRepo};
 use serde_json::Value;
 
@@ -42,8 +43,11 @@ fn the_schemas_of_hotspots_and_of_trends_are_those_of_the_reports() {
 }
 
 #[test]
-fn the_schema_of_the_status_of_the_index_is_that_of_the_report() {
-    check("schemas/index-status.v1.json", &gitops_health_report::index::json_schema());
+fn the_schemas_of_the_commands_about_the_index_are_those_of_the_reports() {
+    check("schemas/index-status.v1.json", &index::status::json_schema());
+    check("schemas/index-update.v1.json", &index::update::json_schema());
+    check("schemas/index-verify.v1.json", &index::verify::json_schema());
+    check("schemas/index-clear.v1.json", &index::clear::json_schema());
 }
 
 #[test]
@@ -54,7 +58,10 @@ fn reports_are_valid_under_their_schemas() {
     for (command, schema, broken) in [
         (["risk", "hotspots"], gitops_health_report::hotspots::json_schema(), "files"),
         (["risk", "trend"], gitops_health_report::trend::json_schema(), "periods"),
-        (["index", "status"], gitops_health_report::index::json_schema(), "commits"),
+        (["index", "status"], index::status::json_schema(), "commits"),
+        (["index", "update"], index::update::json_schema(), "commits"),
+        (["index", "verify"], index::verify::json_schema(), "commits"),
+        (["index", "clear"], index::clear::json_schema(), "removed"),
     ] {
         let schema = jsonschema::validator_for(&json(&schema)).expect("a valid schema");
         let arguments = [&command[..], &["--format", "json"]].concat();

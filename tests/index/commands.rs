@@ -91,6 +91,11 @@ fn verify_finds_a_row_that_somebody_changed() {
     assert_eq!(wrong.code, Some(1), "{wrong}");
     assert!(wrong.stdout.contains(&format!("{path}: what it did to the file")), "{wrong}");
     assert!(wrong.stderr.contains("index clear"), "{wrong}");
+    let as_json = run(&program, &["index", "verify", "--all", "--format", "json"]);
+    let report: serde_json::Value = serde_json::from_str(&as_json.stdout).expect("JSON");
+    assert_eq!((as_json.code, &report["verdict"]), (Some(1), &"differs".into()));
+    assert_eq!(report["differences_found"], wrong.stdout.lines().count() - 1);
+    assert_eq!(report["differences"][0]["path"], path);
     succeeds(&program, &["index", "clear"]);
     succeeds(&program, UPDATE);
     succeeds(&program, &["index", "verify", "--all"]);
@@ -100,6 +105,28 @@ fn verify_finds_a_row_that_somebody_changed() {
     assert!(unmapped.stderr.contains("index update"), "{unmapped}");
     succeeds(&program, UPDATE);
     succeeds(&program, &["index", "verify", "--all"]);
+}
+
+#[test]
+fn where_all_that_is_compared_is_gone_the_words_say_so() {
+    let repo = long_history(30);
+    let program = program(&repo);
+    succeeds(&program, UPDATE);
+    repo.git(&["checkout", "--quiet", "--orphan", "other"]);
+    repo.write("new", "1\n").commit("Begin anew");
+    repo.git(&["branch", "--delete", "--force", "main"]);
+    repo.git(&["reflog", "expire", "--expire=now", "--all"]);
+    repo.git(&["gc", "--quiet", "--prune=now"]);
+    let verify = ["index", "verify", "--sample", "7"];
+    let gone = run(&program, &verify);
+    assert_eq!(gone.code, Some(3), "{gone}");
+    assert!(gone.stdout.contains("7 commits are no longer in the repository"), "{gone}");
+    assert!(gone.stderr.contains("index clear"), "{gone}");
+    let gone = run(&program, &[&verify[..], &["--format", "json", "--seed", "5"]].concat());
+    let report: serde_json::Value = serde_json::from_str(&gone.stdout).expect("JSON");
+    assert_eq!((gone.code, &report["verdict"]), (Some(3), &"incomplete".into()));
+    assert_eq!((&report["commits"], &report["gone_commits"]), (&0.into(), &7.into()));
+    assert_eq!((&report["seed"], &report["all"]), (&5.into(), &false.into()));
 }
 
 #[test]

@@ -118,7 +118,7 @@ pub(crate) enum IndexCommand {
     /// Look at some commits again and compare all that the index says about them
     Verify(IndexVerifyArgs),
     /// Take the index away; whatever needs it makes it anew
-    Clear,
+    Clear(IndexClearArgs),
 }
 
 #[derive(Debug, Args)]
@@ -136,6 +136,16 @@ pub(crate) struct IndexUpdateArgs {
     /// How many threads work [default: as many as there are processors]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     pub threads: Option<u16>,
+    /// How to print it
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: IndexFormat,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct IndexClearArgs {
+    /// How to print it
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: IndexFormat,
 }
 
 #[derive(Debug, Args)]
@@ -149,6 +159,9 @@ pub(crate) struct IndexVerifyArgs {
     /// Decides which commits are looked at [default: the time in seconds, so that others are each time]
     #[arg(long, value_name = "NUMBER")]
     pub seed: Option<u64>,
+    /// How to print it
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: IndexFormat,
 }
 
 /// The formats of what is said about the index.

@@ -27,6 +27,7 @@ pub use exit_code::ExitCode;
 use args::{Cli, Command, ConfigCommand, IndexCommand, RiskCommand};
 use context::Context;
 use error::CliError;
+use index::commands;
 
 /// Runs the program with the arguments of the process.
 pub fn main() -> process::ExitCode {
@@ -64,10 +65,10 @@ fn run(arguments: Vec<OsString>) -> ExitCode {
         Command::Risk(RiskCommand::Score(args)) => risk_score::run(&context, &args),
         Command::Risk(RiskCommand::Hotspots(args)) => risk_hotspots::run(&context, &args),
         Command::Risk(RiskCommand::Trend(args)) => risk_trend::run(&context, &args),
-        Command::Index(IndexCommand::Status(args)) => index::status(&context, &args),
-        Command::Index(IndexCommand::Update(args)) => index::update(&context, &args),
-        Command::Index(IndexCommand::Verify(args)) => index::verify(&context, &args),
-        Command::Index(IndexCommand::Clear) => index::clear(&context),
+        Command::Index(IndexCommand::Status(args)) => commands::status(&context, &args),
+        Command::Index(IndexCommand::Update(args)) => commands::update(&context, &args),
+        Command::Index(IndexCommand::Verify(args)) => commands::verify(&context, &args),
+        Command::Index(IndexCommand::Clear(args)) => commands::clear(&context, &args),
         Command::Config(ConfigCommand::Show(args)) => show_config::show(&context, &args),
         Command::Config(ConfigCommand::Schema) => show_config::schema(&context),
     };

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use gitops_health_git::{CommitFacts, FilesOfCommit, ObjectId, RepoPath};
+use gitops_health_git::{Commit, CommitFacts, FilesOfCommit, ObjectId, RepoPath};
 
 use crate::batch::number_of;
 use crate::change::ChangeRow;
@@ -56,8 +56,13 @@ impl<'a> Comparison<'a> {
         let mut expected = Expected::default();
         for (number, facts) in commits {
             self.verified.commits += 1;
-            self.compare_commit(*number, facts)?;
-            self.compare_message(*number, facts)?;
+            let revision = Revision::of(facts, &self.history.key);
+            self.compare_node(*number, &facts.commit, &revision)?;
+            self.compare_parents(*number, &facts.commit)?;
+            self.compare_row(*number, &facts.commit, &revision)?;
+            self.compare_references(*number, facts.commit.id, &revision)?;
+            self.compare_trailers(*number, facts.commit.id, &revision)?;
+            self.compare_merged(*number, facts)?;
             self.compare_files(*number, facts, &mut expected)?;
         }
         let ids: HashMap<Number, ObjectId> =
@@ -93,28 +98,35 @@ impl<'a> Comparison<'a> {
         Ok(())
     }
 
-    fn compare_commit(&mut self, number: Number, facts: &CommitFacts) -> Result<(), Fault> {
-        let (history, commit) = (self.history, &facts.commit);
-        let connection = &history.connection;
+    /// What the columns say of a commit.
+    fn compare_node(
+        &mut self,
+        number: Number,
+        commit: &Commit,
+        revision: &Revision<'_>,
+    ) -> Result<(), Fault> {
+        let (graph, connection) = (&self.history.graph, &self.history.connection);
         let mut differs = |what: &str| self.verified.differs(Some(commit.id), None, what);
         if number_of(connection, commit.id)? != Some(number) {
             differs("the number of the commit");
         }
-        let revision = Revision::of(facts, &history.key);
-        let (node, detail) =
-            (history.graph.node(number), history.graph.detail(connection, number)?);
-        let (author, committer) = (&commit.author, &commit.committer);
-        if node.committed != committer.time.seconds
-            || node.zone != zone(committer.time.offset_minutes)
+        let (node, committed) = (graph.node(number), commit.committer.time);
+        if node.committed != committed.seconds
+            || node.zone != zone(committed.offset_minutes)
             || node.flags != revision.flags
         {
             differs("when it was committed, or what kind of commit it is");
         }
-        if detail != revision.detail {
+        if graph.detail(connection, number)? != revision.detail {
             differs("how much it changed");
         }
-        let parents = history.graph.parents(number).collect::<Vec<_>>();
-        let known = parents.iter().map(|it| Ok(history.graph.detail(connection, *it)?.id));
+        Ok(())
+    }
+
+    fn compare_parents(&mut self, number: Number, commit: &Commit) -> Result<(), Fault> {
+        let (graph, connection) = (&self.history.graph, &self.history.connection);
+        let parents = graph.parents(number).collect::<Vec<_>>();
+        let known = parents.iter().map(|it| Ok(graph.detail(connection, *it)?.id));
         let mut statement = connection
             .prepare_cached("SELECT position, parent FROM parent WHERE revision = ?1 ORDER BY 1")?;
         let rows = statement.query_map([number], |row| Ok((row.get(0)?, row.get(1)?)))?;
@@ -122,10 +134,21 @@ impl<'a> Comparison<'a> {
         if known.collect::<Result<Vec<_>, Fault>>()? != commit.parents()
             || !rows.into_iter().eq((0..).zip(parents.iter().copied()))
         {
-            differs("its parents");
+            self.verified.differs(Some(commit.id), None, "its parents");
         }
         self.totals.parents += parents.len();
-        let mut statement = connection.prepare_cached(
+        Ok(())
+    }
+
+    /// What the table says of a commit.
+    fn compare_row(
+        &mut self,
+        number: Number,
+        commit: &Commit,
+        revision: &Revision<'_>,
+    ) -> Result<(), Fault> {
+        let (author, committer) = (&commit.author, &commit.committer);
+        let mut statement = self.history.connection.prepare_cached(
             "SELECT authored, authored_zone, committed, committed_zone, state, reason, lacks,
                 is_merge, is_fix, is_revert, type, subject_key, quoted_key, author, committer
              FROM revision WHERE number = ?1",
@@ -146,6 +169,7 @@ impl<'a> Comparison<'a> {
                 && row.get::<_, Option<i64>>(12)? == revision.quoted_key;
             Ok((is_same, [row.get::<_, u32>(13)?, row.get(14)?]))
         })?;
+        let mut differs = |what: &str| self.verified.differs(Some(commit.id), None, what);
         if !is_same {
             differs("its times, its state or what its message says");
         }
@@ -155,7 +179,8 @@ impl<'a> Comparison<'a> {
             }
             self.seen.insert(person);
         }
-        if people[0] != node.author || !self.has_identity(people[0])? {
+        let counted_for = self.history.graph.node(number).author;
+        if people[0] != counted_for || !self.has_identity(people[0])? {
             self.verified.differs(Some(commit.id), None, "whose work it counts as");
         }
         Ok(())
@@ -171,29 +196,37 @@ impl<'a> Comparison<'a> {
         Ok(self.history.identity(person) == identity)
     }
 
-    fn compare_message(&mut self, number: Number, facts: &CommitFacts) -> Result<(), Fault> {
-        let revision = Revision::of(facts, &self.history.key);
-        let connection = &self.history.connection;
-        let mut statement = connection.prepare_cached(
+    fn compare_references(
+        &mut self,
+        number: Number,
+        id: ObjectId,
+        revision: &Revision<'_>,
+    ) -> Result<(), Fault> {
+        let mut statement = self.history.connection.prepare_cached(
             "SELECT kind, target FROM reference WHERE revision = ?1 ORDER BY kind, target",
         )?;
         let rows = statement.query_map([number], |row| Ok((row.get(0)?, row.get(1)?)))?;
         let known = rows.collect::<Result<Vec<(String, String)>, _>>()?;
-        self.totals.references += revision.references.len();
-        if !known
-            .iter()
-            .map(|it| (&*it.0, &it.1))
-            .eq(revision.references.iter().map(|it| (it.0, &it.1)))
-        {
-            self.verified.differs(Some(facts.commit.id), None, "what its message refers to");
+        let known = known.iter().map(|(kind, target)| (&**kind, target));
+        if !known.eq(revision.references.iter().map(|(kind, target)| (*kind, target))) {
+            self.verified.differs(Some(id), None, "what its message refers to");
         }
-        let mut statement = connection.prepare_cached(
+        self.totals.references += revision.references.len();
+        Ok(())
+    }
+
+    fn compare_trailers(
+        &mut self,
+        number: Number,
+        id: ObjectId,
+        revision: &Revision<'_>,
+    ) -> Result<(), Fault> {
+        let mut statement = self.history.connection.prepare_cached(
             "SELECT position, key, person FROM trailer WHERE revision = ?1 ORDER BY position",
         )?;
         let rows =
             statement.query_map([number], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
         let known = rows.collect::<Result<Vec<(i64, String, Option<u32>)>, _>>()?;
-        self.totals.trailers += revision.trailers.len();
         let mut is_same = known.len() == revision.trailers.len();
         for ((position, key, person), trailer) in known.into_iter().zip(&revision.trailers) {
             is_same &= position == trailer.position as i64 && key == trailer.key;
@@ -207,19 +240,16 @@ impl<'a> Comparison<'a> {
             };
         }
         if !is_same {
-            self.verified.differs(Some(facts.commit.id), None, "its trailers");
+            self.verified.differs(Some(id), None, "its trailers");
         }
+        self.totals.trailers += revision.trailers.len();
         Ok(())
     }
 
-    fn compare_files(
-        &mut self,
-        number: Number,
-        facts: &CommitFacts,
-        expected: &mut Expected,
-    ) -> Result<(), Fault> {
-        let (connection, id) = (&self.history.connection, facts.commit.id);
-        let mut statement = connection.prepare_cached(
+    /// What merging changed.
+    fn compare_merged(&mut self, number: Number, facts: &CommitFacts) -> Result<(), Fault> {
+        let id = facts.commit.id;
+        let mut statement = self.history.connection.prepare_cached(
             "SELECT path.path FROM merged_file JOIN path ON path.number = merged_file.path
              WHERE revision = ?1",
         )?;
@@ -232,27 +262,23 @@ impl<'a> Comparison<'a> {
             FilesOfCommit::Merged(paths) => paths.iter().cloned().collect(),
             _ => BTreeSet::new(),
         };
-        self.totals.merged += wanted.len();
         for path in &wanted {
-            if self.path(path)?.is_none() {
-                self.verified.differs(Some(id), Some(path), "the number of the path");
-            }
+            self.check_path(id, path)?;
         }
         if merged != wanted {
             self.verified.differs(Some(id), None, "what merging changed");
         }
-        let query = format!("SELECT {} FROM change WHERE revision = ?1", ChangeRow::COLUMNS);
-        let mut statement = connection.prepare_cached(&query)?;
-        let mut rows = statement.query([number])?;
-        let mut known: BTreeMap<u32, ChangeRow> = BTreeMap::new();
-        while let Some(row) = rows.next()? {
-            match ChangeRow::read(row) {
-                Ok((path, _, row)) => known.insert(path, row),
-                // Then it is not what is expected.
-                Err(fault) if fault.is_damage() => None,
-                Err(fault) => return Err(fault),
-            };
-        }
+        self.totals.merged += wanted.len();
+        Ok(())
+    }
+
+    fn compare_files(
+        &mut self,
+        number: Number,
+        facts: &CommitFacts,
+        expected: &mut Expected,
+    ) -> Result<(), Fault> {
+        let (id, known) = (facts.commit.id, self.changes_of(number)?);
         let files = match &facts.files {
             FilesOfCommit::Changed { files, .. } => &files[..],
             _ => &[],
@@ -271,20 +297,14 @@ impl<'a> Comparison<'a> {
                 self.verified.differs(Some(id), Some(&file.path), "what it did to the file");
             }
             let event = FileEvent::of(number, file, old_path);
-            expected.events.entry(path).or_default().push(event);
             let mut directories = vec![file.path.parent()];
             if event.event == Event::Renamed {
-                expected.events.entry(event.other).or_default().push(FileEvent::away(number, path));
                 directories.extend(file.old_path.as_ref().map(RepoPath::parent));
             }
+            expected.add(number, path, event);
             for directory in directories {
-                match self.path(&directory)? {
-                    Some(path) => {
-                        *expected.counts.entry(path).or_default().entry(number).or_default() += 1;
-                    }
-                    None => {
-                        self.verified.differs(Some(id), Some(&directory), "the number of the path");
-                    }
+                if let Some(directory) = self.check_path(id, &directory)? {
+                    expected.add_to_directory(number, directory);
                 }
             }
         }
@@ -294,6 +314,32 @@ impl<'a> Comparison<'a> {
         self.totals.changes += files.len();
         self.verified.changes += files.len();
         Ok(())
+    }
+
+    /// The rows of what a commit changed, by path. What is damaged is left out: then it is not what
+    /// is expected.
+    fn changes_of(&self, number: Number) -> Result<BTreeMap<u32, ChangeRow>, Fault> {
+        let query = format!("SELECT {} FROM change WHERE revision = ?1", ChangeRow::COLUMNS);
+        let mut statement = self.history.connection.prepare_cached(&query)?;
+        let mut rows = statement.query([number])?;
+        let mut known = BTreeMap::new();
+        while let Some(row) = rows.next()? {
+            match ChangeRow::read(row) {
+                Ok((path, _, row)) => drop(known.insert(path, row)),
+                Err(fault) if fault.is_damage() => {}
+                Err(fault) => return Err(fault),
+            }
+        }
+        Ok(known)
+    }
+
+    /// The number of a path; a difference where there is none.
+    fn check_path(&mut self, commit: ObjectId, path: &RepoPath) -> Result<Option<u32>, Fault> {
+        let number = self.path(path)?;
+        if number.is_none() {
+            self.verified.differs(Some(commit), Some(path), "the number of the path");
+        }
+        Ok(number)
     }
 
     /// The number of a path, where the table and the lists that the program reads have the same.
@@ -363,4 +409,17 @@ impl<'a> Comparison<'a> {
 struct Expected {
     events: BTreeMap<u32, Vec<FileEvent>>,
     counts: BTreeMap<u32, BTreeMap<Number, u32>>,
+}
+
+impl Expected {
+    fn add(&mut self, number: Number, path: u32, event: FileEvent) {
+        self.events.entry(path).or_default().push(event);
+        if event.event == Event::Renamed {
+            self.events.entry(event.other).or_default().push(FileEvent::away(number, path));
+        }
+    }
+
+    fn add_to_directory(&mut self, number: Number, directory: u32) {
+        *self.counts.entry(directory).or_default().entry(number).or_default() += 1;
+    }
 }

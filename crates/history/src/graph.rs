@@ -209,7 +209,7 @@ impl Graph {
     }
 
     /// An error where one of these commits, which were not found, is here all the same.
-    pub fn lacks(&self, connection: &Connection, ids: &[ObjectId]) -> Result<(), Fault> {
+    pub fn check_absent(&self, connection: &Connection, ids: &[ObjectId]) -> Result<(), Fault> {
         if ids.is_empty() {
             return Ok(());
         }

@@ -76,7 +76,7 @@ impl History {
     }
 
     /// Those of these commits that the index lacks.
-    pub fn lacks(&self, tips: &[ObjectId]) -> Result<Vec<ObjectId>, Error> {
+    pub fn not_indexed(&self, tips: &[ObjectId]) -> Result<Vec<ObjectId>, Error> {
         let mut lacking = Vec::new();
         for tip in tips {
             if self.number(*tip).map_err(|fault| self.failed("read", fault))?.is_none() {

@@ -63,7 +63,7 @@ impl History {
     pub(crate) fn sought(&self, commit: ObjectId) -> Result<Option<Number>, Fault> {
         let number = self.number(commit)?;
         if number.is_none() {
-            self.graph.lacks(&self.connection, &[commit])?;
+            self.graph.check_absent(&self.connection, &[commit])?;
         }
         Ok(number)
     }

@@ -96,7 +96,7 @@ impl History {
                 None => commits,
             }
         };
-        self.graph.lacks(&self.connection, &commits)?;
+        self.graph.check_absent(&self.connection, &commits)?;
         let total = commits.len();
         let progress = |stage: SurveyStage, count: usize| match stage {
             SurveyStage::Commits => (work.progress)(Stage::Commits, count, Some(total)),

@@ -26,7 +26,9 @@ pub struct Verified {
     /// Whether people are to be mapped anew, because the mailmap is another than the one that they
     /// were mapped by: then only the names that commits give them were compared.
     pub mailmap_changed: bool,
-    /// What differs, at most [`Verified::MOST`].
+    /// How many differences were found.
+    pub found: usize,
+    /// The first of them, at most [`Verified::MOST`].
     pub differences: Vec<Difference>,
     /// What is damaged: then nothing is said of the rest.
     pub damage: Option<String>,
@@ -42,6 +44,7 @@ impl Verified {
         path: Option<&RepoPath>,
         what: &str,
     ) {
+        self.found += 1;
         if self.differences.len() < Self::MOST {
             let (path, what) = (path.cloned(), what.to_owned());
             self.differences.push(Difference { commit, path, what });

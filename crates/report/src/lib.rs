@@ -1,7 +1,7 @@
 //! Everything decided, in the formats that people and programs read.
 //!
 //! A [`RiskReport`], a [`hotspots::HotspotsReport`], a [`trend::TrendReport`] or an
-//! [`index::IndexStatusReport`] is finished when it gets here: the renderers count nothing, decide
+//! [`index::status::IndexStatusReport`] is finished when it gets here: the renderers count nothing, decide
 //! nothing and leave nothing out that their format has a place for. Each is a function from a report
 //! to text.
 

@@ -220,6 +220,20 @@ fn whatever_is_changed_is_found() {
     assert_eq!(verified(&scratch).differences, []);
 }
 
+#[test]
+fn many_differences_are_all_counted_and_the_first_are_listed() {
+    let (scratch, mut story) = indexed(4);
+    story.go_on(&scratch, 40);
+    drop(updated(&scratch));
+    let connection = Connection::open(file(&scratch)).expect("it is there");
+    let rows = connection.execute("UPDATE change SET similarity = 101", []);
+    let rows = rows.expect("it can be written");
+    drop(connection);
+    assert!(rows > Verified::MOST, "{rows}");
+    let verified = verified(&scratch);
+    assert_eq!((verified.found, verified.differences.len()), (rows, Verified::MOST));
+}
+
 /// Writes the last chunk of a kind anew, with a checksum.
 fn forge(scratch: &TestRepo, kind: i64, forgery: impl Fn(&mut Vec<u8>)) {
     let connection = Connection::open(file(scratch)).expect("it is there");
