@@ -8,7 +8,7 @@ use crate::lines::line_count;
 use crate::path::RepoPath;
 use crate::repo::Repo;
 use crate::survey::{AttributesOnTheWay, Extent, KnownAttributes};
-use crate::tree::{Mode, Side};
+use crate::tree::{Mode, Side, check_named_once};
 
 /// The files in the tree of a commit.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,7 +36,9 @@ impl Repo {
     /// The files that the tree of a commit holds.
     pub fn files_of(&self, commit: ObjectId) -> Result<Inventory, Error> {
         let watch = AttributesOnTheWay::default();
-        let deltas = self.compare_trees_in(None, Some(self.tree_of(commit)?), &watch)?;
+        let tree = self.tree_of(commit)?;
+        let deltas = self.compare_trees_in(None, Some(tree), &watch)?;
+        check_named_once(tree, deltas.iter().map(|delta| &delta.path))?;
         let found = KnownAttributes::default().of(self, watch.into_found())?;
         files::check_attributes(&found.attributes, deltas.len())?;
         let in_tree = |path: RepoPath, Side { mode, id }| {
@@ -71,6 +73,23 @@ mod tests {
 
     use super::*;
     use crate::repo::Location;
+
+    #[test]
+    fn a_tree_that_names_a_file_twice_is_an_error() {
+        let repo = TestRepo::new();
+        repo.write("a", "text\n").commit("Begin");
+        let blob = ObjectId::from_hex(repo.id("HEAD:a").as_bytes()).expect("an id");
+        let entry = [b"100644 a\0", &blob.as_bytes()[..]].concat();
+        let arguments = ["hash-object", "-t", "tree", "-w", "--literally", "--stdin"];
+        let tree = repo.git_with_input(&arguments, &[&entry[..], &entry].concat());
+        let tree = String::from_utf8(tree).expect("an id");
+        let commit = repo.git_text(&["commit-tree", tree.trim(), "-m", "odd"]);
+        let location = Location { start: repo.path().to_owned(), use_git_environment: false };
+        let opened = Repo::open(&location).expect("a repository");
+        let commit = ObjectId::from_hex(commit.trim().as_bytes()).expect("an id");
+        let error = opened.files_of(commit).expect_err("nobody can say which it is");
+        assert!(matches!(error, Error::UnreadableObject { kind: "tree", .. }), "{error}");
+    }
 
     #[test]
     fn the_files_of_a_commit_are_those_of_its_tree_with_their_length() {

@@ -30,6 +30,7 @@ mod rename;
 mod repo;
 mod revision;
 mod selection;
+mod sharing;
 mod side_file;
 mod snapshot;
 mod staged;
@@ -65,6 +66,7 @@ pub use person::{Person, Signature};
 pub use repo::{Head, Limits, Location, Repo};
 pub use revision::{Range, RangeKind};
 pub use selection::{Change, Lineage, Selection};
+pub use sharing::SharedPermissions;
 pub use side_file::UnreadFile;
 pub use survey::{
     CommitFacts, Extent, FileFacts, FilesOfCommit, Survey, SurveyOptions, SurveyStage,

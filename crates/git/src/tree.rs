@@ -414,6 +414,22 @@ impl Comparison<'_> {
     }
 }
 
+/// An error where a tree names a file twice, as none does that git wrote.
+pub(crate) fn check_named_once<'a>(
+    tree: ObjectId,
+    paths: impl Iterator<Item = &'a RepoPath>,
+) -> Result<(), Error> {
+    let mut paths: Vec<&RepoPath> = paths.collect();
+    paths.sort_unstable();
+    match paths.windows(2).any(|both| both[0] == both[1]) {
+        true => {
+            let source = Cause::new("a file is named twice");
+            Err(Error::UnreadableObject { id: tree, kind: "tree", source })
+        }
+        false => Ok(()),
+    }
+}
+
 pub(crate) fn too_large(what: &str, limit: usize, unit: &str) -> Error {
     Error::TooLarge { what: what.to_owned(), limit: format!("{limit} {unit}") }
 }

@@ -11,7 +11,9 @@ use sha2::{Digest, Sha256};
 use crate::error::{EMPTY, Error, Fault};
 use crate::history::{Columns, DAMAGE, History, MAILMAP, meta, read_columns};
 use crate::people::Key;
-use crate::place::{FILE, Notice, PATIENCE, Place, Room, candidates, is_not_usable, is_there};
+use crate::place::{
+    Candidate, FILE, Notice, PATIENCE, Place, Room, candidates, is_not_usable, is_there,
+};
 use crate::schema::{self, Meta};
 
 /// How an index is kept.
@@ -91,7 +93,9 @@ impl History {
         let settings = Settings::of(repo, &options).map_err(failed)?;
         let mut notices = Vec::new();
         let mut failure = None;
-        for (directory, is_inside) in candidates(repo, options.cache.as_deref()) {
+        for Candidate { directory, is_inside, sharing } in
+            candidates(repo, options.cache.as_deref())
+        {
             let file = directory.join(FILE);
             if options.keep && !is_there(&directory) {
                 continue;
@@ -100,7 +104,7 @@ impl History {
                 true => Place::Repository(file.clone()),
                 false => Place::Cache(file.clone()),
             };
-            let found = Room::enter(directory.clone(), waiting)
+            let found = Room::enter(directory.clone(), sharing, waiting)
                 .and_then(|room| open_in(repo, room, place, &settings, waiting));
             match found {
                 Ok((history, rebuilt)) => {
@@ -166,13 +170,13 @@ impl History {
     /// gone.
     pub fn clear(repo: &Repo, cache: Option<&Path>, waiting: &dyn Fn()) -> Result<usize, Error> {
         let (mut removed, mut failure) = (0, None);
-        for (directory, _) in candidates(repo, cache) {
+        for Candidate { directory, sharing, .. } in candidates(repo, cache) {
             let file = directory.join(FILE);
             if !is_there(&directory) {
                 continue;
             }
             let clear = || -> Result<(), Fault> {
-                let room = Room::enter(directory, waiting)?;
+                let room = Room::enter(directory, sharing, waiting)?;
                 room.alone(waiting)?;
                 Ok(room.remove()?)
             };
@@ -190,9 +194,9 @@ impl History {
 /// Takes an index away that was made while the git directory could not be written, with names that
 /// are not to be kept any more. Who can't is no worse off than before.
 fn forget_names(repo: &Repo, cache: Option<&Path>) {
-    for (directory, is_inside) in candidates(repo, cache) {
+    for Candidate { directory, is_inside, sharing } in candidates(repo, cache) {
         if !is_inside && is_there(&directory) {
-            let _ = Room::enter(directory, &|| {}).map(|room| room.remove_if_unused());
+            let _ = Room::enter(directory, sharing, &|| {}).map(|room| room.remove_if_unused());
         }
     }
 }
@@ -244,6 +248,9 @@ fn try_open(
     // NOFOLLOW speaks of every link on the way, and only those inside of the directory matter.
     let file = room.file();
     room.check()?;
+    if !settings.keep {
+        room.make_file()?;
+    }
     let directory = std::fs::canonicalize(file.parent().unwrap_or(Path::new(".")))?;
     let file = directory.join(file.file_name().unwrap_or_default());
     let connection = Connection::open_with_flags(&file, flags)?;

@@ -6,7 +6,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use gitops_health_git::Repo;
+use gitops_health_git::{Repo, SharedPermissions};
 use sha2::{Digest, Sha256};
 
 use crate::error::Fault;
@@ -77,7 +77,11 @@ impl fmt::Display for Notice {
 pub(crate) struct Room {
     directory: PathBuf,
     lock: File,
+    sharing: Sharing,
 }
+
+/// Who besides their owner may use the files of an index: those who may use the clone.
+pub(crate) type Sharing = Option<SharedPermissions>;
 
 /// How long one process waits for another that is writing a few pages, or replaces the index.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
@@ -95,18 +99,34 @@ const ENDINGS: [&str; 4] = ["", "-wal", "-shm", "-journal"];
 impl Room {
     /// Goes where an index is kept. `waiting` is told again and again while somebody else has it for
     /// themselves.
-    pub fn enter(directory: PathBuf, waiting: &dyn Fn()) -> Result<Self, Fault> {
+    pub fn enter(directory: PathBuf, sharing: Sharing, waiting: &dyn Fn()) -> Result<Self, Fault> {
         match fs::symlink_metadata(&directory) {
             Ok(known) if !known.is_dir() => return Err(is_something_else(&directory).into()),
             Ok(_) => {}
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 fs::create_dir_all(&directory)?;
+                share(&directory, sharing);
             }
             Err(error) => return Err(error.into()),
         }
-        let lock = open_lock(&directory.join(LOCK))?;
+        let lock = open_or_make(&directory.join(LOCK), sharing)?;
         patiently(PATIENCE, waiting, || lock.try_lock_shared())?;
-        Ok(Self { directory, lock })
+        Ok(Self { directory, lock, sharing })
+    }
+
+    /// Makes an empty file of the index where there is none and others are to use it: SQLite gives
+    /// what it makes beside it the same permissions. A file that is there is not opened: to close it
+    /// would take the locks away that this process has on it.
+    pub fn make_file(&self) -> io::Result<()> {
+        if self.sharing.is_none() {
+            return Ok(());
+        }
+        match fs::OpenOptions::new().write(true).create_new(true).open(self.file()) {
+            Ok(_) => share(&self.file(), self.sharing),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(error),
+        }
+        Ok(())
     }
 
     pub fn file(&self) -> PathBuf {
@@ -172,7 +192,7 @@ impl Room {
         waiting: &dyn Fn(),
         written: &dyn Fn() -> Option<i64>,
     ) -> Result<File, Fault> {
-        let file = open_lock(&self.directory.join(UPDATE_LOCK))?;
+        let file = open_or_make(&self.directory.join(UPDATE_LOCK), self.sharing)?;
         lock_unless_stalled(&file, STALLED, waiting, written)?;
         Ok(file)
     }
@@ -198,8 +218,10 @@ impl Room {
             return Ok(key);
         }
         let new = self.directory.join(format!("{KEY}.{}", std::process::id()));
-        let made =
-            write_private(&new, &random).and_then(|()| fs::rename(&new, self.directory.join(KEY)));
+        let made = write_private(&new, &random).and_then(|()| {
+            share(&new, self.sharing);
+            fs::rename(&new, self.directory.join(KEY))
+        });
         if made.is_err() {
             let _ = fs::remove_file(&new);
         }
@@ -288,22 +310,55 @@ fn lock_unless_stalled(
     }
 }
 
-fn open_lock(path: &Path) -> io::Result<File> {
+fn open_or_make(path: &Path, sharing: Sharing) -> io::Result<File> {
     check_ordinary(path)?;
-    fs::OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)
+    let file =
+        fs::OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)?;
+    share(path, sharing);
+    Ok(file)
 }
 
+/// Gives a file or directory the permissions that those of the clone have. Whose it is not can't, and
+/// need not where its owner did.
+#[cfg(unix)]
+fn share(path: &Path, sharing: Sharing) {
+    use std::os::unix::fs::PermissionsExt;
+    let (Some(sharing), Ok(known)) = (sharing, fs::symlink_metadata(path)) else { return };
+    let now = known.permissions().mode() & 0o7777;
+    let wanted = match known.is_dir() {
+        true => sharing.of_directory(now),
+        false => sharing.of_file(now),
+    };
+    if now != wanted && !known.is_symlink() {
+        let _ = fs::set_permissions(path, fs::Permissions::from_mode(wanted));
+    }
+}
+
+#[cfg(not(unix))]
+fn share(_: &Path, _: Sharing) {}
+
 /// Where the index of a repository may be, the best place first.
-pub(crate) fn candidates(repo: &Repo, cache: Option<&Path>) -> Vec<(PathBuf, bool)> {
-    let mut found = vec![(repo.common_dir().join(DIRECTORY), true)];
+pub(crate) fn candidates(repo: &Repo, cache: Option<&Path>) -> Vec<Candidate> {
+    let directory = repo.common_dir().join(DIRECTORY);
+    let sharing = repo.shared_permissions();
+    let mut found = vec![Candidate { directory, is_inside: true, sharing }];
     if let Some(cache) = cache {
         let directory = fs::canonicalize(repo.common_dir());
         let directory = directory.unwrap_or_else(|_| repo.common_dir().to_owned());
         let name = Sha256::digest(directory.as_os_str().as_encoded_bytes());
         let name: String = name[..16].iter().map(|byte| format!("{byte:02x}")).collect();
-        found.push((cache.join(DIRECTORY).join(name), false));
+        let directory = cache.join(DIRECTORY).join(name);
+        found.push(Candidate { directory, is_inside: false, sharing: None });
     }
     found
+}
+
+/// A place where an index may be.
+pub(crate) struct Candidate {
+    pub directory: PathBuf,
+    /// Whether it is in the git directory.
+    pub is_inside: bool,
+    pub sharing: Sharing,
 }
 
 /// Whether the place can't be used, rather than anything else being wrong.
@@ -333,8 +388,8 @@ mod tests {
     fn who_waits_for_others_says_so_and_goes_elsewhere_in_the_end() {
         let directory = tempfile::tempdir().expect("it can be made");
         let path = directory.path().join(DIRECTORY);
-        let room = Room::enter(path.clone(), &|| {}).expect("nobody else is there");
-        let other = open_lock(&path.join(LOCK)).expect("it is there");
+        let room = Room::enter(path.clone(), None, &|| {}).expect("nobody else is there");
+        let other = open_or_make(&path.join(LOCK), None).expect("it is there");
         let told = Cell::new(0);
         let count = || told.set(told.get() + 1);
         let patience = Duration::from_millis(40);

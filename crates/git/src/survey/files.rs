@@ -14,12 +14,12 @@ use crate::attributes::{Attributes, DiffAttribute};
 use crate::change::{Hunk, Lines};
 use crate::commit::{Ancestry, Commit};
 use crate::content::{Blobs, Unstored};
-use crate::error::{Cause, Error};
+use crate::error::Error;
 use crate::files::{self, Paired, Similarity};
 use crate::id::ObjectId;
 use crate::path::RepoPath;
 use crate::repo::Repo;
-use crate::tree::{Mode, Scope, Side, side_named};
+use crate::tree::{Mode, Scope, Side, check_named_once, side_named};
 
 /// A commit before the lines of its files are counted.
 pub(super) struct Compared {
@@ -208,7 +208,7 @@ fn compare_one(repo: &Repo, known: &mut KnownAttributes, commit: &Commit) -> Res
     let mut blobs = Blobs::new(repo, &unstored);
     let (paired, rename_limit_reached) =
         files::pair_moved(deltas, Similarity::Renames, &mut blobs)?;
-    check_names(commit, &paired)?;
+    check_named_once(commit.tree, paired.iter().map(|file| &file.path))?;
     let all_compared = !rename_limit_reached && !blobs.has_unread;
     let mut budget = files::Budget::default();
     let is_small = paired.len() <= files::Budget::FEW;
@@ -222,19 +222,6 @@ fn compare_one(repo: &Repo, known: &mut KnownAttributes, commit: &Commit) -> Res
     });
     let files = pending.collect::<Result<_, Error>>()?;
     Ok(State::Changed { files, rename_limit_reached, all_compared })
-}
-
-/// An error where a file is named twice: trees that no git wrote.
-fn check_names(commit: &Commit, files: &[Paired]) -> Result<(), Error> {
-    let mut paths: Vec<&RepoPath> = files.iter().map(|file| &file.path).collect();
-    paths.sort_unstable();
-    match paths.windows(2).find(|both| both[0] == both[1]) {
-        Some(_) => {
-            let source = Cause::new("a file is named twice");
-            Err(Error::UnreadableObject { id: commit.tree, kind: "tree", source })
-        }
-        None => Ok(()),
-    }
 }
 
 /// What the attributes say of both paths of a file.

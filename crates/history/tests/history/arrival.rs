@@ -90,6 +90,36 @@ fn an_index_whose_key_is_lost_is_made_anew() {
 }
 
 #[test]
+fn files_of_a_clone_that_others_share_are_for_others_too() {
+    use std::os::unix::fs::PermissionsExt;
+    for (value, directory_mode, file_mode) in
+        [("group", 0o2770, 0o660), ("all", 0o2775, 0o664), ("0640", 0o2750, 0o640)]
+    {
+        let scratch = TestRepo::new();
+        scratch.git(&["config", "core.sharedRepository", value]);
+        by_ada(&scratch, "1\n");
+        let (history, _) = updated(&scratch);
+        let mode = |path: &std::path::Path| {
+            fs::metadata(path).expect("it is there").permissions().mode() & 0o7777
+        };
+        let made = directory(&scratch);
+        assert_eq!(mode(&made) & directory_mode, directory_mode, "{value}");
+        let mut names = Vec::new();
+        for entry in fs::read_dir(&made).expect("it is there").flatten() {
+            names.push(entry.file_name().into_string().expect("a name"));
+            assert_eq!(mode(&entry.path()) & file_mode, file_mode, "{value}: {names:?}");
+        }
+        names.sort();
+        let log = ["history.sqlite", "history.sqlite-shm", "history.sqlite-wal"];
+        assert_eq!(
+            names,
+            [&["history.sqlite"][..], &log[1..], &["key", "lock", "update.lock"]].concat()
+        );
+        drop(history);
+    }
+}
+
+#[test]
 fn a_pipe_in_the_place_of_the_key_is_not_waited_for() {
     let scratch = TestRepo::new();
     by_ada(&scratch, "1\n");
