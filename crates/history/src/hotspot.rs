@@ -15,7 +15,7 @@ use crate::history::History;
 use crate::names::Names;
 use crate::past::Tally;
 use crate::people::bytes;
-use crate::timeline::{Change, Place, Timeline, is_change};
+use crate::timeline::{Change, Position, Timeline, is_change};
 
 /// How many quarters are looked back on.
 pub const QUARTERS: usize = 8;
@@ -122,8 +122,8 @@ impl History {
             let timeline = self.timeline(tip);
             let end = asked.until.unwrap_or(self.graph.node(tip).committed);
             let changes = self.changes(&timeline)?;
-            let mut survey = Survey::new(self, &timeline, &changes, asked, end);
-            let past = survey.run(repo)?;
+            let mut sweep = Sweep::new(self, &timeline, &changes, asked, end);
+            let past = sweep.run(repo)?;
             moment.commit()?;
             Ok(past)
         };
@@ -163,7 +163,7 @@ struct Commit {
     age: u32,
 }
 
-struct Survey<'a> {
+struct Sweep<'a> {
     history: &'a History,
     timeline: &'a Timeline,
     changes: &'a HashMap<u32, Vec<Change>>,
@@ -176,7 +176,7 @@ struct Survey<'a> {
     bytes_left: u64,
 }
 
-impl<'a> Survey<'a> {
+impl<'a> Sweep<'a> {
     fn new(
         history: &'a History,
         timeline: &'a Timeline,
@@ -201,7 +201,7 @@ impl<'a> Survey<'a> {
             }
         });
         let commits = commits.collect();
-        let named = |(_, node): (Place, Node)| (history.identity(node.author), node.author);
+        let named = |(_, node): (Position, Node)| (history.identity(node.author), node.author);
         Self {
             history,
             timeline,
@@ -263,9 +263,9 @@ impl<'a> Survey<'a> {
 
     /// The commits that changed a file, under its older names too, each once and the oldest first;
     /// and whether all older names were followed.
-    fn places(&mut self, path: u32) -> (Vec<Place>, bool) {
+    fn places(&mut self, path: u32) -> (Vec<Position>, bool) {
         // The newest moment up to which a name was that of the file is met first.
-        let mut waiting = BinaryHeap::from([(Place::MAX, path)]);
+        let mut waiting = BinaryHeap::from([(Position::MAX, path)]);
         let mut names = HashSet::new();
         let (mut places, mut all_followed) = (Vec::new(), true);
         while let Some((below, path)) = waiting.pop() {
@@ -342,9 +342,9 @@ impl<'a> Survey<'a> {
         Ok(None)
     }
 
-    fn summary(&self, places: &[Place]) -> FilePast {
+    fn summary(&self, places: &[Position]) -> FilePast {
         let mut past = FilePast::default();
-        let mut authors: HashMap<u32, (usize, Place)> = HashMap::new();
+        let mut authors: HashMap<u32, (usize, Position)> = HashMap::new();
         let mut last = None;
         for place in places {
             let commit = self.commits[*place as usize];
@@ -374,7 +374,7 @@ impl<'a> Survey<'a> {
 /// A directory some of whose files were met, and not yet all.
 struct OpenDirectory {
     path: RepoPath,
-    places: Vec<Place>,
+    places: Vec<Position>,
     files: usize,
     /// How many of the files are in the directory below it that has the most.
     most_below: usize,
@@ -413,7 +413,7 @@ impl OpenDirectories {
     }
 
     /// Adds a file to the innermost.
-    fn add(&mut self, places: &[Place], lines: Option<u64>) {
+    fn add(&mut self, places: &[Position], lines: Option<u64>) {
         if let Some(last) = self.0.last_mut() {
             last.places.extend_from_slice(places);
             last.files += 1;
@@ -422,14 +422,14 @@ impl OpenDirectories {
     }
 
     /// Finishes the innermost and hands what it has to the one above.
-    fn close(&mut self, survey: &Survey<'_>, finished: &mut Vec<DirectoryPast>) {
+    fn close(&mut self, sweep: &Sweep<'_>, finished: &mut Vec<DirectoryPast>) {
         let Some(mut last) = self.0.pop() else { return };
         last.places.sort_unstable();
         last.places.dedup();
         finished.push(DirectoryPast {
             is_passage: last.most_below == last.files,
             files: last.files,
-            past: FilePast { lines: Some(last.lines), ..survey.summary(&last.places) },
+            past: FilePast { lines: Some(last.lines), ..sweep.summary(&last.places) },
             path: last.path,
         });
         if let Some(above) = self.0.last_mut() {

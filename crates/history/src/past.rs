@@ -222,14 +222,14 @@ enum List {
 }
 
 /// A place in the order of commits: the newest is the largest.
-type Key = ((i64, u64), Number);
+type QueueKey = ((i64, u64), Number);
 
 /// The changes of followed files and of their directories, newest first.
 struct Walk<'a> {
     history: &'a History,
     ancestors: &'a Ancestors,
     lists: Vec<List>,
-    waiting: BinaryHeap<(Key, usize)>,
+    waiting: BinaryHeap<(QueueKey, usize)>,
     /// The names that followed files have had so far, and which files these are.
     names: HashMap<u32, Vec<usize>>,
     paths: Names<'a>,
@@ -249,7 +249,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn key(&self, number: Number) -> Key {
+    fn key(&self, number: Number) -> QueueKey {
         (self.history.graph.node(number).order(), number)
     }
 
@@ -258,7 +258,7 @@ impl<'a> Walk<'a> {
         &mut self,
         path: &RepoPath,
         followed: &[usize],
-        below: Option<Key>,
+        below: Option<QueueKey>,
     ) -> Result<(), Fault> {
         if self.history.graph.len() == 0 {
             return Ok(());
@@ -276,7 +276,7 @@ impl<'a> Walk<'a> {
         &mut self,
         Entry { number: path, file_parts, .. }: Entry,
         followed: &[usize],
-        below: Option<Key>,
+        below: Option<QueueKey>,
     ) -> Result<(), Fault> {
         let is_new = !self.names.contains_key(&path);
         let names = self.names.entry(path).or_default();
@@ -298,7 +298,7 @@ impl<'a> Walk<'a> {
         Ok(())
     }
 
-    fn watch(&mut self, directory: Entry, below: Option<Key>) -> Result<(), Fault> {
+    fn watch(&mut self, directory: Entry, below: Option<QueueKey>) -> Result<(), Fault> {
         let Entry { number: directory, directory_parts, .. } = directory;
         if self.directories.insert(directory) {
             let connection = &self.history.connection;
@@ -316,7 +316,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Whether a commit is one of the ancestors, and older than `below`.
-    fn counts(&self, number: Number, below: Option<Key>) -> bool {
+    fn counts(&self, number: Number, below: Option<QueueKey>) -> bool {
         (number as usize) < self.history.graph.len()
             && self.ancestors.contains(number)
             && below.is_none_or(|below| self.key(number) < below)

@@ -12,10 +12,10 @@ use crate::history::History;
 use crate::names;
 
 /// The place of a commit among those that count: the oldest has 0.
-pub(crate) type Place = u32;
+pub(crate) type Position = u32;
 
 /// Not one of the commits that count.
-const ELSEWHERE: Place = Place::MAX;
+const ELSEWHERE: Position = Position::MAX;
 
 /// A commit and all that came before it, the oldest first and none before one of its parents.
 ///
@@ -23,13 +23,13 @@ const ELSEWHERE: Place = Place::MAX;
 /// first.
 pub(crate) struct Timeline {
     numbers: Vec<Number>,
-    places: Vec<Place>,
+    places: Vec<Position>,
 }
 
 /// A change of a file by one of the commits that count.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Change {
-    pub place: Place,
+    pub place: Position,
     pub event: Event,
     /// Lines after it.
     pub lines: u32,
@@ -42,18 +42,21 @@ impl Timeline {
         self.numbers.len()
     }
 
-    pub fn number(&self, place: Place) -> Number {
+    pub fn number(&self, place: Position) -> Number {
         self.numbers[place as usize]
     }
 
     /// All commits that count with their places.
-    pub fn nodes<'a>(&'a self, history: &'a History) -> impl Iterator<Item = (Place, Node)> + 'a {
+    pub fn nodes<'a>(
+        &'a self,
+        history: &'a History,
+    ) -> impl Iterator<Item = (Position, Node)> + 'a {
         let node =
-            |(place, number): (usize, &Number)| (place as Place, history.graph.node(*number));
+            |(place, number): (usize, &Number)| (place as Position, history.graph.node(*number));
         self.numbers.iter().enumerate().map(node)
     }
 
-    fn place(&self, number: Number) -> Option<Place> {
+    fn place(&self, number: Number) -> Option<Position> {
         self.places.get(number as usize).copied().filter(|place| *place != ELSEWHERE)
     }
 }
@@ -80,7 +83,7 @@ impl History {
         numbers.sort_by_cached_key(key);
         let mut places = vec![ELSEWHERE; self.graph.len()];
         for (place, number) in numbers.iter().enumerate() {
-            places[*number as usize] = place as Place;
+            places[*number as usize] = place as Position;
         }
         Timeline { numbers, places }
     }

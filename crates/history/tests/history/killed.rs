@@ -70,7 +70,12 @@ fn whatever_is_left_of_updates_that_are_killed_is_right_and_is_gone_on_with() {
     let instants = std::env::var(KILLS)
         .map_or(INSTANTS, |number| number.parse().expect("a number of instants"));
     let (mut random, mut between) = (Random::new(5), 0);
-    for instant in 0..instants {
+    // Some end between two batches: where the machine is busy, more are tried.
+    for instant in 0.. {
+        if instant >= instants && between > 0 {
+            break;
+        }
+        assert!(instant < 20 * instants, "none of {instant} ended between two batches");
         clear();
         let mut mailmap = 0;
         // One or more that are killed, each going on with what the one before left.
@@ -95,6 +100,4 @@ fn whatever_is_left_of_updates_that_are_killed_is_right_and_is_gone_on_with() {
         let after = verified(&scratch);
         assert_eq!((after.commits, after.differences), (250, vec![]), "instant {instant}");
     }
-    // More than a handful on a machine that has time; one is enough to see that they can.
-    assert!(between > 0, "none of {instants} ended between two batches");
 }

@@ -66,12 +66,20 @@ fn check(commits: usize, subjects: usize) {
     let subjects: HashMap<&str, &str> =
         log.lines().filter_map(|line| line.split_once(' ')).collect();
     // Parents come first.
-    let listed = repo.git_text(&["rev-list", "--reverse", "--topo-order", "--parents", "all"]);
+    let arguments = ["log", "--reverse", "--topo-order", "--format=%ct %H %P", "all"];
+    let listed = repo.git_text(&arguments);
     let mut before: HashMap<&str, HashSet<&str>> = HashMap::new();
+    // The committer's clock, or a second after the latest parent where that is later: as in git's
+    // commit-graph.
+    let mut corrected: HashMap<&str, i64> = HashMap::new();
     for line in listed.lines() {
-        let mut ids = line.split(' ');
-        let commit = ids.next().expect("a commit");
-        let all = ids.flat_map(|parent| before[parent].iter().copied().chain([parent]));
+        let mut words = line.split_ascii_whitespace();
+        let committed: i64 = words.next().and_then(|time| time.parse().ok()).expect("a time");
+        let commit = words.next().expect("a commit");
+        let parents: Vec<&str> = words.collect();
+        let latest = parents.iter().map(|parent| corrected[parent] + 1).max();
+        corrected.insert(commit, committed.max(latest.unwrap_or(committed)));
+        let all = parents.iter().flat_map(|it| before[it].iter().copied().chain([*it]));
         let all = all.collect();
         before.insert(commit, all);
     }
@@ -81,11 +89,10 @@ fn check(commits: usize, subjects: usize) {
         let has_subject = |it: &&&str| Some(subjects[**it]) == quoted;
         let expected: Vec<&str> = before[by].iter().filter(has_subject).copied().collect();
         match found.get(*by) {
-            // Of several none came after the one that is meant.
             Some(of) => {
                 assert!(expected.contains(&of.as_str()), "{by}");
-                let is_newer = |other: &&&str| before[**other].contains(of.as_str());
-                assert_eq!(expected.iter().find(is_newer), None, "{by} means {of}");
+                let newest = expected.iter().map(|of| corrected[of]).max();
+                assert_eq!(Some(corrected[of.as_str()]), newest, "{by} means {of}");
                 meant += 1;
             }
             None => assert!(expected.is_empty(), "{by} means none of {expected:?}"),
