@@ -12,7 +12,7 @@ use libdeflater::{DecompressionError, Decompressor};
 
 use crate::error::Cause;
 use crate::id::ObjectId;
-use crate::ordinary::open_regular;
+use crate::ordinary::{check_file, open_regular};
 use crate::pack::Kind;
 
 /// The most bytes that an object with a file of its own may have: what is larger and is looked at,
@@ -52,6 +52,14 @@ impl LooseReader {
             }
         }
         failed
+    }
+
+    /// An error where something else stands in the place of the file of an object, such as a pipe:
+    /// libgit2 would wait for somebody to write into it.
+    pub(crate) fn check(&self, id: ObjectId) -> Result<(), Cause> {
+        let mut places = self.directories.iter().map(|directory| directory.join(file_of(id)));
+        let odd = places.find_map(|path| check_file(&path).err());
+        odd.map_or(Ok(()), |error| Err(Cause::new(error.to_string())))
     }
 
     /// The first object of which no file can be read, other than because it is too large.
@@ -217,7 +225,8 @@ mod tests {
         assert!(reader.read(one).is_err());
         fs::remove_file(place(one)).expect("it can be replaced");
         fs::create_dir(place(one)).expect("it can be made");
-        assert!(reader.read(one).is_err());
+        assert!(reader.read(one).is_err() && reader.check(one).is_err());
+        assert!(reader.check(two).is_ok() && reader.check(ObjectId::EMPTY_TREE).is_ok());
         let mut bomb = libdeflater::Compressor::new(libdeflater::CompressionLvl::default());
         let mut long = b"blob 300000000\0".to_vec();
         long.resize(long.len() + 300_000_000, b'x');

@@ -356,6 +356,8 @@ impl Repo {
         if let Some(size) = self.pack_reader().borrow_mut().size(id) {
             return Ok(Some(size));
         }
+        let failed = |source| Error::UnreadableObject { id, kind: "blob", source };
+        self.loose_reader.borrow().check(id).map_err(failed)?;
         let odb = self.git.odb().context(|| "open the object database".into())?;
         match odb.read_header(id.to_git2()) {
             Ok((size, git2::ObjectType::Blob)) => Ok(Some(size as u64)),

@@ -204,6 +204,11 @@ impl Repo {
     /// Every object whose id begins with `prefix`, with its kind, sorted. Reads all indexes.
     fn objects_beginning_with(&self, prefix: &str) -> Result<Vec<(ObjectId, ObjectType)>, Error> {
         let operation = || format!("look for objects that begin with {prefix}");
+        let kind = |id: ObjectId| -> Result<(ObjectId, ObjectType), Error> {
+            let object = self.any_object(id, "object")?;
+            let object = object.ok_or(Error::MissingObject { id, kind: "object" })?;
+            Ok((id, object.kind.to_git2()))
+        };
         let odb = self.git.odb().context(operation)?;
         let prefix = prefix.to_ascii_lowercase();
         let mut found = Vec::new();
@@ -217,10 +222,7 @@ impl Repo {
         .context(operation)?;
         found.sort_unstable();
         found.dedup();
-        found
-            .into_iter()
-            .map(|id| Ok((id, odb.read_header(id.to_git2()).context(operation)?.1)))
-            .collect()
+        found.into_iter().map(kind).collect()
     }
 
     /// The object of a full id or of the name of a reference.

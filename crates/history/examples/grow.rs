@@ -2,10 +2,10 @@
 //!
 //! ```text
 //! git init --bare DIR
-//! cargo run --release -p gitops-health-history --example grow -- COMMITS FILES | git -C DIR fast-import
+//! cargo run --release -p gitops-health-history --example grow -- COMMITS FILES [EDITED] | git -C DIR fast-import
 //! ```
 //!
-//! Each commit edits three files of some fifty lines, a few of them often and most of them seldom; a
+//! Each commit edits three files, or EDITED, of some fifty lines, a few of them often and most of them seldom; a
 //! fifth of the commits are made on short branches that are merged. The same numbers give the same
 //! history.
 
@@ -14,18 +14,22 @@ use std::process::ExitCode;
 
 use gitops_health_testkit::Random;
 
-/// How many files one commit edits.
+/// How many files one commit edits where nobody says.
 const EDITED: usize = 3;
 /// How many lines a file has.
 const LINES: usize = 50;
 
 fn main() -> ExitCode {
     let numbers: Vec<usize> = std::env::args().skip(1).filter_map(|it| it.parse().ok()).collect();
-    let [commits, files] = numbers[..] else {
-        let _ = writeln!(io::stderr(), "usage: grow COMMITS FILES");
-        return ExitCode::from(2);
+    let (commits, files, edited) = match numbers[..] {
+        [commits, files] => (commits, files, EDITED),
+        [commits, files, edited] => (commits, files, edited),
+        _ => {
+            let _ = writeln!(io::stderr(), "usage: grow COMMITS FILES [EDITED]");
+            return ExitCode::from(2);
+        }
     };
-    match write(commits, files, &mut BufWriter::new(io::stdout().lock())) {
+    match write([commits, files, edited], &mut BufWriter::new(io::stdout().lock())) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             let _ = writeln!(io::stderr(), "could not write the stream: {error}");
@@ -34,7 +38,7 @@ fn main() -> ExitCode {
     }
 }
 
-fn write(commits: usize, files: usize, out: &mut impl Write) -> io::Result<()> {
+fn write([commits, files, edited]: [usize; 3], out: &mut impl Write) -> io::Result<()> {
     let mut random = Random::new(1);
     // The line of each file that was edited last, and how often: all that its content depends on.
     let mut edits: Vec<u32> = vec![0; files];
@@ -47,7 +51,7 @@ fn write(commits: usize, files: usize, out: &mut impl Write) -> io::Result<()> {
         }
         let branch = if on_branch > 0 { "topic" } else { "main" };
         head(out, branch, number, &mut random)?;
-        for _ in 0..EDITED {
+        for _ in 0..edited {
             // Products of two numbers prefer the small ones.
             let file = random.below(files) * random.below(1000) / 1000;
             edits[file] += 1;
