@@ -115,10 +115,23 @@ impl<'a> Batch<'a> {
         };
         self.writer.add(self.connection, node, revision.detail)?;
         self.numbers.insert(commit.id, (number, corrected));
+        self.write_row(number, commit, &revision, [author, committer])?;
+        self.write_message(number, &revision)
+    }
+
+    /// What the table says of a commit.
+    fn write_row(
+        &mut self,
+        number: Number,
+        commit: &Commit,
+        revision: &Revision<'_>,
+        [author, committer]: [u32; 2],
+    ) -> Result<(), Fault> {
         let quoted = revision.quoted_key.unwrap_or(-1);
         for part in [number.into(), revision.subject_key, quoted] {
             self.sums[0].number(part);
         }
+        let (authored, committed) = (commit.author.time, commit.committer.time);
         self.connection
             .prepare_cached(
                 "INSERT INTO revision VALUES
@@ -129,8 +142,8 @@ impl<'a> Batch<'a> {
                 number,
                 commit.id.as_bytes(),
                 author,
-                commit.author.time.seconds,
-                commit.author.time.offset_minutes,
+                authored.seconds,
+                authored.offset_minutes,
                 committer,
                 committed.seconds,
                 committed.offset_minutes,
@@ -144,7 +157,7 @@ impl<'a> Batch<'a> {
                 revision.subject_key,
                 revision.quoted_key,
             ])?;
-        self.write_message(number, &revision)
+        Ok(())
     }
 
     /// The numbers of the parents and their corrected times.

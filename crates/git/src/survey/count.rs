@@ -29,68 +29,33 @@ const SHARE_OF_PLACES: usize = 4;
 /// Counts the lines of all files; `false`, and nothing is counted, where several commits changed so
 /// many places that memory has no room for them.
 pub(super) fn count(crew: &Crew<'_>, facts: &mut [Compared]) -> Result<bool, Error> {
-    let mut by_path: HashMap<&RepoPath, Vec<Place>> = HashMap::new();
-    for (number, compared) in facts.iter().enumerate() {
-        let State::Changed { files, .. } = &compared.state else { continue };
-        for (index, pending) in files.iter().enumerate().filter(|(_, file)| file.counted.is_none())
-        {
-            by_path.entry(&pending.file.path).or_default().push((number, index));
-        }
-    }
-    let mut work: Vec<(&RepoPath, Vec<Place>)> = by_path.into_iter().collect();
-    // The longest first, so that no worker is left alone with one at the end.
-    work.sort_by(|one, two| two.1.len().cmp(&one.1.len()).then_with(|| one.0.cmp(two.0)));
-    let (known, tally, taken) = (&*facts, &crew.tally, Taken::default());
     let room = match facts.len() {
         1 => usize::MAX,
         _ => crew.first().limits.facts_bytes / SHARE_OF_PLACES,
     };
+    let (known, taken, work) = (&*facts, Taken::new(room), places_by_path(facts));
+    let tally = &crew.tally;
     let counted = crew.work(&work, 1, |repo, desk: &mut Desk, (_, places)| {
-        let mut versions = Versions::new(repo, desk, &taken);
-        // Packs hold the newest version whole and older ones as deltas.
-        let mut counted = Vec::with_capacity(places.len());
-        let mut damage = Vec::new();
-        for place in places.iter().rev() {
-            if taken.bytes() > room {
-                return Ok((Vec::new(), Vec::new()));
-            }
-            let found = match versions.count(pending(known, *place), most_hunks(known, *place)) {
-                Err(error @ Error::UnreadableObject { .. }) => {
-                    damage.push((*place, error.in_words()));
-                    Counted::without_lines(Lines::Missing)
-                }
-                found => found?,
-            };
-            counted.push(found);
-        }
-        tally.add(SurveyStage::Files, places.len());
-        Ok((counted, damage))
+        let counted = count_path(&mut Versions::new(repo, desk, &taken), known, places)?;
+        tally.add(SurveyStage::Files, counted.lines.len());
+        Ok(counted)
     })?;
-    if taken.bytes() > room {
-        let done = counted.iter().map(|(counted, _)| counted.len()).sum();
+    if taken.is_too_much() {
+        let done = counted.iter().map(|path| path.lines.len()).sum();
         tally.take_back(SurveyStage::Files, done);
         return Ok(false);
     }
-    let places = work.into_iter().map(|(_, places)| places).collect::<Vec<_>>();
+    let places: Vec<Vec<Place>> = work.into_iter().map(|(_, places)| places).collect();
     let mut damaged = Vec::new();
-    for (places, (counted, damage)) in places.into_iter().zip(counted) {
-        for ((commit, file), counted) in places.into_iter().rev().zip(counted) {
+    for (places, CountedPath { lines, damage }) in places.into_iter().zip(counted) {
+        for ((commit, file), counted) in places.into_iter().rev().zip(lines) {
             if let State::Changed { files, .. } = &mut facts[commit].state {
                 files[file].counted = Some(counted);
             }
         }
         damaged.extend(damage);
     }
-    for (number, compared) in facts.iter_mut().enumerate() {
-        let State::Changed { files, .. } = &mut compared.state else { continue };
-        match heed_budget(crew.first(), files) {
-            // What was counted of its files comes first.
-            Err(error @ Error::UnreadableObject { .. }) => {
-                damaged.push(((number, usize::MAX), error.in_words()));
-            }
-            other => other?,
-        }
-    }
+    heed_budgets(crew.first(), facts, &mut damaged)?;
     // Of several files the first says why nothing is known of a commit.
     damaged.sort();
     damaged.reverse();
@@ -100,18 +65,89 @@ pub(super) fn count(crew: &Crew<'_>, facts: &mut [Compared]) -> Result<bool, Err
     Ok(true)
 }
 
-/// How much memory the places of changes take.
+/// Where each path is changed whose lines are not counted yet, in the order of the commits. The paths
+/// that are changed most come first, so that no worker is left alone with one at the end.
+fn places_by_path(facts: &[Compared]) -> Vec<(&RepoPath, Vec<Place>)> {
+    let mut by_path: HashMap<&RepoPath, Vec<Place>> = HashMap::new();
+    for (number, compared) in facts.iter().enumerate() {
+        let State::Changed { files, .. } = &compared.state else { continue };
+        for (index, pending) in files.iter().enumerate().filter(|(_, file)| file.counted.is_none())
+        {
+            by_path.entry(&pending.file.path).or_default().push((number, index));
+        }
+    }
+    let mut work: Vec<(&RepoPath, Vec<Place>)> = by_path.into_iter().collect();
+    work.sort_by(|one, two| two.1.len().cmp(&one.1.len()).then_with(|| one.0.cmp(two.0)));
+    work
+}
+
+/// What was counted of one path, the last change first, and why something could not be.
 #[derive(Default)]
-struct Taken(AtomicUsize);
+struct CountedPath {
+    lines: Vec<Counted>,
+    damage: Vec<(Place, String)>,
+}
+
+fn count_path(
+    versions: &mut Versions<'_>,
+    facts: &[Compared],
+    places: &[Place],
+) -> Result<CountedPath, Error> {
+    let mut path = CountedPath::default();
+    // Packs hold the newest version whole and older ones as deltas.
+    for place in places.iter().rev() {
+        if versions.taken.is_too_much() {
+            return Ok(CountedPath::default());
+        }
+        let counted = versions.count(pending(facts, *place), most_hunks(facts, *place));
+        path.lines.push(match counted {
+            Err(error @ Error::UnreadableObject { .. }) => {
+                path.damage.push((*place, error.in_words()));
+                Counted::without_lines(Lines::Missing)
+            }
+            counted => counted?,
+        });
+    }
+    Ok(path)
+}
+
+/// How much memory the places of changes take, and how much they may.
+struct Taken {
+    bytes: AtomicUsize,
+    room: usize,
+}
 
 impl Taken {
-    fn bytes(&self) -> usize {
-        self.0.load(Ordering::Relaxed)
+    fn new(room: usize) -> Self {
+        Self { bytes: AtomicUsize::new(0), room }
+    }
+
+    fn is_too_much(&self) -> bool {
+        self.bytes.load(Ordering::Relaxed) > self.room
     }
 
     fn add(&self, hunks: &[Hunk]) {
-        self.0.fetch_add(size_of_val(hunks), Ordering::Relaxed);
+        self.bytes.fetch_add(size_of_val(hunks), Ordering::Relaxed);
     }
+}
+
+/// Takes back what was counted of commits whose files are too large together.
+fn heed_budgets(
+    repo: &Repo,
+    facts: &mut [Compared],
+    damaged: &mut Vec<(Place, String)>,
+) -> Result<(), Error> {
+    for (number, compared) in facts.iter_mut().enumerate() {
+        let State::Changed { files, .. } = &mut compared.state else { continue };
+        match heed_budget(repo, files) {
+            // What was counted of its files comes first.
+            Err(error @ Error::UnreadableObject { .. }) => {
+                damaged.push(((number, usize::MAX), error.in_words()));
+            }
+            other => other?,
+        }
+    }
+    Ok(())
 }
 
 /// Takes back what was counted of files that are too large together. Their sizes are asked for in
