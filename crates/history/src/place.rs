@@ -105,10 +105,11 @@ impl Room {
             Ok(_) => {}
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 fs::create_dir_all(&directory)?;
-                share(&directory, sharing);
             }
             Err(error) => return Err(error.into()),
         }
+        // Who made it may have been ended before.
+        share(&directory, sharing);
         let lock = open_or_make(&directory.join(LOCK), sharing)?;
         patiently(PATIENCE, waiting, || lock.try_lock_shared())?;
         Ok(Self { directory, lock, sharing })
@@ -122,10 +123,10 @@ impl Room {
             return Ok(());
         }
         match fs::OpenOptions::new().write(true).create_new(true).open(self.file()) {
-            Ok(_) => share(&self.file(), self.sharing),
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-            Err(error) => return Err(error),
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
+            _ => {}
         }
+        share(&self.file(), self.sharing);
         Ok(())
     }
 
