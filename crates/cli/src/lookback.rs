@@ -22,6 +22,19 @@ impl Lookback {
         Ok(Self { commit, tip })
     }
 
+    /// Why there is no commit to count, where clocks say that all that came before was later.
+    pub fn only_later_commits(&self) -> CliError {
+        let revision = &self.tip.revision;
+        CliError::new(Failure::NothingToReport {
+            what: format!(
+                "the ancestors of {revision} that are no merges were committed later than it, by their \
+                 clocks"
+            ),
+            hint: "name a later time with `--until`".into(),
+            is_cut: false,
+        })
+    }
+
     /// Why there is no commit to count, where `when` was asked for with these `flags`.
     pub fn no_commits(&self, when: &str, flags: &str, is_shallow: bool) -> CliError {
         let revision = &self.tip.revision;

@@ -31,6 +31,9 @@ pub(crate) fn run(context: &Context, args: &TrendArgs) -> Result<ExitCode, CliEr
         until: args.until.map(|day| day.last.seconds),
         spans: &[count..2 * count, 0..count],
     })?;
+    if trend.commits == 0 && trend.later > 0 && args.until.is_none() {
+        return Err(lookback.only_later_commits());
+    }
     if trend.commits == 0 {
         let when = args.until.map(|day| format!(" until {}", day.last)).unwrap_or_default();
         return Err(lookback.no_commits(&when, "`--until`", trend.is_shallow));

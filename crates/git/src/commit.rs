@@ -89,6 +89,7 @@ impl Commit {
         if line.starts_with(b"tree ") {
             line = lines.next().unwrap_or_default();
             while let Some(parent) = line.strip_prefix(b"parent ").and_then(ObjectId::from_hex) {
+                check_count(id, &parents)?;
                 parents.push(parent);
                 line = lines.next().unwrap_or_default();
             }
@@ -112,6 +113,18 @@ impl Commit {
     pub(crate) fn parse(id: ObjectId, data: &[u8], at_edge: bool) -> Result<Self, Error> {
         Parser { id, headers: Headers { rest: data } }.commit(at_edge)
     }
+}
+
+/// The most parents that a commit may have: the largest merge that people made has some sixty.
+const MOST_PARENTS: usize = 4096;
+
+/// An error where there is no room for another parent.
+fn check_count(id: ObjectId, parents: &[ObjectId]) -> Result<(), Error> {
+    if parents.len() < MOST_PARENTS {
+        return Ok(());
+    }
+    let what = format!("the number of parents of commit {id}");
+    Err(Error::TooLarge { what, limit: format!("{MOST_PARENTS} parents") })
 }
 
 impl Commit {
@@ -167,7 +180,10 @@ impl Parser<'_> {
         while let Some((key, value)) = self.headers.next_header() {
             match key {
                 b"tree" if tree.is_none() => tree = Some(self.object_id(&value, "tree")?),
-                b"parent" if in_parents => parents.push(self.object_id(&value, "parent")?),
+                b"parent" if in_parents => {
+                    check_count(self.id, &parents)?;
+                    parents.push(self.object_id(&value, "parent")?);
+                }
                 b"author" if author.is_none() => author = Some(parse_signature(&value)),
                 b"committer" if committer.is_none() => committer = Some(parse_signature(&value)),
                 b"encoding" if encoding.is_none() => encoding = Some(value),

@@ -62,17 +62,12 @@ impl LooseReader {
         odd.map_or(Ok(()), |error| Err(Cause::new(error.to_string())))
     }
 
-    /// The first object of which no file can be read, other than because it is too large.
-    pub(crate) fn find_damaged(&mut self) -> Option<(ObjectId, Cause)> {
+    /// The objects of which no file can be read, and why.
+    pub(crate) fn find_unreadable(&mut self) -> Vec<(ObjectId, Cause)> {
         let directories = self.directories.clone();
         let ids = directories.iter().flat_map(|directory| objects_in(directory));
-        ids.filter_map(|id| Some((id, self.read(id).err()?)))
-            .find(|(_, cause)| *cause != too_large())
+        ids.filter_map(|id| Some((id, self.read(id).err()?))).collect()
     }
-}
-
-fn too_large() -> Cause {
-    Cause::new("it is too large")
 }
 
 /// The names of all objects that have files in a directory, sorted.
@@ -130,7 +125,7 @@ fn unpack(
                 room = room.saturating_mul(4).min(most);
             }
             Err(DecompressionError::InsufficientSpace) => {
-                return Err(too_large());
+                return Err(Cause::new("it is too large"));
             }
             Err(DecompressionError::BadData) => return Err(damaged()),
         }

@@ -72,6 +72,12 @@ impl Default for Limits {
     }
 }
 
+/// The most bytes that a commit may have: nobody writes a message of a megabyte.
+const COMMIT_BYTES: usize = 8 << 20;
+
+/// How many tags may be tags of tags.
+const LONGEST_CHAIN_OF_TAGS: usize = 32;
+
 /// How many bytes of decoded objects are kept for those that are stored as deltas of them.
 const PACK_CACHE: usize = 64 << 20;
 
@@ -153,7 +159,7 @@ impl Repo {
             Some(named) if location.use_git_environment => PathBuf::from(named),
             _ => git.path().join("index"),
         };
-        let directories = object_directories(named_directories(&git, location));
+        let directories = object_directories(named_directories(&git, location))?;
         Ok(Self {
             git,
             limits: Limits::default(),
@@ -292,7 +298,10 @@ impl Repo {
     /// The commit that an object is or, as a tag, leads to; `None` where it leads to something else.
     pub(crate) fn commit_of(&self, id: ObjectId) -> Result<Option<ObjectId>, Error> {
         let mut next = id;
-        loop {
+        for _ in 0..=LONGEST_CHAIN_OF_TAGS {
+            if !matches!(self.kind_of(next)?, git2::ObjectType::Commit | git2::ObjectType::Tag) {
+                return Ok(None);
+            }
             let object = self.any_object(next, "commit")?;
             let object = object.ok_or(Error::MissingObject { id: next, kind: "commit" })?;
             match object.kind {
@@ -307,6 +316,8 @@ impl Repo {
                 Kind::Tree | Kind::Blob => return Ok(None),
             }
         }
+        let what = format!("the chain of tags that begins with {id}");
+        Err(Error::TooLarge { what, limit: format!("{LONGEST_CHAIN_OF_TAGS} tags") })
     }
 
     /// The commit that the next one would be made on; `None` on a branch without commits.
@@ -317,26 +328,44 @@ impl Repo {
         })
     }
 
+    /// What an object is, without a look at its content.
+    pub(crate) fn kind_of(&self, id: ObjectId) -> Result<git2::ObjectType, Error> {
+        let failed = |source| Error::UnreadableObject { id, kind: "commit", source };
+        self.loose_reader.borrow().check(id).map_err(failed)?;
+        let odb = self.git.odb().context(|| "open the object database".into())?;
+        match odb.read_header(id.to_git2()) {
+            Ok((_, kind)) => Ok(kind),
+            Err(error) if error.code() == ErrorCode::NotFound => {
+                Err(Error::MissingObject { id, kind: "commit" })
+            }
+            Err(error) => Err(failed(error.into())),
+        }
+    }
+
     /// The commit with this id, as it is stored: neither `refs/replace` nor `info/grafts` give it
     /// another content or other parents.
     pub fn commit(&self, id: ObjectId) -> Result<Commit, Error> {
-        let data = self
-            .shared_object(id, git2::ObjectType::Commit)?
-            .ok_or(Error::MissingObject { id, kind: "commit" })?;
-        Commit::parse(id, &data, self.shallow_edges.contains(&id))
+        Commit::parse(id, &self.commit_data(id)?, self.shallow_edges.contains(&id))
+    }
+
+    fn commit_data(&self, id: ObjectId) -> Result<Arc<Vec<u8>>, Error> {
+        let data = self.shared_object(id, git2::ObjectType::Commit)?;
+        let data = data.ok_or(Error::MissingObject { id, kind: "commit" })?;
+        if data.len() > COMMIT_BYTES {
+            let what = format!("the size of commit {id}");
+            return Err(Error::TooLarge { what, limit: format!("{COMMIT_BYTES} bytes") });
+        }
+        Ok(data)
     }
 
     /// The parents of a commit that can be visited, and when it was committed.
     pub(crate) fn lineage(&self, id: ObjectId) -> Result<(Vec<ObjectId>, i64), Error> {
-        let data = self.shared_object(id, git2::ObjectType::Commit)?;
-        let data = data.ok_or(Error::MissingObject { id, kind: "commit" })?;
-        Commit::lineage(id, &data, self.shallow_edges.contains(&id))
+        Commit::lineage(id, &self.commit_data(id)?, self.shallow_edges.contains(&id))
     }
 
     /// The tree of a commit, and nothing else of it.
     pub(crate) fn tree_of(&self, id: ObjectId) -> Result<ObjectId, Error> {
-        let data = self.shared_object(id, git2::ObjectType::Commit)?;
-        let data = data.ok_or(Error::MissingObject { id, kind: "commit" })?;
+        let data = self.commit_data(id)?;
         let line = data.strip_prefix(b"tree ").and_then(|rest| rest.get(..40));
         match line.and_then(ObjectId::from_hex) {
             Some(tree) => Ok(tree),
@@ -453,13 +482,19 @@ impl Repo {
         }
     }
 
-    /// An error where the file of an object is damaged.
-    pub(crate) fn check_loose_objects(&self) -> Result<(), Error> {
-        let damaged = self.loose_reader.borrow_mut().find_damaged();
-        match damaged {
-            Some((id, source)) => Err(Error::UnreadableObject { id, kind: "object", source }),
-            None => Ok(()),
+    /// An error where the file of an object is damaged, or too large to be read by us: of a blob, that
+    /// is, only where blobs matter.
+    pub(crate) fn check_loose_objects(&self, blobs_matter: bool) -> Result<(), Error> {
+        let odb = self.git.odb().context(|| "open the object database".into())?;
+        let unreadable = self.loose_reader.borrow_mut().find_unreadable();
+        for (id, source) in unreadable {
+            let is_blob =
+                || matches!(odb.read_header(id.to_git2()), Ok((_, git2::ObjectType::Blob)));
+            if blobs_matter || !is_blob() {
+                return Err(Error::UnreadableObject { id, kind: "object", source });
+            }
         }
+        Ok(())
     }
 
     /// A value of the configuration as git reads true and false; `None` when it is not set or is

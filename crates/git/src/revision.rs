@@ -64,8 +64,12 @@ impl Repo {
         if let Some(object) = self.plainly_named(name) {
             return self.follow(object, &steps, revision);
         }
-        // Libgit2 waits for the rest of a file that was cut.
-        self.check_loose_objects()?;
+        if is_full_id(name) {
+            // Git takes it for nothing else, such as the name of a branch.
+            return Err(Error::UnknownRevision { revision: revision.to_owned() });
+        }
+        // Libgit2 waits for the rest of a file that was cut. It reads a blob only where one is named.
+        self.check_loose_objects(spec.contains(':'))?;
         match self.parse_revision(name) {
             Ok(object) => self.follow(ObjectId::from_git2(object), &steps, revision),
             Err(error) => match self.before_reflog(spec) {
@@ -79,9 +83,8 @@ impl Repo {
     fn follow(&self, from: ObjectId, steps: &[Step], revision: &str) -> Result<ObjectId, Error> {
         let revision = || revision.to_owned();
         let Some(mut commit) = self.commit_of(from)? else {
-            let kind =
-                self.any_object(from, "object")?.map_or("tree", |it| it.kind.to_git2().str());
-            return Err(Error::NotACommit { revision: revision(), kind: kind.to_owned() });
+            let kind = self.kind_of(from)?.str().to_owned();
+            return Err(Error::NotACommit { revision: revision(), kind });
         };
         let unknown = || Error::UnknownRevision { revision: revision() };
         for step in steps {
@@ -230,7 +233,7 @@ impl Repo {
         if name.is_empty() {
             return None;
         }
-        if name.len() == 40 {
+        if is_full_id(name) {
             let id = ObjectId::from_hex(name.to_ascii_lowercase().as_bytes())?;
             return self.holds(id).then_some(id);
         }
@@ -307,6 +310,10 @@ fn plain_spelling(revision: &str) -> Result<String, Error> {
     Ok(spec)
 }
 
+fn is_full_id(name: &str) -> bool {
+    name.len() == 40 && name.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
 /// From one commit to another.
 enum Step {
     /// To the parent of this number, counted from 1; 0 for the commit itself.
@@ -324,7 +331,7 @@ fn split_steps(spec: &str) -> Option<(&str, Vec<Step>)> {
     }
     let mut steps = Vec::new();
     while let Some(operator) = rest.chars().next() {
-        rest = &rest[1..];
+        rest = &rest[operator.len_utf8()..];
         let end = rest.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(rest.len());
         let (digits, tail) = rest.split_at(end);
         let number = if digits.is_empty() { 1 } else { digits.parse::<u32>().ok()? as usize };

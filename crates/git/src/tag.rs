@@ -15,13 +15,23 @@ pub struct Tag {
 
 impl Repo {
     /// All tags that lead to commits, annotated or not, sorted by name. Tags of trees and blobs
-    /// and tags whose object is missing are left out.
+    /// and tags whose object is missing are left out; one that can't be read is an error.
     pub fn tags(&self) -> Result<Vec<Tag>, Error> {
-        let mut tags = self.tags_as_listed()?;
-        tags.retain(|tag| {
-            self.commit_of(tag.commit).is_ok_and(|commit| commit == Some(tag.commit))
-        });
+        let mut tags = Vec::new();
+        for tag in self.tags_as_listed()? {
+            if self.commit_if_here(tag.commit)? == Some(tag.commit) {
+                tags.push(tag);
+            }
+        }
         Ok(tags)
+    }
+
+    /// The commit that an object is or leads to; `None` where that is not here, or no commit.
+    fn commit_if_here(&self, id: ObjectId) -> Result<Option<ObjectId>, Error> {
+        match self.commit_of(id) {
+            Err(Error::MissingObject { .. }) => Ok(None),
+            other => other,
+        }
     }
 
     /// As [`Repo::tags`], for those who know by themselves what is a commit: what packed references
@@ -39,7 +49,7 @@ impl Repo {
                 None => {
                     let target = reference.resolve().ok().and_then(|found| found.target());
                     let target = target.map(ObjectId::from_git2);
-                    target.and_then(|target| self.commit_of(target).ok().flatten())
+                    target.map_or(Ok(None), |target| self.commit_if_here(target))?
                 }
             };
             tags.extend(commit.map(|commit| Tag { name, commit }));

@@ -93,6 +93,19 @@ fn objects_that_were_cut_are_errors_and_nobody_waits_for_the_rest() {
 }
 
 #[test]
+fn a_revision_with_letters_of_any_length_is_no_reason_to_panic() {
+    let scratch = scratch();
+    let repo = open(scratch.path());
+    for revision in ["HEAD^é", "HEAD~é", "é^é", "HEAD^1é", "HEAD~1\u{1f600}", "HEAD^{é}", "~", "^"]
+    {
+        assert!(repo.resolve(revision).is_err(), "{revision}");
+    }
+    let nobody = "1".repeat(40);
+    scratch.git(&["update-ref", &format!("refs/heads/{nobody}"), "HEAD"]);
+    assert!(matches!(repo.resolve(&nobody), Err(Error::UnknownRevision { .. })));
+}
+
+#[test]
 fn a_cut_object_of_an_alternate_is_an_error_too() {
     let scratch = scratch();
     let borrower = TestRepo::bare();
@@ -105,6 +118,57 @@ fn a_cut_object_of_an_alternate_is_an_error_too() {
     cut(&scratch, "HEAD~1");
     let error = open(borrower.path()).resolve("HEAD~2").expect_err("it can't be read");
     assert!(matches!(error, Error::UnreadableObject { .. }), "{error:?}");
+}
+
+#[test]
+fn tags_of_tags_and_of_themselves_and_many_parents_have_limits() {
+    let scratch = scratch();
+    let mut of = scratch.id("HEAD");
+    for number in 0..40 {
+        let kind = if number == 0 { "commit" } else { "tag" };
+        let tag =
+            format!("object {of}\ntype {kind}\ntag t\ntagger A <a@example.com> 1 +0000\n\nx\n");
+        of = String::from_utf8(scratch.git_with_input(&["mktag"], tag.as_bytes())).expect("an id");
+        of = of.trim().to_owned();
+        scratch.git(&["update-ref", &format!("refs/tags/t{number}"), &of]);
+    }
+    let repo = open(scratch.path());
+    assert_eq!(repo.resolve("t31").ok(), Some(id(&scratch.id("HEAD"))));
+    for result in [repo.resolve("t39").map(drop), repo.tips().map(drop), repo.tags().map(drop)] {
+        let error = result.expect_err("a chain is too long");
+        assert!(format!("{error:?}").contains("32 tags"), "{error:?}");
+    }
+    let head = scratch.id("HEAD");
+    for (parents, is_read) in [(4096, true), (4097, false)] {
+        let commit = format!(
+            "tree {}\n{}author A <a@example.com> 1 +0000\ncommitter A <a@example.com> 1 +0000\n\nx\n",
+            scratch.id("HEAD^{tree}"),
+            format!("parent {head}\n").repeat(parents)
+        );
+        let arguments = ["hash-object", "-t", "commit", "-w", "--literally", "--stdin"];
+        let commit = scratch.git_with_input(&arguments, commit.as_bytes());
+        let commit = id(&String::from_utf8(commit).expect("an id"));
+        let found = repo.commit(commit).map(|commit| commit.parents().len());
+        assert_eq!(found.ok(), is_read.then_some(parents));
+        assert_eq!(repo.new_commits(&[commit], &mut |_| false).is_ok(), is_read);
+    }
+}
+
+#[test]
+fn a_reference_to_a_large_file_is_no_commit_and_costs_little() {
+    let scratch = scratch();
+    let large = vec![b'x'; 70 << 20];
+    let blob = scratch.git_with_input(&["hash-object", "-w", "--stdin"], &large);
+    let blob = String::from_utf8(blob).expect("an id");
+    scratch.git(&["update-ref", "refs/tags/large", blob.trim()]);
+    let repo = open(scratch.path());
+    assert_eq!(repo.tips().expect("nothing is wrong").len(), 2);
+    assert!(matches!(repo.resolve("large"), Err(Error::NotACommit { kind, .. }) if kind == "blob"));
+    let message = "x".repeat(9 << 20);
+    let arguments = ["commit-tree", "HEAD^{tree}", "-F", "-"];
+    let commit = scratch.git_with_input(&arguments, message.as_bytes());
+    let commit = id(&String::from_utf8(commit).expect("an id"));
+    assert!(matches!(repo.commit(commit), Err(Error::TooLarge { .. })));
 }
 
 #[test]
