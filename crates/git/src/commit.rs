@@ -116,7 +116,7 @@ impl Commit {
 }
 
 /// The most parents that a commit may have: the largest merge that people made has some sixty.
-const MOST_PARENTS: usize = 4096;
+const MOST_PARENTS: usize = 1 << 17;
 
 /// An error where there is no room for another parent.
 fn check_count(id: ObjectId, parents: &[ObjectId]) -> Result<(), Error> {

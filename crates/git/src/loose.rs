@@ -6,6 +6,7 @@
 use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use bstr::ByteSlice;
 use libdeflater::{DecompressionError, Decompressor};
@@ -13,7 +14,7 @@ use libdeflater::{DecompressionError, Decompressor};
 use crate::error::Cause;
 use crate::id::ObjectId;
 use crate::ordinary::{check_file, open_regular};
-use crate::pack::Kind;
+use crate::pack::{Kind, Object};
 
 /// The most bytes that an object with a file of its own may have: what is larger and is looked at,
 /// such as a list of a million files, still fits.
@@ -26,17 +27,34 @@ const LONGEST_HEADER: usize = 32;
 pub(crate) struct LooseReader {
     directories: Vec<PathBuf>,
     inflate: Decompressor,
+    /// A large object that was read last: it may stand under several names.
+    last: Option<(ObjectId, Object)>,
 }
+
+/// Objects below this are read again as fast as they are remembered.
+const LARGE: usize = 1 << 20;
 
 impl LooseReader {
     /// A reader of the objects in these directories.
     pub(crate) fn new(directories: Vec<PathBuf>) -> Self {
-        Self { directories, inflate: Decompressor::new() }
+        Self { directories, inflate: Decompressor::new(), last: None }
     }
 
-    /// The kind and content of an object; `None` where it has no file of its own. An error where it
-    /// has, and none of them can be read.
-    pub(crate) fn read(&mut self, id: ObjectId) -> Result<Option<(Kind, Vec<u8>)>, Cause> {
+    /// An object; `None` where it has no file of its own. An error where it has, and none of them can
+    /// be read.
+    pub(crate) fn read(&mut self, id: ObjectId) -> Result<Option<Object>, Cause> {
+        if let Some((_, object)) = self.last.as_ref().filter(|(last, _)| *last == id) {
+            return Ok(Some(object.clone()));
+        }
+        let Some((kind, content)) = self.read_files(id)? else { return Ok(None) };
+        let object = Object { kind, content: Arc::new(content) };
+        if object.content.len() >= LARGE {
+            self.last = Some((id, object.clone()));
+        }
+        Ok(Some(object))
+    }
+
+    fn read_files(&mut self, id: ObjectId) -> Result<Option<(Kind, Vec<u8>)>, Cause> {
         let mut failed = Ok(None);
         for directory in &self.directories {
             let path = directory.join(file_of(id));
@@ -62,11 +80,11 @@ impl LooseReader {
         odd.map_or(Ok(()), |error| Err(Cause::new(error.to_string())))
     }
 
-    /// The objects of which no file can be read, and why.
-    pub(crate) fn find_unreadable(&mut self) -> Vec<(ObjectId, Cause)> {
+    /// The first object of which no file can be read, and why.
+    pub(crate) fn find_unreadable(&mut self) -> Option<(ObjectId, Cause)> {
         let directories = self.directories.clone();
-        let ids = directories.iter().flat_map(|directory| objects_in(directory));
-        ids.filter_map(|id| Some((id, self.read(id).err()?))).collect()
+        let mut ids = directories.iter().flat_map(|directory| objects_in(directory));
+        ids.find_map(|id| Some((id, self.read_files(id).err()?)))
     }
 }
 
@@ -176,12 +194,12 @@ mod tests {
         let mut reader = reader(&repo);
         for name in names {
             let (kind, content) =
-                reader.read(id(&repo, &name)).expect("it is whole").expect("it is there");
+                reader.read_files(id(&repo, &name)).expect("it is whole").expect("it is there");
             let printed = repo.git_text(&["cat-file", "-t", &name]);
             assert_eq!(kind.to_git2().str(), printed.trim());
             assert!(content == repo.git(&["cat-file", kind.to_git2().str(), &name]), "{name}");
         }
-        assert!(reader.read(ObjectId::EMPTY_TREE).expect("nothing is wrong").is_none());
+        assert!(reader.read_files(ObjectId::EMPTY_TREE).expect("nothing is wrong").is_none());
     }
 
     #[test]
@@ -196,16 +214,16 @@ mod tests {
             let step = (whole.len() / 300).max(1);
             for end in (0..whole.len()).step_by(step).chain(whole.len() - 9..whole.len()) {
                 fs::write(&path, &whole[..end]).expect("it can be written");
-                assert!(reader.read(id).is_err(), "{name} cut at {end}");
+                assert!(reader.read_files(id).is_err(), "{name} cut at {end}");
                 let mut changed = whole.clone();
                 changed[end] ^= 0x55;
                 fs::write(&path, changed).expect("it can be written");
                 // What git does not look at, such as how much was tried to pack it, may differ.
-                let found = reader.read(id);
+                let found = reader.read_files(id);
                 assert!(end < 2 || found.is_err(), "{name} changed at {end}");
             }
             fs::write(&path, &whole).expect("it can be written");
-            assert!(reader.read(id).is_ok());
+            assert!(reader.read_files(id).is_ok());
         }
     }
 
@@ -217,10 +235,10 @@ mod tests {
         let (one, two) = (id(&repo, "HEAD:short"), id(&repo, "HEAD:long"));
         fs::remove_file(place(one)).expect("it can be replaced");
         fs::copy(place(two), place(one)).expect("it can be written");
-        assert!(reader.read(one).is_err());
+        assert!(reader.read_files(one).is_err());
         fs::remove_file(place(one)).expect("it can be replaced");
         fs::create_dir(place(one)).expect("it can be made");
-        assert!(reader.read(one).is_err() && reader.check(one).is_err());
+        assert!(reader.read_files(one).is_err() && reader.check(one).is_err());
         assert!(reader.check(two).is_ok() && reader.check(ObjectId::EMPTY_TREE).is_ok());
         let mut bomb = libdeflater::Compressor::new(libdeflater::CompressionLvl::default());
         let mut long = b"blob 300000000\0".to_vec();
@@ -229,7 +247,7 @@ mod tests {
         let length = bomb.zlib_compress(&long, &mut packed).expect("there is room");
         fs::remove_file(place(two)).expect("it can be replaced");
         fs::write(place(two), &packed[..length]).expect("it can be written");
-        assert_eq!(reader.read(two).map(drop).unwrap_err().to_string(), "it is too large");
+        assert_eq!(reader.read_files(two).map(drop).unwrap_err().to_string(), "it is too large");
     }
 
     #[test]
@@ -240,6 +258,9 @@ mod tests {
         other.write(format!("objects/{}", file_of(id)), "damaged");
         let directories = [other.git_dir(), repo.git_dir()].map(|path| path.join("objects"));
         let mut reader = LooseReader::new(directories.to_vec());
-        assert_eq!(reader.read(id).expect("one is whole").map(|it| it.1), Some(b"text\n".to_vec()));
+        assert_eq!(
+            reader.read_files(id).expect("one is whole").map(|it| it.1),
+            Some(b"text\n".to_vec())
+        );
     }
 }

@@ -135,16 +135,21 @@ impl Repo {
                 return Ok(Some(MergeEditKind::DiffersFromAll));
             }
         }
+        let content = |side: Side| {
+            let missing = Error::MissingObject { id: side.id, kind: "blob" };
+            self.shared_object(side.id, git2::ObjectType::Blob)?.ok_or(missing)
+        };
         let Some(base) = base else {
             // Both sides added the file: git leaves that to somebody's decision.
             return Ok(Some(MergeEditKind::ConflictResolved));
         };
-        let merged = self.git.merge_file_from_index(
-            &index_entry(path, base),
-            &index_entry(path, ours),
-            &index_entry(path, theirs),
-            None,
-        );
+        let contents = [content(base)?, content(ours)?, content(theirs)?];
+        let [base_input, our_input, their_input] = contents.each_ref().map(|content| {
+            let mut input = git2::MergeFileInput::new();
+            input.content(content);
+            input
+        });
+        let merged = git2::merge_file(&base_input, &our_input, &their_input, None);
         let Ok(merged) = merged else { return Ok(Some(MergeEditKind::DiffersFromAll)) };
         if !merged.is_automergeable() {
             return Ok(Some(MergeEditKind::ConflictResolved));
@@ -169,23 +174,5 @@ struct Versions {
 impl Versions {
     fn base(&self) -> Option<Side> {
         [&self.ours, &self.theirs, &self.result].into_iter().flatten().find_map(|delta| delta.old)
-    }
-}
-
-fn index_entry(path: &RepoPath, side: Side) -> git2::IndexEntry {
-    let zero = git2::IndexTime::new(0, 0);
-    git2::IndexEntry {
-        ctime: zero,
-        mtime: zero,
-        dev: 0,
-        ino: 0,
-        mode: side.mode.octal(),
-        uid: 0,
-        gid: 0,
-        file_size: 0,
-        id: side.id.to_git2(),
-        flags: 0,
-        flags_extended: 0,
-        path: path.as_bytes().to_vec(),
     }
 }

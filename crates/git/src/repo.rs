@@ -1,5 +1,5 @@
 use std::cell::{OnceCell, RefCell};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -72,11 +72,8 @@ impl Default for Limits {
     }
 }
 
-/// The most bytes that a commit may have: nobody writes a message of a megabyte.
+/// The most bytes that a commit may have: more than any message that people wrote.
 const COMMIT_BYTES: usize = 8 << 20;
-
-/// How many tags may be tags of tags.
-const LONGEST_CHAIN_OF_TAGS: usize = 32;
 
 /// How many bytes of decoded objects are kept for those that are stored as deltas of them.
 const PACK_CACHE: usize = 64 << 20;
@@ -95,9 +92,19 @@ pub struct Repo {
     packs: OnceCell<Arc<Packs>>,
     pack_reader: OnceCell<RefCell<PackReader>>,
     loose_reader: RefCell<LooseReader>,
+    /// The commits that tags lead to.
+    peeled: RefCell<HashMap<ObjectId, Option<ObjectId>>>,
     location: Location,
     /// Whether there is no worktree, whatever libgit2 takes for one.
     is_bare: bool,
+}
+
+/// What an object is to those who look for a commit.
+enum Tagged {
+    Commit,
+    By(ObjectId),
+    /// A tree or a blob.
+    Other,
 }
 
 /// The object at the end of a reference; `None` where it leads to one that is not there.
@@ -163,6 +170,7 @@ impl Repo {
         Ok(Self {
             git,
             limits: Limits::default(),
+            peeled: RefCell::default(),
             loose_reader: RefCell::new(LooseReader::new(directories.clone())),
             directories,
             shallow_edges,
@@ -297,27 +305,48 @@ impl Repo {
 
     /// The commit that an object is or, as a tag, leads to; `None` where it leads to something else.
     pub(crate) fn commit_of(&self, id: ObjectId) -> Result<Option<ObjectId>, Error> {
-        let mut next = id;
-        for _ in 0..=LONGEST_CHAIN_OF_TAGS {
-            if !matches!(self.kind_of(next)?, git2::ObjectType::Commit | git2::ObjectType::Tag) {
-                return Ok(None);
+        let (mut next, mut tags) = (id, HashSet::new());
+        let commit = loop {
+            if let Some(known) = self.peeled.borrow().get(&next) {
+                break *known;
             }
-            let object = self.any_object(next, "commit")?;
-            let object = object.ok_or(Error::MissingObject { id: next, kind: "commit" })?;
-            match object.kind {
-                Kind::Commit => return Ok(Some(next)),
-                Kind::Tag => {
-                    let line = object.content.strip_prefix(b"object ");
-                    let target = line.and_then(|rest| ObjectId::from_hex(rest.get(..40)?));
-                    let source = Cause::new("it does not say of what it is a tag");
-                    let odd = Error::UnreadableObject { id: next, kind: "tag", source };
-                    next = target.ok_or(odd)?;
+            match self.tagged(next)? {
+                Tagged::Commit => break Some(next),
+                Tagged::Other => break None,
+                Tagged::By(target) => {
+                    // Packs can say so: that tags are what their ids say is not looked at there.
+                    if !tags.insert(next) {
+                        let source = Cause::new("it is a tag of itself");
+                        return Err(Error::UnreadableObject { id: next, kind: "tag", source });
+                    }
+                    next = target;
                 }
-                Kind::Tree | Kind::Blob => return Ok(None),
             }
+        };
+        self.peeled.borrow_mut().extend(tags.into_iter().map(|tag| (tag, commit)));
+        Ok(commit)
+    }
+
+    /// What an object is to those who look for a commit.
+    fn tagged(&self, id: ObjectId) -> Result<Tagged, Error> {
+        /// What is larger is believed to be what it says, and not read.
+        const SMALL: u64 = 1 << 20;
+        let (kind, size) = self.header_of(id)?;
+        if !matches!(kind, git2::ObjectType::Commit | git2::ObjectType::Tag) && size > SMALL {
+            return Ok(Tagged::Other);
         }
-        let what = format!("the chain of tags that begins with {id}");
-        Err(Error::TooLarge { what, limit: format!("{LONGEST_CHAIN_OF_TAGS} tags") })
+        let object = self.any_object(id, "commit")?;
+        let object = object.ok_or(Error::MissingObject { id, kind: "commit" })?;
+        Ok(match object.kind {
+            Kind::Commit => Tagged::Commit,
+            Kind::Tree | Kind::Blob => Tagged::Other,
+            Kind::Tag => {
+                let line = object.content.strip_prefix(b"object ");
+                let target = line.and_then(|rest| ObjectId::from_hex(rest.get(..40)?));
+                let source = Cause::new("it does not say of what it is a tag");
+                Tagged::By(target.ok_or(Error::UnreadableObject { id, kind: "tag", source })?)
+            }
+        })
     }
 
     /// The commit that the next one would be made on; `None` on a branch without commits.
@@ -328,13 +357,18 @@ impl Repo {
         })
     }
 
-    /// What an object is, without a look at its content.
+    /// What an object is.
     pub(crate) fn kind_of(&self, id: ObjectId) -> Result<git2::ObjectType, Error> {
+        Ok(self.header_of(id)?.0)
+    }
+
+    /// What an object is and how many bytes it has, without a look at its content.
+    fn header_of(&self, id: ObjectId) -> Result<(git2::ObjectType, u64), Error> {
         let failed = |source| Error::UnreadableObject { id, kind: "commit", source };
         self.loose_reader.borrow().check(id).map_err(failed)?;
         let odb = self.git.odb().context(|| "open the object database".into())?;
         match odb.read_header(id.to_git2()) {
-            Ok((_, kind)) => Ok(kind),
+            Ok((size, kind)) => Ok((kind, size as u64)),
             Err(error) if error.code() == ErrorCode::NotFound => {
                 Err(Error::MissingObject { id, kind: "commit" })
             }
@@ -462,8 +496,8 @@ impl Repo {
             return Ok(Some(found));
         }
         let loose = self.loose_reader.borrow_mut().read(id).map_err(failed)?;
-        if let Some((kind, content)) = loose {
-            return Ok(Some(Object { kind, content: Arc::new(content) }));
+        if loose.is_some() {
+            return Ok(loose);
         }
         let odb = self.git.odb().context(|| "open the object database".into())?;
         // Libgit2 says of damage what it is when it meets it first, and later that there is nothing.
@@ -482,19 +516,12 @@ impl Repo {
         }
     }
 
-    /// An error where the file of an object is damaged, or too large to be read by us: of a blob, that
-    /// is, only where blobs matter.
-    pub(crate) fn check_loose_objects(&self, blobs_matter: bool) -> Result<(), Error> {
-        let odb = self.git.odb().context(|| "open the object database".into())?;
-        let unreadable = self.loose_reader.borrow_mut().find_unreadable();
-        for (id, source) in unreadable {
-            let is_blob =
-                || matches!(odb.read_header(id.to_git2()), Ok((_, git2::ObjectType::Blob)));
-            if blobs_matter || !is_blob() {
-                return Err(Error::UnreadableObject { id, kind: "object", source });
-            }
+    /// An error where the file of any object is damaged, or too large for us to know.
+    pub(crate) fn check_loose_objects(&self) -> Result<(), Error> {
+        match self.loose_reader.borrow_mut().find_unreadable() {
+            Some((id, source)) => Err(Error::UnreadableObject { id, kind: "object", source }),
+            None => Ok(()),
         }
-        Ok(())
     }
 
     /// A value of the configuration as git reads true and false; `None` when it is not set or is

@@ -1,5 +1,7 @@
 mod reflog;
 
+use std::collections::HashSet;
+
 use git2::{ErrorCode, ObjectType};
 
 use crate::error::{Cause, Context, Error};
@@ -68,8 +70,8 @@ impl Repo {
             // Git takes it for nothing else, such as the name of a branch.
             return Err(Error::UnknownRevision { revision: revision.to_owned() });
         }
-        // Libgit2 waits for the rest of a file that was cut. It reads a blob only where one is named.
-        self.check_loose_objects(spec.contains(':'))?;
+        // Libgit2 waits for the rest of a file that was cut.
+        self.check_loose_objects()?;
         match self.parse_revision(name) {
             Ok(object) => self.follow(ObjectId::from_git2(object), &steps, revision),
             Err(error) => match self.before_reflog(spec) {
@@ -95,8 +97,15 @@ impl Repo {
                     commit = *parents.get(number - 1).ok_or_else(unknown)?;
                 }
                 Step::Back(generations) => {
+                    let mut seen = HashSet::new();
                     for _ in 0..generations {
                         commit = *self.lineage(commit)?.0.first().ok_or_else(unknown)?;
+                        // Packs can say so: that commits are what their ids say is not looked at there.
+                        if !seen.insert(commit) {
+                            let source = Cause::new("it came before itself");
+                            let (id, kind) = (commit, "commit");
+                            return Err(Error::UnreadableObject { id, kind, source });
+                        }
                     }
                 }
             }
@@ -137,7 +146,8 @@ impl Repo {
     }
 
     /// The commits of a range, newest first and no commit before one that descends from it: the
-    /// same set as `git rev-list RANGE` prints.
+    /// same set as `git rev-list RANGE` prints, or would print where clocks are so wrong that it gives
+    /// up too early.
     pub fn commits_in(&self, range: &Range) -> Result<Vec<ObjectId>, Error> {
         match range.kind {
             RangeKind::Alone => Ok(vec![range.to]),

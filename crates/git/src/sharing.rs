@@ -14,7 +14,12 @@ impl Repo {
     /// The permissions that the files of the git directory are to have; `None` where that is a matter
     /// of who writes them.
     pub fn shared_permissions(&self) -> Option<SharedPermissions> {
-        SharedPermissions::named(&self.config_text("core.sharedRepository")?)
+        const KEY: &str = "core.sharedRepository";
+        match self.config_text(KEY) {
+            Some(value) => SharedPermissions::named(&value),
+            // A key without a value is true.
+            None => SharedPermissions::named(&self.config_flag(KEY)?.to_string()),
+        }
     }
 }
 
@@ -29,8 +34,7 @@ impl SharedPermissions {
             "umask" => return None,
             _ => {}
         }
-        let bits = value.strip_prefix("0o").unwrap_or(value);
-        match u32::from_str_radix(bits, 8) {
+        match u32::from_str_radix(value, 8) {
             Ok(0) => None,
             Ok(1) => more(group),
             Ok(2) => more(everybody),
@@ -42,6 +46,11 @@ impl SharedPermissions {
                 _ => None,
             },
         }
+    }
+
+    /// The same for the group, and nothing for others.
+    pub fn within_group(self) -> Self {
+        Self { bits: self.bits & 0o660, ..self }
     }
 
     /// The permissions of a file that has these now.

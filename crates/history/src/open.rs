@@ -249,7 +249,7 @@ fn try_open(
     let file = room.file();
     room.check()?;
     if !settings.keep {
-        room.make_file()?;
+        room.make_file();
     }
     let directory = std::fs::canonicalize(file.parent().unwrap_or(Path::new(".")))?;
     let file = directory.join(file.file_name().unwrap_or_default());

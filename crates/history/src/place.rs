@@ -104,12 +104,10 @@ impl Room {
             Ok(known) if !known.is_dir() => return Err(is_something_else(&directory).into()),
             Ok(_) => {}
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                fs::create_dir_all(&directory)?;
+                make_directory(&directory, sharing)?;
             }
             Err(error) => return Err(error.into()),
         }
-        // Who made it may have been ended before.
-        share(&directory, sharing);
         let lock = open_or_make(&directory.join(LOCK), sharing)?;
         patiently(PATIENCE, waiting, || lock.try_lock_shared())?;
         Ok(Self { directory, lock, sharing })
@@ -118,16 +116,19 @@ impl Room {
     /// Makes an empty file of the index where there is none and others are to use it: SQLite gives
     /// what it makes beside it the same permissions. A file that is there is not opened: to close it
     /// would take the locks away that this process has on it.
-    pub fn make_file(&self) -> io::Result<()> {
-        if self.sharing.is_none() {
-            return Ok(());
+    pub fn make_file(&self) {
+        let path = self.file();
+        if self.sharing.is_none() || fs::symlink_metadata(&path).is_ok() {
+            return;
         }
-        match fs::OpenOptions::new().write(true).create_new(true).open(self.file()) {
-            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
-            _ => {}
+        // Nobody ever sees it with other permissions, whenever this process is ended. Where that can't
+        // be done, SQLite makes it, or says why not.
+        let new = self.directory.join(format!("{FILE}.{}", std::process::id()));
+        if let Ok(file) = File::create(&new) {
+            share(&file, self.sharing);
+            let _ = fs::hard_link(&new, &path);
+            let _ = fs::remove_file(&new);
         }
-        share(&self.file(), self.sharing);
-        Ok(())
     }
 
     pub fn file(&self) -> PathBuf {
@@ -219,10 +220,8 @@ impl Room {
             return Ok(key);
         }
         let new = self.directory.join(format!("{KEY}.{}", std::process::id()));
-        let made = write_private(&new, &random).and_then(|()| {
-            share(&new, self.sharing);
-            fs::rename(&new, self.directory.join(KEY))
-        });
+        let made = write_private(&new, &random, self.sharing)
+            .and_then(|()| fs::rename(&new, self.directory.join(KEY)));
         if made.is_err() {
             let _ = fs::remove_file(&new);
         }
@@ -242,18 +241,19 @@ pub(crate) fn is_there(directory: &Path) -> bool {
 }
 
 #[cfg(unix)]
-fn write_private(path: &Path, content: &[u8]) -> io::Result<()> {
+fn write_private(path: &Path, content: &[u8], sharing: Sharing) -> io::Result<()> {
     use std::io::Write;
     use std::os::unix::fs::OpenOptionsExt;
     let mut options = fs::OpenOptions::new();
     options.write(true).create(true).truncate(true).mode(0o600);
     let mut file = options.open(path)?;
     file.write_all(content)?;
+    share(&file, sharing.map(SharedPermissions::within_group));
     file.sync_all()
 }
 
 #[cfg(not(unix))]
-fn write_private(path: &Path, content: &[u8]) -> io::Result<()> {
+fn write_private(path: &Path, content: &[u8], _: Sharing) -> io::Result<()> {
     fs::write(path, content)
 }
 
@@ -315,28 +315,46 @@ fn open_or_make(path: &Path, sharing: Sharing) -> io::Result<File> {
     check_ordinary(path)?;
     let file =
         fs::OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)?;
-    share(path, sharing);
+    share(&file, sharing);
     Ok(file)
+}
+
+/// Makes a directory. Nobody ever sees it with other permissions than it is to have, whenever this
+/// process is ended.
+fn make_directory(path: &Path, sharing: Sharing) -> io::Result<()> {
+    if sharing.is_none() {
+        return fs::create_dir_all(path);
+    }
+    let new = path.with_extension(format!("{}", std::process::id()));
+    let made = fs::create_dir_all(&new).and_then(|()| File::open(&new)).and_then(|directory| {
+        share(&directory, sharing);
+        fs::rename(&new, path)
+    });
+    if made.is_err() {
+        let _ = fs::remove_dir(&new);
+    }
+    // Somebody else may have made it, and something in it.
+    if path.is_dir() { Ok(()) } else { made }
 }
 
 /// Gives a file or directory the permissions that those of the clone have. Whose it is not can't, and
 /// need not where its owner did.
 #[cfg(unix)]
-fn share(path: &Path, sharing: Sharing) {
+fn share(file: &File, sharing: Sharing) {
     use std::os::unix::fs::PermissionsExt;
-    let (Some(sharing), Ok(known)) = (sharing, fs::symlink_metadata(path)) else { return };
+    let (Some(sharing), Ok(known)) = (sharing, file.metadata()) else { return };
     let now = known.permissions().mode() & 0o7777;
     let wanted = match known.is_dir() {
         true => sharing.of_directory(now),
         false => sharing.of_file(now),
     };
-    if now != wanted && !known.is_symlink() {
-        let _ = fs::set_permissions(path, fs::Permissions::from_mode(wanted));
+    if now != wanted {
+        let _ = file.set_permissions(fs::Permissions::from_mode(wanted));
     }
 }
 
 #[cfg(not(unix))]
-fn share(_: &Path, _: Sharing) {}
+fn share(_: &File, _: Sharing) {}
 
 /// Where the index of a repository may be, the best place first.
 pub(crate) fn candidates(repo: &Repo, cache: Option<&Path>) -> Vec<Candidate> {

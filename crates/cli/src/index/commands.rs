@@ -188,10 +188,10 @@ fn verdict_on(verified: Verified, seed: Option<u64>) -> IndexVerifyReport {
     IndexVerifyReport {
         schema: INDEX_VERIFY_SCHEMA.to_owned(),
         verdict,
-        unusable: verified.damage,
+        unusable: verified.damage.clone(),
         next,
-        all: seed.is_none(),
-        seed,
+        all: seed.is_none() && verified.damage.is_none(),
+        seed: seed.filter(|_| verified.damage.is_none()),
         commits,
         changes,
         gone_commits: gone,

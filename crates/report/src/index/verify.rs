@@ -22,7 +22,7 @@ pub struct IndexVerifyReport {
     pub next: Option<String>,
     /// Whether all commits of the index were looked at, and whether it says nothing besides.
     pub all: bool,
-    /// What decided which commits were looked at; absent where all were.
+    /// What decided which commits were looked at; absent where all were, or none.
     pub seed: Option<u64>,
     /// How many commits were compared.
     pub commits: usize,
