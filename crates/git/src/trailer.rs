@@ -89,16 +89,18 @@ fn scissors(message: &[u8]) -> Option<usize> {
 
 /// The last paragraph, when it is not the first and its lines are trailers for the most part.
 fn trailer_block(text: &[u8]) -> Option<&[u8]> {
-    let all: Vec<(usize, &[u8])> = lines(text).collect();
-    let subject = all.iter().position(|(_, line)| !line.starts_with(b"#") && is_blank(line))?;
-    let mut counts = Counts::default();
-    for (start, line) in all[subject..].iter().rev() {
+    let is_end = |line: &[u8]| !line.starts_with(b"#") && is_blank(line);
+    let (subject, _) = lines(text).find(|(_, line)| is_end(line))?;
+    let (mut counts, mut end) = (Counts::default(), text.len());
+    for line in text[subject..].lines_with_terminator().rev() {
+        let behind = end;
+        end -= line.len();
         if line.starts_with(b"#") {
             counts.settle_indented();
         } else if is_blank(line) {
             if counts.seen_any {
                 counts.settle_indented();
-                return counts.is_trailer_block().then(|| &text[start + line.len()..]);
+                return counts.is_trailer_block().then(|| &text[behind..]);
             }
         } else {
             counts.add(line);
