@@ -292,3 +292,23 @@ fn files_whose_size_is_not_known_are_not_said_to_be_harmless() {
         assert!(found.stdout.contains("1 file that changed is not here or too large"), "{found}");
     }
 }
+
+#[test]
+fn a_file_that_may_have_moved_and_is_not_here_makes_exit_code_3() {
+    let repo = TestRepo::new();
+    let text: String = (0..50).map(|line| format!("{line}\n")).collect();
+    repo.write("src/old.rs", &text).commit("Add it");
+    repo.write("src/old.rs", format!("{text}more\n")).commit("Go on");
+    repo.git(&["mv", "src/old.rs", "src/new.rs"]);
+    repo.write("src/new.rs", format!("{text}moved\n")).commit("Move it");
+    let whole = run(&program(&repo), &["risk", "hotspots", "--format", "json"]);
+    let report: serde_json::Value = serde_json::from_str(&whole.stdout).expect("JSON");
+    assert_eq!((whole.code, &report["uncompared_commits"]), (Some(0), &0.into()));
+    assert_eq!(report["files"]["rows"][0]["changes"], 3, "{whole}");
+    let blob = repo.id("HEAD~1:src/old.rs");
+    std::fs::remove_file(crate::support::object_file(&repo, &blob)).expect("it is there");
+    std::fs::remove_dir_all(repo.git_dir().join("gitops-health")).expect("it is there");
+    let found = run(&program(&repo), &["risk", "hotspots"]);
+    assert_eq!(found.code, Some(3), "{found}");
+    assert!(found.stdout.contains("content is not here or too large"), "{found}");
+}

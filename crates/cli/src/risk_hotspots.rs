@@ -241,6 +241,7 @@ fn assemble(
             .map(|(kind, files)| LeftOut { kind, files })
             .collect(),
         unread_commits: past.unread,
+        uncompared_commits: past.renames_unread,
         unmeasured_files,
         shallow: past.is_shallow,
         notes,
@@ -270,12 +271,15 @@ fn about_gaps(history: &History, past: &PastOfAll) -> Vec<String> {
         unread_mailmap: history.unread_mailmap(),
     };
     let mut notes = gaps.notes();
-    if past.renames_not_followed > 0 {
-        notes.push(format!(
-            "Older names of some files may be missing: in {} too many files moved to compare them \
-             all, or too large ones.",
-            counted(past.renames_not_followed, "commit", "commits")
-        ));
+    let too_many = past.renames_not_followed - past.renames_unread;
+    for (commits, why) in [
+        (too_many, "too many files moved to compare them all"),
+        (past.renames_unread, "files moved whose content is not here or too large"),
+    ] {
+        if commits > 0 {
+            let commits = counted(commits, "commit", "commits");
+            notes.push(format!("Older names of some files may be missing: in {commits} {why}."));
+        }
     }
     if past.names_not_followed > 0 {
         notes.push(format!(

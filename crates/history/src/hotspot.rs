@@ -53,6 +53,9 @@ pub struct PastOfAll {
     pub is_shallow: bool,
     /// In how many commits not all files that may have moved could be compared.
     pub renames_not_followed: usize,
+    /// In how many of these a content was not here or too large, so that it is not only a matter of too
+    /// many files.
+    pub renames_unread: usize,
     /// Of how many files older names were not followed, because that was too much work.
     pub names_not_followed: usize,
 }
@@ -250,7 +253,9 @@ impl<'a> Sweep<'a> {
                 continue;
             }
             past.unread += usize::from(node.is(flag::UNREAD));
-            past.renames_not_followed += usize::from(node.is(flag::NOT_ALL_COMPARED));
+            let is_unknown = node.is(flag::NOT_ALL_COMPARED);
+            past.renames_not_followed += usize::from(is_unknown);
+            past.renames_unread += usize::from(is_unknown && node.is(flag::NOT_ALL_COUNTED));
             past.all.changes += 1;
             past.all.fixes += usize::from(commit.is_fix);
             past.all.reverts += usize::from(commit.is_revert);

@@ -98,7 +98,7 @@ fn about_limits(change: &Change, scored: &Scored, owners: &FoundOwners) -> Vec<S
     if scored.renames_not_followed > 0 {
         notes.push(format!(
             "Older names of some files were not followed: in {} of the past too many files moved to \
-             compare them all, or too large ones.",
+             compare them all, or some that are too large or not here.",
             counted(scored.renames_not_followed, "commit", "commits")
         ));
     }

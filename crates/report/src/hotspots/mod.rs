@@ -48,6 +48,9 @@ pub struct HotspotsReport {
     pub left_out: Vec<LeftOut>,
     /// How many commits could not be read: what they did to files is not in the numbers.
     pub unread_commits: usize,
+    /// How many commits moved files whose contents are not here or too large: older names of files may
+    /// be missing, and what was done under them.
+    pub uncompared_commits: usize,
     /// How many files that changed have no score, because their content is not here or too large:
     /// their lines are not in the numbers of the directories.
     pub unmeasured_files: usize,
@@ -146,7 +149,7 @@ pub fn json_schema() -> String {
 impl HotspotsReport {
     /// Whether everything that was asked for could be looked at.
     pub fn is_complete(&self) -> bool {
-        self.unread_commits == 0 && self.unmeasured_files == 0
+        self.unread_commits + self.uncompared_commits + self.unmeasured_files == 0
     }
 
     /// `Hotspots of HEAD (1a2b3c4d5e of 2026-03-01)`.
