@@ -16,9 +16,9 @@ use crate::id::ObjectId;
 use crate::ordinary::{check_file, open_regular};
 use crate::pack::{Kind, Object};
 
-/// The most bytes that an object with a file of its own may have: what is larger and is looked at,
-/// such as a list of a million files, still fits.
-pub(crate) const LOOSE_BYTES: u64 = 256 << 20;
+/// The most bytes that an object may have to be read: what is looked at and large, such as a list of a
+/// million files, still fits.
+pub(crate) const OBJECT_BYTES: u64 = 256 << 20;
 
 /// The longest first line of an object: its kind and its length.
 const LONGEST_HEADER: usize = 32;
@@ -116,7 +116,7 @@ fn read_file(path: &Path) -> io::Result<Option<Vec<u8>>> {
     let Some(file) = open_regular(path)? else { return Ok(None) };
     let mut bytes = Vec::new();
     // No stream is longer than what it unpacks to by more than a hundredth.
-    let most = LOOSE_BYTES + LOOSE_BYTES / 64;
+    let most = OBJECT_BYTES + OBJECT_BYTES / 64;
     file.take(most + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > most {
         return Err(io::Error::other("it is too large"));
@@ -132,7 +132,7 @@ fn unpack(
 ) -> Result<(Kind, Vec<u8>), Cause> {
     let damaged = || Cause::new("its file is damaged");
     let mut bytes = Vec::new();
-    let most = LOOSE_BYTES as usize + LONGEST_HEADER;
+    let most = OBJECT_BYTES as usize + LONGEST_HEADER;
     // How long it is stands at its own beginning. Text is seldom packed to less than a fourth.
     let mut room = packed.len().saturating_mul(4).clamp(1 << 10, most);
     loop {

@@ -7,8 +7,8 @@
 //!
 //! Packs are untrusted: every length and offset is checked, a chain has a longest length, what an
 //! object expands to is bounded, and each stream has to match its checksum. What this reader does
-//! not find or does not take (odd versions, damage) is left to libgit2, which also finds the words for
-//! what is wrong.
+//! not find or does not take (odd versions, very long chains) is left to libgit2, but not what is
+//! damaged: there libgit2 may end the program.
 
 mod cache;
 mod delta;
@@ -18,4 +18,4 @@ mod reader;
 mod tests;
 mod window;
 
-pub(crate) use reader::{Kind, Object, PackReader, Packs};
+pub(crate) use reader::{Kind, Object, PackReader, Packs, Trouble};

@@ -12,9 +12,9 @@ use crate::alternates::object_directories;
 use crate::commit::Commit;
 use crate::error::{Cause, Context, Error};
 use crate::id::ObjectId;
-use crate::loose::{LOOSE_BYTES, LooseReader};
+use crate::loose::{LooseReader, OBJECT_BYTES};
 use crate::ordinary::unreadable_file;
-use crate::pack::{Kind, Object, PackReader, Packs};
+use crate::pack::{Kind, Object, PackReader, Packs, Trouble};
 use crate::side_file::{open_file, read_bounded};
 use crate::text::printable;
 
@@ -331,7 +331,8 @@ impl Repo {
     fn tagged(&self, id: ObjectId) -> Result<Tagged, Error> {
         /// What is larger is believed to be what it says, and not read.
         const SMALL: u64 = 1 << 20;
-        let (kind, size) = self.header_of(id)?;
+        let header = self.header_of(id, "commit")?;
+        let (kind, size) = header.ok_or(Error::MissingObject { id, kind: "commit" })?;
         if !matches!(kind, git2::ObjectType::Commit | git2::ObjectType::Tag) && size > SMALL {
             return Ok(Tagged::Other);
         }
@@ -359,19 +360,33 @@ impl Repo {
 
     /// What an object is.
     pub(crate) fn kind_of(&self, id: ObjectId) -> Result<git2::ObjectType, Error> {
-        Ok(self.header_of(id)?.0)
+        let header = self.header_of(id, "commit")?;
+        Ok(header.ok_or(Error::MissingObject { id, kind: "commit" })?.0)
     }
 
-    /// What an object is and how many bytes it has, without a look at its content.
-    fn header_of(&self, id: ObjectId) -> Result<(git2::ObjectType, u64), Error> {
-        let failed = |source| Error::UnreadableObject { id, kind: "commit", source };
+    /// What an object is and how many bytes it has, without a look at its content where that can be;
+    /// `None` where it is not here, `wanted` what it is called where it can't be read.
+    fn header_of(
+        &self,
+        id: ObjectId,
+        wanted: &'static str,
+    ) -> Result<Option<(git2::ObjectType, u64)>, Error> {
+        let failed = |source| Error::UnreadableObject { id, kind: wanted, source };
+        match self.pack_reader().borrow_mut().header(id) {
+            Ok(Some((kind, size))) => return Ok(Some((kind.to_git2(), size))),
+            Ok(None) => {}
+            // Libgit2 would ask the pack.
+            Err(trouble) => {
+                let loose = self.loose_reader.borrow_mut().read(id).map_err(failed)?;
+                let object = loose.ok_or_else(|| failed(in_pack(trouble)))?;
+                return Ok(Some((object.kind.to_git2(), object.content.len() as u64)));
+            }
+        }
         self.loose_reader.borrow().check(id).map_err(failed)?;
         let odb = self.git.odb().context(|| "open the object database".into())?;
         match odb.read_header(id.to_git2()) {
-            Ok((size, kind)) => Ok((kind, size as u64)),
-            Err(error) if error.code() == ErrorCode::NotFound => {
-                Err(Error::MissingObject { id, kind: "commit" })
-            }
+            Ok((size, kind)) => Ok(Some((kind, size as u64))),
+            Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
             Err(error) => Err(failed(error.into())),
         }
     }
@@ -416,17 +431,10 @@ impl Repo {
 
     /// The size of the blob with this id in bytes; `None` when the repository does not hold it.
     pub fn blob_size(&self, id: ObjectId) -> Result<Option<u64>, Error> {
-        if let Some(size) = self.pack_reader().borrow_mut().size(id) {
-            return Ok(Some(size));
-        }
-        let failed = |source| Error::UnreadableObject { id, kind: "blob", source };
-        self.loose_reader.borrow().check(id).map_err(failed)?;
-        let odb = self.git.odb().context(|| "open the object database".into())?;
-        match odb.read_header(id.to_git2()) {
-            Ok((size, git2::ObjectType::Blob)) => Ok(Some(size as u64)),
-            Ok((_, other)) => Err(wrong_kind(id, git2::ObjectType::Blob, other)),
-            Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
-            Err(error) => Err(Error::UnreadableObject { id, kind: "blob", source: error.into() }),
+        match self.header_of(id, "blob")? {
+            None => Ok(None),
+            Some((git2::ObjectType::Blob, size)) => Ok(Some(size)),
+            Some((other, _)) => Err(wrong_kind(id, git2::ObjectType::Blob, other)),
         }
     }
 
@@ -445,7 +453,7 @@ impl Repo {
     fn pack_reader(&self) -> &RefCell<PackReader> {
         self.pack_reader.get_or_init(|| {
             let packs = self.packs().clone();
-            RefCell::new(PackReader::new(packs, PACK_CACHE, self.limits.blob_bytes))
+            RefCell::new(PackReader::new(packs, PACK_CACHE, OBJECT_BYTES))
         })
     }
 
@@ -453,14 +461,10 @@ impl Repo {
         self.packs.get_or_init(|| Packs::open(&self.directories).into())
     }
 
-    /// An object from a pack; `None` where libgit2 has to be asked.
-    fn packed_object(&self, id: ObjectId) -> Option<Object> {
-        self.pack_reader().borrow_mut().read(id)
-    }
-
-    /// A blob from a pack; `None` where libgit2 has to be asked.
+    /// A blob within the limit from a pack; `None` where others have to be asked.
     pub(crate) fn packed_blob(&self, id: ObjectId) -> Option<Arc<Vec<u8>>> {
-        let found = self.packed_object(id)?;
+        let found = self.pack_reader().borrow_mut().read(id, self.limits.blob_bytes);
+        let found = found.ok().flatten()?;
         (found.kind.to_git2() == git2::ObjectType::Blob).then_some(found.content)
     }
 
@@ -492,17 +496,19 @@ impl Repo {
         wanted: &'static str,
     ) -> Result<Option<Object>, Error> {
         let failed = |source| Error::UnreadableObject { id, kind: wanted, source };
-        if let Some(found) = self.packed_object(id) {
+        let packed = self.pack_reader().borrow_mut().read(id, OBJECT_BYTES);
+        if let Ok(Some(found)) = packed {
             return Ok(Some(found));
         }
         let loose = self.loose_reader.borrow_mut().read(id).map_err(failed)?;
         if loose.is_some() {
             return Ok(loose);
         }
+        packed.map_err(in_pack).map_err(failed)?;
         let odb = self.git.odb().context(|| "open the object database".into())?;
         // Libgit2 says of damage what it is when it meets it first, and later that there is nothing.
         let read = odb.read_header(id.to_git2()).and_then(|(size, _)| {
-            let is_too_large = size as u64 > LOOSE_BYTES.max(self.limits.blob_bytes);
+            let is_too_large = size as u64 > OBJECT_BYTES;
             if is_too_large { Ok(None) } else { odb.read(id.to_git2()).map(Some) }
         });
         match read {
@@ -557,6 +563,13 @@ fn open_graph(git: &git2::Repository, is_shallow: bool) -> Result<Option<git2::R
         return git2::Repository::open(path).map(Some).map_err(failed);
     }
     Ok(None)
+}
+
+fn in_pack(trouble: Trouble) -> Cause {
+    Cause::new(match trouble {
+        Trouble::TooLarge => "it is too large",
+        Trouble::Damaged => "the pack that holds it is damaged",
+    })
 }
 
 fn wrong_kind(id: ObjectId, wanted: git2::ObjectType, found: git2::ObjectType) -> Error {

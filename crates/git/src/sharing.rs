@@ -102,15 +102,8 @@ mod tests {
             let permissions = repo.expect("it opens").shared_permissions();
             // Git makes a file that it writes what the setting says.
             scratch.git_with_input(&["hash-object", "-w", "--stdin"], b"text\n");
-            scratch.git(&[
-                "update-ref",
-                "--create-reflog",
-                "refs/notes/x",
-                &scratch
-                    .git_text(&["hash-object", "-t", "tree", "-w", "/dev/null"])
-                    .trim()
-                    .to_owned(),
-            ]);
+            let tree = scratch.git_text(&["hash-object", "-t", "tree", "-w", "/dev/null"]);
+            scratch.git(&["update-ref", "--create-reflog", "refs/notes/x", tree.trim()]);
             let mode = |path: &str| {
                 let found = std::fs::metadata(scratch.path().join(path)).expect("git made it");
                 found.permissions().mode() & 0o7777

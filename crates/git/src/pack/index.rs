@@ -10,8 +10,8 @@ pub(super) struct Index {
     file: File,
     /// How many ids begin with a byte that is not larger.
     fanout: [u32; 256],
-    /// How many offsets there are that need more than 31 bits.
-    large: u64,
+    /// How many offsets there are that need more than 31 bits; `None` in version 1, which has none.
+    large: Option<u64>,
     buckets: [OnceLock<Option<Bucket>>; 256],
 }
 
@@ -63,16 +63,31 @@ const TRAILER: u64 = 40;
 /// What an object takes: its id, a checksum of its packed bytes, and where it begins. The streams
 /// have checksums of their own.
 const RECORD: u64 = ID as u64 + 4 + 4;
+/// How many ids there are in version 1, which begins with it.
+const FANOUT: u64 = 256 * 4;
+/// What an object takes in version 1: where it begins, and its id.
+const RECORD_1: u64 = 4 + ID as u64;
 
 impl Index {
-    /// Opens an index of `size` bytes; `None` where it is none of version 2 or contradicts itself.
+    /// Opens an index of `size` bytes; `None` where it is of no version that git writes or contradicts
+    /// itself.
     pub(super) fn open(file: File, size: u64) -> Option<Self> {
         let mut header = [0; HEADER as usize];
         read_at(&file, &mut header, 0).ok()?;
-        let counts = header.strip_prefix(&SIGNATURE)?;
+        let counts = match header.strip_prefix(&SIGNATURE) {
+            Some(counts) => counts,
+            None if header.starts_with(&SIGNATURE[..4]) => return None,
+            None => &header[..],
+        };
         let fanout: [u32; 256] = std::array::from_fn(|place| number(counts, place));
         let records = u64::from(fanout[255]) * RECORD;
-        let large = size.checked_sub(HEADER + records + TRAILER)? / 8;
+        let large = match counts.len() < header.len() {
+            true => Some(size.checked_sub(HEADER + records + TRAILER)? / 8),
+            false => {
+                let expected = FANOUT + u64::from(fanout[255]) * RECORD_1 + TRAILER;
+                (size == expected).then_some(None)?
+            }
+        };
         let buckets = std::array::from_fn(|_| OnceLock::new());
         fanout.is_sorted().then_some(Self { file, fanout, large, buckets })
     }
@@ -81,9 +96,10 @@ impl Index {
     pub(super) fn find(&self, id: ObjectId) -> Option<u64> {
         let first = id.as_bytes()[0];
         let bucket = self.buckets[usize::from(first)].get_or_init(|| self.read(first)).as_ref()?;
-        match bucket.find(id)? {
-            offset if offset < 1 << 31 => Some(u64::from(offset)),
-            link => self.large_offset(u64::from(link & !(1 << 31))),
+        match (bucket.find(id)?, self.large) {
+            (offset, None) => Some(u64::from(offset)),
+            (offset, _) if offset < 1 << 31 => Some(u64::from(offset)),
+            (link, Some(large)) => self.large_offset(u64::from(link & !(1 << 31)), large),
         }
     }
 
@@ -94,6 +110,9 @@ impl Index {
             _ => u64::from(self.fanout[usize::from(first) - 1]),
         };
         let (count, all) = (usize::try_from(end - begin).ok()?, u64::from(self.fanout[255]));
+        if self.large.is_none() {
+            return self.read_version_1(begin, count);
+        }
         let (mut ids, mut offsets) = (vec![0; count * ID], vec![0; count * 4]);
         read_at(&self.file, &mut ids, HEADER + begin * ID as u64).ok()?;
         read_at(&self.file, &mut offsets, HEADER + all * (ID as u64 + 4) + begin * 4).ok()?;
@@ -104,8 +123,21 @@ impl Index {
         Some(Bucket { keys, entries: ids.iter().copied().zip(offsets).collect() })
     }
 
-    fn large_offset(&self, place: u64) -> Option<u64> {
-        if place >= self.large {
+    /// Records of an offset and an id.
+    fn read_version_1(&self, begin: u64, count: usize) -> Option<Bucket> {
+        let mut records = vec![0; count * RECORD_1 as usize];
+        read_at(&self.file, &mut records, FANOUT + begin * RECORD_1).ok()?;
+        let (records, _) = records.as_chunks::<{ RECORD_1 as usize }>();
+        let entry = |record: &[u8; RECORD_1 as usize]| {
+            let id: [u8; ID] = std::array::from_fn(|place| record[4 + place]);
+            (id, number(record, 0))
+        };
+        let entries: Vec<([u8; ID], u32)> = records.iter().map(entry).collect();
+        Some(Bucket { keys: entries.iter().map(|(id, _)| key(id)).collect(), entries })
+    }
+
+    fn large_offset(&self, place: u64, large: u64) -> Option<u64> {
+        if place >= large {
             return None;
         }
         let mut bytes = [0; 8];

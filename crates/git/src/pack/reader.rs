@@ -34,7 +34,25 @@ pub(crate) enum Kind {
     Tag,
 }
 
+/// Why an object that a pack has can't be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Trouble {
+    TooLarge,
+    Damaged,
+}
+
 impl Kind {
+    /// The kind of an entry that is no delta.
+    fn numbered(number: u8) -> Option<Self> {
+        match number {
+            1 => Some(Self::Commit),
+            2 => Some(Self::Tree),
+            3 => Some(Self::Blob),
+            4 => Some(Self::Tag),
+            _ => None,
+        }
+    }
+
     /// The kind that the first word of an object names.
     pub(crate) fn named(word: &[u8]) -> Option<Self> {
         match word {
@@ -149,27 +167,58 @@ enum Entry {
 }
 
 impl PackReader {
-    /// A reader that keeps at most `cache` bytes and reads no object of more than `limit` bytes.
+    /// A reader that keeps at most `cache` bytes and reads nothing of more than `limit` bytes.
     pub(crate) fn new(packs: Arc<Packs>, cache: usize, limit: u64) -> Self {
         let (inflate, cache, window) = (Decompressor::new(), Cache::new(cache), Window::new());
         Self { packs, inflate, cache, window, packed: Vec::new(), spare: Vec::new(), limit }
     }
 
-    /// The kind and content of an object; `None` where libgit2 has to be asked.
-    pub(crate) fn read(&mut self, id: ObjectId) -> Option<Object> {
-        let mut next = self.packs.find(id)?;
+    /// An object of at most `limit` bytes; `None` where no pack has it or libgit2 has to be asked. An
+    /// error where a pack has it, and none that has can be read.
+    pub(crate) fn read(&mut self, id: ObjectId, limit: u64) -> Result<Option<Object>, Trouble> {
+        self.first_readable(id, |reader, place| reader.read_place(place, limit))
+    }
+
+    /// The kind and the size of an object, which cost less than the object; else as
+    /// [`PackReader::read`].
+    pub(crate) fn header(&mut self, id: ObjectId) -> Result<Option<(Kind, u64)>, Trouble> {
+        self.first_readable(id, |reader, place| reader.header_of_place(place).map(Some))
+    }
+
+    /// What is read in the first pack in which it can be.
+    fn first_readable<T>(
+        &mut self,
+        id: ObjectId,
+        mut read: impl FnMut(&mut Self, Place) -> Result<Option<T>, Trouble>,
+    ) -> Result<Option<T>, Trouble> {
+        let (packs, mut outcome) = (self.packs.clone(), Ok(None));
+        for (number, pack) in packs.packs.iter().enumerate() {
+            let Some(offset) = pack.index.find(id) else { continue };
+            match read(self, (number, offset)) {
+                Err(trouble) => outcome = Err(trouble),
+                found => return found,
+            }
+        }
+        outcome
+    }
+
+    fn read_place(&mut self, place: Place, limit: u64) -> Result<Option<Object>, Trouble> {
+        let mut next = place;
         let (mut deltas, mut bytes): (Vec<(Place, Vec<u8>)>, u64) = (Vec::new(), 0);
         let mut object = loop {
             if let Some(found) = self.cache.get(next) {
                 break found;
             }
-            match self.entry(next)? {
+            match self.entry(next, if next == place { limit } else { self.limit })? {
                 Entry::Whole(kind, content) => break self.keep(next, kind, content),
                 Entry::Delta { base, delta } => {
                     bytes += delta.len() as u64;
-                    let is_too_large = delta::result_length(&delta)? > self.limit;
-                    if deltas.len() == LONGEST_CHAIN || is_too_large || bytes > 4 * self.limit {
-                        return None;
+                    let result = delta::result_length(&delta).ok_or(Trouble::Damaged)?;
+                    if result > if next == place { limit } else { self.limit } {
+                        return Err(Trouble::TooLarge);
+                    }
+                    if deltas.len() == LONGEST_CHAIN || bytes > self.limit {
+                        return Ok(None);
                     }
                     deltas.push((next, delta));
                     next = base;
@@ -177,26 +226,52 @@ impl PackReader {
             }
         };
         while let Some((place, delta)) = deltas.pop() {
-            let content = delta::apply(&object.content, &delta)?;
+            let content = delta::apply(&object.content, &delta).ok_or(Trouble::Damaged)?;
             object = self.keep(place, object.kind, content);
             self.spare = delta;
         }
-        Some(object)
+        match object.content.len() as u64 > limit {
+            true => Err(Trouble::TooLarge),
+            false => Ok(Some(object)),
+        }
     }
 
-    /// The size of an object, which costs less than the object; `None` where libgit2 has to be
-    /// asked.
-    pub(crate) fn size(&mut self, id: ObjectId) -> Option<u64> {
-        let place = self.packs.find(id)?;
+    fn header_of_place(&mut self, place: Place) -> Result<(Kind, u64), Trouble> {
         if let Some(found) = self.cache.get(place) {
-            return Some(found.content.len() as u64);
+            return Ok((found.kind, found.content.len() as u64));
         }
-        match self.entry(place)? {
-            Entry::Whole(kind, content) => {
-                Some(self.keep(place, kind, content).content.len() as u64)
+        let first = self.head(place)?;
+        let size = match first.base {
+            None => first.size,
+            Some(_) => match self.entry(place, self.limit)? {
+                Entry::Delta { delta, .. } => {
+                    let size = delta::result_length(&delta).ok_or(Trouble::Damaged)?;
+                    self.spare = delta;
+                    size
+                }
+                Entry::Whole(_, content) => content.len() as u64,
+            },
+        };
+        let mut head = first;
+        for _ in 0..=LONGEST_CHAIN {
+            match head.base {
+                None => return Ok((Kind::numbered(head.kind).ok_or(Trouble::Damaged)?, size)),
+                Some(base) => head = self.head(base)?,
             }
-            Entry::Delta { delta, .. } => delta::result_length(&delta),
         }
+        Err(Trouble::Damaged)
+    }
+
+    /// How what stands at a place begins.
+    fn head(&mut self, (number, offset): Place) -> Result<Head, Trouble> {
+        let packs = self.packs.clone();
+        let pack = packs.packs.get(number).ok_or(Trouble::Damaged)?;
+        if offset >= pack.end {
+            return Err(Trouble::Damaged);
+        }
+        let rest = self.window.read((number, &pack.file), offset, pack.end);
+        let mut rest = rest.map_err(|_| Trouble::Damaged)?;
+        packs.head((number, offset), &mut rest).ok_or(Trouble::Damaged)
     }
 
     fn keep(&mut self, place: Place, kind: Kind, content: Vec<u8>) -> Object {
@@ -205,16 +280,20 @@ impl PackReader {
         object
     }
 
-    /// Reads and unpacks what stands at a place.
-    fn entry(&mut self, (number, offset): Place) -> Option<Entry> {
+    /// Reads and unpacks what stands at a place, if that has at most `limit` bytes.
+    fn entry(&mut self, (number, offset): Place, limit: u64) -> Result<Entry, Trouble> {
+        let size = self.head((number, offset))?.size;
+        if size > limit {
+            return Err(Trouble::TooLarge);
+        }
         let packs = self.packs.clone();
+        self.unpack(&packs, (number, offset), size).ok_or(Trouble::Damaged)
+    }
+
+    fn unpack(&mut self, packs: &Packs, (number, offset): Place, size: u64) -> Option<Entry> {
         let pack = packs.packs.get(number)?;
         let left = pack.end.checked_sub(offset)?;
         let mut rest = self.window.read((number, &pack.file), offset, pack.end).ok()?;
-        let (_, size) = header(&mut &*rest)?;
-        if size > self.limit {
-            return None;
-        }
         // What is packed is never much longer than what it unpacks to.
         let most = (size + size / 64 + LONGEST_HEADER).min(left);
         if most > rest.len() as u64 {
@@ -222,16 +301,7 @@ impl PackReader {
             read_at(&pack.file, &mut self.packed, offset).ok()?;
             rest = &self.packed;
         }
-        let (kind, size) = header(&mut rest)?;
-        let base = match kind {
-            OFFSET_DELTA => Some((number, offset.checked_sub(distance(&mut rest)?)?)),
-            ID_DELTA => {
-                let (id, tail) = rest.split_first_chunk::<20>()?;
-                rest = tail;
-                Some(packs.find(ObjectId::from_bytes(*id))?)
-            }
-            _ => None,
-        };
+        let Head { kind, size, base } = packs.head((number, offset), &mut rest)?;
         let size = usize::try_from(size).ok()?;
         let mut content = match base {
             Some(_) if size <= SPARE => std::mem::take(&mut self.spare),
@@ -242,14 +312,37 @@ impl PackReader {
         if unpacked != content.len() {
             return None;
         }
-        Some(match (base, kind) {
-            (Some(base), _) => Entry::Delta { base, delta: content },
-            (None, 1) => Entry::Whole(Kind::Commit, content),
-            (None, 2) => Entry::Whole(Kind::Tree, content),
-            (None, 3) => Entry::Whole(Kind::Blob, content),
-            (None, 4) => Entry::Whole(Kind::Tag, content),
-            _ => return None,
+        Some(match base {
+            Some(base) => Entry::Delta { base, delta: content },
+            None => Entry::Whole(Kind::numbered(kind)?, content),
         })
+    }
+}
+
+/// How an entry of a pack begins.
+struct Head {
+    /// The number of its kind.
+    kind: u8,
+    /// The length of what it unpacks to.
+    size: u64,
+    /// What it differs from, where it is a delta.
+    base: Option<Place>,
+}
+
+impl Packs {
+    /// Reads how an entry begins, and passes over it.
+    fn head(&self, (number, offset): Place, rest: &mut &[u8]) -> Option<Head> {
+        let (kind, size) = header(rest)?;
+        let base = match kind {
+            OFFSET_DELTA => Some((number, offset.checked_sub(distance(rest)?)?)),
+            ID_DELTA => {
+                let (id, tail) = rest.split_first_chunk::<20>()?;
+                *rest = tail;
+                Some(self.find(ObjectId::from_bytes(*id))?)
+            }
+            _ => None,
+        };
+        Some(Head { kind, size, base })
     }
 }
 

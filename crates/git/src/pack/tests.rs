@@ -4,7 +4,7 @@ use std::sync::Arc;
 use bstr::ByteSlice;
 use gitops_health_testkit::{Random, TestRepo};
 
-use super::{PackReader, Packs, delta};
+use super::{PackReader, Packs, Trouble, delta};
 use crate::ObjectId;
 
 const LIMIT: u64 = 64 << 20;
@@ -57,7 +57,9 @@ fn every_object_is_as_git_prints_it_whatever_is_kept() {
         for cache in [0, 20_000, 64 << 20] {
             let mut reader = reader(&repo, cache);
             for (id, kind, content) in &objects {
-                let object = reader.read(*id).expect("it is in a pack");
+                let object = reader.read(*id, LIMIT).expect("whole").expect("it is in a pack");
+                let header = reader.header(*id).expect("whole").expect("it is in a pack");
+                assert_eq!(header, (object.kind, content.len() as u64));
                 assert_eq!(format!("{:?}", object.kind).to_lowercase(), *kind);
                 assert!(object.content[..] == content[..], "{id}");
             }
@@ -71,26 +73,31 @@ fn what_is_not_in_a_pack_is_left_to_others() {
     repo.write("loose", "x\n").commit("loose");
     let mut reader = reader(&repo, 1 << 20);
     let loose: ObjectId = repo.id("HEAD:loose").parse().expect("an id");
-    assert!(reader.read(loose).is_none());
-    assert!(reader.read(ObjectId::ZERO).is_none());
+    assert!(reader.read(loose, LIMIT).is_ok_and(|found| found.is_none()));
+    assert!(reader.read(ObjectId::ZERO, LIMIT).is_ok_and(|found| found.is_none()));
 }
 
 #[test]
-fn an_object_above_the_limit_is_left_to_others() {
+fn an_object_above_the_limit_has_a_size_and_is_not_read() {
     let repo = TestRepo::new();
     repo.write("large", vec![b'x'; 10_000]).write("small", "x\n").commit("first");
     repo.git(&["repack", "-q", "-a", "-d"]);
     let packs = Packs::open(&[repo.git_dir().join("objects")]);
-    let mut reader = PackReader::new(Arc::new(packs), 1 << 20, 9_999);
+    let mut reader = PackReader::new(Arc::new(packs), 1 << 20, LIMIT);
     let id = |name: &str| repo.id(name).parse::<ObjectId>().expect("an id");
-    assert!(reader.read(id("HEAD:large")).is_none());
-    assert!(reader.read(id("HEAD:small")).is_some());
+    for _ in 0..2 {
+        let large = id("HEAD:large");
+        assert_eq!(reader.header(large).map(|it| it.map(|it| it.1)), Ok(Some(10_000)));
+        assert_eq!(reader.read(large, 9_999).map(drop), Err(Trouble::TooLarge));
+        assert!(reader.read(large, 10_000).is_ok_and(|found| found.is_some()));
+        assert!(reader.read(id("HEAD:small"), 9_999).is_ok_and(|found| found.is_some()));
+    }
 }
 
 /// A damaged index can lead to another object, as it does for git; never to content that nobody
 /// stored.
 #[test]
-fn damage_is_noticed_or_left_to_others() {
+fn damage_is_noticed() {
     let repo = packed(&["--depth=50"]);
     let objects = all_objects(&repo);
     let stored: HashSet<&[u8]> = objects.iter().map(|(_, _, content)| &content[..]).collect();
@@ -118,8 +125,9 @@ fn damage_is_noticed_or_left_to_others() {
             std::fs::write(&path, &damaged).expect("it can be written");
             let mut reader = reader(&repo, 1 << 20);
             for (id, ..) in objects.iter().step_by(3) {
-                let found = reader.read(*id);
+                let found = reader.read(*id, LIMIT).ok().flatten();
                 assert!(found.is_none_or(|found| stored.contains(&found.content[..])), "{id}");
+                let _ = reader.header(*id);
             }
         }
         std::fs::remove_file(&path).expect("it is there");

@@ -254,6 +254,6 @@ mod tests {
             repo.differs_from_all_parents(&commit).expect("there is room")
         };
         assert_eq!(paths(merge), [RepoPath::new("d/new")]);
-        assert_eq!(paths(id), ["d/new", "d/p0", "d/p1"].map(|path| RepoPath::new(path)));
+        assert_eq!(paths(id), ["d/new", "d/p0", "d/p1"].map(RepoPath::new));
     }
 }
