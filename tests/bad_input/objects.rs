@@ -180,3 +180,39 @@ fn the_edge_of_a_shallow_clone_is_named() {
     assert_eq!(transcript.code, Some(0), "{transcript}");
     assert!(transcript.stdout.contains("The clone is shallow"), "{transcript}");
 }
+
+#[test]
+fn a_changed_bit_anywhere_in_a_small_pack_or_its_index_is_the_right_answer_or_an_error() {
+    let repo = small();
+    repo.git(&["repack", "-adq"]);
+    repo.git(&["prune-packed", "--quiet"]);
+    let index = ["risk", "trend"];
+    let right = [score(&repo, &[]), run(&program(&repo), &index)];
+    let entries = fs::read_dir(repo.git_dir().join("objects/pack")).expect("it is there").flatten();
+    for path in entries.map(|entry| entry.path()) {
+        let Some("pack" | "idx") = path.extension().and_then(OsStr::to_str) else { continue };
+        let whole = fs::read(&path).expect("it is there");
+        // All of what is read of an index but the ids, and of a pack.
+        let is_index = path.extension() == Some(OsStr::new("idx"));
+        let begin = if is_index { 8 + 1024 } else { 0 };
+        let step = (whole.len() - begin).div_ceil(60);
+        for place in (begin..whole.len()).step_by(step).chain([12, 13]) {
+            for bit in [1, 0x40] {
+                let mut changed = whole.clone();
+                changed[place] ^= bit;
+                fs::remove_file(&path).expect("it can be replaced");
+                fs::write(&path, &changed).expect("it can be written");
+                let _ = fs::remove_dir_all(repo.git_dir().join("gitops-health"));
+                for (found, right) in
+                    [score(&repo, &[]), run(&program(&repo), &index)].iter().zip(&right)
+                {
+                    let of = format!("{} {place} {bit:#x}: {found}", path.display());
+                    assert!(matches!(found.code, Some(0 | 2 | 3)), "{of}");
+                    assert!(found.code != Some(0) || found.stdout == right.stdout, "{of}");
+                }
+            }
+        }
+        fs::remove_file(&path).expect("it can be replaced");
+        fs::write(&path, &whole).expect("it can be written");
+    }
+}
