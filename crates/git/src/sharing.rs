@@ -14,12 +14,11 @@ impl Repo {
     /// The permissions that the files of the git directory are to have; `None` where that is a matter
     /// of who writes them.
     pub fn shared_permissions(&self) -> Option<SharedPermissions> {
-        const KEY: &str = "core.sharedRepository";
-        match self.config_text(KEY) {
-            Some(value) => SharedPermissions::named(&value),
-            // A key without a value is true.
-            None => SharedPermissions::named(&self.config_flag(KEY)?.to_string()),
-        }
+        let config = self.git.config().ok()?;
+        let entry = config.get_entry("core.sharedRepository").ok()?;
+        // A key without a value is true.
+        let value = if entry.has_value() { entry.value().ok()? } else { "true" };
+        SharedPermissions::named(value)
     }
 }
 
@@ -74,6 +73,12 @@ mod tests {
     use super::*;
     use crate::repo::Location;
 
+    fn append(scratch: &TestRepo, text: &str) {
+        let path = scratch.git_dir().join("config");
+        let config = std::fs::read_to_string(&path).expect("it is there");
+        std::fs::write(path, config + text).expect("it can be written");
+    }
+
     #[test]
     fn a_value_means_what_it_means_to_git() {
         use std::os::unix::fs::PermissionsExt;
@@ -94,9 +99,13 @@ mod tests {
             "0600",
             "0664",
             "640",
+            "",
         ] {
             let scratch = TestRepo::bare();
-            scratch.git(&["config", "core.sharedRepository", value]);
+            match value {
+                "" => append(&scratch, "[core]\n\tsharedRepository\n"),
+                _ => drop(scratch.git(&["config", "core.sharedRepository", value])),
+            }
             let start = scratch.path().to_owned();
             let repo = Repo::open(&Location { start, use_git_environment: false });
             let permissions = repo.expect("it opens").shared_permissions();

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::fs::{self, File, TryLockError};
-use std::io::{self, Read};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -105,6 +105,9 @@ impl Room {
             Ok(_) => {}
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 make_directory(&directory, sharing)?;
+                if !fs::symlink_metadata(&directory)?.is_dir() {
+                    return Err(is_something_else(&directory).into());
+                }
             }
             Err(error) => return Err(error.into()),
         }
@@ -121,14 +124,8 @@ impl Room {
         if self.sharing.is_none() || fs::symlink_metadata(&path).is_ok() {
             return;
         }
-        // Nobody ever sees it with other permissions, whenever this process is ended. Where that can't
-        // be done, SQLite makes it, or says why not.
-        let new = self.directory.join(format!("{FILE}.{}", std::process::id()));
-        if let Ok(file) = File::create(&new) {
-            share(&file, self.sharing);
-            let _ = fs::hard_link(&new, &path);
-            let _ = fs::remove_file(&new);
-        }
+        // Where that can't be done, SQLite makes it, or says why not.
+        let _ = make_shared(&path, self.sharing);
     }
 
     pub fn file(&self) -> PathBuf {
@@ -204,7 +201,7 @@ impl Room {
         let path = self.directory.join(KEY);
         check_ordinary(&path)?;
         let mut bytes = Vec::new();
-        match File::open(&path) {
+        match open_here(&path, fs::OpenOptions::new().read(true)) {
             Ok(file) => file.take(33).read_to_end(&mut bytes)?,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(error),
@@ -219,13 +216,11 @@ impl Room {
         if let Some(key) = self.key()? {
             return Ok(key);
         }
-        let new = self.directory.join(format!("{KEY}.{}", std::process::id()));
-        let made = write_private(&new, &random, self.sharing)
-            .and_then(|()| fs::rename(&new, self.directory.join(KEY)));
-        if made.is_err() {
-            let _ = fs::remove_file(&new);
-        }
-        made?;
+        let mut new = temporary("key.", 0o600).tempfile_in(&self.directory)?;
+        new.write_all(&random)?;
+        share(new.as_file(), self.sharing.map(SharedPermissions::within_group));
+        new.as_file().sync_all()?;
+        new.persist(self.directory.join(KEY)).map_err(|error| error.error)?;
         Ok(random)
     }
 }
@@ -240,21 +235,37 @@ pub(crate) fn is_there(directory: &Path) -> bool {
     files(directory).any(|path| fs::symlink_metadata(path).is_ok())
 }
 
-#[cfg(unix)]
-fn write_private(path: &Path, content: &[u8], sharing: Sharing) -> io::Result<()> {
-    use std::io::Write;
-    use std::os::unix::fs::OpenOptionsExt;
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true).mode(0o600);
-    let mut file = options.open(path)?;
-    file.write_all(content)?;
-    share(&file, sharing.map(SharedPermissions::within_group));
-    file.sync_all()
+/// Makes a file or directory under a name that nobody could foresee, never through a link that waits
+/// there, with the permissions `mode` less those that this process withholds.
+fn temporary(prefix: &str, mode: u32) -> tempfile::Builder<'_, 'static> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(prefix);
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(mode));
+    builder
 }
 
-#[cfg(not(unix))]
-fn write_private(path: &Path, content: &[u8], _: Sharing) -> io::Result<()> {
-    fs::write(path, content)
+/// Makes an empty file unless there is one. Nobody ever sees it with other permissions than it is to
+/// have, whenever this process is ended.
+fn make_shared(path: &Path, sharing: Sharing) -> io::Result<()> {
+    let directory = path.parent().unwrap_or(Path::new("."));
+    let new = temporary("new.", 0o666).tempfile_in(directory)?;
+    share(new.as_file(), sharing);
+    match fs::hard_link(new.path(), path) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
+        _ => Ok(()),
+    }
+}
+
+/// Opens what stands in the directory of an index: no link, and without waiting for a pipe.
+fn open_here(path: &Path, options: &mut fs::OpenOptions) -> io::Result<File> {
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::custom_flags(options, libc::O_NOFOLLOW | libc::O_NONBLOCK);
+    let file = options.open(path)?;
+    match file.metadata()?.is_file() {
+        true => Ok(file),
+        false => Err(is_something_else(path)),
+    }
 }
 
 /// An error where there is something that is no file: to open it might wait for ever.
@@ -313,10 +324,16 @@ fn lock_unless_stalled(
 
 fn open_or_make(path: &Path, sharing: Sharing) -> io::Result<File> {
     check_ordinary(path)?;
-    let file =
-        fs::OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)?;
-    share(&file, sharing);
-    Ok(file)
+    let mut options = fs::OpenOptions::new();
+    options.read(true).write(true);
+    match open_here(path, &mut options) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        known => return known,
+    }
+    if sharing.is_some() {
+        make_shared(path, sharing)?;
+    }
+    open_here(path, options.create(true))
 }
 
 /// Makes a directory. Nobody ever sees it with other permissions than it is to have, whenever this
@@ -325,16 +342,33 @@ fn make_directory(path: &Path, sharing: Sharing) -> io::Result<()> {
     if sharing.is_none() {
         return fs::create_dir_all(path);
     }
-    let new = path.with_extension(format!("{}", std::process::id()));
-    let made = fs::create_dir_all(&new).and_then(|()| File::open(&new)).and_then(|directory| {
-        share(&directory, sharing);
-        fs::rename(&new, path)
-    });
-    if made.is_err() {
-        let _ = fs::remove_dir(&new);
+    let beside = path.parent().unwrap_or(Path::new("."));
+    let new = temporary("gitops-health.", 0o777).tempdir_in(beside)?;
+    share_directory(new.path(), sharing)?;
+    match fs::rename(new.path(), path) {
+        Ok(()) => {
+            // It is no temporary one any more.
+            let _ = new.keep();
+            Ok(())
+        }
+        // Somebody else may have made it, and something in it.
+        Err(_) if path.is_dir() => Ok(()),
+        Err(error) => Err(error),
     }
-    // Somebody else may have made it, and something in it.
-    if path.is_dir() { Ok(()) } else { made }
+}
+
+#[cfg(unix)]
+fn share_directory(path: &Path, sharing: Sharing) -> io::Result<()> {
+    use std::os::unix::fs::OpenOptionsExt;
+    let mut options = fs::OpenOptions::new();
+    let directory = options.read(true).custom_flags(libc::O_NOFOLLOW | libc::O_DIRECTORY);
+    share(&directory.open(path)?, sharing);
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn share_directory(_: &Path, _: Sharing) -> io::Result<()> {
+    Ok(())
 }
 
 /// Gives a file or directory the permissions that those of the clone have. Whose it is not can't, and
