@@ -1,4 +1,5 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use crate::commit::Commit;
 use crate::error::{Context, Error};
@@ -75,9 +76,10 @@ impl Repo {
             let path = delta.path.clone();
             files.entry(path).or_default().result = Some(delta);
         }
+        let mut merging = Merging { repo: self, merged: HashMap::new(), lines_left: MOST_LINES };
         let mut edits = Vec::new();
         for (path, versions) in files {
-            if let Some(kind) = self.classify(&path, &versions)? {
+            if let Some(kind) = merging.classify(&path, &versions)? {
                 edits.push(MergeEdit { path, kind });
             }
         }
@@ -89,10 +91,33 @@ impl Repo {
         let edit = |path| MergeEdit { path, kind: MergeEditKind::DiffersFromAll };
         Ok(paths.into_iter().map(edit).collect())
     }
+}
 
+/// The most lines of all files of one merge that are merged here: ten seconds' work, or a few times that
+/// where somebody made it so.
+const MOST_LINES: usize = 8_000_000;
+
+/// Merges the files of two commits one by one.
+struct Merging<'a> {
+    repo: &'a Repo,
+    /// What base and both sides give, by their contents: several files may have the same.
+    merged: HashMap<[ObjectId; 3], Merged>,
+    lines_left: usize,
+}
+
+/// What merging three contents gives.
+#[derive(Clone, Copy)]
+enum Merged {
+    Clean(ObjectId),
+    Conflict,
+    /// It could not be done here.
+    Unknown,
+}
+
+impl Merging<'_> {
     /// `None` when the file is what a clean merge gives.
     fn classify(
-        &self,
+        &mut self,
         path: &RepoPath,
         versions: &Versions,
     ) -> Result<Option<MergeEditKind>, Error> {
@@ -118,7 +143,7 @@ impl Repo {
 
     /// Merges one file that both sides changed and compares with what the commit holds.
     fn classify_content(
-        &self,
+        &mut self,
         path: &RepoPath,
         base: Option<Side>,
         ours: Side,
@@ -130,36 +155,61 @@ impl Repo {
         if !sides.iter().flatten().all(is_text) {
             return Ok(Some(MergeEditKind::DiffersFromAll));
         }
-        for side in sides.iter().flatten() {
-            if self.blob_size(side.id)?.is_none_or(|size| size > self.limits.blob_bytes) {
-                return Ok(Some(MergeEditKind::DiffersFromAll));
-            }
-        }
-        let content = |side: Side| {
-            let missing = Error::MissingObject { id: side.id, kind: "blob" };
-            self.shared_object(side.id, git2::ObjectType::Blob)?.ok_or(missing)
-        };
         let Some(base) = base else {
             // Both sides added the file: git leaves that to somebody's decision.
             return Ok(Some(MergeEditKind::ConflictResolved));
         };
-        let contents = [content(base)?, content(ours)?, content(theirs)?];
-        let [base_input, our_input, their_input] = contents.each_ref().map(|content| {
+        let ids = [base.id, ours.id, theirs.id];
+        let merged = match self.merged.get(&ids) {
+            Some(merged) => *merged,
+            None => {
+                let merged = self.merge(path, ids)?;
+                self.merged.insert(ids, merged);
+                merged
+            }
+        };
+        // The side that changed the mode decides, as it does for content.
+        let mode = if ours.mode == base.mode { theirs.mode } else { ours.mode };
+        Ok(match merged {
+            Merged::Clean(id) if result == Some(Side { mode, id }) => None,
+            Merged::Clean(_) => Some(MergeEditKind::Edited),
+            Merged::Conflict => Some(MergeEditKind::ConflictResolved),
+            Merged::Unknown => Some(MergeEditKind::DiffersFromAll),
+        })
+    }
+
+    fn merge(&mut self, path: &RepoPath, ids: [ObjectId; 3]) -> Result<Merged, Error> {
+        for id in ids {
+            let size = self.repo.blob_size(id)?;
+            if size.is_none_or(|size| size > self.repo.limits.blob_bytes) {
+                return Ok(Merged::Unknown);
+            }
+        }
+        let content = |id: ObjectId| {
+            let missing = Error::MissingObject { id, kind: "blob" };
+            self.repo.shared_object(id, git2::ObjectType::Blob)?.ok_or(missing)
+        };
+        let contents = [content(ids[0])?, content(ids[1])?, content(ids[2])?];
+        let lines = |content: &Arc<Vec<u8>>| memchr::memchr_iter(b'\n', content).count() + 1;
+        let lines = contents.iter().map(lines).sum::<usize>();
+        if lines > self.repo.limits.compared_lines || lines > self.lines_left {
+            return Ok(Merged::Unknown);
+        }
+        self.lines_left -= lines;
+        let [base, ours, theirs] = contents.each_ref().map(|content| {
             let mut input = git2::MergeFileInput::new();
             input.content(content);
             input
         });
-        let merged = git2::merge_file(&base_input, &our_input, &their_input, None);
-        let Ok(merged) = merged else { return Ok(Some(MergeEditKind::DiffersFromAll)) };
+        let Ok(merged) = git2::merge_file(&base, &ours, &theirs, None) else {
+            return Ok(Merged::Unknown);
+        };
         if !merged.is_automergeable() {
-            return Ok(Some(MergeEditKind::ConflictResolved));
+            return Ok(Merged::Conflict);
         }
         let id = git2::Oid::hash_object(git2::ObjectType::Blob, merged.content());
         let id = id.context(|| format!("name the merged content of `{path}`"))?;
-        // The side that changed the mode decides, as it does for content.
-        let mode = if ours.mode == base.mode { theirs.mode } else { ours.mode };
-        let clean = Some(Side { mode, id: ObjectId::from_git2(id) });
-        Ok(if result == clean { None } else { Some(MergeEditKind::Edited) })
+        Ok(Merged::Clean(ObjectId::from_git2(id)))
     }
 }
 

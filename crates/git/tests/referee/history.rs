@@ -450,6 +450,31 @@ fn a_merge_that_changes_only_the_mode_of_a_merged_file_is_an_edit() {
 }
 
 #[test]
+fn files_that_are_alike_are_merged_alike_and_long_ones_are_not_merged() {
+    let scratch = TestRepo::new();
+    for (branch, lines) in [("main", &[][..]), ("one", &[2]), ("two", &[28])] {
+        if branch != "main" {
+            scratch.git(&["checkout", "-q", "-b", branch, "main"]);
+        }
+        scratch.write("f", text(30, lines)).write("same", text(30, lines));
+        scratch.commit(branch);
+    }
+    scratch.git(&["merge", "-q", "--no-ff", "--no-commit", "one"]);
+    scratch.write("same", "edited\n");
+    scratch.commit("merge");
+    let edits = |lines: usize| {
+        let limits = Limits { compared_lines: lines, ..Limits::default() };
+        let repo = open(scratch.path()).with_limits(limits);
+        let commit = repo.commit(id(&scratch.id("two"))).expect("it is there");
+        let edits = repo.introduced_by_merge(&commit, &repo).expect("it can be read");
+        edits.into_iter().map(|edit| (edit.path.to_string(), edit.kind)).collect::<Vec<_>>()
+    };
+    assert_eq!(edits(93), [("same".to_owned(), MergeEditKind::Edited)]);
+    let unknown = ["f", "same"].map(|path| (path.to_owned(), MergeEditKind::DiffersFromAll));
+    assert_eq!(edits(92), unknown);
+}
+
+#[test]
 fn huge_files_are_counted_up_to_the_limit_and_said_to_be_too_large_beyond_it() {
     let scratch = TestRepo::new();
     let mut huge = text(500_000, &[]);
