@@ -80,7 +80,7 @@ fn an_ambiguous_revision_lists_what_it_could_mean() {
 fn a_tree_or_a_blob_is_no_commit() {
     let repo = small();
     for (revision, kind) in
-        [("HEAD^{tree}", "tree"), ("HEAD:README.md", "blob"), ("HEAD:src", "tree")]
+        [("HEAD^{tree}", "tree"), ("HEAD:README.md", "path"), ("HEAD:src", "path")]
     {
         let transcript = score(&repo, &["--commit", revision]);
         assert_fails_with_hint(&transcript, 2, &[revision, kind, "not a commit"]);

@@ -20,6 +20,7 @@ mod lines;
 mod loose;
 mod mailmap;
 mod merge;
+mod objects;
 mod ordinary;
 mod owners;
 mod pack;

@@ -1,6 +1,5 @@
-use std::cell::{OnceCell, RefCell};
+use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
-use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -12,9 +11,9 @@ use crate::alternates::object_directories;
 use crate::commit::Commit;
 use crate::error::{Cause, Context, Error};
 use crate::id::ObjectId;
-use crate::loose::{LooseReader, OBJECT_BYTES};
+use crate::objects::{OBJECT_BYTES, Objects};
 use crate::ordinary::unreadable_file;
-use crate::pack::{Kind, Object, PackReader, Packs, Trouble};
+use crate::pack::{Kind, Object};
 use crate::side_file::{open_file, read_bounded};
 use crate::text::printable;
 
@@ -72,11 +71,8 @@ impl Default for Limits {
     }
 }
 
-/// The most bytes that a commit may have: more than any message that people wrote.
-const COMMIT_BYTES: usize = 8 << 20;
-
-/// How many bytes of decoded objects are kept for those that are stored as deltas of them.
-const PACK_CACHE: usize = 64 << 20;
+/// The most bytes that a commit or a tag may have: more than any message that people wrote.
+const COMMIT_BYTES: u64 = 8 << 20;
 
 /// An open repository: the place that facts are asked from.
 pub struct Repo {
@@ -85,13 +81,7 @@ pub struct Repo {
     shallow_edges: HashSet<ObjectId>,
     /// Where the index is.
     pub(crate) index: PathBuf,
-    /// The repository in which parents are looked for, where that is not `git`.
-    pub(crate) graph: Option<git2::Repository>,
-    /// Where its objects are.
-    directories: Vec<PathBuf>,
-    packs: OnceCell<Arc<Packs>>,
-    pack_reader: OnceCell<RefCell<PackReader>>,
-    loose_reader: RefCell<LooseReader>,
+    pub(crate) objects: Objects,
     /// The commits that tags lead to.
     peeled: RefCell<HashMap<ObjectId, Option<ObjectId>>>,
     location: Location,
@@ -160,24 +150,19 @@ impl Repo {
         };
         let git = git.map_err(|error| open_error(&location.start, error))?;
         let shallow_edges = read_shallow_edges(git.commondir())?;
-        let graph = open_graph(&git, !shallow_edges.is_empty())?;
         let is_bare = git.is_bare() || has_guessed_worktree(&git, location.use_git_environment);
         let index = match std::env::var_os("GIT_INDEX_FILE") {
             Some(named) if location.use_git_environment => PathBuf::from(named),
             _ => git.path().join("index"),
         };
-        let directories = object_directories(named_directories(&git, location))?;
+        let directories = named_directories(&git, location);
         Ok(Self {
             git,
             limits: Limits::default(),
             peeled: RefCell::default(),
-            loose_reader: RefCell::new(LooseReader::new(directories.clone())),
-            directories,
+            objects: Objects::new(object_directories(directories)?),
             shallow_edges,
             index,
-            graph,
-            packs: OnceCell::new(),
-            pack_reader: OnceCell::new(),
             location: location.clone(),
             is_bare,
         })
@@ -331,13 +316,17 @@ impl Repo {
     fn tagged(&self, id: ObjectId) -> Result<Tagged, Error> {
         /// What is larger is believed to be what it says, and not read.
         const SMALL: u64 = 1 << 20;
-        let header = self.header_of(id, "commit")?;
-        let (kind, size) = header.ok_or(Error::MissingObject { id, kind: "commit" })?;
-        if !matches!(kind, git2::ObjectType::Commit | git2::ObjectType::Tag) && size > SMALL {
-            return Ok(Tagged::Other);
+        let missing = || Error::MissingObject { id, kind: "commit" };
+        let (kind, size) = self.header_of(id, "commit")?.ok_or_else(missing)?;
+        match kind {
+            Kind::Tree | Kind::Blob if size > SMALL => return Ok(Tagged::Other),
+            Kind::Commit | Kind::Tag if size > COMMIT_BYTES => {
+                let what = format!("the size of {} {id}", kind.to_git2());
+                return Err(Error::TooLarge { what, limit: format!("{COMMIT_BYTES} bytes") });
+            }
+            _ => {}
         }
-        let object = self.any_object(id, "commit")?;
-        let object = object.ok_or(Error::MissingObject { id, kind: "commit" })?;
+        let object = self.any_object(id, "commit", OBJECT_BYTES)?.ok_or_else(missing)?;
         Ok(match object.kind {
             Kind::Commit => Tagged::Commit,
             Kind::Tree | Kind::Blob => Tagged::Other,
@@ -359,36 +348,16 @@ impl Repo {
     }
 
     /// What an object is.
-    pub(crate) fn kind_of(&self, id: ObjectId) -> Result<git2::ObjectType, Error> {
+    pub(crate) fn kind_of(&self, id: ObjectId) -> Result<Kind, Error> {
         let header = self.header_of(id, "commit")?;
         Ok(header.ok_or(Error::MissingObject { id, kind: "commit" })?.0)
     }
 
     /// What an object is and how many bytes it has, without a look at its content where that can be;
     /// `None` where it is not here, `wanted` what it is called where it can't be read.
-    fn header_of(
-        &self,
-        id: ObjectId,
-        wanted: &'static str,
-    ) -> Result<Option<(git2::ObjectType, u64)>, Error> {
+    fn header_of(&self, id: ObjectId, wanted: &'static str) -> Result<Option<(Kind, u64)>, Error> {
         let failed = |source| Error::UnreadableObject { id, kind: wanted, source };
-        match self.pack_reader().borrow_mut().header(id) {
-            Ok(Some((kind, size))) => return Ok(Some((kind.to_git2(), size))),
-            Ok(None) => {}
-            // Libgit2 would ask the pack.
-            Err(trouble) => {
-                let loose = self.loose_reader.borrow_mut().read(id).map_err(failed)?;
-                let object = loose.ok_or_else(|| failed(in_pack(trouble)))?;
-                return Ok(Some((object.kind.to_git2(), object.content.len() as u64)));
-            }
-        }
-        self.loose_reader.borrow().check(id).map_err(failed)?;
-        let odb = self.git.odb().context(|| "open the object database".into())?;
-        match odb.read_header(id.to_git2()) {
-            Ok((size, kind)) => Ok(Some((kind, size as u64))),
-            Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
-            Err(error) => Err(failed(error.into())),
-        }
+        self.objects.header(id).map_err(failed)
     }
 
     /// The commit with this id, as it is stored: neither `refs/replace` nor `info/grafts` give it
@@ -397,14 +366,22 @@ impl Repo {
         Commit::parse(id, &self.commit_data(id)?, self.shallow_edges.contains(&id))
     }
 
-    fn commit_data(&self, id: ObjectId) -> Result<Arc<Vec<u8>>, Error> {
-        let data = self.shared_object(id, git2::ObjectType::Commit)?;
-        let data = data.ok_or(Error::MissingObject { id, kind: "commit" })?;
-        if data.len() > COMMIT_BYTES {
-            let what = format!("the size of commit {id}");
-            return Err(Error::TooLarge { what, limit: format!("{COMMIT_BYTES} bytes") });
+    pub(crate) fn commit_data(&self, id: ObjectId) -> Result<Arc<Vec<u8>>, Error> {
+        // Nearly all are read at once. Why one is not is asked of what it says itself.
+        let object = match self.objects.read(id, COMMIT_BYTES) {
+            Ok(object) => object,
+            Err(source) => match self.header_of(id, "commit")? {
+                Some((_, size)) if size > COMMIT_BYTES => {
+                    let what = format!("the size of commit {id}");
+                    return Err(Error::TooLarge { what, limit: format!("{COMMIT_BYTES} bytes") });
+                }
+                _ => return Err(Error::UnreadableObject { id, kind: "commit", source }),
+            },
+        };
+        match object.ok_or(Error::MissingObject { id, kind: "commit" })? {
+            Object { kind: Kind::Commit, content } => Ok(content),
+            Object { kind, .. } => Err(wrong_kind(id, git2::ObjectType::Commit, kind.to_git2())),
         }
-        Ok(data)
     }
 
     /// The parents of a commit that can be visited, and when it was committed.
@@ -433,39 +410,27 @@ impl Repo {
     pub fn blob_size(&self, id: ObjectId) -> Result<Option<u64>, Error> {
         match self.header_of(id, "blob")? {
             None => Ok(None),
-            Some((git2::ObjectType::Blob, size)) => Ok(Some(size)),
-            Some((other, _)) => Err(wrong_kind(id, git2::ObjectType::Blob, other)),
+            Some((Kind::Blob, size)) => Ok(Some(size)),
+            Some((other, _)) => Err(wrong_kind(id, git2::ObjectType::Blob, other.to_git2())),
         }
     }
 
-    /// Whether the repository holds an object, whatever it is.
-    pub fn holds(&self, id: ObjectId) -> bool {
-        self.git.odb().is_ok_and(|odb| odb.exists(id.to_git2()))
+    /// Whether the repository holds an object, whatever it is. An error where that can't be known.
+    pub fn holds(&self, id: ObjectId) -> Result<bool, Error> {
+        let failed = |source| Error::UnreadableObject { id, kind: "object", source };
+        self.objects.hold(id).map_err(failed)
     }
 
     /// Another view of the same repository, for another thread. Both read the same packs.
     pub(crate) fn reopen(&self) -> Result<Self, Error> {
         let other = Self::open(&self.location)?.with_limits(self.limits);
-        let _ = other.packs.set(self.packs().clone());
-        Ok(other)
-    }
-
-    fn pack_reader(&self) -> &RefCell<PackReader> {
-        self.pack_reader.get_or_init(|| {
-            let packs = self.packs().clone();
-            RefCell::new(PackReader::new(packs, PACK_CACHE, OBJECT_BYTES))
-        })
-    }
-
-    fn packs(&self) -> &Arc<Packs> {
-        self.packs.get_or_init(|| Packs::open(&self.directories).into())
+        Ok(Self { objects: self.objects.share(), ..other })
     }
 
     /// A blob within the limit from a pack; `None` where others have to be asked.
     pub(crate) fn packed_blob(&self, id: ObjectId) -> Option<Arc<Vec<u8>>> {
-        let found = self.pack_reader().borrow_mut().read(id, self.limits.blob_bytes);
-        let found = found.ok().flatten()?;
-        (found.kind.to_git2() == git2::ObjectType::Blob).then_some(found.content)
+        let found = self.objects.read_packed(id, self.limits.blob_bytes)?;
+        (found.kind == Kind::Blob).then_some(found.content)
     }
 
     pub(crate) fn object(
@@ -482,52 +447,23 @@ impl Repo {
         id: ObjectId,
         kind: git2::ObjectType,
     ) -> Result<Option<Arc<Vec<u8>>>, Error> {
-        match self.any_object(id, kind.str())? {
+        match self.any_object(id, kind.str(), OBJECT_BYTES)? {
             Some(object) if object.kind.to_git2() == kind => Ok(Some(object.content)),
             Some(object) => Err(wrong_kind(id, kind, object.kind.to_git2())),
             None => Ok(None),
         }
     }
 
-    /// An object of any kind; `wanted` is what it is called where it can't be read.
+    /// An object of any kind, of at most `limit` bytes; `wanted` is what it is called where it can't
+    /// be read.
     pub(crate) fn any_object(
         &self,
         id: ObjectId,
         wanted: &'static str,
+        limit: u64,
     ) -> Result<Option<Object>, Error> {
         let failed = |source| Error::UnreadableObject { id, kind: wanted, source };
-        let packed = self.pack_reader().borrow_mut().read(id, OBJECT_BYTES);
-        if let Ok(Some(found)) = packed {
-            return Ok(Some(found));
-        }
-        let loose = self.loose_reader.borrow_mut().read(id).map_err(failed)?;
-        if loose.is_some() {
-            return Ok(loose);
-        }
-        packed.map_err(in_pack).map_err(failed)?;
-        let odb = self.git.odb().context(|| "open the object database".into())?;
-        // Libgit2 says of damage what it is when it meets it first, and later that there is nothing.
-        let read = odb.read_header(id.to_git2()).and_then(|(size, _)| {
-            let is_too_large = size as u64 > OBJECT_BYTES;
-            if is_too_large { Ok(None) } else { odb.read(id.to_git2()).map(Some) }
-        });
-        match read {
-            Ok(None) => Err(failed(Cause::new("it is too large"))),
-            Ok(Some(object)) => match Kind::named(object.kind().str().as_bytes()) {
-                Some(kind) => Ok(Some(Object { kind, content: Arc::new(object.data().to_vec()) })),
-                None => Err(failed(Cause::new("it is of no known kind"))),
-            },
-            Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
-            Err(error) => Err(failed(error.into())),
-        }
-    }
-
-    /// An error where the file of any object is damaged, or too large for us to know.
-    pub(crate) fn check_loose_objects(&self) -> Result<(), Error> {
-        match self.loose_reader.borrow_mut().find_unreadable() {
-            Some((id, source)) => Err(Error::UnreadableObject { id, kind: "object", source }),
-            None => Ok(()),
-        }
+        self.objects.read(id, limit).map_err(failed)
     }
 
     /// A value of the configuration as git reads true and false; `None` when it is not set or is
@@ -540,36 +476,6 @@ impl Repo {
     pub(crate) fn config_text(&self, key: &str) -> Option<String> {
         self.git.config().ok()?.get_string(key).ok()
     }
-}
-
-/// The repository in which parents are looked for, where that is not `git` itself.
-///
-/// Libgit2 takes parents from `info/grafts`, which it does not know of a mere store of objects. And
-/// it looks for the cuts of a shallow clone in the directory of a linked worktree, where they are
-/// not.
-fn open_graph(git: &git2::Repository, is_shallow: bool) -> Result<Option<git2::Repository>, Error> {
-    let path = git.commondir();
-    let failed = |error| open_error(path, error);
-    let grafts = fs::metadata(path.join("info/grafts"));
-    if grafts.is_ok_and(|grafts| grafts.len() > 0) {
-        if is_shallow {
-            let feature = "`info/grafts` in a shallow clone".into();
-            return Err(Error::Unsupported { path: path.to_owned(), feature });
-        }
-        let objects = git.odb().map_err(failed)?;
-        return git2::Repository::from_odb(objects).map(Some).map_err(failed);
-    }
-    if git.is_worktree() && is_shallow {
-        return git2::Repository::open(path).map(Some).map_err(failed);
-    }
-    Ok(None)
-}
-
-fn in_pack(trouble: Trouble) -> Cause {
-    Cause::new(match trouble {
-        Trouble::TooLarge => "it is too large",
-        Trouble::Damaged => "the pack that holds it is damaged",
-    })
 }
 
 fn wrong_kind(id: ObjectId, wanted: git2::ObjectType, found: git2::ObjectType) -> Error {

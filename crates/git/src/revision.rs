@@ -1,11 +1,11 @@
 mod reflog;
+mod search;
 
 use std::collections::HashSet;
 
-use git2::{ErrorCode, ObjectType};
-
-use crate::error::{Cause, Context, Error};
+use crate::error::{Cause, Error};
 use crate::id::ObjectId;
+use crate::pack::Kind;
 use crate::repo::{Head, Repo};
 use crate::text::printable;
 
@@ -44,53 +44,39 @@ impl Repo {
     /// A place behind the end of a reflog is unknown. `NAME@{0}` is `NAME`, also where it has no
     /// reflog and git fails.
     ///
-    /// Parents are those that commits name; only what `:/text` can reach is as `info/grafts` says.
-    /// Not understood, and an error, are `@{push}`, searches for what a message does not say
-    /// (`:/!-text`) and paths in the index (`:path`, which is no commit anyway).
+    /// Parents are those that commits name. Not understood, and an error, are `@{push}`, searches for
+    /// what a message does not say (`:/!-text`), and what is no commit anyway: paths (`:path`,
+    /// `REV:path`), `^{tree}` and `^{blob}`.
     pub fn resolve(&self, revision: &str) -> Result<ObjectId, Error> {
         let spec = self.disambiguate(&plain_spelling(revision)?, revision)?;
-        let Some(text) = spec.strip_prefix(":/") else { return self.resolve_spec(&spec, revision) };
-        // Libgit2 looks behind all references but not behind a detached HEAD, as git does.
-        let everywhere = self.resolve_spec(&spec, revision);
-        let behind_head = self.resolve_spec(&format!("HEAD^{{/{text}}}"), revision);
-        let (Ok(one), Ok(two)) = (&everywhere, &behind_head) else {
-            return behind_head.or(everywhere);
+        if let Some(text) = spec.strip_prefix(":/") {
+            return self.search_everywhere(text, revision);
+        }
+        let unclear = || {
+            let source = Cause::new("it is not understood");
+            Error::InvalidRevision { revision: revision.to_owned(), source }
         };
-        let age = |id: &ObjectId| Ok::<_, Error>(self.commit(*id)?.committer.time.seconds);
-        Ok(if age(two)? > age(one)? { *two } else { *one })
-    }
-
-    /// Resolves what is spelled as libgit2 understands it; `revision` is what was asked for.
-    fn resolve_spec(&self, spec: &str, revision: &str) -> Result<ObjectId, Error> {
-        let (name, steps) = split_steps(spec).unwrap_or((spec, Vec::new()));
-        if let Some(object) = self.plainly_named(name) {
-            return self.follow(object, &steps, revision);
-        }
-        if is_full_id(name) {
-            // Git takes it for nothing else, such as the name of a branch.
-            return Err(Error::UnknownRevision { revision: revision.to_owned() });
-        }
-        // Libgit2 waits for the rest of a file that was cut.
-        self.check_loose_objects()?;
-        match self.parse_revision(name) {
-            Ok(object) => self.follow(ObjectId::from_git2(object), &steps, revision),
-            Err(error) => match self.before_reflog(spec) {
-                Some(before) => self.resolve_spec(&before, revision),
-                None => Err(self.resolve_error(revision, error)),
+        let (name, steps) = split_steps(&spec).ok_or_else(unclear)?;
+        let object = match self.plainly_named(name)? {
+            Some(object) => object,
+            None => match self.named_in_braces(name)? {
+                Some(object) => object,
+                None => return Err(self.unknown(name, revision)),
             },
-        }
+        };
+        self.follow(object, &steps, revision)
     }
 
     /// The commit that some steps lead to from an object.
     fn follow(&self, from: ObjectId, steps: &[Step], revision: &str) -> Result<ObjectId, Error> {
         let revision = || revision.to_owned();
-        let Some(mut commit) = self.commit_of(from)? else {
-            let kind = self.kind_of(from)?.str().to_owned();
-            return Err(Error::NotACommit { revision: revision(), kind });
-        };
         let unknown = || Error::UnknownRevision { revision: revision() };
-        for step in steps {
-            match *step {
+        let no_commit = |kind: &str| Error::NotACommit { revision: revision(), kind: kind.into() };
+        let Some(mut commit) = self.commit_of(from)? else {
+            return Err(no_commit(self.kind_of(from)?.to_git2().str()));
+        };
+        for (number, step) in steps.iter().enumerate() {
+            match step {
                 Step::Parent(0) => {}
                 Step::Parent(number) => {
                     let (parents, _) = self.lineage(commit)?;
@@ -98,7 +84,7 @@ impl Repo {
                 }
                 Step::Back(generations) => {
                     let mut seen = HashSet::new();
-                    for _ in 0..generations {
+                    for _ in 0..*generations {
                         commit = *self.lineage(commit)?.0.first().ok_or_else(unknown)?;
                         // Packs can say so: that commits are what their ids say is not looked at there.
                         if !seen.insert(commit) {
@@ -108,27 +94,13 @@ impl Repo {
                         }
                     }
                 }
+                Step::Search(text) => commit = self.search(&[commit], text, &revision())?,
+                Step::Tag if number == 0 && self.kind_of(from)? == Kind::Tag => {}
+                Step::Tag => return Err(unknown()),
+                Step::Within(kind) => return Err(no_commit(kind)),
             }
         }
         Ok(commit)
-    }
-
-    /// Asks libgit2: for what has the name, and in the graph for what comes before that.
-    fn parse_revision(&self, spec: &str) -> Result<git2::Oid, git2::Error> {
-        if self.lacks_reflog(spec) {
-            let class = git2::ErrorClass::Reference;
-            return Err(git2::Error::new(ErrorCode::NotFound, class, "there is no reflog"));
-        }
-        let end =
-            spec.find(['^', '~', ':']).filter(|end| *end > 0 && !spec[*end..].starts_with(':'));
-        match (&self.graph, end) {
-            (Some(graph), Some(end)) => {
-                let (name, operators) = spec.split_at(end);
-                let named = self.git.revparse_single(name)?.id();
-                Ok(graph.revparse_single(&format!("{named}{operators}"))?.id())
-            }
-            _ => Ok(self.git.revparse_single(spec)?.id()),
-        }
     }
 
     /// The two ends of `A..B` or `A...B` (an absent end is HEAD), or of `REV^!`, which is the
@@ -172,7 +144,7 @@ impl Repo {
     /// Replaces what begins `spec` by a full id: an abbreviated id that several objects share and
     /// one of them leads to a commit, and what `git describe` prints.
     fn disambiguate(&self, spec: &str, revision: &str) -> Result<String, Error> {
-        let end = spec.find(['^', '~', ':']).into_iter().chain(spec.find("@{")).min();
+        let end = spec.find("@{").into_iter().chain([end_of_name(spec)]).min();
         let (name, operators) = spec.split_at(end.unwrap_or(spec.len()));
         let is_hex = |text: &str| text.bytes().all(|byte| byte.is_ascii_hexdigit());
         let described = name.rsplit_once("-g").map(|(_, digits)| digits);
@@ -183,25 +155,23 @@ impl Repo {
         if self.git.resolve_reference_from_short_name(name).is_ok() {
             return Ok(spec.to_owned());
         }
-        match self.object_beginning_with(digits) {
-            Ok(id) => Ok(format!("{id}{operators}")),
-            Err(error) if error.code() == ErrorCode::Ambiguous => {
-                Ok(format!("{}{operators}", self.only_commit(digits, revision)?))
-            }
-            Err(_) => Ok(spec.to_owned()),
+        let found = self.objects.beginning_with(digits).map_err(|source| {
+            let operation = format!("look for objects that begin with {digits}");
+            Error::Operation { operation, source }
+        })?;
+        match &found[..] {
+            [] => Ok(spec.to_owned()),
+            [id] => Ok(format!("{id}{operators}")),
+            _ => Ok(format!("{}{operators}", self.only_commit(&found, revision)?)),
         }
     }
 
-    fn object_beginning_with(&self, digits: &str) -> Result<git2::Oid, git2::Error> {
-        let padded = git2::Oid::from_str(&format!("{digits:0<40}"))?;
-        self.git.odb()?.exists_prefix(padded, digits.len())
-    }
-
-    /// The only object beginning with `digits` that is a commit or a tag of one.
-    fn only_commit(&self, digits: &str, revision: &str) -> Result<ObjectId, Error> {
-        let candidates = self.objects_beginning_with(digits)?;
-        let leads_to_commit = |(id, kind): &&(ObjectId, ObjectType)| {
-            let may_lead = matches!(kind, ObjectType::Commit | ObjectType::Tag);
+    /// The only one of several objects that is a commit or a tag of one.
+    fn only_commit(&self, found: &[ObjectId], revision: &str) -> Result<ObjectId, Error> {
+        let kinds = found.iter().map(|id| Ok((*id, self.kind_of(*id)?)));
+        let candidates = kinds.collect::<Result<Vec<(ObjectId, Kind)>, Error>>()?;
+        let leads_to_commit = |(id, kind): &&(ObjectId, Kind)| {
+            let may_lead = matches!(kind, Kind::Commit | Kind::Tag);
             may_lead && self.commit_of(*id).is_ok_and(|commit| commit.is_some())
         };
         let mut commits = candidates.iter().filter(leads_to_commit);
@@ -209,93 +179,47 @@ impl Repo {
             (Some((id, _)), None) => Ok(*id),
             _ => Err(Error::AmbiguousRevision {
                 revision: revision.to_owned(),
-                candidates: candidates.iter().map(|(id, kind)| format!("{id} {kind}")).collect(),
+                candidates: candidates
+                    .iter()
+                    .map(|(id, kind)| format!("{id} {}", kind.to_git2()))
+                    .collect(),
             }),
         }
     }
 
-    /// Every object whose id begins with `prefix`, with its kind, sorted. Reads all indexes.
-    fn objects_beginning_with(&self, prefix: &str) -> Result<Vec<(ObjectId, ObjectType)>, Error> {
-        let operation = || format!("look for objects that begin with {prefix}");
-        let kind = |id: ObjectId| -> Result<(ObjectId, ObjectType), Error> {
-            let object = self.any_object(id, "object")?;
-            let object = object.ok_or(Error::MissingObject { id, kind: "object" })?;
-            Ok((id, object.kind.to_git2()))
-        };
-        let odb = self.git.odb().context(operation)?;
-        let prefix = prefix.to_ascii_lowercase();
-        let mut found = Vec::new();
-        odb.foreach(|id| {
-            let id = ObjectId::from_git2(*id);
-            if id.to_string().starts_with(&prefix) {
-                found.push(id);
-            }
-            true
-        })
-        .context(operation)?;
-        found.sort_unstable();
-        found.dedup();
-        found.into_iter().map(kind).collect()
-    }
-
     /// The object of a full id or of the name of a reference.
-    fn plainly_named(&self, name: &str) -> Option<ObjectId> {
+    fn plainly_named(&self, name: &str) -> Result<Option<ObjectId>, Error> {
         if name.is_empty() {
-            return None;
+            return Ok(None);
         }
-        if is_full_id(name) {
-            let id = ObjectId::from_hex(name.to_ascii_lowercase().as_bytes())?;
-            return self.holds(id).then_some(id);
+        if let Some(id) = full_id(name) {
+            // Git takes it for nothing else, such as the name of a branch.
+            return Ok(self.holds(id)?.then_some(id));
         }
         let name = if name == "@" { "HEAD" } else { name };
-        let reference = self.git.resolve_reference_from_short_name(name).ok()?.resolve().ok()?;
-        reference.target().map(ObjectId::from_git2)
-    }
-
-    /// Fails where the name at the beginning of `revision` is known and its object is damaged or
-    /// missing.
-    fn check_named_object(&self, revision: &str) -> Result<(), Error> {
-        let end = revision.find(['^', '~', ':', '@']).unwrap_or(revision.len());
-        let name = if end == 0 { "HEAD" } else { &revision[..end] };
         let reference = self.git.resolve_reference_from_short_name(name);
-        match reference.and_then(|reference| reference.resolve()).map(|found| found.target()) {
-            Ok(Some(target)) => self.check_object(target),
-            _ => Ok(()),
-        }
+        let reference = reference.and_then(|reference| reference.resolve());
+        Ok(reference.ok().and_then(|found| found.target()).map(ObjectId::from_git2))
     }
 
-    fn check_object(&self, id: git2::Oid) -> Result<(), Error> {
-        let (id, kind) = (ObjectId::from_git2(id), "commit");
-        match self.any_object(id, kind)? {
-            Some(_) => Ok(()),
-            None => Err(Error::MissingObject { id, kind }),
-        }
-    }
-
-    fn resolve_error(&self, revision: &str, error: git2::Error) -> Error {
-        let names_head = revision.is_empty()
-            || revision.starts_with("HEAD")
-            || (revision.starts_with('@') && !revision.starts_with("@{-"));
-        if names_head && let Ok(Head::Unborn(name)) = self.head() {
-            let branch = name.strip_prefix(b"refs/heads/").unwrap_or(&name);
-            return Error::UnbornHead { branch: printable(branch) };
-        }
-        if let Err(damage) = self.check_named_object(revision) {
-            return damage;
-        }
+    /// Why a name stands for nothing.
+    fn unknown(&self, name: &str, revision: &str) -> Error {
         let revision = revision.to_owned();
-        match error.code() {
-            ErrorCode::NotFound => Error::UnknownRevision { revision },
-            // Git takes no abbreviation of less than four digits for one.
-            ErrorCode::Ambiguous if revision.len() < 4 => Error::UnknownRevision { revision },
-            ErrorCode::Ambiguous => Error::AmbiguousRevision { revision, candidates: Vec::new() },
-            _ => Error::InvalidRevision { revision, source: error.into() },
+        let names_head = ["", "HEAD", "@"].contains(&name)
+            || name.starts_with("HEAD@{")
+            || (name.starts_with("@{") && !name.starts_with("@{-"));
+        match self.head() {
+            Ok(Head::Unborn(head)) if names_head => {
+                let branch = head.strip_prefix(b"refs/heads/").unwrap_or(&head);
+                Error::UnbornHead { branch: printable(branch) }
+            }
+            _ => Error::UnknownRevision { revision },
         }
     }
 }
 
-/// The revision in words that libgit2 understands as git does: `@` before an operator, a search
-/// text that begins with a mark or is empty, and `^{object}`.
+/// The revision in plainer words: for `@` before an operator, a search text that begins with a mark or
+/// is empty, and `^{object}`.
 fn plain_spelling(revision: &str) -> Result<String, Error> {
     let mut spec = revision.to_owned();
     if revision.starts_with('@') && revision[1..].starts_with(['^', '~', ':']) {
@@ -320,24 +244,44 @@ fn plain_spelling(revision: &str) -> Result<String, Error> {
     Ok(spec)
 }
 
-fn is_full_id(name: &str) -> bool {
-    name.len() == 40 && name.bytes().all(|byte| byte.is_ascii_hexdigit())
+fn full_id(name: &str) -> Option<ObjectId> {
+    ObjectId::from_hex(name.to_ascii_lowercase().as_bytes())
 }
 
 /// From one commit to another.
-enum Step {
+enum Step<'a> {
     /// To the parent of this number, counted from 1; 0 for the commit itself.
     Parent(usize),
     /// So many generations back, along first parents.
     Back(usize),
+    /// To the youngest before it whose message has a text.
+    Search(&'a str),
+    /// Nowhere: it begins at a tag.
+    Tag,
+    /// To something of this kind that is no commit.
+    Within(&'static str),
 }
 
-/// A name and the steps that a revision takes from it; `None` where it does something else, such as
-/// searching for a text.
-fn split_steps(spec: &str) -> Option<(&str, Vec<Step>)> {
-    let (name, mut rest) = spec.split_at(spec.find(['^', '~']).unwrap_or(spec.len()));
-    if name.is_empty() || name.contains(':') {
-        return None;
+/// Where a name ends, and steps begin: `@{...}` is part of it, whatever is in there.
+fn end_of_name(spec: &str) -> usize {
+    let mut depth = 0_usize;
+    for (at, byte) in spec.bytes().enumerate() {
+        match byte {
+            b'{' if depth > 0 || spec[..at].ends_with('@') => depth += 1,
+            b'}' => depth = depth.saturating_sub(1),
+            b'^' | b'~' | b':' if depth == 0 => return at,
+            _ => {}
+        }
+    }
+    spec.len()
+}
+
+/// A name and the steps that a revision takes from it; `None` where it is not understood.
+fn split_steps(spec: &str) -> Option<(&str, Vec<Step<'_>>)> {
+    let (name, mut rest) = spec.split_at(end_of_name(spec));
+    if let Some(path) = rest.strip_prefix(':') {
+        let kind = if path.is_empty() { "tree" } else { "path" };
+        return Some((if name.is_empty() { "HEAD" } else { name }, vec![Step::Within(kind)]));
     }
     let mut steps = Vec::new();
     while let Some(operator) = rest.chars().next() {
@@ -345,11 +289,21 @@ fn split_steps(spec: &str) -> Option<(&str, Vec<Step>)> {
         let end = rest.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(rest.len());
         let (digits, tail) = rest.split_at(end);
         let number = if digits.is_empty() { 1 } else { digits.parse::<u32>().ok()? as usize };
-        let peeled = ["{}", "{commit}"].iter().find_map(|it| rest.strip_prefix(it));
-        match (operator, peeled) {
-            ('^', Some(tail)) => {
-                steps.push(Step::Parent(0));
+        let braces = rest.strip_prefix('{').and_then(|rest| rest.split_once('}'));
+        match (operator, braces) {
+            ('^', Some((kind, tail))) => {
+                steps.push(match kind {
+                    "" | "commit" => Step::Parent(0),
+                    "tag" => Step::Tag,
+                    "tree" => Step::Within("tree"),
+                    "blob" => Step::Within("blob"),
+                    _ => Step::Search(kind.strip_prefix('/')?),
+                });
                 rest = tail;
+            }
+            (':', _) => {
+                steps.push(Step::Within("path"));
+                break;
             }
             ('^', None) if !tail.starts_with('{') => {
                 steps.push(Step::Parent(number));

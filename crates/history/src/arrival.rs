@@ -32,8 +32,9 @@ impl History {
         let commits = "SELECT lacks, NULL FROM revision WHERE lacks IS NOT NULL GROUP BY lacks";
         for query in [commits, &changes] {
             let lacking = lacking(&self.connection, query)?;
-            let is_here =
-                |ids: &&[Option<ObjectId>; 2]| ids.iter().flatten().all(|id| repo.holds(*id));
+            // What can't be known is not here.
+            let is_held = |id: &ObjectId| repo.holds(*id).unwrap_or(false);
+            let is_here = |ids: &&[Option<ObjectId>; 2]| ids.iter().flatten().all(is_held);
             if 2 * lacking.iter().filter(is_here).count() > lacking.len() {
                 return Ok(true);
             }

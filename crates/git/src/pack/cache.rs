@@ -34,11 +34,12 @@ impl Cache {
         Some(found)
     }
 
-    pub(super) fn add(&mut self, key: Place, object: Object) {
+    /// Keeps an object, unless it is too large.
+    pub(super) fn add(&mut self, key: Place, object: Object) -> bool {
         // What an entry costs besides its content.
         let bytes = object.content.len() + 96;
         if bytes > self.limit {
-            return;
+            return false;
         }
         if self.young_bytes + bytes > self.limit {
             self.old = mem::take(&mut self.young);
@@ -47,5 +48,6 @@ impl Cache {
         if self.young.insert(key, object).is_none() {
             self.young_bytes += bytes;
         }
+        true
     }
 }

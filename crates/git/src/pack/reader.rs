@@ -1,25 +1,33 @@
 use std::ffi::OsStr;
-use std::fs::{self, File};
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use libdeflater::Decompressor;
 
 use super::cache::Cache;
 use super::delta;
-use super::index::Index;
+use super::file::{CHECKSUM, PackFile};
+use super::index::{Index, Room};
 use super::window::Window;
 use crate::id::ObjectId;
-use crate::ordinary::check_file;
+use crate::text::printable;
 
 /// The packs of a repository, open for any number of readers.
 pub(crate) struct Packs {
     packs: Vec<Pack>,
+    /// What can't be used, and why.
+    broken: Vec<String>,
+    /// The indexes that were there.
+    listed: Vec<PathBuf>,
+    room: Room,
+    /// The object that was decoded last among those that are too large for the caches of readers.
+    large: Mutex<Option<(Place, Object)>>,
 }
 
 struct Pack {
-    file: File,
+    file: PackFile,
     index: Index,
     /// Where the objects end and the checksum begins.
     end: u64,
@@ -38,6 +46,8 @@ pub(crate) enum Kind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Trouble {
     TooLarge,
+    /// It is the end of more deltas than are followed.
+    ChainTooLong,
     Damaged,
 }
 
@@ -98,61 +108,141 @@ pub(crate) struct PackReader {
 }
 
 /// The longest chain of deltas that is followed; git makes none above 4095.
-const LONGEST_CHAIN: usize = 5000;
+const LONGEST_CHAIN: usize = 10_000;
 
-/// The most bytes of an index that are read: more than fifty million objects have.
-const INDEX_BYTES: u64 = 2 << 30;
+/// The most bytes of indexes that are kept: those of sixteen million objects. Behind that, indexes are
+/// searched where they are.
+const INDEX_BYTES: u64 = 512 << 20;
+
+/// So many packs are kept open: a process may not have many more files.
+const KEPT_OPEN: usize = 128;
 
 /// What an entry may have besides its stream, and a stream besides its content.
 const LONGEST_HEADER: u64 = 512;
 
+/// What a stream may have more than that, where somebody cut it into pieces.
+const LONGEST_PACKED: u64 = 1 << 20;
+
 /// Room for a delta that is kept: nearly all are smaller.
 const SPARE: usize = 1 << 16;
 
-/// The header and the checksum of a pack.
+/// The header of a pack.
 const HEADER: u64 = 12;
-const CHECKSUM: u64 = 20;
 
 impl Packs {
-    /// Opens the packs of these object directories. A pack that can't be used is left out.
+    /// Opens the packs of these object directories.
     pub(crate) fn open(directories: &[PathBuf]) -> Self {
-        let mut paths: Vec<PathBuf> = Vec::new();
-        for directory in directories {
-            let entries = fs::read_dir(directory.join("pack")).into_iter().flatten().flatten();
-            paths.extend(entries.map(|entry| entry.path()));
-        }
-        paths.retain(|path| path.extension() == Some(OsStr::new("idx")));
-        // The order decides nothing but which of two copies is read.
-        paths.sort();
-        Self { packs: paths.iter().filter_map(|path| Pack::open(path).ok().flatten()).collect() }
+        Self::open_within(directories, INDEX_BYTES)
     }
 
-    fn find(&self, id: ObjectId) -> Option<Place> {
-        let found = |(number, pack): (usize, &Pack)| Some((number, pack.index.find(id)?));
-        self.packs.iter().enumerate().find_map(found)
+    /// The same, with so many bytes for indexes.
+    pub(super) fn open_within(directories: &[PathBuf], index_bytes: u64) -> Self {
+        let (listed, mut broken) = list(directories);
+        let mut packs = Vec::new();
+        for path in &listed {
+            match Pack::open(path) {
+                Ok(None) => {}
+                Ok(Some(mut pack)) => {
+                    if packs.len() >= KEPT_OPEN {
+                        pack.file.close();
+                        pack.index.close();
+                    }
+                    packs.push(pack);
+                }
+                Err(error) => broken.push(in_words(path, &error)),
+            }
+        }
+        let (room, large) = (Room::new(index_bytes), Mutex::default());
+        Self { packs, broken, listed, room, large }
+    }
+
+    /// Whether there are other packs by now: somebody may have put the objects of several into one.
+    pub(crate) fn are_others_than_in(&self, directories: &[PathBuf]) -> bool {
+        list(directories).0 != self.listed
+    }
+
+    /// What can't be used, and why: an object that is found nowhere may be there.
+    pub(crate) fn broken(&self) -> Option<&str> {
+        self.broken.first().map(String::as_str)
+    }
+
+    /// Whether any pack has an object; an error where that can't be known.
+    pub(crate) fn hold(&self, id: ObjectId) -> Result<bool, Trouble> {
+        self.find(id).map(|place| place.is_some())
+    }
+
+    /// The ids of all objects in packs that begin with these digits, in lower case.
+    pub(crate) fn beginning_with(&self, digits: &str) -> io::Result<Vec<ObjectId>> {
+        let found = self.packs.iter().map(|pack| pack.index.beginning_with(digits, &self.room));
+        Ok(found.collect::<io::Result<Vec<_>>>()?.concat())
+    }
+
+    fn find(&self, id: ObjectId) -> Result<Option<Place>, Trouble> {
+        let mut trouble = None;
+        for (number, pack) in self.packs.iter().enumerate() {
+            match pack.index.find(id, &self.room) {
+                Ok(Some(offset)) => return Ok(Some((number, offset))),
+                Ok(None) => {}
+                Err(_) => trouble = Some(Trouble::Damaged),
+            }
+        }
+        trouble.map_or(Ok(None), Err)
+    }
+
+    /// Where the base of an entry is: where the entry is, as git makes packs, or elsewhere.
+    fn find_base(&self, number: usize, id: ObjectId) -> Option<Place> {
+        let beside = self.packs.get(number)?.index.find(id, &self.room).ok().flatten();
+        beside.map(|offset| (number, offset)).or_else(|| self.find(id).ok().flatten())
     }
 }
 
+/// The indexes of packs in these object directories, sorted: the order decides nothing but which of two
+/// copies is read. And the directories that can't be read.
+fn list(directories: &[PathBuf]) -> (Vec<PathBuf>, Vec<String>) {
+    let (mut found, mut broken) = (Vec::new(), Vec::new());
+    for directory in directories {
+        let directory = directory.join("pack");
+        let entries = fs::read_dir(&directory).and_then(|entries| {
+            entries.map(|entry| Ok(entry?.path())).collect::<io::Result<Vec<_>>>()
+        });
+        match entries {
+            Ok(paths) => found.extend(paths),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => broken.push(in_words(&directory, &error)),
+        }
+    }
+    found.retain(|path| path.extension() == Some(OsStr::new("idx")));
+    found.sort();
+    (found, broken)
+}
+
+fn in_words(path: &Path, error: &io::Error) -> String {
+    let name = path.file_stem().unwrap_or_default().as_encoded_bytes();
+    format!("`{}` can't be used: {error}", printable(name))
+}
+
 impl Pack {
+    /// Opens a pack and its index; `None` where one of them is not there, as git leaves it out.
     fn open(index: &Path) -> io::Result<Option<Self>> {
-        let (pack, index_size) = (index.with_extension("pack"), check_file(index)?);
-        let (Some(size), Some(index_size)) = (check_file(&pack)?, index_size) else {
-            return Ok(None);
+        let pack = PackFile::open(index.with_extension("pack"), 0)?;
+        let index = PackFile::open(index.to_owned(), CHECKSUM)?;
+        let (Some(file), Some(index)) = (pack, index) else { return Ok(None) };
+        let wrong = |what: &str| Err(io::Error::other(what));
+        let end = match file.size.checked_sub(CHECKSUM) {
+            Some(end) if end >= HEADER => end,
+            _ => return wrong("it was cut"),
         };
-        let Some(end) = size.checked_sub(CHECKSUM).filter(|end| *end >= HEADER) else {
-            return Ok(None);
-        };
-        if index_size > INDEX_BYTES {
-            return Ok(None);
-        }
-        let file = File::open(pack)?;
         let mut header = [0; HEADER as usize];
-        read_at(&file, &mut header, 0)?;
-        if header[..8] != *b"PACK\0\0\0\x02" {
-            return Ok(None);
+        file.read_at(&mut header, 0)?;
+        // The two versions differ in nothing that git writes.
+        if !header.starts_with(b"PACK\0\0\0\x02") && !header.starts_with(b"PACK\0\0\0\x03") {
+            return wrong("it is no pack of a version that is known here");
         }
-        let index = Index::open(File::open(index)?, index_size);
-        Ok(index.map(|index| Self { file, index, end }))
+        let index = Index::new(index)?;
+        if index.checksum() != file.checksum || header[8..] != index.count().to_be_bytes() {
+            return wrong("its index is that of another pack");
+        }
+        Ok(Some(Self { file, index, end }))
     }
 }
 
@@ -173,8 +263,13 @@ impl PackReader {
         Self { packs, inflate, cache, window, packed: Vec::new(), spare: Vec::new(), limit }
     }
 
-    /// An object of at most `limit` bytes; `None` where no pack has it or libgit2 has to be asked. An
-    /// error where a pack has it, and none that has can be read.
+    /// The packs that it reads.
+    pub(crate) fn packs(&self) -> &Arc<Packs> {
+        &self.packs
+    }
+
+    /// An object of at most `limit` bytes; `None` where no pack has it. An error where a pack has it, and
+    /// none that has can be read.
     pub(crate) fn read(&mut self, id: ObjectId, limit: u64) -> Result<Option<Object>, Trouble> {
         self.first_readable(id, |reader, place| reader.read_place(place, limit))
     }
@@ -182,31 +277,35 @@ impl PackReader {
     /// The kind and the size of an object, which cost less than the object; else as
     /// [`PackReader::read`].
     pub(crate) fn header(&mut self, id: ObjectId) -> Result<Option<(Kind, u64)>, Trouble> {
-        self.first_readable(id, |reader, place| reader.header_of_place(place).map(Some))
+        self.first_readable(id, Self::header_of_place)
     }
 
     /// What is read in the first pack in which it can be.
     fn first_readable<T>(
         &mut self,
         id: ObjectId,
-        mut read: impl FnMut(&mut Self, Place) -> Result<Option<T>, Trouble>,
+        mut read: impl FnMut(&mut Self, Place) -> Result<T, Trouble>,
     ) -> Result<Option<T>, Trouble> {
         let (packs, mut outcome) = (self.packs.clone(), Ok(None));
         for (number, pack) in packs.packs.iter().enumerate() {
-            let Some(offset) = pack.index.find(id) else { continue };
-            match read(self, (number, offset)) {
+            let place = match pack.index.find(id, &packs.room) {
+                Ok(Some(offset)) => Ok((number, offset)),
+                Ok(None) => continue,
+                Err(_) => Err(Trouble::Damaged),
+            };
+            match place.and_then(|place| read(self, place)) {
                 Err(trouble) => outcome = Err(trouble),
-                found => return found,
+                Ok(found) => return Ok(Some(found)),
             }
         }
         outcome
     }
 
-    fn read_place(&mut self, place: Place, limit: u64) -> Result<Option<Object>, Trouble> {
+    fn read_place(&mut self, place: Place, limit: u64) -> Result<Object, Trouble> {
         let mut next = place;
         let (mut deltas, mut bytes): (Vec<(Place, Vec<u8>)>, u64) = (Vec::new(), 0);
         let mut object = loop {
-            if let Some(found) = self.cache.get(next) {
+            if let Some(found) = self.kept(next) {
                 break found;
             }
             match self.entry(next, if next == place { limit } else { self.limit })? {
@@ -217,8 +316,11 @@ impl PackReader {
                     if result > if next == place { limit } else { self.limit } {
                         return Err(Trouble::TooLarge);
                     }
-                    if deltas.len() == LONGEST_CHAIN || bytes > self.limit {
-                        return Ok(None);
+                    if deltas.len() == LONGEST_CHAIN {
+                        return Err(Trouble::ChainTooLong);
+                    }
+                    if bytes > self.limit {
+                        return Err(Trouble::TooLarge);
                     }
                     deltas.push((next, delta));
                     next = base;
@@ -232,12 +334,12 @@ impl PackReader {
         }
         match object.content.len() as u64 > limit {
             true => Err(Trouble::TooLarge),
-            false => Ok(Some(object)),
+            false => Ok(object),
         }
     }
 
     fn header_of_place(&mut self, place: Place) -> Result<(Kind, u64), Trouble> {
-        if let Some(found) = self.cache.get(place) {
+        if let Some(found) = self.kept(place) {
             return Ok((found.kind, found.content.len() as u64));
         }
         let first = self.head(place)?;
@@ -259,7 +361,7 @@ impl PackReader {
                 Some(base) => head = self.head(base)?,
             }
         }
-        Err(Trouble::Damaged)
+        Err(Trouble::ChainTooLong)
     }
 
     /// How what stands at a place begins.
@@ -276,8 +378,19 @@ impl PackReader {
 
     fn keep(&mut self, place: Place, kind: Kind, content: Vec<u8>) -> Object {
         let object = Object { kind, content: Arc::new(content) };
-        self.cache.add(place, object.clone());
+        if !self.cache.add(place, object.clone()) {
+            let mut large = self.packs.large.lock().unwrap_or_else(PoisonError::into_inner);
+            *large = Some((place, object.clone()));
+        }
         object
+    }
+
+    /// What was decoded and is kept.
+    fn kept(&mut self, place: Place) -> Option<Object> {
+        self.cache.get(place).or_else(|| {
+            let large = self.packs.large.lock().unwrap_or_else(PoisonError::into_inner);
+            large.as_ref().filter(|(kept, _)| *kept == place).map(|(_, object)| object.clone())
+        })
     }
 
     /// Reads and unpacks what stands at a place, if that has at most `limit` bytes.
@@ -294,29 +407,47 @@ impl PackReader {
         let pack = packs.packs.get(number)?;
         let left = pack.end.checked_sub(offset)?;
         let mut rest = self.window.read((number, &pack.file), offset, pack.end).ok()?;
-        // What is packed is never much longer than what it unpacks to.
-        let most = (size + size / 64 + LONGEST_HEADER).min(left);
-        if most > rest.len() as u64 {
-            self.packed.resize(usize::try_from(most).ok()?, 0);
-            read_at(&pack.file, &mut self.packed, offset).ok()?;
-            rest = &self.packed;
+        // What is packed is hardly ever longer than what it unpacks to.
+        let most = size + size / 64 + LONGEST_HEADER;
+        for most in [most, 2 * most + LONGEST_PACKED].map(|most| most.min(left)) {
+            if most > rest.len() as u64 {
+                self.packed.resize(usize::try_from(most).ok()?, 0);
+                pack.file.read_at(&mut self.packed, offset).ok()?;
+                rest = &self.packed;
+            }
+            let place = (number, offset);
+            let entry = unpack(&mut self.inflate, &mut self.spare, packs, place, rest);
+            if entry.is_some() {
+                return entry;
+            }
         }
-        let Head { kind, size, base } = packs.head((number, offset), &mut rest)?;
-        let size = usize::try_from(size).ok()?;
-        let mut content = match base {
-            Some(_) if size <= SPARE => std::mem::take(&mut self.spare),
-            _ => Vec::new(),
-        };
-        content.resize(size, 0);
-        let unpacked = self.inflate.zlib_decompress(rest, &mut content).ok()?;
-        if unpacked != content.len() {
-            return None;
-        }
-        Some(match base {
-            Some(base) => Entry::Delta { base, delta: content },
-            None => Entry::Whole(Kind::numbered(kind)?, content),
-        })
+        None
     }
+}
+
+/// Unpacks what stands at a place and is at the beginning of `rest`.
+fn unpack(
+    inflate: &mut Decompressor,
+    spare: &mut Vec<u8>,
+    packs: &Packs,
+    place: Place,
+    mut rest: &[u8],
+) -> Option<Entry> {
+    let Head { kind, size, base } = packs.head(place, &mut rest)?;
+    let size = usize::try_from(size).ok()?;
+    let mut content = match base {
+        Some(_) if size <= SPARE => std::mem::take(spare),
+        _ => Vec::new(),
+    };
+    content.resize(size, 0);
+    let unpacked = inflate.zlib_decompress(rest, &mut content).ok()?;
+    if unpacked != content.len() {
+        return None;
+    }
+    Some(match base {
+        Some(base) => Entry::Delta { base, delta: content },
+        None => Entry::Whole(Kind::numbered(kind)?, content),
+    })
 }
 
 /// How an entry of a pack begins.
@@ -338,7 +469,7 @@ impl Packs {
             ID_DELTA => {
                 let (id, tail) = rest.split_first_chunk::<20>()?;
                 *rest = tail;
-                Some(self.find(ObjectId::from_bytes(*id))?)
+                Some(self.find_base(number, ObjectId::from_bytes(*id))?)
             }
             _ => None,
         };
@@ -382,17 +513,4 @@ fn distance(rest: &mut &[u8]) -> Option<u64> {
         }
     }
     (distance > 0).then_some(distance)
-}
-
-#[cfg(unix)]
-pub(super) fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<()> {
-    std::os::unix::fs::FileExt::read_exact_at(file, buffer, offset)
-}
-
-#[cfg(not(unix))]
-pub(super) fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<()> {
-    use std::io::{Read, Seek, SeekFrom};
-    let mut file = file;
-    file.seek(SeekFrom::Start(offset))?;
-    file.read_exact(buffer)
 }

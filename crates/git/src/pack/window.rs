@@ -1,7 +1,6 @@
-use std::fs::File;
 use std::io;
 
-use super::reader::read_at;
+use super::file::PackFile;
 
 /// So many bytes of a pack are read at once. Git puts the commits of a history beside each other,
 /// and an object near the one that it is a delta of: the next entry is often among them.
@@ -34,7 +33,7 @@ impl Window {
     /// [`OVERLAP`] bytes, or all up to `end`.
     pub(super) fn read(
         &mut self,
-        (number, file): (usize, &File),
+        (number, file): (usize, &PackFile),
         offset: u64,
         end: u64,
     ) -> io::Result<&[u8]> {
@@ -44,7 +43,7 @@ impl Window {
         if block.key != Some(key) {
             block.key = None;
             block.bytes.resize((end - begin).min(BLOCK + OVERLAP) as usize, 0);
-            read_at(file, &mut block.bytes, begin)?;
+            file.read_at(&mut block.bytes, begin)?;
             block.key = Some(key);
         }
         Ok(&block.bytes[(offset - begin) as usize..])

@@ -3,7 +3,7 @@ use std::collections::BinaryHeap;
 
 use foldhash::HashMap;
 
-use crate::error::Error;
+use crate::error::{Cause, Error};
 use crate::id::ObjectId;
 use crate::repo::Repo;
 
@@ -32,7 +32,7 @@ impl Repo {
                 }
             }
         }
-        Ok(graph.parents_first())
+        graph.parents_first()
     }
 }
 
@@ -70,7 +70,7 @@ impl Graph {
         number
     }
 
-    fn parents_first(mut self) -> Vec<ObjectId> {
+    fn parents_first(mut self) -> Result<Vec<ObjectId>, Error> {
         let key =
             |number: usize, nodes: &[Node]| Reverse((nodes[number].time, nodes[number].id, number));
         let roots = (0..self.nodes.len()).filter(|number| self.nodes[*number].parents_left == 0);
@@ -85,6 +85,13 @@ impl Graph {
                 }
             }
         }
-        order
+        // Packs can say so: that commits are what their ids say is not looked at there.
+        match self.nodes.iter().filter(|node| node.parents_left > 0).map(|node| node.id).min() {
+            None => Ok(order),
+            Some(id) => {
+                let source = Cause::new("it came before itself, or behind one that did");
+                Err(Error::UnreadableObject { id, kind: "commit", source })
+            }
+        }
     }
 }

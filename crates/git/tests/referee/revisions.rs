@@ -7,7 +7,7 @@ use gitops_health_git::{Error, ObjectId, RangeKind, Selection, Similarity};
 use gitops_health_testkit::TestRepo;
 
 use crate::agreement::{
-    assert_history_agrees, assert_merge_base_agrees, assert_range_agrees, id, ids, open, try_open,
+    assert_history_agrees, assert_merge_base_agrees, assert_range_agrees, id, ids, open,
 };
 use crate::history::raw_commit;
 use crate::places::clone;
@@ -527,14 +527,15 @@ fn parents_are_those_that_commits_name_whatever_grafts_say() {
 }
 
 #[test]
-fn grafts_in_a_shallow_clone_are_refused() {
+fn grafts_in_a_shallow_clone_are_not_honoured_either() {
     let shallow = clone(&scratch(), &["--depth=3"]);
-    let commits = shallow.git_text(&["rev-list", "--max-count=1", "HEAD"]);
-    assert!(open(shallow.path()).is_shallow());
-    shallow.write(".git/info/grafts", commits);
-    let error = try_open(shallow.path()).err().expect("it is refused");
-    assert!(matches!(error, Error::Unsupported { .. }), "{error:?}");
-    assert!(error.to_string().contains("`info/grafts` in a shallow clone"), "{error}");
+    let head = id(&shallow.id("HEAD"));
+    let listed = || open(shallow.path()).list_commits(&[head], &[]).expect("all is here");
+    let before = listed();
+    assert!(open(shallow.path()).is_shallow() && before.len() > 1);
+    shallow.write(".git/info/grafts", format!("{head}\n"));
+    assert_eq!(listed(), before);
+    assert_eq!(shallow.git_text(&["rev-list", "HEAD"]).lines().count(), 1, "git honours grafts");
 }
 
 #[test]
