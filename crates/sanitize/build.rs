@@ -1,0 +1,130 @@
+//! Turns the rules, which are data, into tables of the program: a hook has no time to read them.
+
+use std::collections::BTreeSet;
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "what tests alone use has to be well formed, too")]
+struct Rule {
+    id: String,
+    name: String,
+    category: String,
+    severity: String,
+    #[serde(default)]
+    keywords: Vec<String>,
+    #[serde(default)]
+    pattern: String,
+    #[serde(default = "reach")]
+    reach: u32,
+    #[serde(default = "lines")]
+    lines: u32,
+    entropy: Option<f32>,
+    #[serde(default)]
+    validators: Vec<String>,
+    source: String,
+    #[serde(default)]
+    examples: Vec<String>,
+    #[serde(default)]
+    negatives: Vec<String>,
+}
+
+fn reach() -> u32 {
+    200
+}
+
+fn lines() -> u32 {
+    1
+}
+
+fn main() {
+    println!("cargo::rerun-if-changed=rules");
+    let mut ids = BTreeSet::new();
+    let mut table = String::from("&[\n");
+    for path in files(Path::new("rules")) {
+        let text = fs::read_to_string(&path).expect("rules can be read");
+        let rules: Vec<Rule> = match serde_yaml::from_str(&text) {
+            Ok(rules) => rules,
+            Err(error) => panic!("{}: {error}", path.display()),
+        };
+        for rule in rules {
+            assert!(ids.insert(rule.id.clone()), "{}: {} is there twice", path.display(), rule.id);
+            write_rule(&mut table, &rule);
+        }
+    }
+    table.push(']');
+    let output = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it")).join("rules.rs");
+    fs::write(output, table).expect("the output can be written");
+}
+
+fn files(directory: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(directory).expect("it is there") {
+        let path = entry.expect("it can be read").path();
+        if path.is_dir() {
+            found.extend(files(&path));
+        } else if path.extension().is_some_and(|extension| extension == "yaml") {
+            found.push(path);
+        }
+    }
+    found.sort();
+    found
+}
+
+fn write_rule(table: &mut String, rule: &Rule) {
+    let category = match rule.category.as_str() {
+        "secret" => "Category::Secret".to_owned(),
+        "pii" => "Category::Pii".to_owned(),
+        letter => {
+            let mut letters = letter.chars();
+            let (first, rest) = (letters.next(), letters.next());
+            let first = first.filter(|first| ('A'..='R').contains(first) && rest.is_none());
+            let first = first.unwrap_or_else(|| panic!("{}: category {letter}", rule.id));
+            format!("Category::Identifier(Identifier::{first})")
+        }
+    };
+    let keywords: Vec<String> =
+        rule.keywords.iter().map(|keyword| format!("Cow::Borrowed({keyword:?})")).collect();
+    for keyword in &rule.keywords {
+        let is_plain = keyword.is_ascii() && *keyword == keyword.to_ascii_lowercase();
+        assert!(is_plain && !keyword.is_empty(), "{}: keyword {keyword}", rule.id);
+    }
+    assert!(
+        rule.pattern.is_empty() == rule.keywords.is_empty(),
+        "{}: a pattern needs keywords, and they need a pattern",
+        rule.id
+    );
+    let validators: Vec<String> =
+        rule.validators.iter().map(|name| format!("Validator::{}", camel(name))).collect();
+    writeln!(
+        table,
+        "Rule {{ id: Cow::Borrowed({:?}), name: Cow::Borrowed({:?}), category: {category}, \
+         severity: Severity::{}, keywords: Cow::Borrowed(&[{}]), pattern: Cow::Borrowed({:?}), \
+         reach: {}, lines: {}, entropy: {:?}, validators: Cow::Borrowed(&[{}]), \
+         source: Cow::Borrowed({:?}) }},",
+        rule.id,
+        rule.name,
+        camel(&rule.severity),
+        keywords.join(", "),
+        rule.pattern,
+        rule.reach,
+        rule.lines,
+        rule.entropy,
+        validators.join(", "),
+        rule.source,
+    )
+    .expect("a string takes all");
+}
+
+/// `not-placeholder` as `NotPlaceholder`.
+fn camel(name: &str) -> String {
+    let words = name.split('-').map(|word| {
+        let (first, rest) = word.split_at(1.min(word.len()));
+        first.to_ascii_uppercase() + rest
+    });
+    words.collect()
+}

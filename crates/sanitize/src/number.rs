@@ -1,0 +1,362 @@
+//! Numbers and addresses that are known by their shape: no word has to stand beside them.
+
+use std::ops::Range;
+
+use crate::context::Context;
+use crate::finding::Finding;
+use crate::rule::{Category, Severity};
+use crate::validator::{self, SsnKind};
+use crate::what::What;
+
+/// How much a social security number matters: known test values are of their own severity.
+pub(crate) fn severity_of_ssn(value: &[u8]) -> Severity {
+    let kind = std::str::from_utf8(value).ok().and_then(validator::ssn);
+    if kind == Some(SsnKind::Test) { Severity::Low } else { Severity::Critical }
+}
+
+/// What is found by shape, sorted by place for each kind.
+pub(crate) fn find(bytes: &[u8]) -> Vec<Finding> {
+    let mut finder = Finder { bytes, context: Context::new(bytes), findings: Vec::new() };
+    finder.numbers();
+    finder.mail();
+    finder.findings
+}
+
+struct Finder<'a> {
+    bytes: &'a [u8],
+    context: Context<'a>,
+    findings: Vec<Finding>,
+}
+
+/// Groups of digits with one separator between each and the next.
+struct Number {
+    span: Range<usize>,
+    /// How many digits each group has.
+    lengths: Vec<usize>,
+    /// What stands between them.
+    separators: Vec<u8>,
+}
+
+/// The most groups of digits that are taken for one number.
+const MOST_GROUPS: usize = 12;
+
+impl Finder<'_> {
+    fn numbers(&mut self) {
+        let mut at = 0;
+        while let Some(begin) = self.bytes[at..].iter().position(u8::is_ascii_digit) {
+            let begin = at + begin;
+            if let Some(span) = self.bank_account_at(begin) {
+                at = span.end;
+                self.findings.push(What::Iban.found(span));
+                continue;
+            }
+            let number = self.bracketed_at(begin).unwrap_or_else(|| self.number_at(begin));
+            at = number.span.end;
+            self.judge(number);
+        }
+    }
+
+    /// The number that begins with this digit.
+    fn number_at(&self, begin: usize) -> Number {
+        let (mut end, mut lengths, mut separators) = (begin, Vec::new(), Vec::new());
+        loop {
+            let group = self.bytes[end..].iter().take_while(|byte| byte.is_ascii_digit()).count();
+            lengths.push(group);
+            end += group;
+            let next = self.bytes.get(end..).unwrap_or_default();
+            match next {
+                [separator @ (b'-' | b'.' | b' ' | b'/'), digit, ..]
+                    if digit.is_ascii_digit() && lengths.len() < MOST_GROUPS =>
+                {
+                    separators.push(*separator);
+                    end += 1;
+                }
+                _ => break,
+            }
+        }
+        Number { span: begin..end, lengths, separators }
+    }
+
+    /// An international bank account number whose first digit this is: two letters stand before it.
+    fn bank_account_at(&self, begin: usize) -> Option<Range<usize>> {
+        let start = begin.checked_sub(2)?;
+        let country = &self.bytes[start..begin];
+        let is_word = |at: usize| self.bytes.get(at).is_some_and(u8::is_ascii_alphanumeric);
+        if !country.iter().all(u8::is_ascii_uppercase) || start.checked_sub(1).is_some_and(is_word)
+        {
+            return None;
+        }
+        let (mut plain, mut ends) = (country.to_vec(), Vec::new());
+        let mut at = begin;
+        while let Some(byte) = self.bytes.get(at) {
+            match byte {
+                b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' => plain.push(byte.to_ascii_uppercase()),
+                b' ' | b'-' if self.bytes[at - 1].is_ascii_alphanumeric() => {}
+                _ => break,
+            }
+            at += 1;
+            ends.push((plain.len(), at));
+            if plain.len() > 34 {
+                break;
+            }
+        }
+        let (_, length) = validator::iban_length(country)?;
+        let (_, end) = ends.into_iter().find(|(count, _)| *count == length)?;
+        let text = std::str::from_utf8(&plain[..length]).ok()?;
+        (validator::iban(text) && !is_word(end)).then_some(start..end)
+    }
+
+    /// A number that begins in brackets, as `(212) 736-5000` with this digit.
+    fn bracketed_at(&self, begin: usize) -> Option<Number> {
+        let digits = self.bytes.get(begin..begin + 3)?;
+        let is_open = begin.checked_sub(1).map(|at| self.bytes[at]) == Some(b'(');
+        if !is_open
+            || !digits.iter().all(u8::is_ascii_digit)
+            || self.bytes.get(begin + 3) != Some(&b')')
+        {
+            return None;
+        }
+        let rest = &self.bytes[begin + 4..];
+        let gap = usize::from(matches!(rest.first(), Some(b' ' | b'-')));
+        let number =
+            Some(begin + 4 + gap).filter(|at| self.bytes.get(*at).is_some_and(u8::is_ascii_digit));
+        let rest = self.number_at(number?);
+        (rest.lengths == [3, 4]).then(|| Number {
+            span: begin..rest.span.end,
+            lengths: vec![3, 3, 4],
+            separators: [&[b'-'][..], &rest.separators].concat(),
+        })
+    }
+
+    fn judge(&mut self, number: Number) {
+        let all = |separator: u8| number.separators.iter().all(|it| *it == separator);
+        let before = number.span.start.checked_sub(1).map(|at| self.bytes[at]);
+        let after = self.bytes.get(number.span.end).copied();
+        let is_word = |byte: Option<u8>| {
+            byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80)
+        };
+        if is_word(before) || is_word(after) {
+            return;
+        }
+        let joins = |byte: Option<u8>| matches!(byte, Some(b'-' | b'.' | b'/' | b'+' | b'%'));
+        match number.lengths[..] {
+            [3, 2, 4] if all(b'-') && !joins(before) && after != Some(b'-') => {
+                self.social_security(number.span);
+            }
+            [_, _, _, _] if all(b'.') && !joins(before) => {
+                self.internet_address(number.span, after)
+            }
+            [3, 3, 4] | [1, 3, 3, 4] => self.telephone(number, before),
+            _ => self.card(&number, before),
+        }
+    }
+
+    fn text(&self, span: &Range<usize>) -> &str {
+        std::str::from_utf8(&self.bytes[span.clone()]).unwrap_or_default()
+    }
+
+    fn social_security(&mut self, span: Range<usize>) {
+        let found = match validator::ssn(self.text(&span)) {
+            Some(SsnKind::Issuable) => What::Ssn.found(span),
+            Some(SsnKind::Test) => What::Ssn.found_as(Severity::Low, span),
+            Some(SsnKind::Taxpayer) => What::Itin.found(span),
+            None => return,
+        };
+        self.findings.push(found);
+    }
+
+    fn card(&mut self, number: &Number, before: Option<u8>) {
+        let count: usize = number.lengths.iter().sum();
+        let is_plain = match number.lengths[..] {
+            [_] => true,
+            // As cards print them: in fours, or four, six and five.
+            [4, 6, 5] => true,
+            ref lengths => {
+                let (last, groups) = lengths.split_last().expect("there is a group");
+                groups.iter().all(|length| *length == 4) && (1..=4).contains(last)
+            }
+        };
+        let separator = number.separators.first();
+        let is_even = number.separators.iter().all(|it| Some(it) == separator);
+        let is_known = matches!(separator, None | Some(b' ' | b'-'));
+        if !is_plain
+            || !is_even
+            || !is_known
+            || !(13..=19).contains(&count)
+            || matches!(before, Some(b'.' | b'-' | b'+'))
+        {
+            return;
+        }
+        if let Some(severity) = validator::card(self.text(&number.span)) {
+            self.findings.push(What::Card.found_as(severity, number.span.clone()));
+        }
+    }
+
+    fn internet_address(&mut self, span: Range<usize>, after: Option<u8>) {
+        let text = self.text(&span);
+        let Ok(address) = text.parse::<std::net::Ipv4Addr>() else { return };
+        // A fifth number makes it an object identifier, and a version is no address.
+        let goes_on =
+            after == Some(b'.') && self.bytes.get(span.end + 1).is_some_and(u8::is_ascii_digit);
+        if goes_on || self.context.is_version(span.start) {
+            return;
+        }
+        let is_nobodys = address.is_private()
+            || address.is_loopback()
+            || address.is_unspecified()
+            || address.is_broadcast()
+            || address.is_link_local()
+            || address.is_multicast();
+        let severity = match () {
+            () if is_nobodys => Severity::Info,
+            () if address.is_documentation() => Severity::Low,
+            // Versions of software have small numbers.
+            () if address.octets().iter().all(|octet| *octet < 20) => Severity::Info,
+            () => Severity::Medium,
+        };
+        self.add(What::IpAddress, severity, span);
+    }
+
+    fn telephone(&mut self, number: Number, before: Option<u8>) {
+        let (mut span, mut digits) =
+            (number.span.clone(), validator::digits(self.text(&number.span)));
+        if number.lengths.len() == 4 {
+            if digits[0] != 1 {
+                return;
+            }
+            digits.remove(0);
+        }
+        if before == Some(b'+') || before == Some(b'(') {
+            span.start -= 1;
+        }
+        let is_issued = digits[0] >= 2 && digits[3] >= 2 && digits[1..3] != [1, 1];
+        let is_fiction = digits[3..6] == [5, 5, 5] && digits[6] == 0 && digits[7] == 1;
+        let is_health = self.context.is_health(span.start);
+        if !is_issued && !is_health {
+            return;
+        }
+        let severity =
+            if is_fiction || !is_issued { Severity::Low } else { What::Phone.rule().severity };
+        self.add(What::Phone, severity, span);
+    }
+
+    fn mail(&mut self) {
+        for at in memchr::memchr_iter(b'@', self.bytes) {
+            let Some(span) = mail_at(self.bytes, at) else { continue };
+            let severity = match () {
+                () if self.context.is_attribution(&span) => Severity::Info,
+                () if is_reserved(&self.bytes[at + 1..span.end]) => Severity::Low,
+                () => What::Email.rule().severity,
+            };
+            self.add(What::Email, severity, span);
+        }
+    }
+
+    /// Adds what is health data only where there is talk of health.
+    fn add(&mut self, what: What, severity: Severity, span: Range<usize>) {
+        let is_health = self.context.is_health(span.start);
+        let mut found = what.found_as(severity, span);
+        if !is_health {
+            found.category = Category::Pii;
+            found.severity = severity.min(Severity::Low);
+        }
+        self.findings.push(found);
+    }
+}
+
+/// Where the mail address around an `@` is.
+fn mail_at(bytes: &[u8], at: usize) -> Option<Range<usize>> {
+    let is_local =
+        |byte: &u8| byte.is_ascii_alphanumeric() || b".!#$%&'*+-/=?^_`{|}~".contains(byte);
+    let begin =
+        bytes[at.saturating_sub(64)..at].iter().rev().take_while(|byte| is_local(byte)).count();
+    let mut local = &bytes[at - begin..at];
+    // What a sentence or a line of code puts in front is no part of it.
+    while let Some((first, rest)) = local.split_first()
+        && !first.is_ascii_alphanumeric()
+    {
+        local = rest;
+    }
+    if let Some(cut) = local.iter().rposition(|byte| b"=/&?'`|{}".contains(byte)) {
+        local = &local[cut + 1..];
+    }
+    let is_domain = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-');
+    let length = bytes[at + 1..].iter().take(253).take_while(|byte| is_domain(byte)).count();
+    let mut domain = &bytes[at + 1..at + 1 + length];
+    while let Some((last, rest)) = domain.split_last()
+        && !last.is_ascii_alphanumeric()
+    {
+        domain = rest;
+    }
+    let top = domain.rsplit(|byte| *byte == b'.').next().filter(|top| top.len() < domain.len())?;
+    let is_top = (2..=24).contains(&top.len()) && top.iter().all(u8::is_ascii_alphabetic);
+    let is_file = [&b"png"[..], b"jpg", b"svg", b"gif", b"js", b"css", b"json", b"html"]
+        .iter()
+        .any(|ending| top.eq_ignore_ascii_case(ending));
+    let is_dotted = domain.windows(2).any(|pair| pair == b"..");
+    if local.is_empty() || !is_top || is_file || is_dotted || domain.starts_with(b"-") {
+        return None;
+    }
+    Some(at - local.len()..at + 1 + domain.len())
+}
+
+/// Whether a domain is kept for examples (RFC 2606, RFC 6761).
+fn is_reserved(domain: &[u8]) -> bool {
+    let domain = domain.to_ascii_lowercase();
+    [
+        &b"example.com"[..],
+        b"example.org",
+        b"example.net",
+        b".example",
+        b".test",
+        b".invalid",
+        b".localhost",
+    ]
+    .iter()
+    .any(|end| domain.ends_with(end))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(text: &str) -> Vec<(String, &str)> {
+        let findings = find(text.as_bytes());
+        findings.into_iter().map(|it| (it.rule, &text[it.span])).collect()
+    }
+
+    #[test]
+    fn shapes_are_told_apart() {
+        let one = |text: &str, rule: &str, value: &str| {
+            let findings = found(text);
+            let all: Vec<(&str, &str)> =
+                findings.iter().map(|(rule, value)| (rule.as_str(), *value)).collect();
+            assert_eq!(all, [(rule, value)], "{text}");
+        };
+        one("her number is 536-22-8145.", "ssn", "536-22-8145");
+        one("mail to j.doe+x@clinic.example.org!", "email", "j.doe+x@clinic.example.org");
+        one("pay with 4539-1488-0343-6467", "card", "4539-1488-0343-6467");
+        one("from 81.2.69.142 at noon", "ip-address", "81.2.69.142");
+        one("call (212) 736-5000", "phone", "(212) 736-5000");
+        one("call 212-736-5000", "phone", "212-736-5000");
+        one("to GB82 WEST 1234 5698 7654 32.", "iban", "GB82 WEST 1234 5698 7654 32");
+        one("to DE89370400440532013000 now", "iban", "DE89370400440532013000");
+    }
+
+    #[test]
+    fn what_only_looks_alike_is_not_found() {
+        for text in [
+            "1.3.6.1.4.1.44750.1.2",
+            "version 1.2.3.4",
+            "000-12-3456",
+            "x536-22-8145",
+            "4539-1488-0343-6468",
+            "2024-01-02-536",
+            "@media (max-width)",
+            "icon@2x.png",
+            "0.4539148803436467",
+        ] {
+            assert_eq!(found(text), [], "{text}");
+        }
+    }
+}

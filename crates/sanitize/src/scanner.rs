@@ -1,0 +1,178 @@
+use std::ops::Range;
+use std::sync::OnceLock;
+
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+use regex::bytes::{Captures, Regex, RegexBuilder};
+
+use crate::finding::Finding;
+use crate::number;
+use crate::rule::{BUILT_IN, Rule};
+use crate::structure;
+use crate::validator::entropy;
+
+/// Looks for all rules at once. Made once, and used by any number of threads.
+pub struct Scanner {
+    rules: Vec<Compiled>,
+    keywords: AhoCorasick,
+    /// The rules of each keyword.
+    rules_of: Vec<Vec<usize>>,
+}
+
+struct Compiled {
+    rule: &'static Rule,
+    /// Compiled when one of its keywords is met for the first time: most never are.
+    pattern: OnceLock<Option<Regex>>,
+}
+
+/// The most memory of a pattern, in bytes.
+const PATTERN_BYTES: usize = 4 << 20;
+
+impl Default for Scanner {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Scanner {
+    /// A scanner with the rules that come with the program.
+    pub fn new() -> Self {
+        let rules: Vec<Compiled> =
+            BUILT_IN.iter().map(|rule| Compiled { rule, pattern: OnceLock::new() }).collect();
+        let (mut keywords, mut rules_of): (Vec<&str>, Vec<Vec<usize>>) = (Vec::new(), Vec::new());
+        for (number, compiled) in rules.iter().enumerate() {
+            for keyword in compiled.rule.keywords.iter() {
+                match keywords.iter().position(|known| known == keyword) {
+                    Some(place) => rules_of[place].push(number),
+                    None => {
+                        keywords.push(keyword);
+                        rules_of.push(vec![number]);
+                    }
+                }
+            }
+        }
+        let keywords = AhoCorasick::builder()
+            .match_kind(MatchKind::Standard)
+            .ascii_case_insensitive(true)
+            .kind(Some(AhoCorasickKind::ContiguousNFA))
+            .build(&keywords)
+            .expect("a few hundred short words fit");
+        Self { rules, keywords, rules_of }
+    }
+
+    /// What is found in some bytes, in the order in which it stands there.
+    pub fn scan(&self, bytes: &[u8]) -> Vec<Finding> {
+        let layout = structure::read(bytes);
+        let mut loose = self.by_keywords(bytes);
+        loose.extend(number::find(bytes));
+        loose.retain(|finding| layout.is_open(&finding.span));
+        let mut findings = layout.findings;
+        findings.extend(loose);
+        without_overlaps(findings)
+    }
+
+    /// What patterns find around their keywords.
+    fn by_keywords(&self, bytes: &[u8]) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        // For each rule the part that is to be looked at next: keywords near one another share one.
+        let mut open: Vec<Option<Range<usize>>> = vec![None; self.rules.len()];
+        for keyword in self.keywords.find_overlapping_iter(bytes) {
+            for number in &self.rules_of[keyword.pattern().as_usize()] {
+                let rule = self.rules[*number].rule;
+                let window = window(bytes, keyword.start()..keyword.end(), rule);
+                match &mut open[*number] {
+                    Some(before) if window.start <= before.end => {
+                        before.end = before.end.max(window.end);
+                    }
+                    place => {
+                        if let Some(before) = place.replace(window) {
+                            self.match_within(bytes, before, *number, &mut findings);
+                        }
+                    }
+                }
+            }
+        }
+        for (number, window) in open.into_iter().enumerate() {
+            if let Some(window) = window {
+                self.match_within(bytes, window, number, &mut findings);
+            }
+        }
+        findings
+    }
+
+    fn match_within(
+        &self,
+        bytes: &[u8],
+        window: Range<usize>,
+        number: usize,
+        findings: &mut Vec<Finding>,
+    ) {
+        let rule = self.rules[number].rule;
+        let pattern = self.rules[number].pattern.get_or_init(|| compile(&rule.pattern).ok());
+        let Some(pattern) = pattern else { return };
+        let text = &bytes[window.clone()];
+        for found in pattern.captures_iter(text) {
+            let value = value_of(&found);
+            let content = &text[value.clone()];
+            let is_random = rule.entropy.is_none_or(|least| entropy(content) >= least);
+            if content.is_empty() || !is_random {
+                continue;
+            }
+            if rule.validators.iter().all(|validator| validator.holds(content)) {
+                let span = window.start + value.start..window.start + value.end;
+                findings.push(Finding {
+                    rule: rule.id.to_string(),
+                    category: rule.category,
+                    severity: rule.severity,
+                    span,
+                    field: None,
+                });
+            }
+        }
+    }
+}
+
+/// What a pattern has found: its group `value`, or all.
+fn value_of(found: &Captures<'_>) -> Range<usize> {
+    let whole = found.get(0).expect("a match has a whole");
+    found.name("value").unwrap_or(whole).range()
+}
+
+/// Compiles a pattern over bytes.
+pub(crate) fn compile(pattern: &str) -> Result<Regex, regex::Error> {
+    RegexBuilder::new(pattern).unicode(false).size_limit(PATTERN_BYTES).build()
+}
+
+/// The part around a keyword in which a match of its rule may be.
+fn window(bytes: &[u8], keyword: Range<usize>, rule: &Rule) -> Range<usize> {
+    let reach = rule.reach as usize;
+    let (first, last) =
+        (keyword.start.saturating_sub(reach), bytes.len().min(keyword.end.saturating_add(reach)));
+    let before = &bytes[first..keyword.start];
+    let behind = &bytes[keyword.end..last];
+    let lines = (rule.lines.max(1) as usize) - 1;
+    // With one line: from the last end of a line before it to the first behind it.
+    let begin = memchr::memrchr_iter(b'\n', before).nth(lines).map_or(first, |at| first + at + 1);
+    let end = memchr::memchr_iter(b'\n', behind).nth(lines).map_or(last, |at| keyword.end + at);
+    begin..end
+}
+
+/// Of findings that overlap, the one that says most stays: that of a structure, then the more severe one,
+/// then the longer one. Sorted by place.
+fn without_overlaps(mut findings: Vec<Finding>) -> Vec<Finding> {
+    findings.sort_by(|one, two| {
+        let key =
+            |it: &Finding| (it.field.is_none(), std::cmp::Reverse((it.severity, it.span.len())));
+        key(one)
+            .cmp(&key(two))
+            .then_with(|| one.span.start.cmp(&two.span.start))
+            .then_with(|| one.rule.cmp(&two.rule))
+    });
+    let mut kept: std::collections::BTreeMap<usize, Finding> = std::collections::BTreeMap::new();
+    for finding in findings {
+        let before = kept.range(..finding.span.end).next_back();
+        if before.is_none_or(|(_, other)| other.span.end <= finding.span.start) {
+            kept.insert(finding.span.start, finding);
+        }
+    }
+    kept.into_values().collect()
+}

@@ -1,0 +1,97 @@
+//! What is written in a form that says what each part means.
+
+mod ccda;
+mod fhir;
+mod hl7v2;
+mod json;
+mod x12;
+mod xml;
+
+use std::ops::Range;
+
+use crate::finding::Finding;
+
+/// What was understood of some bytes.
+#[derive(Debug, Default)]
+pub(crate) struct Layout {
+    /// What fields hold.
+    pub findings: Vec<Finding>,
+    /// Sorted parts of which all is known: numbers there are codes, and no free text.
+    pub closed: Vec<Range<usize>>,
+    /// Sorted parts of these that are free text.
+    pub prose: Vec<Range<usize>>,
+}
+
+impl Layout {
+    fn close(&mut self, part: Range<usize>) {
+        if !part.is_empty() {
+            self.closed.push(part);
+        }
+    }
+
+    /// Whether a place is free text, or of no structure.
+    pub fn is_open(&self, span: &Range<usize>) -> bool {
+        let at = |parts: &[Range<usize>]| {
+            let after = parts.partition_point(|part| part.end <= span.start);
+            parts.get(after).cloned().filter(|part| part.start < span.end)
+        };
+        let is_within = |part: Range<usize>| part.start <= span.start && span.end <= part.end;
+        at(&self.closed).is_none() || at(&self.prose).is_some_and(is_within)
+    }
+}
+
+/// Reads all structures that there are.
+pub(crate) fn read(bytes: &[u8]) -> Layout {
+    let mut layout = Layout::default();
+    hl7v2::read(bytes, &mut layout);
+    x12::read(bytes, &mut layout);
+    read_json(bytes, &mut layout);
+    read_xml(bytes, &mut layout);
+    layout.closed.sort_by_key(|part| part.start);
+    layout.prose.sort_by_key(|part| part.start);
+    layout
+}
+
+/// Reads the values of JSON that a document has, one after the other.
+fn read_json(bytes: &[u8], layout: &mut Layout) {
+    let mut at = if bytes.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
+    loop {
+        at += bytes[at..].iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+        if !matches!(bytes.get(at), Some(b'{' | b'[')) {
+            return;
+        }
+        let Some((document, end)) = json::Document::read(bytes, at) else { return };
+        if fhir::is_fhir(&document) {
+            fhir::read(&document, layout);
+            layout.close(at..end);
+        }
+        at = end;
+    }
+}
+
+fn read_xml(bytes: &[u8], layout: &mut Layout) {
+    let begin = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).trim_ascii_start();
+    if begin.starts_with(b"<") && ccda::is_ccda(bytes) {
+        ccda::read(bytes, layout);
+        layout.close(0..bytes.len());
+    }
+}
+
+/// The parts of a range between separators.
+fn split(bytes: &[u8], range: Range<usize>, separator: u8) -> impl Iterator<Item = Range<usize>> {
+    let mut begin = Some(range.start);
+    std::iter::from_fn(move || {
+        let from = begin?;
+        let end = memchr::memchr(separator, &bytes[from..range.end]).map(|at| from + at);
+        begin = end.map(|end| end + 1);
+        Some(from..end.unwrap_or(range.end))
+    })
+}
+
+/// A range without the spaces at its ends.
+fn trimmed(bytes: &[u8], range: Range<usize>) -> Range<usize> {
+    let text = &bytes[range.clone()];
+    let begin = text.len() - text.trim_ascii_start().len();
+    let length = text.trim_ascii().len();
+    range.start + begin..range.start + begin + length
+}

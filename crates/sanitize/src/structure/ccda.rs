@@ -1,0 +1,191 @@
+//! Clinical documents (HL7 CDA release 2, C-CDA): by the elements of their header, whoever's they are.
+
+use std::ops::Range;
+
+use super::Layout;
+use super::xml::{Attributes, Event, Reader};
+use crate::number;
+use crate::rule::Severity;
+use crate::what::What;
+
+/// Whether a document is one.
+pub(super) fn is_ccda(bytes: &[u8]) -> bool {
+    memchr::memmem::find(&bytes[..bytes.len().min(1 << 14)], b"ClinicalDocument").is_some()
+}
+
+/// Elements that speak of relatives, if what they are is said to be so.
+const RELATIVES: [&[u8]; 4] =
+    [b"relatedEntity", b"associatedEntity", b"relatedSubject", b"guardian"];
+
+/// Elements that speak of staff and organizations.
+const STAFF: [&[u8]; 7] = [
+    b"assignedAuthor",
+    b"assignedEntity",
+    b"intendedRecipient",
+    b"assignedCustodian",
+    b"participantRole",
+    b"scopingOrganization",
+    b"healthCareFacility",
+];
+
+/// The roots of object identifiers that say what a number is (HL7 OID registry).
+const SSN: &[u8] = b"2.16.840.1.113883.4.1";
+const NPI: &[u8] = b"2.16.840.1.113883.4.6";
+const LICENSES: &[u8] = b"2.16.840.1.113883.4.3.";
+const MEDICARE: &[u8] = b"2.16.840.1.113883.4.572";
+
+pub(super) fn read(bytes: &[u8], layout: &mut Layout) {
+    let mut reader = Reader::new(bytes);
+    // How deep the element is that speaks of a colleague, whatever its name.
+    let mut colleague = None;
+    while let Some(event) = reader.next() {
+        let is_minor = colleague.is_some() || !is_of_patient(&reader);
+        match event {
+            Event::Start(attributes) => {
+                if colleague.is_none() && is_colleague(reader.name(), attributes) {
+                    colleague = Some(reader.stack.len());
+                }
+                let is_minor = is_minor || colleague.is_some();
+                read_attributes(bytes, &reader, attributes, is_minor, layout);
+            }
+            Event::Text(span) => read_text(bytes, &reader, span, is_minor, layout),
+            Event::End => colleague = colleague.filter(|depth| *depth < reader.stack.len()),
+        }
+    }
+}
+
+/// Whether a participant is no relative and no contact of the patient (HL7 vocabulary, RoleClass).
+fn is_colleague(name: &[u8], attributes: Attributes<'_>) -> bool {
+    const THEIRS: [&[u8]; 9] =
+        [b"NOK", b"ECON", b"CON", b"CAREGIVER", b"GUARD", b"PRS", b"AGNT", b"HLD", b"POLHOLD"];
+    name == b"associatedEntity" && !THEIRS.contains(&attributes.text(b"classCode"))
+}
+
+/// Whether what is read speaks of the patient or somebody of theirs.
+fn is_of_patient(reader: &Reader<'_>) -> bool {
+    let scope =
+        reader.stack.iter().rev().find(|name| {
+            **name == b"patientRole" || RELATIVES.contains(name) || STAFF.contains(name)
+        });
+    scope.is_some_and(|name| !STAFF.contains(name))
+}
+
+fn read_attributes(
+    bytes: &[u8],
+    reader: &Reader<'_>,
+    attributes: Attributes<'_>,
+    is_minor: bool,
+    layout: &mut Layout,
+) {
+    let mut add = |what: What, name: &[u8], is_minor: bool| {
+        if let Some(span) = attributes.value(name) {
+            add(bytes, reader, what, span, is_minor, layout);
+        }
+    };
+    match reader.name() {
+        b"id" if !is_clinical_statement(reader) => {
+            let root = attributes.text(b"root");
+            let what = match root {
+                SSN => What::Ssn,
+                NPI => What::Npi,
+                MEDICARE => What::HealthPlan,
+                _ if root.starts_with(LICENSES) => What::License,
+                _ if reader.is_within(b"patientRole") => What::Mrn,
+                _ => What::OtherId,
+            };
+            add(what, b"extension", is_minor || reader.is_within(b"providerOrganization"));
+        }
+        b"telecom" => {
+            let value = attributes.text(b"value").to_ascii_lowercase();
+            let what = match () {
+                () if value.starts_with(b"mailto:") || value.contains(&b'@') => What::Email,
+                () if value.starts_with(b"fax:") => What::Fax,
+                () if value.starts_with(b"http") => What::Url,
+                () => What::Phone,
+            };
+            add(what, b"value", is_minor);
+        }
+        // A year alone is no date of a person.
+        b"birthTime" => {
+            add(What::BirthDate, b"value", is_minor || attributes.text(b"value").len() <= 4);
+        }
+        b"deceasedTime" => add(What::Date, b"value", is_minor),
+        b"effectiveTime" | b"time" | b"low" | b"high" | b"center" => {
+            add(What::Date, b"value", true);
+        }
+        _ => {}
+    }
+}
+
+/// Whether an id is that of an entry, not of somebody.
+fn is_clinical_statement(reader: &Reader<'_>) -> bool {
+    let outer = reader.stack.iter().rev().nth(1).copied().unwrap_or_default();
+    !(RELATIVES.contains(&outer)
+        || STAFF.contains(&outer)
+        || matches!(outer, b"patientRole" | b"patient" | b"providerOrganization"))
+}
+
+fn read_text(
+    bytes: &[u8],
+    reader: &Reader<'_>,
+    span: Range<usize>,
+    is_minor: bool,
+    layout: &mut Layout,
+) {
+    let what = match reader.name() {
+        b"given" | b"family" => What::Name,
+        b"name" if reader.stack.iter().rev().nth(1) == Some(&&b"patient"[..]) => What::Name,
+        b"streetAddressLine" | b"city" | b"county" | b"houseNumber" | b"streetName" | b"addr" => {
+            What::Address
+        }
+        b"postalCode" => What::Zip,
+        _ if reader.is_within(b"text") => {
+            layout.prose.push(span);
+            return;
+        }
+        _ => return,
+    };
+    add(bytes, reader, what, span, is_minor, layout);
+}
+
+fn add(
+    bytes: &[u8],
+    reader: &Reader<'_>,
+    what: What,
+    span: Range<usize>,
+    is_minor: bool,
+    layout: &mut Layout,
+) {
+    let mut span = super::trimmed(bytes, span);
+    let text = &bytes[span.clone()];
+    for scheme in [&b"tel:"[..], b"mailto:", b"fax:"] {
+        if text.get(..scheme.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(scheme)) {
+            span.start += scheme.len();
+        }
+    }
+    let text = &bytes[span.clone()];
+    if !text.iter().any(|byte| byte.is_ascii_alphanumeric() || *byte >= 0x80) {
+        return;
+    }
+    let is_letter = text.len() == 1 && !text[0].is_ascii_digit();
+    let severity = match what {
+        _ if is_minor || is_letter => Severity::Info,
+        What::Ssn => number::severity_of_ssn(text),
+        _ => what.rule().severity,
+    };
+    let mut finding = what.found_as(severity, span);
+    finding.field = Some(path(reader));
+    layout.findings.push(finding);
+}
+
+/// The last elements on the way, such as `patientRole/name/given`.
+fn path(reader: &Reader<'_>) -> String {
+    let known = |name: &&[u8]| {
+        **name == *b"patientRole" || RELATIVES.contains(name) || STAFF.contains(name)
+    };
+    let begin = reader.stack.iter().rposition(known);
+    let begin = begin.unwrap_or(reader.stack.len().saturating_sub(3));
+    let names: Vec<_> =
+        reader.stack[begin..].iter().map(|name| String::from_utf8_lossy(name)).collect();
+    names.join("/")
+}

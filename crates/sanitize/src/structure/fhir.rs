@@ -1,0 +1,254 @@
+//! HL7 FHIR in JSON (R4 and its neighbours): by the data types of elements, in whatever resource they
+//! are.
+
+use super::Layout;
+use super::json::{Document, Kind};
+use crate::number;
+use crate::rule::Severity;
+use crate::what::What;
+
+/// Whether a document is about resources at all.
+pub(super) fn is_fhir(document: &Document<'_>) -> bool {
+    memchr::memmem::find(document.bytes, b"\"resourceType\"").is_some()
+}
+
+pub(super) fn read(document: &Document<'_>, layout: &mut Layout) {
+    let mut reader = Reader { document, layout };
+    reader.read(document.root(), Place { resource: b"", path: "", depth: 0 });
+}
+
+#[derive(Clone, Copy)]
+struct Place<'a> {
+    resource: &'a [u8],
+    path: &'a str,
+    depth: usize,
+}
+
+impl Place<'_> {
+    /// Whether it is in a resource about a person.
+    fn is_person(&self) -> bool {
+        matches!(self.resource, b"Patient" | b"RelatedPerson" | b"Person" | b"Practitioner")
+    }
+}
+
+struct Reader<'a, 'b> {
+    document: &'a Document<'a>,
+    layout: &'b mut Layout,
+}
+
+impl<'a> Reader<'a, '_> {
+    fn read(&mut self, number: usize, place: Place<'_>) {
+        let node = self.document.node(number);
+        let key = self.document.key(number);
+        match node.kind {
+            Kind::Object => {
+                let resource = self.document.member_text(number, b"resourceType");
+                let name = String::from_utf8_lossy(resource);
+                let place = match resource.is_empty() {
+                    true => place,
+                    false => Place { resource, path: &name, depth: place.depth },
+                };
+                if self.read_type(number, key, place) {
+                    return;
+                }
+                let inner: Vec<usize> = self.document.inside(number).collect();
+                for inner in inner {
+                    let path = join(place.path, self.document.key(inner));
+                    self.read(inner, Place { path: &path, depth: place.depth + 1, ..place });
+                }
+            }
+            Kind::Array => {
+                let inner: Vec<usize> = self.document.inside(number).collect();
+                for (position, inner) in inner.into_iter().enumerate() {
+                    let path = format!("{}[{position}]", place.path);
+                    self.read_keyed(
+                        inner,
+                        key,
+                        Place { path: &path, depth: place.depth + 1, ..place },
+                    );
+                }
+            }
+            Kind::String => self.read_text(number, key, place),
+            Kind::Plain => {}
+        }
+    }
+
+    /// Reads a value of an array as if it had the array's name.
+    fn read_keyed(&mut self, number: usize, key: &'a [u8], place: Place<'_>) {
+        match self.document.node(number).kind {
+            Kind::Object if self.read_type(number, key, place) => {}
+            Kind::String => self.read_text(number, key, place),
+            _ => self.read(number, place),
+        }
+    }
+
+    /// Reads an object of a data type that says who somebody is; `false` where it is another one.
+    fn read_type(&mut self, number: usize, key: &[u8], place: Place<'_>) -> bool {
+        let document = self.document;
+        let has = |name: &[u8]| document.member(number, name).is_some();
+        match key {
+            b"name" | b"valueHumanName" if has(b"family") || has(b"given") || has(b"text") => {
+                for name in [&b"family"[..], b"given", b"text"] {
+                    self.add_member(What::Name, number, name, false, place);
+                }
+            }
+            b"address" | b"valueAddress"
+                if has(b"line") || has(b"city") || has(b"postalCode") || has(b"text") =>
+            {
+                for name in [&b"line"[..], b"city", b"district", b"text"] {
+                    self.add_member(What::Address, number, name, false, place);
+                }
+                self.add_member(What::Zip, number, b"postalCode", false, place);
+            }
+            b"telecom" | b"valueContactPoint" if has(b"value") => {
+                let what = match document.member_text(number, b"system") {
+                    b"email" => What::Email,
+                    b"fax" => What::Fax,
+                    b"url" => What::Url,
+                    _ => What::Phone,
+                };
+                self.add_member(what, number, b"value", !place.is_person(), place);
+            }
+            b"identifier" if has(b"value") => {
+                let (what, is_minor) = self.identifier(number, place);
+                self.add_member(what, number, b"value", is_minor, place);
+            }
+            b"photo" => self.add_member(What::Photo, number, b"data", false, place),
+            b"subject" | b"patient" | b"beneficiary" | b"subscriber" if has(b"display") => {
+                self.add_member(What::Name, number, b"display", false, place);
+            }
+            b"extension" => {
+                let url = document.member_text(number, b"url");
+                if !url.ends_with(b"mothersMaidenName") {
+                    return false;
+                }
+                self.add_member(What::Name, number, b"valueString", false, place);
+            }
+            _ => return false,
+        }
+        true
+    }
+
+    /// What an identifier is: by its type (HL7 table 0203), its system, and the resource that has it.
+    fn identifier(&self, number: usize, place: Place<'_>) -> (What, bool) {
+        let document = self.document;
+        let codes = document.member(number, b"type").and_then(|it| document.member(it, b"coding"));
+        let code = codes.and_then(|codes| document.inside(codes).next());
+        let code = code.map_or(&b""[..], |code| document.member_text(code, b"code"));
+        let system = document.member_text(number, b"system");
+        let what = match code {
+            b"MR" | b"MRN" | b"PI" | b"PT" => What::Mrn,
+            b"SS" | b"SB" => What::Ssn,
+            b"DL" | b"PPN" | b"LN" | b"MD" | b"DEA" => What::License,
+            b"MB" | b"MC" | b"MA" | b"SN" | b"HC" | b"NIIP" => What::HealthPlan,
+            b"AN" | b"VN" | b"FI" => What::Account,
+            b"UDI" | b"SNO" | b"SER" => What::Device,
+            b"NPI" => What::Npi,
+            _ if system.ends_with(b"us-ssn") => What::Ssn,
+            _ if system.ends_with(b"us-mbi") || system.ends_with(b"us-medicare") => {
+                What::HealthPlan
+            }
+            _ if place.resource == b"Patient" => What::Mrn,
+            _ if matches!(place.resource, b"Coverage" | b"InsurancePlan") => What::HealthPlan,
+            _ if place.resource == b"Account" => What::Account,
+            _ if place.resource == b"Device" => What::Device,
+            _ => What::OtherId,
+        };
+        let is_minor =
+            !place.is_person() && !matches!(place.resource, b"Coverage" | b"Account" | b"Device");
+        (what, is_minor)
+    }
+
+    fn read_text(&mut self, number: usize, key: &[u8], place: Place<'_>) {
+        let text = self.document.text(number);
+        match key {
+            b"birthDate" => self.add(What::BirthDate, number, false, place.path),
+            b"deceasedDateTime" => self.add(What::Date, number, false, place.path),
+            b"subscriberId" | b"policyHolderId" => {
+                self.add(What::HealthPlan, number, false, place.path)
+            }
+            b"serialNumber" | b"carrierHRF" | b"deviceIdentifier" => {
+                self.add(What::Device, number, false, place.path)
+            }
+            b"div"
+            | b"valueString"
+            | b"comment"
+            | b"description"
+            | b"conclusion"
+            | b"text"
+            | b"note"
+            | b"patientInstruction" => {
+                self.layout.prose.push(self.document.node(number).span.clone());
+            }
+            b"display" if is_titled(text) => self.add(What::Name, number, true, place.path),
+            b"id" | b"fullUrl" | b"reference" if place.is_person() => {
+                self.add(What::OtherId, number, true, place.path);
+            }
+            _ if is_date(text) => self.add(What::Date, number, true, place.path),
+            _ => {}
+        }
+    }
+
+    fn add_member(
+        &mut self,
+        what: What,
+        object: usize,
+        name: &[u8],
+        is_minor: bool,
+        place: Place<'_>,
+    ) {
+        let Some(member) = self.document.member(object, name) else { return };
+        let path = join(place.path, name);
+        match self.document.node(member).kind {
+            Kind::Array => {
+                let inner: Vec<usize> = self.document.inside(member).collect();
+                for (position, inner) in inner.into_iter().enumerate() {
+                    self.add(what, inner, is_minor, &format!("{path}[{position}]"));
+                }
+            }
+            _ => self.add(what, member, is_minor, &path),
+        }
+    }
+
+    fn add(&mut self, what: What, number: usize, is_minor: bool, path: &str) {
+        let node = self.document.node(number);
+        let mut span = super::trimmed(self.document.bytes, node.span.clone());
+        let text = &self.document.bytes[span.clone()];
+        if !matches!(node.kind, Kind::String | Kind::Plain) || text.is_empty() || text == b"null" {
+            return;
+        }
+        if let Some(rest) = text.strip_prefix(b"tel:").or(text.strip_prefix(b"mailto:")) {
+            span.start = span.end - rest.len();
+        }
+        let severity = match what {
+            _ if is_minor => Severity::Info,
+            What::Ssn => number::severity_of_ssn(&self.document.bytes[span.clone()]),
+            _ => what.rule().severity,
+        };
+        let mut finding = what.found_as(severity, span);
+        finding.field = Some(path.to_owned());
+        self.layout.findings.push(finding);
+    }
+}
+
+fn join(path: &str, key: &[u8]) -> String {
+    let key = String::from_utf8_lossy(key);
+    if path.is_empty() { key.into_owned() } else { format!("{path}.{key}") }
+}
+
+/// Whether a text is a name with a title, as references to staff are shown.
+fn is_titled(text: &[u8]) -> bool {
+    [&b"Dr. "[..], b"Mr. ", b"Mrs. ", b"Ms. ", b"Prof. "]
+        .iter()
+        .any(|title| text.starts_with(title))
+}
+
+/// Whether a text is a date with a day, with or without a time.
+fn is_date(text: &[u8]) -> bool {
+    let Some(date) = text.get(..10) else { return false };
+    let is_form = date.iter().enumerate().all(|(place, byte)| match place {
+        4 | 7 => *byte == b'-',
+        _ => byte.is_ascii_digit(),
+    });
+    is_form && text.get(10).is_none_or(|byte| *byte == b'T')
+}

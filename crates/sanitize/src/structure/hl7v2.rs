@@ -1,0 +1,328 @@
+//! HL7 version 2: messages in files, behind MLLP's marks, and in strings of source code.
+//!
+//! Segments are read one by one, whatever ends them, so that a part of a message is understood as well
+//! as a whole. A segment begins a line or a string; its separators are those of the header before it,
+//! or the usual ones.
+
+mod fields;
+
+use std::ops::Range;
+
+use super::{Layout, split, trimmed};
+use crate::finding::Finding;
+use crate::number;
+use crate::rule::Severity;
+use crate::what::What;
+use fields::{Content, Field, field};
+
+/// The separators of a message (HL7 2.9, 2.5.4).
+#[derive(Clone, Copy)]
+struct Separators {
+    field: u8,
+    component: u8,
+    repetition: u8,
+    subcomponent: u8,
+}
+
+const USUAL: Separators =
+    Separators { field: b'|', component: b'^', repetition: b'~', subcomponent: b'&' };
+
+/// A segment without a header before it has so many fields at least to be taken for one.
+const LEAST_FIELDS: usize = 4;
+
+/// The longest segment that is looked at, in bytes: documents are embedded in some.
+const LONGEST: usize = 16 << 20;
+
+pub(super) fn read(bytes: &[u8], layout: &mut Layout) {
+    let mut header: Option<(Separators, usize)> = None;
+    let mut at = 0;
+    while let Some(begin) = next_segment(bytes, at) {
+        let name = &bytes[begin..begin + 3];
+        let separators = match name {
+            b"MSH" | b"FHS" | b"BHS" => separators(&bytes[begin + 3..]),
+            _ => match header {
+                // A header speaks for what comes close behind it.
+                Some((known, end)) if begin - end < 4096 => Some(known),
+                _ => Some(USUAL),
+            },
+        };
+        let Some(separators) = separators.filter(|it| it.field == bytes[begin + 3]) else {
+            at = begin + 3;
+            continue;
+        };
+        let end = end_of_segment(bytes, begin);
+        at = end.max(begin + 4);
+        let is_header = matches!(name, b"MSH" | b"FHS" | b"BHS");
+        let count = memchr::memchr_iter(separators.field, &bytes[begin..end]).count();
+        if !is_header && header.is_none() && count < LEAST_FIELDS {
+            continue;
+        }
+        let segment = Segment { bytes, name: begin..begin + 3, separators };
+        segment.read(begin + 3..end, is_header, layout);
+        layout.close(begin..end);
+        header = Some((separators, end));
+    }
+}
+
+/// Where the next segment begins.
+fn next_segment(bytes: &[u8], from: usize) -> Option<usize> {
+    let mut at = from;
+    loop {
+        // The separator of fields is rarer than the letters of names.
+        let bar = at + memchr::memchr2(b'|', b'^', &bytes[at..])?;
+        at = bar + 1;
+        let Some(begin) = bar.checked_sub(3).filter(|begin| *begin >= from) else { continue };
+        let name = &bytes[begin..bar];
+        let is_name = name[0].is_ascii_uppercase()
+            && name[1..].iter().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
+        if is_name && begins_here(bytes, begin) && fields::is_segment(name) {
+            return Some(begin);
+        }
+    }
+}
+
+/// Whether a segment may begin here: at the beginning of a line or of a string, or behind an end that is
+/// spelled out.
+fn begins_here(bytes: &[u8], at: usize) -> bool {
+    let before = &bytes[..at];
+    let spelled = [
+        &b"\\r"[..],
+        b"\\n",
+        b"\\x0d",
+        b"\\x0b",
+        b"\\u000d",
+        b"\\u000D",
+        b"\\u000b",
+        b"&#13;",
+        b"&#xD;",
+        b"&#xd;",
+        b"<cr>",
+        b"<CR>",
+    ];
+    match before.last() {
+        None => true,
+        Some(b'\r' | b'\n' | 0x0b | b'"' | b'\'' | b'`' | b'>' | b' ' | b'\t' | b'(' | b'=') => {
+            true
+        }
+        Some(_) => {
+            // A mark of the order of bytes stands at the beginning of text.
+            before == b"\xef\xbb\xbf" || spelled.iter().any(|end| before.ends_with(end))
+        }
+    }
+}
+
+/// Where a segment that begins here ends.
+fn end_of_segment(bytes: &[u8], begin: usize) -> usize {
+    let quote = begin.checked_sub(1).map(|at| bytes[at]).filter(|byte| b"\"'`".contains(byte));
+    let rest = &bytes[begin..bytes.len().min(begin + LONGEST)];
+    let mut at = 4;
+    while let Some(found) = rest.get(at..).and_then(|rest| {
+        memchr::memchr3(b'\r', b'\n', b'\\', rest)
+            .into_iter()
+            .chain(quote.and_then(|quote| memchr::memchr(quote, rest)))
+            .chain(memchr::memchr2(0x1c, b'&', rest))
+            .min()
+    }) {
+        let here = at + found;
+        let is_end = match rest[here] {
+            b'\\' => {
+                let next = &rest[here + 1..];
+                let is_spelled = [&b"r"[..], b"n", b"x0d", b"u000d", b"u000D"]
+                    .iter()
+                    .any(|end| next.starts_with(end));
+                // `\n` in the middle of a word is an escape of the message, not of the string.
+                is_spelled && rest.get(here.wrapping_sub(1)) != Some(&b'\\')
+            }
+            b'&' => {
+                rest[here..].starts_with(b"&#13;")
+                    || rest[here..].to_ascii_lowercase().starts_with(b"&#xd;")
+            }
+            byte if Some(byte) == quote => rest[here - 1] != b'\\',
+            _ => true,
+        };
+        if is_end {
+            return begin + here;
+        }
+        at = here + 1;
+    }
+    begin + rest.len()
+}
+
+/// The separators that stand behind the name of a header.
+fn separators(rest: &[u8]) -> Option<Separators> {
+    let field = *rest.first()?;
+    let end = rest[1..].iter().position(|byte| *byte == field)?;
+    let mut marks: Vec<u8> = rest[1..=end].to_vec();
+    // A string of source code has its backslashes twice, and XML spells the last mark out.
+    if let Some(at) = marks.windows(2).position(|pair| pair == b"\\\\") {
+        marks.remove(at);
+    }
+    if marks.ends_with(b"&amp;") {
+        marks.truncate(marks.len() - 4);
+    }
+    let is_mark = |byte: &u8| byte.is_ascii_punctuation();
+    if !is_mark(&field) || !(2..=5).contains(&marks.len()) || !marks.iter().all(is_mark) {
+        return None;
+    }
+    let mark = |place: usize, usual: u8| marks.get(place).copied().unwrap_or(usual);
+    Some(Separators {
+        field,
+        component: mark(0, b'^'),
+        repetition: mark(1, b'~'),
+        subcomponent: mark(3, b'&'),
+    })
+}
+
+struct Segment<'a> {
+    bytes: &'a [u8],
+    name: Range<usize>,
+    separators: Separators,
+}
+
+impl Segment<'_> {
+    /// Reads what stands behind the name.
+    fn read(&self, rest: Range<usize>, is_header: bool, layout: &mut Layout) {
+        let name = &self.bytes[self.name.clone()];
+        let mut value_type = None;
+        // The first separator is the first field of a header.
+        let first = if is_header { 1 } else { 0 };
+        for (place, part) in split(self.bytes, rest, self.separators.field).enumerate().skip(1) {
+            let number = place + first;
+            if name == b"OBX" && number == 2 {
+                value_type = Some(&self.bytes[part.clone()]);
+            }
+            let Some(field) = field(name, number, value_type) else { continue };
+            for (repetition, part) in
+                split(self.bytes, part, self.separators.repetition).enumerate()
+            {
+                self.read_field(field, number, repetition, part, layout);
+            }
+        }
+    }
+
+    fn read_field(
+        &self,
+        field: Field,
+        number: usize,
+        repetition: usize,
+        part: Range<usize>,
+        layout: &mut Layout,
+    ) {
+        if field.content == Content::Prose {
+            layout.prose.push(part);
+            return;
+        }
+        let components: Vec<Range<usize>> =
+            split(self.bytes, part, self.separators.component).collect();
+        let component = |place: usize| {
+            components.get(place - 1).map_or(&b""[..], |part| &self.bytes[part.clone()])
+        };
+        let mut add = |what: What, place: usize, is_minor: bool| {
+            let Some(part) = components.get(place - 1) else { return };
+            for (sub, part) in
+                split(self.bytes, part.clone(), self.separators.subcomponent).enumerate()
+            {
+                let value = trimmed(self.bytes, part);
+                let content = &self.bytes[value.clone()];
+                // Two quotes say that a value is to be taken away; Y and N are no values of a person.
+                if content.is_empty() || content == b"\"\"" || content == b"\\\"\\\"" {
+                    continue;
+                }
+                if !content.iter().any(|byte| byte.is_ascii_alphanumeric() || *byte >= 0x80) {
+                    continue;
+                }
+                // One letter says nothing of anybody.
+                let is_letter = content.len() == 1 && !content[0].is_ascii_digit();
+                let is_minor = is_minor || field.is_minor || is_letter;
+                let mut finding = severity_of(what, content, is_minor, value);
+                finding.field = Some(self.path(number, repetition, place, sub, components.len()));
+                layout.findings.push(finding);
+            }
+        };
+        match field.content {
+            Content::Name => {
+                add(What::Name, 1, false);
+                add(What::Name, 2, false);
+                add(What::Name, 3, false);
+            }
+            Content::Person => {
+                add(What::OtherId, 1, false);
+                add(What::Name, 2, false);
+                add(What::Name, 3, false);
+                add(What::Name, 4, false);
+            }
+            Content::Address => {
+                add(What::Address, 1, false);
+                add(What::Address, 2, false);
+                add(What::Address, 3, false);
+                add(What::Zip, 5, false);
+                add(What::Address, 8, false);
+                add(What::Address, 9, false);
+            }
+            Content::Phone => {
+                let what = match component(3) {
+                    b"FX" => What::Fax,
+                    _ if component(1).contains(&b'@') => What::Email,
+                    _ => What::Phone,
+                };
+                add(what, 1, false);
+                if component(4).contains(&b'@') {
+                    add(What::Email, 4, false);
+                }
+                add(What::Phone, 6, true);
+                add(What::Phone, 7, false);
+                add(What::Phone, 12, false);
+            }
+            Content::Id(what) => {
+                // HL7 table 0203 says what a number is.
+                let what = match component(5) {
+                    b"SS" | b"SSN" => What::Ssn,
+                    b"DL" | b"PPN" | b"DEA" | b"MD" | b"LN" => What::License,
+                    b"AN" | b"VN" | b"FI" | b"BA" => What::Account,
+                    b"MA" | b"MC" | b"HC" | b"MB" | b"SN" | b"NI" if what == What::Mrn => {
+                        What::HealthPlan
+                    }
+                    _ => what,
+                };
+                add(what, 1, false);
+            }
+            Content::Value(what) => add(what, 1, false),
+            Content::Prose => {}
+        }
+    }
+
+    /// `PID-5.1`, with the repetition from the second on and the part of a component where there are
+    /// several.
+    fn path(
+        &self,
+        number: usize,
+        repetition: usize,
+        component: usize,
+        sub: usize,
+        components: usize,
+    ) -> String {
+        let name = String::from_utf8_lossy(&self.bytes[self.name.clone()]);
+        let mut path = format!("{name}-{number}");
+        if repetition > 0 {
+            path += &format!("[{}]", repetition + 1);
+        }
+        if components > 1 || sub > 0 {
+            path += &format!(".{component}");
+        }
+        if sub > 0 {
+            path += &format!(".{}", sub + 1);
+        }
+        path
+    }
+}
+
+/// What a field holds, as severe as its value makes it.
+fn severity_of(what: What, content: &[u8], is_minor: bool, span: Range<usize>) -> Finding {
+    let usual = what.rule().severity;
+    let severity = match what {
+        _ if is_minor => Severity::Info,
+        What::Ssn => number::severity_of_ssn(content),
+        _ => usual,
+    };
+    what.found_as(severity, span)
+}

@@ -1,0 +1,93 @@
+use std::ops::Range;
+use std::sync::OnceLock;
+
+use crate::finding::Finding;
+use crate::rule::{BUILT_IN, Rule, Severity};
+
+/// What a field holds, or a number is: the rules that have no pattern.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum What {
+    Name,
+    Address,
+    Zip,
+    Date,
+    BirthDate,
+    Phone,
+    Fax,
+    Email,
+    Ssn,
+    Itin,
+    Mrn,
+    HealthPlan,
+    Account,
+    Card,
+    Iban,
+    License,
+    Device,
+    Url,
+    IpAddress,
+    Photo,
+    OtherId,
+    Npi,
+}
+
+const IDS: [&str; 22] = [
+    "name",
+    "address",
+    "zip",
+    "date",
+    "birth-date",
+    "phone",
+    "fax",
+    "email",
+    "ssn",
+    "itin",
+    "mrn",
+    "health-plan",
+    "account",
+    "card",
+    "iban",
+    "license",
+    "device",
+    "url",
+    "ip-address",
+    "photo",
+    "other-id",
+    "npi",
+];
+
+impl What {
+    /// The rule that says so.
+    pub fn rule(self) -> &'static Rule {
+        static RULES: OnceLock<[&'static Rule; IDS.len()]> = OnceLock::new();
+        let rules = RULES.get_or_init(|| {
+            let rule = |id: &str| BUILT_IN.iter().find(|rule| rule.id == id);
+            IDS.map(|id| rule(id).expect("rules/identifiers.yaml has them all"))
+        });
+        rules[self as usize]
+    }
+
+    /// A finding of the usual severity.
+    pub fn found(self, span: Range<usize>) -> Finding {
+        self.found_as(self.rule().severity, span)
+    }
+
+    /// A finding of another severity.
+    pub fn found_as(self, severity: Severity, span: Range<usize>) -> Finding {
+        let rule = self.rule();
+        Finding { rule: rule.id.to_string(), category: rule.category, severity, span, field: None }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_stands_for_the_rule_of_its_name() {
+        assert_eq!(What::Npi as usize + 1, IDS.len());
+        assert_eq!(What::HealthPlan.rule().id, "health-plan");
+        assert_eq!(What::IpAddress.rule().id, "ip-address");
+        assert_eq!(What::Npi.rule().id, "npi");
+    }
+}
