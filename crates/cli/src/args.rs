@@ -74,6 +74,9 @@ pub(crate) enum Command {
     /// How risky is a change, and why?
     #[command(subcommand)]
     Risk(RiskCommand),
+    /// Is there health data, personal data or a secret?
+    #[command(subcommand)]
+    Sanitize(SanitizeCommand),
     /// What is known of the history, and is it right?
     ///
     /// The index is kept in the git directory (`gitops-health/history.sqlite`) and made by whatever
@@ -107,6 +110,71 @@ pub(crate) enum RiskCommand {
     /// Only ancestors of the revision count, merges left out, in weeks or months of the calendar in
     /// UTC by the committer's clock. A period without commits is a row with zeros.
     Trend(TrendArgs),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum SanitizeCommand {
+    /// Say where health data, personal data and secrets are, and never what they are
+    ///
+    /// Files and directories as they are on disk, or what commits and the index add: only lines that
+    /// are new count then. Messages of HL7 version 2 and X12, FHIR and clinical documents are
+    /// understood by their fields.
+    Scan(ScanArgs),
+}
+
+/// The arguments of `sanitize scan`; [`SanitizeCommand::Scan`] says what it does.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  gitops-health sanitize scan                        all files here and below
+  gitops-health sanitize scan --staged               what is about to be committed
+  gitops-health sanitize scan --range main..HEAD     each commit of a branch
+  gitops-health sanitize scan - < message.hl7        the standard input")]
+pub(crate) struct ScanArgs {
+    /// Files and directories; `-` is the standard input [default: the current directory]
+    #[arg(value_name = "PATH", conflicts_with = "selection")]
+    pub paths: Vec<PathBuf>,
+    /// What one commit adds to its first parent
+    #[arg(long, value_name = "REV", group = "selection", help_heading = "What to look at")]
+    pub commit: Option<String>,
+    /// What the next commit would add
+    #[arg(long, group = "selection", help_heading = "What to look at")]
+    pub staged: bool,
+    /// What each commit of a range adds
+    #[arg(long, value_name = "A..B", group = "selection", help_heading = "What to look at")]
+    pub range: Option<String>,
+    /// What each commit of HEAD adds that this revision does not have
+    #[arg(long, value_name = "REV", group = "selection", help_heading = "What to look at")]
+    pub base: Option<String>,
+    /// All files of HEAD
+    #[arg(long, group = "selection", help_heading = "What to look at")]
+    pub all: bool,
+    /// The least severity that is listed
+    #[arg(long, value_name = "SEVERITY", default_value = "low")]
+    pub severity: SeverityArg,
+    /// The least severity that makes the exit code 1
+    #[arg(long, value_name = "SEVERITY", default_value = "low")]
+    pub fail_on: SeverityArg,
+    /// How many threads work [default: as many as there are processors]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub threads: Option<u16>,
+    /// How to print the report
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: IndexFormat,
+}
+
+/// How much a finding matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SeverityArg {
+    /// All
+    Info,
+    /// Known test values, and what is probably public
+    Low,
+    /// What says something about somebody together with more
+    Medium,
+    /// What identifies somebody, or opens something
+    High,
+    /// What identifies somebody for life, or opens a great deal
+    Critical,
 }
 
 #[derive(Debug, Subcommand)]

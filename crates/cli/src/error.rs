@@ -33,6 +33,11 @@ pub(crate) enum Failure {
         /// Whether there would be if all of the history were here.
         is_cut: bool,
     },
+    /// Something that was named can't be read.
+    Input {
+        place: String,
+        source: io::Error,
+    },
     Output {
         place: String,
         source: io::Error,
@@ -116,6 +121,7 @@ impl Failure {
             Self::NothingStaged => "nothing is staged".into(),
             Self::NothingChanged => "no tracked file of the worktree differs from HEAD".into(),
             Self::NothingToReport { what, .. } => what.clone(),
+            Self::Input { place, .. } => format!("could not read {place}"),
             Self::Output { place, .. } => format!("could not write to {place}"),
         }
     }
@@ -125,7 +131,9 @@ impl Failure {
             Self::Git(error) => error.source(),
             Self::History(error) => error.source(),
             Self::Load(error) => error.source(),
-            Self::Output { source, .. } => return vec![source.to_string()],
+            Self::Input { source, .. } | Self::Output { source, .. } => {
+                return vec![source.to_string()];
+            }
             _ => None,
         };
         std::iter::successors(first, |cause: &&dyn std::error::Error| (*cause).source())
@@ -181,6 +189,7 @@ impl Failure {
                 Some("untracked files are not looked at: `git add` them first".into())
             }
             Self::NothingToReport { hint, .. } => Some(hint.clone()),
+            Self::Input { .. } => Some("name a file or a directory that you may read".into()),
             Self::Output { .. } => {
                 Some("name a file in a directory that can be written, with `--output FILE`".into())
             }

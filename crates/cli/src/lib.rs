@@ -15,6 +15,7 @@ mod progress;
 mod risk_hotspots;
 mod risk_score;
 mod risk_trend;
+mod sanitize_scan;
 mod show_config;
 
 use std::ffi::OsString;
@@ -24,7 +25,7 @@ use clap::{CommandFactory, FromArgMatches};
 
 pub use exit_code::ExitCode;
 
-use args::{Cli, Command, ConfigCommand, IndexCommand, RiskCommand};
+use args::{Cli, Command, ConfigCommand, IndexCommand, RiskCommand, SanitizeCommand};
 use context::Context;
 use error::CliError;
 use index::commands;
@@ -65,6 +66,7 @@ fn run(arguments: Vec<OsString>) -> ExitCode {
         Command::Risk(RiskCommand::Score(args)) => risk_score::run(&context, &args),
         Command::Risk(RiskCommand::Hotspots(args)) => risk_hotspots::run(&context, &args),
         Command::Risk(RiskCommand::Trend(args)) => risk_trend::run(&context, &args),
+        Command::Sanitize(SanitizeCommand::Scan(args)) => sanitize_scan::run(&context, &args),
         Command::Index(IndexCommand::Status(args)) => commands::status(&context, &args),
         Command::Index(IndexCommand::Update(args)) => commands::update(&context, &args),
         Command::Index(IndexCommand::Verify(args)) => commands::verify(&context, &args),

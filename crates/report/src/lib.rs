@@ -1,6 +1,6 @@
 //! Everything decided, in the formats that people and programs read.
 //!
-//! A [`RiskReport`], a [`hotspots::HotspotsReport`], a [`trend::TrendReport`] or an
+//! A [`RiskReport`], a [`hotspots::HotspotsReport`], a [`trend::TrendReport`], a [`scan::ScanReport`] or an
 //! [`index::status::IndexStatusReport`] is finished when it gets here: the renderers count nothing, decide
 //! nothing and leave nothing out that their format has a place for. Each is a function from a report
 //! to text.
@@ -12,6 +12,7 @@ mod html;
 pub mod index;
 mod json;
 mod risk;
+pub mod scan;
 mod style;
 pub mod trend;
 

@@ -1,5 +1,6 @@
 use comfy_table::{ContentArrangement, Table, presets};
 use gitops_health_risk::Band;
+use gitops_health_sanitize::Severity;
 use textwrap::core::display_width;
 use textwrap::{WordSeparator, WordSplitter, WrapAlgorithm};
 
@@ -39,6 +40,17 @@ impl Style {
             Band::Critical => "1;31",
         };
         self.paint(text, code)
+    }
+
+    /// The colours of bands, for how much a finding matters.
+    pub(crate) fn severity(self, severity: Severity, text: &str) -> String {
+        match severity {
+            Severity::Info => self.dim(text),
+            Severity::Low => self.band(Band::Low, text),
+            Severity::Medium => self.band(Band::Medium, text),
+            Severity::High => self.band(Band::High, text),
+            Severity::Critical => self.band(Band::Critical, text),
+        }
     }
 
     fn paint(self, text: &str, code: &str) -> String {
