@@ -51,12 +51,18 @@ fn the_schemas_of_the_commands_about_the_index_are_those_of_the_reports() {
 }
 
 #[test]
+fn the_schema_of_a_scan_is_that_of_the_report() {
+    check("schemas/sanitize-scan.v1.json", &gitops_health_report::scan::json_schema());
+}
+
+#[test]
 fn reports_are_valid_under_their_schemas() {
     let repository = TestRepo::new();
     repository.write("src/auth/login.rs", "fn login() {}\n").commit("Add login");
     repository.write("src/auth/login.rs", "fn login() { check(); }\n").commit("Fix login");
     for (command, schema, broken) in [
         (["risk", "hotspots"], gitops_health_report::hotspots::json_schema(), "files"),
+        (["sanitize", "scan"], gitops_health_report::scan::json_schema(), "findings"),
         (["risk", "trend"], gitops_health_report::trend::json_schema(), "periods"),
         (["index", "status"], index::status::json_schema(), "commits"),
         (["index", "update"], index::update::json_schema(), "commits"),

@@ -3,7 +3,8 @@
 use gitops_health_testkit::{Author, Program, TestRepo, Transcript};
 
 use crate::support::{
-    assert_fails_with_hint, assert_harmless, program, program_in, run, run_in, run_program_in,
+    assert_fails_with_hint, assert_harmless, assert_snapshot, program, program_in, run, run_in,
+    run_program_in,
 };
 
 fn snapshot(name: &str, repo: &TestRepo, arguments: &[&str]) -> Transcript {
@@ -17,13 +18,6 @@ fn snapshot_of(name: &str, repo: &TestRepo, program: &Program, arguments: &[&str
     assert_eq!(first.stdout, transcript.stdout);
     assert_snapshot(name, &transcript.to_string());
     transcript
-}
-
-fn assert_snapshot(name: &str, text: &str) {
-    let mut settings = insta::Settings::clone_current();
-    settings.set_prepend_module_to_snapshot(false);
-    settings.set_omit_expression(true);
-    settings.bind(|| insta::assert_snapshot!(name, text));
 }
 
 /// CSV has its own line ends, which no other output has.

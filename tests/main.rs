@@ -8,6 +8,7 @@ mod index;
 mod layering;
 mod limits;
 mod lookback;
+mod sanitize;
 mod sums;
 mod support;
 mod transcripts;

@@ -194,3 +194,11 @@ pub fn make_pipe(path: &Path) {
     let status = Command::new("mkfifo").arg(path).status();
     assert!(status.expect("mkfifo is there").success());
 }
+
+/// Compares a text with the snapshot of this name.
+pub fn assert_snapshot(name: &str, text: &str) {
+    let mut settings = insta::Settings::clone_current();
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.bind(|| insta::assert_snapshot!(name, text));
+}

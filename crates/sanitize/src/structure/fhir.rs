@@ -214,7 +214,11 @@ impl<'a> Reader<'a, '_> {
         let node = self.document.node(number);
         let mut span = super::trimmed(self.document.bytes, node.span.clone());
         let text = &self.document.bytes[span.clone()];
-        if !matches!(node.kind, Kind::String | Kind::Plain) || text.is_empty() || text == b"null" {
+        if !matches!(node.kind, Kind::String | Kind::Plain)
+            || text.is_empty()
+            || text == b"null"
+            || super::is_template(text)
+        {
             return;
         }
         if let Some(rest) = text.strip_prefix(b"tel:").or(text.strip_prefix(b"mailto:")) {

@@ -8,7 +8,7 @@ mod fields;
 
 use std::ops::Range;
 
-use super::{Layout, split, trimmed};
+use super::{Layout, is_template, split, trimmed};
 use crate::finding::Finding;
 use crate::number;
 use crate::rule::Severity;
@@ -228,7 +228,8 @@ impl Segment<'_> {
                 if content.is_empty() || content == b"\"\"" || content == b"\\\"\\\"" {
                     continue;
                 }
-                if !content.iter().any(|byte| byte.is_ascii_alphanumeric() || *byte >= 0x80) {
+                let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte >= 0x80;
+                if is_template(content) || !content.iter().any(is_word) {
                     continue;
                 }
                 // One letter says nothing of anybody.

@@ -104,7 +104,8 @@ impl Segment<'_> {
         let Some(part) = self.elements.get(number) else { return };
         let span = super::trimmed(self.bytes, part.clone());
         let content = &self.bytes[span.clone()];
-        if !content.iter().any(|byte| byte.is_ascii_alphanumeric() || *byte >= 0x80) {
+        let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte >= 0x80;
+        if super::is_template(content) || !content.iter().any(is_word) {
             return;
         }
         let is_letter = content.len() == 1 && !content[0].is_ascii_digit();

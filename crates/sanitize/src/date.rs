@@ -1,0 +1,209 @@
+//! Dates with a day or a month, as people write them (45 CFR 164.514(b)(2)(i)(C): all elements of dates
+//! except the year).
+
+use std::ops::Range;
+use std::sync::OnceLock;
+
+use regex::bytes::Regex;
+
+use crate::context::Context;
+use crate::finding::Finding;
+use crate::rule::{Category, Severity};
+use crate::scanner::compile;
+use crate::what::What;
+
+const MONTHS: [&str; 12] =
+    ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+
+/// Dates where there is talk of health.
+pub(crate) fn find(bytes: &[u8], context: &Context<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for part in context.health_parts() {
+        let text = &bytes[part.clone()];
+        for found in written().find_iter(text).chain(numeric().find_iter(text)) {
+            let span = part.start + found.start()..part.start + found.end();
+            if is_day_of(found.as_bytes()) && is_free(bytes, &span) {
+                findings.push(What::Date.found(span));
+            }
+        }
+    }
+    findings
+}
+
+/// A date says something of somebody only beside what says who that is, or what happened to them: else it
+/// is of little weight.
+pub(crate) fn weigh(findings: &mut [Finding], bytes: &[u8]) {
+    let others: Vec<usize> = {
+        let is_other = |it: &&Finding| {
+            let is_identifier = matches!(it.category, Category::Identifier(_));
+            is_identifier && it.severity > Severity::Low && it.rule != What::Date.rule().id
+        };
+        let mut places: Vec<usize> =
+            findings.iter().filter(is_other).map(|it| it.span.start).collect();
+        places.sort_unstable();
+        places
+    };
+    for finding in findings.iter_mut().filter(|it| it.rule == What::Date.rule().id) {
+        let span = &finding.span;
+        let first = span.start.saturating_sub(REACH);
+        let before = &bytes[first..span.start];
+        let begin = memchr::memrchr(b'\n', before).map_or(first, |at| first + at + 1);
+        let last = bytes.len().min(span.end + REACH);
+        let end = memchr::memchr(b'\n', &bytes[span.end..last]).map_or(last, |at| span.end + at);
+        let is_beside = others.get(others.partition_point(|place| *place < begin));
+        let is_beside = is_beside.is_some_and(|place| *place < end);
+        if !is_beside
+            && !events().is_match(&bytes[begin.max(span.start.saturating_sub(60))..span.start])
+        {
+            finding.severity = Severity::Info;
+        }
+    }
+}
+
+/// How far from a date something may stand that gives it weight, in bytes.
+const REACH: usize = 300;
+
+/// What happens to a patient on a day.
+fn events() -> &'static Regex {
+    static PATTERN: OnceLock<Regex> = OnceLock::new();
+    PATTERN.get_or_init(|| {
+        let pattern = r"(?i)\b(?:seen|admi(?:tted|ssion)|discharged?|diagnosed|dx'?d?|treated|tx'd|visit(?:ed)?|operated|presented|born|died|death|deceased|dob|appt|appointment|consult(?:ed)?|referred|surgery)\b[^0-9\n]{0,40}$";
+        compile(pattern).expect("the pattern above is well formed")
+    })
+}
+
+/// `March 5th, 2021`, `12 April 2022`, `Jan 20th '23`, `June 2021` and `May 30th`.
+fn written() -> &'static Regex {
+    static PATTERN: OnceLock<Regex> = OnceLock::new();
+    PATTERN.get_or_init(|| {
+        let month = r"(?:january|february|march|april|may|june|july|august|september|october|november|december|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\b\.?";
+        let day = r"[0-3]?[0-9](?:st|nd|rd|th)?\b";
+        let year = r"(?:(?:19|20)[0-9]{2}|['\x60][0-9]{2})";
+        let pattern = format!(
+            r"(?i)\b(?:{month},?\s{{1,2}}{day}(?:(?:,\s{{0,2}}|\s{{1,2}}|,?\sof\s){year})?|{day}(?:\s{{1,2}}(?:of\s)?|-){month}(?:(?:,?\s{{1,2}}|-){year})?|{month},?\s{{1,2}}(?:of\s)?{year})"
+        );
+        compile(&pattern).expect("the pattern above is well formed")
+    })
+}
+
+/// `04/22/2023`, `4/22/22`, `2021-09-30`, `22.04.2023`, `08/22`.
+fn numeric() -> &'static Regex {
+    static PATTERN: OnceLock<Regex> = OnceLock::new();
+    PATTERN.get_or_init(|| {
+        let pattern = r"(?:[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}|[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{2,4}|[0-9]{2}/[0-9]{2,4})(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2})?)?";
+        compile(pattern).expect("the pattern above is well formed")
+    })
+}
+
+/// Whether no digit or letter goes on on either side.
+fn is_free(bytes: &[u8], span: &Range<usize>) -> bool {
+    let joins = |byte: &u8| byte.is_ascii_alphanumeric() || b"/-_.".contains(byte);
+    let before = span.start.checked_sub(1).map(|at| bytes[at]);
+    let after = bytes.get(span.end);
+    let ends = after.is_none_or(|byte| !byte.is_ascii_alphanumeric() && !b"/-_%".contains(byte));
+    // A full stop may end a sentence, not begin a number.
+    let goes_on = after == Some(&b'.') && bytes.get(span.end + 1).is_some_and(u8::is_ascii_digit);
+    !before.as_ref().is_some_and(joins) && ends && !goes_on
+}
+
+/// Whether a text is a day of the calendar, or a month of a year.
+pub(crate) fn is_day(text: &str) -> bool {
+    is_day_of(text.as_bytes())
+}
+
+/// Whether a text begins with a year, a month and a day.
+pub(crate) fn is_at_start(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    bytes.len() >= 10
+        && bytes[..4].iter().all(u8::is_ascii_digit)
+        && matches!(bytes[4], b'-' | b'/' | b'.')
+        && bytes[4] == bytes[7]
+        && is_day_of(&bytes[..10])
+}
+
+fn is_day_of(text: &[u8]) -> bool {
+    let lower = text.to_ascii_lowercase();
+    let groups: Vec<u32> = lower
+        .split(|byte| !byte.is_ascii_digit())
+        .filter(|group| !group.is_empty())
+        .map(|group| {
+            group.iter().fold(0_u32, |sum, digit| {
+                sum.saturating_mul(10).saturating_add(u32::from(digit - b'0'))
+            })
+        })
+        .collect();
+    let is_named =
+        MONTHS.iter().any(|month| memchr::memmem::find(&lower, month.as_bytes()).is_some());
+    let (month, day) = (|month: u32| (1..=12).contains(&month), |day: u32| (1..=31).contains(&day));
+    let year = |year: u32| year < 100 || (1850..2100).contains(&year);
+    match groups[..] {
+        [one] if is_named => day(one) || (1850..2100).contains(&one),
+        [one, two, ..] if is_named => (day(one) && year(two)) || (year(one) && day(two)),
+        // Eight digits in a row.
+        [one] if lower.len() == 8 => {
+            year(one / 10_000) && one > 18_000_000 && month(one / 100 % 100) && day(one % 100)
+        }
+        [one, two, three, ..] if one > 99 => year(one) && month(two) && day(three),
+        [one, two, three, ..] => (month(one) && day(two) || day(one) && month(two)) && year(three),
+        [one, two] => month(one) && (two < 32 && two > 0 || (1850..2100).contains(&two)),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(text: &str) -> Vec<String> {
+        let bytes = text.as_bytes();
+        let findings = find(bytes, &Context::new(bytes));
+        findings.into_iter().map(|it| text[it.span].to_owned()).collect()
+    }
+
+    #[test]
+    fn dates_of_all_spellings_are_found_where_there_is_talk_of_health() {
+        // Synthetic, and put together here so that no scanner stops at this page.
+        for parts in [
+            ["March 5th", ", 2021"],
+            ["Feb 21", ", 2023"],
+            ["12th April", " 2022"],
+            ["17-Feb", "-2023"],
+            ["Jan 20th", " '23"],
+            ["04/22", "/2023"],
+            ["4/22", "/22"],
+            ["2021-09", "-30"],
+            ["08", "/22"],
+            ["June", " 2021"],
+            ["May", " 30th"],
+            ["2021-09", "-30T12:30:00"],
+        ] {
+            let date = parts.concat();
+            assert_eq!(found(&format!("the patient was seen on {date}, and left")), [date]);
+        }
+    }
+
+    #[test]
+    fn years_fractions_and_dates_elsewhere_are_not() {
+        for text in [
+            "the patient was diagnosed in 2021",
+            "a patient with 20/400 vision",
+            "a patient, 120/80 mmHg",
+            "released on 2021-09-30",
+            "the patient took 13/45/2020",
+        ] {
+            assert!(found(text).is_empty(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_date_alone_has_little_weight() {
+        let severity = |text: &str| {
+            let mut findings = find(text.as_bytes(), &Context::new(text.as_bytes()));
+            weigh(&mut findings, text.as_bytes());
+            findings[0].severity
+        };
+        let date = ["2021-09", "-30"].concat();
+        assert_eq!(severity(&format!("patients.json was written on {date}")), Severity::Info);
+        assert_eq!(severity(&format!("the patient was admitted on {date}")), Severity::Medium);
+    }
+}

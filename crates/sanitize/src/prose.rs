@@ -1,0 +1,412 @@
+//! Names of people and places in sentences where there is talk of health.
+//!
+//! Names are known by a title, by an initial behind a first name, and by the dictionaries of the United
+//! States Census Bureau. A place says who somebody is only beside something else that does, so places
+//! are found only in lines that have a name, a date or a number.
+
+use std::ops::Range;
+use std::sync::OnceLock;
+
+use regex::bytes::Regex;
+
+use crate::context::Context;
+use crate::finding::Finding;
+use crate::rule::{Category, Severity};
+use crate::scanner::compile;
+use crate::what::What;
+
+/// A word that begins with a capital.
+const WORD: &str = r"[A-Z][a-z\x80-\xff]+(?:['-][A-Z]?[a-z\x80-\xff]+)?";
+
+/// Words behind a name that make it that of a disease, a test or a place.
+const NO_PERSON: &[&str] = &[
+    "disease",
+    "syndrome",
+    "reflex",
+    "sign",
+    "score",
+    "criteria",
+    "scale",
+    "test",
+    "lymphoma",
+    "index",
+    "classification",
+    "palsy",
+    "tumor",
+    "tumour",
+    "phenomenon",
+    "maneuver",
+    "manoeuvre",
+    "procedure",
+    "fracture",
+    "hospital",
+    "clinic",
+    "medical",
+    "university",
+    "center",
+    "centre",
+    "health",
+    "college",
+    "institute",
+    "stage",
+    "staging",
+    "grade",
+    "grading",
+    "sarcoma",
+    "anemia",
+    "thyroiditis",
+    "contracture",
+    "esophagus",
+    "virus",
+    "risk",
+    "formula",
+    "equation",
+    "tool",
+    "scan",
+    "protocol",
+    "method",
+    "rule",
+    "study",
+    "trial",
+    "street",
+    "st",
+    "avenue",
+    "memorial",
+    "children",
+    "general",
+    "foundation",
+    "pain",
+    "chorea",
+    "ulcer",
+    "cancer",
+    "dementia",
+    "questionnaire",
+];
+
+/// Words with a capital that are no names, whatever the dictionaries say.
+const NO_NAME: &[&str] = &[
+    "the",
+    "what",
+    "best",
+    "long",
+    "may",
+    "april",
+    "june",
+    "august",
+    "march",
+    "type",
+    "stage",
+    "patient",
+    "patients",
+    "treatment",
+    "management",
+    "guidelines",
+    "will",
+    "latest",
+    "current",
+    "recent",
+    "any",
+    "are",
+    "is",
+    "can",
+    "could",
+    "should",
+    "how",
+    "when",
+    "where",
+    "who",
+    "which",
+    "asian",
+    "american",
+    "african",
+    "hispanic",
+    "caucasian",
+    "white",
+    "black",
+    "male",
+    "female",
+    "man",
+    "woman",
+    "mri",
+    "ct",
+    "north",
+    "south",
+    "east",
+    "west",
+    "new",
+    "san",
+    "los",
+    "saint",
+    "mount",
+    "fort",
+    "lake",
+    "general",
+    "mercy",
+    "grace",
+    "hope",
+    "faith",
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
+    "cleveland",
+    "mayo",
+    "stanford",
+    "johns",
+    "boston",
+    "houston",
+    "dallas",
+    "austin",
+    "madison",
+    "jackson",
+    "lincoln",
+    "washington",
+    "columbia",
+    "phoenix",
+    "denver",
+    "chicago",
+    "miami",
+    "medicare",
+    "medicaid",
+    "lou",
+    "gleason",
+    "glasgow",
+    "apgar",
+    "wells",
+    "epstein",
+    "charcot",
+    "marie",
+    "guillain",
+    "von",
+    "de",
+    "in",
+    "for",
+    "on",
+    "at",
+    "of",
+    "and",
+    "or",
+    "was",
+    "has",
+    "had",
+    "with",
+];
+
+fn dictionary(text: &'static str) -> Vec<&'static str> {
+    text.lines().collect()
+}
+
+fn is_first_name(word: &[u8]) -> bool {
+    static NAMES: OnceLock<Vec<&str>> = OnceLock::new();
+    is_in(NAMES.get_or_init(|| dictionary(include_str!("../data/first-names.txt"))), word)
+}
+
+fn is_last_name(word: &[u8]) -> bool {
+    static NAMES: OnceLock<Vec<&str>> = OnceLock::new();
+    is_in(NAMES.get_or_init(|| dictionary(include_str!("../data/last-names.txt"))), word)
+}
+
+fn is_in(names: &[&str], word: &[u8]) -> bool {
+    let word = word.to_ascii_lowercase();
+    names.binary_search_by(|name| name.as_bytes().cmp(&word)).is_ok()
+}
+
+/// Names and places where there is talk of health; `known` is what else was found, sorted by place.
+pub(crate) fn find(bytes: &[u8], context: &Context<'_>, known: &[Finding]) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for part in context.health_parts() {
+        for line in lines(bytes, part) {
+            let before = findings.len();
+            names(bytes, line.clone(), context, &mut findings);
+            let has_other = known.iter().any(|finding| {
+                let is_identifier = matches!(finding.category, Category::Identifier(_));
+                is_identifier && finding.span.start < line.end && line.start < finding.span.end
+            });
+            if findings.len() > before || has_other {
+                places(bytes, line, &mut findings);
+            }
+        }
+    }
+    findings
+}
+
+/// The lines of a part, each as far as it belongs to it.
+fn lines(bytes: &[u8], part: Range<usize>) -> impl Iterator<Item = Range<usize>> {
+    let mut begin = part.start;
+    std::iter::from_fn(move || {
+        if begin >= part.end {
+            return None;
+        }
+        let end = memchr::memchr(b'\n', &bytes[begin..part.end]).map_or(part.end, |at| begin + at);
+        let line = begin..end;
+        begin = end + 1;
+        Some(line)
+    })
+}
+
+fn names(bytes: &[u8], line: Range<usize>, context: &Context<'_>, findings: &mut Vec<Finding>) {
+    let text = &bytes[line.clone()];
+    let mut add = |span: Range<usize>| {
+        let span = line.start + span.start..line.start + span.end;
+        // Who wrote something is no patient.
+        if !context.is_attribution(&span) {
+            findings.push(What::Name.found(span));
+        }
+    };
+    for found in titled().captures_iter(text) {
+        let value = found.name("value").expect("the pattern has it").range();
+        let first = text[value.clone()].split(|byte| *byte == b' ').next().unwrap_or_default();
+        if !is_no_name(first) && !is_of_a_thing(text, value.end) {
+            add(value);
+        }
+    }
+    for found in initialed().find_iter(text) {
+        let first = found.as_bytes().split(|byte| *byte == b' ').next().unwrap_or_default();
+        if is_first_name(first) && !is_no_name(first) {
+            add(found.range());
+        }
+    }
+    let mut at = 0;
+    while let Some(found) = doubled().find_at(text, at) {
+        let mut words = found.as_bytes().split(|byte| *byte == b' ');
+        let first = words.next().unwrap_or_default();
+        let last = words.next_back().unwrap_or_default();
+        let is_name = is_first_name(first)
+            && (is_last_name(last) || !is_no_name(last) && last.len() > 3)
+            && !is_no_name(first)
+            && !is_no_name(last)
+            && !is_of_a_thing(text, found.end());
+        // The second word may be the first of a name.
+        at = if is_name { found.end() } else { found.start() + first.len() + 1 };
+        if is_name {
+            add(found.range());
+        }
+    }
+    for found in called().captures_iter(text) {
+        let value = found.name("value").expect("the pattern has it").range();
+        let first = text[value.clone()].split(|byte| *byte == b' ').next().unwrap_or_default();
+        if !is_no_name(first) && !is_of_a_thing(text, value.end) {
+            add(value);
+        }
+    }
+}
+
+fn is_no_name(word: &[u8]) -> bool {
+    let word = word.to_ascii_lowercase();
+    NO_NAME.iter().chain(NO_PERSON).any(|known| known.as_bytes() == word)
+}
+
+/// Whether what stands behind a name makes it that of a disease, a test or a place.
+fn is_of_a_thing(text: &[u8], end: usize) -> bool {
+    let rest = &text[end.min(text.len())..];
+    let rest =
+        rest.strip_prefix(b"'s").or(rest.strip_prefix("\u{2019}s".as_bytes())).unwrap_or(rest);
+    let Some(rest) = rest.strip_prefix(b" ").or(rest.strip_prefix(b"-")) else { return false };
+    let length = rest.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
+    let word = rest[..length].to_ascii_lowercase();
+    NO_PERSON.iter().any(|known| {
+        let known = known.as_bytes();
+        word == known || word.strip_suffix(b"s") == Some(known)
+    })
+}
+
+fn titled() -> &'static Regex {
+    static PATTERN: OnceLock<Regex> = OnceLock::new();
+    PATTERN.get_or_init(|| {
+        let pattern = format!(
+            r"\b(?:Mr|Mrs|Ms|Miss|Dr|Prof|Nurse|Doctor)\.? (?P<value>(?:{WORD}|[A-Z]\.)(?: (?:[A-Z]\.|{WORD})){{0,2}})"
+        );
+        compile(&pattern).expect("the pattern above is well formed")
+    })
+}
+
+fn initialed() -> &'static Regex {
+    static PATTERN: OnceLock<Regex> = OnceLock::new();
+    PATTERN.get_or_init(|| {
+        compile(&format!(r"\b{WORD} [A-Z]\.")).expect("the pattern above is well formed")
+    })
+}
+
+fn doubled() -> &'static Regex {
+    static PATTERN: OnceLock<Regex> = OnceLock::new();
+    PATTERN.get_or_init(|| {
+        compile(&format!(r"\b{WORD} (?:[A-Z]\.? )?{WORD}"))
+            .expect("the pattern above is well formed")
+    })
+}
+
+/// What is said to be a name.
+fn called() -> &'static Regex {
+    static PATTERN: OnceLock<Regex> = OnceLock::new();
+    PATTERN.get_or_init(|| {
+        let pattern = format!(
+            r"(?:\b[Nn]amed|\b[Nn]ame is|\b[Nn]ame:|\bpatient,|\bpt,|\b[Pp]atient [Nn]ame:?) (?P<value>{WORD}(?: (?:[A-Z]\b\.?|{WORD}\b)){{1,2}})"
+        );
+        compile(&pattern).expect("the pattern above is well formed")
+    })
+}
+
+fn places(bytes: &[u8], line: Range<usize>, findings: &mut Vec<Finding>) {
+    let text = &bytes[line.clone()];
+    for pattern in [facility(), known_place(), stated()] {
+        for found in pattern.captures_iter(text) {
+            let value = found.name("value").or(found.get(0)).expect("a match has a whole").range();
+            let first = text[value.clone()].split(|byte| *byte == b' ').next().unwrap_or_default();
+            let is_month = first.len() > 2 && is_month(first);
+            if !is_month {
+                let span = line.start + value.start..line.start + value.end;
+                findings.push(What::Address.found_as(Severity::Medium, span));
+            }
+        }
+    }
+}
+
+fn is_month(word: &[u8]) -> bool {
+    let word = word.to_ascii_lowercase();
+    ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"].iter().any(
+        |month| {
+            word.starts_with(month.as_bytes())
+                && word.len() <= 9
+                && word != b"mary"
+                && word != b"mark"
+                && !word.starts_with(b"mart")
+                && !word.starts_with(b"mari")
+        },
+    )
+}
+
+/// A name that ends, or begins, as those of hospitals do.
+fn facility() -> &'static Regex {
+    static PATTERN: OnceLock<Regex> = OnceLock::new();
+    PATTERN.get_or_init(|| {
+        let word = r"(?:[A-Z][A-Za-z\x80-\xff]*(?:['\x27-][A-Za-z]+|\xe2\x80\x99[a-z]+)*\.?|&|of|the|and|de)";
+        let end = r"(?:Hospitals?|Hosp|Clinics?|Medical (?:Center|Centre|Group|School)|Med(?:ical)? Ctr|Med|Medicine|Healthcare|Health(?:[ ]?(?:Center|System|Network|Services|Partners))?|Center|Centre|Institute|ER|Infirmary|Hospice|Nursing Home|Urgent Care|VA|University|Children[\x27\xe2\x80\x99]*s|Rehab|Pavilion|clinic|hospital|facility|branch|office|location|campus|ward|department|ED)";
+        let pattern = format!(r"\b(?P<value>[A-Z][A-Za-z\x80-\xff.]*(?:[\x27-][A-Za-z]+|\xe2\x80\x99[a-z]+)*(?: {word}){{0,5}}? {end}(?:(?:,| of| in| at)? [A-Z][a-z]+(?: [A-Z][a-z]+)?(?:, [A-Z]{{2}})?)?)\b");
+        compile(&pattern).expect("the pattern above is well formed")
+    })
+}
+
+/// Cities and hospitals that are known by their names alone.
+fn known_place() -> &'static Regex {
+    static PATTERN: OnceLock<Regex> = OnceLock::new();
+    PATTERN.get_or_init(|| {
+        let names: Vec<&str> = include_str!("../data/places.txt").lines().collect();
+        let pattern = format!(r"\b(?P<value>(?:{})(?:, [A-Z]{{2}}\b)?)\b", names.join("|"));
+        compile(&pattern).expect("the names of places are letters")
+    })
+}
+
+/// What stands behind words that lead to a place.
+fn stated() -> &'static Regex {
+    static PATTERN: OnceLock<Regex> = OnceLock::new();
+    PATTERN.get_or_init(|| {
+        let word = r"[A-Z][A-Za-z\x80-\xff]*(?:['\x27-][A-Za-z]+|\xe2\x80\x99[a-z]+)*\.?";
+        let pattern = format!(
+            r"(?:\bat|@|\bvisited|\badmitted to|\btransferred to|\bresides in|\bresident of|\blives in|\bliving in|\bborn in|\bmoved to) (?:the |our )?(?P<value>{word}(?: (?:of|and|&|{word})){{0,4}}(?:, [A-Z]{{2}}\b)?)"
+        );
+        compile(&pattern).expect("the pattern above is well formed")
+    })
+}

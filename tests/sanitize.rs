@@ -1,0 +1,135 @@
+//! `sanitize scan`, as people and programs get to see it. All that looks like data of somebody is
+//! synthetic, and put together here so that no scanner stops at this page.
+
+use gitops_health_testkit::{TestRepo, Transcript};
+use serde_json::Value;
+
+use crate::support::{assert_fails_with_hint, assert_snapshot, program, run_in};
+
+const SCAN: &[&str] = &["sanitize", "scan"];
+
+/// What must never be printed.
+const SECRETS: [&str; 6] =
+    ["471100815", "Zwyrtkova", "Quirinia", "19620110", "Nowhere Lane", "536228145"];
+
+/// A message about somebody who does not exist.
+fn message() -> String {
+    let [number, family, given, born, street, ssn] = SECRETS;
+    let (city, zip) = ("Springfield", "99999");
+    let segments = [
+        r"MSH|^~\&|APP|LAB|EHR|LAB|20260301120000||ADT^A01|1|P|2.5".to_owned(),
+        format!(
+            "PID|1||{number}^^^LAB^MR||{family}^{given}^Q||{born}|F|||{street}^^{city}^^{zip}||||||||{ssn}"
+        ),
+        "OBX|1|TX|NOTE||no complaints".to_owned(),
+    ];
+    segments.join("\r")
+}
+
+fn scan(repo: &TestRepo, arguments: &[&str]) -> Transcript {
+    let transcript = run_in(repo, &[SCAN, arguments].concat());
+    for secret in SECRETS {
+        assert!(!transcript.to_string().contains(secret), "{secret} is in\n{transcript}");
+    }
+    transcript
+}
+
+fn findings(transcript: &Transcript) -> Vec<(String, u64, String)> {
+    let report: Value = serde_json::from_str(&transcript.stdout).expect("it is JSON");
+    let list = report["findings"].as_array().expect("there is a list").clone();
+    let text = |value: &Value| value.as_str().unwrap_or("-").to_owned();
+    let finding =
+        |it: &Value| (text(&it["path"]), it["line"].as_u64().expect("a line"), text(&it["field"]));
+    list.iter().map(finding).collect()
+}
+
+#[test]
+fn a_message_is_understood_by_its_fields_and_nothing_of_it_is_printed() {
+    let repo = TestRepo::new();
+    repo.write("README.md", "# Lab\n").write("data/adt.hl7", message()).commit("Add a message");
+    let transcript = scan(&repo, &["--all"]);
+    assert_snapshot("sanitize_scan_text", &transcript.to_string());
+    assert_eq!(transcript.code, Some(1));
+    for arguments in
+        [&["--all", "-vvv"][..], &["--all", "--format", "json"], &["--all", "--severity", "info"]]
+    {
+        assert_eq!(scan(&repo, arguments).code, Some(1));
+    }
+    let fields: Vec<String> = findings(&scan(&repo, &["--all", "--format", "json"]))
+        .into_iter()
+        .map(|(_, _, field)| field)
+        .collect();
+    let expected =
+        ["PID-3.1", "PID-5.1", "PID-5.2", "PID-7", "PID-11.1", "PID-11.3", "PID-11.5", "PID-19"];
+    assert_eq!(fields, expected);
+}
+
+#[test]
+fn the_threshold_decides_the_exit_code_and_the_format_does_not() {
+    let repo = TestRepo::new();
+    repo.write("mail.txt", format!("to {}@{}\n", "somebody", "example.org")).commit("Add");
+    for (fail_on, code) in [("low", 1), ("medium", 0)] {
+        for format in ["text", "json"] {
+            let arguments = ["--all", "--fail-on", fail_on, "--format", format];
+            assert_eq!(scan(&repo, &arguments).code, Some(code), "{fail_on} {format}");
+        }
+    }
+}
+
+#[test]
+fn only_new_lines_of_what_is_staged_count() {
+    let repo = TestRepo::new();
+    let old = format!("{}\nplain\n", message().replace('\r', "\n"));
+    repo.write("a.hl7", &old).commit("Add");
+    let nothing = scan(&repo, &["--staged"]);
+    assert_eq!(nothing.code, Some(0), "{nothing}");
+    let person = format!("NK1|1|{}^{}|SPO|\n", SECRETS[1], SECRETS[2]);
+    repo.write("a.hl7", old + &person).git(&["add", "."]);
+    let found = findings(&scan(&repo, &["--staged", "--format", "json"]));
+    let expected = [("a.hl7", 5, "NK1-2.1"), ("a.hl7", 5, "NK1-2.2")];
+    assert_eq!(
+        found,
+        expected.map(|(path, line, field)| (path.to_owned(), line, field.to_owned()))
+    );
+}
+
+#[test]
+fn what_one_commit_added_and_another_took_away_is_found() {
+    let repo = TestRepo::new();
+    repo.write("README.md", "# Lab\n").commit("First");
+    repo.write("a.hl7", message()).commit("Add");
+    repo.remove("a.hl7").commit("Remove");
+    assert_eq!(scan(&repo, &["--all"]).code, Some(0));
+    for arguments in
+        [&["--range", "HEAD~2..HEAD"][..], &["--commit", "HEAD~1"], &["--base", "HEAD~2"]]
+    {
+        let transcript = scan(&repo, &[arguments, &["--format", "json"]].concat());
+        assert_eq!(findings(&transcript).len(), 8, "{transcript}");
+        let report: Value = serde_json::from_str(&transcript.stdout).expect("it is JSON");
+        assert_eq!(report["findings"][0]["commit"], repo.id("HEAD~1"));
+    }
+}
+
+#[test]
+fn what_can_not_be_looked_at_is_an_error_or_named() {
+    let repo = TestRepo::new();
+    repo.write("image", b"\x89PNG\0\0").commit("Add");
+    let transcript = scan(&repo, &["--all"]);
+    assert!(transcript.stdout.contains("not looked at: `image`: it is binary"), "{transcript}");
+    assert_eq!(transcript.code, Some(0));
+    assert_fails_with_hint(&scan(&repo, &["nowhere"]), 2, &["could not read nowhere"]);
+    assert_fails_with_hint(&scan(&repo, &["--commit", "nothing"]), 2, &["nothing"]);
+}
+
+#[test]
+fn any_number_of_threads_gives_the_same_bytes() {
+    let repo = TestRepo::new();
+    for number in 0..40 {
+        repo.write(format!("{number}.hl7"), message());
+    }
+    let path = repo.path().to_str().expect("it is text").to_owned();
+    let one = scan(&repo, &[&path, "--threads", "1"]);
+    let many = program(&repo).run(&[SCAN, &[&path, "--threads", "7"]].concat());
+    assert_eq!(one.stdout, many.stdout);
+    assert_eq!(one.code, Some(1));
+}
