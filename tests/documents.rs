@@ -53,6 +53,7 @@ fn the_schemas_of_the_commands_about_the_index_are_those_of_the_reports() {
 #[test]
 fn the_schema_of_a_scan_is_that_of_the_report() {
     check("schemas/sanitize-scan.v1.json", &gitops_health_report::scan::json_schema());
+    check("schemas/sanitize.v1.json", &gitops_health_report::clean::json_schema());
 }
 
 #[test]

@@ -4,7 +4,9 @@
 use gitops_health_testkit::{TestRepo, Transcript};
 use serde_json::Value;
 
-use crate::support::{assert_fails_with_hint, assert_snapshot, program, run_in};
+use crate::support::{
+    assert_fails_with_hint, assert_harmless, assert_snapshot, fingerprint, program, run_in,
+};
 
 const SCAN: &[&str] = &["sanitize", "scan"];
 
@@ -132,4 +134,87 @@ fn any_number_of_threads_gives_the_same_bytes() {
     let many = program(&repo).run(&[SCAN, &[&path, "--threads", "7"]].concat());
     assert_eq!(one.stdout, many.stdout);
     assert_eq!(one.code, Some(1));
+}
+
+fn clean(repo: &TestRepo, arguments: &[&str]) -> Transcript {
+    let program = program(repo).in_directory(repo.path());
+    let transcript = program.run(&[&["sanitize"], arguments].concat());
+    for secret in SECRETS {
+        assert!(!transcript.to_string().contains(secret), "{secret} is in\n{transcript}");
+    }
+    assert_harmless(&transcript);
+    transcript
+}
+
+fn read(repo: &TestRepo, path: &str) -> String {
+    std::fs::read_to_string(repo.path().join(path)).expect("it can be read")
+}
+
+#[test]
+fn without_write_a_masked_difference_is_shown_and_nothing_is_changed() {
+    let repo = TestRepo::new();
+    repo.write("a.hl7", message().replace('\r', "\n")).write("plain", "nothing\n");
+    let before = fingerprint(repo.path());
+    let transcript = clean(&repo, &["."]);
+    assert_snapshot("sanitize_dry_run", &transcript.to_string());
+    assert!(before == fingerprint(repo.path()), "something was changed");
+    assert_eq!(transcript.code, Some(1));
+    assert_eq!(clean(&repo, &[".", "--format", "json"]).code, Some(1));
+}
+
+#[test]
+fn what_was_written_is_clean_and_keeps_its_form() {
+    use std::os::unix::fs::PermissionsExt;
+    for arguments in [
+        &["--write"][..],
+        &["--write", "--replace-with", "placeholder"],
+        &["--write", "--preserve-format"],
+    ] {
+        let repo = TestRepo::new();
+        let text = format!("\u{feff}{}\r\nlast", message().replace('\r', "\r\n"));
+        repo.write("data/a.hl7", &text);
+        let path = repo.path().join("data/a.hl7");
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o751))
+            .expect("it is ours");
+        assert_eq!(clean(&repo, &[arguments, &["data"]].concat()).code, Some(0));
+        let cleaned = read(&repo, "data/a.hl7");
+        assert!(cleaned.starts_with('\u{feff}') && cleaned.ends_with("\r\nlast"));
+        assert_eq!(cleaned.matches("\r\n").count(), text.matches("\r\n").count());
+        assert_eq!(cleaned.matches('|').count(), text.matches('|').count());
+        let mode = std::fs::metadata(&path).expect("it is there").permissions().mode();
+        assert_eq!(mode & 0o777, 0o751);
+        let names = std::fs::read_dir(repo.path().join("data")).expect("it is there");
+        assert_eq!(names.count(), 1, "something was left behind");
+        let place = repo.path().join("data").to_str().expect("it is text").to_owned();
+        assert_eq!(scan(&repo, &[&place]).code, Some(0));
+        let again = clean(&repo, &[arguments, &["data"]].concat());
+        assert!(again.stdout.starts_with("nothing to take out"), "{again}");
+        assert_eq!(read(&repo, "data/a.hl7"), cleaned);
+    }
+}
+
+#[test]
+fn hashes_need_a_key_and_are_the_same_with_the_same_one() {
+    let repo = TestRepo::new();
+    repo.write("a.hl7", message()).write("b.hl7", message());
+    let arguments = ["sanitize", "--replace-with", "hash", "--write", "a.hl7", "b.hl7"];
+    let plain = program(&repo).in_directory(repo.path());
+    assert_fails_with_hint(&plain.run(&arguments), 2, &["GITOPS_HEALTH_SANITIZE_KEY"]);
+    let keyed = program(&repo)
+        .in_directory(repo.path())
+        .with_variable("GITOPS_HEALTH_SANITIZE_KEY", "a key that is long enough");
+    assert_eq!(keyed.run(&arguments).code, Some(0));
+    assert_eq!(read(&repo, "a.hl7"), read(&repo, "b.hl7"));
+    assert!(!read(&repo, "a.hl7").contains(SECRETS[1]));
+}
+
+#[test]
+fn links_are_not_followed_and_what_is_not_there_is_an_error() {
+    let repo = TestRepo::new();
+    repo.write("data/a.hl7", message());
+    std::os::unix::fs::symlink("data/a.hl7", repo.path().join("link")).expect("it can be made");
+    let transcript = clean(&repo, &["--write", "link"]);
+    assert_eq!(transcript.code, Some(3), "{transcript}");
+    assert!(read(&repo, "data/a.hl7").contains(SECRETS[0]));
+    assert_fails_with_hint(&clean(&repo, &["nowhere"]), 2, &["could not read nowhere"]);
 }

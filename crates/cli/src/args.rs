@@ -74,9 +74,12 @@ pub(crate) enum Command {
     /// How risky is a change, and why?
     #[command(subcommand)]
     Risk(RiskCommand),
-    /// Is there health data, personal data or a secret?
-    #[command(subcommand)]
-    Sanitize(SanitizeCommand),
+    /// Take health data, personal data and secrets out of files, or say where they are
+    ///
+    /// Without --write nothing is changed: a difference is shown whose removed side is masked. Files
+    /// are written all or nothing, keep their permissions and line ends, and no copy is left behind.
+    /// What has a structure keeps it. A file called `scan` is named `./scan`.
+    Sanitize(SanitizeArgs),
     /// What is known of the history, and is it right?
     ///
     /// The index is kept in the git directory (`gitops-health/history.sqlite`) and made by whatever
@@ -110,6 +113,54 @@ pub(crate) enum RiskCommand {
     /// Only ancestors of the revision count, merges left out, in weeks or months of the calendar in
     /// UTC by the committer's clock. A period without commits is a row with zeros.
     Trend(TrendArgs),
+}
+
+#[derive(Debug, Args)]
+#[command(
+    args_conflicts_with_subcommands = true,
+    subcommand_negates_reqs = true,
+    after_help = "Examples:
+  gitops-health sanitize fixtures/                     what would be taken out
+  gitops-health sanitize fixtures/ --write             take it out
+  gitops-health sanitize - < message.hl7 > clean.hl7   as a filter
+  gitops-health sanitize scan --staged                 only say where something is"
+)]
+pub(crate) struct SanitizeArgs {
+    #[command(subcommand)]
+    pub command: Option<SanitizeCommand>,
+    #[command(flatten)]
+    pub clean: CleanArgs,
+}
+
+/// The arguments of `sanitize FILES`.
+#[derive(Debug, Args)]
+pub(crate) struct CleanArgs {
+    /// Files and directories; `-` filters the standard input to the standard output
+    #[arg(value_name = "FILE", required = true)]
+    pub paths: Vec<PathBuf>,
+    /// Change the files
+    #[arg(long)]
+    pub write: bool,
+    /// What takes the place of what is found
+    #[arg(long, value_name = "HOW", default_value = "redacted")]
+    pub replace_with: ReplaceWith,
+    /// Replace letters by x and digits by 0, and keep all else
+    #[arg(long, conflicts_with = "replace_with")]
+    pub preserve_format: bool,
+    /// How to print the report
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: IndexFormat,
+}
+
+/// What takes the place of what is found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ReplaceWith {
+    /// What kind of thing it was: [NAME]
+    Redacted,
+    /// The same for the same value within a run: [NAME_1]
+    Placeholder,
+    /// The same for the same value and key: [NAME_3f2a8c0d1b4e5f60]; the key is in GITOPS_HEALTH_SANITIZE_KEY
+    Hash,
 }
 
 #[derive(Debug, Subcommand)]

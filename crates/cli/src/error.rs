@@ -33,6 +33,10 @@ pub(crate) enum Failure {
         /// Whether there would be if all of the history were here.
         is_cut: bool,
     },
+    /// There is no key where one is needed.
+    NoKey {
+        variable: &'static str,
+    },
     /// Something that was named can't be read.
     Input {
         place: String,
@@ -121,6 +125,9 @@ impl Failure {
             Self::NothingStaged => "nothing is staged".into(),
             Self::NothingChanged => "no tracked file of the worktree differs from HEAD".into(),
             Self::NothingToReport { what, .. } => what.clone(),
+            Self::NoKey { variable } => {
+                format!("`{variable}` holds no key of at least 16 bytes for the hashes")
+            }
             Self::Input { place, .. } => format!("could not read {place}"),
             Self::Output { place, .. } => format!("could not write to {place}"),
         }
@@ -189,6 +196,9 @@ impl Failure {
                 Some("untracked files are not looked at: `git add` them first".into())
             }
             Self::NothingToReport { hint, .. } => Some(hint.clone()),
+            Self::NoKey { variable } => {
+                Some(format!("keep one outside of the repository, and set {variable} to it"))
+            }
             Self::Input { .. } => Some("name a file or a directory that you may read".into()),
             Self::Output { .. } => {
                 Some("name a file in a directory that can be written, with `--output FILE`".into())

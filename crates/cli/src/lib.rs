@@ -15,6 +15,7 @@ mod progress;
 mod risk_hotspots;
 mod risk_score;
 mod risk_trend;
+mod sanitize_clean;
 mod sanitize_scan;
 mod show_config;
 
@@ -66,7 +67,10 @@ fn run(arguments: Vec<OsString>) -> ExitCode {
         Command::Risk(RiskCommand::Score(args)) => risk_score::run(&context, &args),
         Command::Risk(RiskCommand::Hotspots(args)) => risk_hotspots::run(&context, &args),
         Command::Risk(RiskCommand::Trend(args)) => risk_trend::run(&context, &args),
-        Command::Sanitize(SanitizeCommand::Scan(args)) => sanitize_scan::run(&context, &args),
+        Command::Sanitize(args) => match args.command {
+            Some(SanitizeCommand::Scan(args)) => sanitize_scan::run(&context, &args),
+            None => sanitize_clean::run(&context, &args.clean),
+        },
         Command::Index(IndexCommand::Status(args)) => commands::status(&context, &args),
         Command::Index(IndexCommand::Update(args)) => commands::update(&context, &args),
         Command::Index(IndexCommand::Verify(args)) => commands::verify(&context, &args),

@@ -8,6 +8,10 @@ use crate::error::{CliError, Failure};
 ///
 /// A reader that went away, such as `head`, is no error: the answer was given.
 pub(crate) fn write(context: &Context, text: &str) -> Result<(), CliError> {
+    place_bytes(context, text.as_bytes())
+}
+
+fn place_bytes(context: &Context, text: &[u8]) -> Result<(), CliError> {
     match context.output_file() {
         Some(path) => write_file(path, text).map_err(|source| {
             CliError::new(Failure::Output { place: path.display().to_string(), source })
@@ -22,19 +26,24 @@ pub(crate) fn write(context: &Context, text: &str) -> Result<(), CliError> {
     }
 }
 
-fn write_stdout(text: &str) -> io::Result<()> {
+/// As [`write()`], for what need not be text.
+pub(crate) fn write_bytes(context: &Context, bytes: &[u8]) -> Result<(), CliError> {
+    place_bytes(context, bytes)
+}
+
+fn write_stdout(text: &[u8]) -> io::Result<()> {
     let mut stdout = io::stdout().lock();
-    stdout.write_all(text.as_bytes())?;
+    stdout.write_all(text)?;
     stdout.flush()
 }
 
 /// All of it or nothing: a new file beside it takes its place once it is safely on disk. What is
 /// no regular file, such as `/dev/null` or a named pipe, is written directly. A link is followed,
 /// and a file that was there keeps its permissions.
-fn write_file(path: &Path, text: &str) -> io::Result<()> {
+fn write_file(path: &Path, text: &[u8]) -> io::Result<()> {
     let known = std::fs::metadata(path).ok();
     if known.as_ref().is_some_and(|metadata| !metadata.is_file()) {
-        return std::fs::OpenOptions::new().write(true).open(path)?.write_all(text.as_bytes());
+        return std::fs::OpenOptions::new().write(true).open(path)?.write_all(text);
     }
     if known.is_none() && path.is_symlink() {
         return Err(io::Error::other("it is a link to a file that is not there"));
@@ -48,7 +57,7 @@ fn write_file(path: &Path, text: &str) -> io::Result<()> {
     if let Some(metadata) = known {
         file.as_file().set_permissions(metadata.permissions())?;
     }
-    file.write_all(text.as_bytes())?;
+    file.write_all(text)?;
     file.as_file().sync_all()?;
     file.persist(path).map_err(|error| error.error)?;
     Ok(())

@@ -20,10 +20,10 @@ use crate::exit_code::ExitCode;
 use crate::output;
 
 /// The largest file that is looked at, in bytes.
-const LARGEST: u64 = 64 << 20;
+pub(crate) const LARGEST: u64 = 64 << 20;
 
 /// So many bytes are looked at for a NUL, as git does.
-const BINARY: usize = 8000;
+pub(crate) const BINARY: usize = 8000;
 
 /// `sanitize scan`: where is health data, personal data or a secret?
 pub(crate) fn run(context: &Context, args: &ScanArgs) -> Result<ExitCode, CliError> {
@@ -283,7 +283,9 @@ fn scan_paths(scanner: &Scanner, args: &ScanArgs) -> Result<(String, Outcome), C
         let known = fs::metadata(path);
         let known = known.map_err(|source| unreadable(&shown(path), source))?;
         match known.is_dir() {
-            true => list(path, &mut files, &mut whole),
+            true => {
+                list_files(path, &mut files, &mut |path, reason| whole.skip(&path, reason, true))
+            }
             false => drop(files.insert(path.clone())),
         }
     }
@@ -300,19 +302,23 @@ fn unreadable(place: &str, source: io::Error) -> CliError {
     CliError::new(Failure::Input { place: place.to_owned(), source })
 }
 
-fn shown(path: &Path) -> String {
+pub(crate) fn shown(path: &Path) -> String {
     printable(path.as_os_str().as_encoded_bytes())
 }
 
 /// The files below a directory, without those of git. Links are not followed.
-fn list(directory: &Path, files: &mut BTreeSet<PathBuf>, outcome: &mut Outcome) {
+pub(crate) fn list_files(
+    directory: &Path,
+    files: &mut BTreeSet<PathBuf>,
+    skip: &mut dyn FnMut(String, String),
+) {
     let mut open = vec![directory.to_owned()];
     while let Some(directory) = open.pop() {
         let entries = fs::read_dir(&directory).and_then(Iterator::collect::<io::Result<Vec<_>>>);
         let entries = match entries {
             Ok(entries) => entries,
             Err(error) => {
-                outcome.skip(&shown(&directory), error.to_string(), true);
+                skip(shown(&directory), error.to_string());
                 continue;
             }
         };
@@ -324,7 +330,7 @@ fn list(directory: &Path, files: &mut BTreeSet<PathBuf>, outcome: &mut Outcome) 
                 Ok(kind) if kind.is_dir() => open.push(path),
                 Ok(kind) if kind.is_file() => drop(files.insert(path)),
                 Ok(_) => {}
-                Err(error) => outcome.skip(&shown(&path), error.to_string(), true),
+                Err(error) => skip(shown(&path), error.to_string()),
             }
         }
     }

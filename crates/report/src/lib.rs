@@ -5,6 +5,7 @@
 //! nothing and leave nothing out that their format has a place for. Each is a function from a report
 //! to text.
 
+pub mod clean;
 mod columns;
 mod escape;
 pub mod hotspots;

@@ -42,6 +42,14 @@ impl Style {
         self.paint(text, code)
     }
 
+    pub(crate) fn removed(self, text: &str) -> String {
+        self.paint(text, "31")
+    }
+
+    pub(crate) fn added(self, text: &str) -> String {
+        self.paint(text, "32")
+    }
+
     /// The colours of bands, for how much a finding matters.
     pub(crate) fn severity(self, severity: Severity, text: &str) -> String {
         match severity {

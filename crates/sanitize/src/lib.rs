@@ -12,6 +12,7 @@
 //!
 //! A finding says where something is and what it is like, never what it is.
 
+mod clean;
 mod context;
 mod date;
 mod finding;
@@ -23,6 +24,7 @@ mod structure;
 mod validator;
 mod what;
 
+pub use clean::{Cleaned, Cleaner, Replacement, places};
 pub use finding::Finding;
 pub use rule::{BUILT_IN, Category, Identifier, Rule, Severity};
 pub use scanner::Scanner;

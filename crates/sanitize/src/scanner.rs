@@ -4,6 +4,7 @@ use std::sync::OnceLock;
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use regex::bytes::{Captures, Regex, RegexBuilder};
 
+use crate::clean::is_stand_in;
 use crate::context::Context;
 use crate::finding::Finding;
 use crate::rule::{BUILT_IN, Category, Identifier, Rule, Severity};
@@ -72,6 +73,7 @@ impl Scanner {
         loose.retain(|finding| layout.is_open(&finding.span));
         let mut findings = layout.findings;
         findings.extend(loose);
+        findings.retain(|finding| !is_stand_in(&bytes[finding.span.clone()]));
         without_overlaps(findings)
     }
 

@@ -1,0 +1,229 @@
+//! Taking out what was found, so that what is left is still of its form and nothing is found in it again.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+
+use crate::finding::Finding;
+use crate::rule::{Category, Severity};
+use crate::scanner::Scanner;
+
+/// What takes the place of what was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Replacement {
+    /// What kind of thing it was: `[NAME]`.
+    Redacted,
+    /// The same for the same value, as long as the cleaner lives: `[NAME_1]`.
+    Placeholder,
+    /// The same for the same value and key, for ever: `[NAME_3f2a...]`, with 64 bits of HMAC-SHA-256.
+    Hash(Vec<u8>),
+    /// Letters become x and digits 0: as long as it was, with the same marks inside.
+    Mask,
+}
+
+/// Cleans any number of texts in one way.
+pub struct Cleaner<'a> {
+    scanner: &'a Scanner,
+    replacement: Replacement,
+    least: Severity,
+    /// The numbers of values, by their kind.
+    numbers: HashMap<(String, Vec<u8>), usize>,
+    counts: HashMap<String, usize>,
+}
+
+/// A text without what was found in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cleaned {
+    /// What is left.
+    pub bytes: Vec<u8>,
+    /// What was taken out: spans are those of the text as it was.
+    pub removed: Vec<Finding>,
+    /// What could not be taken out, after several attempts.
+    pub left: Vec<Finding>,
+}
+
+/// So often what was cleaned is looked at again: taking one thing out can uncover another.
+const MOST_PASSES: usize = 4;
+
+impl<'a> Cleaner<'a> {
+    /// A cleaner that takes out what is of this severity or more, and all that fields of structures hold.
+    pub fn new(scanner: &'a Scanner, replacement: Replacement, least: Severity) -> Self {
+        Self { scanner, replacement, least, numbers: HashMap::new(), counts: HashMap::new() }
+    }
+
+    /// Takes out what is found in a text.
+    pub fn clean(&mut self, bytes: &[u8]) -> Cleaned {
+        let mut removed = self.find(bytes);
+        let mut cleaned = self.replace(bytes, &removed);
+        // What was taken out in the first pass is told with its place; later passes find what was hidden.
+        for _ in 1..MOST_PASSES {
+            let more = self.find(&cleaned);
+            if more.is_empty() {
+                return Cleaned { bytes: cleaned, removed, left: more };
+            }
+            cleaned = self.replace(&cleaned, &more);
+            removed.extend(more.into_iter().map(|finding| without_place(finding, bytes.len())));
+        }
+        let left = self.find(&cleaned);
+        Cleaned { bytes: cleaned, removed, left }
+    }
+
+    fn find(&self, bytes: &[u8]) -> Vec<Finding> {
+        let mut findings = self.scanner.scan(bytes);
+        findings.retain(|finding| finding.severity >= self.least || finding.field.is_some());
+        findings
+    }
+
+    fn replace(&mut self, bytes: &[u8], findings: &[Finding]) -> Vec<u8> {
+        let (mut cleaned, mut at) = (Vec::with_capacity(bytes.len()), 0);
+        for finding in findings {
+            cleaned.extend_from_slice(&bytes[at..finding.span.start]);
+            let value = &bytes[finding.span.clone()];
+            cleaned.extend(self.stand_in(finding, value));
+            at = finding.span.end;
+        }
+        cleaned.extend_from_slice(&bytes[at..]);
+        cleaned
+    }
+
+    /// What takes the place of a value.
+    fn stand_in(&mut self, finding: &Finding, value: &[u8]) -> Vec<u8> {
+        let kind = kind_of(finding);
+        match &self.replacement {
+            Replacement::Redacted => format!("[{kind}]").into_bytes(),
+            Replacement::Placeholder => {
+                let normal = value.trim_ascii().to_ascii_lowercase();
+                let next = self.counts.entry(kind.clone()).or_default();
+                let number = self.numbers.entry((kind.clone(), normal)).or_insert_with(|| {
+                    *next += 1;
+                    *next
+                });
+                format!("[{kind}_{number}]").into_bytes()
+            }
+            Replacement::Hash(key) => {
+                let mut mac =
+                    Hmac::<Sha256>::new_from_slice(key).expect("a key may have any length");
+                mac.update(kind.as_bytes());
+                mac.update(b"\0");
+                mac.update(&value.trim_ascii().to_ascii_lowercase());
+                let digest = mac.finalize().into_bytes();
+                let digits: String = digest[..8].iter().map(|byte| format!("{byte:02x}")).collect();
+                format!("[{kind}_{digits}]").into_bytes()
+            }
+            Replacement::Mask => mask(value),
+        }
+    }
+}
+
+/// A finding of a later pass: that there was something, at the end of the text as it was.
+fn without_place(finding: Finding, end: usize) -> Finding {
+    Finding { span: end..end, ..finding }
+}
+
+/// `NAME`, `BIRTH_DATE`, `SECRET`.
+fn kind_of(finding: &Finding) -> String {
+    match finding.category {
+        Category::Secret => "SECRET".into(),
+        _ => finding.rule.to_ascii_uppercase().replace('-', "_"),
+    }
+}
+
+fn mask(value: &[u8]) -> Vec<u8> {
+    let mut masked = Vec::with_capacity(value.len());
+    for byte in value {
+        match byte {
+            b'0'..=b'9' => masked.push(b'0'),
+            b'A'..=b'Z' => masked.push(b'X'),
+            b'a'..=b'z' => masked.push(b'x'),
+            // One letter for each character beyond ASCII: those that go on are left out.
+            0x80..=0xbf => {}
+            0xc0..=0xff => masked.push(b'x'),
+            _ => masked.push(*byte),
+        }
+    }
+    masked
+}
+
+/// Whether a value is one that a cleaner has put there.
+pub(crate) fn is_stand_in(value: &[u8]) -> bool {
+    let value = value.trim_ascii();
+    let inside = value.strip_prefix(b"[").and_then(|rest| rest.strip_suffix(b"]"));
+    let is_named = inside.is_some_and(|inside| {
+        inside.first().is_some_and(u8::is_ascii_uppercase)
+            && inside.iter().all(|byte| {
+                byte.is_ascii_uppercase()
+                    || byte.is_ascii_digit()
+                    || (b'a'..=b'f').contains(byte)
+                    || *byte == b'_'
+            })
+    });
+    let mut signs =
+        value.iter().filter(|byte| byte.is_ascii_alphanumeric() || **byte >= 0x80).peekable();
+    is_named || (signs.peek().is_some() && signs.all(|byte| b"Xx0".contains(byte)))
+}
+
+/// Where what was removed stood, without places that nobody knows.
+pub fn places(removed: &[Finding]) -> impl Iterator<Item = Range<usize>> {
+    removed.iter().map(|finding| finding.span.clone()).filter(|span| !span.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A synthetic message, put together here so that no scanner stops at this page.
+    fn message() -> String {
+        let name = ["Zwyrtkova", "Quirinia"].join("^");
+        let first =
+            ["PID", "1", "", "471100815^^^LAB^MR", "", &name, "", "19620110", "F"].join("|");
+        let second = ["NK1", "1", &name, "SPO", "", "5551234567"].join("|");
+        format!("{first}\r{second}\r")
+    }
+
+    fn ways() -> [Replacement; 4] {
+        use Replacement::{Hash, Mask, Placeholder, Redacted};
+        [Redacted, Placeholder, Hash(b"a key".to_vec()), Mask]
+    }
+
+    #[test]
+    fn what_was_cleaned_has_nothing_left_and_is_cleaned_no_further() {
+        let scanner = Scanner::new();
+        for way in ways() {
+            let mut cleaner = Cleaner::new(&scanner, way.clone(), Severity::Low);
+            let cleaned = cleaner.clean(message().as_bytes());
+            assert!(cleaned.left.is_empty(), "{way:?}");
+            let text = String::from_utf8(cleaned.bytes.clone()).expect("it is text");
+            for value in ["Zwyrtkova", "Quirinia", "471100815", "19620110"] {
+                assert!(!text.contains(value), "{way:?}");
+            }
+            assert_eq!(text.matches('|').count(), message().matches('|').count());
+            let again = cleaner.clean(&cleaned.bytes);
+            assert_eq!(again.bytes, cleaned.bytes, "{way:?}");
+            assert!(again.removed.is_empty());
+        }
+    }
+
+    #[test]
+    fn the_same_value_has_the_same_placeholder() {
+        let scanner = Scanner::new();
+        let mut cleaner = Cleaner::new(&scanner, Replacement::Placeholder, Severity::Low);
+        let text = String::from_utf8(cleaner.clean(message().as_bytes()).bytes).expect("text");
+        assert_eq!(text.matches("[NAME_1]^[NAME_2]").count(), 2, "{text}");
+        let text = String::from_utf8(cleaner.clean(message().as_bytes()).bytes).expect("text");
+        assert!(text.contains("[NAME_1]^[NAME_2]") && text.contains("[MRN_1]"), "{text}");
+    }
+
+    #[test]
+    fn the_key_decides_the_hash() {
+        let scanner = Scanner::new();
+        let hash = |key: &[u8]| {
+            Cleaner::new(&scanner, Replacement::Hash(key.to_vec()), Severity::Low)
+                .clean(message().as_bytes())
+                .bytes
+        };
+        assert_eq!(hash(b"one"), hash(b"one"));
+        assert_ne!(hash(b"one"), hash(b"two"));
+    }
+}
