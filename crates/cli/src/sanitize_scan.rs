@@ -22,19 +22,22 @@ use crate::output;
 /// The largest file that is looked at, in bytes.
 pub(crate) const LARGEST: u64 = 64 << 20;
 
+/// From so many files on it pays to get ready for much.
+const MANY: usize = 50;
+
 /// So many bytes are looked at for a NUL, as git does.
 pub(crate) const BINARY: usize = 8000;
 
 /// `sanitize scan`: where is health data, personal data or a secret?
 pub(crate) fn run(context: &Context, args: &ScanArgs) -> Result<ExitCode, CliError> {
-    let scanner = Scanner::new();
     let (target, outcome) = match selection(args) {
         Some(selection) => {
+            let scanner = Scanner::new();
             let repo = context.open_repo()?;
             scan_change(&repo, &scanner, selection)?
         }
-        None if args.all => scan_head(&context.open_repo()?, &scanner)?,
-        None => scan_paths(&scanner, args)?,
+        None if args.all => scan_head(&context.open_repo()?, &Scanner::new().for_much())?,
+        None => scan_paths(args)?,
     };
     let report = assemble(args, target, outcome);
     let text = match args.format {
@@ -263,7 +266,7 @@ fn scan_head(repo: &Repo, scanner: &Scanner) -> Result<(String, Outcome), CliErr
 }
 
 /// Files and directories as they are on disk.
-fn scan_paths(scanner: &Scanner, args: &ScanArgs) -> Result<(String, Outcome), CliError> {
+fn scan_paths(args: &ScanArgs) -> Result<(String, Outcome), CliError> {
     let here = [PathBuf::from(".")];
     let asked = if args.paths.is_empty() { &here[..] } else { &args.paths };
     let mut whole = Outcome::default();
@@ -276,7 +279,7 @@ fn scan_paths(scanner: &Scanner, args: &ScanArgs) -> Result<(String, Outcome), C
             if content.len() as u64 > LARGEST {
                 whole.skip("-", "it is too large", true);
             } else {
-                whole.scan(scanner, "-", None, &content, None);
+                whole.scan(&Scanner::new(), "-", None, &content, None);
             }
             continue;
         }
@@ -290,7 +293,9 @@ fn scan_paths(scanner: &Scanner, args: &ScanArgs) -> Result<(String, Outcome), C
         }
     }
     let files: Vec<PathBuf> = files.into_iter().collect();
-    scan_files(scanner, &files, args.threads, &mut whole);
+    let scanner = Scanner::new();
+    let scanner = if files.len() > MANY { scanner.for_much() } else { scanner };
+    scan_files(&scanner, &files, args.threads, &mut whole);
     let target = match asked.len() {
         1 => format!("`{}` was", shown(&asked[0])),
         many => format!("{many} places were"),

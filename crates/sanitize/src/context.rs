@@ -1,10 +1,6 @@
 //! What stands around a place.
 
-use std::cell::OnceCell;
 use std::ops::Range;
-use std::sync::OnceLock;
-
-use aho_corasick::{AhoCorasick, MatchKind};
 
 /// Words that are written where there is talk of somebody's health, and seldom elsewhere.
 const HEALTH: &[&str] = &[
@@ -121,27 +117,39 @@ const REACH: usize = 400;
 
 pub(crate) struct Context<'a> {
     bytes: &'a [u8],
-    /// Where such words stand; looked for when it is asked for the first time.
-    health: OnceCell<Vec<usize>>,
+    /// Where there are words that make it talk of health, sorted.
+    health: Vec<usize>,
 }
 
 impl<'a> Context<'a> {
-    pub fn new(bytes: &'a [u8]) -> Self {
-        Self { bytes, health: OnceCell::new() }
+    /// What the words say that stand somewhere, by their numbers in [`words`].
+    pub fn new(bytes: &'a [u8], words: Vec<(Range<usize>, usize)>) -> Self {
+        Self { bytes, health: decisive(bytes, words) }
+    }
+
+    /// The same, where nobody has looked for the words.
+    #[cfg(test)]
+    pub fn of(bytes: &'a [u8]) -> Self {
+        let automaton = aho_corasick::AhoCorasick::builder()
+            .ascii_case_insensitive(true)
+            .build(words())
+            .expect("a few short words fit");
+        let found = automaton.find_overlapping_iter(bytes);
+        let words = found.map(|found| (found.span().range(), found.pattern().as_usize()));
+        Self::new(bytes, words.collect())
     }
 
     /// Whether there is talk of health around a place.
     pub fn is_health(&self, at: usize) -> bool {
-        let places = self.health.get_or_init(|| health_words(self.bytes));
+        let places = &self.health;
         let after = places.partition_point(|place| *place + REACH < at);
         places.get(after).is_some_and(|place| *place <= at + REACH)
     }
 
     /// The parts in which there is talk of health, apart from one another.
     pub fn health_parts(&self) -> Vec<Range<usize>> {
-        let places = self.health.get_or_init(|| health_words(self.bytes));
         let mut parts: Vec<Range<usize>> = Vec::new();
-        for place in places {
+        for place in &self.health {
             let begin = place.saturating_sub(REACH);
             let end = self.bytes.len().min(place + REACH);
             match parts.last_mut() {
@@ -246,32 +254,30 @@ impl<'a> Context<'a> {
     }
 }
 
+/// All words that may make it talk of health.
+pub(crate) fn words() -> impl Iterator<Item = &'static str> {
+    HEALTH.iter().chain(PERHAPS).copied()
+}
+
 /// Where there are words that alone, or with another one near them, make it talk of health.
-fn health_words(bytes: &[u8]) -> Vec<usize> {
-    static WORDS: OnceLock<AhoCorasick> = OnceLock::new();
-    let words = WORDS.get_or_init(|| {
-        let words = HEALTH.iter().chain(PERHAPS);
-        let builder = &mut AhoCorasick::builder();
-        let builder = builder.ascii_case_insensitive(true).match_kind(MatchKind::LeftmostLongest);
-        builder.build(words).expect("a few short words fit")
-    });
-    let is_word =
-        |at: usize| at.checked_sub(1).is_none_or(|before| !bytes[before].is_ascii_alphanumeric());
-    let whole = |end: usize, length: usize| {
+fn decisive(bytes: &[u8], words: Vec<(Range<usize>, usize)>) -> Vec<usize> {
+    let is_letter = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_alphanumeric);
+    let is_word = |found: &Range<usize>| {
         // A short word has to end there.
-        length > 4 || bytes.get(end).is_none_or(|byte| !byte.is_ascii_alphanumeric())
+        let is_whole = found.len() > 4 || !is_letter(found.end);
+        is_whole && !found.start.checked_sub(1).is_some_and(is_letter)
     };
-    let found = words
-        .find_iter(bytes)
-        .filter(|found| is_word(found.start()) && whole(found.end(), found.len()));
-    let found: Vec<(usize, usize)> =
-        found.map(|found| (found.start(), found.pattern().as_usize())).collect();
+    let words = words.into_iter().filter(|(found, _)| is_word(found));
+    let mut found: Vec<(usize, usize)> = words.map(|(found, word)| (found.start, word)).collect();
+    found.sort_unstable();
     let is_near = |number: usize| {
         let (place, word) = found[number];
-        let differs = |other: &&(usize, usize)| other.1 != word && other.0.abs_diff(place) <= REACH;
+        let differs = |other: &(usize, usize)| {
+            other.1 != word && other.0 != place && other.0.abs_diff(place) <= REACH
+        };
         // Of many words in a row the next few decide.
         let around = number.saturating_sub(4)..found.len().min(number + 5);
-        word < HEALTH.len() || found[around].iter().any(|other| differs(&other))
+        word < HEALTH.len() || found[around].iter().any(differs)
     };
     (0..found.len()).filter(|number| is_near(*number)).map(|number| found[number].0).collect()
 }

@@ -156,7 +156,7 @@ mod tests {
 
     fn found(text: &str) -> Vec<String> {
         let bytes = text.as_bytes();
-        let findings = find(bytes, &Context::new(bytes));
+        let findings = find(bytes, &Context::of(bytes));
         findings.into_iter().map(|it| text[it.span].to_owned()).collect()
     }
 
@@ -198,7 +198,7 @@ mod tests {
     #[test]
     fn a_date_alone_has_little_weight() {
         let severity = |text: &str| {
-            let mut findings = find(text.as_bytes(), &Context::new(text.as_bytes()));
+            let mut findings = find(text.as_bytes(), &Context::of(text.as_bytes()));
             weigh(&mut findings, text.as_bytes());
             findings[0].severity
         };
