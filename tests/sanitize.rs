@@ -218,3 +218,25 @@ fn links_are_not_followed_and_what_is_not_there_is_an_error() {
     assert!(read(&repo, "data/a.hl7").contains(SECRETS[0]));
     assert_fails_with_hint(&clean(&repo, &["nowhere"]), 2, &["could not read nowhere"]);
 }
+
+#[test]
+fn the_history_tells_who_brought_what_and_each_thing_once() {
+    let repo = TestRepo::new();
+    let filler = "nothing in particular\n".repeat(100);
+    repo.write("notes.txt", &filler).commit("First");
+    let note = format!("{}\n", ["the patient's number is 536", "22", "8145"].join("-"));
+    repo.write("notes.txt", format!("{filler}{note}{filler}"));
+    let second = repo.commit("Second");
+    repo.write("notes.txt", format!("new\n{filler}{note}{filler}end\n")).commit("Third");
+    repo.remove("notes.txt").commit("Fourth");
+    let transcript = scan(&repo, &["--history", "--format", "json"]);
+    let report: Value = serde_json::from_str(&transcript.stdout).expect("it is JSON");
+    let found = report["findings"].as_array().expect("there is a list");
+    assert_eq!(found.len(), 1, "{transcript}");
+    assert_eq!((&found[0]["commit"], &found[0]["line"]), (&second.into(), &101.into()));
+    assert_eq!(scan(&repo, &["--all"]).code, Some(0));
+    for threads in ["1", "3"] {
+        let other = scan(&repo, &["--history", "--format", "json", "--threads", threads]);
+        assert_eq!(other.stdout, transcript.stdout);
+    }
+}

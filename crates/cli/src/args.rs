@@ -199,6 +199,9 @@ pub(crate) struct ScanArgs {
     /// All files of HEAD
     #[arg(long, group = "selection", help_heading = "What to look at")]
     pub all: bool,
+    /// All contents that commits of HEAD, branches, branches of remotes and tags brought, each once
+    #[arg(long, group = "selection", help_heading = "What to look at")]
+    pub history: bool,
     /// The least severity that is listed
     #[arg(long, value_name = "SEVERITY", default_value = "low")]
     pub severity: SeverityArg,

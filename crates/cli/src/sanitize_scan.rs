@@ -1,4 +1,4 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -6,12 +6,13 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use gitops_health_git::{
-    Commit, FileChange, Hunk, Mode, ObjectId, Repo, Selection, Side, Similarity, printable,
+    Commit, FileChange, Held, Hunk, Introduction, Mode, ObjectId, Repo, Selection, Side,
+    Similarity, printable,
 };
 use gitops_health_report::scan::{
     self as report, SCAN_SCHEMA, ScanFinding, ScanReport, ScanSkip, SeverityCounts,
 };
-use gitops_health_sanitize::{BUILT_IN, Scanner, Severity};
+use gitops_health_sanitize::{BUILT_IN, Finding, Scanner, Severity};
 
 use crate::args::{IndexFormat, ScanArgs, SeverityArg};
 use crate::context::Context;
@@ -36,6 +37,7 @@ pub(crate) fn run(context: &Context, args: &ScanArgs) -> Result<ExitCode, CliErr
             let repo = context.open_repo()?;
             scan_change(&repo, &scanner, selection)?
         }
+        None if args.history => scan_history(context, args)?,
         None if args.all => scan_head(&context.open_repo()?, &Scanner::new().for_much())?,
         None => scan_paths(args)?,
     };
@@ -82,6 +84,13 @@ struct Outcome {
 }
 
 impl Outcome {
+    fn add(&mut self, other: Self) {
+        self.files += other.files;
+        self.bytes += other.bytes;
+        self.findings.extend(other.findings);
+        self.skipped.extend(other.skipped);
+    }
+
     fn skip(&mut self, path: &str, reason: impl Into<String>, is_failure: bool) {
         self.skipped.push(ScanSkip { path: path.to_owned(), reason: reason.into(), is_failure });
     }
@@ -95,14 +104,47 @@ impl Outcome {
         content: &[u8],
         hunks: Option<&[Hunk]>,
     ) {
-        if content[..content.len().min(BINARY)].contains(&0) {
+        if is_binary(content) {
             self.skip(path, "it is binary", false);
             return;
         }
         self.files += 1;
         self.bytes += content.len() as u64;
+        self.list(path, commit, content, hunks, scanner.scan(content));
+    }
+
+    /// Looks at a version of a file where it differs from the one before.
+    fn scan_version(
+        &mut self,
+        scanner: &Scanner,
+        path: &str,
+        commit: ObjectId,
+        content: &[u8],
+        before: Option<&[u8]>,
+    ) {
+        if is_binary(content) {
+            self.skip(path, "it is binary", false);
+            return;
+        }
+        self.files += 1;
+        self.bytes += content.len() as u64;
+        let findings = match before {
+            Some(before) => scanner.scan_change(before, content),
+            None => scanner.scan(content),
+        };
+        self.list(path, Some(commit), content, None, findings);
+    }
+
+    fn list(
+        &mut self,
+        path: &str,
+        commit: Option<ObjectId>,
+        content: &[u8],
+        hunks: Option<&[Hunk]>,
+        findings: Vec<Finding>,
+    ) {
         let mut lines = Lines { content, line: 1, begin: 0 };
-        for finding in scanner.scan(content) {
+        for finding in findings {
             let (line, column) = lines.place(finding.span.start);
             let last = line + memchr_lines(&content[finding.span.clone()]);
             let is_new = |hunk: &Hunk| {
@@ -128,6 +170,10 @@ impl Outcome {
             });
         }
     }
+}
+
+fn is_binary(content: &[u8]) -> bool {
+    content[..content.len().min(BINARY)].contains(&0)
 }
 
 fn memchr_lines(text: &[u8]) -> usize {
@@ -174,6 +220,85 @@ fn assemble(args: &ScanArgs, target: String, mut outcome: Outcome) -> ScanReport
         findings: outcome.findings,
         skipped: outcome.skipped,
     }
+}
+
+/// All contents of a history, each where it was brought: what is new in it.
+fn scan_history(context: &Context, args: &ScanArgs) -> Result<(String, Outcome), CliError> {
+    let repo = context.open_repo()?;
+    let commits = repo.new_commits(&repo.tips()?, &mut |_| false)?;
+    let progress = context.progress("commits compared");
+    let mut introductions = repo.introductions(&commits, &mut |count| progress.at(count))?;
+    drop(progress);
+    // The versions of a path stand together, the newest first, as packs hold them.
+    let mut order: HashMap<ObjectId, usize> = HashMap::with_capacity(commits.len());
+    order.extend(commits.iter().enumerate().map(|(number, id)| (*id, number)));
+    introductions.sort_by(|one, two| {
+        one.path.cmp(&two.path).then_with(|| order[&two.commit].cmp(&order[&one.commit]))
+    });
+    let paths: Vec<&[Introduction]> =
+        introductions.chunk_by(|one, two| one.path == two.path).collect();
+    let scanner = Scanner::new().for_much();
+    let threads = threads(args.threads).min(paths.len().max(1));
+    let next = AtomicUsize::new(0);
+    let repos = (0..threads).map(|_| repo.for_thread()).collect::<Result<Vec<_>, _>>()?;
+    let work = |repo: Repo| -> Result<Vec<(usize, Outcome)>, CliError> {
+        let mut outcomes = Vec::new();
+        loop {
+            let number = next.fetch_add(1, Ordering::Relaxed);
+            let Some(versions) = paths.get(number) else { return Ok(outcomes) };
+            outcomes.push((number, scan_versions(&repo, &scanner, versions)?));
+        }
+    };
+    let work = &work;
+    let results: Vec<Result<Vec<(usize, Outcome)>, CliError>> = std::thread::scope(|scope| {
+        let workers: Vec<_> =
+            repos.into_iter().map(|repo| scope.spawn(move || work(repo))).collect();
+        workers.into_iter().map(|worker| worker.join().expect("no worker panics")).collect()
+    });
+    let mut outcomes = Vec::new();
+    for result in results {
+        outcomes.extend(result?);
+    }
+    outcomes.sort_by_key(|(number, _)| *number);
+    let mut whole = Outcome::default();
+    for (_, outcome) in outcomes {
+        whole.add(outcome);
+    }
+    Ok((format!("the history of {} commits was", commits.len()), whole))
+}
+
+/// The versions of one path, the newest first.
+fn scan_versions(
+    repo: &Repo,
+    scanner: &Scanner,
+    versions: &[Introduction],
+) -> Result<Outcome, CliError> {
+    let mut outcome = Outcome::default();
+    let mut last: Option<(ObjectId, Held)> = None;
+    for version in versions {
+        let path = version.path.to_string();
+        let new = match last.take() {
+            Some((id, held)) if id == version.id => held,
+            _ => repo.held(version.id, LARGEST)?,
+        };
+        let old = match version.before {
+            Some(before) => Some((before, repo.held(before, LARGEST)?)),
+            None => None,
+        };
+        match &new {
+            Held::Content(new) => {
+                let old = match &old {
+                    Some((_, Held::Content(old))) if !is_binary(old) => Some(&old[..]),
+                    _ => None,
+                };
+                outcome.scan_version(scanner, &path, version.commit, new, old);
+            }
+            Held::TooLarge(_) => outcome.skip(&path, "it is too large", true),
+            Held::Missing => outcome.skip(&path, "its content is not in this clone", true),
+        }
+        last = old;
+    }
+    Ok(outcome)
 }
 
 /// What commits, or the index, add.
@@ -341,10 +466,14 @@ pub(crate) fn list_files(
     }
 }
 
+fn threads(asked: Option<u16>) -> usize {
+    let all = || std::thread::available_parallelism().map_or(1, usize::from);
+    asked.map_or_else(all, usize::from)
+}
+
 /// Looks at files on several threads; what is found stands in the order of their names.
 fn scan_files(scanner: &Scanner, files: &[PathBuf], threads: Option<u16>, whole: &mut Outcome) {
-    let threads = threads
-        .map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from);
+    let threads = self::threads(threads);
     let next = AtomicUsize::new(0);
     let outcomes = Mutex::new(Vec::new());
     std::thread::scope(|scope| {
@@ -365,10 +494,7 @@ fn scan_files(scanner: &Scanner, files: &[PathBuf], threads: Option<u16>, whole:
     let mut outcomes = outcomes.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
     outcomes.sort_by_key(|(number, _)| *number);
     for (_, outcome) in outcomes {
-        whole.files += outcome.files;
-        whole.bytes += outcome.bytes;
-        whole.findings.extend(outcome.findings);
-        whole.skipped.extend(outcome.skipped);
+        whole.add(outcome);
     }
 }
 

@@ -12,6 +12,7 @@
 //!
 //! A finding says where something is and what it is like, never what it is.
 
+mod change;
 mod clean;
 mod context;
 mod date;

@@ -40,6 +40,14 @@ impl Layout {
     }
 }
 
+/// Whether a text may be of a structure that has to be read as a whole.
+pub(crate) fn is_likely(bytes: &[u8]) -> bool {
+    let begin = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).trim_ascii_start();
+    matches!(begin.first(), Some(b'{' | b'[' | b'<'))
+        || memchr::memmem::find(bytes, b"MSH|").is_some()
+        || memchr::memmem::find(bytes, b"ISA*").is_some()
+}
+
 /// Reads all structures that there are.
 pub(crate) fn read(bytes: &[u8]) -> Layout {
     let mut layout = Layout::default();
