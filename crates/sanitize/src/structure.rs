@@ -103,6 +103,14 @@ fn is_template(content: &[u8]) -> bool {
         || begins(&[b"${", b"$(", b"#{", b"{{", b"%s", b"%(", b"<%"])
 }
 
+/// The name of an element as far as it is one that standards have: others may be data.
+fn plain_name(name: &[u8]) -> String {
+    let is_plain = name.len() <= 40
+        && name.first().is_some_and(u8::is_ascii_alphabetic)
+        && name.iter().all(u8::is_ascii_alphanumeric);
+    if is_plain { String::from_utf8_lossy(name).into_owned() } else { "*".into() }
+}
+
 /// A range without the spaces at its ends.
 fn trimmed(bytes: &[u8], range: Range<usize>) -> Range<usize> {
     let text = &bytes[range.clone()];

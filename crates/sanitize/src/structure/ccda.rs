@@ -186,7 +186,6 @@ fn path(reader: &Reader<'_>) -> String {
     };
     let begin = reader.stack.iter().rposition(known);
     let begin = begin.unwrap_or(reader.stack.len().saturating_sub(3));
-    let names: Vec<_> =
-        reader.stack[begin..].iter().map(|name| String::from_utf8_lossy(name)).collect();
+    let names: Vec<_> = reader.stack[begin..].iter().map(|name| super::plain_name(name)).collect();
     names.join("/")
 }

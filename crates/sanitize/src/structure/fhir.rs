@@ -14,20 +14,51 @@ pub(super) fn is_fhir(document: &Document<'_>) -> bool {
 
 pub(super) fn read(document: &Document<'_>, layout: &mut Layout) {
     let mut reader = Reader { document, layout };
-    reader.read(document.root(), Place { resource: b"", path: "", depth: 0 });
+    reader.read(document.root(), Place { resource: b"", step: Step::Root(b""), above: None });
 }
 
+/// Where a value is. What is above it is asked only where something is found.
 #[derive(Clone, Copy)]
 struct Place<'a> {
     resource: &'a [u8],
-    path: &'a str,
-    depth: usize,
+    step: Step<'a>,
+    above: Option<&'a Place<'a>>,
 }
 
-impl Place<'_> {
+#[derive(Clone, Copy)]
+enum Step<'a> {
+    /// The value is a resource of this type, or nothing that has one.
+    Root(&'a [u8]),
+    Key(&'a [u8]),
+    Index(usize),
+}
+
+impl<'a> Place<'a> {
     /// Whether it is in a resource about a person.
     fn is_person(&self) -> bool {
         matches!(self.resource, b"Patient" | b"RelatedPerson" | b"Person" | b"Practitioner")
+    }
+
+    fn inside(&'a self, step: Step<'a>) -> Self {
+        Self { resource: self.resource, step, above: Some(self) }
+    }
+
+    /// `Patient.name[0].family`, from the innermost resource on.
+    fn path(&self) -> String {
+        let (mut steps, mut next) = (Vec::new(), Some(self));
+        while let Some(place) = next {
+            match place.step {
+                Step::Root(name) => {
+                    steps.push(super::plain_name(name));
+                    break;
+                }
+                Step::Key(name) => steps.push(format!(".{}", super::plain_name(name))),
+                Step::Index(position) => steps.push(format!("[{position}]")),
+            }
+            next = place.above;
+        }
+        steps.reverse();
+        steps.concat().trim_start_matches('.').to_owned()
     }
 }
 
@@ -36,36 +67,25 @@ struct Reader<'a, 'b> {
     layout: &'b mut Layout,
 }
 
-impl<'a> Reader<'a, '_> {
+impl Reader<'_, '_> {
     fn read(&mut self, number: usize, place: Place<'_>) {
         let node = self.document.node(number);
         let key = self.document.key(number);
         match node.kind {
             Kind::Object => {
                 let resource = self.document.member_text(number, b"resourceType");
-                let name = String::from_utf8_lossy(resource);
-                let place = match resource.is_empty() {
-                    true => place,
-                    false => Place { resource, path: &name, depth: place.depth },
-                };
+                let root = Place { resource, step: Step::Root(resource), above: None };
+                let place = if resource.is_empty() { place } else { root };
                 if self.read_type(number, key, place) {
                     return;
                 }
-                let inner: Vec<usize> = self.document.inside(number).collect();
-                for inner in inner {
-                    let path = join(place.path, self.document.key(inner));
-                    self.read(inner, Place { path: &path, depth: place.depth + 1, ..place });
+                for inner in self.document.inside(number) {
+                    self.read(inner, place.inside(Step::Key(self.document.key(inner))));
                 }
             }
             Kind::Array => {
-                let inner: Vec<usize> = self.document.inside(number).collect();
-                for (position, inner) in inner.into_iter().enumerate() {
-                    let path = format!("{}[{position}]", place.path);
-                    self.read_keyed(
-                        inner,
-                        key,
-                        Place { path: &path, depth: place.depth + 1, ..place },
-                    );
+                for (position, inner) in self.document.inside(number).enumerate() {
+                    self.read_keyed(inner, key, place.inside(Step::Index(position)));
                 }
             }
             Kind::String => self.read_text(number, key, place),
@@ -74,7 +94,7 @@ impl<'a> Reader<'a, '_> {
     }
 
     /// Reads a value of an array as if it had the array's name.
-    fn read_keyed(&mut self, number: usize, key: &'a [u8], place: Place<'_>) {
+    fn read_keyed(&mut self, number: usize, key: &[u8], place: Place<'_>) {
         match self.document.node(number).kind {
             Kind::Object if self.read_type(number, key, place) => {}
             Kind::String => self.read_text(number, key, place),
@@ -162,13 +182,11 @@ impl<'a> Reader<'a, '_> {
     fn read_text(&mut self, number: usize, key: &[u8], place: Place<'_>) {
         let text = self.document.text(number);
         match key {
-            b"birthDate" => self.add(What::BirthDate, number, false, place.path),
-            b"deceasedDateTime" => self.add(What::Date, number, false, place.path),
-            b"subscriberId" | b"policyHolderId" => {
-                self.add(What::HealthPlan, number, false, place.path)
-            }
+            b"birthDate" => self.add(What::BirthDate, number, false, place),
+            b"deceasedDateTime" => self.add(What::Date, number, false, place),
+            b"subscriberId" | b"policyHolderId" => self.add(What::HealthPlan, number, false, place),
             b"serialNumber" | b"carrierHRF" | b"deviceIdentifier" => {
-                self.add(What::Device, number, false, place.path)
+                self.add(What::Device, number, false, place)
             }
             b"div"
             | b"valueString"
@@ -180,11 +198,11 @@ impl<'a> Reader<'a, '_> {
             | b"patientInstruction" => {
                 self.layout.prose.push(self.document.node(number).span.clone());
             }
-            b"display" if is_titled(text) => self.add(What::Name, number, true, place.path),
+            b"display" if is_titled(text) => self.add(What::Name, number, true, place),
             b"id" | b"fullUrl" | b"reference" if place.is_person() => {
-                self.add(What::OtherId, number, true, place.path);
+                self.add(What::OtherId, number, true, place);
             }
-            _ if is_date(text) => self.add(What::Date, number, true, place.path),
+            _ if is_date(text) => self.add(What::Date, number, true, place),
             _ => {}
         }
     }
@@ -198,19 +216,18 @@ impl<'a> Reader<'a, '_> {
         place: Place<'_>,
     ) {
         let Some(member) = self.document.member(object, name) else { return };
-        let path = join(place.path, name);
+        let place = place.inside(Step::Key(name));
         match self.document.node(member).kind {
             Kind::Array => {
-                let inner: Vec<usize> = self.document.inside(member).collect();
-                for (position, inner) in inner.into_iter().enumerate() {
-                    self.add(what, inner, is_minor, &format!("{path}[{position}]"));
+                for (position, inner) in self.document.inside(member).enumerate() {
+                    self.add(what, inner, is_minor, place.inside(Step::Index(position)));
                 }
             }
-            _ => self.add(what, member, is_minor, &path),
+            _ => self.add(what, member, is_minor, place),
         }
     }
 
-    fn add(&mut self, what: What, number: usize, is_minor: bool, path: &str) {
+    fn add(&mut self, what: What, number: usize, is_minor: bool, place: Place<'_>) {
         let node = self.document.node(number);
         let mut span = super::trimmed(self.document.bytes, node.span.clone());
         let text = &self.document.bytes[span.clone()];
@@ -230,14 +247,9 @@ impl<'a> Reader<'a, '_> {
             _ => what.rule().severity,
         };
         let mut finding = what.found_as(severity, span);
-        finding.field = Some(path.to_owned());
+        finding.field = Some(place.path());
         self.layout.findings.push(finding);
     }
-}
-
-fn join(path: &str, key: &[u8]) -> String {
-    let key = String::from_utf8_lossy(key);
-    if path.is_empty() { key.into_owned() } else { format!("{path}.{key}") }
 }
 
 /// Whether a text is a name with a title, as references to staff are shown.

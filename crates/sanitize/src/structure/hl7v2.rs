@@ -115,37 +115,21 @@ fn begins_here(bytes: &[u8], at: usize) -> bool {
 fn end_of_segment(bytes: &[u8], begin: usize) -> usize {
     let quote = begin.checked_sub(1).map(|at| bytes[at]).filter(|byte| b"\"'`".contains(byte));
     let rest = &bytes[begin..bytes.len().min(begin + LONGEST)];
-    let mut at = 4;
-    while let Some(found) = rest.get(at..).and_then(|rest| {
-        memchr::memchr3(b'\r', b'\n', b'\\', rest)
-            .into_iter()
-            .chain(quote.and_then(|quote| memchr::memchr(quote, rest)))
-            .chain(memchr::memchr2(0x1c, b'&', rest))
-            .min()
-    }) {
-        let here = at + found;
-        let is_end = match rest[here] {
-            b'\\' => {
-                let next = &rest[here + 1..];
-                let is_spelled = [&b"r"[..], b"n", b"x0d", b"u000d", b"u000D"]
-                    .iter()
-                    .any(|end| next.starts_with(end));
-                // `\n` in the middle of a word is an escape of the message, not of the string.
-                is_spelled && rest.get(here.wrapping_sub(1)) != Some(&b'\\')
-            }
-            b'&' => {
-                rest[here..].starts_with(b"&#13;")
-                    || rest[here..].to_ascii_lowercase().starts_with(b"&#xd;")
-            }
-            byte if Some(byte) == quote => rest[here - 1] != b'\\',
-            _ => true,
-        };
-        if is_end {
-            return begin + here;
+    let is_end = |here: usize| match rest[here] {
+        b'\r' | b'\n' | 0x1c => true,
+        b'\\' => {
+            let next = &rest[here + 1..];
+            let spelled = [&b"r"[..], b"n", b"x0d", b"u000d", b"u000D"];
+            // `\n` in the middle of a word is an escape of the message, not of the string.
+            spelled.iter().any(|end| next.starts_with(end)) && rest[here - 1] != b'\\'
         }
-        at = here + 1;
-    }
-    begin + rest.len()
+        b'&' => {
+            let next = &rest[here..rest.len().min(here + 5)];
+            next == b"&#13;" || next.eq_ignore_ascii_case(b"&#xd;")
+        }
+        byte => Some(byte) == quote && rest[here - 1] != b'\\',
+    };
+    (4..rest.len()).find(|here| is_end(*here)).map_or(begin + rest.len(), |here| begin + here)
 }
 
 /// The separators that stand behind the name of a header.

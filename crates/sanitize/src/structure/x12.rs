@@ -48,7 +48,9 @@ fn marks(rest: &[u8]) -> Option<(u8, u8)> {
     }
     let header = rest.get(..HEADER)?;
     if memchr::memchr_iter(element, header).count() == 16 {
-        return Some((element, header[HEADER - 1]));
+        let mark = header[HEADER - 1];
+        let is_mark = mark != element && mark != b' ' && !mark.is_ascii_alphanumeric();
+        return is_mark.then_some((element, mark));
     }
     // Somebody changed lengths by hand: the mark is what stands in front of the next segment.
     let group = memchr::memmem::find(&rest[..rest.len().min(2 * HEADER)], b"GS")?;
@@ -69,8 +71,8 @@ fn interchange(
     while at < bytes.len() {
         let rest = &bytes[at..bytes.len().min(at + LONGEST)];
         let Some(length) = memchr::memchr(end_mark, rest) else { break };
-        let blank = rest.len() - rest.trim_ascii_start().len();
-        let segment = at + blank.min(length)..at + length;
+        let blank = length - rest[..length].trim_ascii_start().len();
+        let segment = at + blank..at + length;
         at += length + 1;
         let elements: Vec<Range<usize>> = super::split(bytes, segment, element).collect();
         let Some(name) = elements.first().map(|part| &bytes[part.clone()]) else { break };

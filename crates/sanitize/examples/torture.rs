@@ -1,0 +1,132 @@
+//! Scans and cleans texts that were made from real ones by cutting, repeating and mixing them, and says
+//! what takes long: nothing may panic or take more than a second for a megabyte.
+//!
+//! ```text
+//! cargo run --release -p gitops-health-sanitize --example torture -- SECONDS FILE...
+//! ```
+
+#![allow(clippy::print_stdout, clippy::print_stderr)]
+
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+use std::{env, fs};
+
+use gitops_health_sanitize::{Cleaner, Replacement, Scanner, Severity};
+
+/// Numbers that look random and are the same in every run (SplitMix64).
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, limit: usize) -> usize {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        ((mixed ^ (mixed >> 31)) % limit.max(1) as u64) as usize
+    }
+}
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let Some(seconds) = arguments.first().and_then(|seconds| seconds.parse().ok()) else {
+        eprintln!("for how many seconds?");
+        return ExitCode::from(2);
+    };
+    let mut seeds: Vec<Vec<u8>> = vec![b"MSH|^~\\&|a\rPID|1||2^3~4&5\r".to_vec()];
+    seeds.extend(arguments[1..].iter().filter_map(|path| fs::read(path).ok()));
+    for seed in &mut seeds {
+        seed.truncate(20_000);
+    }
+    let scanner = Scanner::new();
+    let (begun, mut random, mut rounds, mut slow) = (Instant::now(), Random(1), 0_u64, 0);
+    while begun.elapsed() < Duration::from_secs(seconds) {
+        let text = make(&seeds, &mut random);
+        let started = Instant::now();
+        let findings = scanner.scan(&text);
+        for finding in &findings {
+            assert!(finding.span.start <= finding.span.end && finding.span.end <= text.len());
+        }
+        let took = started.elapsed();
+        let allowed = Duration::from_millis(60 + text.len() as u64 / 1000);
+        if took > allowed {
+            slow += 1;
+            println!("{} bytes took {took:?} in round {rounds}", text.len());
+            let _ = fs::write(env::temp_dir().join(format!("torture-{rounds}")), &text);
+        }
+        if text.len() < 50_000 {
+            let mut cleaner = Cleaner::new(&scanner, Replacement::Redacted, Severity::Low);
+            let cleaned = cleaner.clean(&text);
+            if cleaned.left.is_empty() {
+                let again = cleaner.clean(&cleaned.bytes);
+                assert!(again.removed.is_empty(), "round {rounds} is not clean the second time");
+            } else {
+                let left = &cleaned.left[0];
+                println!("round {rounds}: {} left, as {:?}", left.rule, left.field);
+            }
+        }
+        rounds += 1;
+    }
+    println!("{rounds} texts, {slow} slow");
+    ExitCode::from(u8::from(slow > 0))
+}
+
+fn make(seeds: &[Vec<u8>], random: &mut Random) -> Vec<u8> {
+    let mut text = seeds[random.below(seeds.len())].clone();
+    for _ in 0..=random.below(8) {
+        if text.is_empty() {
+            text.push(b'x');
+        }
+        let at = random.below(text.len());
+        let end = at + random.below((text.len() - at).min(400));
+        match random.below(8) {
+            0 => text.truncate(at),
+            1 => text[at] = random.below(256) as u8,
+            2 => drop(text.drain(at..end)),
+            3 => {
+                let part = text[at..end].repeat(1 + random.below(20));
+                text.splice(at..at, part);
+            }
+            4 => {
+                let other = &seeds[random.below(seeds.len())];
+                let from = random.below(other.len());
+                let part = other[from..other.len().min(from + 500)].to_vec();
+                text.splice(at..at, part);
+            }
+            5 => {
+                const MARKS: &[u8] = b"|^~&\\\r\n\"'{}[]<>*:,;@.-+ \t0xA";
+                let mark = MARKS[random.below(MARKS.len())];
+                let count = [1, 10, 1000, 100_000][random.below(4)];
+                text.splice(at..at, std::iter::repeat_n(mark, count));
+            }
+            6 => {
+                const WORDS: &[&str] = &[
+                    "MSH|",
+                    "PID|",
+                    "ISA*",
+                    "\"resourceType\"",
+                    "<ClinicalDocument>",
+                    "patient ",
+                    "Dr. ",
+                    "ssn ",
+                    "password=",
+                    "-----BEGIN ",
+                    "phone ",
+                    "{\"a\":",
+                    "[[",
+                    "at ",
+                    "card ",
+                    "iban ",
+                    "eyJ",
+                    "://",
+                    "akia",
+                ];
+                let word = WORDS[random.below(WORDS.len())].as_bytes();
+                let count = [1, 3, 50, 5000][random.below(4)];
+                text.splice(at..at, word.repeat(count));
+            }
+            _ => text[at..end].reverse(),
+        }
+    }
+    text.truncate(2 << 20);
+    text
+}
