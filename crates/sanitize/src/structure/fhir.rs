@@ -9,7 +9,7 @@ use crate::what::What;
 
 /// Whether a document is about resources at all.
 pub(super) fn is_fhir(document: &Document<'_>) -> bool {
-    memchr::memmem::find(document.bytes, b"\"resourceType\"").is_some()
+    memchr::memmem::find(document.text(document.root()), b"\"resourceType\"").is_some()
 }
 
 pub(super) fn read(document: &Document<'_>, layout: &mut Layout) {
