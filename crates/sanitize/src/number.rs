@@ -382,7 +382,7 @@ fn mail_at(bytes: &[u8], at: usize) -> Option<Range<usize>> {
 }
 
 /// Whether a domain is kept for examples (RFC 2606, RFC 6761).
-fn is_reserved(domain: &[u8]) -> bool {
+pub(crate) fn is_reserved(domain: &[u8]) -> bool {
     let domain = domain.to_ascii_lowercase();
     [
         &b"example.com"[..],

@@ -209,6 +209,11 @@ fn is_last_name(word: &[u8]) -> bool {
     is_in(NAMES.get_or_init(|| dictionary(include_str!("../data/last-names.txt"))), word)
 }
 
+/// Whether a word is a name of the dictionaries.
+pub(crate) fn is_of_dictionary(word: &[u8]) -> bool {
+    is_first_name(word) || is_last_name(word)
+}
+
 fn is_in(names: &[&str], word: &[u8]) -> bool {
     let word = word.to_ascii_lowercase();
     names.binary_search_by(|name| name.as_bytes().cmp(&word)).is_ok()

@@ -4,6 +4,9 @@ mod ccda;
 mod fhir;
 mod hl7v2;
 mod json;
+mod keys;
+mod table;
+mod value;
 mod x12;
 mod xml;
 
@@ -55,6 +58,7 @@ pub(crate) fn read(bytes: &[u8]) -> Layout {
     x12::read(bytes, &mut layout);
     read_json(bytes, &mut layout);
     read_xml(bytes, &mut layout);
+    table::read(bytes, &mut layout);
     layout.closed.sort_by_key(|part| part.start);
     layout.prose.sort_by_key(|part| part.start);
     layout
