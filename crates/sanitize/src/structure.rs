@@ -5,6 +5,7 @@ mod fhir;
 mod hl7v2;
 mod json;
 mod keys;
+mod sql;
 mod table;
 mod value;
 mod x12;
@@ -59,6 +60,7 @@ pub(crate) fn read(bytes: &[u8]) -> Layout {
     read_json(bytes, &mut layout);
     read_xml(bytes, &mut layout);
     table::read(bytes, &mut layout);
+    sql::read(bytes, &mut layout);
     layout.closed.sort_by_key(|part| part.start);
     layout.prose.sort_by_key(|part| part.start);
     layout
