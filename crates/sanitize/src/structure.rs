@@ -5,6 +5,7 @@ mod fhir;
 mod hl7v2;
 mod json;
 mod keys;
+mod record;
 mod sql;
 mod table;
 mod value;
@@ -78,6 +79,8 @@ fn read_json(bytes: &[u8], layout: &mut Layout) {
         if fhir::is_fhir(&document) {
             fhir::read(&document, layout);
             layout.close(at..end);
+        } else {
+            record::read(&document, layout);
         }
         at = end;
     }
