@@ -1,5 +1,6 @@
 //! What is written in a form that says what each part means.
 
+mod assigned;
 mod ccda;
 mod fhir;
 mod hl7v2;
@@ -64,6 +65,7 @@ pub(crate) fn read(bytes: &[u8]) -> Layout {
     sql::read(bytes, &mut layout);
     layout.closed.sort_by_key(|part| part.start);
     layout.prose.sort_by_key(|part| part.start);
+    assigned::read(bytes, &mut layout);
     layout
 }
 

@@ -1,0 +1,305 @@
+//! Values that code, configuration and XML give to names: `dob: ...`, `"ssn": "..."`,
+//! `:mrn => "..."`, `dob="..."`, `<dob>...</dob>`.
+//!
+//! Only names that say by themselves what they hold count, and only literals beyond doubt: no call, no
+//! variable, no label.
+
+use std::ops::Range;
+use std::sync::OnceLock;
+
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+
+use super::keys::{self, STEMS, Strength};
+use super::{Layout, value};
+use crate::what::What;
+
+/// The longest literal, in bytes.
+const LONGEST: usize = 120;
+
+/// How far behind a name its value may begin, in bytes.
+const REACH: usize = 16;
+
+pub(super) fn read(bytes: &[u8], layout: &mut Layout) {
+    let mut at = 0;
+    for hit in stems().find_iter(bytes) {
+        if hit.start() < at {
+            continue;
+        }
+        let Some(name) = name_around(bytes, hit.start()..hit.end()) else { continue };
+        at = name.span.end;
+        let Some((span, is_quoted)) = literal(bytes, &name) else { continue };
+        let text = &bytes[span.clone()];
+        let is_name = name.what == What::Name;
+        if !value::is_literal(name.what, text)
+            || (is_name && !is_quoted && !text.contains(&b' '))
+            || !layout.is_open(&span)
+        {
+            continue;
+        }
+        at = span.end;
+        let mut finding = value::weighed(bytes, span, name.what);
+        finding.field = Some(name.field);
+        layout.findings.push(finding);
+    }
+}
+
+fn stems() -> &'static AhoCorasick {
+    static STEMS_IN: OnceLock<AhoCorasick> = OnceLock::new();
+    STEMS_IN.get_or_init(|| {
+        let builder = &mut AhoCorasick::builder();
+        let builder = builder.ascii_case_insensitive(true).kind(Some(AhoCorasickKind::DFA));
+        let builder = builder.match_kind(MatchKind::LeftmostFirst);
+        builder.build(STEMS).expect("a few short words fit")
+    })
+}
+
+/// A strong name and where it is, with the quotes around it.
+struct Name {
+    span: Range<usize>,
+    quote: Option<u8>,
+    what: What,
+    field: String,
+}
+
+/// The name that a stem is a part of.
+fn name_around(bytes: &[u8], stem: Range<usize>) -> Option<Name> {
+    let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+    let is_dotted = |byte: &u8| is_word(byte) || *byte == b'.';
+    let is_spaced = |byte: &u8| is_dotted(byte) || matches!(byte, b' ' | b'#' | b'\'');
+    let around = |is_part: &dyn Fn(&u8) -> bool| {
+        let first = stem.start.saturating_sub(keys::LONGEST);
+        let last = bytes.len().min(stem.end + keys::LONGEST);
+        let before = bytes[first..stem.start].iter().rev().take_while(|it| is_part(it)).count();
+        let behind = bytes[stem.end..last].iter().take_while(|it| is_part(it)).count();
+        stem.start - before..stem.end + behind
+    };
+    let named = |span: Range<usize>, quote: Option<u8>| {
+        let text = &bytes[span.clone()];
+        let (what, _) = keys::key(text).filter(|(_, it)| *it == Strength::Strong)?;
+        let field = String::from_utf8_lossy(keys::plain(text)).into_owned();
+        Some(Name { span, quote, what, field })
+    };
+    let edges = |span: &Range<usize>| {
+        (span.start.checked_sub(1).map(|at| bytes[at]), bytes.get(span.end).copied())
+    };
+    let word = around(&is_word);
+    let (before, after) = edges(&word);
+    let mut span = match (before, after) {
+        // A name of several words, in quotes.
+        (Some(b' '), _) | (_, Some(b' ')) => {
+            let spaced = around(&is_spaced);
+            match edges(&spaced) {
+                (Some(one), Some(two)) if one == two && is_quote(one) => spaced,
+                _ => word,
+            }
+        }
+        (Some(b'.'), _) | (_, Some(b'.')) => around(&is_dotted),
+        _ => word,
+    };
+    let (before, after) = edges(&span);
+    let quote = before.filter(|it| is_quote(*it) && (after == Some(*it) || after == Some(b'\\')));
+    // Of a way through objects the last two names, or the last.
+    loop {
+        if let Some(name) = named(span.clone(), quote) {
+            return Some(name);
+        }
+        span.start += memchr::memchr(b'.', &bytes[span.clone()])? + 1;
+    }
+}
+
+fn is_quote(byte: u8) -> bool {
+    matches!(byte, b'"' | b'\'' | b'`')
+}
+
+/// The literal that a name is given, and whether it stands in quotes.
+fn literal(bytes: &[u8], name: &Name) -> Option<(Range<usize>, bool)> {
+    let mut at = name.span.end;
+    let blank = |at: usize| {
+        let rest = bytes.get(at..).unwrap_or_default();
+        at + rest.iter().take(REACH).take_while(|it| matches!(it, b' ' | b'\t')).count()
+    };
+    let is_tag = name.quote.is_none()
+        && matches!(name.span.start.checked_sub(1).map(|at| bytes[at]), Some(b'<' | b':'));
+    if is_tag && let Some(span) = content(bytes, at) {
+        return Some((span, true));
+    }
+    if name.quote.is_some() {
+        at = escaped(bytes, at) + 1;
+        if bytes.get(at) == Some(&b']') {
+            at += 1;
+        }
+    }
+    at = blank(at);
+    at = match bytes.get(at..)? {
+        [b'=', b'>', ..] | [b':', b'=', ..] | [b'=', b'=', ..] => at + 2,
+        [b'=' | b':', ..] => at + 1,
+        _ => return None,
+    };
+    at = blank(at);
+    let opening = escaped(bytes, at);
+    match bytes.get(opening) {
+        Some(quote) if is_quote(*quote) => {
+            let rest = &bytes[opening + 1..bytes.len().min(opening + 1 + LONGEST)];
+            let end = memchr::memchr3(*quote, b'\\', b'\n', rest)?;
+            let is_end = rest[end] == *quote || rest[end..].starts_with(&[b'\\', *quote]);
+            is_end.then_some((opening + 1..opening + 1 + end, true))
+        }
+        _ => bare(bytes, name, at).map(|span| (span, false)),
+    }
+}
+
+/// The place of the quote here, which may have a backslash in front.
+fn escaped(bytes: &[u8], at: usize) -> usize {
+    at + usize::from(bytes.get(at) == Some(&b'\\'))
+}
+
+/// The text of an element, whose name ends here.
+fn content(bytes: &[u8], at: usize) -> Option<Range<usize>> {
+    let rest = &bytes[at..bytes.len().min(at + 2 * LONGEST)];
+    let open = memchr::memchr3(b'>', b'<', b'\n', rest)?;
+    if rest[open] != b'>'
+        || rest[..open].ends_with(b"/")
+        || rest[..open].contains(&b'=') && rest[0] != b' '
+    {
+        return None;
+    }
+    let rest = &rest[open + 1..];
+    let end = memchr::memchr(b'<', rest)?;
+    let is_closed = rest[end..].starts_with(b"</");
+    is_closed.then(|| super::trimmed(bytes, at + open + 1..at + open + 1 + end))
+}
+
+/// A literal without quotes: a number or a date anywhere, words only as all of the rest of a line.
+fn bare(bytes: &[u8], name: &Name, at: usize) -> Option<Range<usize>> {
+    let rest = &bytes[at..bytes.len().min(at + LONGEST)];
+    let first = rest.first()?;
+    let is_end = |byte: &u8| b"\r\n,;\"'`<>{}()[]|&=?#".contains(byte);
+    let length = rest.iter().position(is_end).unwrap_or(rest.len());
+    // A block may begin behind a comparison.
+    let is_block = rest[..length].ends_with(b" ") && rest.get(length) == Some(&b'{');
+    let end = rest.get(length).copied().filter(|_| !is_block);
+    let is_cut = end.is_none() && !is_block && at + length < bytes.len();
+    let text = rest[..length].trim_ascii_end();
+    if is_cut || text.is_empty() || matches!(end, Some(b'(' | b'[' | b'{' | b'\'' | b'"' | b'`')) {
+        return None;
+    }
+    let ends_line = !is_block && matches!(end, None | Some(b'\r' | b'\n'));
+    let is_alone = ends_line && begins_line(bytes, name);
+    let is_value = match first {
+        byte if byte.is_ascii_digit() => !text.contains(&b' ') || is_alone,
+        _ => is_alone,
+    };
+    is_value.then(|| at..at + text.len())
+}
+
+/// Whether a name is the first of its line, but for a mark of a list or of what is exported.
+fn begins_line(bytes: &[u8], name: &Name) -> bool {
+    let first = name.span.start.saturating_sub(LONGEST);
+    let before = &bytes[first..name.span.start];
+    let begin = memchr::memrchr(b'\n', before).map_or(0, |at| at + 1);
+    let before = before[begin..].trim_ascii();
+    let is_path = |byte: &u8| byte.is_ascii_alphanumeric() || b"._-".contains(byte);
+    before.is_empty()
+        || [&b"-"[..], b"export", b"\"", b"'", b"- \"", b"- '"].contains(&before)
+        || before.ends_with(b".") && before.iter().all(is_path)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use super::*;
+
+    /// A text in which `~` stands for nothing, so that no scanner stops at this page.
+    fn plain(text: &str) -> String {
+        text.replace('~', "")
+    }
+
+    fn found(text: &str) -> Vec<(String, String)> {
+        let text = &plain(text);
+        let mut layout = Layout::default();
+        read(text.as_bytes(), &mut layout);
+        let field = |it: &crate::Finding| it.field.clone().unwrap_or_default();
+        layout.findings.iter().map(|it| (field(it), text[it.span.clone()].to_owned())).collect()
+    }
+
+    #[test]
+    fn literals_are_found_behind_their_names() {
+        // Synthetic, and put together here so that no scanner stops at this page.
+        let (date, ssn, mrn) =
+            (["1980", "-01-31"].concat(), ["219-45", "-6781"].concat(), "47-110");
+        for (text, field, value) in [
+            (format!("dob: {date}"), "dob", &date[..]),
+            (format!("  - dob: {date} # made up"), "dob", &date),
+            (format!("x = {{\"ssn\": \"{ssn}\"}}"), "ssn", &ssn),
+            (format!("x = \"{{\\\"ssn\\\":\\\"{ssn}\\\"}}\""), "ssn", &ssn),
+            (format!("patient.setSsn(ssn='{ssn}')"), "ssn", &ssn),
+            (format!(":mrn => \"{mrn}\""), "mrn", mrn),
+            (format!("row['mrn'] = `{mrn}`;"), "mrn", mrn),
+            (format!("{{dob: '{date}', x}}"), "dob", &date),
+            (format!("<p:dateOfBirth>{date}</p:dateOfBirth>"), "dateOfBirth", &date),
+            (format!("<person dob=\"{date}\" x=\"\"/>"), "dob", &date),
+            (format!("<dob format=\"x\">{date}</dob>"), "dob", &date),
+            ("test.patient.name=Jane~ Roe\n".to_owned(), "patient.name", "Jane~ Roe"),
+            ("export PATIENT_NAME=\"Ma~ry\"".to_owned(), "PATIENT_NAME", "Ma~ry"),
+            ("\"Patient Name\": \"Jane~ Roe\"".to_owned(), "Patient Name", "Jane~ Roe"),
+            (format!("const PT_ID: &str; let x = Ptid := {mrn}"), "Ptid", mrn),
+            ("if npi == 12345~67893 {".to_owned(), "npi", "12345~67893"),
+        ] {
+            assert_eq!(found(&text), [(field.to_owned(), plain(value))], "{text}");
+        }
+    }
+
+    #[test]
+    fn expressions_labels_and_types_are_no_literals() {
+        for text in [
+            "ssn = getSsn()",
+            "ssn: String",
+            "let dob = Date::new(1980, 1, 31);",
+            "dob: \"YYYY-MM-DD\"",
+            "patientName: \"Patient Name\"",
+            "patient.name=Patient name",
+            "patientName = firstName + x",
+            "mrn = 12",
+            "mrn = x47~11;",
+            "patientId = 4711 + x(1)",
+            "\"ssn\": \"ssn-4711-field\"",
+            "patientName: PatientName,",
+            "patient_name = Foo Bar(1)",
+            "<dob/><x>1980~-01-31</x>",
+            "dob.format = \"%d\"",
+            "dob",
+            "dob:",
+            "dob=",
+            "dob=\"",
+            "<dob>",
+            "\"dob",
+            "memberId = '",
+            "patient_id: \"uuid\"",
+            "assigned_session = 123456789",
+            "dob: \"{{ 1980~-01-31 }}\"",
+        ] {
+            assert!(found(text).is_empty(), "{text} {:?}", found(text));
+        }
+    }
+
+    #[test]
+    fn what_a_structure_has_closed_is_left_to_it() {
+        let text = plain("dob: 1980~-01-31");
+        let mut layout = Layout::default();
+        layout.close(0..text.len());
+        read(text.as_bytes(), &mut layout);
+        assert!(layout.findings.is_empty());
+    }
+
+    #[test]
+    fn hostile_text_ends_soon() {
+        let begin = Instant::now();
+        for text in
+            ["dob", "dob=\"", "<dob ", "<dob>", "patient.", "dob: 1 ", "\"dob ", "pt_.", "dob:    "]
+        {
+            found(&text.repeat(100_000));
+        }
+        assert!(begin.elapsed() < Duration::from_secs(20), "{:?}", begin.elapsed());
+    }
+}
