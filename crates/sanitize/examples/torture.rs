@@ -32,7 +32,8 @@ fn main() -> ExitCode {
         eprintln!("for how many seconds?");
         return ExitCode::from(2);
     };
-    let mut seeds: Vec<Vec<u8>> = vec![b"MSH|^~\\&|a\rPID|1||2^3~4&5\r".to_vec()];
+    let segment = ["PID", "1", "", "2^3~4&5", ""].join("|");
+    let mut seeds: Vec<Vec<u8>> = vec![format!("MSH|^~\\&|a\r{segment}\r").into_bytes()];
     seeds.extend(arguments[1..].iter().filter_map(|path| fs::read(path).ok()));
     for seed in &mut seeds {
         seed.truncate(20_000);

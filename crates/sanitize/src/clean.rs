@@ -78,10 +78,17 @@ impl<'a> Cleaner<'a> {
 
     fn replace(&mut self, bytes: &[u8], findings: &[Finding]) -> Vec<u8> {
         let (mut cleaned, mut at) = (Vec::with_capacity(bytes.len()), 0);
+        let language = Language::of(bytes);
         for finding in findings {
             cleaned.extend_from_slice(&bytes[at..finding.span.start]);
             let value = &bytes[finding.span.clone()];
+            let quote = match self.replacement {
+                Replacement::Mask => None,
+                _ => language.quote(bytes, &finding.span),
+            };
+            cleaned.extend(quote);
             cleaned.extend(self.stand_in(finding, value));
+            cleaned.extend(quote);
             at = finding.span.end;
         }
         cleaned.extend_from_slice(&bytes[at..]);
@@ -113,6 +120,36 @@ impl<'a> Cleaner<'a> {
                 format!("[{kind}_{digits}]").into_bytes()
             }
             Replacement::Mask => mask(value),
+        }
+    }
+}
+
+/// What a text is written in, as far as it matters to a number that becomes a word.
+enum Language {
+    Json,
+    Sql,
+    Other,
+}
+
+impl Language {
+    fn of(bytes: &[u8]) -> Self {
+        let begin = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).trim_ascii_start();
+        let has = |word: &[u8]| memchr::memmem::find(bytes, word).is_some();
+        match begin.first() {
+            Some(b'{' | b'[') => Self::Json,
+            _ if has(b"INSERT INTO") || has(b"insert into") => Self::Sql,
+            _ => Self::Other,
+        }
+    }
+
+    /// The mark in which a word has to stand that takes the place of a number.
+    fn quote(&self, bytes: &[u8], span: &Range<usize>) -> Option<u8> {
+        let before = bytes[..span.start].trim_ascii_end().last()?;
+        let behind = bytes[span.end..].trim_ascii_start().first()?;
+        match self {
+            Self::Json if b":[,".contains(before) && b",]}".contains(behind) => Some(b'"'),
+            Self::Sql if b"(,=".contains(before) && b",);".contains(behind) => Some(b'\''),
+            _ => None,
         }
     }
 }
@@ -213,6 +250,27 @@ mod tests {
         assert_eq!(text.matches("[NAME_1]^[NAME_2]").count(), 2, "{text}");
         let text = String::from_utf8(cleaner.clean(message().as_bytes()).bytes).expect("text");
         assert!(text.contains("[NAME_1]^[NAME_2]") && text.contains("[MRN_1]"), "{text}");
+    }
+
+    #[test]
+    fn a_number_that_becomes_a_word_stands_in_marks() {
+        let scanner = Scanner::new();
+        let number = ["5362", "28145"].concat();
+        for (text, expected) in [
+            (
+                format!("{{\"ssn\": {number}, \"mrn\": \"x{number}\"}}"),
+                "{\"ssn\": \"[SSN]\", \"mrn\": \"[MRN]\"}",
+            ),
+            (
+                ["INSERT INTO patients (id, ssn) ", "VALUES (1, ", &number, ");"].concat(),
+                "INSERT INTO patients (id, ssn) VALUES (1, '[SSN]');",
+            ),
+        ] {
+            let mut cleaner = Cleaner::new(&scanner, Replacement::Redacted, Severity::Low);
+            let cleaned = cleaner.clean(text.as_bytes());
+            assert_eq!(String::from_utf8_lossy(&cleaned.bytes), expected);
+            assert!(cleaned.left.is_empty());
+        }
     }
 
     #[test]
