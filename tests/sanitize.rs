@@ -113,6 +113,20 @@ fn what_one_commit_added_and_another_took_away_is_found() {
 }
 
 #[test]
+fn what_a_commit_says_of_itself_is_looked_at() {
+    let repo = TestRepo::new();
+    let number = ["536", "22", "8145"].join("-");
+    repo.write("a", "1\n").commit(&format!("Fix the record of patient {number}"));
+    repo.write("a", "2\n").commit("Second");
+    for arguments in [&["--commit", "HEAD~1"][..], &["--history"]] {
+        let transcript = scan(&repo, &[arguments, &["--format", "json"]].concat());
+        let expected = ("(commit message)".to_owned(), 1, "-".to_owned());
+        assert!(findings(&transcript).contains(&expected), "{transcript}");
+        assert!(!transcript.to_string().contains(&number));
+    }
+}
+
+#[test]
 fn what_can_not_be_looked_at_is_an_error_or_named() {
     let repo = TestRepo::new();
     repo.write("image", b"\x89PNG\0\0").commit("Add");

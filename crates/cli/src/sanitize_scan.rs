@@ -26,6 +26,9 @@ pub(crate) const LARGEST: u64 = 64 << 20;
 /// From so many files on it pays to get ready for much.
 const MANY: usize = 50;
 
+/// What stands for the path of a message.
+const MESSAGE: &str = "(commit message)";
+
 /// So many bytes are looked at for a NUL, as git does.
 pub(crate) const BINARY: usize = 8000;
 
@@ -111,6 +114,11 @@ impl Outcome {
         self.files += 1;
         self.bytes += content.len() as u64;
         self.list(path, commit, content, hunks, scanner.scan(content));
+    }
+
+    /// Looks at what a commit says of itself.
+    fn scan_message(&mut self, scanner: &Scanner, commit: &Commit) {
+        self.list(MESSAGE, Some(commit.id), &commit.message, None, scanner.scan(&commit.message));
     }
 
     /// Looks at a version of a file where it differs from the one before.
@@ -261,6 +269,9 @@ fn scan_history(context: &Context, args: &ScanArgs) -> Result<(String, Outcome),
     }
     outcomes.sort_by_key(|(number, _)| *number);
     let mut whole = Outcome::default();
+    for commit in &commits {
+        whole.scan_message(&scanner, &repo.commit(*commit)?);
+    }
     for (_, outcome) in outcomes {
         whole.add(outcome);
     }
@@ -332,6 +343,7 @@ fn scan_commit(
     commit: &Commit,
     outcome: &mut Outcome,
 ) -> Result<(), CliError> {
+    outcome.scan_message(scanner, commit);
     let changes = repo.changes_of(commit, Similarity::Renames)?;
     for file in &changes.files {
         scan_file_change(repo, scanner, file, Some(commit.id), outcome)?;

@@ -98,7 +98,7 @@ fn word<S: Serializer>(severity: &Severity, serializer: S) -> Result<S::Ok, S::E
 /// Something that was found.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ScanFinding {
-    /// Where the file is.
+    /// Where the file is; `(commit message)` for what a commit says of itself.
     pub path: String,
     /// The commit that has it; absent for what is not committed, and where a tree is looked at.
     pub commit: Option<String>,
