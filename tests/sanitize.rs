@@ -71,11 +71,28 @@ fn the_threshold_decides_the_exit_code_and_the_format_does_not() {
     let repo = TestRepo::new();
     repo.write("mail.txt", format!("to {}@{}\n", "somebody", "example.org")).commit("Add");
     for (fail_on, code) in [("low", 1), ("medium", 0)] {
-        for format in ["text", "json"] {
+        for format in ["text", "json", "sarif", "github"] {
             let arguments = ["--all", "--fail-on", fail_on, "--format", format];
             assert_eq!(scan(&repo, &arguments).code, Some(code), "{fail_on} {format}");
         }
     }
+}
+
+#[test]
+fn every_format_has_all_findings() {
+    let repo = TestRepo::new();
+    repo.write("data/a b,c.hl7", message()).commit("Add a message");
+    let count = findings(&scan(&repo, &["--all", "--format", "json"])).len();
+    let sarif: Value = serde_json::from_str(&scan(&repo, &["--all", "--format", "sarif"]).stdout)
+        .expect("it is JSON");
+    let results = sarif["runs"][0]["results"].as_array().expect("there is a list");
+    assert_eq!(results.len(), count);
+    let place = &results[0]["locations"][0]["physicalLocation"];
+    assert_eq!(place["artifactLocation"]["uri"], "data/a%20b%2Cc.hl7");
+    let github = scan(&repo, &["--all", "--format", "github"]).stdout;
+    assert_eq!(github.lines().count(), count);
+    let first = github.lines().next().expect("there is one");
+    assert!(first.starts_with("::error file=data/a b%2Cc.hl7,line=1,col="), "{first}");
 }
 
 #[test]

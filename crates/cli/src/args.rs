@@ -213,7 +213,20 @@ pub(crate) struct ScanArgs {
     pub threads: Option<u16>,
     /// How to print the report
     #[arg(long, value_name = "FORMAT", default_value = "text")]
-    pub format: IndexFormat,
+    pub format: ScanFormat,
+}
+
+/// The formats of findings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ScanFormat {
+    /// Plain words for people
+    Text,
+    /// JSON with everything
+    Json,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// Annotations of GitHub Actions
+    Github,
 }
 
 /// How much a finding matters.

@@ -14,7 +14,7 @@ use gitops_health_report::scan::{
 };
 use gitops_health_sanitize::{BUILT_IN, Finding, Scanner, Severity};
 
-use crate::args::{IndexFormat, ScanArgs, SeverityArg};
+use crate::args::{ScanArgs, ScanFormat, SeverityArg};
 use crate::context::Context;
 use crate::error::{CliError, Failure};
 use crate::exit_code::ExitCode;
@@ -46,8 +46,10 @@ pub(crate) fn run(context: &Context, args: &ScanArgs) -> Result<ExitCode, CliErr
     };
     let report = assemble(args, target, outcome);
     let text = match args.format {
-        IndexFormat::Text => report::text(&report, context.style()),
-        IndexFormat::Json => report::json(&report),
+        ScanFormat::Text => report::text(&report, context.style()),
+        ScanFormat::Json => report::json(&report),
+        ScanFormat::Sarif => report::sarif(&report),
+        ScanFormat::Github => report::github(&report),
     };
     output::write(context, &text)?;
     Ok(match () {

@@ -16,6 +16,7 @@ mod risk;
 pub mod scan;
 mod style;
 pub mod trend;
+mod workflow;
 
 pub use escape::escape_json;
 pub use risk::{

@@ -5,6 +5,7 @@ use gitops_health_risk::Band;
 
 use super::text::{outcome, points};
 use super::{RiskReport, Setting, Skipped, View};
+use crate::workflow::annotate;
 
 /// The report as workflow commands of GitHub Actions.
 ///
@@ -71,27 +72,5 @@ fn about(out: &mut String, level: &str, title: &str, lines: impl Iterator<Item =
 }
 
 fn command(out: &mut String, level: &str, title: &str, message: &str) {
-    let _ = writeln!(out, "::{level} title={}::{}", property(title), data(message));
-}
-
-/// Escapes as the runner reads a message (`@actions/core`, `escapeData`).
-fn data(text: &str) -> String {
-    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
-}
-
-/// Escapes as the runner reads a property (`@actions/core`, `escapeProperty`).
-fn property(text: &str) -> String {
-    data(text).replace(':', "%3A").replace(',', "%2C")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_message_cannot_begin_another_command() {
-        let mut out = String::new();
-        command(&mut out, "notice", "a:b,c", "x\n::error::y 100%");
-        assert_eq!(out, "::notice title=a%3Ab%2Cc::x%0A::error::y 100%25\n");
-    }
+    annotate(out, level, &[("title", title)], message);
 }

@@ -1,6 +1,8 @@
 //! The report of `sanitize scan`: one file for each format. It says where something is and what it is
 //! like; nothing here ever knows what it is.
 
+mod github;
+mod sarif;
 mod text;
 
 use gitops_health_sanitize::Severity;
@@ -9,6 +11,8 @@ use serde::{Serialize, Serializer};
 
 use crate::json::{document, schema_of};
 
+pub use github::github;
+pub use sarif::sarif;
 pub use text::text;
 
 /// The name and version of the format that [`json()`] writes.
@@ -146,6 +150,14 @@ impl ScanReport {
     /// Whether all was looked at that could be expected to be.
     pub fn is_complete(&self) -> bool {
         !self.skipped.iter().any(|skip| skip.is_failure)
+    }
+}
+
+/// What was found, and in which field.
+fn in_words(finding: &ScanFinding) -> String {
+    match &finding.field {
+        Some(field) => format!("{} ({field})", finding.name),
+        None => finding.name.clone(),
     }
 }
 

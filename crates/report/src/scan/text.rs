@@ -35,10 +35,7 @@ pub fn text(report: &ScanReport, style: Style) -> String {
             last = Some(this);
         }
         let word = format!("{:<8}", finding.severity.to_string());
-        let what = match &finding.field {
-            Some(field) => format!("{} ({field})", finding.name),
-            None => finding.name.clone(),
-        };
+        let what = super::in_words(finding);
         let left = format!(
             "  {:<places$}  {}  {:<rules$}  ",
             place(finding),
