@@ -33,21 +33,21 @@ pub enum Validator {
     Date,
     /// There is talk of health around it. The scanner looks at that.
     InHealthTalk,
-    /// A social security number: [`ssn`].
+    /// A social security number.
     Ssn,
-    /// A number of a provider: [`npi`].
+    /// A number of a provider.
     Npi,
-    /// A number of the Drug Enforcement Administration: [`dea`].
+    /// A number of the Drug Enforcement Administration.
     Dea,
-    /// A Medicare beneficiary identifier: [`mbi`].
+    /// A Medicare beneficiary identifier.
     Mbi,
-    /// A payment card: [`card`].
+    /// A payment card.
     Card,
-    /// A bank account in Europe and elsewhere: [`iban`].
+    /// A bank account in Europe and elsewhere.
     Iban,
-    /// A bank in the United States: [`aba`].
+    /// A bank in the United States.
     Aba,
-    /// A vehicle: [`vin`].
+    /// A vehicle.
     Vin,
 }
 
