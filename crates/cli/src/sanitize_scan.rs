@@ -1,4 +1,6 @@
-use std::collections::{BTreeSet, HashMap};
+mod history;
+
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -6,8 +8,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use gitops_health_git::{
-    Commit, FileChange, Held, Hunk, Introduction, Mode, ObjectId, Repo, Selection, Side,
-    Similarity, printable,
+    Commit, FileChange, Hunk, Mode, ObjectId, Repo, Selection, Side, Similarity, printable,
 };
 use gitops_health_report::scan::{
     self as report, SCAN_SCHEMA, ScanFinding, ScanReport, ScanSkip, SeverityCounts,
@@ -40,7 +41,7 @@ pub(crate) fn run(context: &Context, args: &ScanArgs) -> Result<ExitCode, CliErr
             let repo = context.open_repo()?;
             scan_change(&repo, &scanner, selection)?
         }
-        None if args.history => scan_history(context, args)?,
+        None if args.history => history::scan(context, args)?,
         None if args.all => scan_head(&context.open_repo()?, &Scanner::new().for_much())?,
         None => scan_paths(args)?,
     };
@@ -123,28 +124,6 @@ impl Outcome {
         self.list(MESSAGE, Some(commit.id), &commit.message, None, scanner.scan(&commit.message));
     }
 
-    /// Looks at a version of a file where it differs from the one before.
-    fn scan_version(
-        &mut self,
-        scanner: &Scanner,
-        path: &str,
-        commit: ObjectId,
-        content: &[u8],
-        before: Option<&[u8]>,
-    ) {
-        if is_binary(content) {
-            self.skip(path, "it is binary", false);
-            return;
-        }
-        self.files += 1;
-        self.bytes += content.len() as u64;
-        let findings = match before {
-            Some(before) => scanner.scan_change(before, content),
-            None => scanner.scan(content),
-        };
-        self.list(path, Some(commit), content, None, findings);
-    }
-
     fn list(
         &mut self,
         path: &str,
@@ -156,7 +135,7 @@ impl Outcome {
         let mut lines = Lines { content, line: 1, begin: 0 };
         for finding in findings {
             let (line, column) = lines.place(finding.span.start);
-            let last = line + memchr_lines(&content[finding.span.clone()]);
+            let last = line + line_ends(&content[finding.span.clone()]);
             let is_new = |hunk: &Hunk| {
                 let first = hunk.new_start as usize;
                 line < first + hunk.new_lines as usize && last >= first
@@ -186,7 +165,7 @@ fn is_binary(content: &[u8]) -> bool {
     content[..content.len().min(BINARY)].contains(&0)
 }
 
-fn memchr_lines(text: &[u8]) -> usize {
+fn line_ends(text: &[u8]) -> usize {
     text.iter().filter(|byte| **byte == b'\n').count()
 }
 
@@ -199,12 +178,7 @@ struct Lines<'a> {
 
 impl Lines<'_> {
     fn place(&mut self, at: usize) -> (usize, usize) {
-        for (offset, byte) in self.content[self.begin..at].iter().enumerate() {
-            if *byte == b'\n' {
-                self.line += 1;
-            }
-            let _ = offset;
-        }
+        self.line += line_ends(&self.content[self.begin..at]);
         let begin = self.content[..at].iter().rposition(|byte| *byte == b'\n');
         self.begin = at;
         (self.line, at - begin.map_or(0, |end| end + 1) + 1)
@@ -230,88 +204,6 @@ fn assemble(args: &ScanArgs, target: String, mut outcome: Outcome) -> ScanReport
         findings: outcome.findings,
         skipped: outcome.skipped,
     }
-}
-
-/// All contents of a history, each where it was brought: what is new in it.
-fn scan_history(context: &Context, args: &ScanArgs) -> Result<(String, Outcome), CliError> {
-    let repo = context.open_repo()?;
-    let commits = repo.new_commits(&repo.tips()?, &mut |_| false)?;
-    let progress = context.progress("commits compared");
-    let mut introductions = repo.introductions(&commits, &mut |count| progress.at(count))?;
-    drop(progress);
-    // The versions of a path stand together, the newest first, as packs hold them.
-    let mut order: HashMap<ObjectId, usize> = HashMap::with_capacity(commits.len());
-    order.extend(commits.iter().enumerate().map(|(number, id)| (*id, number)));
-    introductions.sort_by(|one, two| {
-        one.path.cmp(&two.path).then_with(|| order[&two.commit].cmp(&order[&one.commit]))
-    });
-    let paths: Vec<&[Introduction]> =
-        introductions.chunk_by(|one, two| one.path == two.path).collect();
-    let scanner = Scanner::new().for_much();
-    let threads = threads(args.threads).min(paths.len().max(1));
-    let next = AtomicUsize::new(0);
-    let repos = (0..threads).map(|_| repo.for_thread()).collect::<Result<Vec<_>, _>>()?;
-    let work = |repo: Repo| -> Result<Vec<(usize, Outcome)>, CliError> {
-        let mut outcomes = Vec::new();
-        loop {
-            let number = next.fetch_add(1, Ordering::Relaxed);
-            let Some(versions) = paths.get(number) else { return Ok(outcomes) };
-            outcomes.push((number, scan_versions(&repo, &scanner, versions)?));
-        }
-    };
-    let work = &work;
-    let results: Vec<Result<Vec<(usize, Outcome)>, CliError>> = std::thread::scope(|scope| {
-        let workers: Vec<_> =
-            repos.into_iter().map(|repo| scope.spawn(move || work(repo))).collect();
-        workers.into_iter().map(|worker| worker.join().expect("no worker panics")).collect()
-    });
-    let mut outcomes = Vec::new();
-    for result in results {
-        outcomes.extend(result?);
-    }
-    outcomes.sort_by_key(|(number, _)| *number);
-    let mut whole = Outcome::default();
-    for commit in &commits {
-        whole.scan_message(&scanner, &repo.commit(*commit)?);
-    }
-    for (_, outcome) in outcomes {
-        whole.add(outcome);
-    }
-    Ok((format!("the history of {} commits was", commits.len()), whole))
-}
-
-/// The versions of one path, the newest first.
-fn scan_versions(
-    repo: &Repo,
-    scanner: &Scanner,
-    versions: &[Introduction],
-) -> Result<Outcome, CliError> {
-    let mut outcome = Outcome::default();
-    let mut last: Option<(ObjectId, Held)> = None;
-    for version in versions {
-        let path = version.path.to_string();
-        let new = match last.take() {
-            Some((id, held)) if id == version.id => held,
-            _ => repo.held(version.id, LARGEST)?,
-        };
-        let old = match version.before {
-            Some(before) => Some((before, repo.held(before, LARGEST)?)),
-            None => None,
-        };
-        match &new {
-            Held::Content(new) => {
-                let old = match &old {
-                    Some((_, Held::Content(old))) if !is_binary(old) => Some(&old[..]),
-                    _ => None,
-                };
-                outcome.scan_version(scanner, &path, version.commit, new, old);
-            }
-            Held::TooLarge(_) => outcome.skip(&path, "it is too large", true),
-            Held::Missing => outcome.skip(&path, "its content is not in this clone", true),
-        }
-        last = old;
-    }
-    Ok(outcome)
 }
 
 /// What commits, or the index, add.
