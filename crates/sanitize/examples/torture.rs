@@ -12,19 +12,7 @@ use std::time::{Duration, Instant};
 use std::{env, fs};
 
 use gitops_health_sanitize::{Cleaner, Replacement, Scanner, Severity};
-
-/// Numbers that look random and are the same in every run (SplitMix64).
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, limit: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((mixed ^ (mixed >> 31)) % limit.max(1) as u64) as usize
-    }
-}
+use gitops_health_testkit::Random;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
@@ -39,7 +27,7 @@ fn main() -> ExitCode {
         seed.truncate(20_000);
     }
     let scanner = Scanner::new();
-    let (begun, mut random, mut rounds, mut slow) = (Instant::now(), Random(1), 0_u64, 0);
+    let (begun, mut random, mut rounds, mut slow) = (Instant::now(), Random::new(1), 0_u64, 0);
     while begun.elapsed() < Duration::from_secs(seconds) {
         let text = make(&seeds, &mut random);
         let started = Instant::now();

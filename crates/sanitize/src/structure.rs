@@ -129,3 +129,22 @@ fn trimmed(bytes: &[u8], range: Range<usize>) -> Range<usize> {
     let length = text.trim_ascii().len();
     range.start + begin..range.start + begin + length
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Layout;
+
+    /// A text in which `~` stands for nothing, so that no scanner stops at this page.
+    pub(super) fn plain(text: &str) -> String {
+        text.replace('~', "")
+    }
+
+    /// The fields that a reader finds in such a text, and what they hold.
+    pub(super) fn found_by(read: fn(&[u8], &mut Layout), text: &str) -> Vec<(String, String)> {
+        let text = &plain(text);
+        let mut layout = Layout::default();
+        read(text.as_bytes(), &mut layout);
+        let field = |it: &crate::Finding| it.field.clone().unwrap_or_default();
+        layout.findings.iter().map(|it| (field(it), text[it.span.clone()].to_owned())).collect()
+    }
+}

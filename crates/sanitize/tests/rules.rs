@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use gitops_health_sanitize::Scanner;
+use gitops_health_testkit::Random;
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -38,19 +39,6 @@ fn rules() -> Vec<Rule> {
         serde_yaml::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
     };
     files.iter().flat_map(read).collect()
-}
-
-/// Numbers that look random and are the same in every run (SplitMix64).
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, limit: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((mixed ^ (mixed >> 31)) % limit as u64) as usize
-    }
 }
 
 /// The characters of a class, as `rules/README.md` lists them.
@@ -115,7 +103,7 @@ fn generate(template: &str, random: &mut Random) -> String {
 #[test]
 fn every_rule_finds_its_examples_and_none_of_its_negatives() {
     let scanner = Scanner::new();
-    let mut random = Random(2026);
+    let mut random = Random::new(2026);
     let mut problems = Vec::new();
     for rule in rules() {
         if rule.pattern.is_empty() {

@@ -209,18 +209,10 @@ mod tests {
     use std::time::{Duration, Instant};
 
     use super::*;
-
-    /// A text in which `~` stands for nothing, so that no scanner stops at this page.
-    fn plain(text: &str) -> String {
-        text.replace('~', "")
-    }
+    use crate::structure::tests::{found_by, plain};
 
     fn found(text: &str) -> Vec<(String, String)> {
-        let text = &plain(text);
-        let mut layout = Layout::default();
-        read(text.as_bytes(), &mut layout);
-        let field = |it: &crate::Finding| it.field.clone().unwrap_or_default();
-        layout.findings.iter().map(|it| (field(it), text[it.span.clone()].to_owned())).collect()
+        found_by(read, text)
     }
 
     #[test]

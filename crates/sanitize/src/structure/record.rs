@@ -127,19 +127,10 @@ fn is_telling(what: What, strength: Strength) -> bool {
 mod tests {
     use std::time::{Duration, Instant};
 
-    use super::*;
-
-    /// A text in which `~` stands for nothing, so that no scanner stops at this page.
-    fn plain(text: &str) -> String {
-        text.replace('~', "")
-    }
+    use crate::structure::tests::found_by;
 
     fn found(text: &str) -> Vec<(String, String)> {
-        let text = &plain(text);
-        let mut layout = Layout::default();
-        super::super::read_json(text.as_bytes(), &mut layout);
-        let field = |it: &crate::Finding| it.field.clone().unwrap_or_default();
-        layout.findings.iter().map(|it| (field(it), text[it.span.clone()].to_owned())).collect()
+        found_by(super::super::read_json, text)
     }
 
     /// A synthetic member.
