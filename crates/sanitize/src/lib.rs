@@ -13,6 +13,7 @@
 //! A finding says where something is and what it is like, never what it is.
 
 mod change;
+mod check_digit;
 mod clean;
 mod context;
 mod date;

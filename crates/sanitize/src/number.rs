@@ -2,15 +2,15 @@
 
 use std::ops::Range;
 
+use crate::check_digit::{self, SsnKind};
 use crate::context::Context;
 use crate::finding::Finding;
 use crate::rule::{Category, Severity};
-use crate::validator::{self, SsnKind};
 use crate::what::What;
 
 /// How much a social security number matters: known test values are of their own severity.
 pub(crate) fn severity_of_ssn(value: &[u8]) -> Severity {
-    let kind = std::str::from_utf8(value).ok().and_then(validator::ssn);
+    let kind = std::str::from_utf8(value).ok().and_then(check_digit::ssn);
     if kind == Some(SsnKind::Test) { Severity::Low } else { Severity::Critical }
 }
 
@@ -100,10 +100,10 @@ impl Finder<'_> {
                 break;
             }
         }
-        let (_, length) = validator::iban_length(country)?;
+        let (_, length) = check_digit::iban_length(country)?;
         let (_, end) = ends.into_iter().find(|(count, _)| *count == length)?;
         let text = std::str::from_utf8(&plain[..length]).ok()?;
-        (validator::iban(text) && !is_word(end)).then_some(start..end)
+        (check_digit::iban(text) && !is_word(end)).then_some(start..end)
     }
 
     /// A number that begins in brackets, as `(212) 736-5000` with this digit.
@@ -156,7 +156,7 @@ impl Finder<'_> {
     }
 
     fn social_security(&mut self, span: Range<usize>) {
-        let found = match validator::ssn(self.text(&span)) {
+        let found = match check_digit::ssn(self.text(&span)) {
             Some(SsnKind::Issuable) => What::Ssn.found(span),
             Some(SsnKind::Test) => What::Ssn.found_as(Severity::Low, span),
             Some(SsnKind::Taxpayer) => What::Itin.found(span),
@@ -193,8 +193,9 @@ impl Finder<'_> {
             return;
         }
         let text = self.text(&number.span);
-        let named = self.context.names_a_card(&number.span) && is_checked(&validator::digits(text));
-        let severity = validator::card(text).or(named.then_some(Severity::Medium));
+        let named =
+            self.context.names_a_card(&number.span) && is_checked(&check_digit::digits(text));
+        let severity = check_digit::card(text).or(named.then_some(Severity::Medium));
         if let Some(severity) = severity {
             self.findings.push(What::Card.found_as(severity, number.span.clone()));
         }
@@ -279,7 +280,7 @@ impl Finder<'_> {
 
     fn telephone(&mut self, number: Number, before: Option<u8>) {
         let (mut span, mut digits) =
-            (number.span.clone(), validator::digits(self.text(&number.span)));
+            (number.span.clone(), check_digit::digits(self.text(&number.span)));
         if number.lengths.len() == 4 {
             if digits[0] != 1 {
                 return;
@@ -342,7 +343,7 @@ fn next_digit(bytes: &[u8], from: usize) -> Option<usize> {
 
 /// Whether digits have a check digit, and are not all the same.
 fn is_checked(digits: &[u8]) -> bool {
-    validator::luhn(digits) && digits.iter().any(|digit| *digit != digits[0])
+    check_digit::luhn(digits) && digits.iter().any(|digit| *digit != digits[0])
 }
 
 /// Where the mail address around an `@` is.
