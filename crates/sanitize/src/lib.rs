@@ -12,12 +12,15 @@
 //!
 //! A finding says where something is and what it is like, never what it is.
 
+mod allow;
+mod baseline;
 mod change;
 mod check_digit;
 mod clean;
 mod context;
 mod date;
 mod finding;
+mod fingerprint;
 mod number;
 mod prose;
 mod rule;
@@ -26,8 +29,11 @@ mod structure;
 mod validator;
 mod what;
 
+pub use allow::{Comment, comments};
+pub use baseline::{Baseline, BaselineError, LARGEST_BASELINE};
 pub use clean::{Cleaned, Cleaner, Replacement, places};
 pub use finding::Finding;
+pub use fingerprint::{Fingerprint, Key, LEAST_KEY};
 pub use rule::{BUILT_IN, Category, Identifier, Rule, Severity};
 pub use scanner::Scanner;
 pub use validator::Validator;
