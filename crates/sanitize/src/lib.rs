@@ -26,6 +26,7 @@ mod prose;
 mod rule;
 mod scanner;
 mod structure;
+mod template;
 mod validator;
 mod what;
 
@@ -36,4 +37,5 @@ pub use finding::Finding;
 pub use fingerprint::{Fingerprint, Key, LEAST_KEY};
 pub use rule::{BUILT_IN, Category, Identifier, Rule, Severity};
 pub use scanner::Scanner;
+pub use template::{TemplateError, write_out};
 pub use validator::Validator;
