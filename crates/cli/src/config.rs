@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use gitops_health_git::listed;
 use gitops_health_report::{Configuration, Setting};
 use gitops_health_risk::RiskConfig;
+use gitops_health_sanitize::SanitizeConfig;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_yaml::{Mapping, Value};
@@ -27,6 +28,8 @@ pub(crate) struct Config {
     pub risk: RiskConfig,
     /// The index of the history.
     pub index: IndexConfig,
+    /// Health data, personal data and secrets.
+    pub sanitize: SanitizeConfig,
 }
 
 /// How the index of the history is kept.

@@ -59,6 +59,16 @@ pub enum Identifier {
     R,
 }
 
+impl Category {
+    /// Reads what `Display` writes.
+    pub fn parse(text: &str) -> Option<Self> {
+        use Identifier::{A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P, Q, R};
+        let letters = [A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P, Q, R];
+        let all = letters.map(Self::Identifier).into_iter().chain([Self::Pii, Self::Secret]);
+        all.into_iter().find(|category| category.to_string() == text)
+    }
+}
+
 impl fmt::Display for Category {
     /// `A` to `R`, `pii` or `secret`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

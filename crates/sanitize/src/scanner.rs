@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::OnceLock;
@@ -17,7 +18,7 @@ use crate::{date, number, prose};
 pub struct Scanner {
     rules: Vec<Compiled>,
     /// The keywords of rules, and behind them the words of [`context::words`].
-    keywords: Vec<&'static str>,
+    keywords: Vec<Cow<'static, str>>,
     /// The rules of each keyword.
     rules_of: Vec<Vec<usize>>,
     /// Finds them in little: made fast.
@@ -28,13 +29,16 @@ pub struct Scanner {
 }
 
 struct Compiled {
-    rule: &'static Rule,
+    rule: Cow<'static, Rule>,
     /// Compiled when one of its keywords is met for the first time: most never are.
     pattern: OnceLock<Regex>,
 }
 
 /// From so many bytes on a text is much.
 const LARGE: usize = 1 << 20;
+
+/// The least length of a keyword of a user, in bytes: a shorter one is everywhere.
+pub(crate) const LEAST_KEYWORD: usize = 3;
 
 /// The most memory of a pattern, in bytes.
 const PATTERN_BYTES: usize = 4 << 20;
@@ -48,23 +52,34 @@ impl Default for Scanner {
 impl Scanner {
     /// A scanner with the rules that come with the program.
     pub fn new() -> Self {
+        Self::with(Vec::new())
+    }
+
+    /// A scanner with more rules, which are known to be good.
+    pub(crate) fn with(more: Vec<Rule>) -> Self {
+        let all = BUILT_IN.iter().map(Cow::Borrowed).chain(more.into_iter().map(Cow::Owned));
         let rules: Vec<Compiled> =
-            BUILT_IN.iter().map(|rule| Compiled { rule, pattern: OnceLock::new() }).collect();
+            all.map(|rule| Compiled { rule, pattern: OnceLock::new() }).collect();
         let (mut keywords, mut rules_of) = (Vec::new(), Vec::<Vec<usize>>::new());
-        let mut places: HashMap<&str, usize> = HashMap::new();
+        let mut places: HashMap<Cow<'static, str>, usize> = HashMap::new();
         for (number, compiled) in rules.iter().enumerate() {
             for keyword in compiled.rule.keywords.iter() {
-                let place = *places.entry(keyword).or_insert_with(|| {
-                    keywords.push(&**keyword);
+                let place = *places.entry(keyword.clone()).or_insert_with(|| {
+                    keywords.push(keyword.clone());
                     rules_of.push(Vec::new());
                     keywords.len() - 1
                 });
                 rules_of[place].push(number);
             }
         }
-        keywords.extend(context::words());
+        keywords.extend(context::words().map(Cow::Borrowed));
         let (small, large) = (OnceLock::new(), OnceLock::new());
         Self { rules, keywords, rules_of, small, large, is_for_much: false }
+    }
+
+    /// The rules that it looks with.
+    pub fn rules(&self) -> impl Iterator<Item = &Rule> {
+        self.rules.iter().map(|compiled| &*compiled.rule)
     }
 
     /// The same for many texts, or large ones.
@@ -82,7 +97,7 @@ impl Scanner {
                 .match_kind(MatchKind::Standard)
                 .ascii_case_insensitive(true)
                 .kind(Some(kind))
-                .build(&self.keywords)
+                .build(self.keywords.iter().map(|word| &**word))
                 .expect("a few hundred short words fit")
         })
     }
@@ -119,7 +134,7 @@ impl Scanner {
                 continue;
             };
             for number in rules {
-                let rule = self.rules[*number].rule;
+                let rule = &self.rules[*number].rule;
                 let window = window(bytes, keyword.start()..keyword.end(), rule);
                 match &mut open[*number] {
                     Some(before) if window.start <= before.end => {
@@ -150,7 +165,7 @@ impl Scanner {
         number: usize,
         findings: &mut Vec<Finding>,
     ) {
-        let rule = self.rules[number].rule;
+        let rule = &self.rules[number].rule;
         if rule.validators.contains(&Validator::PhoneDigits)
             && !has_digits(&bytes[window.clone()], 7)
         {

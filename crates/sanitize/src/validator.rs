@@ -1,12 +1,13 @@
 //! What has to hold for a value that a pattern found.
 
-use serde::Deserialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use crate::check_digit::{aba, card, dea, digits, iban, mbi, npi, ssn, vin};
 use crate::date;
 
 /// What has to hold for a value that a pattern found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Validator {
     /// The last six characters are a checksum of those behind the prefix, as GitHub writes tokens.
