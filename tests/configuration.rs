@@ -169,7 +169,10 @@ fn every_key_has_a_case_and_every_case_a_key() {
     keys.insert("risk.critical_paths.built_in_weights");
     let cases = CASES.iter().map(|(_, key, _)| *key);
     // What it changes is no report but the index: see the test below.
-    let cases: BTreeSet<&str> = cases.chain(["index.pseudonymize"]).collect();
+    let cases = cases.chain(["index.pseudonymize"]);
+    // These change a scan, and what is known is tested with the rest of what may stay.
+    let cases = cases.chain(SCAN_CASES.iter().map(|(key, _)| *key));
+    let cases: BTreeSet<&str> = cases.chain(["sanitize.key_file", "sanitize.baseline"]).collect();
     assert_eq!(keys, cases);
 }
 
@@ -181,6 +184,57 @@ fn every_key_changes_the_report() {
         assert_eq!(before.code, Some(0), "{before}");
         let after = score_with(&repo, &[*given, &[(*key, *value)][..]].concat());
         assert_eq!(after.code, Some(0), "{after}");
+        assert_ne!(before.stdout, after.stdout, "{key}: {value} changes nothing");
+    }
+}
+
+/// Keys that change what a scan says, and what they are set to.
+const SCAN_CASES: &[(&str, &str)] = &[
+    (
+        "sanitize.rules",
+        "[{id: own, name: Own, category: pii, severity: high, keywords: [made], pattern: made, \
+         examples: [made]}]",
+    ),
+    ("sanitize.allow", "[{rules: [email], paths: [a.txt], reason: a list, until: 2199-01-01}]"),
+    ("sanitize.contexts.production.paths", "[a.txt]"),
+    ("sanitize.contexts.production.identifiers", "-1"),
+    ("sanitize.contexts.production.pii", "1"),
+    ("sanitize.contexts.production.secrets", "0"),
+    ("sanitize.contexts.test.paths", "[]"),
+    ("sanitize.contexts.test.identifiers", "-1"),
+    ("sanitize.contexts.test.pii", "0"),
+    ("sanitize.contexts.test.secrets", "0"),
+    ("sanitize.contexts.documentation.paths", "[]"),
+    ("sanitize.contexts.documentation.identifiers", "-1"),
+    ("sanitize.contexts.documentation.pii", "1"),
+    ("sanitize.contexts.documentation.secrets", "0"),
+];
+
+/// A repository with something of each category in each kind of place. All of it is made up, and put
+/// together here so that no scanner stops at this page.
+fn with_findings() -> TestRepo {
+    let repo = TestRepo::new();
+    let identifier = ["social security number 536", "22", "8145"].join("-");
+    let mail = ["write to somebody", "clinic.io"].join("@");
+    let secret = format!("{} = \"{}\"", "password", ["Xk29fj3k", "fPq81"].concat());
+    let card = ["5425233430", "109903"].concat();
+    let text = format!("{identifier}\n{mail}\n{secret}\npaid with card {card} made up\n");
+    for path in ["a.txt", "prod/a.py", "tests/a.py", "docs/a.py"] {
+        repo.write(path, &text);
+    }
+    repo.commit("Add");
+    repo
+}
+
+#[test]
+fn every_key_of_the_scan_changes_what_it_says() {
+    let repo = with_findings();
+    let scan = ["sanitize", "scan", "--all", "--format", "json"];
+    let before = run_in(&repo, &scan);
+    assert_eq!(before.code, Some(1), "{before}");
+    for (key, value) in SCAN_CASES {
+        let after = run_program_in(&repo, &with(&repo, &[(*key, *value)]), &scan);
+        assert_eq!(after.code, Some(1), "{after}");
         assert_ne!(before.stdout, after.stdout, "{key}: {value} changes nothing");
     }
 }
@@ -205,7 +259,8 @@ fn people_have_pseudonyms_in_the_index_where_that_is_configured() {
 #[test]
 fn a_value_of_the_wrong_type_is_refused_for_every_key() {
     let repo = eventful();
-    for (_, key, _) in CASES {
+    let keys = CASES.iter().map(|(_, key, _)| *key).chain(SCAN_CASES.iter().map(|(key, _)| *key));
+    for key in keys {
         let wrong = if key.ends_with("built_in_weights") { "5" } else { "{}" };
         let transcript = run_program_in(&repo, &with(&repo, &[(key, wrong)]), &["risk", "score"]);
         assert_fails_with_hint(&transcript, 2, &[&variable(key), "invalid"]);

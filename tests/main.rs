@@ -1,5 +1,6 @@
 //! The program from end to end: what it prints, how it ends, and what no input makes it do.
 
+mod accepted;
 mod bad_input;
 mod configuration;
 mod documents;

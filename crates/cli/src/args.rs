@@ -179,7 +179,14 @@ pub(crate) enum SanitizeCommand {
   gitops-health sanitize scan                        all files here and below
   gitops-health sanitize scan --staged               what is about to be committed
   gitops-health sanitize scan --range main..HEAD     each commit of a branch
-  gitops-health sanitize scan - < message.hl7        the standard input")]
+  gitops-health sanitize scan - < message.hl7        the standard input
+  gitops-health sanitize scan --write-baseline       what is here now is known from now on
+
+What is found may stay where a comment on its line, or alone on the line before, says why:
+  number = \"...\"  # gitops-health:allow ssn made up for the manual
+  number = \"...\"  # gitops-health:allow ssn:d9a352bf93c0b0c7 made up for the manual
+The second form is for this one value. It is the only one that counts where there is a key
+in GITOPS_HEALTH_SANITIZE_KEY, and the report says how it is written.")]
 pub(crate) struct ScanArgs {
     /// Files and directories; `-` is the standard input [default: the current directory]
     #[arg(value_name = "PATH", conflicts_with = "selection")]
@@ -208,6 +215,12 @@ pub(crate) struct ScanArgs {
     /// The least severity that makes the exit code 1
     #[arg(long, value_name = "SEVERITY", default_value = "low")]
     pub fail_on: SeverityArg,
+    /// The file of what is known already [default: that of `sanitize.baseline`, if it is there]
+    #[arg(long, value_name = "FILE", help_heading = "What may stay")]
+    pub baseline: Option<PathBuf>,
+    /// Add what is found to the baseline, for which GITOPS_HEALTH_SANITIZE_KEY has to be set
+    #[arg(long, help_heading = "What may stay")]
+    pub write_baseline: bool,
     /// How many threads work [default: as many as there are processors]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     pub threads: Option<u16>,

@@ -33,6 +33,11 @@ pub(crate) enum Failure {
         /// Whether there would be if all of the history were here.
         is_cut: bool,
     },
+    /// Something that was configured or is there can't be used.
+    Unusable {
+        what: String,
+        hint: String,
+    },
     /// There is no key where one is needed.
     NoKey {
         variable: &'static str,
@@ -125,8 +130,9 @@ impl Failure {
             Self::NothingStaged => "nothing is staged".into(),
             Self::NothingChanged => "no tracked file of the worktree differs from HEAD".into(),
             Self::NothingToReport { what, .. } => what.clone(),
+            Self::Unusable { what, .. } => what.clone(),
             Self::NoKey { variable } => {
-                format!("`{variable}` holds no key of at least 16 bytes for the hashes")
+                format!("`{variable}` holds no key of at least 16 bytes")
             }
             Self::Input { place, .. } => format!("could not read {place}"),
             Self::Output { place, .. } => format!("could not write to {place}"),
@@ -195,7 +201,7 @@ impl Failure {
             Self::NothingChanged => {
                 Some("untracked files are not looked at: `git add` them first".into())
             }
-            Self::NothingToReport { hint, .. } => Some(hint.clone()),
+            Self::NothingToReport { hint, .. } | Self::Unusable { hint, .. } => Some(hint.clone()),
             Self::NoKey { variable } => {
                 Some(format!("keep one outside of the repository, and set {variable} to it"))
             }

@@ -3,6 +3,7 @@
 //! This is the only crate that asks the environment. It reads a selection of the repository, hands
 //! facts to the libraries, and writes the report that they give back.
 
+mod acceptance;
 mod args;
 mod config;
 mod context;

@@ -40,7 +40,7 @@ fn write_stdout(text: &[u8]) -> io::Result<()> {
 /// All of it or nothing: a new file beside it takes its place once it is safely on disk. What is
 /// no regular file, such as `/dev/null` or a named pipe, is written directly. A link is followed,
 /// and a file that was there keeps its permissions.
-fn write_file(path: &Path, text: &[u8]) -> io::Result<()> {
+pub(crate) fn write_file(path: &Path, text: &[u8]) -> io::Result<()> {
     let known = std::fs::metadata(path).ok();
     if known.as_ref().is_some_and(|metadata| !metadata.is_file()) {
         return std::fs::OpenOptions::new().write(true).open(path)?.write_all(text);

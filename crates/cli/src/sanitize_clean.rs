@@ -9,15 +9,13 @@ use gitops_health_report::clean::{
 };
 use gitops_health_sanitize::{Cleaned, Cleaner, Replacement, Scanner, Severity};
 
+use crate::acceptance::KEY;
 use crate::args::{CleanArgs, IndexFormat, ReplaceWith};
 use crate::context::Context;
 use crate::error::{CliError, Failure};
 use crate::exit_code::ExitCode;
 use crate::output;
 use crate::sanitize_scan::{BINARY, LARGEST, list_files, shown};
-
-/// Where the key of hashes is.
-const KEY: &str = "GITOPS_HEALTH_SANITIZE_KEY";
 
 /// What stands for something that was taken out.
 const MARK: &str = "****";

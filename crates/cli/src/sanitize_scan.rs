@@ -1,4 +1,6 @@
+mod baseline;
 mod history;
+mod look;
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
@@ -11,10 +13,13 @@ use gitops_health_git::{
     Commit, FileChange, Hunk, Mode, ObjectId, Repo, Selection, Side, Similarity, printable,
 };
 use gitops_health_report::scan::{
-    self as report, SCAN_SCHEMA, ScanFinding, ScanReport, ScanSkip, SeverityCounts,
+    self as report, SCAN_SCHEMA, ScanAccepted, ScanFinding, ScanReport, ScanSkip, SeverityCounts,
 };
-use gitops_health_sanitize::{BUILT_IN, Finding, Scanner, Severity};
+use gitops_health_sanitize::{Finding, Fingerprint, Severity};
 
+use look::Look;
+
+use crate::acceptance::Spot;
 use crate::args::{ScanArgs, ScanFormat, SeverityArg};
 use crate::context::Context;
 use crate::error::{CliError, Failure};
@@ -24,9 +29,6 @@ use crate::output;
 /// The largest file that is looked at, in bytes.
 pub(crate) const LARGEST: u64 = 64 << 20;
 
-/// From so many files on it pays to get ready for much.
-const MANY: usize = 50;
-
 /// What stands for the path of a message.
 const MESSAGE: &str = "(commit message)";
 
@@ -35,17 +37,23 @@ pub(crate) const BINARY: usize = 8000;
 
 /// `sanitize scan`: where is health data, personal data or a secret?
 pub(crate) fn run(context: &Context, args: &ScanArgs) -> Result<ExitCode, CliError> {
-    let (target, outcome) = match selection(args) {
-        Some(selection) => {
-            let scanner = Scanner::new();
-            let repo = context.open_repo()?;
-            scan_change(&repo, &scanner, selection)?
-        }
-        None if args.history => history::scan(context, args)?,
-        None if args.all => scan_head(&context.open_repo()?, &Scanner::new().for_much())?,
-        None => scan_paths(args)?,
+    let selection = selection(args);
+    let repo = match selection.is_some() || args.history || args.all {
+        true => Some(context.open_repo()?),
+        false => context.open_repo_if_any()?,
     };
-    let report = assemble(args, target, outcome);
+    let look = Look::new(context, args, repo.as_ref())?;
+    let look = if args.history || args.all { look.for_much() } else { look };
+    let (target, mut outcome) = match (selection, &repo) {
+        (Some(selection), Some(repo)) => scan_change(repo, &look, selection)?,
+        (_, Some(repo)) if args.history => history::scan(context, repo, &look, args)?,
+        (_, Some(repo)) if args.all => scan_head(repo, &look)?,
+        _ => scan_paths(&look, args)?,
+    };
+    if args.write_baseline {
+        baseline::write(&look, args, repo.as_ref(), &mut outcome)?;
+    }
+    let report = assemble(args, &look, target, outcome);
     let text = match args.format {
         ScanFormat::Text => report::text(&report, context.style()),
         ScanFormat::Json => report::json(&report),
@@ -86,7 +94,26 @@ struct Outcome {
     files: usize,
     bytes: u64,
     findings: Vec<ScanFinding>,
+    accepted: Vec<ScanAccepted>,
     skipped: Vec<ScanSkip>,
+    notes: BTreeSet<String>,
+    /// The fingerprints of findings and where these are, if they are to be written down.
+    fingerprints: Vec<(Fingerprint, String)>,
+}
+
+/// What a text is known by.
+struct Place<'a> {
+    /// How it is named in the report.
+    path: &'a str,
+    /// How it is named from the top of the tree, where that is another name.
+    in_tree: Option<&'a dyn Fn() -> String>,
+    commit: Option<ObjectId>,
+}
+
+impl<'a> Place<'a> {
+    fn new(path: &'a str, commit: Option<ObjectId>) -> Self {
+        Self { path, in_tree: None, commit }
+    }
 }
 
 impl Outcome {
@@ -94,6 +121,9 @@ impl Outcome {
         self.files += other.files;
         self.bytes += other.bytes;
         self.findings.extend(other.findings);
+        self.accepted.extend(other.accepted);
+        self.notes.extend(other.notes);
+        self.fingerprints.extend(other.fingerprints);
         self.skipped.extend(other.skipped);
     }
 
@@ -102,36 +132,34 @@ impl Outcome {
     }
 
     /// Looks at the content of a file; at the lines of some hunks only, where there are any.
-    fn scan(
-        &mut self,
-        scanner: &Scanner,
-        path: &str,
-        commit: Option<ObjectId>,
-        content: &[u8],
-        hunks: Option<&[Hunk]>,
-    ) {
+    fn scan(&mut self, look: &Look, place: &Place<'_>, content: &[u8], hunks: Option<&[Hunk]>) {
         if is_binary(content) {
-            self.skip(path, "it is binary", false);
+            self.skip(place.path, "it is binary", false);
             return;
         }
         self.files += 1;
         self.bytes += content.len() as u64;
-        self.list(path, commit, content, hunks, scanner.scan(content));
+        self.list(look, place, content, hunks, look.scanner.scan(content));
     }
 
     /// Looks at what a commit says of itself.
-    fn scan_message(&mut self, scanner: &Scanner, commit: &Commit) {
-        self.list(MESSAGE, Some(commit.id), &commit.message, None, scanner.scan(&commit.message));
+    fn scan_message(&mut self, look: &Look, commit: &Commit) {
+        let findings = look.scanner.scan(&commit.message);
+        self.list(look, &Place::new(MESSAGE, Some(commit.id)), &commit.message, None, findings);
     }
 
     fn list(
         &mut self,
-        path: &str,
-        commit: Option<ObjectId>,
+        look: &Look,
+        place: &Place<'_>,
         content: &[u8],
         hunks: Option<&[Hunk]>,
         findings: Vec<Finding>,
     ) {
+        if findings.is_empty() {
+            return;
+        }
+        let in_tree = place.in_tree.map_or_else(|| place.path.to_owned(), |name| name());
         let mut lines = Lines { content, line: 1, begin: 0 };
         for finding in findings {
             let (line, column) = lines.place(finding.span.start);
@@ -143,20 +171,38 @@ impl Outcome {
             if hunks.is_some_and(|hunks| !hunks.iter().any(is_new)) {
                 continue;
             }
-            let rule = BUILT_IN.iter().find(|rule| rule.id == finding.rule);
-            self.findings.push(ScanFinding {
-                path: path.to_owned(),
-                commit: commit.map(|commit| commit.to_string()),
+            let spot = Spot { path: &in_tree, line, content };
+            let judged = look.acceptance.judge(&spot, &finding, &mut self.notes);
+            let finding = ScanFinding {
+                path: place.path.to_owned(),
+                commit: place.commit.map(|commit| commit.to_string()),
                 line,
                 column,
                 start: finding.span.start,
                 end: finding.span.end,
-                name: rule.map_or_else(|| finding.rule.clone(), |rule| rule.name.to_string()),
+                name: look.name_of(&finding.rule),
                 rule: finding.rule,
                 category: finding.category.to_string(),
-                severity: finding.severity,
+                severity: judged.severity,
                 field: finding.field,
-            });
+                context: judged.context.map(str::to_owned),
+                fingerprint: judged.fingerprint.map(|it| it.to_string()),
+            };
+            match judged.accepted {
+                None => {
+                    if look.is_for_baseline {
+                        let known = judged.fingerprint.map(|it| (it, in_tree.clone()));
+                        self.fingerprints.extend(known);
+                    }
+                    self.findings.push(finding);
+                }
+                Some(accepted) => self.accepted.push(ScanAccepted {
+                    finding,
+                    by: accepted.by.to_owned(),
+                    reason: accepted.reason.map(|reason| printable(reason.as_bytes())),
+                    until: accepted.until,
+                }),
+            }
         }
     }
 }
@@ -185,13 +231,14 @@ impl Lines<'_> {
     }
 }
 
-fn assemble(args: &ScanArgs, target: String, mut outcome: Outcome) -> ScanReport {
+fn assemble(args: &ScanArgs, look: &Look, target: String, mut outcome: Outcome) -> ScanReport {
     let least = severity(args.severity);
     let mut counts = SeverityCounts::default();
     for finding in &outcome.findings {
         counts.add(finding.severity);
     }
     outcome.findings.retain(|finding| finding.severity >= least);
+    outcome.accepted.retain(|accepted| accepted.finding.severity >= least);
     outcome.skipped.sort_by(|one, two| one.path.cmp(&two.path));
     ScanReport {
         schema: SCAN_SCHEMA.into(),
@@ -202,6 +249,8 @@ fn assemble(args: &ScanArgs, target: String, mut outcome: Outcome) -> ScanReport
         fail_on: severity(args.fail_on),
         counts,
         findings: outcome.findings,
+        accepted: outcome.accepted,
+        notes: look.acceptance.notes().iter().cloned().chain(outcome.notes).collect(),
         skipped: outcome.skipped,
     }
 }
@@ -209,20 +258,20 @@ fn assemble(args: &ScanArgs, target: String, mut outcome: Outcome) -> ScanReport
 /// What commits, or the index, add.
 fn scan_change(
     repo: &Repo,
-    scanner: &Scanner,
+    look: &Look,
     selection: Selection,
 ) -> Result<(String, Outcome), CliError> {
     let mut outcome = Outcome::default();
     if selection == Selection::Staged {
         let changes = repo.staged_changes(Similarity::Renames)?;
         for file in &changes.files {
-            scan_file_change(repo, scanner, file, None, &mut outcome)?;
+            scan_file_change(repo, look, file, None, &mut outcome)?;
         }
         return Ok(("what is staged was".into(), outcome));
     }
     let change = repo.change(&selection, Similarity::Renames)?;
     for commit in &change.commits {
-        scan_commit(repo, scanner, commit, &mut outcome)?;
+        scan_commit(repo, look, commit, &mut outcome)?;
     }
     let target = match change.commits.len() {
         1 => "one commit was".to_owned(),
@@ -233,21 +282,21 @@ fn scan_change(
 
 fn scan_commit(
     repo: &Repo,
-    scanner: &Scanner,
+    look: &Look,
     commit: &Commit,
     outcome: &mut Outcome,
 ) -> Result<(), CliError> {
-    outcome.scan_message(scanner, commit);
+    outcome.scan_message(look, commit);
     let changes = repo.changes_of(commit, Similarity::Renames)?;
     for file in &changes.files {
-        scan_file_change(repo, scanner, file, Some(commit.id), outcome)?;
+        scan_file_change(repo, look, file, Some(commit.id), outcome)?;
     }
     Ok(())
 }
 
 fn scan_file_change(
     repo: &Repo,
-    scanner: &Scanner,
+    look: &Look,
     file: &FileChange,
     commit: Option<ObjectId>,
     outcome: &mut Outcome,
@@ -260,7 +309,7 @@ fn scan_file_change(
         Some(_) => Some(repo.hunks(file)?).filter(|hunks| !hunks.is_empty()),
         None => None,
     };
-    outcome.scan(scanner, &path, commit, &content, hunks.as_deref());
+    outcome.scan(look, &Place::new(&path, commit), &content, hunks.as_deref());
     Ok(())
 }
 
@@ -283,21 +332,21 @@ fn content_of(
 }
 
 /// All files of HEAD.
-fn scan_head(repo: &Repo, scanner: &Scanner) -> Result<(String, Outcome), CliError> {
+fn scan_head(repo: &Repo, look: &Look) -> Result<(String, Outcome), CliError> {
     let head = repo.resolve("HEAD")?;
     let mut outcome = Outcome::default();
     for file in repo.files_of(head)?.files {
         let path = file.path.to_string();
         let side = Side { mode: file.mode, id: file.id };
         if let Some(content) = content_of(repo, side, &path, &mut outcome)? {
-            outcome.scan(scanner, &path, None, &content, None);
+            outcome.scan(look, &Place::new(&path, None), &content, None);
         }
     }
     Ok(("HEAD was".into(), outcome))
 }
 
 /// Files and directories as they are on disk.
-fn scan_paths(args: &ScanArgs) -> Result<(String, Outcome), CliError> {
+fn scan_paths(look: &Look, args: &ScanArgs) -> Result<(String, Outcome), CliError> {
     let here = [PathBuf::from(".")];
     let asked = if args.paths.is_empty() { &here[..] } else { &args.paths };
     let mut whole = Outcome::default();
@@ -310,7 +359,7 @@ fn scan_paths(args: &ScanArgs) -> Result<(String, Outcome), CliError> {
             if content.len() as u64 > LARGEST {
                 whole.skip("-", "it is too large", true);
             } else {
-                whole.scan(&Scanner::new(), "-", None, &content, None);
+                whole.scan(look, &Place::new("-", None), &content, None);
             }
             continue;
         }
@@ -324,9 +373,7 @@ fn scan_paths(args: &ScanArgs) -> Result<(String, Outcome), CliError> {
         }
     }
     let files: Vec<PathBuf> = files.into_iter().collect();
-    let scanner = Scanner::new();
-    let scanner = if files.len() > MANY { scanner.for_much() } else { scanner };
-    scan_files(&scanner, &files, args.threads, &mut whole);
+    scan_files(look, &files, args.threads, &mut whole);
     let target = match asked.len() {
         1 => format!("`{}` was", shown(&asked[0])),
         many => format!("{many} places were"),
@@ -378,7 +425,7 @@ fn threads(asked: Option<u16>) -> usize {
 }
 
 /// Looks at files on several threads; what is found stands in the order of their names.
-fn scan_files(scanner: &Scanner, files: &[PathBuf], threads: Option<u16>, whole: &mut Outcome) {
+fn scan_files(look: &Look, files: &[PathBuf], threads: Option<u16>, whole: &mut Outcome) {
     let threads = self::threads(threads);
     let next = AtomicUsize::new(0);
     let outcomes = Mutex::new(Vec::new());
@@ -389,7 +436,7 @@ fn scan_files(scanner: &Scanner, files: &[PathBuf], threads: Option<u16>, whole:
                     let number = next.fetch_add(1, Ordering::Relaxed);
                     let Some(path) = files.get(number) else { break };
                     let mut outcome = Outcome::default();
-                    scan_file(scanner, path, &mut outcome);
+                    scan_file(look, path, &mut outcome);
                     let mut all =
                         outcomes.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
                     all.push((number, outcome));
@@ -404,7 +451,7 @@ fn scan_files(scanner: &Scanner, files: &[PathBuf], threads: Option<u16>, whole:
     }
 }
 
-fn scan_file(scanner: &Scanner, path: &Path, outcome: &mut Outcome) {
+fn scan_file(look: &Look, path: &Path, outcome: &mut Outcome) {
     let name = shown(path);
     let known = fs::metadata(path);
     if known.as_ref().is_ok_and(|known| !known.is_file()) {
@@ -416,6 +463,10 @@ fn scan_file(scanner: &Scanner, path: &Path, outcome: &mut Outcome) {
     match read {
         Err(error) => outcome.skip(&name, error.to_string(), true),
         Ok(_) if content.len() as u64 > LARGEST => outcome.skip(&name, "it is too large", true),
-        Ok(_) => outcome.scan(scanner, &name, None, &content, None),
+        Ok(_) => {
+            let in_tree = || look.in_tree(path);
+            let place = Place { path: &name, in_tree: Some(&in_tree), commit: None };
+            outcome.scan(look, &place, &content, None);
+        }
     }
 }

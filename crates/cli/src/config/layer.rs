@@ -6,6 +6,7 @@ use serde_yaml::{Mapping, Value};
 
 use super::keys;
 use super::{Config, LoadError, Origin, in_plain_words};
+use crate::acceptance::KEY;
 
 /// One place that configuration comes from, checked by itself.
 pub(crate) struct Layer {
@@ -86,6 +87,8 @@ impl Layer {
     ) -> Result<Vec<Self>, LoadError> {
         let mut found: Vec<(OsString, OsString)> = variables
             .filter(|(name, _)| name.as_encoded_bytes().starts_with(PREFIX.as_bytes()))
+            // It is a secret, and those are no configuration.
+            .filter(|(name, _)| name != KEY)
             .collect();
         found.sort();
         let layer = |(name, value): (OsString, OsString)| match name.into_string() {

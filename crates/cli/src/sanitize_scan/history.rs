@@ -2,16 +2,19 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use gitops_health_git::{Held, Introduction, ObjectId, Repo};
-use gitops_health_sanitize::Scanner;
 
-use super::{LARGEST, Outcome, is_binary, threads};
+use super::{LARGEST, Look, Outcome, Place, is_binary, threads};
 use crate::args::ScanArgs;
 use crate::context::Context;
 use crate::error::CliError;
 
 /// All contents of a history, each where it was brought: what is new in it.
-pub(super) fn scan(context: &Context, args: &ScanArgs) -> Result<(String, Outcome), CliError> {
-    let repo = context.open_repo()?;
+pub(super) fn scan(
+    context: &Context,
+    repo: &Repo,
+    look: &Look,
+    args: &ScanArgs,
+) -> Result<(String, Outcome), CliError> {
     let commits = repo.new_commits(&repo.tips()?, &mut |_| false)?;
     let progress = context.progress("commits compared");
     let mut introductions = repo.introductions(&commits, &mut |count| progress.at(count))?;
@@ -24,7 +27,6 @@ pub(super) fn scan(context: &Context, args: &ScanArgs) -> Result<(String, Outcom
     });
     let paths: Vec<&[Introduction]> =
         introductions.chunk_by(|one, two| one.path == two.path).collect();
-    let scanner = Scanner::new().for_much();
     let threads = threads(args.threads).min(paths.len().max(1));
     let next = AtomicUsize::new(0);
     let repos = (0..threads).map(|_| repo.for_thread()).collect::<Result<Vec<_>, _>>()?;
@@ -33,7 +35,7 @@ pub(super) fn scan(context: &Context, args: &ScanArgs) -> Result<(String, Outcom
         loop {
             let number = next.fetch_add(1, Ordering::Relaxed);
             let Some(versions) = paths.get(number) else { return Ok(outcomes) };
-            outcomes.push((number, scan_versions(&repo, &scanner, versions)?));
+            outcomes.push((number, scan_versions(&repo, look, versions)?));
         }
     };
     let work = &work;
@@ -49,7 +51,7 @@ pub(super) fn scan(context: &Context, args: &ScanArgs) -> Result<(String, Outcom
     outcomes.sort_by_key(|(number, _)| *number);
     let mut whole = Outcome::default();
     for commit in &commits {
-        whole.scan_message(&scanner, &repo.commit(*commit)?);
+        whole.scan_message(look, &repo.commit(*commit)?);
     }
     for (_, outcome) in outcomes {
         whole.add(outcome);
@@ -58,11 +60,7 @@ pub(super) fn scan(context: &Context, args: &ScanArgs) -> Result<(String, Outcom
 }
 
 /// The versions of one path, the newest first.
-fn scan_versions(
-    repo: &Repo,
-    scanner: &Scanner,
-    versions: &[Introduction],
-) -> Result<Outcome, CliError> {
+fn scan_versions(repo: &Repo, look: &Look, versions: &[Introduction]) -> Result<Outcome, CliError> {
     let mut outcome = Outcome::default();
     let mut last: Option<(ObjectId, Held)> = None;
     for version in versions {
@@ -81,7 +79,7 @@ fn scan_versions(
                     Some((_, Held::Content(old))) if !is_binary(old) => Some(&old[..]),
                     _ => None,
                 };
-                outcome.scan_version(scanner, &path, version.commit, new, old);
+                outcome.scan_version(look, &path, version.commit, new, old);
             }
             Held::TooLarge(_) => outcome.skip(&path, "it is too large", true),
             Held::Missing => outcome.skip(&path, "its content is not in this clone", true),
@@ -95,7 +93,7 @@ impl Outcome {
     /// Looks at a version of a file where it differs from the one before.
     fn scan_version(
         &mut self,
-        scanner: &Scanner,
+        look: &Look,
         path: &str,
         commit: ObjectId,
         content: &[u8],
@@ -108,9 +106,9 @@ impl Outcome {
         self.files += 1;
         self.bytes += content.len() as u64;
         let findings = match before {
-            Some(before) => scanner.scan_change(before, content),
-            None => scanner.scan(content),
+            Some(before) => look.scanner.scan_change(before, content),
+            None => look.scanner.scan(content),
         };
-        self.list(path, Some(commit), content, None, findings);
+        self.list(look, &Place::new(path, Some(commit)), content, None, findings);
     }
 }

@@ -41,6 +41,10 @@ pub struct ScanReport {
     pub counts: SeverityCounts,
     /// The findings, by path and place.
     pub findings: Vec<ScanFinding>,
+    /// What was found and may stay; it is counted nowhere else.
+    pub accepted: Vec<ScanAccepted>,
+    /// What somebody should know of the way in which findings were judged.
+    pub notes: Vec<String>,
     /// What was not looked at, by path.
     pub skipped: Vec<ScanSkip>,
 }
@@ -126,6 +130,24 @@ pub struct ScanFinding {
     pub severity: Severity,
     /// The field of a structure, such as `PID-5.1`; absent in free text.
     pub field: Option<String>,
+    /// The kind of place that makes it matter more or less than elsewhere: `production`, `test` or
+    /// `documentation`; absent where the place says nothing.
+    pub context: Option<String>,
+    /// What stands for the value: the same for the same rule, value and key. Absent without a key.
+    pub fingerprint: Option<String>,
+}
+
+/// Something that was found and may stay.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct ScanAccepted {
+    /// What was found.
+    pub finding: ScanFinding,
+    /// What says so: `comment` beside it, `configuration` or `baseline`.
+    pub by: String,
+    /// Why; absent for what is in the baseline.
+    pub reason: Option<String>,
+    /// Until when; absent where there is no end.
+    pub until: Option<String>,
 }
 
 /// Something that was not looked at.

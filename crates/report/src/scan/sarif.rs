@@ -3,13 +3,14 @@ use std::collections::BTreeMap;
 use gitops_health_sanitize::Severity;
 use serde_json::{Value, json};
 
-use super::{ScanFinding, ScanReport};
+use super::{ScanAccepted, ScanFinding, ScanReport};
 use crate::json::document;
 
 /// The report as SARIF 2.1.0 (OASIS, "Static Analysis Results Interchange Format").
 pub fn sarif(report: &ScanReport) -> String {
+    let accepted = report.accepted.iter().map(|accepted| &accepted.finding);
     let rules: BTreeMap<&str, &ScanFinding> =
-        report.findings.iter().map(|finding| (finding.rule.as_str(), finding)).collect();
+        accepted.chain(&report.findings).map(|finding| (finding.rule.as_str(), finding)).collect();
     let described: Vec<Value> = rules
         .values()
         .map(|finding| {
@@ -20,6 +21,11 @@ pub fn sarif(report: &ScanReport) -> String {
             })
         })
         .collect();
+    let open = report.findings.iter().map(|finding| result(finding, None));
+    let accepted = report.accepted.iter().map(|it| result(&it.finding, Some(it)));
+    let results: Vec<Value> = open.chain(accepted).collect();
+    let notes =
+        report.notes.iter().map(|note| json!({ "level": "note", "message": { "text": note } }));
     let skipped: Vec<Value> = report
         .skipped
         .iter()
@@ -30,6 +36,7 @@ pub fn sarif(report: &ScanReport) -> String {
                 "locations": [{ "physicalLocation": { "artifactLocation": { "uri": uri(&skip.path) } } }],
             })
         })
+        .chain(notes)
         .collect();
     document(&json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
@@ -44,18 +51,19 @@ pub fn sarif(report: &ScanReport) -> String {
                 "executionSuccessful": report.is_complete(),
                 "toolExecutionNotifications": skipped,
             }],
-            "results": report.findings.iter().map(result).collect::<Vec<Value>>(),
+            "results": results,
         }],
     }))
 }
 
-fn result(finding: &ScanFinding) -> Value {
+/// A finding; with why it may stay as a suppression (3.27.23).
+fn result(finding: &ScanFinding, accepted: Option<&ScanAccepted>) -> Value {
     let level = match finding.severity {
         Severity::Critical | Severity::High => "error",
         Severity::Medium => "warning",
         Severity::Low | Severity::Info => "note",
     };
-    json!({
+    let mut result = json!({
         "ruleId": finding.rule,
         "level": level,
         "message": { "text": super::in_words(finding) },
@@ -72,8 +80,20 @@ fn result(finding: &ScanFinding) -> Value {
             "category": finding.category,
             "field": finding.field,
             "commit": finding.commit,
+            "context": finding.context,
         },
-    })
+    });
+    if let Some(fingerprint) = &finding.fingerprint {
+        result["partialFingerprints"] = json!({ "gitopsHealthValue/v1": fingerprint });
+    }
+    if let Some(accepted) = accepted {
+        let kind = if accepted.by == "comment" { "inSource" } else { "external" };
+        let why = accepted.reason.clone().unwrap_or_else(|| "in the baseline".into());
+        let until = accepted.until.as_ref().map(|until| format!(" (until {until})"));
+        let why = why + &until.unwrap_or_default();
+        result["suppressions"] = json!([{ "kind": kind, "justification": why }]);
+    }
+    result
 }
 
 /// A path as a relative reference (RFC 3986).

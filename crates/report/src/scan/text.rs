@@ -35,7 +35,10 @@ pub fn text(report: &ScanReport, style: Style) -> String {
             last = Some(this);
         }
         let word = format!("{:<8}", finding.severity.to_string());
-        let what = super::in_words(finding);
+        let mut what = super::in_words(finding);
+        if let Some(context) = &finding.context {
+            what += &format!(", {context}");
+        }
         let left = format!(
             "  {:<places$}  {}  {:<rules$}  ",
             place(finding),
@@ -48,8 +51,30 @@ pub fn text(report: &ScanReport, style: Style) -> String {
         text.push('\n');
     }
     text += &summary(report);
+    text += &accepted(report);
     text += &skipped(report);
+    for note in &report.notes {
+        text += &format!("note: {note}\n");
+    }
     text
+}
+
+/// How much may stay, by what says so.
+fn accepted(report: &ScanReport) -> String {
+    if report.accepted.is_empty() {
+        return String::new();
+    }
+    let by = |what: &str| report.accepted.iter().filter(|it| it.by == what).count();
+    let parts = [
+        (by("baseline"), "in the baseline"),
+        (by("comment"), "by a comment"),
+        (by("configuration"), "by the configuration"),
+    ];
+    let parts = parts.iter().filter(|(count, _)| *count > 0);
+    let parts: Vec<String> =
+        parts.map(|(count, what)| format!("{} {what}", thousands(*count as u64))).collect();
+    let count = counted(report.accepted.len(), "finding", "findings");
+    format!("{count} more may stay: {}\n", parts.join(", "))
 }
 
 fn summary(report: &ScanReport) -> String {
@@ -60,7 +85,8 @@ fn summary(report: &ScanReport) -> String {
         .map(|severity| format!("{} {severity}", thousands(report.counts.of(severity) as u64)))
         .collect();
     let found = match report.findings.len() {
-        0 => "nothing found".to_owned(),
+        0 if report.accepted.is_empty() => "nothing found".to_owned(),
+        0 => "nothing else found".to_owned(),
         many => format!("{}: {}", counted(many, "finding", "findings"), listed.join(", ")),
     };
     let files = counted(report.files, "file", "files");

@@ -1,0 +1,325 @@
+//! What a repository says of findings: how much they matter where, and which may stay.
+
+mod key;
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use gitops_health_git::{Mode, PathPattern, Repo, RepoPath};
+use gitops_health_sanitize::{
+    AllowEntry, Baseline, Comment, ContextConfig, Finding, Fingerprint, Key, LARGEST_BASELINE,
+    SanitizeConfig, Scanner, Severity, comments,
+};
+use jiff::civil::Date;
+
+use crate::config::keys::nearest;
+use crate::context::Context;
+use crate::error::{CliError, Failure};
+
+pub(crate) use key::{KEY, key_of};
+
+/// What a repository says of findings.
+pub(crate) struct Acceptance {
+    key: Option<Key>,
+    /// What is known already; `None` where that is not to be asked.
+    baseline: Option<Baseline>,
+    allowed: Vec<Allowed>,
+    contexts: Vec<Place>,
+    /// What somebody should know of all that.
+    notes: Vec<String>,
+}
+
+/// An entry of `sanitize.allow` that has not ended.
+struct Allowed {
+    entry: AllowEntry,
+    paths: Vec<PathPattern>,
+}
+
+/// A kind of place.
+struct Place {
+    name: &'static str,
+    config: ContextConfig,
+    paths: Vec<PathPattern>,
+}
+
+/// A finding in the light of where it is.
+pub(crate) struct Judged {
+    pub severity: Severity,
+    /// The kind of place that made it matter more or less.
+    pub context: Option<&'static str>,
+    pub fingerprint: Option<Fingerprint>,
+    pub accepted: Option<Accepted>,
+}
+
+/// Why a finding may stay.
+pub(crate) struct Accepted {
+    /// `comment`, `configuration` or `baseline`.
+    pub by: &'static str,
+    pub reason: Option<String>,
+    pub until: Option<String>,
+}
+
+/// Where something was found.
+pub(crate) struct Spot<'a> {
+    /// The file, from the top of the tree.
+    pub path: &'a str,
+    pub line: usize,
+    pub content: &'a [u8],
+}
+
+impl Acceptance {
+    /// What the configuration, the environment and the repository say; the baseline is that of a file if one
+    /// is named.
+    pub fn read(
+        context: &Context,
+        config: &SanitizeConfig,
+        scanner: &Scanner,
+        repo: Option<&Repo>,
+        baseline: Option<&Path>,
+    ) -> Result<Self, CliError> {
+        let key = key_of(config, repo)?;
+        let mut notes = Vec::new();
+        let allowed = allowed(context, config, scanner, &mut notes)?;
+        let contexts = &config.contexts;
+        let place = |name, config: &ContextConfig| -> Result<Place, CliError> {
+            let paths = patterns(&format!("sanitize.contexts.{name}.paths"), &config.paths)?;
+            Ok(Place { name, config: config.clone(), paths })
+        };
+        let contexts = vec![
+            place("production", &contexts.production)?,
+            place("test", &contexts.test)?,
+            place("documentation", &contexts.documentation)?,
+        ];
+        let text = match baseline {
+            Some(path) => Some((path.display().to_string(), read_file(path, true)?)),
+            None => read_in_repo(&config.baseline, repo)?.map(|it| (config.baseline.clone(), it)),
+        };
+        let baseline = match (text, &key) {
+            (None, _) => None,
+            (Some((name, _)), None) => {
+                notes.push(format!(
+                    "`{name}` was not used: without the key nothing in it can be recognised; set {KEY}"
+                ));
+                Some(Baseline::default())
+            }
+            (Some((name, text)), Some(key)) => {
+                let baseline = Baseline::read(&text, key).map_err(|error| {
+                    let hint = format!(
+                        "set {KEY} to the key that it was made with, or remove it and make a new one \
+                         with `sanitize scan --write-baseline`"
+                    );
+                    unusable(format!("`{name}` can not be used: {error}"), hint)
+                })?;
+                Some(baseline)
+            }
+        };
+        Ok(Self { key, baseline, allowed, contexts, notes })
+    }
+
+    /// What somebody should know, whatever is found.
+    pub fn notes(&self) -> &[String] {
+        &self.notes
+    }
+
+    /// The baseline as it is, with the key that adds to it.
+    pub fn baseline(&self) -> (Baseline, Option<&Key>) {
+        (self.baseline.clone().unwrap_or_default(), self.key.as_ref())
+    }
+
+    /// How much a finding matters where it is, and whether it may stay.
+    pub fn judge(
+        &self,
+        spot: &Spot<'_>,
+        finding: &Finding,
+        notes: &mut BTreeSet<String>,
+    ) -> Judged {
+        let path = RepoPath::from(spot.path);
+        let place =
+            self.contexts.iter().find(|place| place.paths.iter().any(|it| it.matches(&path)));
+        let (severity, context) = match place {
+            Some(place) => {
+                let weighed = place.config.weigh(finding.severity, finding.category);
+                (weighed, (weighed != finding.severity).then_some(place.name))
+            }
+            None => (finding.severity, None),
+        };
+        let value = &spot.content[finding.span.clone()];
+        let fingerprint = self.key.as_ref().map(|key| key.fingerprint(&finding.rule, value));
+        let accepted = self
+            .by_comment(spot, finding, fingerprint, notes)
+            .or_else(|| self.by_configuration(&path, finding))
+            .or_else(|| self.by_baseline(spot, fingerprint));
+        Judged { severity, context, fingerprint, accepted }
+    }
+
+    fn by_comment(
+        &self,
+        spot: &Spot<'_>,
+        finding: &Finding,
+        fingerprint: Option<Fingerprint>,
+        notes: &mut BTreeSet<String>,
+    ) -> Option<Accepted> {
+        let found = comments(spot.content, &finding.span);
+        let mut problem = None;
+        for comment in found.iter().filter(|comment| comment.rule == finding.rule) {
+            match self.problem_of(comment, fingerprint) {
+                None => {
+                    let reason = Some(comment.reason.clone());
+                    return Some(Accepted { by: "comment", reason, until: None });
+                }
+                Some(words) => problem = Some(words),
+            }
+        }
+        if let Some(words) = problem {
+            notes.insert(format!(
+                "{}:{}: the comment that allows {} {words}",
+                spot.path, spot.line, finding.rule
+            ));
+        }
+        None
+    }
+
+    /// Why a comment does not allow a value that its rule found.
+    fn problem_of(&self, comment: &Comment, fingerprint: Option<Fingerprint>) -> Option<String> {
+        if comment.reason.is_empty() {
+            return Some("gives no reason".into());
+        }
+        let rule = &comment.rule;
+        match (&comment.fingerprint, fingerprint) {
+            (Some(_), Some(fingerprint)) if comment.is_bound_to(fingerprint) => None,
+            (Some(_), Some(fingerprint)) => Some(format!(
+                "is for another value; for this one it is `{rule}:{}`",
+                fingerprint.short()
+            )),
+            (Some(_), None) => Some(format!("can not be judged without the key: set {KEY}")),
+            (None, Some(fingerprint)) => Some(format!(
+                "is for any value; for this one alone it is `{rule}:{}`",
+                fingerprint.short()
+            )),
+            (None, None) if self.baseline.is_some() => {
+                Some(format!("is for any value, and this repository uses fingerprints: set {KEY}"))
+            }
+            (None, None) => None,
+        }
+    }
+
+    fn by_configuration(&self, path: &RepoPath, finding: &Finding) -> Option<Accepted> {
+        let entry = self.allowed.iter().find(|allowed| {
+            allowed.entry.rules.contains(&finding.rule)
+                && allowed.paths.iter().any(|pattern| pattern.matches(path))
+        })?;
+        Some(Accepted {
+            by: "configuration",
+            reason: Some(entry.entry.reason.clone()),
+            until: Some(entry.entry.until.clone()),
+        })
+    }
+
+    fn by_baseline(&self, spot: &Spot<'_>, fingerprint: Option<Fingerprint>) -> Option<Accepted> {
+        let is_known = self.baseline.as_ref()?.has(fingerprint?, spot.path);
+        is_known.then_some(Accepted { by: "baseline", reason: None, until: None })
+    }
+}
+
+/// The entries of `sanitize.allow` that have not ended.
+fn allowed(
+    context: &Context,
+    config: &SanitizeConfig,
+    scanner: &Scanner,
+    notes: &mut Vec<String>,
+) -> Result<Vec<Allowed>, CliError> {
+    let today = context.now().seconds;
+    let ids: BTreeSet<String> = scanner.rules().map(|rule| rule.id.to_string()).collect();
+    let mut allowed = Vec::new();
+    for (number, entry) in config.allow.iter().enumerate() {
+        let key = |part: &str| format!("sanitize.allow[{number}].{part}");
+        for (part, is_empty) in [
+            ("rules", entry.rules.is_empty()),
+            ("paths", entry.paths.is_empty()),
+            ("reason", entry.reason.trim().is_empty()),
+        ] {
+            if is_empty {
+                return Err(senseless(&key(part), "must not be empty"));
+            }
+        }
+        for rule in entry.rules.iter().filter(|rule| !ids.contains(*rule)) {
+            let meant = nearest(rule, ids.iter());
+            let meant = meant.map(|meant| format!("; did you mean `{meant}`?")).unwrap_or_default();
+            return Err(senseless(&key("rules"), &format!("there is no rule `{rule}`{meant}")));
+        }
+        let until: Date = entry
+            .until
+            .parse()
+            .map_err(|_| senseless(&key("until"), "must be a day such as 2027-01-31"))?;
+        let end = until.tomorrow().ok().and_then(|day| day.to_zoned(jiff::tz::TimeZone::UTC).ok());
+        let has_ended = end.is_some_and(|end| end.timestamp().as_second() <= today);
+        let paths = patterns(&key("paths"), &entry.paths)?;
+        if has_ended {
+            notes.push(format!("{} ended: {} ({})", key("until"), entry.until, entry.reason));
+        } else {
+            allowed.push(Allowed { entry: entry.clone(), paths });
+        }
+    }
+    Ok(allowed)
+}
+
+fn patterns(key: &str, texts: &[String]) -> Result<Vec<PathPattern>, CliError> {
+    let parse = |text: &String| {
+        PathPattern::parse(text.as_bytes())
+            .map_err(|error| senseless(key, &format!("`{text}`: {error}")))
+    };
+    texts.iter().map(parse).collect()
+}
+
+/// A value of the configuration that makes no sense.
+pub(crate) fn senseless(key: &str, problem: &str) -> CliError {
+    unusable(
+        format!("the configuration makes no sense: `{key}`: {problem}"),
+        "see where each value comes from with `gitops-health config show --origin`".into(),
+    )
+}
+
+fn unusable(what: String, hint: String) -> CliError {
+    CliError::new(Failure::Unusable { what, hint })
+}
+
+/// A file from the top of the worktree, or of HEAD where there is none; `None` where it is not there.
+fn read_in_repo(name: &str, repo: Option<&Repo>) -> Result<Option<String>, CliError> {
+    let Some(repo) = repo.filter(|_| !name.is_empty()) else { return Ok(None) };
+    let is_inside =
+        Path::new(name).components().all(|it| matches!(it, std::path::Component::Normal(_)));
+    if !is_inside {
+        return Err(senseless("sanitize.baseline", "must be a path from the top of the worktree"));
+    }
+    if let Some(worktree) = repo.worktree() {
+        let path = worktree.join(name);
+        return match path.symlink_metadata() {
+            Ok(_) => read_file(&path, false).map(Some),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(source) => {
+                Err(CliError::new(Failure::Input { place: format!("`{name}`"), source }))
+            }
+        };
+    }
+    match repo.file_of_head(&RepoPath::from(name))? {
+        None => Ok(None),
+        Some((Mode::File | Mode::Executable, content)) => {
+            let text = String::from_utf8(content);
+            let text = text
+                .map_err(|_| unusable(format!("`{name}` of HEAD is not UTF-8"), baseline_hint()));
+            text.map(Some)
+        }
+        Some(_) => Err(unusable(format!("`{name}` of HEAD is no regular file"), baseline_hint())),
+    }
+}
+
+fn baseline_hint() -> String {
+    "make a new one with `sanitize scan --write-baseline`".into()
+}
+
+fn read_file(path: &Path, follow_links: bool) -> Result<String, CliError> {
+    let unread =
+        |source| CliError::new(Failure::Input { place: format!("`{}`", path.display()), source });
+    let bytes = key::read_regular(path, LARGEST_BASELINE, follow_links).map_err(unread)?;
+    String::from_utf8(bytes).map_err(|_| unread(std::io::Error::other("it is not UTF-8")))
+}
