@@ -233,34 +233,40 @@ fn allowed(
     let mut allowed = Vec::new();
     for (number, entry) in config.allow.iter().enumerate() {
         let key = |part: &str| format!("sanitize.allow[{number}].{part}");
-        for (part, is_empty) in [
-            ("rules", entry.rules.is_empty()),
-            ("paths", entry.paths.is_empty()),
-            ("reason", entry.reason.trim().is_empty()),
-        ] {
-            if is_empty {
-                return Err(senseless(&key(part), "must not be empty"));
-            }
-        }
-        for rule in entry.rules.iter().filter(|rule| !ids.contains(*rule)) {
-            let meant = nearest(rule, ids.iter());
-            let meant = meant.map(|meant| format!("; did you mean `{meant}`?")).unwrap_or_default();
-            return Err(senseless(&key("rules"), &format!("there is no rule `{rule}`{meant}")));
-        }
+        check_entry(entry, &ids, &key)?;
         let until: Date = entry
             .until
             .parse()
             .map_err(|_| senseless(&key("until"), "must be a day such as 2027-01-31"))?;
         let end = until.tomorrow().ok().and_then(|day| day.to_zoned(jiff::tz::TimeZone::UTC).ok());
-        let has_ended = end.is_some_and(|end| end.timestamp().as_second() <= today);
         let paths = patterns(&key("paths"), &entry.paths)?;
-        if has_ended {
+        if end.is_some_and(|end| end.timestamp().as_second() <= today) {
             notes.push(format!("{} ended: {} ({})", key("until"), entry.until, entry.reason));
         } else {
             allowed.push(Allowed { entry: entry.clone(), paths });
         }
     }
     Ok(allowed)
+}
+
+fn check_entry(
+    entry: &AllowEntry,
+    ids: &BTreeSet<String>,
+    key: &dyn Fn(&str) -> String,
+) -> Result<(), CliError> {
+    for (part, is_empty) in [
+        ("rules", entry.rules.is_empty()),
+        ("paths", entry.paths.is_empty()),
+        ("reason", entry.reason.trim().is_empty()),
+    ] {
+        if is_empty {
+            return Err(senseless(&key(part), "must not be empty"));
+        }
+    }
+    let Some(unknown) = entry.rules.iter().find(|rule| !ids.contains(*rule)) else { return Ok(()) };
+    let meant = nearest(unknown, ids.iter());
+    let meant = meant.map(|meant| format!("; did you mean `{meant}`?")).unwrap_or_default();
+    Err(senseless(&key("rules"), &format!("there is no rule `{unknown}`{meant}")))
 }
 
 fn patterns(key: &str, texts: &[String]) -> Result<Vec<PathPattern>, CliError> {
