@@ -126,7 +126,7 @@ fn a_file_is_known_by_its_name_from_the_top() {
         ("", &["./deep/er"]),
         ("deep", &[]),
     ] {
-        let program = keyed(&repo).in_directory(&repo.path().join(directory));
+        let program = keyed(&repo).in_directory(repo.path().join(directory));
         let transcript = program.run(&[&["sanitize", "scan"], arguments].concat());
         assert_eq!(transcript.code, Some(0), "{directory} {arguments:?} {transcript}");
         assert!(transcript.stdout.contains("1 in the baseline"), "{transcript}");
