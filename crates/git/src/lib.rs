@@ -28,6 +28,7 @@ mod pack;
 mod path;
 mod pattern;
 mod person;
+mod reference;
 mod rename;
 mod repo;
 mod revision;
@@ -66,6 +67,7 @@ pub use owners::{
 pub use path::RepoPath;
 pub use pattern::{ParsePatternError, PathPattern};
 pub use person::{Person, Signature};
+pub use reference::{Annotation, Reference, Target};
 pub use repo::{Head, Limits, Location, Repo};
 pub use revision::{Range, RangeKind};
 pub use selection::{Change, Lineage, Selection};

@@ -1,0 +1,198 @@
+//! All that names something in a repository: branches, tags, notes, stashes and the rest.
+
+use std::collections::HashSet;
+
+use bstr::{BString, ByteSlice};
+
+use crate::commit::parse_signature;
+use crate::error::{Cause, Context, Error};
+use crate::id::ObjectId;
+use crate::pack::Kind;
+use crate::path::RepoPath;
+use crate::person::Signature;
+use crate::repo::Repo;
+use crate::tree::Mode;
+
+/// A name of something.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reference {
+    /// The full name, such as `refs/heads/main`.
+    pub name: BString,
+    /// The tags on the way, if it is one with a message: the outermost first.
+    pub annotations: Vec<Annotation>,
+    /// What is at the end.
+    pub target: Target,
+}
+
+/// What a name leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// A commit.
+    Commit(ObjectId),
+    /// The files of a directory, without a commit.
+    Tree(ObjectId),
+    /// A content, without a name of its own.
+    Blob(ObjectId),
+    /// It is not in this clone.
+    Missing(ObjectId),
+}
+
+/// What a tag says besides what it names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Annotation {
+    /// Its id.
+    pub id: ObjectId,
+    /// Who made it, and when.
+    pub tagger: Option<Signature>,
+    /// The message, byte for byte, a signature at its end with it.
+    pub message: BString,
+}
+
+impl Reference {
+    /// Whether it is a branch, here or of a remote.
+    pub fn is_branch(&self) -> bool {
+        self.name.starts_with(b"refs/heads/") || self.name.starts_with(b"refs/remotes/")
+    }
+}
+
+impl Repo {
+    /// All references but those that only name others, sorted by name.
+    pub fn references(&self) -> Result<Vec<Reference>, Error> {
+        let operation = || "list the references".to_owned();
+        let mut found = Vec::new();
+        for reference in self.git.references().context(operation)? {
+            let reference = reference.context(operation)?;
+            let name = BString::from(reference.name_bytes());
+            if let Some(target) = reference.target() {
+                let (annotations, target) = self.lead(ObjectId::from_git2(target))?;
+                found.push(Reference { name, annotations, target });
+            }
+        }
+        found.sort_by(|one, two| one.name.cmp(&two.name));
+        Ok(found)
+    }
+
+    /// Follows tags to what they are of.
+    fn lead(&self, id: ObjectId) -> Result<(Vec<Annotation>, Target), Error> {
+        let (mut next, mut known, mut annotations) = (id, HashSet::new(), Vec::new());
+        while known.insert(next) {
+            let kind = match self.kind_of(next) {
+                Err(Error::MissingObject { .. }) => {
+                    return Ok((annotations, Target::Missing(next)));
+                }
+                other => other?,
+            };
+            match kind {
+                Kind::Commit => return Ok((annotations, Target::Commit(next))),
+                Kind::Tree => return Ok((annotations, Target::Tree(next))),
+                Kind::Blob => return Ok((annotations, Target::Blob(next))),
+                Kind::Tag => {}
+            }
+            let missing = Error::MissingObject { id: next, kind: "tag" };
+            let content = self.object(next, git2::ObjectType::Tag)?.ok_or(missing)?;
+            let (annotation, target) = Annotation::parse(next, &content)?;
+            annotations.push(annotation);
+            next = target;
+        }
+        Ok((annotations, Target::Missing(next)))
+    }
+
+    /// What was put aside with `git stash`: the commits that its list names, newest first.
+    pub fn stashed(&self) -> Result<Vec<ObjectId>, Error> {
+        const STASH: &str = "refs/stash";
+        let operation = || "read the list of stashes".to_owned();
+        if !self.git.reference_has_log(STASH).context(operation)? {
+            return Ok(Vec::new());
+        }
+        let log = self.git.reflog(STASH).context(operation)?;
+        let ids = log.iter().map(|entry| ObjectId::from_git2(entry.id_new()));
+        Ok(ids.filter(|id| *id != ObjectId::ZERO).collect())
+    }
+
+    /// The contents of a tree that has no commit, each with its path.
+    pub fn contents_of_tree(&self, tree: ObjectId) -> Result<Vec<(RepoPath, ObjectId)>, Error> {
+        let deltas = self.compare_trees(None, Some(tree))?.into_iter();
+        let new = deltas.filter_map(|delta| Some((delta.path, delta.new?)));
+        let files = new.filter(|(_, side)| side.mode != Mode::Submodule);
+        Ok(files.map(|(path, side)| (path, side.id)).collect())
+    }
+}
+
+impl Annotation {
+    /// Reads a tag object: headers up to an empty line, then the message.
+    fn parse(id: ObjectId, content: &[u8]) -> Result<(Self, ObjectId), Error> {
+        let (headers, message) = match content.find(b"\n\n") {
+            Some(at) => (&content[..at], &content[at + 2..]),
+            None => (content, &b""[..]),
+        };
+        let header = |name: &[u8]| headers.lines().find_map(|line| line.strip_prefix(name));
+        let target = header(b"object ").and_then(|it| ObjectId::from_hex(it.get(..40)?));
+        let source = Cause::new("it does not say of what it is a tag");
+        let target = target.ok_or(Error::UnreadableObject { id, kind: "tag", source })?;
+        let tagger = header(b"tagger ").map(parse_signature);
+        Ok((Self { id, tagger, message: message.into() }, target))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use gitops_health_testkit::TestRepo;
+
+    use super::*;
+    use crate::repo::Location;
+
+    fn open(scratch: &TestRepo) -> Repo {
+        let start = scratch.path().to_owned();
+        Repo::open(&Location { start, use_git_environment: false }).expect("it opens")
+    }
+
+    #[test]
+    fn all_names_lead_somewhere() {
+        let scratch = TestRepo::new();
+        let commit = scratch.write("a", "1\n").commit("first");
+        scratch.git(&["tag", "-a", "-m", "one\n\nmore", "v1"]);
+        scratch.git(&["tag", "-a", "-m", "two", "v2", "v1"]);
+        scratch.git(&["tag", "blob", "HEAD:a"]);
+        scratch.git(&["tag", "tree", "HEAD^{tree}"]);
+        scratch.git(&["notes", "add", "-m", "a note"]);
+        scratch.write("a", "2\n").git(&["stash"]);
+        scratch.write("a", "3\n").git(&["stash"]);
+        let repo = open(&scratch);
+        let references = repo.references().expect("all is here");
+        let id = |name: &str| ObjectId::from_hex(scratch.id(name).as_bytes()).expect("an id");
+        let told: Vec<(String, usize, Target)> = references
+            .iter()
+            .map(|it| (it.name.to_string(), it.annotations.len(), it.target))
+            .collect();
+        let commit = ObjectId::from_hex(commit.as_bytes()).expect("an id");
+        let expected = [
+            ("refs/heads/main", 0, Target::Commit(commit)),
+            ("refs/notes/commits", 0, Target::Commit(id("refs/notes/commits"))),
+            ("refs/stash", 0, Target::Commit(id("refs/stash"))),
+            ("refs/tags/blob", 0, Target::Blob(id("HEAD:a"))),
+            ("refs/tags/tree", 0, Target::Tree(id("HEAD^{tree}"))),
+            ("refs/tags/v1", 1, Target::Commit(commit)),
+            ("refs/tags/v2", 2, Target::Commit(commit)),
+        ];
+        assert_eq!(told, expected.map(|(name, count, target)| (name.to_owned(), count, target)));
+        assert_eq!(references[5].annotations[0].message, "one\n\nmore\n");
+        assert!(references[5].annotations[0].tagger.is_some());
+        assert_eq!(references[6].annotations[0].message, "two\n");
+        assert_eq!(repo.stashed().expect("all is here"), [id("stash@{0}"), id("stash@{1}")]);
+        let contents = repo.contents_of_tree(id("HEAD^{tree}")).expect("it is here");
+        assert_eq!(contents, [(RepoPath::from("a"), id("HEAD:a"))]);
+    }
+
+    #[test]
+    fn what_is_not_here_is_said_to_be_missing() {
+        let scratch = TestRepo::new();
+        scratch.write("a", "1\n").commit("first");
+        let id = "0123456789012345678901234567890123456789";
+        let path = scratch.git_dir().join("refs/heads/gone");
+        std::fs::write(path, format!("{id}\n")).expect("it can be written");
+        let references = open(&scratch).references().expect("the rest is here");
+        let id = ObjectId::from_hex(id.as_bytes()).expect("an id");
+        assert_eq!(references[0].target, Target::Missing(id));
+        assert!(open(&scratch).stashed().expect("there are none").is_empty());
+    }
+}
