@@ -9,6 +9,7 @@ mod index;
 mod layering;
 mod limits;
 mod lookback;
+mod places_scanned;
 mod sanitize;
 mod sums;
 mod support;

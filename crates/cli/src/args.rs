@@ -200,15 +200,34 @@ pub(crate) struct ScanArgs {
     /// What each commit of a range adds
     #[arg(long, value_name = "A..B", group = "selection", help_heading = "What to look at")]
     pub range: Option<String>,
-    /// What each commit of HEAD adds that this revision does not have
+    /// What changed in the tracked files of the worktree since HEAD
+    #[arg(long, group = "selection", help_heading = "What to look at")]
+    pub worktree: bool,
+    /// What each commit of a pull request adds: those of --head that this revision does not have
     #[arg(long, value_name = "REV", group = "selection", help_heading = "What to look at")]
     pub base: Option<String>,
+    /// The other end of --base
+    #[arg(
+        long,
+        value_name = "REV",
+        default_value = "HEAD",
+        requires = "base",
+        help_heading = "What to look at"
+    )]
+    pub head: String,
     /// All files of HEAD
     #[arg(long, group = "selection", help_heading = "What to look at")]
     pub all: bool,
-    /// All contents that commits of HEAD, branches, branches of remotes and tags brought, each once
+    /// All contents that commits of branches, tags, notes, stashes and other references brought, each
+    /// once, and what commits and tags say
     #[arg(long, group = "selection", help_heading = "What to look at")]
     pub history: bool,
+    /// Of the history what was committed on this day or later, in UTC, or at this time or later (RFC 3339)
+    #[arg(long, value_name = "DATE", value_parser = parse_day, requires = "history", help_heading = "What to look at")]
+    pub since: Option<Day>,
+    /// Of the history what was committed on this day or before, or at this time or before
+    #[arg(long, value_name = "DATE", value_parser = parse_day, requires = "history", help_heading = "What to look at")]
+    pub until: Option<Day>,
     /// The least severity that is listed
     #[arg(long, value_name = "SEVERITY", default_value = "low")]
     pub severity: SeverityArg,

@@ -1,39 +1,28 @@
 mod baseline;
+mod changes;
 mod history;
 mod look;
+mod outcome;
+mod paths;
 
-use std::collections::BTreeSet;
-use std::fs::{self, File};
-use std::io::{self, Read};
-use std::path::{Path, PathBuf};
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
-
-use gitops_health_git::{
-    Commit, FileChange, Hunk, Mode, ObjectId, Repo, Selection, Side, Similarity, printable,
-};
-use gitops_health_report::scan::{
-    self as report, SCAN_SCHEMA, ScanAccepted, ScanFinding, ScanReport, ScanSkip, SeverityCounts,
-};
-use gitops_health_sanitize::{Finding, Fingerprint, Severity};
+use gitops_health_git::Selection;
+use gitops_health_report::scan::{self as report, SCAN_SCHEMA, ScanReport, SeverityCounts};
+use gitops_health_sanitize::Severity;
 
 use look::Look;
+use outcome::Outcome;
 
-use crate::acceptance::Spot;
 use crate::args::{ScanArgs, ScanFormat, SeverityArg};
 use crate::context::Context;
-use crate::error::{CliError, Failure};
+use crate::error::CliError;
 use crate::exit_code::ExitCode;
 use crate::output;
 
+pub(crate) use outcome::BINARY;
+pub(crate) use paths::{list_files, shown};
+
 /// The largest file that is looked at, in bytes.
 pub(crate) const LARGEST: u64 = 64 << 20;
-
-/// What stands for the path of a message.
-const MESSAGE: &str = "(commit message)";
-
-/// So many bytes are looked at for a NUL, as git does.
-pub(crate) const BINARY: usize = 8000;
 
 /// `sanitize scan`: where is health data, personal data or a secret?
 pub(crate) fn run(context: &Context, args: &ScanArgs) -> Result<ExitCode, CliError> {
@@ -45,10 +34,10 @@ pub(crate) fn run(context: &Context, args: &ScanArgs) -> Result<ExitCode, CliErr
     let look = Look::new(context, args, repo.as_ref())?;
     let look = if args.history || args.all { look.for_much() } else { look };
     let (target, mut outcome) = match (selection, &repo) {
-        (Some(selection), Some(repo)) => scan_change(repo, &look, selection)?,
+        (Some(selection), Some(repo)) => changes::scan(repo, &look, &selection)?,
         (_, Some(repo)) if args.history => history::scan(context, repo, &look, args)?,
-        (_, Some(repo)) if args.all => scan_head(repo, &look)?,
-        _ => scan_paths(&look, args)?,
+        (_, Some(repo)) if args.all => changes::scan_head(repo, &look)?,
+        _ => paths::scan(&look, args)?,
     };
     if args.write_baseline {
         baseline::write(&look, args, repo.as_ref(), &mut outcome)?;
@@ -72,9 +61,12 @@ fn selection(args: &ScanArgs) -> Option<Selection> {
     if args.staged {
         return Some(Selection::Staged);
     }
+    if args.worktree {
+        return Some(Selection::Worktree);
+    }
     let commit = args.commit.clone().map(Selection::Commit);
-    let base = args.base.clone();
-    let base = base.map(|base| Selection::PullRequest { base, head: "HEAD".into() });
+    let head = args.head.clone();
+    let base = args.base.clone().map(|base| Selection::PullRequest { base, head });
     commit.or_else(|| args.range.clone().map(Selection::Range)).or(base)
 }
 
@@ -88,147 +80,9 @@ fn severity(argument: SeverityArg) -> Severity {
     }
 }
 
-/// What was found in some files.
-#[derive(Default)]
-struct Outcome {
-    files: usize,
-    bytes: u64,
-    findings: Vec<ScanFinding>,
-    accepted: Vec<ScanAccepted>,
-    skipped: Vec<ScanSkip>,
-    notes: BTreeSet<String>,
-    /// The fingerprints of findings and where these are, if they are to be written down.
-    fingerprints: Vec<(Fingerprint, String)>,
-}
-
-/// What a text is known by.
-struct Place<'a> {
-    /// How it is named in the report.
-    path: &'a str,
-    /// How it is named from the top of the tree, where that is another name.
-    in_tree: Option<&'a dyn Fn() -> String>,
-    commit: Option<ObjectId>,
-}
-
-impl<'a> Place<'a> {
-    fn new(path: &'a str, commit: Option<ObjectId>) -> Self {
-        Self { path, in_tree: None, commit }
-    }
-}
-
-impl Outcome {
-    fn add(&mut self, other: Self) {
-        self.files += other.files;
-        self.bytes += other.bytes;
-        self.findings.extend(other.findings);
-        self.accepted.extend(other.accepted);
-        self.notes.extend(other.notes);
-        self.fingerprints.extend(other.fingerprints);
-        self.skipped.extend(other.skipped);
-    }
-
-    fn skip(&mut self, path: &str, reason: impl Into<String>, is_failure: bool) {
-        self.skipped.push(ScanSkip { path: path.to_owned(), reason: reason.into(), is_failure });
-    }
-
-    /// Looks at the content of a file; at the lines of some hunks only, where there are any.
-    fn scan(&mut self, look: &Look, place: &Place<'_>, content: &[u8], hunks: Option<&[Hunk]>) {
-        if is_binary(content) {
-            self.skip(place.path, "it is binary", false);
-            return;
-        }
-        self.files += 1;
-        self.bytes += content.len() as u64;
-        self.list(look, place, content, hunks, look.scanner.scan(content));
-    }
-
-    /// Looks at what a commit says of itself.
-    fn scan_message(&mut self, look: &Look, commit: &Commit) {
-        let findings = look.scanner.scan(&commit.message);
-        self.list(look, &Place::new(MESSAGE, Some(commit.id)), &commit.message, None, findings);
-    }
-
-    fn list(
-        &mut self,
-        look: &Look,
-        place: &Place<'_>,
-        content: &[u8],
-        hunks: Option<&[Hunk]>,
-        findings: Vec<Finding>,
-    ) {
-        if findings.is_empty() {
-            return;
-        }
-        let in_tree = place.in_tree.map_or_else(|| place.path.to_owned(), |name| name());
-        let mut lines = Lines { content, line: 1, begin: 0 };
-        for finding in findings {
-            let (line, column) = lines.place(finding.span.start);
-            let last = line + line_ends(&content[finding.span.clone()]);
-            let is_new = |hunk: &Hunk| {
-                let first = hunk.new_start as usize;
-                line < first + hunk.new_lines as usize && last >= first
-            };
-            if hunks.is_some_and(|hunks| !hunks.iter().any(is_new)) {
-                continue;
-            }
-            let spot = Spot { path: &in_tree, line, content };
-            let judged = look.acceptance.judge(&spot, &finding, &mut self.notes);
-            let finding = ScanFinding {
-                path: place.path.to_owned(),
-                commit: place.commit.map(|commit| commit.to_string()),
-                line,
-                column,
-                start: finding.span.start,
-                end: finding.span.end,
-                name: look.name_of(&finding.rule),
-                rule: finding.rule,
-                category: finding.category.to_string(),
-                severity: judged.severity,
-                field: finding.field,
-                context: judged.context.map(str::to_owned),
-                fingerprint: judged.fingerprint.map(|it| it.to_string()),
-            };
-            match judged.accepted {
-                None => {
-                    if look.is_for_baseline {
-                        let known = judged.fingerprint.map(|it| (it, in_tree.clone()));
-                        self.fingerprints.extend(known);
-                    }
-                    self.findings.push(finding);
-                }
-                Some(accepted) => self.accepted.push(ScanAccepted {
-                    finding,
-                    by: accepted.by.to_owned(),
-                    reason: accepted.reason.map(|reason| printable(reason.as_bytes())),
-                    until: accepted.until,
-                }),
-            }
-        }
-    }
-}
-
-fn is_binary(content: &[u8]) -> bool {
-    content[..content.len().min(BINARY)].contains(&0)
-}
-
-fn line_ends(text: &[u8]) -> usize {
-    text.iter().filter(|byte| **byte == b'\n').count()
-}
-
-/// Counts lines up to places that come in their order.
-struct Lines<'a> {
-    content: &'a [u8],
-    line: usize,
-    begin: usize,
-}
-
-impl Lines<'_> {
-    fn place(&mut self, at: usize) -> (usize, usize) {
-        self.line += line_ends(&self.content[self.begin..at]);
-        let begin = self.content[..at].iter().rposition(|byte| *byte == b'\n');
-        self.begin = at;
-        (self.line, at - begin.map_or(0, |end| end + 1) + 1)
-    }
+fn threads(asked: Option<u16>) -> usize {
+    let all = || std::thread::available_parallelism().map_or(1, usize::from);
+    asked.map_or_else(all, usize::from)
 }
 
 fn assemble(args: &ScanArgs, look: &Look, target: String, mut outcome: Outcome) -> ScanReport {
@@ -252,221 +106,5 @@ fn assemble(args: &ScanArgs, look: &Look, target: String, mut outcome: Outcome) 
         accepted: outcome.accepted,
         notes: look.acceptance.notes().iter().cloned().chain(outcome.notes).collect(),
         skipped: outcome.skipped,
-    }
-}
-
-/// What commits, or the index, add.
-fn scan_change(
-    repo: &Repo,
-    look: &Look,
-    selection: Selection,
-) -> Result<(String, Outcome), CliError> {
-    let mut outcome = Outcome::default();
-    if selection == Selection::Staged {
-        let changes = repo.staged_changes(Similarity::Renames)?;
-        for file in &changes.files {
-            scan_file_change(repo, look, file, None, &mut outcome)?;
-        }
-        return Ok(("what is staged was".into(), outcome));
-    }
-    let change = repo.change(&selection, Similarity::Renames)?;
-    for commit in &change.commits {
-        scan_commit(repo, look, commit, &mut outcome)?;
-    }
-    let target = match change.commits.len() {
-        1 => "one commit was".to_owned(),
-        many => format!("{many} commits were"),
-    };
-    Ok((target, outcome))
-}
-
-fn scan_commit(
-    repo: &Repo,
-    look: &Look,
-    commit: &Commit,
-    outcome: &mut Outcome,
-) -> Result<(), CliError> {
-    outcome.scan_message(look, commit);
-    let changes = repo.changes_of(commit, Similarity::Renames)?;
-    for file in &changes.files {
-        scan_file_change(repo, look, file, Some(commit.id), outcome)?;
-    }
-    Ok(())
-}
-
-fn scan_file_change(
-    repo: &Repo,
-    look: &Look,
-    file: &FileChange,
-    commit: Option<ObjectId>,
-    outcome: &mut Outcome,
-) -> Result<(), CliError> {
-    let path = file.path.to_string();
-    let Some(side) = file.new else { return Ok(()) };
-    let Some(content) = content_of(repo, side, &path, outcome)? else { return Ok(()) };
-    // Without lines to compare, all of it is new.
-    let hunks = match file.old {
-        Some(_) => Some(repo.hunks(file)?).filter(|hunks| !hunks.is_empty()),
-        None => None,
-    };
-    outcome.scan(look, &Place::new(&path, commit), &content, hunks.as_deref());
-    Ok(())
-}
-
-/// The content of a version of a file; `None` where that is said to be left out.
-fn content_of(
-    repo: &Repo,
-    side: Side,
-    path: &str,
-    outcome: &mut Outcome,
-) -> Result<Option<Vec<u8>>, CliError> {
-    if side.mode == Mode::Submodule {
-        return Ok(None);
-    }
-    match repo.blob_size(side.id)? {
-        None => outcome.skip(path, "its content is not in this clone", true),
-        Some(size) if size > LARGEST => outcome.skip(path, "it is too large", true),
-        Some(_) => return Ok(repo.blob(side.id)?),
-    }
-    Ok(None)
-}
-
-/// All files of HEAD.
-fn scan_head(repo: &Repo, look: &Look) -> Result<(String, Outcome), CliError> {
-    let head = repo.resolve("HEAD")?;
-    let mut outcome = Outcome::default();
-    for file in repo.files_of(head)?.files {
-        let path = file.path.to_string();
-        let side = Side { mode: file.mode, id: file.id };
-        if let Some(content) = content_of(repo, side, &path, &mut outcome)? {
-            outcome.scan(look, &Place::new(&path, None), &content, None);
-        }
-    }
-    Ok(("HEAD was".into(), outcome))
-}
-
-/// Files and directories as they are on disk.
-fn scan_paths(look: &Look, args: &ScanArgs) -> Result<(String, Outcome), CliError> {
-    let here = [PathBuf::from(".")];
-    let asked = if args.paths.is_empty() { &here[..] } else { &args.paths };
-    let mut whole = Outcome::default();
-    let mut files = BTreeSet::new();
-    for path in asked {
-        if path.as_os_str() == "-" {
-            let mut content = Vec::new();
-            let read = io::stdin().lock().take(LARGEST + 1).read_to_end(&mut content);
-            read.map_err(|source| unreadable("the standard input", source))?;
-            if content.len() as u64 > LARGEST {
-                whole.skip("-", "it is too large", true);
-            } else {
-                whole.scan(look, &Place::new("-", None), &content, None);
-            }
-            continue;
-        }
-        let known = fs::metadata(path);
-        let known = known.map_err(|source| unreadable(&shown(path), source))?;
-        match known.is_dir() {
-            true => {
-                list_files(path, &mut files, &mut |path, reason| whole.skip(&path, reason, true))
-            }
-            false => drop(files.insert(path.clone())),
-        }
-    }
-    let files: Vec<PathBuf> = files.into_iter().collect();
-    scan_files(look, &files, args.threads, &mut whole);
-    let target = match asked.len() {
-        1 => format!("`{}` was", shown(&asked[0])),
-        many => format!("{many} places were"),
-    };
-    Ok((target, whole))
-}
-
-fn unreadable(place: &str, source: io::Error) -> CliError {
-    CliError::new(Failure::Input { place: place.to_owned(), source })
-}
-
-pub(crate) fn shown(path: &Path) -> String {
-    printable(path.as_os_str().as_encoded_bytes())
-}
-
-/// The files below a directory, without those of git. Links are not followed.
-pub(crate) fn list_files(
-    directory: &Path,
-    files: &mut BTreeSet<PathBuf>,
-    skip: &mut dyn FnMut(String, String),
-) {
-    let mut open = vec![directory.to_owned()];
-    while let Some(directory) = open.pop() {
-        let entries = fs::read_dir(&directory).and_then(Iterator::collect::<io::Result<Vec<_>>>);
-        let entries = match entries {
-            Ok(entries) => entries,
-            Err(error) => {
-                skip(shown(&directory), error.to_string());
-                continue;
-            }
-        };
-        for entry in entries {
-            let path = entry.path();
-            let path = path.strip_prefix("./").map(Path::to_owned).unwrap_or(path);
-            match entry.file_type() {
-                Ok(kind) if kind.is_dir() && entry.file_name() == ".git" => {}
-                Ok(kind) if kind.is_dir() => open.push(path),
-                Ok(kind) if kind.is_file() => drop(files.insert(path)),
-                Ok(_) => {}
-                Err(error) => skip(shown(&path), error.to_string()),
-            }
-        }
-    }
-}
-
-fn threads(asked: Option<u16>) -> usize {
-    let all = || std::thread::available_parallelism().map_or(1, usize::from);
-    asked.map_or_else(all, usize::from)
-}
-
-/// Looks at files on several threads; what is found stands in the order of their names.
-fn scan_files(look: &Look, files: &[PathBuf], threads: Option<u16>, whole: &mut Outcome) {
-    let threads = self::threads(threads);
-    let next = AtomicUsize::new(0);
-    let outcomes = Mutex::new(Vec::new());
-    std::thread::scope(|scope| {
-        for _ in 0..threads.min(files.len()) {
-            scope.spawn(|| {
-                loop {
-                    let number = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(path) = files.get(number) else { break };
-                    let mut outcome = Outcome::default();
-                    scan_file(look, path, &mut outcome);
-                    let mut all =
-                        outcomes.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-                    all.push((number, outcome));
-                }
-            });
-        }
-    });
-    let mut outcomes = outcomes.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
-    outcomes.sort_by_key(|(number, _)| *number);
-    for (_, outcome) in outcomes {
-        whole.add(outcome);
-    }
-}
-
-fn scan_file(look: &Look, path: &Path, outcome: &mut Outcome) {
-    let name = shown(path);
-    let known = fs::metadata(path);
-    if known.as_ref().is_ok_and(|known| !known.is_file()) {
-        outcome.skip(&name, "it is no regular file", true);
-        return;
-    }
-    let mut content = Vec::new();
-    let read = File::open(path).and_then(|file| file.take(LARGEST + 1).read_to_end(&mut content));
-    match read {
-        Err(error) => outcome.skip(&name, error.to_string(), true),
-        Ok(_) if content.len() as u64 > LARGEST => outcome.skip(&name, "it is too large", true),
-        Ok(_) => {
-            let in_tree = || look.in_tree(path);
-            let place = Place { path: &name, in_tree: Some(&in_tree), commit: None };
-            outcome.scan(look, &place, &content, None);
-        }
     }
 }

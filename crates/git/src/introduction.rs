@@ -29,7 +29,7 @@ pub struct Introduction {
 pub enum Held {
     /// All of it.
     Content(Arc<Vec<u8>>),
-    /// It has so many bytes, and that is too many.
+    /// It has so many bytes at least, and that is too many.
     TooLarge(u64),
     /// It is not in this clone.
     Missing,

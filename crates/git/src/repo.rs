@@ -245,6 +245,16 @@ impl Repo {
                 }
             }
         }
+        tips.extend(self.tips_of_worktrees()?);
+        tips.sort_unstable();
+        tips.dedup();
+        Ok(tips)
+    }
+
+    /// The commits that other worktrees of this repository are at.
+    pub fn tips_of_worktrees(&self) -> Result<Vec<ObjectId>, Error> {
+        let operation = || "list the worktrees".to_owned();
+        let mut tips = Vec::new();
         for name in &self.git.worktrees().context(operation)? {
             let Ok(Some(name)) = name else { continue };
             let head = self.common_dir().join("worktrees").join(name).join("HEAD");
@@ -254,8 +264,6 @@ impl Repo {
             }
             tips.extend(ObjectId::from_hex(&text));
         }
-        tips.sort_unstable();
-        tips.dedup();
         Ok(tips)
     }
 

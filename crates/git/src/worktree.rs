@@ -2,6 +2,7 @@ use std::collections::HashMap;
 use std::fs::{self, Metadata};
 use std::io::Read;
 use std::path::Path;
+use std::sync::Arc;
 
 use crate::attributes::Attributes;
 use crate::attributes::lookup::{
@@ -14,6 +15,7 @@ use crate::conversion::{is_text_with_crlf, to_stored};
 use crate::error::{Context, Error};
 use crate::files::Similarity;
 use crate::id::ObjectId;
+use crate::introduction::Held;
 use crate::path::RepoPath;
 use crate::repo::Repo;
 use crate::side_file::{is_absent, metadata_of, open_file, os_path, small_file};
@@ -158,6 +160,15 @@ impl Repo {
             }
         }
         self.attributes(files)
+    }
+
+    /// What a file or link of the worktree holds, as it is on disk.
+    pub fn held_on_disk(&self, path: &RepoPath, limit: u64) -> Result<Held, Error> {
+        Ok(match self.content_on_disk(path, limit)? {
+            None => Held::Missing,
+            Some(Content::TooLarge) => Held::TooLarge(limit + 1),
+            Some(Content::Bytes(content)) => Held::Content(Arc::new(content)),
+        })
     }
 
     /// What a file or link of the worktree holds; `None` when there is none.

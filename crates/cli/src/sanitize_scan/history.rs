@@ -1,32 +1,40 @@
-use std::collections::HashMap;
+use std::cell::OnceCell;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use gitops_health_git::{Held, Introduction, ObjectId, Repo};
+use gitops_health_git::{Commit, Held, Introduction, ObjectId, Reference, Repo, RepoPath, Target};
 
-use super::{LARGEST, Look, Outcome, Place, is_binary, threads};
+use super::changes::{FILE_NAME, scan_commit};
+use super::outcome::{Origin, Outcome, Place, is_binary};
+use super::{LARGEST, Look, threads};
 use crate::args::ScanArgs;
 use crate::context::Context;
 use crate::error::CliError;
 
-/// All contents of a history, each where it was brought: what is new in it.
+/// All contents of a history, each where it was brought: what is new in it. Names, messages, tags,
+/// notes and stashes with them.
 pub(super) fn scan(
     context: &Context,
     repo: &Repo,
     look: &Look,
     args: &ScanArgs,
 ) -> Result<(String, Outcome), CliError> {
-    let commits = repo.new_commits(&repo.tips()?, &mut |_| false)?;
+    let references = repo.references()?;
+    let commits = Commits::read(repo, &references)?;
     let progress = context.progress("commits compared");
-    let mut introductions = repo.introductions(&commits, &mut |count| progress.at(count))?;
+    let mut introductions = repo.introductions(&commits.all, &mut |count| progress.at(count))?;
     drop(progress);
+    let mut whole = Outcome::default();
+    let origins = origins(repo, look, args, &commits, &mut whole)?;
+    introductions.retain(|it| origins.contains_key(&it.commit));
     // The versions of a path stand together, the newest first, as packs hold them.
-    let mut order: HashMap<ObjectId, usize> = HashMap::with_capacity(commits.len());
-    order.extend(commits.iter().enumerate().map(|(number, id)| (*id, number)));
     introductions.sort_by(|one, two| {
-        one.path.cmp(&two.path).then_with(|| order[&two.commit].cmp(&order[&one.commit]))
+        let order = |it: &Introduction| commits.order[&it.commit];
+        one.path.cmp(&two.path).then_with(|| order(two).cmp(&order(one)))
     });
     let paths: Vec<&[Introduction]> =
         introductions.chunk_by(|one, two| one.path == two.path).collect();
+    let head = files_of_head(repo)?;
     let threads = threads(args.threads).min(paths.len().max(1));
     let next = AtomicUsize::new(0);
     let repos = (0..threads).map(|_| repo.for_thread()).collect::<Result<Vec<_>, _>>()?;
@@ -35,7 +43,8 @@ pub(super) fn scan(
         loop {
             let number = next.fetch_add(1, Ordering::Relaxed);
             let Some(versions) = paths.get(number) else { return Ok(outcomes) };
-            outcomes.push((number, scan_versions(&repo, look, versions)?));
+            let past = Past { repo: &repo, look, origins: &origins, head: &head };
+            outcomes.push((number, past.scan(versions)?));
         }
     };
     let work = &work;
@@ -49,66 +58,197 @@ pub(super) fn scan(
         outcomes.extend(result?);
     }
     outcomes.sort_by_key(|(number, _)| *number);
-    let mut whole = Outcome::default();
-    for commit in &commits {
-        whole.scan_message(look, &repo.commit(*commit)?);
-    }
     for (_, outcome) in outcomes {
         whole.add(outcome);
     }
-    Ok((format!("the history of {} commits was", commits.len()), whole))
+    for reference in &references {
+        scan_reference(repo, look, reference, &mut whole)?;
+    }
+    Ok((format!("the history of {} commits was", origins.len()), whole))
 }
 
-/// The versions of one path, the newest first.
-fn scan_versions(repo: &Repo, look: &Look, versions: &[Introduction]) -> Result<Outcome, CliError> {
-    let mut outcome = Outcome::default();
-    let mut last: Option<(ObjectId, Held)> = None;
-    for version in versions {
-        let path = version.path.to_string();
-        let new = match last.take() {
-            Some((id, held)) if id == version.id => held,
-            _ => repo.held(version.id, LARGEST)?,
-        };
-        let old = match version.before {
-            Some(before) => Some((before, repo.held(before, LARGEST)?)),
-            None => None,
-        };
-        match &new {
-            Held::Content(new) => {
-                let old = match &old {
-                    Some((_, Held::Content(old))) if !is_binary(old) => Some(&old[..]),
-                    _ => None,
-                };
-                outcome.scan_version(look, &path, version.commit, new, old);
-            }
+/// The commits of a history, parents first.
+struct Commits {
+    all: Vec<ObjectId>,
+    order: HashMap<ObjectId, usize>,
+    /// What leads to those that no branch leads to.
+    references: HashMap<ObjectId, String>,
+}
+
+impl Commits {
+    fn read(repo: &Repo, references: &[Reference]) -> Result<Self, CliError> {
+        let branches = references.iter().filter(|reference| reference.is_branch());
+        let mut tips: Vec<ObjectId> = branches.filter_map(commit_of).collect();
+        tips.extend(repo.head_commit()?);
+        tips.sort_unstable();
+        tips.dedup();
+        let all = repo.new_commits(&tips, &mut |_| false)?;
+        let mut commits = Self { all, order: HashMap::new(), references: HashMap::new() };
+        commits.order.extend(commits.all.iter().enumerate().map(|(number, id)| (*id, number)));
+        // Heads of other worktrees.
+        commits.lead(repo, "a worktree", &repo.tips_of_worktrees()?)?;
+        for reference in references.iter().filter(|reference| !reference.is_branch()) {
+            commits.lead(repo, &reference.name.to_string(), commit_of(reference).as_slice())?;
+        }
+        for (number, stash) in repo.stashed()?.into_iter().enumerate() {
+            commits.lead(repo, &format!("stash@{{{number}}}"), &[stash])?;
+        }
+        Ok(commits)
+    }
+
+    /// Adds what only this leads to.
+    fn lead(&mut self, repo: &Repo, name: &str, tips: &[ObjectId]) -> Result<(), CliError> {
+        let order = &mut self.order;
+        if tips.iter().all(|tip| order.contains_key(tip)) {
+            return Ok(());
+        }
+        for commit in repo.new_commits(tips, &mut |id| order.contains_key(&id))? {
+            order.insert(commit, self.all.len());
+            self.all.push(commit);
+            self.references.insert(commit, name.to_owned());
+        }
+        Ok(())
+    }
+}
+
+fn commit_of(reference: &Reference) -> Option<ObjectId> {
+    match reference.target {
+        Target::Commit(commit) => Some(commit),
+        _ => None,
+    }
+}
+
+/// The commits that are asked about, and what they say of themselves.
+fn origins(
+    repo: &Repo,
+    look: &Look,
+    args: &ScanArgs,
+    commits: &Commits,
+    whole: &mut Outcome,
+) -> Result<HashMap<ObjectId, Origin>, CliError> {
+    let mut origins = HashMap::with_capacity(commits.all.len());
+    let mut people = HashSet::new();
+    for id in &commits.all {
+        let commit = repo.commit(*id)?;
+        if !is_between(args, &commit) {
+            continue;
+        }
+        let reference = commits.references.get(id).map(|name| look.shown(name.as_bytes()));
+        let is_from_branch = Some(reference.is_none());
+        let origin = Origin { reference, is_from_branch, ..look.origin(&commit) };
+        scan_commit(look, &origin, &commit, &mut people, whole);
+        origins.insert(*id, origin);
+    }
+    Ok(origins)
+}
+
+fn is_between(args: &ScanArgs, commit: &Commit) -> bool {
+    let seconds = commit.committer.time.seconds;
+    args.since.is_none_or(|day| seconds >= day.first.seconds)
+        && args.until.is_none_or(|day| seconds <= day.last.seconds)
+}
+
+fn files_of_head(repo: &Repo) -> Result<HashMap<RepoPath, ObjectId>, CliError> {
+    let Some(head) = repo.head_commit()? else { return Ok(HashMap::new()) };
+    let tree = repo.commit(head)?.tree;
+    Ok(repo.contents_of_tree(tree)?.into_iter().collect())
+}
+
+/// Looks at the name of a reference, at what its tags say, and at contents that have no commit.
+fn scan_reference(
+    repo: &Repo,
+    look: &Look,
+    reference: &Reference,
+    outcome: &mut Outcome,
+) -> Result<(), CliError> {
+    let name = look.shown(&reference.name);
+    let place = Place::new(&name, None);
+    outcome.scan_name(look, &place, "name of the reference", &reference.name);
+    for annotation in &reference.annotations {
+        let findings = look.scanner.scan(&annotation.message);
+        outcome.list(look, &place, &annotation.message, None, findings);
+        if let Some(tagger) = &annotation.tagger {
+            outcome.scan_person(look, &place, &tagger.person);
+        }
+    }
+    let contents = match reference.target {
+        Target::Commit(_) => Vec::new(),
+        Target::Blob(id) => vec![(name.clone(), id)],
+        Target::Tree(id) => {
+            let contents = repo.contents_of_tree(id)?.into_iter();
+            let path = |path: &RepoPath| format!("{name}:{}", look.shown(path.as_bytes()));
+            contents.map(|(at, id)| (path(&at), id)).collect()
+        }
+        Target::Missing(id) => {
+            outcome.skip(&name, format!("{id} is not in this clone"), true);
+            Vec::new()
+        }
+    };
+    for (path, id) in contents {
+        match repo.held(id, LARGEST)? {
+            Held::Content(content) => outcome.scan(look, &Place::new(&path, None), &content, None),
             Held::TooLarge(_) => outcome.skip(&path, "it is too large", true),
             Held::Missing => outcome.skip(&path, "its content is not in this clone", true),
         }
-        last = old;
     }
-    Ok(outcome)
+    Ok(())
 }
 
-impl Outcome {
-    /// Looks at a version of a file where it differs from the one before.
-    fn scan_version(
-        &mut self,
-        look: &Look,
-        path: &str,
-        commit: ObjectId,
-        content: &[u8],
-        before: Option<&[u8]>,
-    ) {
-        if is_binary(content) {
-            self.skip(path, "it is binary", false);
-            return;
+/// What all versions of files are looked at with.
+struct Past<'a> {
+    repo: &'a Repo,
+    look: &'a Look,
+    origins: &'a HashMap<ObjectId, Origin>,
+    head: &'a HashMap<RepoPath, ObjectId>,
+}
+
+impl Past<'_> {
+    /// The versions of one path, the newest first.
+    fn scan(&self, versions: &[Introduction]) -> Result<Outcome, CliError> {
+        let mut outcome = Outcome::default();
+        let Some(oldest) = versions.last() else { return Ok(outcome) };
+        let path = self.look.shown(oldest.path.as_bytes());
+        let in_head = self.in_head(&oldest.path);
+        let named = Place::new(&path, self.origins.get(&oldest.commit));
+        outcome.scan_name(self.look, &named, FILE_NAME, oldest.path.as_bytes());
+        let mut last: Option<(ObjectId, Held)> = None;
+        for version in versions {
+            let new = match last.take() {
+                Some((id, held)) if id == version.id => held,
+                _ => self.repo.held(version.id, LARGEST)?,
+            };
+            let old = match version.before {
+                Some(before) => Some((before, self.repo.held(before, LARGEST)?)),
+                None => None,
+            };
+            match &new {
+                Held::Content(new) => {
+                    let old = match &old {
+                        Some((_, Held::Content(old))) if !is_binary(old) => Some(&old[..]),
+                        _ => None,
+                    };
+                    let origin = self.origins.get(&version.commit);
+                    let place = Place { in_head: Some(&in_head), ..Place::new(&path, origin) };
+                    outcome.scan_version(self.look, &place, new, old);
+                }
+                Held::TooLarge(_) => outcome.skip(&path, "it is too large", true),
+                Held::Missing => outcome.skip(&path, "its content is not in this clone", true),
+            }
+            last = old;
         }
-        self.files += 1;
-        self.bytes += content.len() as u64;
-        let findings = match before {
-            Some(before) => look.scanner.scan_change(before, content),
-            None => look.scanner.scan(content),
-        };
-        self.list(look, &Place::new(path, Some(commit)), content, None, findings);
+        Ok(outcome)
+    }
+
+    /// Whether the file of this path has a value at HEAD, too. It is read when that is asked first.
+    fn in_head(&self, path: &RepoPath) -> impl Fn(&[u8]) -> bool {
+        let content = OnceCell::new();
+        let id = self.head.get(path).copied();
+        move |value: &[u8]| {
+            let content = content.get_or_init(|| match self.repo.held(id?, LARGEST) {
+                Ok(Held::Content(content)) => Some(content),
+                _ => None,
+            });
+            content.as_ref().is_some_and(|it| memchr::memmem::find(it, value).is_some())
+        }
     }
 }

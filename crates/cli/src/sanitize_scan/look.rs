@@ -1,9 +1,10 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use gitops_health_git::{Repo, printable};
-use gitops_health_sanitize::Scanner;
+use gitops_health_git::{Commit, Repo, printable};
+use gitops_health_sanitize::{Finding, Scanner};
 
+use super::outcome::Origin;
 use crate::acceptance::{Acceptance, senseless};
 use crate::args::ScanArgs;
 use crate::context::Context;
@@ -58,6 +59,63 @@ impl Look {
     pub fn in_tree(&self, path: &Path) -> String {
         let real = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         let inside = self.top.as_ref().and_then(|top| real.strip_prefix(top).ok());
-        printable(inside.unwrap_or(path).as_os_str().as_encoded_bytes())
+        self.shown(inside.unwrap_or(path).as_os_str().as_encoded_bytes())
     }
+
+    /// A name as it may be shown: with marks in the place of what is found in it.
+    pub fn shown(&self, name: &[u8]) -> String {
+        let mut shown = String::new();
+        let mut end = 0;
+        for finding in self.in_name(name) {
+            shown += &printable(&name[end..finding.span.start]);
+            shown += &format!("[{}]", finding.rule.to_uppercase());
+            end = finding.span.end;
+        }
+        shown + &printable(&name[end..])
+    }
+
+    /// What is found in a name: as it is, and word by word.
+    pub fn in_name(&self, name: &[u8]) -> Vec<Finding> {
+        if !can_hold_something(name) {
+            return Vec::new();
+        }
+        let mut findings = self.scanner.scan(name);
+        let word = |byte: &u8| if b"/\\_.".contains(byte) { b' ' } else { *byte };
+        let words: Vec<u8> = name.iter().map(word).collect();
+        let is_apart = |found: &Finding, other: &Finding| {
+            found.span.end <= other.span.start || other.span.end <= found.span.start
+        };
+        let more = self.scanner.scan(&words).into_iter();
+        let known = findings.clone();
+        findings.extend(more.filter(|found| known.iter().all(|other| is_apart(found, other))));
+        findings.sort_by_key(|finding| finding.span.start);
+        findings
+    }
+
+    /// What is found in a name and address, besides that it is one.
+    pub fn in_person(&self, person: &[u8]) -> Vec<Finding> {
+        let mut findings = self.in_name(person);
+        findings.retain(|finding| !matches!(finding.rule.as_str(), "email" | "name" | "url"));
+        findings
+    }
+
+    /// A commit, as what it brought is told.
+    pub fn origin(&self, commit: &Commit) -> Origin {
+        let person = &commit.author.person;
+        let shown = |text: &[u8]| match self.in_person(text).is_empty() {
+            true => printable(text),
+            false => "[REDACTED]".to_owned(),
+        };
+        let author = format!("{} <{}>", shown(&person.name), shown(&person.email));
+        Origin { commit: commit.id.to_string(), author, reference: None, is_from_branch: None }
+    }
+}
+
+/// The least digits of what a name can hold.
+const LEAST_DIGITS: usize = 5;
+
+/// Whether a name has what numbers and addresses have; most have not, and need no look.
+fn can_hold_something(name: &[u8]) -> bool {
+    let digits = || name.iter().filter(|byte| byte.is_ascii_digit()).take(LEAST_DIGITS).count();
+    name.contains(&b'@') || digits() == LEAST_DIGITS
 }

@@ -106,10 +106,20 @@ fn word<S: Serializer>(severity: &Severity, serializer: S) -> Result<S::Ok, S::E
 /// Something that was found.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ScanFinding {
-    /// Where the file is; `(commit message)` for what a commit says of itself.
+    /// Where the file is, with marks for what is found in its name; `(commit message)` and
+    /// `(author and committer)` for what a commit says of itself, and the name of a reference for what
+    /// a tag says.
     pub path: String,
     /// The commit that has it; absent for what is not committed, and where a tree is looked at.
     pub commit: Option<String>,
+    /// Who wrote that commit.
+    pub author: Option<String>,
+    /// In a history, whether a branch or HEAD leads to that commit.
+    pub is_from_branch: Option<bool>,
+    /// In a history, the tag, note or stash that leads to a commit that no branch leads to.
+    pub reference: Option<String>,
+    /// In a history, whether the file of this path at HEAD has the value, too.
+    pub is_in_head: Option<bool>,
     /// The line, counted from 1.
     pub line: usize,
     /// The byte in the line, counted from 1.

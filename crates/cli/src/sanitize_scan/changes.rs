@@ -1,0 +1,154 @@
+use std::collections::HashSet;
+
+use gitops_health_git::{
+    Commit, FileChange, Held, Mode, Person, Repo, Selection, Side, Similarity,
+};
+
+use super::outcome::{Origin, Outcome, Place};
+use super::{LARGEST, Look};
+use crate::error::CliError;
+
+/// What a selection adds: each of its commits, what is staged, or the worktree.
+pub(super) fn scan(
+    repo: &Repo,
+    look: &Look,
+    selection: &Selection,
+) -> Result<(String, Outcome), CliError> {
+    let mut outcome = Outcome::default();
+    match selection {
+        Selection::Staged => {
+            for file in &repo.staged_changes(Similarity::Renames)?.files {
+                scan_file(repo, look, file, None, &mut outcome)?;
+            }
+            return Ok(("what is staged was".into(), outcome));
+        }
+        Selection::Worktree => {
+            for file in &repo.change(selection, Similarity::Renames)?.files {
+                scan_in_worktree(repo, look, file, &mut outcome)?;
+            }
+            return Ok(("what changed in the worktree was".into(), outcome));
+        }
+        _ => {}
+    }
+    let change = repo.change(selection, Similarity::Renames)?;
+    let mut people = HashSet::new();
+    for commit in &change.commits {
+        let origin = look.origin(commit);
+        scan_commit(look, &origin, commit, &mut people, &mut outcome);
+        for file in &repo.changes_of(commit, Similarity::Renames)?.files {
+            scan_file(repo, look, file, Some(&origin), &mut outcome)?;
+        }
+    }
+    let target = match change.commits.len() {
+        1 => "one commit was".to_owned(),
+        many => format!("{many} commits were"),
+    };
+    Ok((target, outcome))
+}
+
+/// Looks at what a commit says, and at who made it unless they are known.
+pub(super) fn scan_commit(
+    look: &Look,
+    origin: &Origin,
+    commit: &Commit,
+    known: &mut HashSet<Person>,
+    outcome: &mut Outcome,
+) {
+    outcome.scan_message(look, origin, commit);
+    let people = [&commit.author.person, &commit.committer.person];
+    let new: Vec<&Person> =
+        people.into_iter().filter(|person| known.insert((*person).clone())).collect();
+    outcome.scan_people(look, origin, &new);
+}
+
+fn scan_file(
+    repo: &Repo,
+    look: &Look,
+    file: &FileChange,
+    origin: Option<&Origin>,
+    outcome: &mut Outcome,
+) -> Result<(), CliError> {
+    let Some(side) = file.new else { return Ok(()) };
+    let path = look.shown(file.path.as_bytes());
+    let place = Place::new(&path, origin);
+    if has_new_name(file) {
+        outcome.scan_name(look, &place, FILE_NAME, file.path.as_bytes());
+    }
+    let Some(content) = content_of(repo, side, &path, outcome)? else { return Ok(()) };
+    // Without lines to compare, all of it is new.
+    let hunks = match file.old {
+        Some(_) => Some(repo.hunks(file)?).filter(|hunks| !hunks.is_empty()),
+        None => None,
+    };
+    outcome.scan(look, &place, &content, hunks.as_deref());
+    Ok(())
+}
+
+/// What a name of a file is called where something is found in it.
+pub(super) const FILE_NAME: &str = "name of the file";
+
+/// Whether the path was not there before.
+fn has_new_name(file: &FileChange) -> bool {
+    file.old.is_none() || file.old_path.is_some()
+}
+
+/// Looks at a file as it is on disk, where it differs from the one of HEAD.
+fn scan_in_worktree(
+    repo: &Repo,
+    look: &Look,
+    file: &FileChange,
+    outcome: &mut Outcome,
+) -> Result<(), CliError> {
+    if file.new.is_none_or(|side| side.mode == Mode::Submodule) {
+        return Ok(());
+    }
+    let path = look.shown(file.path.as_bytes());
+    let place = Place::new(&path, None);
+    if has_new_name(file) {
+        outcome.scan_name(look, &place, FILE_NAME, file.path.as_bytes());
+    }
+    match repo.held_on_disk(&file.path, LARGEST)? {
+        Held::Content(content) => {
+            let old = file.old.map(|old| content_of(repo, old, &path, outcome));
+            let old = old.transpose()?.flatten();
+            outcome.scan_version(look, &place, &content, old.as_deref());
+        }
+        Held::TooLarge(_) => outcome.skip(&path, "it is too large", true),
+        Held::Missing => outcome.skip(&path, "it is gone", true),
+    }
+    Ok(())
+}
+
+/// The content of a version of a file; `None` where that is said to be left out.
+pub(super) fn content_of(
+    repo: &Repo,
+    side: Side,
+    path: &str,
+    outcome: &mut Outcome,
+) -> Result<Option<Vec<u8>>, CliError> {
+    if side.mode == Mode::Submodule {
+        return Ok(None);
+    }
+    match repo.blob_size(side.id)? {
+        None => outcome.skip(path, "its content is not in this clone", true),
+        Some(size) if size > LARGEST => outcome.skip(path, "it is too large", true),
+        Some(_) => return Ok(repo.blob(side.id)?),
+    }
+    Ok(None)
+}
+
+/// All files of HEAD.
+pub(super) fn scan_head(repo: &Repo, look: &Look) -> Result<(String, Outcome), CliError> {
+    let head = repo.resolve("HEAD")?;
+    let mut outcome = Outcome::default();
+    for file in repo.files_of(head)?.files {
+        let path = look.shown(file.path.as_bytes());
+        let place = Place::new(&path, None);
+        outcome.scan_name(look, &place, FILE_NAME, file.path.as_bytes());
+        let side = Side { mode: file.mode, id: file.id };
+        if let Some(content) = content_of(repo, side, &path, &mut outcome)? {
+            outcome.scan(look, &place, &content, None);
+        }
+    }
+    Ok(("HEAD was".into(), outcome))
+}

@@ -1,0 +1,223 @@
+use std::collections::BTreeSet;
+
+use gitops_health_git::{Commit, Hunk, Person, printable};
+use gitops_health_report::scan::{ScanAccepted, ScanFinding, ScanSkip};
+use gitops_health_sanitize::{Finding, Fingerprint};
+
+use super::Look;
+use crate::acceptance::Spot;
+
+/// What stands for the path of a message.
+const MESSAGE: &str = "(commit message)";
+
+/// What stands for the path of names and addresses of who made a commit.
+const PEOPLE: &str = "(author and committer)";
+
+/// So many bytes are looked at for a NUL, as git does.
+pub(crate) const BINARY: usize = 8000;
+
+/// What was found in some files.
+#[derive(Default)]
+pub(super) struct Outcome {
+    pub files: usize,
+    pub bytes: u64,
+    pub findings: Vec<ScanFinding>,
+    pub accepted: Vec<ScanAccepted>,
+    pub skipped: Vec<ScanSkip>,
+    pub notes: BTreeSet<String>,
+    /// The fingerprints of findings and where these are, if they are to be written down.
+    pub fingerprints: Vec<(Fingerprint, String)>,
+}
+
+/// What a text is known by.
+#[derive(Clone, Copy)]
+pub(super) struct Place<'a> {
+    /// How it is named in the report.
+    pub path: &'a str,
+    /// How it is named from the top of the tree, where that is another name.
+    pub in_tree: Option<&'a dyn Fn() -> String>,
+    /// Who brought it; `None` for what is not committed, and where a tree is looked at.
+    pub origin: Option<&'a Origin>,
+    /// Whether HEAD has a value at this path, too; `None` where that is not asked.
+    pub in_head: Option<&'a dyn Fn(&[u8]) -> bool>,
+}
+
+impl<'a> Place<'a> {
+    pub fn new(path: &'a str, origin: Option<&'a Origin>) -> Self {
+        Self { path, in_tree: None, origin, in_head: None }
+    }
+}
+
+/// The commit that brought something.
+pub(super) struct Origin {
+    pub commit: String,
+    /// Its author, as far as that may be shown.
+    pub author: String,
+    /// What leads to it, if that is no branch.
+    pub reference: Option<String>,
+    /// Whether that is known.
+    pub is_from_branch: Option<bool>,
+}
+
+impl Outcome {
+    pub fn add(&mut self, other: Self) {
+        self.files += other.files;
+        self.bytes += other.bytes;
+        self.findings.extend(other.findings);
+        self.accepted.extend(other.accepted);
+        self.notes.extend(other.notes);
+        self.fingerprints.extend(other.fingerprints);
+        self.skipped.extend(other.skipped);
+    }
+
+    pub fn skip(&mut self, path: &str, reason: impl Into<String>, is_failure: bool) {
+        self.skipped.push(ScanSkip { path: path.to_owned(), reason: reason.into(), is_failure });
+    }
+
+    /// Looks at the content of a file; at the lines of some hunks only, where there are any.
+    pub fn scan(&mut self, look: &Look, place: &Place<'_>, content: &[u8], hunks: Option<&[Hunk]>) {
+        let Some(content) = self.open(place, content) else { return };
+        self.list(look, place, content, hunks, look.scanner.scan(content));
+    }
+
+    /// As [`Outcome::scan`], where a version differs from the one before.
+    pub fn scan_version(
+        &mut self,
+        look: &Look,
+        place: &Place<'_>,
+        content: &[u8],
+        before: Option<&[u8]>,
+    ) {
+        let Some(content) = self.open(place, content) else { return };
+        let findings = match before {
+            Some(before) => look.scanner.scan_change(before, content),
+            None => look.scanner.scan(content),
+        };
+        self.list(look, place, content, None, findings);
+    }
+
+    /// Counts what is looked at; `None` where that is not done.
+    fn open<'a>(&mut self, place: &Place<'_>, content: &'a [u8]) -> Option<&'a [u8]> {
+        if is_binary(content) {
+            self.skip(place.path, "it is binary", false);
+            return None;
+        }
+        self.files += 1;
+        self.bytes += content.len() as u64;
+        Some(content)
+    }
+
+    /// Looks at the name of a file or reference, which is known by what is left of it.
+    pub fn scan_name(&mut self, look: &Look, place: &Place<'_>, what: &str, name: &[u8]) {
+        let named = |finding: Finding| Finding { field: Some(what.to_owned()), ..finding };
+        let findings = look.in_name(name).into_iter().map(named).collect();
+        self.list(look, place, name, None, findings);
+    }
+
+    /// Looks at what a commit says of itself.
+    pub fn scan_message(&mut self, look: &Look, origin: &Origin, commit: &Commit) {
+        let findings = look.scanner.scan(&commit.message);
+        self.list(look, &Place::new(MESSAGE, Some(origin)), &commit.message, None, findings);
+    }
+
+    /// Looks at names and addresses, which are what they are: anything else in them is found.
+    pub fn scan_people(&mut self, look: &Look, origin: &Origin, people: &[&Person]) {
+        for person in people {
+            self.scan_person(look, &Place::new(PEOPLE, Some(origin)), person);
+        }
+    }
+
+    /// As [`Outcome::scan_people`], of somebody else.
+    pub fn scan_person(&mut self, look: &Look, place: &Place<'_>, person: &Person) {
+        let text = [&person.name[..], b" <", &person.email, b">"].concat();
+        let findings = look.in_person(&text);
+        self.list(look, place, &text, None, findings);
+    }
+
+    pub fn list(
+        &mut self,
+        look: &Look,
+        place: &Place<'_>,
+        content: &[u8],
+        hunks: Option<&[Hunk]>,
+        findings: Vec<Finding>,
+    ) {
+        if findings.is_empty() {
+            return;
+        }
+        let in_tree = place.in_tree.map_or_else(|| place.path.to_owned(), |name| name());
+        let mut lines = Lines { content, line: 1, begin: 0 };
+        for finding in findings {
+            let (line, column) = lines.place(finding.span.start);
+            let last = line + line_ends(&content[finding.span.clone()]);
+            let is_new = |hunk: &Hunk| {
+                let first = hunk.new_start as usize;
+                line < first + hunk.new_lines as usize && last >= first
+            };
+            if hunks.is_some_and(|hunks| !hunks.iter().any(is_new)) {
+                continue;
+            }
+            let spot = Spot { path: &in_tree, line, content };
+            let judged = look.acceptance.judge(&spot, &finding, &mut self.notes);
+            let origin = place.origin;
+            let finding = ScanFinding {
+                path: place.path.to_owned(),
+                commit: origin.map(|origin| origin.commit.clone()),
+                author: origin.map(|origin| origin.author.clone()),
+                is_from_branch: origin.and_then(|origin| origin.is_from_branch),
+                reference: origin.and_then(|origin| origin.reference.clone()),
+                is_in_head: place.in_head.map(|in_head| in_head(&content[finding.span.clone()])),
+                line,
+                column,
+                start: finding.span.start,
+                end: finding.span.end,
+                name: look.name_of(&finding.rule),
+                rule: finding.rule,
+                category: finding.category.to_string(),
+                severity: judged.severity,
+                field: finding.field,
+                context: judged.context.map(str::to_owned),
+                fingerprint: judged.fingerprint.map(|it| it.to_string()),
+            };
+            match judged.accepted {
+                None => {
+                    if look.is_for_baseline {
+                        let known = judged.fingerprint.map(|it| (it, in_tree.clone()));
+                        self.fingerprints.extend(known);
+                    }
+                    self.findings.push(finding);
+                }
+                Some(accepted) => self.accepted.push(ScanAccepted {
+                    finding,
+                    by: accepted.by.to_owned(),
+                    reason: accepted.reason.map(|reason| printable(reason.as_bytes())),
+                    until: accepted.until,
+                }),
+            }
+        }
+    }
+}
+
+pub(super) fn is_binary(content: &[u8]) -> bool {
+    content[..content.len().min(BINARY)].contains(&0)
+}
+
+fn line_ends(text: &[u8]) -> usize {
+    text.iter().filter(|byte| **byte == b'\n').count()
+}
+
+/// Counts lines up to places that come in their order.
+struct Lines<'a> {
+    content: &'a [u8],
+    line: usize,
+    begin: usize,
+}
+
+impl Lines<'_> {
+    fn place(&mut self, at: usize) -> (usize, usize) {
+        self.line += line_ends(&self.content[self.begin..at]);
+        let begin = self.content[..at].iter().rposition(|byte| *byte == b'\n');
+        self.begin = at;
+        (self.line, at - begin.map_or(0, |end| end + 1) + 1)
+    }
+}

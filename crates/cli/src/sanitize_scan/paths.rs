@@ -1,0 +1,136 @@
+use std::collections::BTreeSet;
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use gitops_health_git::printable;
+
+use super::changes::FILE_NAME;
+use super::outcome::{Outcome, Place};
+use super::{LARGEST, Look, threads};
+use crate::args::ScanArgs;
+use crate::error::{CliError, Failure};
+
+/// Files and directories as they are on disk.
+pub(super) fn scan(look: &Look, args: &ScanArgs) -> Result<(String, Outcome), CliError> {
+    let here = [PathBuf::from(".")];
+    let asked = if args.paths.is_empty() { &here[..] } else { &args.paths };
+    let mut whole = Outcome::default();
+    let mut files = BTreeSet::new();
+    for path in asked {
+        if path.as_os_str() == "-" {
+            let mut content = Vec::new();
+            let read = io::stdin().lock().take(LARGEST + 1).read_to_end(&mut content);
+            read.map_err(|source| unreadable("the standard input", source))?;
+            if content.len() as u64 > LARGEST {
+                whole.skip("-", "it is too large", true);
+            } else {
+                whole.scan(look, &Place::new("-", None), &content, None);
+            }
+            continue;
+        }
+        let known = fs::metadata(path);
+        let known = known.map_err(|source| unreadable(&shown(path), source))?;
+        match known.is_dir() {
+            true => {
+                list_files(path, &mut files, &mut |path, reason| whole.skip(&path, reason, true))
+            }
+            false => drop(files.insert(path.clone())),
+        }
+    }
+    let files: Vec<PathBuf> = files.into_iter().collect();
+    scan_files(look, &files, args.threads, &mut whole);
+    let target = match asked.len() {
+        1 => format!("`{}` was", shown(&asked[0])),
+        many => format!("{many} places were"),
+    };
+    Ok((target, whole))
+}
+
+fn unreadable(place: &str, source: io::Error) -> CliError {
+    CliError::new(Failure::Input { place: place.to_owned(), source })
+}
+
+pub(crate) fn shown(path: &Path) -> String {
+    printable(path.as_os_str().as_encoded_bytes())
+}
+
+/// The files below a directory, without those of git. Links are not followed.
+pub(crate) fn list_files(
+    directory: &Path,
+    files: &mut BTreeSet<PathBuf>,
+    skip: &mut dyn FnMut(String, String),
+) {
+    let mut open = vec![directory.to_owned()];
+    while let Some(directory) = open.pop() {
+        let entries = fs::read_dir(&directory).and_then(Iterator::collect::<io::Result<Vec<_>>>);
+        let entries = match entries {
+            Ok(entries) => entries,
+            Err(error) => {
+                skip(shown(&directory), error.to_string());
+                continue;
+            }
+        };
+        for entry in entries {
+            let path = entry.path();
+            let path = path.strip_prefix("./").map(Path::to_owned).unwrap_or(path);
+            match entry.file_type() {
+                Ok(kind) if kind.is_dir() && entry.file_name() == ".git" => {}
+                Ok(kind) if kind.is_dir() => open.push(path),
+                Ok(kind) if kind.is_file() => drop(files.insert(path)),
+                Ok(_) => {}
+                Err(error) => skip(shown(&path), error.to_string()),
+            }
+        }
+    }
+}
+
+/// Looks at files on several threads; what is found stands in the order of their names.
+fn scan_files(look: &Look, files: &[PathBuf], threads: Option<u16>, whole: &mut Outcome) {
+    let threads = self::threads(threads);
+    let next = AtomicUsize::new(0);
+    let outcomes = Mutex::new(Vec::new());
+    std::thread::scope(|scope| {
+        for _ in 0..threads.min(files.len()) {
+            scope.spawn(|| {
+                loop {
+                    let number = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(path) = files.get(number) else { break };
+                    let mut outcome = Outcome::default();
+                    scan_file(look, path, &mut outcome);
+                    let mut all =
+                        outcomes.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+                    all.push((number, outcome));
+                }
+            });
+        }
+    });
+    let mut outcomes = outcomes.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    outcomes.sort_by_key(|(number, _)| *number);
+    for (_, outcome) in outcomes {
+        whole.add(outcome);
+    }
+}
+
+fn scan_file(look: &Look, path: &Path, outcome: &mut Outcome) {
+    let name = look.shown(path.as_os_str().as_encoded_bytes());
+    let known = fs::metadata(path);
+    if known.as_ref().is_ok_and(|known| !known.is_file()) {
+        outcome.skip(&name, "it is no regular file", true);
+        return;
+    }
+    let mut content = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(LARGEST + 1).read_to_end(&mut content));
+    match read {
+        Err(error) => outcome.skip(&name, error.to_string(), true),
+        Ok(_) if content.len() as u64 > LARGEST => outcome.skip(&name, "it is too large", true),
+        Ok(_) => {
+            let in_tree = || look.in_tree(path);
+            let place = Place { in_tree: Some(&in_tree), ..Place::new(&name, None) };
+            outcome.scan_name(look, &place, FILE_NAME, path.as_os_str().as_encoded_bytes());
+            outcome.scan(look, &place, &content, None);
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! Where a scan looks: names of files, people, tags, notes, stashes, the worktree, days. All that looks like
+//! data of somebody is synthetic, and put together here so that no scanner stops at this page.
+
+use gitops_health_testkit::{Author, TestRepo, Transcript};
+use serde_json::Value;
+
+use crate::support::{assert_fails_with_hint, run_in};
+
+/// Numbers of nobody; the last digits tell them apart.
+fn number(end: &str) -> String {
+    ["536", "22", end].join("-")
+}
+
+fn scan(repo: &TestRepo, arguments: &[&str]) -> Transcript {
+    let arguments = [&["sanitize", "scan", "--format", "json"], arguments].concat();
+    let transcript = run_in(repo, &arguments);
+    for digit in 0..10 {
+        assert!(!transcript.to_string().contains(&number(&format!("814{digit}"))), "{transcript}");
+    }
+    transcript
+}
+
+fn findings(transcript: &Transcript) -> Vec<Value> {
+    let report: Value = serde_json::from_str(&transcript.stdout).expect("it is JSON");
+    report["findings"].as_array().expect("there is a list").clone()
+}
+
+/// Paths and fields of what is found.
+fn places(transcript: &Transcript) -> Vec<(String, String)> {
+    let text = |value: &Value| value.as_str().unwrap_or("-").to_owned();
+    findings(transcript).iter().map(|it| (text(&it["path"]), text(&it["field"]))).collect()
+}
+
+fn pair(path: &str, field: &str) -> (String, String) {
+    (path.to_owned(), field.to_owned())
+}
+
+#[test]
+fn names_of_files_are_looked_at_and_never_shown() {
+    let repo = TestRepo::new();
+    repo.write("README.md", "# Lab\n").commit("First");
+    let name = format!("scans/{}.txt", number("8141"));
+    repo.write(&name, format!("ssn {}\n", number("8142"))).commit("Add");
+    let shown = "scans/[SSN].txt";
+    let both = [pair(shown, "name of the file"), pair(shown, "-")];
+    for selection in [&["--all"][..], &["--history"], &["--commit", "HEAD"], &["scans"], &[]] {
+        assert_eq!(places(&scan(&repo, selection)), both, "{selection:?}");
+    }
+    // The name is not new where only the content is.
+    repo.write(&name, format!("ssn {}\nssn {}\n", number("8142"), number("8143")));
+    repo.git(&["add", "."]);
+    assert_eq!(places(&scan(&repo, &["--staged"])), [pair(shown, "-")]);
+    let text = run_in(&repo, &["sanitize", "scan", "--history"]);
+    assert!(text.stdout.contains(shown) && !text.stdout.contains(&number("8141")), "{text}");
+}
+
+#[test]
+fn what_stands_beside_a_name_and_address_is_found() {
+    let repo = TestRepo::new();
+    let name = format!("Ada {}", number("8141"));
+    let author = Author { name: &name, email: "ada@example.com", time: "2026-01-05T10:00:00+0000" };
+    repo.write("a", "1\n").commit_as(author, "First");
+    repo.write("a", "2\n").commit_as(author, "Second");
+    for (selection, count) in [(&["--history"][..], 1), (&["--commit", "HEAD"], 1)] {
+        let transcript = scan(&repo, selection);
+        let found = findings(&transcript);
+        assert_eq!(found.len(), count, "{transcript}");
+        assert_eq!(found[0]["path"], "(author and committer)");
+        assert_eq!(found[0]["author"], "[REDACTED] <ada@example.com>");
+    }
+}
+
+#[test]
+fn a_history_has_tags_notes_stashes_and_names_of_references() {
+    let repo = TestRepo::new();
+    repo.write("a", "1\n").commit("First");
+    repo.git(&["tag", "-a", "-m", &format!("for patient {}", number("8141")), "v1"]);
+    repo.git(&["notes", "add", "-m", &format!("ssn {}", number("8142"))]);
+    repo.write("a", format!("ssn {}\n", number("8143"))).git(&["stash"]);
+    repo.write("a", format!("ssn {}\n", number("8144"))).git(&["stash"]);
+    repo.git(&["branch", &format!("fix/{}", number("8145"))]);
+    repo.write("b", format!("ssn {}\n", number("8146"))).git(&["add", "b"]);
+    repo.git(&["tag", "loose", repo.git_text(&["rev-parse", ":b"]).trim()]);
+    repo.git(&["rm", "-q", "-f", "b"]);
+    let transcript = scan(&repo, &["--history"]);
+    let found = findings(&transcript);
+    let of = |path: &str| -> Vec<&Value> { found.iter().filter(|it| it["path"] == path).collect() };
+    assert_eq!(of("refs/tags/v1").len(), 1, "{transcript}");
+    assert_eq!(of("refs/heads/fix/[SSN]").len(), 1, "{transcript}");
+    assert_eq!(of("refs/tags/loose").len(), 1, "{transcript}");
+    let stashed: Vec<&str> = of("a").iter().filter_map(|it| it["reference"].as_str()).collect();
+    assert_eq!(stashed.len(), 2, "{transcript}");
+    assert!(stashed.contains(&"refs/stash") && stashed.contains(&"stash@{1}"), "{transcript}");
+    let note = found.iter().find(|it| it["reference"] == "refs/notes/commits");
+    assert_eq!(note.expect("the note is found")["is_from_branch"], false);
+    assert_eq!(found.len(), 6, "{transcript}");
+}
+
+#[test]
+fn a_history_says_who_brought_it_and_whether_it_is_still_there() {
+    let repo = TestRepo::new();
+    let author = |time| Author { name: "Ada", email: "ada@example.com", time };
+    repo.write("a", format!("ssn {}\nssn {}\n", number("8141"), number("8142")));
+    repo.commit_as(author("2026-01-05T10:00:00+0000"), "First");
+    repo.write("a", format!("ssn {}\n", number("8142")));
+    repo.commit_as(author("2026-02-05T10:00:00+0000"), "Second");
+    repo.write("a", format!("ssn {}\nssn {}\n", number("8142"), number("8143")));
+    repo.commit_as(author("2026-03-05T10:00:00+0000"), "Third");
+    let transcript = scan(&repo, &["--history"]);
+    let found = findings(&transcript);
+    let told: Vec<(&Value, &Value)> =
+        found.iter().map(|it| (&it["commit"], &it["is_in_head"])).collect();
+    let (first, third) = (Value::from(repo.id("HEAD~2")), Value::from(repo.id("HEAD")));
+    let (yes, no) = (Value::from(true), Value::from(false));
+    assert_eq!(told, [(&third, &yes), (&first, &no), (&first, &yes)], "{transcript}");
+    assert!(found.iter().all(|it| it["author"] == "Ada <ada@example.com>"));
+    assert!(found.iter().all(|it| it["is_from_branch"] == true));
+    for (days, count) in [
+        (&["--since", "2026-02-01"][..], 1),
+        (&["--until", "2026-02-28"], 2),
+        (&["--since", "2026-02-01", "--until", "2026-02-28"], 0),
+    ] {
+        let transcript = scan(&repo, &[&["--history"], days].concat());
+        assert_eq!(findings(&transcript).len(), count, "{transcript}");
+    }
+    let transcript = run_in(&repo, &["sanitize", "scan", "--since", "2026-02-01"]);
+    assert_eq!(transcript.code, Some(2), "{transcript}");
+}
+
+#[test]
+fn the_worktree_counts_where_it_differs_from_head() {
+    let repo = TestRepo::new();
+    repo.write("a", format!("ssn {}\nplain\n", number("8141"))).write("b", "1\n").commit("First");
+    assert_eq!(scan(&repo, &["--worktree"]).code, Some(0));
+    repo.write("a", format!("ssn {}\nssn {}\n", number("8141"), number("8142")));
+    repo.write("new", format!("ssn {}\n", number("8143")));
+    repo.write("staged", format!("ssn {}\n", number("8144"))).git(&["add", "staged"]);
+    repo.remove("b");
+    let transcript = scan(&repo, &["--worktree"]);
+    assert_eq!(places(&transcript), [pair("a", "-"), pair("staged", "-")], "{transcript}");
+    assert_eq!(findings(&transcript)[0]["line"], 2);
+    let bare = TestRepo::bare();
+    let transcript = run_in(&bare, &["sanitize", "scan", "--worktree"]);
+    assert_fails_with_hint(&transcript, 2, &["worktree"]);
+}
+
+#[test]
+fn a_pull_request_has_two_ends() {
+    let repo = TestRepo::new();
+    repo.write("a", "1\n").commit("First");
+    repo.git(&["checkout", "-q", "-b", "side"]);
+    repo.write("a", format!("ssn {}\n", number("8141"))).commit("Side");
+    repo.git(&["checkout", "-q", "main"]);
+    let transcript = scan(&repo, &["--base", "main", "--head", "side"]);
+    assert_eq!(findings(&transcript).len(), 1, "{transcript}");
+    assert_eq!(findings(&transcript)[0]["commit"], repo.id("side"));
+}
