@@ -29,6 +29,9 @@ pub(super) struct Outcome {
     pub fingerprints: Vec<(Fingerprint, String)>,
 }
 
+/// Says whether HEAD has a value.
+type InHead<'a> = &'a dyn Fn(&[u8]) -> bool;
+
 /// What a text is known by.
 #[derive(Clone, Copy)]
 pub(super) struct Place<'a> {
@@ -39,7 +42,7 @@ pub(super) struct Place<'a> {
     /// Who brought it; `None` for what is not committed, and where a tree is looked at.
     pub origin: Option<&'a Origin>,
     /// Whether HEAD has a value at this path, too; `None` where that is not asked.
-    pub in_head: Option<&'a dyn Fn(&[u8]) -> bool>,
+    pub in_head: Option<InHead<'a>>,
 }
 
 impl<'a> Place<'a> {
