@@ -4,6 +4,7 @@
 mod github;
 mod sarif;
 mod text;
+mod words;
 
 use gitops_health_sanitize::Severity;
 use schemars::JsonSchema;
@@ -150,14 +151,6 @@ impl ScanReport {
     /// Whether all was looked at that could be expected to be.
     pub fn is_complete(&self) -> bool {
         !self.skipped.iter().any(|skip| skip.is_failure)
-    }
-}
-
-/// What was found, and in which field.
-fn in_words(finding: &ScanFinding) -> String {
-    match &finding.field {
-        Some(field) => format!("{} ({field})", finding.name),
-        None => finding.name.clone(),
     }
 }
 

@@ -58,7 +58,7 @@ fn result(finding: &ScanFinding) -> Value {
     json!({
         "ruleId": finding.rule,
         "level": level,
-        "message": { "text": super::in_words(finding) },
+        "message": { "text": finding.what() },
         "locations": [{ "physicalLocation": {
             "artifactLocation": { "uri": uri(&finding.path) },
             "region": {

@@ -1,9 +1,7 @@
 use std::collections::BTreeMap;
 
-use gitops_health_sanitize::Severity;
-
 use super::{ScanFinding, ScanReport};
-use crate::columns::{counted, thousands};
+use crate::columns::thousands;
 use crate::style::Style;
 
 /// So many of what was not looked at are named for each reason.
@@ -24,10 +22,7 @@ pub fn text(report: &ScanReport, style: Style) -> String {
             if last.is_some() {
                 text.push('\n');
             }
-            let commit = finding
-                .commit
-                .as_ref()
-                .map(|commit| format!(" in {}", &commit[..10.min(commit.len())]));
+            let commit = finding.short_commit().map(|commit| format!(" in {commit}"));
             text += &format!(
                 "{}\n",
                 style.bold(&format!("{}{}", finding.path, commit.unwrap_or_default()))
@@ -35,7 +30,7 @@ pub fn text(report: &ScanReport, style: Style) -> String {
             last = Some(this);
         }
         let word = format!("{:<8}", finding.severity.to_string());
-        let what = super::in_words(finding);
+        let what = finding.what();
         let left = format!(
             "  {:<places$}  {}  {:<rules$}  ",
             place(finding),
@@ -53,25 +48,8 @@ pub fn text(report: &ScanReport, style: Style) -> String {
 }
 
 fn summary(report: &ScanReport) -> String {
-    let all = [Severity::Critical, Severity::High, Severity::Medium, Severity::Low, Severity::Info];
-    let listed = all.into_iter().filter(|severity| *severity >= report.least);
-    let listed: Vec<String> = listed
-        .filter(|severity| report.counts.of(*severity) > 0)
-        .map(|severity| format!("{} {severity}", thousands(report.counts.of(severity) as u64)))
-        .collect();
-    let found = match report.findings.len() {
-        0 => "nothing found".to_owned(),
-        many => format!("{}: {}", counted(many, "finding", "findings"), listed.join(", ")),
-    };
-    let files = counted(report.files, "file", "files");
-    let mut text = format!("{found}; {} looked at ({files})\n", report.target);
-    let below: usize =
-        all.into_iter().filter(|it| *it < report.least).map(|it| report.counts.of(it)).sum();
-    if below > 0 {
-        let more = counted(below, "finding matters", "findings matter");
-        text += &format!("{more} less than {}: --severity info lists all\n", report.least);
-    }
-    text
+    let below = report.below().map(|line| format!("{line}\n"));
+    format!("{}; {}\n{}", report.found(), report.looked_at(), below.unwrap_or_default())
 }
 
 fn skipped(report: &ScanReport) -> String {

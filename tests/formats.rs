@@ -1,0 +1,122 @@
+//! All formats of `sanitize scan` say the same.
+
+use gitops_health_testkit::{TestRepo, Transcript};
+use serde_json::Value;
+
+use crate::support::{assert_harmless, make_pipe, program, run_in};
+
+/// A format, and how many findings are in what it prints.
+type Counter = (&'static str, fn(&str) -> usize);
+
+const FORMATS: &[Counter] =
+    &[("text", in_text), ("json", in_json), ("sarif", in_sarif), ("github", in_github)];
+
+fn in_text(text: &str) -> usize {
+    let is_row = |line: &&str| {
+        let place = line.strip_prefix("  ").and_then(|line| line.split_once(':'));
+        place.is_some_and(|(line, _)| line.parse::<usize>().is_ok())
+    };
+    text.lines().filter(is_row).count()
+}
+
+fn json(text: &str) -> Value {
+    serde_json::from_str(text).expect("it is JSON")
+}
+
+fn length(list: &Value) -> usize {
+    list.as_array().expect("there is a list").len()
+}
+
+fn in_json(text: &str) -> usize {
+    length(&json(text)["findings"])
+}
+
+fn in_sarif(text: &str) -> usize {
+    length(&json(text)["runs"][0]["results"])
+}
+
+fn in_github(text: &str) -> usize {
+    let is_finding = |line: &&str| line.starts_with("::") && !line.contains("title=not looked at");
+    text.lines().filter(is_finding).count()
+}
+
+/// Somebody who does not exist, as a message and as a sentence. Nothing of it may be printed.
+struct Person {
+    values: [&'static str; 5],
+}
+
+impl Person {
+    fn new() -> Self {
+        Self { values: ["471100815", "Zwyrtkova", "Quirinia", "19620110", "536228145"] }
+    }
+
+    fn message(&self) -> String {
+        let [number, family, given, born, ssn] = self.values;
+        let head = r"MSH|^~\&|APP|LAB|EHR|LAB|20260301120000||ADT^A01|1|P|2.5";
+        let identity = format!("PID|1||{number}^^^LAB^MR||{family}^{given}||{born}|F");
+        format!("{head}\n{identity}|||||||||||{ssn}\nNK1|1|{family}^{given}|SPO|\n")
+    }
+
+    fn sees_nothing_of_it_in(&self, transcript: &Transcript) {
+        for value in self.values {
+            assert!(!transcript.to_string().contains(value), "{value} is in\n{transcript}");
+        }
+    }
+}
+
+/// Files whose names mean something to one format or another, and two commits that bring them.
+fn repository(person: &Person) -> TestRepo {
+    let repo = TestRepo::new();
+    repo.write("README.md", "# Lab\n").commit("First");
+    repo.write("data/a b,c.hl7", person.message());
+    let ends = ["somebody", "example.org"].join("@");
+    repo.write("<b>&'\"|`#%x` @team ]]>.txt", format!("{ends}\n{ends}\n")).commit("Second");
+    repo.write("data/image", b"\x89PNG\0\0");
+    repo.write("http:/evil.example/[x](y).hl7", person.message()).commit("Third");
+    repo
+}
+
+#[test]
+fn all_formats_have_the_same_findings_and_the_same_exit_code() {
+    let person = Person::new();
+    let repo = repository(&person);
+    for (selection, code) in [
+        (&["--all"][..], 1),
+        (&["--all", "--severity", "info"], 1),
+        (&["--all", "--severity", "critical", "--fail-on", "critical"], 1),
+        (&["--range", "HEAD~2..HEAD"], 1),
+        (&["--history"], 1),
+        (&["README.md"], 0),
+    ] {
+        let scan = |format: &str| {
+            let arguments = [&["sanitize", "scan", "--format", format], selection].concat();
+            let transcript = run_in(&repo, &arguments);
+            person.sees_nothing_of_it_in(&transcript);
+            assert_eq!(transcript.code, Some(code), "{transcript}");
+            transcript.stdout
+        };
+        let expected = in_json(&scan("json"));
+        assert_eq!(expected > 0, code == 1);
+        for (format, count) in FORMATS {
+            let text = scan(format);
+            assert_eq!(count(&text), expected, "{format} {selection:?}\n{text}");
+            assert_eq!(text, scan(format), "{format} is not the same twice");
+        }
+    }
+}
+
+#[test]
+fn what_was_not_looked_at_is_in_all_formats() {
+    let person = Person::new();
+    let repo = repository(&person);
+    make_pipe(&repo.path().join("a-pipe"));
+    let program = program(&repo);
+    for (format, _) in FORMATS {
+        let arguments = ["sanitize", "scan", "--format", format, "data", "a-pipe"];
+        let transcript = program.run(&arguments);
+        assert_harmless(&transcript);
+        assert_eq!(transcript.code, Some(3), "{transcript}");
+        assert!(transcript.stdout.contains("a-pipe"), "{transcript}");
+        assert!(transcript.stdout.contains("it is no regular file"), "{transcript}");
+    }
+}
