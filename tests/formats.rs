@@ -8,8 +8,13 @@ use crate::support::{assert_harmless, make_pipe, program, run_in};
 /// A format, and how many findings are in what it prints.
 type Counter = (&'static str, fn(&str) -> usize);
 
-const FORMATS: &[Counter] =
-    &[("text", in_text), ("json", in_json), ("sarif", in_sarif), ("github", in_github)];
+const FORMATS: &[Counter] = &[
+    ("text", in_text),
+    ("json", in_json),
+    ("sarif", in_sarif),
+    ("github", in_github),
+    ("junit", in_junit),
+];
 
 fn in_text(text: &str) -> usize {
     let is_row = |line: &&str| {
@@ -38,6 +43,22 @@ fn in_sarif(text: &str) -> usize {
 fn in_github(text: &str) -> usize {
     let is_finding = |line: &&str| line.starts_with("::") && !line.contains("title=not looked at");
     text.lines().filter(is_finding).count()
+}
+
+fn in_junit(text: &str) -> usize {
+    assert!(text.starts_with("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n"));
+    let elements = |name: &str| text.matches(&format!("<{name} ")).count();
+    let head = text.lines().nth(2).expect("there is a suite");
+    for (attribute, element) in [
+        ("failures", "failure"),
+        ("errors", "error"),
+        ("skipped", "skipped"),
+        ("tests", "testcase"),
+    ] {
+        let counted = format!(" {attribute}=\"{}\"", elements(element));
+        assert!(head.contains(&counted), "{counted} is not in {head}");
+    }
+    elements("failure")
 }
 
 /// Somebody who does not exist, as a message and as a sentence. Nothing of it may be printed.

@@ -2,6 +2,7 @@
 //! like; nothing here ever knows what it is.
 
 mod github;
+mod junit;
 mod sarif;
 mod text;
 mod words;
@@ -13,6 +14,7 @@ use serde::{Serialize, Serializer};
 use crate::json::{document, schema_of};
 
 pub use github::github;
+pub use junit::junit;
 pub use sarif::sarif;
 pub use text::text;
 

@@ -42,14 +42,9 @@ pub fn text(report: &ScanReport, style: Style) -> String {
     if !report.findings.is_empty() {
         text.push('\n');
     }
-    text += &summary(report);
+    text += &report.summary();
     text += &skipped(report);
     text
-}
-
-fn summary(report: &ScanReport) -> String {
-    let below = report.below().map(|line| format!("{line}\n"));
-    format!("{}; {}\n{}", report.found(), report.looked_at(), below.unwrap_or_default())
 }
 
 fn skipped(report: &ScanReport) -> String {

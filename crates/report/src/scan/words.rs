@@ -35,6 +35,12 @@ impl ScanReport {
         (below > 0).then(|| format!("{more} less than {}: --severity info lists all", self.least))
     }
 
+    /// What was found, what was looked at, and how much is not listed: one line or two.
+    pub(super) fn summary(&self) -> String {
+        let below = self.below().map(|line| format!("{line}\n"));
+        format!("{}; {}\n{}", self.found(), self.looked_at(), below.unwrap_or_default())
+    }
+
     /// What was not looked at and should have been, and what need not be.
     pub(super) fn skips(&self, is_failure: bool) -> impl Iterator<Item = &ScanSkip> {
         self.skipped.iter().filter(move |skip| skip.is_failure == is_failure)
@@ -47,6 +53,15 @@ impl ScanFinding {
         match &self.field {
             Some(field) => format!("{} ({field})", self.name),
             None => self.name.clone(),
+        }
+    }
+
+    /// `data/adt.hl7:1:65`, with the beginning of the id of a commit that has it.
+    pub(super) fn place(&self) -> String {
+        let place = format!("{}:{}:{}", self.path, self.line, self.column);
+        match self.short_commit() {
+            Some(commit) => format!("{place} in {commit}"),
+            None => place,
         }
     }
 
