@@ -1,5 +1,7 @@
 //! All formats of `sanitize scan` say the same.
 
+use std::collections::BTreeSet;
+
 use gitops_health_testkit::{TestRepo, Transcript};
 use serde_json::Value;
 
@@ -13,6 +15,7 @@ const FORMATS: &[Counter] = &[
     ("json", in_json),
     ("sarif", in_sarif),
     ("github", in_github),
+    ("gitlab", in_gitlab),
     ("junit", in_junit),
 ];
 
@@ -43,6 +46,23 @@ fn in_sarif(text: &str) -> usize {
 fn in_github(text: &str) -> usize {
     let is_finding = |line: &&str| line.starts_with("::") && !line.contains("title=not looked at");
     text.lines().filter(is_finding).count()
+}
+
+/// GitLab drops what has the fingerprint of another, and what has no path or line.
+fn in_gitlab(text: &str) -> usize {
+    let report = json(text);
+    let entries = report.as_array().expect("it is a list");
+    let fingerprints: BTreeSet<&str> =
+        entries.iter().map(|entry| entry["fingerprint"].as_str().expect("there is one")).collect();
+    assert_eq!(fingerprints.len(), entries.len());
+    for entry in entries {
+        assert!(!entry["description"].as_str().expect("it is text").is_empty());
+        assert!(entry["location"]["path"].is_string());
+        assert!(entry["location"]["lines"]["begin"].as_u64() > Some(0));
+        let severity = entry["severity"].as_str().expect("it is a word");
+        assert!(["info", "minor", "major", "critical", "blocker"].contains(&severity));
+    }
+    entries.iter().filter(|entry| entry["check_name"] != "not-looked-at").count()
 }
 
 fn in_junit(text: &str) -> usize {
@@ -140,4 +160,20 @@ fn what_was_not_looked_at_is_in_all_formats() {
         assert!(transcript.stdout.contains("a-pipe"), "{transcript}");
         assert!(transcript.stdout.contains("it is no regular file"), "{transcript}");
     }
+}
+
+#[test]
+fn a_fingerprint_of_gitlab_outlives_new_lines_above_it() {
+    let person = Person::new();
+    let repo = TestRepo::new();
+    let fingerprints = |text: String| {
+        repo.write("a.hl7", text);
+        let arguments = ["sanitize", "scan", "--format", "gitlab", "a.hl7"];
+        let report = json(&program(&repo).run(&arguments).stdout);
+        let entries = report.as_array().expect("it is a list").clone();
+        entries.into_iter().map(|entry| entry["fingerprint"].clone()).collect::<Vec<_>>()
+    };
+    let before = fingerprints(person.message());
+    assert_eq!(before.len(), 7);
+    assert_eq!(fingerprints(format!("\n\n{}", person.message())), before);
 }

@@ -227,6 +227,8 @@ pub(crate) enum ScanFormat {
     Sarif,
     /// Annotations of GitHub Actions
     Github,
+    /// GitLab's Code Quality report
+    Gitlab,
     /// JUnit's XML, for Jenkins and others that show tests
     Junit,
 }

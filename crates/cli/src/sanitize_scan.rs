@@ -51,6 +51,7 @@ pub(crate) fn run(context: &Context, args: &ScanArgs) -> Result<ExitCode, CliErr
         ScanFormat::Json => report::json(&report),
         ScanFormat::Sarif => report::sarif(&report),
         ScanFormat::Github => report::github(&report),
+        ScanFormat::Gitlab => report::gitlab(&report),
         ScanFormat::Junit => report::junit(&report),
     };
     output::write(context, &text)?;

@@ -2,6 +2,7 @@
 //! like; nothing here ever knows what it is.
 
 mod github;
+mod gitlab;
 mod junit;
 mod sarif;
 mod text;
@@ -14,6 +15,7 @@ use serde::{Serialize, Serializer};
 use crate::json::{document, schema_of};
 
 pub use github::github;
+pub use gitlab::gitlab;
 pub use junit::junit;
 pub use sarif::sarif;
 pub use text::text;
