@@ -17,6 +17,7 @@ const FORMATS: &[Counter] = &[
     ("github", in_github),
     ("gitlab", in_gitlab),
     ("junit", in_junit),
+    ("tap", in_tap),
 ];
 
 fn in_text(text: &str) -> usize {
@@ -79,6 +80,29 @@ fn in_junit(text: &str) -> usize {
         assert!(head.contains(&counted), "{counted} is not in {head}");
     }
     elements("failure")
+}
+
+/// The plan stands first and is kept.
+fn in_tap(text: &str) -> usize {
+    let mut lines = text.lines();
+    assert_eq!(lines.next(), Some("TAP version 13"));
+    let plan = lines.next().expect("there is a plan");
+    let (mut number, mut failed, mut is_block) = (0, 0, false);
+    for line in lines.filter(|line| !line.starts_with("# ")) {
+        let test = line.strip_prefix("not ").unwrap_or(line).strip_prefix("ok ");
+        let Some(test) = test else {
+            assert!(line.starts_with("  "), "{line}");
+            is_block = line != "  ...";
+            continue;
+        };
+        assert!(!is_block);
+        number += 1;
+        let words = test.strip_prefix(&format!("{number} - ")).expect("tests are numbered");
+        failed += usize::from(line.starts_with("not") && !words.starts_with("not looked at: "));
+    }
+    assert_eq!(plan, format!("1..{number}"));
+    assert!(!is_block && number > 0);
+    failed
 }
 
 /// Somebody who does not exist, as a message and as a sentence. Nothing of it may be printed.

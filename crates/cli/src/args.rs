@@ -231,6 +231,8 @@ pub(crate) enum ScanFormat {
     Gitlab,
     /// JUnit's XML, for Jenkins and others that show tests
     Junit,
+    /// The Test Anything Protocol
+    Tap,
 }
 
 /// How much a finding matters.

@@ -53,6 +53,7 @@ pub(crate) fn run(context: &Context, args: &ScanArgs) -> Result<ExitCode, CliErr
         ScanFormat::Github => report::github(&report),
         ScanFormat::Gitlab => report::gitlab(&report),
         ScanFormat::Junit => report::junit(&report),
+        ScanFormat::Tap => report::tap(&report),
     };
     output::write(context, &text)?;
     Ok(match () {

@@ -5,6 +5,7 @@ mod github;
 mod gitlab;
 mod junit;
 mod sarif;
+mod tap;
 mod text;
 mod words;
 
@@ -18,6 +19,7 @@ pub use github::github;
 pub use gitlab::gitlab;
 pub use junit::junit;
 pub use sarif::sarif;
+pub use tap::tap;
 pub use text::text;
 
 /// The name and version of the format that [`json()`] writes.
