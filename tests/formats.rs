@@ -18,6 +18,7 @@ const FORMATS: &[Counter] = &[
     ("gitlab", in_gitlab),
     ("junit", in_junit),
     ("tap", in_tap),
+    ("markdown", in_markdown),
 ];
 
 fn in_text(text: &str) -> usize {
@@ -103,6 +104,18 @@ fn in_tap(text: &str) -> usize {
     assert_eq!(plan, format!("1..{number}"));
     assert!(!is_block && number > 0);
     failed
+}
+
+/// Nothing in a name ends a cell or begins an element, a link or a mention.
+fn in_markdown(text: &str) -> usize {
+    let rows = text.lines().filter(|line| line.starts_with("| "));
+    let rows: Vec<&str> = rows.filter(|line| !line.starts_with("| --- ")).skip(1).collect();
+    for row in &rows {
+        assert_eq!(row.replace("\\|", "").matches('|').count(), 5, "{row}");
+        assert!(!row.contains(['<', '`']) || !row.replace("\\`", "").contains(['<', '`']), "{row}");
+        assert!(!row.contains("@team") && !row.contains("](") && !row.contains(":/"), "{row}");
+    }
+    rows.len()
 }
 
 /// Somebody who does not exist, as a message and as a sentence. Nothing of it may be printed.

@@ -233,6 +233,8 @@ pub(crate) enum ScanFormat {
     Junit,
     /// The Test Anything Protocol
     Tap,
+    /// For comments and job summaries
+    Markdown,
 }
 
 /// How much a finding matters.

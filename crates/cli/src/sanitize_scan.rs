@@ -54,6 +54,7 @@ pub(crate) fn run(context: &Context, args: &ScanArgs) -> Result<ExitCode, CliErr
         ScanFormat::Gitlab => report::gitlab(&report),
         ScanFormat::Junit => report::junit(&report),
         ScanFormat::Tap => report::tap(&report),
+        ScanFormat::Markdown => report::markdown(&report),
     };
     output::write(context, &text)?;
     Ok(match () {

@@ -4,6 +4,7 @@
 mod github;
 mod gitlab;
 mod junit;
+mod markdown;
 mod sarif;
 mod tap;
 mod text;
@@ -18,6 +19,7 @@ use crate::json::{document, schema_of};
 pub use github::github;
 pub use gitlab::gitlab;
 pub use junit::junit;
+pub use markdown::markdown;
 pub use sarif::sarif;
 pub use tap::tap;
 pub use text::text;
