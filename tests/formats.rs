@@ -19,6 +19,7 @@ const FORMATS: &[Counter] = &[
     ("junit", in_junit),
     ("tap", in_tap),
     ("markdown", in_markdown),
+    ("html", in_html),
 ];
 
 fn in_text(text: &str) -> usize {
@@ -116,6 +117,21 @@ fn in_markdown(text: &str) -> usize {
         assert!(!row.contains("@team") && !row.contains("](") && !row.contains(":/"), "{row}");
     }
     rows.len()
+}
+
+/// Nothing runs in the page and nothing is loaded, and no name begins an element.
+fn in_html(text: &str) -> usize {
+    assert!(text.starts_with("<!doctype html>\n") && text.ends_with("</html>\n"));
+    for foreign in ["<script", "<link", "<img", "<iframe", "<a ", "url(", "@import", "src=", "<b>"]
+    {
+        assert!(!text.contains(foreign), "{foreign} is in the page");
+    }
+    for element in ["section", "table", "tbody", "tr", "td", "th", "ul", "li", "span"] {
+        let begun = text.matches(&format!("<{element} ")).count()
+            + text.matches(&format!("<{element}>")).count();
+        assert_eq!(begun, text.matches(&format!("</{element}>")).count(), "{element}");
+    }
+    text.matches("<tr class=\"finding\">").count()
 }
 
 /// Somebody who does not exist, as a message and as a sentence. Nothing of it may be printed.

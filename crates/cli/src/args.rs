@@ -235,6 +235,8 @@ pub(crate) enum ScanFormat {
     Tap,
     /// For comments and job summaries
     Markdown,
+    /// A page that stands alone
+    Html,
 }
 
 /// How much a finding matters.

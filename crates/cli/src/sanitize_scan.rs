@@ -55,6 +55,7 @@ pub(crate) fn run(context: &Context, args: &ScanArgs) -> Result<ExitCode, CliErr
         ScanFormat::Junit => report::junit(&report),
         ScanFormat::Tap => report::tap(&report),
         ScanFormat::Markdown => report::markdown(&report),
+        ScanFormat::Html => report::html(&report),
     };
     output::write(context, &text)?;
     Ok(match () {

@@ -3,6 +3,7 @@
 
 mod github;
 mod gitlab;
+mod html;
 mod junit;
 mod markdown;
 mod sarif;
@@ -18,6 +19,7 @@ use crate::json::{document, schema_of};
 
 pub use github::github;
 pub use gitlab::gitlab;
+pub use html::html;
 pub use junit::junit;
 pub use markdown::markdown;
 pub use sarif::sarif;
