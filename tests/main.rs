@@ -5,6 +5,7 @@ mod bad_input;
 mod configuration;
 mod documents;
 mod examples;
+mod formats;
 mod index;
 mod layering;
 mod limits;

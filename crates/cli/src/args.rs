@@ -259,6 +259,16 @@ pub(crate) enum ScanFormat {
     Sarif,
     /// Annotations of GitHub Actions
     Github,
+    /// GitLab's Code Quality report
+    Gitlab,
+    /// JUnit's XML, for Jenkins and others that show tests
+    Junit,
+    /// The Test Anything Protocol
+    Tap,
+    /// For comments and job summaries
+    Markdown,
+    /// A page that stands alone
+    Html,
 }
 
 /// How much a finding matters.

@@ -48,6 +48,11 @@ pub(crate) fn run(context: &Context, args: &ScanArgs) -> Result<ExitCode, CliErr
         ScanFormat::Json => report::json(&report),
         ScanFormat::Sarif => report::sarif(&report),
         ScanFormat::Github => report::github(&report),
+        ScanFormat::Gitlab => report::gitlab(&report),
+        ScanFormat::Junit => report::junit(&report),
+        ScanFormat::Tap => report::tap(&report),
+        ScanFormat::Markdown => report::markdown(&report),
+        ScanFormat::Html => report::html(&report),
     };
     output::write(context, &text)?;
     Ok(match () {

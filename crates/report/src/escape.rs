@@ -59,6 +59,16 @@ pub(crate) fn escape_html(text: &str) -> String {
     escaped
 }
 
+/// Escapes what XML would take for its own, and leaves out what XML 1.0 can't hold at all.
+pub(crate) fn escape_xml(text: &str) -> String {
+    let is_allowed = |character: &char| match character {
+        '\t' | '\n' | '\r' => true,
+        '\u{fffe}' | '\u{ffff}' => false,
+        other => *other >= ' ',
+    };
+    escape_html(&text.chars().filter(is_allowed).collect::<String>())
+}
+
 /// A cell of a CSV file (RFC 4180) that no spreadsheet takes for a formula: what begins as one gets
 /// an apostrophe in front (OWASP, "CSV Injection").
 pub(crate) fn escape_csv(text: &str) -> String {
@@ -97,6 +107,11 @@ mod tests {
     #[test]
     fn a_path_cannot_begin_an_element_or_end_an_attribute() {
         assert_eq!(escape_html("<b>\"'&amp;"), "&lt;b&gt;&quot;&#39;&amp;amp;");
+    }
+
+    #[test]
+    fn what_xml_has_no_place_for_is_left_out() {
+        assert_eq!(escape_xml("a\0\u{1b}b\u{ffff}\t<]]>\u{1f600}"), "ab\t&lt;]]&gt;\u{1f600}");
     }
 
     #[test]

@@ -11,12 +11,14 @@ const STYLE: &str = "\
 @media(prefers-color-scheme:dark){:root{--ink:#e6edf3;--dim:#9aa4ae;--line:#3d444d;--ground:#0d1117;--mark:#4493f8;--hot:#f0883e}}
 body{font:16px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--ground);max-width:75rem;margin:2rem auto;padding:0 1rem}
 h1{font-size:1.5rem;overflow-wrap:anywhere}h2{font-size:1.2rem;margin-top:2.5rem}
-p.dim,figcaption,td.dim{color:var(--dim)}
+p.dim,figcaption,td.dim,span.dim{color:var(--dim)}
+td.hot{color:var(--hot)}td.strong{font-weight:700}
 .wide{overflow-x:auto}
 table{border-collapse:collapse;width:100%;font-size:.875rem;font-variant-numeric:tabular-nums}
 th,td{padding:.3rem .5rem;border-bottom:1px solid var(--line);text-align:right;vertical-align:top;white-space:nowrap}
 th.left,td.left{text-align:left}td.left{white-space:normal;min-width:8rem}
 td.path{min-width:12rem;overflow-wrap:anywhere}
+th.path{padding-top:1rem;white-space:normal}th.path,span.path{overflow-wrap:anywhere}
 tfoot td{font-weight:600}
 figure{margin:0}.charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(18rem,1fr));gap:1.5rem}
 figcaption b{color:var(--ink)}
@@ -29,7 +31,7 @@ svg .bar{fill:var(--mark)}
 body{margin:0;padding:0;max-width:none;font-size:11px;print-color-adjust:exact;-webkit-print-color-adjust:exact}
 .wide{overflow:visible}table{font-size:.8rem}th,td{padding:.15rem .35rem}td.left{min-width:0}td.path{min-width:11rem}
 h1{font-size:1.2rem}h2{font-size:1rem;margin-top:1.2rem}tfoot{display:table-row-group}
-figure,tr,.charts>*{break-inside:avoid}h2{break-after:avoid}td svg.bars{width:4rem}}
+figure,tr,.charts>*{break-inside:avoid}h2,tr.name{break-after:avoid}td svg.bars{width:4rem}}
 ";
 
 /// A whole document; `body` is HTML already.

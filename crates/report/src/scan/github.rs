@@ -17,9 +17,12 @@ pub fn github(report: &ScanReport) -> String {
         let title = format!("{} ({})", finding.rule, finding.severity);
         let properties =
             [("file", finding.path.as_str()), ("line", &line), ("col", &column), ("title", &title)];
-        annotate(&mut out, level, &properties, &super::in_words(finding));
+        annotate(&mut out, level, &properties, &finding.what());
     }
-    for skip in report.skipped.iter().filter(|skip| skip.is_failure) {
+    for note in &report.notes {
+        annotate(&mut out, "notice", &[("title", "sanitize scan")], note);
+    }
+    for skip in report.skips(true) {
         let properties = [("file", skip.path.as_str()), ("title", "not looked at")];
         annotate(&mut out, "error", &properties, &skip.reason);
     }

@@ -2,8 +2,14 @@
 //! like; nothing here ever knows what it is.
 
 mod github;
+mod gitlab;
+mod html;
+mod junit;
+mod markdown;
 mod sarif;
+mod tap;
 mod text;
+mod words;
 
 use gitops_health_sanitize::Severity;
 use schemars::JsonSchema;
@@ -12,7 +18,12 @@ use serde::{Serialize, Serializer};
 use crate::json::{document, schema_of};
 
 pub use github::github;
+pub use gitlab::gitlab;
+pub use html::html;
+pub use junit::junit;
+pub use markdown::markdown;
 pub use sarif::sarif;
+pub use tap::tap;
 pub use text::text;
 
 /// The name and version of the format that [`json()`] writes.
@@ -182,14 +193,6 @@ impl ScanReport {
     /// Whether all was looked at that could be expected to be.
     pub fn is_complete(&self) -> bool {
         !self.skipped.iter().any(|skip| skip.is_failure)
-    }
-}
-
-/// What was found, and in which field.
-fn in_words(finding: &ScanFinding) -> String {
-    match &finding.field {
-        Some(field) => format!("{} ({field})", finding.name),
-        None => finding.name.clone(),
     }
 }
 

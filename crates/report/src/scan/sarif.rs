@@ -66,7 +66,7 @@ fn result(finding: &ScanFinding, accepted: Option<&ScanAccepted>) -> Value {
     let mut result = json!({
         "ruleId": finding.rule,
         "level": level,
-        "message": { "text": super::in_words(finding) },
+        "message": { "text": finding.what() },
         "locations": [{ "physicalLocation": {
             "artifactLocation": { "uri": uri(&finding.path) },
             "region": {

@@ -1,9 +1,7 @@
 use std::collections::BTreeMap;
 
-use gitops_health_sanitize::Severity;
-
 use super::{ScanFinding, ScanReport};
-use crate::columns::{counted, thousands};
+use crate::columns::thousands;
 use crate::style::Style;
 
 /// So many of what was not looked at are named for each reason.
@@ -24,21 +22,12 @@ pub fn text(report: &ScanReport, style: Style) -> String {
             if last.is_some() {
                 text.push('\n');
             }
-            let commit = finding
-                .commit
-                .as_ref()
-                .map(|commit| format!(" in {}", &commit[..10.min(commit.len())]));
-            text += &format!(
-                "{}\n",
-                style.bold(&format!("{}{}", finding.path, commit.unwrap_or_default()))
-            );
+            let brought = finding.brought().map(|words| format!(" {words}")).unwrap_or_default();
+            text += &format!("{}{brought}\n", style.bold(&finding.path));
             last = Some(this);
         }
         let word = format!("{:<8}", finding.severity.to_string());
-        let mut what = super::in_words(finding);
-        if let Some(context) = &finding.context {
-            what += &format!(", {context}");
-        }
+        let what = finding.what();
         let left = format!(
             "  {:<places$}  {}  {:<rules$}  ",
             place(finding),
@@ -50,53 +39,8 @@ pub fn text(report: &ScanReport, style: Style) -> String {
     if !report.findings.is_empty() {
         text.push('\n');
     }
-    text += &summary(report);
-    text += &accepted(report);
+    text += &report.summary();
     text += &skipped(report);
-    for note in &report.notes {
-        text += &format!("note: {note}\n");
-    }
-    text
-}
-
-/// How much may stay, by what says so.
-fn accepted(report: &ScanReport) -> String {
-    if report.accepted.is_empty() {
-        return String::new();
-    }
-    let by = |what: &str| report.accepted.iter().filter(|it| it.by == what).count();
-    let parts = [
-        (by("baseline"), "in the baseline"),
-        (by("comment"), "by a comment"),
-        (by("configuration"), "by the configuration"),
-    ];
-    let parts = parts.iter().filter(|(count, _)| *count > 0);
-    let parts: Vec<String> =
-        parts.map(|(count, what)| format!("{} {what}", thousands(*count as u64))).collect();
-    let count = counted(report.accepted.len(), "finding", "findings");
-    format!("{count} more may stay: {}\n", parts.join(", "))
-}
-
-fn summary(report: &ScanReport) -> String {
-    let all = [Severity::Critical, Severity::High, Severity::Medium, Severity::Low, Severity::Info];
-    let listed = all.into_iter().filter(|severity| *severity >= report.least);
-    let listed: Vec<String> = listed
-        .filter(|severity| report.counts.of(*severity) > 0)
-        .map(|severity| format!("{} {severity}", thousands(report.counts.of(severity) as u64)))
-        .collect();
-    let found = match report.findings.len() {
-        0 if report.accepted.is_empty() => "nothing found".to_owned(),
-        0 => "nothing else found".to_owned(),
-        many => format!("{}: {}", counted(many, "finding", "findings"), listed.join(", ")),
-    };
-    let files = counted(report.files, "file", "files");
-    let mut text = format!("{found}; {} looked at ({files})\n", report.target);
-    let below: usize =
-        all.into_iter().filter(|it| *it < report.least).map(|it| report.counts.of(it)).sum();
-    if below > 0 {
-        let more = counted(below, "finding matters", "findings matter");
-        text += &format!("{more} less than {}: --severity info lists all\n", report.least);
-    }
     text
 }
 
