@@ -243,3 +243,32 @@ fn a_rule_of_a_user_that_makes_no_sense_is_named() {
     let transcript = scan_with(&program(&repo), &["--all"]);
     assert_fails_with_hint(&transcript, 2, &["sanitize.rules", "`pattern` of rule `own`"]);
 }
+
+#[test]
+fn a_place_weighs_and_attributes_say_what_it_is() {
+    let repo = TestRepo::new();
+    let secret = format!("{} = \"{}\"\n", "password", ["Xk29fj3k", "fPq81"].concat());
+    let ssn = format!("ssn {}\n", numbers()[0]);
+    repo.write(".gitattributes", "gen/* linguist-generated\ntests/* -linguist-generated\n");
+    for path in ["app.py", "prod/app.py", "tests/app.py", "gen/app.py", "tests/ssn"] {
+        repo.write(path, if path.ends_with("ssn") { &ssn } else { &secret });
+    }
+    repo.commit("Add");
+    let told = |selection: &str| -> Vec<(String, String, String)> {
+        let transcript = scan_with(&program(&repo), &[selection, "--format", "json"]);
+        let report = report(&transcript);
+        let text = |value: &Value| value.as_str().unwrap_or("-").to_owned();
+        let findings = report["findings"].as_array().expect("a list").iter();
+        let each = |it: &Value| (text(&it["path"]), text(&it["severity"]), text(&it["context"]));
+        findings.map(each).collect()
+    };
+    let expected = [
+        ("app.py", "medium", "-"),
+        ("gen/app.py", "low", "generated"),
+        ("prod/app.py", "high", "production"),
+        ("tests/app.py", "low", "test"),
+        ("tests/ssn", "critical", "-"),
+    ];
+    let expected = expected.map(|(one, two, three)| (one.into(), two.into(), three.into()));
+    assert_eq!(told("--all"), expected);
+}

@@ -206,8 +206,16 @@ const SCAN_CASES: &[(&str, &str)] = &[
     ("sanitize.contexts.test.secrets", "0"),
     ("sanitize.contexts.documentation.paths", "[]"),
     ("sanitize.contexts.documentation.identifiers", "-1"),
-    ("sanitize.contexts.documentation.pii", "1"),
+    ("sanitize.contexts.documentation.pii", "0"),
     ("sanitize.contexts.documentation.secrets", "0"),
+    ("sanitize.contexts.vendored.paths", "[]"),
+    ("sanitize.contexts.vendored.identifiers", "-1"),
+    ("sanitize.contexts.vendored.pii", "0"),
+    ("sanitize.contexts.vendored.secrets", "0"),
+    ("sanitize.contexts.generated.paths", "[]"),
+    ("sanitize.contexts.generated.identifiers", "-1"),
+    ("sanitize.contexts.generated.pii", "0"),
+    ("sanitize.contexts.generated.secrets", "0"),
 ];
 
 /// A repository with something of each category in each kind of place. All of it is made up, and put
@@ -219,7 +227,7 @@ fn with_findings() -> TestRepo {
     let secret = format!("{} = \"{}\"", "password", ["Xk29fj3k", "fPq81"].concat());
     let card = ["5425233430", "109903"].concat();
     let text = format!("{identifier}\n{mail}\n{secret}\npaid with card {card} made up\n");
-    for path in ["a.txt", "prod/a.py", "tests/a.py", "docs/a.py"] {
+    for path in ["a.txt", "prod/a.py", "tests/a.py", "docs/a.py", "vendor/a.py", "a.min.js"] {
         repo.write(path, &text);
     }
     repo.commit("Add");

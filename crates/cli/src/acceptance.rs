@@ -5,7 +5,7 @@ mod key;
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use gitops_health_git::{Mode, PathPattern, Repo, RepoPath};
+use gitops_health_git::{Mode, PathAttributes, PathPattern, Repo, RepoPath};
 use gitops_health_sanitize::{
     AllowEntry, Baseline, Comment, ContextConfig, Finding, Fingerprint, Key, LARGEST_BASELINE,
     SanitizeConfig, Scanner, Severity, comments,
@@ -65,6 +65,21 @@ pub(crate) struct Spot<'a> {
     pub path: &'a str,
     pub line: usize,
     pub content: &'a [u8],
+    /// What `.gitattributes` say of it, where that is known.
+    pub attributes: Option<&'a PathAttributes>,
+}
+
+impl Place {
+    /// Whether a file is in such a place: attributes decide before patterns.
+    fn has(&self, path: &RepoPath, attributes: Option<&PathAttributes>) -> bool {
+        let told = attributes.and_then(|attributes| match self.name {
+            "documentation" => attributes.documentation,
+            "vendored" => attributes.vendored,
+            "generated" => attributes.generated,
+            _ => None,
+        });
+        told.unwrap_or_else(|| self.paths.iter().any(|pattern| pattern.matches(path)))
+    }
 }
 
 impl Acceptance {
@@ -89,6 +104,8 @@ impl Acceptance {
             place("production", &contexts.production)?,
             place("test", &contexts.test)?,
             place("documentation", &contexts.documentation)?,
+            place("vendored", &contexts.vendored)?,
+            place("generated", &contexts.generated)?,
         ];
         let text = match baseline {
             Some(path) => Some((path.display().to_string(), read_file(path, true)?)),
@@ -134,8 +151,7 @@ impl Acceptance {
         notes: &mut BTreeSet<String>,
     ) -> Judged {
         let path = RepoPath::from(spot.path);
-        let place =
-            self.contexts.iter().find(|place| place.paths.iter().any(|it| it.matches(&path)));
+        let place = self.contexts.iter().find(|place| place.has(&path, spot.attributes));
         let (severity, context) = match place {
             Some(place) => {
                 let weighed = place.config.weigh(finding.severity, finding.category);

@@ -49,8 +49,7 @@ pub struct AllowEntry {
     pub until: String,
 }
 
-/// What matters more or less by where it is. The first of production, test and documentation that has a
-/// path decides.
+/// What matters more or less by where it is. The first of these that has a path decides.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct ContextsConfig {
@@ -58,8 +57,12 @@ pub struct ContextsConfig {
     pub production: ContextConfig,
     /// Tests and what they read.
     pub test: ContextConfig,
-    /// Text for people.
+    /// Text for people; also what `.gitattributes` call `linguist-documentation`.
     pub documentation: ContextConfig,
+    /// Code of others, kept in the tree; also what `.gitattributes` call `linguist-vendored`.
+    pub vendored: ContextConfig,
+    /// Files that a program wrote; also what `.gitattributes` call `linguist-generated`.
+    pub generated: ContextConfig,
 }
 
 /// A kind of place, and by how many steps what is found there matters more (1, 2 ...) or less (-1, -2 ...). What
@@ -104,6 +107,22 @@ const TEST: &[&str] = &[
 const DOCUMENTATION: &[&str] =
     &["doc/", "docs/", "examples/", "*.md", "*.rst", "*.adoc", "*.example", "*.sample"];
 
+/// Where code of others is.
+const VENDORED: &[&str] =
+    &["vendor/", "vendored/", "third_party/", "third-party/", "node_modules/", "bower_components/"];
+
+/// What programs write.
+const GENERATED: &[&str] = &[
+    "*.min.js",
+    "*.min.css",
+    "*.map",
+    "*.lock",
+    "package-lock.json",
+    "go.sum",
+    "*.pb.go",
+    "*_pb2.py",
+];
+
 /// Where settings of what is in use are.
 const PRODUCTION: &[&str] = &[
     "prod/",
@@ -129,6 +148,8 @@ impl Default for ContextsConfig {
             production: context(PRODUCTION, 0, 1),
             test: context(TEST, -1, -1),
             documentation: context(DOCUMENTATION, -1, -1),
+            vendored: context(VENDORED, -1, -1),
+            generated: context(GENERATED, -1, -1),
         }
     }
 }

@@ -70,7 +70,7 @@ fn scan_file(
 ) -> Result<(), CliError> {
     let Some(side) = file.new else { return Ok(()) };
     let path = look.shown(file.path.as_bytes());
-    let place = Place::new(&path, origin);
+    let place = Place { attributes: Some(&file.attributes), ..Place::new(&path, origin) };
     if has_new_name(file) {
         outcome.scan_name(look, &place, FILE_NAME, file.path.as_bytes());
     }
@@ -103,7 +103,7 @@ fn scan_in_worktree(
         return Ok(());
     }
     let path = look.shown(file.path.as_bytes());
-    let place = Place::new(&path, None);
+    let place = Place { attributes: Some(&file.attributes), ..Place::new(&path, None) };
     if has_new_name(file) {
         outcome.scan_name(look, &place, FILE_NAME, file.path.as_bytes());
     }
@@ -143,7 +143,7 @@ pub(super) fn scan_head(repo: &Repo, look: &Look) -> Result<(String, Outcome), C
     let mut outcome = Outcome::default();
     for file in repo.files_of(head)?.files {
         let path = look.shown(file.path.as_bytes());
-        let place = Place::new(&path, None);
+        let place = Place { attributes: Some(&file.attributes), ..Place::new(&path, None) };
         outcome.scan_name(look, &place, FILE_NAME, file.path.as_bytes());
         let side = Side { mode: file.mode, id: file.id };
         if let Some(content) = content_of(repo, side, &path, &mut outcome)? {

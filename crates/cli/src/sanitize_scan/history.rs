@@ -2,7 +2,9 @@ use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use gitops_health_git::{Commit, Held, Introduction, ObjectId, Reference, Repo, RepoPath, Target};
+use gitops_health_git::{
+    Commit, FileInTree, Held, Introduction, ObjectId, Reference, Repo, RepoPath, Target, counted,
+};
 
 use super::changes::{FILE_NAME, scan_commit};
 use super::outcome::{Origin, Outcome, Place, is_binary};
@@ -64,7 +66,8 @@ pub(super) fn scan(
     for reference in &references {
         scan_reference(repo, look, reference, &mut whole)?;
     }
-    Ok((format!("the history of {} commits was", origins.len()), whole))
+    let commits = counted(origins.len(), "commit", "commits");
+    Ok((format!("the history of {commits} was"), whole))
 }
 
 /// The commits of a history, parents first.
@@ -148,10 +151,10 @@ fn is_between(args: &ScanArgs, commit: &Commit) -> bool {
         && args.until.is_none_or(|day| seconds <= day.last.seconds)
 }
 
-fn files_of_head(repo: &Repo) -> Result<HashMap<RepoPath, ObjectId>, CliError> {
+fn files_of_head(repo: &Repo) -> Result<HashMap<RepoPath, FileInTree>, CliError> {
     let Some(head) = repo.head_commit()? else { return Ok(HashMap::new()) };
-    let tree = repo.commit(head)?.tree;
-    Ok(repo.contents_of_tree(tree)?.into_iter().collect())
+    let files = repo.files_of(head)?.files.into_iter();
+    Ok(files.map(|file| (file.path.clone(), file)).collect())
 }
 
 /// Looks at the name of a reference, at what its tags say, and at contents that have no commit.
@@ -199,7 +202,7 @@ struct Past<'a> {
     repo: &'a Repo,
     look: &'a Look,
     origins: &'a HashMap<ObjectId, Origin>,
-    head: &'a HashMap<RepoPath, ObjectId>,
+    head: &'a HashMap<RepoPath, FileInTree>,
 }
 
 impl Past<'_> {
@@ -209,7 +212,9 @@ impl Past<'_> {
         let Some(oldest) = versions.last() else { return Ok(outcome) };
         let path = self.look.shown(oldest.path.as_bytes());
         let in_head = self.in_head(&oldest.path);
-        let named = Place::new(&path, self.origins.get(&oldest.commit));
+        let attributes = self.head.get(&oldest.path).map(|file| &file.attributes);
+        let origin = self.origins.get(&oldest.commit);
+        let named = Place { attributes, ..Place::new(&path, origin) };
         outcome.scan_name(self.look, &named, FILE_NAME, oldest.path.as_bytes());
         let mut last: Option<(ObjectId, Held)> = None;
         for version in versions {
@@ -228,7 +233,8 @@ impl Past<'_> {
                         _ => None,
                     };
                     let origin = self.origins.get(&version.commit);
-                    let place = Place { in_head: Some(&in_head), ..Place::new(&path, origin) };
+                    let place =
+                        Place { attributes, in_head: Some(&in_head), ..Place::new(&path, origin) };
                     outcome.scan_version(self.look, &place, new, old);
                 }
                 Held::TooLarge(_) => outcome.skip(&path, "it is too large", true),
@@ -242,7 +248,7 @@ impl Past<'_> {
     /// Whether the file of this path has a value at HEAD, too. It is read when that is asked first.
     fn in_head(&self, path: &RepoPath) -> impl Fn(&[u8]) -> bool {
         let content = OnceCell::new();
-        let id = self.head.get(path).copied();
+        let id = self.head.get(path).map(|file| file.id);
         move |value: &[u8]| {
             let content = content.get_or_init(|| match self.repo.held(id?, LARGEST) {
                 Ok(Held::Content(content)) => Some(content),

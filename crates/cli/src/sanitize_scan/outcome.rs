@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use gitops_health_git::{Commit, Hunk, Person, printable};
+use gitops_health_git::{Commit, Hunk, PathAttributes, Person, printable};
 use gitops_health_report::scan::{ScanAccepted, ScanFinding, ScanSkip};
 use gitops_health_sanitize::{Finding, Fingerprint};
 
@@ -41,13 +41,15 @@ pub(super) struct Place<'a> {
     pub in_tree: Option<&'a dyn Fn() -> String>,
     /// Who brought it; `None` for what is not committed, and where a tree is looked at.
     pub origin: Option<&'a Origin>,
+    /// What `.gitattributes` say of it, where that is known.
+    pub attributes: Option<&'a PathAttributes>,
     /// Whether HEAD has a value at this path, too; `None` where that is not asked.
     pub in_head: Option<InHead<'a>>,
 }
 
 impl<'a> Place<'a> {
     pub fn new(path: &'a str, origin: Option<&'a Origin>) -> Self {
-        Self { path, in_tree: None, origin, in_head: None }
+        Self { path, in_tree: None, origin, attributes: None, in_head: None }
     }
 }
 
@@ -160,7 +162,7 @@ impl Outcome {
             if hunks.is_some_and(|hunks| !hunks.iter().any(is_new)) {
                 continue;
             }
-            let spot = Spot { path: &in_tree, line, content };
+            let spot = Spot { path: &in_tree, line, content, attributes: place.attributes };
             let judged = look.acceptance.judge(&spot, &finding, &mut self.notes);
             let origin = place.origin;
             let finding = ScanFinding {
