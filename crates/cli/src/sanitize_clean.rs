@@ -17,7 +17,7 @@ use crate::output;
 use crate::sanitize_scan::{BINARY, LARGEST, list_files, shown};
 
 /// Where the key of hashes is.
-const KEY: &str = "GITOPS_HEALTH_SANITIZE_KEY";
+pub(crate) const KEY: &str = "GITOPS_HEALTH_SANITIZE_KEY";
 
 /// What stands for something that was taken out.
 const MARK: &str = "****";

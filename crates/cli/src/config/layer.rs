@@ -19,7 +19,7 @@ const MAX_BYTES: u64 = 1 << 20;
 /// The most `[` and `{` that a configuration may have.
 const MAX_BRACKETS: usize = 10_000;
 
-/// All environment variables that begin with this are configuration.
+/// All environment variables that begin with this are configuration, but for the key of hashes.
 const PREFIX: &str = "GITOPS_HEALTH_";
 
 impl Layer {
@@ -86,6 +86,7 @@ impl Layer {
     ) -> Result<Vec<Self>, LoadError> {
         let mut found: Vec<(OsString, OsString)> = variables
             .filter(|(name, _)| name.as_encoded_bytes().starts_with(PREFIX.as_bytes()))
+            .filter(|(name, _)| name != crate::sanitize_clean::KEY)
             .collect();
         found.sort();
         let layer = |(name, value): (OsString, OsString)| match name.into_string() {
