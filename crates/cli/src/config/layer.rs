@@ -64,6 +64,11 @@ impl Layer {
         if value.is_null() {
             value = Value::Mapping(Mapping::new());
         }
+        // What the parser would say of anything else has all of the text in it.
+        if !value.is_mapping() {
+            let message = "it is no mapping of keys to values".into();
+            return Err(LoadError::Invalid { origin, message });
+        }
         drop_empty_sections(&mut value);
         let unknown = keys::unknown(&value);
         if !unknown.is_empty() {
