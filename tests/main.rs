@@ -9,6 +9,7 @@ mod index;
 mod layering;
 mod limits;
 mod lookback;
+mod never_printed;
 mod sanitize;
 mod sums;
 mod support;
