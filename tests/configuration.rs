@@ -276,6 +276,20 @@ fn a_value_of_the_wrong_type_is_refused_for_every_key() {
 }
 
 #[test]
+fn a_file_that_is_no_configuration_is_not_shown() {
+    let repo = eventful();
+    for text in
+        ["hidden: and\n  more", "hidden words", "- hidden", "hidden(): 1", "hidden: *x", "\"hidden"]
+    {
+        repo.write("other", text);
+        let transcript = run_in(&repo, &["config", "show", "--config", "other"]);
+        assert_eq!(transcript.code, Some(2), "{transcript}");
+        let is_name = text.starts_with("hidden: ");
+        assert!(is_name || !transcript.stderr.contains("hidden"), "{transcript}");
+    }
+}
+
+#[test]
 fn the_nearest_place_wins_and_is_named() {
     let repo = eventful();
     let home = program(&repo);

@@ -10,6 +10,7 @@ mod index;
 mod layering;
 mod limits;
 mod lookback;
+mod never_printed;
 mod places_scanned;
 mod sanitize;
 mod sums;

@@ -140,11 +140,21 @@ impl fmt::Display for LoadError {
             }
             Self::UnknownKeys { origin, keys } => {
                 const LISTED: usize = 5;
-                let names = listed(keys.iter().map(|(key, _)| format!("`{key}`")), LISTED);
+                let names = listed(keys.iter().map(|(key, _)| named(key)), LISTED);
                 let word = if keys.len() == 1 { "key" } else { "keys" };
                 write!(f, "unknown {word} {names} in the {origin}")
             }
         }
+    }
+}
+
+/// A key in quotes. What is no name of anything is a line of some other file, and may be secret.
+fn named(key: &str) -> String {
+    let in_name =
+        |mark: char| mark.is_alphanumeric() || matches!(mark, '_' | '-' | '.' | '[' | ']');
+    match key.chars().all(in_name) {
+        true => format!("`{key}`"),
+        false => "(no name)".into(),
     }
 }
 

@@ -18,7 +18,8 @@ use language::{End, Language};
 /// A function, or what looks like one, that a change touches.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TouchedFunction {
-    /// The line that begins it, without its indentation, shortened to 60 characters.
+    /// The line that begins it, without its indentation and what it has between quotes, which may be
+    /// secret, shortened to 60 characters.
     pub header: String,
     /// Its length after the change in lines, from the line that begins it to the one that ends it.
     pub lines: u32,
@@ -132,7 +133,7 @@ fn longest_touched(language: Language, content: &[u8], hunks: &[Hunk]) -> Option
         from = from.max(functions[inner].end);
     }
     longest.map(|function| TouchedFunction {
-        header: header(lines[function.start]),
+        header: header(language, lines[function.start]),
         lines: u32::try_from(function.end - function.start).unwrap_or(u32::MAX),
     })
 }
@@ -212,14 +213,39 @@ fn any_touches(places: &[Range<usize>], part: Range<usize>) -> bool {
     places.get(before).is_some_and(|place| place.start < part.end)
 }
 
-/// The line on one line of a report: every run of blanks and tabs is one blank.
-fn header(line: &[u8]) -> String {
+/// The line on one line of a report: every run of blanks and tabs is one blank, and nothing stands
+/// between quotes.
+fn header(language: Language, line: &[u8]) -> String {
     const SHOWN: usize = 60;
     let words: Vec<&[u8]> = line.fields().collect();
-    let text = printable(&bstr::join(" ", words));
+    let text = without_quoted(language, &printable(&bstr::join(" ", words)));
     let text = text.trim_end_matches(['{', ' ']).replace('`', "'");
     match text.char_indices().nth(SHOWN) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text,
     }
+}
+
+/// The text with three dots for each part between quotes, unless it is as short as that of `extern "C"`.
+fn without_quoted(language: Language, text: &str) -> String {
+    const SHORT: usize = 3;
+    let is_quote = |character: &char| match character {
+        '"' | '`' => true,
+        // Rust's lifetimes have one, and nothing ends them.
+        '\'' => !matches!(language, Language::Braces(["fn"])),
+        _ => false,
+    };
+    let (mut kept, mut rest) = (String::with_capacity(text.len()), text);
+    while let Some(open) = rest.find(|character| is_quote(&character)) {
+        let quote = &rest[open..=open];
+        let inside = &rest[open + 1..];
+        let length = inside.find(quote).unwrap_or(inside.len());
+        let is_short = length <= SHORT;
+        kept += &rest[..=open];
+        kept += if is_short { &inside[..length] } else { "..." };
+        let end = (length + 1).min(inside.len());
+        kept += &inside[length..end];
+        rest = &inside[end..];
+    }
+    kept + rest
 }

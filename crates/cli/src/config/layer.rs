@@ -20,7 +20,7 @@ const MAX_BYTES: u64 = 1 << 20;
 /// The most `[` and `{` that a configuration may have.
 const MAX_BRACKETS: usize = 10_000;
 
-/// All environment variables that begin with this are configuration.
+/// All environment variables that begin with this are configuration, but for the key of hashes.
 const PREFIX: &str = "GITOPS_HEALTH_";
 
 impl Layer {
@@ -64,6 +64,11 @@ impl Layer {
         let mut value: Value = serde_yaml::from_str(text).map_err(invalid)?;
         if value.is_null() {
             value = Value::Mapping(Mapping::new());
+        }
+        // What the parser would say of anything else has all of the text in it.
+        if !value.is_mapping() {
+            let message = "it is no mapping of keys to values".into();
+            return Err(LoadError::Invalid { origin, message });
         }
         drop_empty_sections(&mut value);
         let unknown = keys::unknown(&value);

@@ -9,15 +9,29 @@ fn language(extension: &str) -> Language {
 /// The first lines of all functions and how many lines they have.
 fn found(extension: &str, content: &str) -> Vec<(String, usize)> {
     let lines: Vec<&[u8]> = content.as_bytes().lines().collect();
-    functions(language(extension), &lines)
+    let language = language(extension);
+    functions(language, &lines)
         .iter()
-        .map(|function| (header(lines[function.start]), function.end - function.start))
+        .map(|function| (header(language, lines[function.start]), function.end - function.start))
         .collect()
 }
 
 fn assert_found(extension: &str, content: &str, expected: &[(&str, usize)]) {
     let expected: Vec<_> = expected.iter().map(|(name, lines)| ((*name).into(), *lines)).collect();
     assert_eq!(found(extension, content), expected, "{extension}: {content}");
+}
+
+#[test]
+fn what_stands_between_quotes_is_not_in_a_header() {
+    for (extension, line, shown) in [
+        ("py", "def f(a='long', b=\"a b c\", c='x'):", "def f(a='...', b=\"...\", c='x'):"),
+        ("py", "def f(a='not ended", "def f(a='..."),
+        ("js", "const f = () => `a ${'b'} c`", "const f = () => '...'"),
+        ("rs", "extern \"C\" fn f() {", "extern \"C\" fn f()"),
+        ("rs", "fn f<'a>(x: &'a str, y: &'a str) {", "fn f<'a>(x: &'a str, y: &'a str)"),
+    ] {
+        assert_eq!(header(language(extension), line.as_bytes()), shown);
+    }
 }
 
 fn touched_by(extension: &str, content: &str, hunk: Hunk) -> Option<(String, u32)> {

@@ -1,0 +1,400 @@
+//! The program never prints, and never writes down, what it is there to protect.
+//!
+//! All that looks like data of somebody is synthetic, and put together here so that no scanner stops at
+//! this page.
+
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use gitops_health_testkit::{Program, TestRepo, Transcript};
+
+use crate::support::{assert_harmless, finish, make_pipe, program, run};
+
+/// What is hidden somewhere, each in one place or kind of place only.
+struct Planted {
+    name: String,
+    given: String,
+    record: String,
+    born: String,
+    ssn: String,
+    phone: String,
+    mail: String,
+    token: String,
+    password: String,
+    in_message: String,
+    staged: String,
+    in_worktree: String,
+    broken_record: String,
+    broken_name: String,
+    in_code: String,
+    beside_large: String,
+}
+
+impl Planted {
+    fn new() -> Self {
+        let ssn = |area: &str, serial: &str| [area, "22", serial].join("-");
+        Self {
+            name: "Zwyrtkova".into(),
+            given: "Quirinia".into(),
+            record: ["4711", "00815"].concat(),
+            born: ["1962", "0110"].concat(),
+            ssn: ssn("536", "8145"),
+            phone: ["614", "555", "0142"].join("-"),
+            mail: ["q.zwyrt", "clinic.example"].join("@"),
+            token: ["gl", "pat-", "Qz7Tn2Lw9Vb4", "Xk8Rm3Jd"].concat(),
+            password: ["vT9q", "LmW2", "xRb7"].concat(),
+            in_message: ssn("537", "8146"),
+            staged: ssn("538", "8147"),
+            in_worktree: ssn("539", "8148"),
+            broken_record: ["6622", "19037"].concat(),
+            broken_name: "Przewlocka".into(),
+            in_code: ["kD4z", "QpH8", "nYs3"].concat(),
+            beside_large: ssn("541", "8149"),
+        }
+    }
+
+    fn all(&self) -> [&str; 16] {
+        [
+            &self.name,
+            &self.given,
+            &self.record,
+            &self.born,
+            &self.ssn,
+            &self.phone,
+            &self.mail,
+            &self.token,
+            &self.password,
+            &self.in_message,
+            &self.staged,
+            &self.in_worktree,
+            &self.broken_record,
+            &self.broken_name,
+            &self.in_code,
+            &self.beside_large,
+        ]
+    }
+
+    /// Messages, sentences and settings: all of it is found there.
+    fn files(&self) -> Vec<(&'static str, String)> {
+        let Self { name, given, record, born, ssn, phone, mail, token, password, .. } = self;
+        let head = r"MSH|^~\&|APP|LAB|EHR|LAB|20260301120000||ADT^A01|1|P|2.5";
+        let scheme = "postgres";
+        vec![
+            (
+                "data/adt.hl7",
+                format!(
+                    "{head}\rPID|1||{record}^^^LAB^MR||{name}^{given}||{born}|F\rOBX|1|TX|A||ok\r"
+                ),
+            ),
+            (
+                "notes/visit.txt",
+                format!(
+                    "The patient's social security number is {ssn}.\nPatient's phone: {phone}\n\
+                     Write to the patient at {mail}.\n"
+                ),
+            ),
+            (
+                "app.env",
+                format!(
+                    "DATABASE_URL={scheme}://svc:{password}@db.example/lab\nGITLAB_TOKEN={token}\n"
+                ),
+            ),
+        ]
+    }
+
+    /// What is broken off or speaks of nothing, so that not all of it can be found.
+    fn broken_files(&self) -> Vec<(&'static str, String)> {
+        let (broken, family, code) = (&self.broken_record, &self.broken_name, &self.in_code);
+        let ssn = &self.ssn;
+        vec![
+            (
+                "data/broken.hl7",
+                format!("MSH|^~\nPID|1||{broken}^^^LAB^MR||{family}^^^\nPID|\u{1}\nMSH\n"),
+            ),
+            (
+                "data/broken.json",
+                format!(
+                    "{{\"resourceType\":\"Patient\",\"identifier\":[{{\"type\":{{\"text\":\"MRN\"}},\
+                     \"value\":\"{broken}\"}}],\"name\":[{{\"family\":\"{family}"
+                ),
+            ),
+            (
+                "data/broken.csv",
+                format!("mrn,last_name,ssn\n{broken},\"{family}\",{ssn}\n{broken},\"{family},\n"),
+            ),
+            (
+                "data/broken.sql",
+                format!("INSERT INTO patients (mrn, last_name) VALUES ('{broken}', '{family}"),
+            ),
+            (
+                "src/auth/connect.py",
+                format!("def connect(password=\"{code}\"):\n    return open(password)\n"),
+            ),
+        ]
+    }
+
+    fn is_not_in(&self, text: &[u8], place: &str) {
+        let text = text.to_ascii_lowercase();
+        for value in self.all() {
+            let value = value.to_ascii_lowercase();
+            let has = text.windows(value.len()).any(|window| window == value.as_bytes());
+            assert!(!has, "{value} is in {place}:\n{}", String::from_utf8_lossy(&text));
+        }
+    }
+
+    fn is_not_said(&self, transcript: &Transcript) {
+        self.is_not_in(transcript.stdout.as_bytes(), &transcript.command);
+        self.is_not_in(transcript.stderr.as_bytes(), &transcript.command);
+        assert_harmless(transcript);
+    }
+}
+
+/// A repository with all of it: in the history, in a message, staged, and in the worktree alone.
+fn repository(planted: &Planted) -> TestRepo {
+    let repo = TestRepo::new();
+    let write_all = || {
+        for (path, text) in planted.files().into_iter().chain(planted.broken_files()) {
+            repo.write(path, text);
+        }
+    };
+    repo.write("README.md", "# Lab\n")
+        .write("src/auth/connect.py", "def connect():\n    return 1\n");
+    repo.commit("First");
+    write_all();
+    repo.commit("Add the lab");
+    repo.write("README.md", "# The lab\n");
+    repo.commit(&format!("Fix the lab\n\nThe patient {} called.\n", planted.in_message));
+    repo.write("notes/visit.txt", "nothing\n").commit("Fix notes");
+    write_all();
+    repo.commit("Fix notes again");
+    repo.write("staged.txt", format!("patient {}\n", planted.staged)).git(&["add", "staged.txt"]);
+    repo.write("README.md", format!("# Lab\npatient {}\n", planted.in_worktree));
+    repo
+}
+
+/// Where the program may leave something.
+struct Surroundings {
+    program: Program,
+    temporary: tempfile::TempDir,
+    before: BTreeSet<PathBuf>,
+}
+
+impl Surroundings {
+    fn new(repo: &TestRepo) -> Self {
+        let temporary = tempfile::tempdir().expect("a directory can be made");
+        let program = program(repo)
+            .with_variable("TMPDIR", temporary.path())
+            .with_variable("GITOPS_HEALTH_SANITIZE_KEY", "a key that is long enough");
+        Self { program, temporary, before: files_below(&repo.git_dir()) }
+    }
+
+    /// Nothing of it is in what the program made: in the git directory, the home and the
+    /// temporary directory.
+    fn hold_nothing_of(&self, planted: &Planted, repo: &TestRepo) -> usize {
+        let in_git = files_below(&repo.git_dir());
+        let made = in_git.difference(&self.before).cloned();
+        let made = made.chain(files_below(self.program.home()));
+        let made: Vec<PathBuf> = made.chain(files_below(self.temporary.path())).collect();
+        for path in &made {
+            let content = std::fs::read(path).expect("it can be read");
+            planted.is_not_in(&content, &path.display().to_string());
+        }
+        made.len()
+    }
+}
+
+fn files_below(directory: &Path) -> BTreeSet<PathBuf> {
+    let mut found = BTreeSet::new();
+    for entry in std::fs::read_dir(directory).into_iter().flatten().flatten() {
+        let path = entry.path();
+        match entry.file_type().expect("it has a type") {
+            kind if kind.is_dir() => found.extend(files_below(&path)),
+            _ => drop(found.insert(path)),
+        }
+    }
+    found
+}
+
+const SELECTIONS: &[&[&str]] = &[
+    &["."],
+    &["--all"],
+    &["--staged"],
+    &["--commit", "HEAD~2"],
+    &["--range", "HEAD~4..HEAD"],
+    &["--base", "HEAD~4"],
+    &["--history"],
+];
+
+const SCAN_FORMATS: &[&str] =
+    &["text", "json", "sarif", "github", "gitlab", "junit", "tap", "markdown", "html"];
+
+#[test]
+fn a_scan_finds_it_and_does_not_say_it() {
+    let planted = Planted::new();
+    let repo = repository(&planted);
+    let surroundings = Surroundings::new(&repo);
+    for selection in SELECTIONS {
+        let commands = SCAN_FORMATS.iter().map(|format| vec!["--format", format]);
+        let loud = ["-v", "-vv", "-vvv", "--color=always"].map(|flag| vec![flag]);
+        for more in commands.chain(loud) {
+            let arguments = [&["sanitize", "scan", "--severity", "info"], *selection, &more[..]];
+            let mut transcript = run(&surroundings.program, &arguments.concat());
+            assert_eq!(transcript.code, Some(1), "{transcript}");
+            transcript.stdout = transcript.stdout.replace('\u{1b}', "");
+            planted.is_not_said(&transcript);
+        }
+    }
+    surroundings.hold_nothing_of(&planted, &repo);
+}
+
+#[test]
+fn what_stands_beside_what_can_not_be_read_is_not_said() {
+    let planted = Planted::new();
+    let repo = TestRepo::new();
+    repo.write("a.txt", format!("patient {}\n", planted.beside_large));
+    let large = File::create(repo.path().join("large.txt")).expect("it can be made");
+    large.set_len((64 << 20) + 1).expect("it can be as long");
+    make_pipe(&repo.path().join("pipe"));
+    let surroundings = Surroundings::new(&repo);
+    for arguments in [
+        &["sanitize", "scan", ".", "pipe"][..],
+        &["sanitize", "scan", "-vvv", "--format", "json", ".", "pipe"],
+        &["sanitize", ".", "pipe"],
+        &["sanitize", "--write", ".", "pipe"],
+    ] {
+        let transcript = run(&surroundings.program, arguments);
+        assert_eq!(transcript.code, Some(3), "{transcript}");
+        planted.is_not_said(&transcript);
+    }
+    surroundings.hold_nothing_of(&planted, &repo);
+}
+
+const REPLACEMENTS: &[&[&str]] = &[
+    &[],
+    &["--replace-with", "redacted"],
+    &["--replace-with", "placeholder"],
+    &["--replace-with", "hash"],
+    &["--preserve-format"],
+];
+
+#[test]
+fn what_takes_it_out_does_not_say_it() {
+    let planted = Planted::new();
+    for how in REPLACEMENTS {
+        let repo = TestRepo::new();
+        for (path, text) in planted.files() {
+            repo.write(path, text);
+        }
+        let surroundings = Surroundings::new(&repo);
+        for more in
+            [&["."][..], &["-vvv", "."], &["--format", "json", "."], &["--write", "."], &["."]]
+        {
+            let transcript = run(&surroundings.program, &[&["sanitize"], *how, more].concat());
+            planted.is_not_said(&transcript);
+        }
+        surroundings.hold_nothing_of(&planted, &repo);
+        for path in files_below(repo.path()) {
+            let content = std::fs::read(&path).expect("it can be read");
+            planted.is_not_in(&content, &path.display().to_string());
+        }
+    }
+}
+
+#[test]
+fn a_filter_does_not_let_it_through() {
+    let planted = Planted::new();
+    let repo = TestRepo::new();
+    let surroundings = Surroundings::new(&repo);
+    for (path, text) in planted.files() {
+        repo.write(path, text);
+        let commands = REPLACEMENTS.iter().map(|how| [&["sanitize", "-", "-vv"], *how].concat());
+        for arguments in commands.chain([vec!["sanitize", "scan", "-", "-vvv"]]) {
+            let mut command = surroundings.program.command(&arguments);
+            command.stdin(File::open(repo.path().join(path)).expect("it can be read"));
+            let mut transcript = finish(command, &format!("{path}: {}", arguments.join(" ")));
+            // A filter keeps the ends of lines and what else was there.
+            transcript.stdout = transcript.stdout.replace(['\r', '\u{1}'], "\n");
+            planted.is_not_said(&transcript);
+        }
+    }
+    surroundings.hold_nothing_of(&planted, &repo);
+}
+
+#[test]
+fn scores_hotspots_trends_and_the_index_do_not_say_it() {
+    let planted = Planted::new();
+    let repo = repository(&planted);
+    let surroundings = Surroundings::new(&repo);
+    let mut commands: Vec<Vec<&str>> = Vec::new();
+    for selection in [
+        &["--commit", "HEAD"][..],
+        &["--commit", "HEAD~3"],
+        &["--staged"],
+        &["--worktree"],
+        &["--range", "HEAD~4..HEAD"],
+        &["--base", "HEAD~3"],
+    ] {
+        for format in ["text", "table", "json", "markdown", "github"] {
+            let more = ["--explain", "--historical", "--recommend-strategy", "--format", format];
+            commands.push([&["risk", "score", "-vvv"], selection, &more].concat());
+        }
+        commands.push([&["risk", "score"], selection].concat());
+    }
+    for format in ["text", "json", "csv", "markdown", "html"] {
+        commands.push(vec!["risk", "hotspots", "-vvv", "--all-kinds", "--format", format]);
+        commands.push(vec!["risk", "trend", "-vvv", "--format", format]);
+    }
+    for format in ["text", "json"] {
+        for command in [&["status"][..], &["update"], &["verify"], &["verify", "--all"]] {
+            commands.push([&["index", "-vvv"], command, &["--format", format]].concat());
+        }
+    }
+    commands.push(vec!["config", "show", "--origin", "-vvv"]);
+    for arguments in commands {
+        let mut transcript = run(&surroundings.program, &arguments);
+        assert_eq!(transcript.code, Some(0), "{transcript}");
+        // Lines of CSV end as RFC 4180 says.
+        transcript.stdout = transcript.stdout.replace("\r\n", "\n");
+        planted.is_not_said(&transcript);
+    }
+    assert!(surroundings.hold_nothing_of(&planted, &repo) > 0, "there is no index");
+}
+
+#[test]
+fn mistakes_do_not_say_it() {
+    let planted = Planted::new();
+    let repo = repository(&planted);
+    let surroundings = Surroundings::new(&repo);
+    for arguments in [
+        &["sanitize", "scan", "--no-such-flag"][..],
+        &["sanitize", "scan", "--format", "nothing"],
+        &["sanitize", "scan", "--commit", "nothing"],
+        &["sanitize", "scan", "--commit", "HEAD:app.env"],
+        &["sanitize", "scan", "--commit", ":/patient"],
+        &["sanitize", "scan", "--range", "HEAD..HEAD"],
+        &["sanitize", "scan", "app.env", "nowhere"],
+        &["sanitize", "app.env", "nowhere"],
+        &["sanitize", "scan", "--config", "app.env"],
+        &["sanitize", "scan", "--all", "-o", "app.env/nowhere"],
+        &["sanitize", "scan", "--repo", "app.env"],
+        &["risk", "score", "--config", "app.env"],
+        &["risk", "score", "--config", "data/adt.hl7"],
+        &["risk", "score", "--config", "data/broken.json"],
+        &["risk", "score", "--config", "notes/visit.txt"],
+        &["risk", "score", "--config", "src/auth/connect.py"],
+        &["risk", "score", "--commit", "HEAD:notes/visit.txt"],
+        &["risk", "hotspots", "no-such-path"],
+    ] {
+        planted.is_not_said(&run(&surroundings.program, arguments));
+    }
+    // An index that was damaged on disk, and an object.
+    let index = repo.git_dir().join("gitops-health");
+    let _ = run(&surroundings.program, &["index", "update"]);
+    for path in files_below(&index) {
+        std::fs::write(path, planted.files()[0].1.as_bytes()).expect("it can be written");
+    }
+    for command in [&["index", "status"][..], &["index", "verify"], &["risk", "score", "-vvv"]] {
+        planted.is_not_said(&run(&surroundings.program, command));
+    }
+}
