@@ -18,6 +18,7 @@ mod clean;
 mod context;
 mod date;
 mod finding;
+mod known;
 mod number;
 mod prose;
 mod rule;
