@@ -191,6 +191,13 @@ fn without_write_a_masked_difference_is_shown_and_nothing_is_changed() {
     assert!(before == fingerprint(repo.path()), "something was changed");
     assert_eq!(transcript.code, Some(1));
     assert_eq!(clean(&repo, &[".", "--format", "json"]).code, Some(1));
+    // However it is replaced, the removed side is the same.
+    let removed = |transcript: &Transcript| -> Vec<String> {
+        let lines = transcript.stdout.lines().filter(|line| line.starts_with('-'));
+        lines.map(str::to_owned).collect()
+    };
+    let masked = clean(&repo, &[".", "--preserve-format"]);
+    assert_eq!(removed(&masked), removed(&transcript), "{masked}");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::{self, Read, Write};
+use std::ops::Range;
 use std::path::Path;
 
 use gitops_health_git::printable;
@@ -163,27 +164,30 @@ fn describe(path: &Path, before: &[u8], cleaned: &Cleaned) -> CleanFile {
         *counts.entry(finding.rule.clone()).or_default() += 1;
     }
     let removed = counts.into_iter().map(|(rule, count)| CleanCount { rule, count }).collect();
-    CleanFile { path: shown(path), removed, lines: changed_lines(before, &cleaned.bytes) }
+    CleanFile { path: shown(path), removed, lines: changed_lines(before, cleaned) }
 }
 
-/// The lines that differ. What is shown of the old ones is made from the new ones, which hold nothing.
-fn changed_lines(before: &[u8], after: &[u8]) -> Vec<CleanLine> {
+/// The lines in which something was replaced. What is shown of the old ones is made from the new ones,
+/// which hold nothing of it.
+fn changed_lines(before: &[u8], cleaned: &Cleaned) -> Vec<CleanLine> {
+    let after = &cleaned.bytes;
     let (old, new) = (split_lines(before), split_lines(after));
-    let line = |number: usize, after: &[u8]| CleanLine {
-        number: number + 1,
-        before: masked(after),
-        after: printable(after),
-    };
-    if old.len() == new.len() {
-        let pairs = old.iter().zip(&new).enumerate().filter(|(_, (old, new))| old != new);
-        return pairs.map(|(number, (_, new))| line(number, new)).collect();
+    let mut lines = Vec::new();
+    let mut replaced = cleaned.replaced.as_slice();
+    let mut at = 0;
+    for (number, line) in new.iter().enumerate() {
+        let span = at..at + line.len();
+        at = span.end + 1;
+        let passed = replaced.iter().take_while(|part| part.end < span.start).count();
+        replaced = &replaced[passed..];
+        let here = replaced.iter().take_while(|part| part.start <= span.end).count();
+        // A line that is as it was is none that differs, as long as it is known which one it was.
+        if here > 0 && (old.len() != new.len() || old[number] != *line) {
+            let before = masked(after, span, &replaced[..here]);
+            lines.push(CleanLine { number: number + 1, before, after: printable(line) });
+        }
     }
-    // Something of several lines is gone: what stands between what is the same on both ends.
-    let same = old.iter().zip(&new).take_while(|(old, new)| old == new).count();
-    let most = old.len().min(new.len()) - same;
-    let end = old.iter().rev().zip(new.iter().rev()).take(most).take_while(|(old, new)| old == new);
-    let end = new.len() - end.count();
-    (same..end).map(|number| line(number, new[number])).collect()
+    lines
 }
 
 /// Lines, also those that end as old systems and HL7 end them.
@@ -192,32 +196,14 @@ fn split_lines(text: &[u8]) -> Vec<&[u8]> {
     text.split(|byte| *byte == mark).collect()
 }
 
-/// A cleaned line with a mark for each thing that was taken out.
-fn masked(line: &[u8]) -> String {
-    let text = printable(line);
-    let mut shown = String::new();
-    let mut rest = text.as_str();
-    while let Some(open) = rest.find('[') {
-        let inside = &rest[open + 1..];
-        let length = inside
-            .find(|letter: char| {
-                !(letter.is_ascii_uppercase()
-                    || letter.is_ascii_digit()
-                    || letter == '_'
-                    || ('a'..='f').contains(&letter))
-            })
-            .unwrap_or(inside.len());
-        let is_mark = length > 0
-            && inside.starts_with(|letter: char| letter.is_ascii_uppercase())
-            && inside[length..].starts_with(']');
-        shown += &rest[..open];
-        if is_mark {
-            shown += MARK;
-            rest = &inside[length + 1..];
-        } else {
-            shown.push('[');
-            rest = inside;
-        }
+/// A line of what is left with a mark for each thing that was replaced.
+fn masked(text: &[u8], line: Range<usize>, replaced: &[Range<usize>]) -> String {
+    let (mut shown, mut at) = (String::new(), line.start);
+    for part in replaced {
+        let (begin, end) = (part.start.max(at), part.end.min(line.end));
+        shown += &printable(&text[at..begin]);
+        shown += MARK;
+        at = end.max(begin);
     }
-    shown + rest
+    shown + &printable(&text[at..line.end])
 }

@@ -40,6 +40,8 @@ pub struct Cleaned {
     pub bytes: Vec<u8>,
     /// What was taken out: spans are those of the text as it was.
     pub removed: Vec<Finding>,
+    /// Where in what is left something takes the place of what was taken out, sorted and apart.
+    pub replaced: Vec<Range<usize>>,
     /// What could not be taken out, after several attempts.
     pub left: Vec<Finding>,
 }
@@ -56,18 +58,20 @@ impl<'a> Cleaner<'a> {
     /// Takes out what is found in a text.
     pub fn clean(&mut self, bytes: &[u8]) -> Cleaned {
         let mut removed = self.find(bytes);
-        let mut cleaned = self.replace(bytes, &removed);
+        let (mut cleaned, edits) = self.replace(bytes, &removed);
+        let mut replaced = moved(Vec::new(), &edits);
         // What was taken out in the first pass is told with its place; later passes find what was hidden.
         for _ in 1..MOST_PASSES {
             let more = self.find(&cleaned);
             if more.is_empty() {
-                return Cleaned { bytes: cleaned, removed, left: more };
+                return Cleaned { bytes: cleaned, removed, replaced, left: more };
             }
-            cleaned = self.replace(&cleaned, &more);
+            let (again, edits) = self.replace(&cleaned, &more);
+            (cleaned, replaced) = (again, moved(replaced, &edits));
             removed.extend(more.into_iter().map(|finding| without_place(finding, bytes.len())));
         }
         let left = self.find(&cleaned);
-        Cleaned { bytes: cleaned, removed, left }
+        Cleaned { bytes: cleaned, removed, replaced, left }
     }
 
     fn find(&self, bytes: &[u8]) -> Vec<Finding> {
@@ -76,8 +80,9 @@ impl<'a> Cleaner<'a> {
         findings
     }
 
-    fn replace(&mut self, bytes: &[u8], findings: &[Finding]) -> Vec<u8> {
+    fn replace(&mut self, bytes: &[u8], findings: &[Finding]) -> (Vec<u8>, Vec<Edit>) {
         let (mut cleaned, mut at) = (Vec::with_capacity(bytes.len()), 0);
+        let mut edits = Vec::with_capacity(findings.len());
         let language = Language::of(bytes);
         for finding in findings {
             cleaned.extend_from_slice(&bytes[at..finding.span.start]);
@@ -86,13 +91,15 @@ impl<'a> Cleaner<'a> {
                 Replacement::Mask => None,
                 _ => language.quote(bytes, &finding.span),
             };
+            let begin = cleaned.len();
             cleaned.extend(quote);
             cleaned.extend(self.stand_in(finding, value));
             cleaned.extend(quote);
+            edits.push(Edit { old: finding.span.clone(), new: begin..cleaned.len() });
             at = finding.span.end;
         }
         cleaned.extend_from_slice(&bytes[at..]);
-        cleaned
+        (cleaned, edits)
     }
 
     /// What takes the place of a value.
@@ -122,6 +129,52 @@ impl<'a> Cleaner<'a> {
             Replacement::Mask => mask(value),
         }
     }
+}
+
+/// That one part of a text took the place of another one.
+struct Edit {
+    old: Range<usize>,
+    new: Range<usize>,
+}
+
+/// Where parts of a text are after it was edited, together with what the edits put there. A part that an
+/// edit took a piece of goes on to its end.
+fn moved(parts: Vec<Range<usize>>, edits: &[Edit]) -> Vec<Range<usize>> {
+    // Between edits everything moves as far as the end of the one before.
+    let place = |at: usize| {
+        let before = edits.partition_point(|edit| edit.old.end <= at).checked_sub(1);
+        before.map_or(at, |before| edits[before].new.end + (at - edits[before].old.end))
+    };
+    let mut all: Vec<Range<usize>> = edits.iter().map(|edit| edit.new.clone()).collect();
+    for part in parts {
+        let first = edits.partition_point(|edit| edit.old.end <= part.start);
+        let last = edits.partition_point(|edit| edit.old.start < part.end);
+        let begin = match edits.get(first) {
+            Some(edit) if edit.old.start <= part.start => edit.new.start,
+            _ => place(part.start),
+        };
+        let end = match last.checked_sub(1).map(|last| &edits[last]) {
+            Some(edit) if edit.old.end >= part.end => edit.new.end,
+            _ => place(part.end),
+        };
+        all.push(begin..end);
+    }
+    joined(all)
+}
+
+/// Sorted, with what touches made one.
+fn joined(mut parts: Vec<Range<usize>>) -> Vec<Range<usize>> {
+    parts.sort_by_key(|part| (part.start, part.end));
+    let mut apart: Vec<Range<usize>> = Vec::with_capacity(parts.len());
+    for part in parts {
+        match apart.last_mut() {
+            Some(last) if part.start < last.end || part.end <= last.end => {
+                last.end = last.end.max(part.end)
+            }
+            _ => apart.push(part),
+        }
+    }
+    apart
 }
 
 /// What a text is written in, as far as it matters to a number that becomes a word.
@@ -271,6 +324,37 @@ mod tests {
             assert_eq!(String::from_utf8_lossy(&cleaned.bytes), expected);
             assert!(cleaned.left.is_empty());
         }
+    }
+
+    #[test]
+    fn what_was_replaced_is_known_by_its_place() {
+        let scanner = Scanner::new();
+        for way in ways() {
+            let mut cleaner = Cleaner::new(&scanner, way, Severity::Low);
+            let text = message();
+            let cleaned = cleaner.clean(text.as_bytes());
+            // Around what was replaced nothing changed.
+            let (mut rest, mut at) = (Vec::new(), 0);
+            for span in &cleaned.replaced {
+                rest.push(&cleaned.bytes[at..span.start]);
+                at = span.end;
+            }
+            rest.push(&cleaned.bytes[at..]);
+            let mut from = 0;
+            for part in rest {
+                let found = memchr::memmem::find(&text.as_bytes()[from..], part);
+                from += found.expect("it stands there still") + part.len();
+            }
+            assert_eq!(cleaned.replaced.len(), cleaned.removed.len());
+        }
+    }
+
+    #[test]
+    fn places_move_with_edits() {
+        let edit = |old: Range<usize>, new: Range<usize>| Edit { old, new };
+        let edits = [edit(2..4, 2..7), edit(10..12, 13..13)];
+        assert_eq!(moved(vec![0..1, 5..6, 14..16], &edits), [0..1, 2..7, 8..9, 13..13, 15..17]);
+        assert_eq!(moved(vec![3..5, 9..11], &edits), [2..8, 12..13]);
     }
 
     #[test]

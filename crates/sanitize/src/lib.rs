@@ -22,6 +22,7 @@ mod context;
 mod date;
 mod finding;
 mod fingerprint;
+mod known;
 mod number;
 mod prose;
 mod rule;

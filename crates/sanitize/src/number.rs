@@ -8,12 +8,6 @@ use crate::finding::Finding;
 use crate::rule::{Category, Severity};
 use crate::what::What;
 
-/// How much a social security number matters: known test values are of their own severity.
-pub(crate) fn severity_of_ssn(value: &[u8]) -> Severity {
-    let kind = std::str::from_utf8(value).ok().and_then(check_digit::ssn);
-    if kind == Some(SsnKind::Test) { Severity::Low } else { Severity::Critical }
-}
-
 /// What is found by shape, sorted by place for each kind.
 pub(crate) fn find(bytes: &[u8], context: &Context<'_>) -> Vec<Finding> {
     let mut finder = Finder { bytes, context, findings: Vec::new() };
@@ -157,8 +151,7 @@ impl Finder<'_> {
 
     fn social_security(&mut self, span: Range<usize>) {
         let found = match check_digit::ssn(self.text(&span)) {
-            Some(SsnKind::Issuable) => What::Ssn.found(span),
-            Some(SsnKind::Test) => What::Ssn.found_as(Severity::Low, span),
+            Some(SsnKind::Issuable | SsnKind::Test) => What::Ssn.found(span),
             Some(SsnKind::Taxpayer) => What::Itin.found(span),
             None => return,
         };
@@ -195,9 +188,10 @@ impl Finder<'_> {
         let text = self.text(&number.span);
         let named =
             self.context.names_a_card(&number.span) && is_checked(&check_digit::digits(text));
-        let severity = check_digit::card(text).or(named.then_some(Severity::Medium));
-        if let Some(severity) = severity {
-            self.findings.push(What::Card.found_as(severity, number.span.clone()));
+        if check_digit::card(text) {
+            self.findings.push(What::Card.found(number.span.clone()));
+        } else if named {
+            self.findings.push(What::Card.found_as(Severity::Medium, number.span.clone()));
         }
     }
 
@@ -218,7 +212,6 @@ impl Finder<'_> {
             || address.is_multicast();
         let severity = match () {
             () if is_nobodys => Severity::Info,
-            () if address.is_documentation() => Severity::Low,
             // Versions of software have small numbers.
             () if address.octets().iter().all(|octet| *octet < 20) => Severity::Info,
             () => Severity::Medium,
@@ -264,7 +257,6 @@ impl Finder<'_> {
             at = span.end;
             let first = address.segments()[0];
             let severity = match () {
-                () if first == 0x2001 && address.segments()[1] == 0x0db8 => Severity::Low,
                 () if first == 0
                     || first & 0xfe00 == 0xfc00
                     || first & 0xffc0 == 0xfe80
@@ -291,13 +283,11 @@ impl Finder<'_> {
             span.start -= 1;
         }
         let is_issued = digits[0] >= 2 && digits[3] >= 2 && digits[1..3] != [1, 1];
-        let is_fiction = digits[3..6] == [5, 5, 5] && digits[6] == 0 && digits[7] == 1;
         let is_health = self.context.is_health(span.start);
         if !is_issued && !is_health {
             return;
         }
-        let severity =
-            if is_fiction || !is_issued { Severity::Low } else { What::Phone.rule().severity };
+        let severity = if is_issued { What::Phone.rule().severity } else { Severity::Low };
         self.add(What::Phone, severity, span);
     }
 
@@ -306,7 +296,6 @@ impl Finder<'_> {
             let Some(span) = mail_at(self.bytes, at) else { continue };
             let severity = match () {
                 () if self.context.is_attribution(&span) => Severity::Info,
-                () if is_reserved(&self.bytes[at + 1..span.end]) => Severity::Low,
                 () => What::Email.rule().severity,
             };
             self.add(What::Email, severity, span);
@@ -380,22 +369,6 @@ fn mail_at(bytes: &[u8], at: usize) -> Option<Range<usize>> {
         return None;
     }
     Some(at - local.len()..at + 1 + domain.len())
-}
-
-/// Whether a domain is kept for examples (RFC 2606, RFC 6761).
-pub(crate) fn is_reserved(domain: &[u8]) -> bool {
-    let domain = domain.to_ascii_lowercase();
-    [
-        &b"example.com"[..],
-        b"example.org",
-        b"example.net",
-        b".example",
-        b".test",
-        b".invalid",
-        b".localhost",
-    ]
-    .iter()
-    .any(|end| domain.ends_with(end))
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use crate::finding::Finding;
 use crate::rule::{BUILT_IN, Category, Identifier, Rule, Severity};
 use crate::structure;
 use crate::validator::{Validator, entropy};
-use crate::{date, number, prose};
+use crate::{date, known, number, prose};
 
 /// Looks for all rules at once. Made once, and used by any number of threads.
 pub struct Scanner {
@@ -108,12 +108,14 @@ impl Scanner {
         let (mut loose, context) = self.by_keywords(bytes);
         loose.extend(number::find(bytes, &context));
         loose.extend(date::find(bytes, &context));
+        known::weigh(&mut loose, bytes);
         loose.extend(prose::find(bytes, &context, &loose));
         date::weigh(&mut loose, bytes);
         loose.retain(|finding| layout.is_open(&finding.span));
         let mut findings = layout.findings;
         findings.extend(loose);
         findings.retain(|finding| !is_stand_in(&bytes[finding.span.clone()]));
+        known::weigh(&mut findings, bytes);
         without_overlaps(findings)
     }
 

@@ -75,7 +75,7 @@ impl Validator {
             Self::Npi => npi(text),
             Self::Dea => dea(text),
             Self::Mbi => mbi(text),
-            Self::Card => card(text).is_some(),
+            Self::Card => card(text),
             Self::Iban => iban(text),
             Self::Aba => aba(text),
             Self::Vin => vin(text),

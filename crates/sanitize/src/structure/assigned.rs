@@ -37,7 +37,7 @@ pub(super) fn read(bytes: &[u8], layout: &mut Layout) {
             continue;
         }
         at = span.end;
-        let mut finding = value::weighed(bytes, span, name.what);
+        let mut finding = name.what.found(span);
         finding.field = Some(name.field);
         layout.findings.push(finding);
     }

@@ -4,7 +4,6 @@ use std::ops::Range;
 
 use super::Layout;
 use super::xml::{Attributes, Event, Reader};
-use crate::number;
 use crate::rule::Severity;
 use crate::what::What;
 
@@ -169,11 +168,8 @@ fn add(
         return;
     }
     let is_letter = text.len() == 1 && !text[0].is_ascii_digit();
-    let severity = match what {
-        _ if is_minor || is_letter => Severity::Info,
-        What::Ssn => number::severity_of_ssn(text),
-        _ => what.rule().severity,
-    };
+    let is_minor = is_minor || is_letter;
+    let severity = if is_minor { Severity::Info } else { what.rule().severity };
     let mut finding = what.found_as(severity, span);
     finding.field = Some(path(reader));
     layout.findings.push(finding);

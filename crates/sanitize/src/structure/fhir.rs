@@ -3,7 +3,6 @@
 
 use super::Layout;
 use super::json::{Document, Kind};
-use crate::number;
 use crate::rule::Severity;
 use crate::what::What;
 
@@ -241,11 +240,7 @@ impl Reader<'_, '_> {
         if let Some(rest) = text.strip_prefix(b"tel:").or(text.strip_prefix(b"mailto:")) {
             span.start = span.end - rest.len();
         }
-        let severity = match what {
-            _ if is_minor => Severity::Info,
-            What::Ssn => number::severity_of_ssn(&self.document.bytes[span.clone()]),
-            _ => what.rule().severity,
-        };
+        let severity = if is_minor { Severity::Info } else { what.rule().severity };
         let mut finding = what.found_as(severity, span);
         finding.field = Some(place.path());
         self.layout.findings.push(finding);

@@ -9,8 +9,6 @@ mod fields;
 use std::ops::Range;
 
 use super::{Layout, is_template, split, trimmed};
-use crate::finding::Finding;
-use crate::number;
 use crate::rule::Severity;
 use crate::what::What;
 use fields::{Content, Field, field};
@@ -219,7 +217,8 @@ impl Segment<'_> {
                 // One letter says nothing of anybody.
                 let is_letter = content.len() == 1 && !content[0].is_ascii_digit();
                 let is_minor = is_minor || field.is_minor || is_letter;
-                let mut finding = severity_of(what, content, is_minor, value);
+                let severity = if is_minor { Severity::Info } else { what.rule().severity };
+                let mut finding = what.found_as(severity, value);
                 finding.field = Some(self.path(number, repetition, place, sub, components.len()));
                 layout.findings.push(finding);
             }
@@ -299,15 +298,4 @@ impl Segment<'_> {
         }
         path
     }
-}
-
-/// What a field holds, as severe as its value makes it.
-fn severity_of(what: What, content: &[u8], is_minor: bool, span: Range<usize>) -> Finding {
-    let usual = what.rule().severity;
-    let severity = match what {
-        _ if is_minor => Severity::Info,
-        What::Ssn => number::severity_of_ssn(content),
-        _ => usual,
-    };
-    what.found_as(severity, span)
 }

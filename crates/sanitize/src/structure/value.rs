@@ -4,9 +4,8 @@ use std::ops::Range;
 
 use super::{is_template, trimmed};
 use crate::finding::Finding;
-use crate::rule::Severity;
 use crate::what::What;
-use crate::{date, number, prose};
+use crate::{date, prose};
 
 /// The longest text that is a value, in bytes.
 const LONGEST: usize = 200;
@@ -14,18 +13,7 @@ const LONGEST: usize = 200;
 /// A finding in a column or a record, if the text there has the shape of what it is to be.
 pub(super) fn found(bytes: &[u8], span: Range<usize>, what: What) -> Option<Finding> {
     let span = trimmed(bytes, span);
-    has_shape(what, &bytes[span.clone()]).then(|| weighed(bytes, span, what))
-}
-
-/// A finding of the usual severity, or of that of its number or its domain.
-pub(super) fn weighed(bytes: &[u8], span: Range<usize>, what: What) -> Finding {
-    let text = &bytes[span.clone()];
-    let severity = match what {
-        What::Ssn => number::severity_of_ssn(text),
-        What::Email if number::is_reserved(text) => Severity::Low,
-        _ => what.rule().severity,
-    };
-    what.found_as(severity, span)
+    has_shape(what, &bytes[span.clone()]).then(|| what.found(span))
 }
 
 /// Whether a text has the shape of a value of this kind, and stands for no other one.

@@ -7,7 +7,6 @@
 use std::ops::Range;
 
 use super::Layout;
-use crate::number;
 use crate::rule::Severity;
 use crate::what::What;
 
@@ -111,11 +110,8 @@ impl Segment<'_> {
             return;
         }
         let is_letter = content.len() == 1 && !content[0].is_ascii_digit();
-        let severity = match what {
-            _ if is_minor || is_letter => Severity::Info,
-            What::Ssn => number::severity_of_ssn(content),
-            _ => what.rule().severity,
-        };
+        let is_minor = is_minor || is_letter;
+        let severity = if is_minor { Severity::Info } else { what.rule().severity };
         let mut finding = what.found_as(severity, span);
         finding.field = Some(self.path(number));
         layout.findings.push(finding);

