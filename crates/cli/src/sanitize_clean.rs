@@ -173,7 +173,8 @@ fn changed_lines(before: &[u8], cleaned: &Cleaned) -> Vec<CleanLine> {
     let after = &cleaned.bytes;
     let (old, new) = (split_lines(before), split_lines(after));
     let mut lines = Vec::new();
-    let mut replaced = cleaned.replaced.as_slice();
+    let replaced: Vec<Range<usize>> = cleaned.edits.iter().map(|edit| edit.new.clone()).collect();
+    let mut replaced = replaced.as_slice();
     let mut at = 0;
     for (number, line) in new.iter().enumerate() {
         let span = at..at + line.len();

@@ -6,6 +6,7 @@ use std::ops::Range;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
+use crate::edit::{Edit, compose};
 use crate::finding::Finding;
 use crate::rule::{Category, Severity};
 use crate::scanner::Scanner;
@@ -40,8 +41,8 @@ pub struct Cleaned {
     pub bytes: Vec<u8>,
     /// What was taken out: spans are those of the text as it was.
     pub removed: Vec<Finding>,
-    /// Where in what is left something takes the place of what was taken out, sorted and apart.
-    pub replaced: Vec<Range<usize>>,
+    /// Which parts of what is left take the place of which parts of the text as it was, sorted and apart.
+    pub edits: Vec<Edit>,
     /// What could not be taken out, after several attempts.
     pub left: Vec<Finding>,
 }
@@ -58,20 +59,19 @@ impl<'a> Cleaner<'a> {
     /// Takes out what is found in a text.
     pub fn clean(&mut self, bytes: &[u8]) -> Cleaned {
         let mut removed = self.find(bytes);
-        let (mut cleaned, edits) = self.replace(bytes, &removed);
-        let mut replaced = moved(Vec::new(), &edits);
+        let (mut cleaned, mut edits) = self.replace(bytes, &removed);
         // What was taken out in the first pass is told with its place; later passes find what was hidden.
         for _ in 1..MOST_PASSES {
             let more = self.find(&cleaned);
             if more.is_empty() {
-                return Cleaned { bytes: cleaned, removed, replaced, left: more };
+                return Cleaned { bytes: cleaned, removed, edits, left: more };
             }
-            let (again, edits) = self.replace(&cleaned, &more);
-            (cleaned, replaced) = (again, moved(replaced, &edits));
+            let (again, more_edits) = self.replace(&cleaned, &more);
+            (cleaned, edits) = (again, compose(&edits, &more_edits));
             removed.extend(more.into_iter().map(|finding| without_place(finding, bytes.len())));
         }
         let left = self.find(&cleaned);
-        Cleaned { bytes: cleaned, removed, replaced, left }
+        Cleaned { bytes: cleaned, removed, edits, left }
     }
 
     fn find(&self, bytes: &[u8]) -> Vec<Finding> {
@@ -129,52 +129,6 @@ impl<'a> Cleaner<'a> {
             Replacement::Mask => mask(value),
         }
     }
-}
-
-/// That one part of a text took the place of another one.
-struct Edit {
-    old: Range<usize>,
-    new: Range<usize>,
-}
-
-/// Where parts of a text are after it was edited, together with what the edits put there. A part that an
-/// edit took a piece of goes on to its end.
-fn moved(parts: Vec<Range<usize>>, edits: &[Edit]) -> Vec<Range<usize>> {
-    // Between edits everything moves as far as the end of the one before.
-    let place = |at: usize| {
-        let before = edits.partition_point(|edit| edit.old.end <= at).checked_sub(1);
-        before.map_or(at, |before| edits[before].new.end + (at - edits[before].old.end))
-    };
-    let mut all: Vec<Range<usize>> = edits.iter().map(|edit| edit.new.clone()).collect();
-    for part in parts {
-        let first = edits.partition_point(|edit| edit.old.end <= part.start);
-        let last = edits.partition_point(|edit| edit.old.start < part.end);
-        let begin = match edits.get(first) {
-            Some(edit) if edit.old.start <= part.start => edit.new.start,
-            _ => place(part.start),
-        };
-        let end = match last.checked_sub(1).map(|last| &edits[last]) {
-            Some(edit) if edit.old.end >= part.end => edit.new.end,
-            _ => place(part.end),
-        };
-        all.push(begin..end);
-    }
-    joined(all)
-}
-
-/// Sorted, with what touches made one.
-fn joined(mut parts: Vec<Range<usize>>) -> Vec<Range<usize>> {
-    parts.sort_by_key(|part| (part.start, part.end));
-    let mut apart: Vec<Range<usize>> = Vec::with_capacity(parts.len());
-    for part in parts {
-        match apart.last_mut() {
-            Some(last) if part.start < last.end || part.end <= last.end => {
-                last.end = last.end.max(part.end)
-            }
-            _ => apart.push(part),
-        }
-    }
-    apart
 }
 
 /// What a text is written in, as far as it matters to a number that becomes a word.
@@ -335,7 +289,7 @@ mod tests {
             let cleaned = cleaner.clean(text.as_bytes());
             // Around what was replaced nothing changed.
             let (mut rest, mut at) = (Vec::new(), 0);
-            for span in &cleaned.replaced {
+            for Edit { new: span, .. } in &cleaned.edits {
                 rest.push(&cleaned.bytes[at..span.start]);
                 at = span.end;
             }
@@ -345,16 +299,8 @@ mod tests {
                 let found = memchr::memmem::find(&text.as_bytes()[from..], part);
                 from += found.expect("it stands there still") + part.len();
             }
-            assert_eq!(cleaned.replaced.len(), cleaned.removed.len());
+            assert_eq!(cleaned.edits.len(), cleaned.removed.len());
         }
-    }
-
-    #[test]
-    fn places_move_with_edits() {
-        let edit = |old: Range<usize>, new: Range<usize>| Edit { old, new };
-        let edits = [edit(2..4, 2..7), edit(10..12, 13..13)];
-        assert_eq!(moved(vec![0..1, 5..6, 14..16], &edits), [0..1, 2..7, 8..9, 13..13, 15..17]);
-        assert_eq!(moved(vec![3..5, 9..11], &edits), [2..8, 12..13]);
     }
 
     #[test]
