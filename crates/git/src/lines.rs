@@ -68,7 +68,7 @@ pub(crate) fn hunks(old: &[u8], new: &[u8]) -> Vec<Hunk> {
     compare(old, new).map(|found| found.hunks).unwrap_or_default()
 }
 
-fn compare(old: &[u8], new: &[u8]) -> Option<Difference> {
+pub(crate) fn compare(old: &[u8], new: &[u8]) -> Option<Difference> {
     let mut interner = Interner::default();
     let (old_text, new_text) = (interner.text(old), interner.text(new));
     let old = Numbered { content: old, text: &old_text };
