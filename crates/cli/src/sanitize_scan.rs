@@ -333,6 +333,7 @@ fn scan_paths(args: &ScanArgs) -> Result<(String, Outcome), CliError> {
     let scanner = if files.len() > MANY { scanner.for_much() } else { scanner };
     scan_files(&scanner, &files, args.threads, &mut whole);
     let target = match asked.len() {
+        1 if asked[0].as_os_str() == "-" => "the standard input was".into(),
         1 => format!("`{}` was", shown(&asked[0])),
         many => format!("{many} places were"),
     };
