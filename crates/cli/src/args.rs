@@ -149,7 +149,7 @@ pub(crate) struct CleanArgs {
     pub preserve_format: bool,
     /// How to print the report
     #[arg(long, value_name = "FORMAT", default_value = "text")]
-    pub format: IndexFormat,
+    pub format: PlainFormat,
 }
 
 /// What takes the place of what is found.
@@ -270,7 +270,7 @@ pub(crate) enum IndexCommand {
 pub(crate) struct IndexStatusArgs {
     /// How to print it
     #[arg(long, value_name = "FORMAT", default_value = "text")]
-    pub format: IndexFormat,
+    pub format: PlainFormat,
 }
 
 #[derive(Debug, Args)]
@@ -283,14 +283,14 @@ pub(crate) struct IndexUpdateArgs {
     pub threads: Option<u16>,
     /// How to print it
     #[arg(long, value_name = "FORMAT", default_value = "text")]
-    pub format: IndexFormat,
+    pub format: PlainFormat,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct IndexClearArgs {
     /// How to print it
     #[arg(long, value_name = "FORMAT", default_value = "text")]
-    pub format: IndexFormat,
+    pub format: PlainFormat,
 }
 
 #[derive(Debug, Args)]
@@ -306,12 +306,12 @@ pub(crate) struct IndexVerifyArgs {
     pub seed: Option<u64>,
     /// How to print it
     #[arg(long, value_name = "FORMAT", default_value = "text")]
-    pub format: IndexFormat,
+    pub format: PlainFormat,
 }
 
-/// The formats of what is said about the index.
+/// The formats of what is neither a table nor a score.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum IndexFormat {
+pub(crate) enum PlainFormat {
     /// Plain words for people
     Text,
     /// JSON with everything
