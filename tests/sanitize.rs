@@ -155,6 +155,17 @@ fn what_can_not_be_looked_at_is_an_error_or_named() {
 }
 
 #[test]
+fn what_is_not_listed_is_counted() {
+    let repo = TestRepo::new();
+    repo.write("mail.txt", format!("to {}@{}\n", "somebody", "example.org")).commit("Add");
+    let transcript = scan(&repo, &["--all", "--severity", "high"]);
+    let expected = "nothing of severity high or more found; HEAD was looked at (1 file)\n\
+                    1 finding matters less than high: --severity info lists all\n";
+    assert_eq!(transcript.stdout, expected);
+    assert_eq!(transcript.code, Some(1));
+}
+
+#[test]
 fn any_number_of_threads_gives_the_same_bytes() {
     let repo = TestRepo::new();
     for number in 0..40 {

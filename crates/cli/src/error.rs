@@ -229,7 +229,7 @@ fn hint_for_git(error: &GitError) -> Option<String> {
             "newer versions of git need no such extension: `git config --unset extensions.partialClone`".into()
         }
         GitError::Unsupported { .. } => "use a clone made without this extension".into(),
-        GitError::UnbornHead { .. } => "make a first commit, or look at `risk score --staged`".into(),
+        GitError::UnbornHead { .. } => "make a first commit, or look at what is staged with `--staged`".into(),
         GitError::UnknownRevision { revision } => unknown_revision_hint(revision),
         GitError::AmbiguousRevision { candidates, .. } if candidates.is_empty() => {
             "write more digits of the id".into()

@@ -11,7 +11,7 @@ use gitops_health_report::clean::{
 use gitops_health_sanitize::{Cleaned, Cleaner, Replacement, Scanner, Severity};
 
 use crate::acceptance::KEY;
-use crate::args::{CleanArgs, IndexFormat, ReplaceWith};
+use crate::args::{CleanArgs, PlainFormat, ReplaceWith};
 use crate::context::Context;
 use crate::error::{CliError, Failure};
 use crate::exit_code::ExitCode;
@@ -59,8 +59,8 @@ pub(crate) fn run(context: &Context, args: &CleanArgs) -> Result<ExitCode, CliEr
         }
     }
     let text = match args.format {
-        IndexFormat::Text => report::text(&report, context.style()),
-        IndexFormat::Json => report::json(&report),
+        PlainFormat::Text => report::text(&report, context.style()),
+        PlainFormat::Json => report::json(&report),
     };
     output::write(context, &text)?;
     Ok(match () {

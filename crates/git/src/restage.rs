@@ -36,7 +36,7 @@ impl Repo {
             let entry = index.get_path(&os_path(&file.path), 0);
             let entry = entry.filter(|entry| ObjectId::from_git2(entry.id) == file.old);
             let mut entry = entry.ok_or_else(|| {
-                let source = Cause::new(&format!("`{}` was changed by another program", file.path));
+                let source = Cause::new(format!("`{}` was changed by another program", file.path));
                 Error::Index { source }
             })?;
             entry.id = id;

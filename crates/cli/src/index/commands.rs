@@ -14,7 +14,7 @@ use gitops_health_report::index::verify::{
 };
 
 use super::{NEVER, bring_up_to_date, open, open_as, options, others_have_it, threads, words};
-use crate::args::{IndexClearArgs, IndexFormat, IndexStatusArgs, IndexUpdateArgs, IndexVerifyArgs};
+use crate::args::{IndexClearArgs, IndexStatusArgs, IndexUpdateArgs, IndexVerifyArgs, PlainFormat};
 use crate::context::Context;
 use crate::error::CliError;
 use crate::exit_code::ExitCode;
@@ -53,8 +53,8 @@ pub(crate) fn update(context: &Context, args: &IndexUpdateArgs) -> Result<ExitCo
         )),
     }
     let text = match args.format {
-        IndexFormat::Text => update::text(&report),
-        IndexFormat::Json => update::json(&report),
+        PlainFormat::Text => update::text(&report),
+        PlainFormat::Json => update::json(&report),
     };
     output::write(context, &text)?;
     Ok(ExitCode::Clean)
@@ -76,8 +76,8 @@ pub(crate) fn status(context: &Context, args: &IndexStatusArgs) -> Result<ExitCo
         Err(error) => return Err(error.into()),
     };
     let text = match args.format {
-        IndexFormat::Text => status::text(&report),
-        IndexFormat::Json => status::json(&report),
+        PlainFormat::Text => status::text(&report),
+        PlainFormat::Json => status::json(&report),
     };
     output::write(context, &text)?;
     Ok(ExitCode::Clean)
@@ -144,8 +144,8 @@ pub(crate) fn verify(context: &Context, args: &IndexVerifyArgs) -> Result<ExitCo
     };
     let report = verdict_on(verified, (!args.all).then_some(seed));
     let text = match args.format {
-        IndexFormat::Text => verify::text(&report),
-        IndexFormat::Json => verify::json(&report),
+        PlainFormat::Text => verify::text(&report),
+        PlainFormat::Json => verify::json(&report),
     };
     output::write(context, &text)?;
     if let Some(next) = &report.next {
@@ -210,8 +210,8 @@ pub(crate) fn clear(context: &Context, args: &IndexClearArgs) -> Result<ExitCode
     drop(progress);
     let report = IndexClearReport { schema: INDEX_CLEAR_SCHEMA.to_owned(), removed: removed > 0 };
     let text = match args.format {
-        IndexFormat::Text => clear::text(&report),
-        IndexFormat::Json => clear::json(&report),
+        PlainFormat::Text => clear::text(&report),
+        PlainFormat::Json => clear::json(&report),
     };
     output::write(context, &text)?;
     Ok(ExitCode::Clean)

@@ -43,6 +43,7 @@ pub(super) fn scan(look: &Look, args: &ScanArgs) -> Result<(String, Outcome), Cl
     let files: Vec<PathBuf> = files.into_iter().collect();
     scan_files(look, &files, args.threads, &mut whole);
     let target = match asked.len() {
+        1 if asked[0].as_os_str() == "-" => "the standard input was".into(),
         1 => format!("`{}` was", shown(&asked[0])),
         many => format!("{many} places were"),
     };

@@ -27,7 +27,7 @@ pub fn tap(report: &ScanReport) -> String {
         test(&mut out, "ok", &words);
     }
     if many == 0 {
-        test(&mut out, "ok", &escape(&format!("nothing found; {}", report.looked_at())));
+        test(&mut out, "ok", &escape(&format!("{}; {}", report.found(), report.looked_at())));
     }
     for line in report.summary().lines() {
         let _ = writeln!(out, "# {line}");

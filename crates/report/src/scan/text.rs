@@ -7,7 +7,8 @@ use crate::style::Style;
 /// So many of what was not looked at are named for each reason.
 const NAMED: usize = 5;
 
-/// A line for each finding below the name of its file, how many there are, and what was not looked at.
+/// A line for each finding below the name of its file, however narrow the place is, so that `grep` shows
+/// all of one; how many there are; what was not looked at.
 pub fn text(report: &ScanReport, style: Style) -> String {
     let mut text = String::new();
     let place = |finding: &ScanFinding| format!("{}:{}", finding.line, finding.column);

@@ -17,6 +17,9 @@ impl ScanReport {
             .map(|severity| format!("{} {severity}", thousands(self.counts.of(severity) as u64)))
             .collect();
         match self.findings.len() {
+            0 if self.below().is_some() => {
+                format!("nothing of severity {} or more found", self.least)
+            }
             0 if self.accepted.is_empty() => "nothing found".to_owned(),
             0 => "nothing else found".to_owned(),
             many => format!("{}: {}", counted(many, "finding", "findings"), listed.join(", ")),

@@ -1,0 +1,178 @@
+//! The arguments of `sanitize FILES` and `sanitize scan`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
+
+use super::{Day, PlainFormat, parse_day};
+
+#[derive(Debug, Args)]
+#[command(
+    args_conflicts_with_subcommands = true,
+    subcommand_negates_reqs = true,
+    after_help = "Examples:
+  gitops-health sanitize fixtures/                     what would be taken out
+  gitops-health sanitize fixtures/ --write             take it out
+  gitops-health sanitize - < message.hl7 > clean.hl7   as a filter
+  gitops-health sanitize scan --staged                 only say where something is"
+)]
+pub(crate) struct SanitizeArgs {
+    #[command(subcommand)]
+    pub command: Option<SanitizeCommand>,
+    #[command(flatten)]
+    pub clean: CleanArgs,
+}
+
+/// The arguments of `sanitize FILES`.
+#[derive(Debug, Args)]
+pub(crate) struct CleanArgs {
+    /// Files and directories; `-` filters the standard input to the standard output
+    #[arg(value_name = "FILE", required = true)]
+    pub paths: Vec<PathBuf>,
+    /// Change the files
+    #[arg(long)]
+    pub write: bool,
+    /// What takes the place of what is found
+    #[arg(long, value_name = "HOW", default_value = "redacted")]
+    pub replace_with: ReplaceWith,
+    /// Replace letters by x and digits by 0, and keep all else
+    #[arg(long, conflicts_with = "replace_with")]
+    pub preserve_format: bool,
+    /// How to print the report
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: PlainFormat,
+}
+
+/// What takes the place of what is found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ReplaceWith {
+    /// What kind of thing it was: [NAME]
+    Redacted,
+    /// The same for the same value within a run: [NAME_1]
+    Placeholder,
+    /// The same for the same value and key: [NAME_3f2a8c0d1b4e5f60]; the key is in GITOPS_HEALTH_SANITIZE_KEY
+    Hash,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum SanitizeCommand {
+    /// Say where health data, personal data and secrets are, and never what they are
+    ///
+    /// Files and directories as they are on disk, or what commits and the index add: only lines that
+    /// are new count then. Messages of HL7 version 2 and X12, FHIR and clinical documents are
+    /// understood by their fields.
+    Scan(ScanArgs),
+}
+
+/// The arguments of `sanitize scan`; [`SanitizeCommand::Scan`] says what it does.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  gitops-health sanitize scan                        all files here and below
+  gitops-health sanitize scan --staged               what is about to be committed
+  gitops-health sanitize scan --range main..HEAD     each commit of a branch
+  gitops-health sanitize scan - < message.hl7        the standard input
+  gitops-health sanitize scan --write-baseline       what is here now is known from now on
+
+What is found may stay where a comment on its line, or alone on the line before, says why:
+  number = \"...\"  # gitops-health:allow ssn made up for the manual
+  number = \"...\"  # gitops-health:allow ssn:d9a352bf93c0b0c7 made up for the manual
+The second form is for this one value. It is the only one that counts where there is a key
+in GITOPS_HEALTH_SANITIZE_KEY, and the report says how it is written.")]
+pub(crate) struct ScanArgs {
+    /// Files and directories; `-` is the standard input [default: the current directory]
+    #[arg(value_name = "PATH", conflicts_with = "selection")]
+    pub paths: Vec<PathBuf>,
+    /// What one commit adds to its first parent
+    #[arg(long, value_name = "REV", group = "selection", help_heading = "What to look at")]
+    pub commit: Option<String>,
+    /// What the next commit would add
+    #[arg(long, group = "selection", help_heading = "What to look at")]
+    pub staged: bool,
+    /// What each commit of a range adds
+    #[arg(long, value_name = "A..B", group = "selection", help_heading = "What to look at")]
+    pub range: Option<String>,
+    /// What changed in the tracked files of the worktree since HEAD
+    #[arg(long, group = "selection", help_heading = "What to look at")]
+    pub worktree: bool,
+    /// What each commit of a pull request adds: those of --head that this revision does not have
+    #[arg(long, value_name = "REV", group = "selection", help_heading = "What to look at")]
+    pub base: Option<String>,
+    /// The other end of --base
+    #[arg(
+        long,
+        value_name = "REV",
+        default_value = "HEAD",
+        requires = "base",
+        help_heading = "What to look at"
+    )]
+    pub head: String,
+    /// All files of HEAD
+    #[arg(long, group = "selection", help_heading = "What to look at")]
+    pub all: bool,
+    /// All contents that commits of branches, tags, notes, stashes and other references brought, each
+    /// once, and what commits and tags say
+    #[arg(long, group = "selection", help_heading = "What to look at")]
+    pub history: bool,
+    /// Of the history what was committed on this day or later, in UTC, or at this time or later (RFC 3339)
+    #[arg(long, value_name = "DATE", value_parser = parse_day, requires = "history", help_heading = "What to look at")]
+    pub since: Option<Day>,
+    /// Of the history what was committed on this day or before, or at this time or before
+    #[arg(long, value_name = "DATE", value_parser = parse_day, requires = "history", help_heading = "What to look at")]
+    pub until: Option<Day>,
+    /// The least severity that is listed
+    #[arg(long, value_name = "SEVERITY", default_value = "low")]
+    pub severity: SeverityArg,
+    /// The least severity that makes the exit code 1
+    #[arg(long, value_name = "SEVERITY", default_value = "low")]
+    pub fail_on: SeverityArg,
+    /// The file of what is known already [default: that of `sanitize.baseline`, if it is there]
+    #[arg(long, value_name = "FILE", help_heading = "What may stay")]
+    pub baseline: Option<PathBuf>,
+    /// Add what is found to the baseline, for which GITOPS_HEALTH_SANITIZE_KEY has to be set
+    #[arg(long, help_heading = "What may stay")]
+    pub write_baseline: bool,
+    /// How many threads work [default: as many as there are processors]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub threads: Option<u16>,
+    /// How to print the report
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: ScanFormat,
+}
+
+/// The formats of findings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ScanFormat {
+    /// Plain words for people
+    Text,
+    /// JSON with everything
+    Json,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// Annotations of GitHub Actions
+    Github,
+    /// GitLab's Code Quality report
+    Gitlab,
+    /// JUnit's XML, for Jenkins and others that show tests
+    Junit,
+    /// The Test Anything Protocol
+    Tap,
+    /// For comments and job summaries
+    Markdown,
+    /// A page that stands alone
+    Html,
+}
+
+/// How much a finding matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SeverityArg {
+    /// All
+    Info,
+    /// Known test values, and what is probably public
+    Low,
+    /// What says something about somebody together with more
+    Medium,
+    /// What identifies somebody, or opens something
+    High,
+    /// What identifies somebody for life, or opens a great deal
+    Critical,
+}
