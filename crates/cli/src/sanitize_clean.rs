@@ -7,14 +7,14 @@ use gitops_health_git::printable;
 use gitops_health_report::clean::{
     self as report, CLEAN_SCHEMA, CleanCount, CleanFile, CleanLine, CleanReport, CleanSkip,
 };
-use gitops_health_sanitize::{Cleaned, Cleaner, Replacement, Scanner, Severity};
+use gitops_health_sanitize::{Cleaned, Cleaner, Replacement, Scanner, Severity, readable};
 
 use crate::args::{CleanArgs, IndexFormat, ReplaceWith};
 use crate::context::Context;
 use crate::error::{CliError, Failure};
 use crate::exit_code::ExitCode;
 use crate::output;
-use crate::sanitize_scan::{BINARY, LARGEST, list_files, shown};
+use crate::sanitize_scan::{LARGEST, is_binary, list_files, shown};
 
 /// Where the key of hashes is.
 const KEY: &str = "GITOPS_HEALTH_SANITIZE_KEY";
@@ -100,7 +100,7 @@ fn filter(context: &Context, cleaner: &mut Cleaner<'_>) -> Result<ExitCode, CliE
         return Err(unreadable("the standard input", source));
     }
     let cleaned = cleaner.clean(&content);
-    if !cleaned.left.is_empty() {
+    if !cleaned.left.is_empty() || cleaned.unseen.iter().any(|unseen| unseen.is_failure) {
         let source = io::Error::other("not all could be taken out");
         return Err(unreadable("the standard input", source));
     }
@@ -129,10 +129,13 @@ fn clean_file(
         return Err(Left::Failure("it is too large".into()));
     }
     let content = fs::read(path).map_err(failed)?;
-    if content[..content.len().min(BINARY)].contains(&0) {
+    if is_binary(&content) {
         return Err(Left::Binary);
     }
     let cleaned = cleaner.clean(&content);
+    if let Some(unseen) = cleaned.unseen.iter().find(|unseen| unseen.is_failure) {
+        return Err(Left::Failure(format!("not all of it could be looked at: {}", unseen.reason)));
+    }
     if !cleaned.left.is_empty() {
         return Err(Left::Failure("not all could be taken out, so nothing was".into()));
     }
@@ -165,7 +168,11 @@ fn describe(path: &Path, before: &[u8], cleaned: &Cleaned) -> CleanFile {
         *counts.entry(finding.rule.clone()).or_default() += 1;
     }
     let removed = counts.into_iter().map(|(rule, count)| CleanCount { rule, count }).collect();
-    CleanFile { path: shown(path), removed, lines: changed_lines(before, &cleaned.bytes) }
+    CleanFile {
+        path: shown(path),
+        removed,
+        lines: changed_lines(&readable(before), &readable(&cleaned.bytes)),
+    }
 }
 
 /// The lines that differ. What is shown of the old ones is made from the new ones, which hold nothing.

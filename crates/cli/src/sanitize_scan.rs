@@ -13,7 +13,7 @@ use gitops_health_git::{
 use gitops_health_report::scan::{
     self as report, SCAN_SCHEMA, ScanFinding, ScanReport, ScanSkip, SeverityCounts,
 };
-use gitops_health_sanitize::{BUILT_IN, Finding, Scanner, Severity};
+use gitops_health_sanitize::{BUILT_IN, Finding, Looked, Scanner, Severity, Unseen, is_encoded};
 
 use crate::args::{ScanArgs, ScanFormat, SeverityArg};
 use crate::context::Context;
@@ -31,7 +31,7 @@ const MANY: usize = 50;
 const MESSAGE: &str = "(commit message)";
 
 /// So many bytes are looked at for a NUL, as git does.
-pub(crate) const BINARY: usize = 8000;
+const BINARY: usize = 8000;
 
 /// `sanitize scan`: where is health data, personal data or a secret?
 pub(crate) fn run(context: &Context, args: &ScanArgs) -> Result<ExitCode, CliError> {
@@ -116,7 +116,19 @@ impl Outcome {
         }
         self.files += 1;
         self.bytes += content.len() as u64;
-        self.list(path, commit, content, hunks, scanner.scan(content));
+        // Where lines mean nothing all of it is new.
+        let hunks = hunks.filter(|_| !is_encoded(content));
+        let Looked { findings, unseen } = scanner.look(content);
+        self.miss(path, unseen);
+        self.list(path, commit, content, hunks, findings);
+    }
+
+    /// Says what could not be looked at in a file.
+    fn miss(&mut self, path: &str, unseen: Vec<Unseen>) {
+        for Unseen { within, reason, is_failure } in unseen {
+            let within = within.map(|within| format!("{within}: ")).unwrap_or_default();
+            self.skip(path, within + &reason, is_failure);
+        }
     }
 
     /// Looks at what a commit says of itself.
@@ -156,13 +168,15 @@ impl Outcome {
                 category: finding.category.to_string(),
                 severity: finding.severity,
                 field: finding.field,
+                within: finding.within,
             });
         }
     }
 }
 
-fn is_binary(content: &[u8]) -> bool {
-    content[..content.len().min(BINARY)].contains(&0)
+/// Whether a content is nothing that can be looked into.
+pub(crate) fn is_binary(content: &[u8]) -> bool {
+    content[..content.len().min(BINARY)].contains(&0) && !is_encoded(content)
 }
 
 fn line_ends(text: &[u8]) -> usize {

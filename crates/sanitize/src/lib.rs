@@ -17,6 +17,7 @@ mod check_digit;
 mod clean;
 mod context;
 mod date;
+mod decode;
 mod finding;
 mod number;
 mod prose;
@@ -27,6 +28,7 @@ mod validator;
 mod what;
 
 pub use clean::{Cleaned, Cleaner, Replacement, places};
+pub use decode::{Looked, Unseen, is_encoded, readable};
 pub use finding::Finding;
 pub use rule::{BUILT_IN, Category, Identifier, Rule, Severity};
 pub use scanner::Scanner;

@@ -2,7 +2,7 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use gitops_health_git::{Held, Introduction, ObjectId, Repo};
-use gitops_health_sanitize::Scanner;
+use gitops_health_sanitize::{Looked, Scanner};
 
 use super::{LARGEST, Outcome, is_binary, threads};
 use crate::args::ScanArgs;
@@ -107,10 +107,11 @@ impl Outcome {
         }
         self.files += 1;
         self.bytes += content.len() as u64;
-        let findings = match before {
-            Some(before) => scanner.scan_change(before, content),
-            None => scanner.scan(content),
+        let Looked { findings, unseen } = match before {
+            Some(before) => scanner.look_at_change(before, content),
+            None => scanner.look(content),
         };
+        self.miss(path, unseen);
         self.list(path, Some(commit), content, None, findings);
     }
 }

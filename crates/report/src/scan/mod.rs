@@ -126,6 +126,9 @@ pub struct ScanFinding {
     pub severity: Severity,
     /// The field of a structure, such as `PID-5.1`; absent in free text.
     pub field: Option<String>,
+    /// How the file had to be decoded to see it, the outer layer first, such as `utf-16` or `base64`; absent
+    /// where it stands there as it is. The place is then that of what was decoded.
+    pub within: Option<String>,
 }
 
 /// Something that was not looked at.
@@ -153,11 +156,13 @@ impl ScanReport {
     }
 }
 
-/// What was found, and in which field.
+/// What was found, in which field, and within what.
 fn in_words(finding: &ScanFinding) -> String {
-    match &finding.field {
-        Some(field) => format!("{} ({field})", finding.name),
-        None => finding.name.clone(),
+    let within = finding.within.as_ref().map(|within| format!("within {within}"));
+    let parts: Vec<&str> = finding.field.as_deref().into_iter().chain(within.as_deref()).collect();
+    match parts.is_empty() {
+        true => finding.name.clone(),
+        false => format!("{} ({})", finding.name, parts.join(", ")),
     }
 }
 

@@ -71,6 +71,7 @@ fn result(finding: &ScanFinding) -> Value {
             "severity": finding.severity.to_string(),
             "category": finding.category,
             "field": finding.field,
+            "within": finding.within,
             "commit": finding.commit,
         },
     })
