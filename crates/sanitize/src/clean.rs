@@ -85,7 +85,7 @@ impl<'a> Cleaner<'a> {
 
     fn find(&self, bytes: &[u8]) -> (Sight, Vec<Unseen>) {
         let (mut sight, unseen) = self.scanner.sight(bytes);
-        sight.keep(&|finding| finding.severity >= self.least || finding.field.is_some());
+        sight.keep(&mut |finding| finding.severity >= self.least || finding.field.is_some());
         (sight, unseen)
     }
 

@@ -3,6 +3,7 @@
 //! What is found in a layer is told by the part of the outer bytes that it stands for, as narrow as the
 //! encoding allows.
 
+mod base64;
 mod code;
 mod kind;
 mod sight;
@@ -88,8 +89,12 @@ impl Scanner {
     }
 
     fn unfold_text(&self, bytes: &[u8], depth: usize, limits: &mut Limits) -> Sight {
-        let _ = (depth, limits);
-        Sight { findings: self.scan_plain(bytes), ..Sight::default() }
+        let mut sight = Sight { findings: self.scan_plain(bytes), ..Sight::default() };
+        for part in base64::parts(bytes) {
+            sight.layers.extend(self.layer(bytes, part, code::Code::Base64, depth, limits));
+        }
+        sight.settle(bytes);
+        sight
     }
 
     /// Decodes a part and looks into it; nothing where there are too many layers around it.

@@ -82,3 +82,58 @@ fn a_table_behind_a_mark_of_the_order_of_bytes_is_understood() {
         cleaned(&bytes);
     }
 }
+
+/// Base64 in the standard alphabet, on lines of a width.
+fn base64(text: &[u8], width: usize) -> String {
+    let signs = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut encoded = Vec::new();
+    for group in text.chunks(3) {
+        let byte = |at: usize| group.get(at).map_or(0, |byte| usize::from(*byte));
+        let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
+        let signs = (0..4).map(|at| signs[bits >> (18 - 6 * at) & 63]);
+        encoded.extend(signs.take(group.len() + 1));
+        encoded.resize(encoded.len() + 3 - group.len(), b'=');
+    }
+    let lines = encoded.chunks(width).map(|line| String::from_utf8_lossy(line).into_owned());
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn text_in_base64_is_read_and_cleaned() {
+    for width in [10_000, 76, 64] {
+        for (before, behind) in [("", ""), ("value: ", "\nnext: x\n"), ("x(\"", "\");\n")] {
+            let encoded = base64(sentence().repeat(3).as_bytes(), width);
+            let text = format!("{before}{encoded}{behind}");
+            let findings = scan(text.as_bytes());
+            assert_eq!(within(&findings, "ssn"), "base64");
+            let span = found(&findings, "ssn").span.clone();
+            assert!(span.start >= before.len() && span.len() <= 16 + 8, "{span:?}");
+            let redacted = &cleaned(text.as_bytes())[0].bytes;
+            let clean = sentence().replace(&ssn(), "[SSN]").replace(&name(), "[NAME]");
+            let encoded = base64(clean.repeat(3).as_bytes(), width);
+            let expected = format!("{before}{encoded}{behind}");
+            assert_eq!(String::from_utf8_lossy(redacted), expected);
+        }
+    }
+}
+
+#[test]
+fn layers_in_one_another_are_read_and_cleaned() {
+    let inner = base64(sentence().as_bytes(), 76);
+    for text in [base64(inner.as_bytes(), 10_000), base64(&utf16(&sentence(), false), 76)] {
+        let findings = scan(text.as_bytes());
+        let name = within(&findings, "ssn").to_owned();
+        assert!(["base64 > base64", "base64 > utf-16"].contains(&&*name), "{name}");
+        cleaned(text.as_bytes());
+    }
+    let wide = utf16(&format!("\u{feff}x: {inner}\r\n"), true);
+    assert_eq!(within(&scan(&wide), "ssn"), "utf-16 > base64");
+    cleaned(&wide);
+    let mut deep = sentence();
+    for _ in 0..12 {
+        deep = base64(deep.as_bytes(), 10_000);
+    }
+    let looked = Scanner::new().look(deep.as_bytes());
+    assert!(looked.findings.is_empty());
+    assert!(looked.unseen.iter().any(|unseen| unseen.is_failure), "{:?}", looked.unseen);
+}

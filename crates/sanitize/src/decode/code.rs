@@ -3,14 +3,16 @@
 
 use std::ops::Range;
 
-use super::utf16;
-use crate::clean::Edits;
+use super::{base64, utf16};
+use crate::clean::{Edits, applied};
 
 /// How a text is encoded within another one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Code {
     /// Two bytes for most characters.
     Utf16 { is_big: bool },
+    /// Four signs for three bytes.
+    Base64,
 }
 
 /// So many encoded bytes stand for these.
@@ -43,7 +45,7 @@ impl Code {
     /// How many bytes from here on stand for themselves.
     fn plain(self, _bytes: &[u8], _at: usize) -> usize {
         match self {
-            Self::Utf16 { .. } => 0,
+            Self::Utf16 { .. } | Self::Base64 => 0,
         }
     }
 
@@ -51,20 +53,28 @@ impl Code {
     fn step(self, bytes: &[u8], at: usize) -> Step {
         match self {
             Self::Utf16 { is_big } => utf16::step(&bytes[at..], is_big),
+            Self::Base64 => base64::step(&bytes[at..]),
         }
     }
 
     /// A text in this encoding, as it may stand in the place of some bytes.
-    pub fn encode(self, text: &[u8], _before: &[u8]) -> Vec<u8> {
+    fn encode(self, text: &[u8], before: &[u8]) -> Vec<u8> {
         match self {
             Self::Utf16 { is_big } => utf16::encode(text, is_big),
+            Self::Base64 => base64::encode(text, before),
         }
+    }
+
+    /// Whether a part of a text can't be encoded without the rest of it.
+    pub fn is_of_groups(self) -> bool {
+        self == Self::Base64
     }
 
     /// What it is called in reports.
     pub fn name(self, _part: &[u8]) -> &'static str {
         match self {
             Self::Utf16 { .. } => "utf-16",
+            Self::Base64 => "base64",
         }
     }
 }
@@ -123,6 +133,10 @@ impl Decoded {
 
     /// Edits of the text as edits of the outer bytes.
     pub fn encoded(&self, bytes: &[u8], inner: Edits) -> Edits {
+        if self.code.is_of_groups() && !inner.is_empty() {
+            let new = self.code.encode(&applied(&self.text, inner), &bytes[self.outer.clone()]);
+            return vec![(self.outer.clone(), new)];
+        }
         let encoded = |(span, new): (Range<usize>, Vec<u8>)| {
             let outer = self.outer_of(bytes, &span);
             let new = self.code.encode(&new, &bytes[outer.clone()]);

@@ -12,6 +12,11 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
+    /// What bytes may be of which only the first few are known.
+    pub fn of_beginning(bytes: &[u8]) -> Self {
+        Self::of(bytes)
+    }
+
     pub fn of(bytes: &[u8]) -> Self {
         match utf16::order(bytes) {
             Some(is_big) => Self::Utf16 { is_big },
