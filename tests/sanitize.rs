@@ -289,3 +289,35 @@ fn the_history_tells_who_brought_what_and_each_thing_once() {
         assert_eq!(other.stdout, transcript.stdout);
     }
 }
+
+fn utf16(text: &str) -> Vec<u8> {
+    format!("\u{feff}{text}").encode_utf16().flat_map(u16::to_le_bytes).collect()
+}
+
+#[test]
+fn text_in_utf_16_is_looked_at_wherever_it_is_and_stays_in_it() {
+    let repo = TestRepo::new();
+    repo.write("a.txt", utf16("plain\n")).commit("Add");
+    repo.write("a.txt", utf16(&format!("plain\n{}\n", message().replace('\r', "\n"))));
+    repo.git(&["add", "."]);
+    let fields = |arguments: &[&str]| {
+        let transcript = scan(&repo, &[arguments, &["--format", "json"]].concat());
+        let report: Value = serde_json::from_str(&transcript.stdout).expect("it is JSON");
+        let list = report["findings"].as_array().expect("there is a list");
+        assert!(list.iter().all(|finding| finding["within"] == "utf-16"), "{transcript}");
+        findings(&transcript).into_iter().map(|(_, line, field)| (line, field)).collect::<Vec<_>>()
+    };
+    let staged = fields(&["--staged"]);
+    assert_eq!((staged.len(), &staged[0]), (8, &(3, "PID-3.1".to_owned())));
+    assert_eq!(fields(&["a.txt"]), staged);
+    repo.commit("Change");
+    for arguments in [&["--commit", "HEAD"][..], &["--history"], &["--all"]] {
+        assert_eq!(fields(arguments), staged, "{arguments:?}");
+    }
+    let shown = clean(&repo, &["a.txt"]);
+    assert!(shown.stdout.contains("PID|1||****"), "{shown}");
+    assert_eq!(clean(&repo, &["--write", "a.txt"]).code, Some(0));
+    let written = std::fs::read(repo.path().join("a.txt")).expect("it is there");
+    assert!(written.starts_with(&utf16("plain\n")));
+    assert_eq!(fields(&["a.txt"]), []);
+}

@@ -8,7 +8,7 @@ use gitops_health_git::printable;
 use gitops_health_report::clean::{
     self as report, CLEAN_SCHEMA, CleanCount, CleanFile, CleanLine, CleanReport, CleanSkip,
 };
-use gitops_health_sanitize::{Cleaned, Cleaner, Replacement, Scanner, Severity};
+use gitops_health_sanitize::{Cleaned, Cleaner, Replacement, Scanner, Severity, readable};
 
 use crate::acceptance::KEY;
 use crate::args::{CleanArgs, PlainFormat, ReplaceWith};
@@ -16,7 +16,7 @@ use crate::context::Context;
 use crate::error::{CliError, Failure};
 use crate::exit_code::ExitCode;
 use crate::output;
-use crate::sanitize_scan::{BINARY, LARGEST, list_files, shown};
+use crate::sanitize_scan::{LARGEST, is_binary, list_files, shown};
 
 /// What stands for something that was taken out.
 const MARK: &str = "****";
@@ -99,7 +99,7 @@ fn filter(context: &Context, cleaner: &mut Cleaner<'_>) -> Result<ExitCode, CliE
         return Err(unreadable("the standard input", source));
     }
     let cleaned = cleaner.clean(&content);
-    if !cleaned.left.is_empty() {
+    if !cleaned.left.is_empty() || cleaned.unseen.iter().any(|unseen| unseen.is_failure) {
         let source = io::Error::other("not all could be taken out");
         return Err(unreadable("the standard input", source));
     }
@@ -128,10 +128,13 @@ fn clean_file(
         return Err(Left::Failure("it is too large".into()));
     }
     let content = fs::read(path).map_err(failed)?;
-    if content[..content.len().min(BINARY)].contains(&0) {
+    if is_binary(&content) {
         return Err(Left::Binary);
     }
     let cleaned = cleaner.clean(&content);
+    if let Some(unseen) = cleaned.unseen.iter().find(|unseen| unseen.is_failure) {
+        return Err(Left::Failure(format!("not all of it could be looked at: {}", unseen.reason)));
+    }
     if !cleaned.left.is_empty() {
         return Err(Left::Failure("not all could be taken out, so nothing was".into()));
     }
@@ -170,10 +173,11 @@ fn describe(path: &Path, before: &[u8], cleaned: &Cleaned) -> CleanFile {
 /// The lines in which something was replaced. What is shown of the old ones is made from the new ones,
 /// which hold nothing of it.
 fn changed_lines(before: &[u8], cleaned: &Cleaned) -> Vec<CleanLine> {
-    let after = &cleaned.bytes;
-    let (old, new) = (split_lines(before), split_lines(after));
-    let mut lines = Vec::new();
     let replaced: Vec<Range<usize>> = cleaned.edits.iter().map(|edit| edit.new.clone()).collect();
+    let before = readable(before, &[]).0;
+    let (after, replaced) = readable(&cleaned.bytes, &replaced);
+    let (old, new) = (split_lines(&before), split_lines(&after));
+    let mut lines = Vec::new();
     let mut replaced = replaced.as_slice();
     let mut at = 0;
     for (number, line) in new.iter().enumerate() {
@@ -184,7 +188,7 @@ fn changed_lines(before: &[u8], cleaned: &Cleaned) -> Vec<CleanLine> {
         let here = replaced.iter().take_while(|part| part.start <= span.end).count();
         // A line that is as it was is none that differs, as long as it is known which one it was.
         if here > 0 && (old.len() != new.len() || old[number] != *line) {
-            let before = masked(after, span, &replaced[..here]);
+            let before = masked(&after, span, &replaced[..here]);
             lines.push(CleanLine { number: number + 1, before, after: printable(line) });
         }
     }

@@ -18,7 +18,7 @@ use crate::error::CliError;
 use crate::exit_code::ExitCode;
 use crate::output;
 
-pub(crate) use outcome::BINARY;
+pub(crate) use outcome::is_binary;
 pub(crate) use paths::{list_files, shown};
 
 /// The largest file that is looked at, in bytes.

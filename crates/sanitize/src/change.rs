@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use crate::decode::{self, Looked};
 use crate::finding::Finding;
 use crate::scanner::Scanner;
 use crate::structure;
@@ -21,16 +22,24 @@ impl Scanner {
     /// the difference: a pattern that needs more, such as that of a private key of which the middle
     /// changed, finds nothing.
     pub fn scan_change(&self, old: &[u8], new: &[u8]) -> Vec<Finding> {
+        self.look_at_change(old, new).findings
+    }
+
+    /// The same, and what could not be looked at. Of what is encoded so that lines mean nothing, all is new.
+    pub fn look_at_change(&self, old: &[u8], new: &[u8]) -> Looked {
         let (before, behind) = common(old, new);
         let changed = before..new.len() - behind;
         if changed.is_empty() {
-            return Vec::new();
+            return Looked::default();
+        }
+        if decode::is_encoded(new) {
+            return self.look(new);
         }
         let part = match structure::is_likely(new) {
             true => 0..new.len(),
             false => whole_lines(new, &changed),
         };
-        let mut findings = self.scan(&new[part.clone()]);
+        let Looked { mut findings, unseen } = self.look(&new[part.clone()]);
         for finding in &mut findings {
             finding.span = finding.span.start + part.start..finding.span.end + part.start;
         }
@@ -38,7 +47,7 @@ impl Scanner {
             let touches = finding.span.start < changed.end && changed.start < finding.span.end;
             touches && !has_line(old, new, &finding.span)
         });
-        findings
+        Looked { findings, unseen }
     }
 }
 

@@ -6,6 +6,7 @@ use std::ops::Range;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
+use crate::decode::{Sight, Unseen};
 use crate::edit::{Edit, compose};
 use crate::finding::Finding;
 use crate::rule::{Category, Severity};
@@ -45,7 +46,12 @@ pub struct Cleaned {
     pub edits: Vec<Edit>,
     /// What could not be taken out, after several attempts.
     pub left: Vec<Finding>,
+    /// What could not be looked at.
+    pub unseen: Vec<Unseen>,
 }
+
+/// Parts of a text, and what takes their places.
+pub(crate) type Edits = Vec<(Range<usize>, Vec<u8>)>;
 
 /// So often what was cleaned is looked at again: taking one thing out can uncover another.
 const MOST_PASSES: usize = 4;
@@ -58,48 +64,61 @@ impl<'a> Cleaner<'a> {
 
     /// Takes out what is found in a text.
     pub fn clean(&mut self, bytes: &[u8]) -> Cleaned {
-        let mut removed = self.find(bytes);
-        let (mut cleaned, mut edits) = self.replace(bytes, &removed);
+        let (mut sight, unseen) = self.find(bytes);
+        let (mut cleaned, mut edits) = self.replace(bytes, &sight);
+        sight.forget_fixed();
+        let mut removed = sight.into_findings(bytes);
+        removed.sort_by_key(|finding| finding.span.start);
         // What was taken out in the first pass is told with its place; later passes find what was hidden.
         for _ in 1..MOST_PASSES {
-            let more = self.find(&cleaned);
-            if more.is_empty() {
-                return Cleaned { bytes: cleaned, removed, edits, left: more };
+            let (mut more, _) = self.find(&cleaned);
+            if !more.can_be_changed() {
+                let left = more.into_findings(&cleaned);
+                return Cleaned { bytes: cleaned, removed, edits, left, unseen };
             }
-            let (again, more_edits) = self.replace(&cleaned, &more);
-            (cleaned, edits) = (again, compose(&edits, &more_edits));
+            let (next, more_edits) = self.replace(&cleaned, &more);
+            edits = compose(&edits, &more_edits);
+            more.forget_fixed();
+            let more = more.into_findings(&cleaned);
             removed.extend(more.into_iter().map(|finding| without_place(finding, bytes.len())));
+            cleaned = next;
         }
-        let left = self.find(&cleaned);
-        Cleaned { bytes: cleaned, removed, edits, left }
+        let left = self.find(&cleaned).0.into_findings(&cleaned);
+        Cleaned { bytes: cleaned, removed, edits, left, unseen }
     }
 
-    fn find(&self, bytes: &[u8]) -> Vec<Finding> {
-        let mut findings = self.scanner.scan(bytes);
-        findings.retain(|finding| finding.severity >= self.least || finding.field.is_some());
-        findings
+    fn find(&self, bytes: &[u8]) -> (Sight, Vec<Unseen>) {
+        let (mut sight, unseen) = self.scanner.sight(bytes);
+        sight.keep(&mut |finding| finding.severity >= self.least || finding.field.is_some());
+        (sight, unseen)
     }
 
-    fn replace(&mut self, bytes: &[u8], findings: &[Finding]) -> (Vec<u8>, Vec<Edit>) {
-        let (mut cleaned, mut at) = (Vec::with_capacity(bytes.len()), 0);
-        let mut edits = Vec::with_capacity(findings.len());
+    fn replace(&mut self, bytes: &[u8], sight: &Sight) -> (Vec<u8>, Vec<Edit>) {
+        let edits = self.edits(bytes, sight);
+        applied(bytes, edits)
+    }
+
+    /// What is to be put where, sorted by place.
+    fn edits(&mut self, bytes: &[u8], sight: &Sight) -> Edits {
         let language = Language::of(bytes);
-        for finding in findings {
-            cleaned.extend_from_slice(&bytes[at..finding.span.start]);
+        let mut edits = Edits::new();
+        for finding in &sight.findings {
             let value = &bytes[finding.span.clone()];
             let quote = match self.replacement {
                 Replacement::Mask => None,
                 _ => language.quote(bytes, &finding.span),
             };
-            let begin = cleaned.len();
-            cleaned.extend(quote);
-            cleaned.extend(self.stand_in(finding, value));
-            cleaned.extend(quote);
-            edits.push(Edit { old: finding.span.clone(), new: begin..cleaned.len() });
-            at = finding.span.end;
+            let mut new: Vec<u8> = quote.into_iter().collect();
+            new.extend(self.stand_in(finding, value));
+            new.extend(quote);
+            edits.push((finding.span.clone(), new));
         }
-        cleaned.extend_from_slice(&bytes[at..]);
-        (cleaned, edits)
+        for layer in &sight.layers {
+            let inner = self.edits(&layer.decoded.text, &layer.sight);
+            edits.extend(layer.decoded.encoded(bytes, inner));
+        }
+        edits.sort_by_key(|(span, _)| span.start);
+        edits
     }
 
     /// What takes the place of a value.
@@ -159,6 +178,22 @@ impl Language {
             _ => None,
         }
     }
+}
+
+/// A text after some edits. One that begins within another is left for the next pass.
+pub(crate) fn applied(bytes: &[u8], edits: Edits) -> (Vec<u8>, Vec<Edit>) {
+    let (mut text, mut at, mut done) = (Vec::with_capacity(bytes.len()), 0, Vec::new());
+    for (span, new) in edits {
+        if span.start >= at {
+            text.extend_from_slice(&bytes[at..span.start]);
+            let begin = text.len();
+            text.extend(new);
+            at = span.end;
+            done.push(Edit { old: span, new: begin..text.len() });
+        }
+    }
+    text.extend_from_slice(&bytes[at..]);
+    (text, done)
 }
 
 /// A finding of a later pass: that there was something, at the end of the text as it was.

@@ -15,4 +15,7 @@ pub struct Finding {
     pub span: Range<usize>,
     /// The field of a structure, such as `PID-5.1`; `None` in free text.
     pub field: Option<String>,
+    /// How what was scanned had to be decoded to see it, the outer layer first, such as `utf-16`; `None`
+    /// where it stands there as it is. The span is then that of what was decoded.
+    pub within: Option<String>,
 }

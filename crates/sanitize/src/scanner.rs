@@ -104,6 +104,11 @@ impl Scanner {
 
     /// What is found in some bytes, in the order in which it stands there.
     pub fn scan(&self, bytes: &[u8]) -> Vec<Finding> {
+        self.look(bytes).findings
+    }
+
+    /// What is found in some bytes as they are.
+    pub(crate) fn scan_plain(&self, bytes: &[u8]) -> Vec<Finding> {
         let layout = structure::read(bytes);
         let (mut loose, context) = self.by_keywords(bytes);
         loose.extend(number::find(bytes, &context));
@@ -203,6 +208,7 @@ impl Scanner {
                     severity: rule.severity,
                     span,
                     field: None,
+                    within: None,
                 });
             }
             if at > text.len() {

@@ -75,7 +75,14 @@ impl What {
     /// A finding of another severity.
     pub fn found_as(self, severity: Severity, span: Range<usize>) -> Finding {
         let rule = self.rule();
-        Finding { rule: rule.id.to_string(), category: rule.category, severity, span, field: None }
+        Finding {
+            rule: rule.id.to_string(),
+            category: rule.category,
+            severity,
+            span,
+            field: None,
+            within: None,
+        }
     }
 }
 

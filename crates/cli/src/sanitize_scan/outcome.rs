@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use gitops_health_git::{Commit, Hunk, PathAttributes, Person, printable};
 use gitops_health_report::scan::{ScanAccepted, ScanFinding, ScanSkip};
-use gitops_health_sanitize::{Finding, Fingerprint};
+use gitops_health_sanitize::{Finding, Fingerprint, Looked, Unseen, is_encoded};
 
 use super::Look;
 use crate::acceptance::Spot;
@@ -14,7 +14,7 @@ const MESSAGE: &str = "(commit message)";
 const PEOPLE: &str = "(author and committer)";
 
 /// So many bytes are looked at for a NUL, as git does.
-pub(crate) const BINARY: usize = 8000;
+const BINARY: usize = 8000;
 
 /// What was found in some files.
 #[derive(Default)]
@@ -82,7 +82,19 @@ impl Outcome {
     /// Looks at the content of a file; at the lines of some hunks only, where there are any.
     pub fn scan(&mut self, look: &Look, place: &Place<'_>, content: &[u8], hunks: Option<&[Hunk]>) {
         let Some(content) = self.open(place, content) else { return };
-        self.list(look, place, content, hunks, look.scanner.scan(content));
+        // Where lines mean nothing all of it is new.
+        let hunks = hunks.filter(|_| !is_encoded(content));
+        let Looked { findings, unseen } = look.scanner.look(content);
+        self.miss(place.path, unseen);
+        self.list(look, place, content, hunks, findings);
+    }
+
+    /// Says what could not be looked at in a file.
+    fn miss(&mut self, path: &str, unseen: Vec<Unseen>) {
+        for Unseen { within, reason, is_failure } in unseen {
+            let within = within.map(|within| format!("{within}: ")).unwrap_or_default();
+            self.skip(path, within + &reason, is_failure);
+        }
     }
 
     /// As [`Outcome::scan`], where a version differs from the one before.
@@ -94,10 +106,11 @@ impl Outcome {
         before: Option<&[u8]>,
     ) {
         let Some(content) = self.open(place, content) else { return };
-        let findings = match before {
-            Some(before) => look.scanner.scan_change(before, content),
-            None => look.scanner.scan(content),
+        let Looked { findings, unseen } = match before {
+            Some(before) => look.scanner.look_at_change(before, content),
+            None => look.scanner.look(content),
         };
+        self.miss(place.path, unseen);
         self.list(look, place, content, None, findings);
     }
 
@@ -181,6 +194,7 @@ impl Outcome {
                 category: finding.category.to_string(),
                 severity: judged.severity,
                 field: finding.field,
+                within: finding.within,
                 context: judged.context.map(str::to_owned),
                 fingerprint: judged.fingerprint.map(|it| it.to_string()),
             };
@@ -203,8 +217,9 @@ impl Outcome {
     }
 }
 
-pub(super) fn is_binary(content: &[u8]) -> bool {
-    content[..content.len().min(BINARY)].contains(&0)
+/// Whether a content is nothing that can be looked into.
+pub(crate) fn is_binary(content: &[u8]) -> bool {
+    content[..content.len().min(BINARY)].contains(&0) && !is_encoded(content)
 }
 
 fn line_ends(text: &[u8]) -> usize {

@@ -151,6 +151,9 @@ pub struct ScanFinding {
     pub severity: Severity,
     /// The field of a structure, such as `PID-5.1`; absent in free text.
     pub field: Option<String>,
+    /// How the file had to be decoded to see it, the outer layer first, such as `utf-16` or `base64`; absent
+    /// where it stands there as it is. The place is then that of what was decoded.
+    pub within: Option<String>,
     /// The kind of place that makes it matter more or less than elsewhere: `production`, `test` or
     /// `documentation`; absent where the place says nothing.
     pub context: Option<String>,

@@ -79,6 +79,7 @@ fn result(finding: &ScanFinding, accepted: Option<&ScanAccepted>) -> Value {
             "severity": finding.severity.to_string(),
             "category": finding.category,
             "field": finding.field,
+            "within": finding.within,
             "commit": finding.commit,
             "context": finding.context,
         },

@@ -83,8 +83,10 @@ impl ScanFinding {
 
     fn described(&self, field: Option<&str>) -> String {
         let mut words = self.name.clone();
-        if let Some(field) = field {
-            words += &format!(" ({field})");
+        let within = self.within.as_ref().map(|within| format!("within {within}"));
+        let parts: Vec<&str> = field.into_iter().chain(within.as_deref()).collect();
+        if !parts.is_empty() {
+            words += &format!(" ({})", parts.join(", "));
         }
         if let Some(context) = &self.context {
             words += &format!(", {context}");

@@ -1,0 +1,133 @@
+//! Text that is encoded, and what holds texts: looked into layer by layer, each within limits.
+//!
+//! What is found in a layer is told by the part of the outer bytes that it stands for, as narrow as the
+//! encoding allows.
+
+mod base64;
+mod code;
+mod kind;
+mod sight;
+mod utf16;
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use crate::finding::Finding;
+use crate::scanner::Scanner;
+use code::{Code, Decoded};
+pub(crate) use kind::Kind;
+pub(crate) use sight::{Layer, Sight};
+
+/// Whether bytes that are no plain text are of a kind that is looked into: then their lines mean nothing.
+pub fn is_encoded(bytes: &[u8]) -> bool {
+    Kind::of(bytes) != Kind::Plain
+}
+
+/// A text as it can be shown, and where some parts of it are there: that of UTF-16 decoded, any other as
+/// it is.
+pub fn readable<'a>(bytes: &'a [u8], parts: &[Range<usize>]) -> (Cow<'a, [u8]>, Vec<Range<usize>>) {
+    match Kind::of(bytes) {
+        Kind::Utf16 { is_big } => {
+            let decoded = Decoded::new(bytes, 0..bytes.len(), Code::Utf16 { is_big });
+            let inner = |part: &Range<usize>| {
+                decoded.inner_of(bytes, part.start)..decoded.inner_of(bytes, part.end)
+            };
+            let parts = parts.iter().map(inner).collect();
+            (decoded.text.into(), parts)
+        }
+        _ => (bytes.into(), parts.to_vec()),
+    }
+}
+
+/// Something that could not be looked at, or not all of it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Unseen {
+    /// In what it is, as in [`Finding::within`]; `None` for all of it.
+    pub within: Option<String>,
+    /// Why.
+    pub reason: String,
+    /// Whether that was not to be expected: what is binary is, what is damaged is not.
+    pub is_failure: bool,
+}
+
+/// What was found in some bytes, and what could not be looked at.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Looked {
+    /// In the order in which it stands there.
+    pub findings: Vec<Finding>,
+    /// Each once.
+    pub unseen: Vec<Unseen>,
+}
+
+/// How many layers may be around one another.
+const DEEPEST: usize = 6;
+
+/// What may still be used up.
+#[derive(Debug, Default)]
+pub(crate) struct Limits {
+    unseen: Vec<Unseen>,
+}
+
+impl Scanner {
+    /// What is found in some bytes and in all that is encoded in them, and what could not be looked at.
+    pub fn look(&self, bytes: &[u8]) -> Looked {
+        let (sight, unseen) = self.sight(bytes);
+        let mut findings = sight.into_findings(bytes);
+        findings.sort_by_key(|finding| finding.span.start);
+        Looked { findings, unseen }
+    }
+
+    /// The same, layer by layer.
+    pub(crate) fn sight(&self, bytes: &[u8]) -> (Sight, Vec<Unseen>) {
+        let mut limits = Limits::default();
+        let sight = self.unfold(bytes, 0, &mut limits);
+        limits.unseen.sort();
+        limits.unseen.dedup();
+        (sight, limits.unseen)
+    }
+
+    fn unfold(&self, bytes: &[u8], depth: usize, limits: &mut Limits) -> Sight {
+        match Kind::of(bytes) {
+            Kind::Utf16 { is_big } => {
+                let code = Code::Utf16 { is_big };
+                let layer = self.layer(bytes, 0..bytes.len(), code, depth, limits);
+                Sight { layers: layer.into_iter().collect(), ..Sight::default() }
+            }
+            Kind::Plain => self.unfold_text(bytes, depth, limits),
+        }
+    }
+
+    fn unfold_text(&self, bytes: &[u8], depth: usize, limits: &mut Limits) -> Sight {
+        let mut sight = Sight { findings: self.scan_plain(bytes), ..Sight::default() };
+        for part in base64::parts(bytes) {
+            sight.layers.extend(self.layer(bytes, part, Code::Base64, depth, limits));
+        }
+        sight.settle(bytes);
+        sight
+    }
+
+    /// Decodes a part and looks into it; nothing where there are too many layers around it.
+    fn layer(
+        &self,
+        bytes: &[u8],
+        outer: Range<usize>,
+        code: Code,
+        depth: usize,
+        limits: &mut Limits,
+    ) -> Option<Layer> {
+        if depth >= DEEPEST {
+            limits.miss(None, "it is encoded more often than is looked into", true);
+            return None;
+        }
+        let decoded = Decoded::new(bytes, outer, code);
+        let sight = self.unfold(&decoded.text, depth + 1, limits);
+        Some(Layer { decoded, sight })
+    }
+}
+
+impl Limits {
+    fn miss(&mut self, within: Option<&str>, reason: &str, is_failure: bool) {
+        let within = within.map(str::to_owned);
+        self.unseen.push(Unseen { within, reason: reason.to_owned(), is_failure });
+    }
+}

@@ -1,0 +1,159 @@
+//! What was found, layer by layer.
+
+use std::ops::Range;
+
+use super::code::Decoded;
+use crate::finding::Finding;
+use crate::rule::Severity;
+
+/// What was found in some bytes.
+#[derive(Debug, Default)]
+pub(crate) struct Sight {
+    /// In these bytes as they are.
+    pub findings: Vec<Finding>,
+    /// In parts of them that are encoded.
+    pub layers: Vec<Layer>,
+    /// In parts of them that nothing can be taken out of.
+    pub fixed: Vec<Finding>,
+}
+
+/// An encoded part.
+#[derive(Debug)]
+pub(crate) struct Layer {
+    pub decoded: Decoded,
+    /// What was found in it.
+    pub sight: Sight,
+}
+
+impl Sight {
+    /// All findings, by their places in the bytes in which this was seen.
+    pub fn into_findings(self, bytes: &[u8]) -> Vec<Finding> {
+        let Self { mut findings, layers, fixed } = self;
+        for layer in layers {
+            findings.extend(layer.into_findings(bytes));
+        }
+        findings.extend(fixed);
+        findings
+    }
+
+    /// Forgets the findings for which this does not hold.
+    pub fn keep(&mut self, holds: &mut dyn FnMut(&Finding) -> bool) {
+        self.findings.retain(&mut *holds);
+        for layer in &mut self.layers {
+            layer.sight.keep(holds);
+        }
+        self.fixed.retain(holds);
+    }
+
+    /// Of findings in these bytes and in encoded parts that are in the same place, the one that says most
+    /// stays: that of a structure, the more severe, the longer, and else the one in these bytes.
+    pub fn settle(&mut self, bytes: &[u8]) {
+        let mut claims = Vec::new();
+        for layer in &self.layers {
+            layer.claim(bytes, &mut claims);
+        }
+        if claims.is_empty() {
+            self.layers.clear();
+            return;
+        }
+        let plain: Vec<Claim> = self.findings.iter().map(Claim::of).collect();
+        let touched = |claim: &Claim| {
+            let first = plain.partition_point(|it| it.span.end <= claim.span.start);
+            let last = plain.partition_point(|it| it.span.start < claim.span.end);
+            first..last.max(first)
+        };
+        let mut stays = vec![true; plain.len()];
+        for claim in &claims {
+            let touched = touched(claim);
+            if plain[touched.clone()].iter().all(|it| claim.weight() > it.weight()) {
+                stays[touched].fill(false);
+            }
+        }
+        let mut each = claims.iter();
+        for layer in &mut self.layers {
+            layer.sight.keep(&mut |_| {
+                let claim = each.next().expect("each finding has made its claim");
+                !stays[touched(claim)].contains(&true)
+            });
+        }
+        let mut each = stays.iter();
+        self.findings.retain(|_| *each.next().expect("each has one"));
+        self.layers.retain(|layer| !layer.sight.is_empty());
+    }
+
+    fn is_empty(&self) -> bool {
+        self.findings.is_empty() && self.fixed.is_empty() && self.layers.is_empty()
+    }
+
+    /// Says which part of the bytes each finding takes, in the order of [`Sight::keep`].
+    fn claim(&self, bytes: &[u8], claims: &mut Vec<Claim>) {
+        claims.extend(self.findings.iter().map(Claim::of));
+        for layer in &self.layers {
+            layer.claim(bytes, claims);
+        }
+        claims.extend(self.fixed.iter().map(Claim::of));
+    }
+
+    /// Forgets what can't be taken out.
+    pub fn forget_fixed(&mut self) {
+        self.fixed.clear();
+        for layer in &mut self.layers {
+            layer.sight.forget_fixed();
+        }
+    }
+
+    /// Whether something was found that can be taken out.
+    pub fn can_be_changed(&self) -> bool {
+        !self.findings.is_empty() || self.layers.iter().any(|layer| layer.sight.can_be_changed())
+    }
+}
+
+/// That a finding is in a part of the bytes.
+struct Claim {
+    span: Range<usize>,
+    severity: Severity,
+    has_field: bool,
+}
+
+impl Claim {
+    fn of(finding: &Finding) -> Self {
+        let span = finding.span.clone();
+        Self { span, severity: finding.severity, has_field: finding.field.is_some() }
+    }
+
+    fn weight(&self) -> (bool, Severity, usize) {
+        (self.has_field, self.severity, self.span.len())
+    }
+}
+
+impl Layer {
+    fn claim(&self, bytes: &[u8], claims: &mut Vec<Claim>) {
+        let first = claims.len();
+        self.sight.claim(&self.decoded.text, claims);
+        for claim in &mut claims[first..] {
+            claim.span = match self.decoded.code().is_of_groups() {
+                true => self.decoded.outer.clone(),
+                false => self.decoded.outer_of(bytes, &claim.span),
+            };
+        }
+    }
+
+    fn into_findings(self, bytes: &[u8]) -> Vec<Finding> {
+        let Self { decoded, sight } = self;
+        let mut findings = sight.into_findings(&decoded.text);
+        for finding in &mut findings {
+            finding.span = decoded.outer_of(bytes, &finding.span);
+            let name = decoded.code().name(&bytes[finding.span.clone()]);
+            finding.within = Some(join(name, finding.within.take()));
+        }
+        findings
+    }
+}
+
+/// The names of two layers, the outer one first.
+pub(super) fn join(outer: &str, inner: Option<String>) -> String {
+    match inner {
+        Some(inner) => format!("{outer} > {inner}"),
+        None => outer.to_owned(),
+    }
+}
