@@ -7,7 +7,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
 use crate::decode::{Sight, Unseen};
-use crate::edit::{Edit, compose};
+use crate::edit::{Edit, compose, origin};
 use crate::finding::Finding;
 use crate::rule::{Category, Severity};
 use crate::scanner::Scanner;
@@ -50,6 +50,17 @@ pub struct Cleaned {
     pub unseen: Vec<Unseen>,
 }
 
+/// A finding that may be taken out.
+#[derive(Clone, Debug)]
+pub struct Seen<'a> {
+    /// The text that it is in: what was decoded, where that was needed.
+    pub text: &'a [u8],
+    /// What was found, with its place in this text.
+    pub finding: &'a Finding,
+    /// Where it was in all that is cleaned, before anything was taken out.
+    pub place: Range<usize>,
+}
+
 /// Parts of a text, and what takes their places.
 pub(crate) type Edits = Vec<(Range<usize>, Vec<u8>)>;
 
@@ -64,14 +75,23 @@ impl<'a> Cleaner<'a> {
 
     /// Takes out what is found in a text.
     pub fn clean(&mut self, bytes: &[u8]) -> Cleaned {
-        let (mut sight, unseen) = self.find(bytes);
+        self.clean_where(bytes, &mut |_| true)
+    }
+
+    /// Takes out those findings for which this holds, and leaves the others.
+    pub fn clean_where(
+        &mut self,
+        bytes: &[u8],
+        holds: &mut dyn FnMut(&Seen<'_>) -> bool,
+    ) -> Cleaned {
+        let (mut sight, unseen) = self.find(bytes, &[], holds);
         let (mut cleaned, mut edits) = self.replace(bytes, &sight);
         sight.forget_fixed();
         let mut removed = sight.into_findings(bytes);
         removed.sort_by_key(|finding| finding.span.start);
         // What was taken out in the first pass is told with its place; later passes find what was hidden.
         for _ in 1..MOST_PASSES {
-            let (mut more, _) = self.find(&cleaned);
+            let (mut more, _) = self.find(&cleaned, &edits, holds);
             if !more.can_be_changed() {
                 let left = more.into_findings(&cleaned);
                 return Cleaned { bytes: cleaned, removed, edits, left, unseen };
@@ -83,13 +103,22 @@ impl<'a> Cleaner<'a> {
             removed.extend(more.into_iter().map(|finding| without_place(finding, bytes.len())));
             cleaned = next;
         }
-        let left = self.find(&cleaned).0.into_findings(&cleaned);
+        let left = self.find(&cleaned, &edits, holds).0.into_findings(&cleaned);
         Cleaned { bytes: cleaned, removed, edits, left, unseen }
     }
 
-    fn find(&self, bytes: &[u8]) -> (Sight, Vec<Unseen>) {
+    /// What is to be taken out of a text that was edited so far.
+    fn find(
+        &self,
+        bytes: &[u8],
+        edits: &[Edit],
+        holds: &mut dyn FnMut(&Seen<'_>) -> bool,
+    ) -> (Sight, Vec<Unseen>) {
         let (mut sight, unseen) = self.scanner.sight(bytes);
-        sight.keep(&mut |finding| finding.severity >= self.least || finding.field.is_some());
+        sight.keep_where(bytes, &mut |text, finding, span| {
+            let is_asked_for = finding.severity >= self.least || finding.field.is_some();
+            is_asked_for && holds(&Seen { text, finding, place: origin(edits, span) })
+        });
         (sight, unseen)
     }
 

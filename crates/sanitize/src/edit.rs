@@ -30,6 +30,26 @@ pub(crate) fn compose(first: &[Edit], second: &[Edit]) -> Vec<Edit> {
     apart.iter().map(both).collect()
 }
 
+/// Where a part of a text as it is stood in the text as it was; of what an edit has put there, all that it
+/// took the place of.
+pub(crate) fn origin(edits: &[Edit], part: &Range<usize>) -> Range<usize> {
+    let first = edits.partition_point(|edit| edit.new.end <= part.start);
+    let last = edits.partition_point(|edit| edit.new.start < part.end);
+    let moved = |at: usize, before: usize| match before.checked_sub(1).map(|it| &edits[it]) {
+        Some(edit) => edit.old.end + (at - edit.new.end),
+        None => at,
+    };
+    let begin = match edits.get(first) {
+        Some(edit) if edit.new.start <= part.start => edit.old.start,
+        _ => moved(part.start, first),
+    };
+    let end = match last.checked_sub(1).map(|it| &edits[it]) {
+        Some(edit) if edit.new.end >= part.end => edit.old.end,
+        _ => moved(part.end, last),
+    };
+    begin..end.max(begin)
+}
+
 /// Where a part is after some edits, none of which it cuts.
 fn follow(part: &Range<usize>, edits: &[Edit]) -> Range<usize> {
     // Between edits everything moves as far as the end of the one before.
@@ -60,6 +80,23 @@ mod tests {
             edits.push(Edit { old: same..at, new: begin..made.len() });
         }
         (made, edits)
+    }
+
+    #[test]
+    fn what_is_there_stood_somewhere() {
+        let edit = |old: Range<usize>, new: Range<usize>| Edit { old, new };
+        let edits = [edit(2..4, 2..7), edit(10..14, 13..15)];
+        for (part, expected) in [
+            (0..1, 0..1),
+            (3..5, 2..4),
+            (1..8, 1..5),
+            (8..9, 5..6),
+            (14..16, 10..15),
+            (20..21, 19..20),
+        ] {
+            assert_eq!(origin(&edits, &part), expected, "{part:?}");
+        }
+        assert_eq!(origin(&[], &(3..5)), 3..5);
     }
 
     #[test]

@@ -37,7 +37,7 @@ mod what;
 
 pub use allow::{Comment, comments};
 pub use baseline::{Baseline, BaselineError, LARGEST_BASELINE};
-pub use clean::{Cleaned, Cleaner, Replacement, places};
+pub use clean::{Cleaned, Cleaner, Replacement, Seen, places};
 pub use config::{AllowEntry, ContextConfig, ContextsConfig, SanitizeConfig};
 pub use decode::{Looked, Unseen, is_encoded, readable};
 pub use edit::Edit;

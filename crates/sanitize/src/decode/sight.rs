@@ -45,6 +45,21 @@ impl Sight {
         self.fixed.retain(holds);
     }
 
+    /// As [`Sight::keep`], by the text that a finding is in and by its place in the bytes.
+    pub fn keep_where(
+        &mut self,
+        bytes: &[u8],
+        holds: &mut dyn FnMut(&[u8], &Finding, &Range<usize>) -> bool,
+    ) {
+        self.findings.retain(|finding| holds(bytes, finding, &finding.span));
+        for Layer { decoded, sight } in &mut self.layers {
+            sight.keep_where(&decoded.text, &mut |text, finding, span| {
+                holds(text, finding, &decoded.outer_of(bytes, span))
+            });
+        }
+        self.fixed.retain(|finding| holds(bytes, finding, &finding.span));
+    }
+
     /// Of findings in these bytes and in encoded parts that are in the same place, the one that says most
     /// stays: that of a structure, the more severe, the longer, and else the one in these bytes.
     pub fn settle(&mut self, bytes: &[u8]) {
