@@ -3,152 +3,16 @@
 //! All that looks like data of somebody is synthetic, and put together here so that no scanner stops at
 //! this page.
 
+mod planted;
+
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-use gitops_health_testkit::{Program, TestRepo, Transcript};
+use gitops_health_testkit::{Program, TestRepo};
 
-use crate::support::{assert_harmless, finish, make_pipe, program, run};
-
-/// What is hidden somewhere, each in one place or kind of place only.
-struct Planted {
-    name: String,
-    given: String,
-    record: String,
-    born: String,
-    ssn: String,
-    phone: String,
-    mail: String,
-    token: String,
-    password: String,
-    in_message: String,
-    staged: String,
-    in_worktree: String,
-    broken_record: String,
-    broken_name: String,
-    in_code: String,
-    beside_large: String,
-}
-
-impl Planted {
-    fn new() -> Self {
-        let ssn = |area: &str, serial: &str| [area, "22", serial].join("-");
-        Self {
-            name: "Zwyrtkova".into(),
-            given: "Quirinia".into(),
-            record: ["4711", "00815"].concat(),
-            born: ["1962", "0110"].concat(),
-            ssn: ssn("536", "8145"),
-            phone: ["614", "555", "0142"].join("-"),
-            mail: ["q.zwyrt", "clinic.example"].join("@"),
-            token: ["gl", "pat-", "Qz7Tn2Lw9Vb4", "Xk8Rm3Jd"].concat(),
-            password: ["vT9q", "LmW2", "xRb7"].concat(),
-            in_message: ssn("537", "8146"),
-            staged: ssn("538", "8147"),
-            in_worktree: ssn("539", "8148"),
-            broken_record: ["6622", "19037"].concat(),
-            broken_name: "Przewlocka".into(),
-            in_code: ["kD4z", "QpH8", "nYs3"].concat(),
-            beside_large: ssn("541", "8149"),
-        }
-    }
-
-    fn all(&self) -> [&str; 16] {
-        [
-            &self.name,
-            &self.given,
-            &self.record,
-            &self.born,
-            &self.ssn,
-            &self.phone,
-            &self.mail,
-            &self.token,
-            &self.password,
-            &self.in_message,
-            &self.staged,
-            &self.in_worktree,
-            &self.broken_record,
-            &self.broken_name,
-            &self.in_code,
-            &self.beside_large,
-        ]
-    }
-
-    /// Messages, sentences and settings: all of it is found there.
-    fn files(&self) -> Vec<(&'static str, String)> {
-        let Self { name, given, record, born, ssn, phone, mail, token, password, .. } = self;
-        let head = r"MSH|^~\&|APP|LAB|EHR|LAB|20260301120000||ADT^A01|1|P|2.5";
-        let scheme = "postgres";
-        vec![
-            (
-                "data/adt.hl7",
-                format!(
-                    "{head}\rPID|1||{record}^^^LAB^MR||{name}^{given}||{born}|F\rOBX|1|TX|A||ok\r"
-                ),
-            ),
-            (
-                "notes/visit.txt",
-                format!(
-                    "The patient's social security number is {ssn}.\nPatient's phone: {phone}\n\
-                     Write to the patient at {mail}.\n"
-                ),
-            ),
-            (
-                "app.env",
-                format!(
-                    "DATABASE_URL={scheme}://svc:{password}@db.example/lab\nGITLAB_TOKEN={token}\n"
-                ),
-            ),
-        ]
-    }
-
-    /// What is broken off or speaks of nothing, so that not all of it can be found.
-    fn broken_files(&self) -> Vec<(&'static str, String)> {
-        let (broken, family, code) = (&self.broken_record, &self.broken_name, &self.in_code);
-        let ssn = &self.ssn;
-        vec![
-            (
-                "data/broken.hl7",
-                format!("MSH|^~\nPID|1||{broken}^^^LAB^MR||{family}^^^\nPID|\u{1}\nMSH\n"),
-            ),
-            (
-                "data/broken.json",
-                format!(
-                    "{{\"resourceType\":\"Patient\",\"identifier\":[{{\"type\":{{\"text\":\"MRN\"}},\
-                     \"value\":\"{broken}\"}}],\"name\":[{{\"family\":\"{family}"
-                ),
-            ),
-            (
-                "data/broken.csv",
-                format!("mrn,last_name,ssn\n{broken},\"{family}\",{ssn}\n{broken},\"{family},\n"),
-            ),
-            (
-                "data/broken.sql",
-                format!("INSERT INTO patients (mrn, last_name) VALUES ('{broken}', '{family}"),
-            ),
-            (
-                "src/auth/connect.py",
-                format!("def connect(password=\"{code}\"):\n    return open(password)\n"),
-            ),
-        ]
-    }
-
-    fn is_not_in(&self, text: &[u8], place: &str) {
-        let text = text.to_ascii_lowercase();
-        for value in self.all() {
-            let value = value.to_ascii_lowercase();
-            let has = text.windows(value.len()).any(|window| window == value.as_bytes());
-            assert!(!has, "{value} is in {place}:\n{}", String::from_utf8_lossy(&text));
-        }
-    }
-
-    fn is_not_said(&self, transcript: &Transcript) {
-        self.is_not_in(transcript.stdout.as_bytes(), &transcript.command);
-        self.is_not_in(transcript.stderr.as_bytes(), &transcript.command);
-        assert_harmless(transcript);
-    }
-}
+use crate::support::{finish, make_pipe, program, run};
+use planted::Planted;
 
 /// A repository with all of it: in the history, in a message, staged, and in the worktree alone.
 fn repository(planted: &Planted) -> TestRepo {
