@@ -2,6 +2,7 @@
 
 mod accepted;
 mod bad_input;
+mod cleaning;
 mod configuration;
 mod documents;
 mod examples;

@@ -138,6 +138,11 @@ impl Acceptance {
         &self.notes
     }
 
+    /// The key of the repository, where there is one.
+    pub fn key(&self) -> Option<&Key> {
+        self.key.as_ref()
+    }
+
     /// The baseline as it is, with the key that adds to it.
     pub fn baseline(&self) -> (Baseline, Option<&Key>) {
         (self.baseline.clone().unwrap_or_default(), self.key.as_ref())

@@ -10,6 +10,7 @@ mod context;
 mod error;
 mod exit_code;
 mod index;
+mod look;
 mod lookback;
 mod output;
 mod progress;

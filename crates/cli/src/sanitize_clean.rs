@@ -1,87 +1,80 @@
-use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
-use std::io::{self, Read, Write};
-use std::ops::Range;
-use std::path::Path;
+mod backup;
+mod cleaning;
+mod difference;
+mod files;
+mod plan;
+mod staged;
 
-use gitops_health_git::printable;
-use gitops_health_report::clean::{
-    self as report, CLEAN_SCHEMA, CleanCount, CleanFile, CleanLine, CleanReport, CleanSkip,
-};
-use gitops_health_sanitize::{Cleaned, Cleaner, Replacement, Scanner, Severity, readable};
+use std::io::{self, Read};
+
+use gitops_health_git::Repo;
+use gitops_health_report::clean::{self as report, CleanReport};
+use gitops_health_sanitize::{Cleaner, Replacement, Severity};
 
 use crate::acceptance::KEY;
 use crate::args::{CleanArgs, PlainFormat, ReplaceWith};
 use crate::context::Context;
 use crate::error::{CliError, Failure};
 use crate::exit_code::ExitCode;
+use crate::look::Look;
 use crate::output;
-use crate::sanitize_scan::{LARGEST, is_binary, list_files, shown};
+use crate::sanitize_scan::LARGEST;
 
-/// What stands for something that was taken out.
-const MARK: &str = "****";
+use backup::Backup;
+use cleaning::Cleaning;
 
 /// `sanitize FILES`: take out health data, personal data and secrets.
 pub(crate) fn run(context: &Context, args: &CleanArgs) -> Result<ExitCode, CliError> {
-    let scanner = Scanner::new();
-    let mut cleaner = Cleaner::new(&scanner, replacement(args)?, Severity::Low);
-    if args.paths.len() == 1 && args.paths[0].as_os_str() == "-" {
-        return filter(context, &mut cleaner);
+    if args.history {
+        return plan::run(context, args);
     }
-    let (mut files, mut skipped) = (BTreeSet::new(), Vec::new());
-    for path in &args.paths {
-        let known = fs::metadata(path);
-        let known = known.map_err(|source| unreadable(&shown(path), source))?;
-        match known.is_dir() {
-            true => list_files(path, &mut files, &mut |path, reason| {
-                skipped.push(CleanSkip { path, reason });
-            }),
-            false => drop(files.insert(path.clone())),
-        }
-    }
-    let mut report = CleanReport {
-        schema: CLEAN_SCHEMA.into(),
-        written: args.write,
-        files: Vec::new(),
-        files_read: 0,
-        skipped,
+    let repo = match args.staged {
+        true => Some(context.open_repo()?),
+        false => context.open_repo_if_any()?,
     };
-    for path in files {
-        let name = shown(&path);
-        match clean_file(&mut cleaner, &path, args.write) {
-            Ok(None) => report.files_read += 1,
-            Ok(Some(file)) => {
-                report.files_read += 1;
-                report.files.push(file);
-            }
-            Err(Left::Binary) => {}
-            Err(Left::Failure(reason)) => report.skipped.push(CleanSkip { path: name, reason }),
-        }
+    let look = Look::new(context, repo.as_ref(), None)?;
+    let mut cleaning = Cleaning::new(&look, cleaner(&look, args)?);
+    if args.paths.len() == 1 && args.paths[0].as_os_str() == "-" {
+        return filter(context, &mut cleaning);
     }
+    let backup = args.backup_dir.as_deref();
+    let backup = backup.map(|place| Backup::at(place, args, repo.as_ref())).transpose()?;
+    let report = match &repo {
+        Some(repo) if args.staged => staged::clean(repo, &mut cleaning, args.write, &backup)?,
+        _ => files::clean(&mut cleaning, args, &backup)?,
+    };
     let text = match args.format {
         PlainFormat::Text => report::text(&report, context.style()),
         PlainFormat::Json => report::json(&report),
     };
     output::write(context, &text)?;
-    Ok(match () {
+    Ok(exit_code(&report))
+}
+
+fn exit_code(report: &CleanReport) -> ExitCode {
+    match () {
         () if !report.skipped.is_empty() => ExitCode::NotEvaluated,
         () if !report.written && !report.files.is_empty() => ExitCode::Findings,
         () => ExitCode::Clean,
-    })
+    }
 }
 
-fn replacement(args: &CleanArgs) -> Result<Replacement, CliError> {
+fn cleaner<'a>(look: &'a Look, args: &CleanArgs) -> Result<Cleaner<'a>, CliError> {
+    Ok(Cleaner::new(&look.scanner, replacement(look, args)?, Severity::Low))
+}
+
+fn replacement(look: &Look, args: &CleanArgs) -> Result<Replacement, CliError> {
     if args.preserve_format {
         return Ok(Replacement::Mask);
     }
+    let key = || {
+        let key = look.acceptance.key().map(|key| key.as_bytes().to_vec());
+        key.ok_or_else(|| CliError::new(Failure::NoKey { variable: KEY }))
+    };
     Ok(match args.replace_with {
         ReplaceWith::Redacted => Replacement::Redacted,
         ReplaceWith::Placeholder => Replacement::Placeholder,
-        ReplaceWith::Hash => {
-            let key = std::env::var_os(KEY).filter(|key| key.len() >= 16);
-            let key = key.ok_or_else(|| CliError::new(Failure::NoKey { variable: KEY }))?;
-            Replacement::Hash(key.into_encoded_bytes())
-        }
+        ReplaceWith::Hash => Replacement::Hash(key()?),
     })
 }
 
@@ -89,126 +82,22 @@ fn unreadable(place: &str, source: io::Error) -> CliError {
     CliError::new(Failure::Input { place: place.to_owned(), source })
 }
 
+/// The repository's own directory, where there is one.
+fn top_of(repo: &Repo) -> &std::path::Path {
+    repo.worktree().unwrap_or_else(|| repo.git_dir())
+}
+
 /// Cleans the standard input to the standard output.
-fn filter(context: &Context, cleaner: &mut Cleaner<'_>) -> Result<ExitCode, CliError> {
+fn filter(context: &Context, cleaning: &mut Cleaning<'_>) -> Result<ExitCode, CliError> {
+    const NAME: &str = "the standard input";
     let mut content = Vec::new();
     let read = io::stdin().lock().take(LARGEST + 1).read_to_end(&mut content);
-    read.map_err(|source| unreadable("the standard input", source))?;
+    read.map_err(|source| unreadable(NAME, source))?;
     if content.len() as u64 > LARGEST {
-        let source = io::Error::other("it is too large");
-        return Err(unreadable("the standard input", source));
+        return Err(unreadable(NAME, io::Error::other("it is too large")));
     }
-    let cleaned = cleaner.clean(&content);
-    if !cleaned.left.is_empty() || cleaned.unseen.iter().any(|unseen| unseen.is_failure) {
-        let source = io::Error::other("not all could be taken out");
-        return Err(unreadable("the standard input", source));
-    }
+    let cleaned = cleaning.clean("-", None, &content, None);
+    let cleaned = cleaned.map_err(|reason| unreadable(NAME, io::Error::other(reason)))?;
     output::write_bytes(context, &cleaned.bytes)?;
     Ok(ExitCode::Clean)
-}
-
-/// Why a file is left as it is.
-enum Left {
-    Binary,
-    Failure(String),
-}
-
-/// Cleans a file; `None` where there is nothing to take out.
-fn clean_file(
-    cleaner: &mut Cleaner<'_>,
-    path: &Path,
-    write: bool,
-) -> Result<Option<CleanFile>, Left> {
-    let failed = |error: io::Error| Left::Failure(error.to_string());
-    let known = fs::symlink_metadata(path).map_err(failed)?;
-    if !known.is_file() {
-        return Err(Left::Failure("it is no regular file".into()));
-    }
-    if known.len() > LARGEST {
-        return Err(Left::Failure("it is too large".into()));
-    }
-    let content = fs::read(path).map_err(failed)?;
-    if is_binary(&content) {
-        return Err(Left::Binary);
-    }
-    let cleaned = cleaner.clean(&content);
-    if let Some(unseen) = cleaned.unseen.iter().find(|unseen| unseen.is_failure) {
-        return Err(Left::Failure(format!("not all of it could be looked at: {}", unseen.reason)));
-    }
-    if !cleaned.left.is_empty() {
-        return Err(Left::Failure("not all could be taken out, so nothing was".into()));
-    }
-    if cleaned.removed.is_empty() {
-        return Ok(None);
-    }
-    if write {
-        replace(path, &known, &cleaned.bytes).map_err(failed)?;
-    }
-    Ok(Some(describe(path, &content, &cleaned)))
-}
-
-/// All of it or nothing: a new file beside it takes its place once it is safely on disk, with the same
-/// permissions.
-fn replace(path: &Path, known: &fs::Metadata, content: &[u8]) -> io::Result<()> {
-    let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty());
-    let mut file = tempfile::Builder::new()
-        .prefix(".gitops-health-")
-        .tempfile_in(directory.unwrap_or(Path::new(".")))?;
-    file.as_file().set_permissions(known.permissions())?;
-    file.write_all(content)?;
-    file.as_file().sync_all()?;
-    file.persist(path).map_err(|error| error.error)?;
-    Ok(())
-}
-
-fn describe(path: &Path, before: &[u8], cleaned: &Cleaned) -> CleanFile {
-    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
-    for finding in &cleaned.removed {
-        *counts.entry(finding.rule.clone()).or_default() += 1;
-    }
-    let removed = counts.into_iter().map(|(rule, count)| CleanCount { rule, count }).collect();
-    CleanFile { path: shown(path), removed, lines: changed_lines(before, cleaned) }
-}
-
-/// The lines in which something was replaced. What is shown of the old ones is made from the new ones,
-/// which hold nothing of it.
-fn changed_lines(before: &[u8], cleaned: &Cleaned) -> Vec<CleanLine> {
-    let replaced: Vec<Range<usize>> = cleaned.edits.iter().map(|edit| edit.new.clone()).collect();
-    let before = readable(before, &[]).0;
-    let (after, replaced) = readable(&cleaned.bytes, &replaced);
-    let (old, new) = (split_lines(&before), split_lines(&after));
-    let mut lines = Vec::new();
-    let mut replaced = replaced.as_slice();
-    let mut at = 0;
-    for (number, line) in new.iter().enumerate() {
-        let span = at..at + line.len();
-        at = span.end + 1;
-        let passed = replaced.iter().take_while(|part| part.end < span.start).count();
-        replaced = &replaced[passed..];
-        let here = replaced.iter().take_while(|part| part.start <= span.end).count();
-        // A line that is as it was is none that differs, as long as it is known which one it was.
-        if here > 0 && (old.len() != new.len() || old[number] != *line) {
-            let before = masked(&after, span, &replaced[..here]);
-            lines.push(CleanLine { number: number + 1, before, after: printable(line) });
-        }
-    }
-    lines
-}
-
-/// Lines, also those that end as old systems and HL7 end them.
-fn split_lines(text: &[u8]) -> Vec<&[u8]> {
-    let mark = if text.contains(&b'\n') { b'\n' } else { b'\r' };
-    text.split(|byte| *byte == mark).collect()
-}
-
-/// A line of what is left with a mark for each thing that was replaced.
-fn masked(text: &[u8], line: Range<usize>, replaced: &[Range<usize>]) -> String {
-    let (mut shown, mut at) = (String::new(), line.start);
-    for part in replaced {
-        let (begin, end) = (part.start.max(at), part.end.min(line.end));
-        shown += &printable(&text[at..begin]);
-        shown += MARK;
-        at = end.max(begin);
-    }
-    shown + &printable(&text[at..line.end])
 }

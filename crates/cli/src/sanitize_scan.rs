@@ -1,7 +1,6 @@
 mod baseline;
 mod changes;
-mod history;
-mod look;
+pub(crate) mod history;
 mod outcome;
 mod paths;
 
@@ -9,16 +8,17 @@ use gitops_health_git::Selection;
 use gitops_health_report::scan::{self as report, SCAN_SCHEMA, ScanReport, SeverityCounts};
 use gitops_health_sanitize::Severity;
 
-use look::Look;
+use history::Extent;
 use outcome::Outcome;
 
 use crate::args::{ScanArgs, ScanFormat, SeverityArg};
 use crate::context::Context;
 use crate::error::CliError;
 use crate::exit_code::ExitCode;
+use crate::look::Look;
 use crate::output;
 
-pub(crate) use outcome::is_binary;
+pub(crate) use outcome::{MESSAGE, is_binary};
 pub(crate) use paths::{list_files, shown};
 
 /// The largest file that is looked at, in bytes.
@@ -31,11 +31,14 @@ pub(crate) fn run(context: &Context, args: &ScanArgs) -> Result<ExitCode, CliErr
         true => Some(context.open_repo()?),
         false => context.open_repo_if_any()?,
     };
-    let look = Look::new(context, args, repo.as_ref())?;
+    // What is about to be written anew need not be there.
+    let baseline = args.baseline.as_deref().filter(|path| !args.write_baseline || path.exists());
+    let look = Look::new(context, repo.as_ref(), baseline)?;
     let look = if args.history || args.all { look.for_much() } else { look };
+    let extent = Extent { since: args.since, until: args.until, threads: args.threads };
     let (target, mut outcome) = match (selection, &repo) {
         (Some(selection), Some(repo)) => changes::scan(repo, &look, &selection)?,
-        (_, Some(repo)) if args.history => history::scan(context, repo, &look, args)?,
+        (_, Some(repo)) if args.history => history::scan(context, repo, &look, &extent)?,
         (_, Some(repo)) if args.all => changes::scan_head(repo, &look)?,
         _ => paths::scan(&look, args)?,
     };

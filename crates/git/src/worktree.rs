@@ -1,7 +1,7 @@
 use std::collections::HashMap;
 use std::fs::{self, Metadata};
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::attributes::Attributes;
@@ -160,6 +160,11 @@ impl Repo {
             }
         }
         self.attributes(files)
+    }
+
+    /// Where a file of the tree is on disk; `None` without a worktree.
+    pub fn path_on_disk(&self, path: &RepoPath) -> Option<PathBuf> {
+        Some(self.worktree()?.join(os_path(path)))
     }
 
     /// What a file or link of the worktree holds, as it is on disk.

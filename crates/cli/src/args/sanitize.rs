@@ -13,7 +13,9 @@ use super::{Day, PlainFormat, parse_day};
     after_help = "Examples:
   gitops-health sanitize fixtures/                     what would be taken out
   gitops-health sanitize fixtures/ --write             take it out
+  gitops-health sanitize --staged --write              clean what is about to be committed
   gitops-health sanitize - < message.hl7 > clean.hl7   as a filter
+  gitops-health sanitize --history --plan ../plan      how to clean what was committed
   gitops-health sanitize scan --staged                 only say where something is"
 )]
 pub(crate) struct SanitizeArgs {
@@ -27,11 +29,23 @@ pub(crate) struct SanitizeArgs {
 #[derive(Debug, Args)]
 pub(crate) struct CleanArgs {
     /// Files and directories; `-` filters the standard input to the standard output
-    #[arg(value_name = "FILE", required = true)]
+    #[arg(value_name = "FILE", required_unless_present_any = ["staged", "history"])]
     pub paths: Vec<PathBuf>,
-    /// Change the files
+    /// What the next commit would add: the new lines in the index, and the same lines in the worktree
+    #[arg(long, conflicts_with = "paths")]
+    pub staged: bool,
+    /// Write a plan that takes all out of the whole history; nothing is rewritten
+    #[arg(long, requires = "plan", conflicts_with_all = ["paths", "staged", "write"])]
+    pub history: bool,
+    /// The directory of that plan, outside of the repository
+    #[arg(long, value_name = "DIR", requires = "history")]
+    pub plan: Option<PathBuf>,
+    /// Change the files, or what is staged
     #[arg(long)]
     pub write: bool,
+    /// Keep files as they were in this directory, outside of the repository
+    #[arg(long, value_name = "DIR", requires = "write")]
+    pub backup_dir: Option<PathBuf>,
     /// What takes the place of what is found
     #[arg(long, value_name = "HOW", default_value = "redacted")]
     pub replace_with: ReplaceWith,

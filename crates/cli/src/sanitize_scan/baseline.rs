@@ -3,10 +3,11 @@ use std::path::{Path, PathBuf};
 use gitops_health_git::{Repo, counted};
 use gitops_health_report::scan::ScanAccepted;
 
-use super::{Look, Outcome, severity};
+use super::{Outcome, severity};
 use crate::acceptance::KEY;
 use crate::args::ScanArgs;
 use crate::error::{CliError, Failure};
+use crate::look::Look;
 use crate::output;
 
 /// Adds what is listed to the baseline, where it may stay from now on.

@@ -4,9 +4,10 @@ use gitops_health_git::{
     Commit, FileChange, Held, Mode, Person, Repo, Selection, Side, Similarity,
 };
 
+use super::LARGEST;
 use super::outcome::{Origin, Outcome, Place};
-use super::{LARGEST, Look};
 use crate::error::CliError;
+use crate::look::Look;
 
 /// What a selection adds: each of its commits, what is staged, or the worktree.
 pub(super) fn scan(
@@ -33,7 +34,7 @@ pub(super) fn scan(
     let change = repo.change(selection, Similarity::Renames)?;
     let mut people = HashSet::new();
     for commit in &change.commits {
-        let origin = look.origin(commit);
+        let origin = Origin::of(look, commit);
         scan_commit(look, &origin, commit, &mut people, &mut outcome);
         for file in &repo.changes_of(commit, Similarity::Renames)?.files {
             scan_file(repo, look, file, Some(&origin), &mut outcome)?;

@@ -8,18 +8,19 @@ use gitops_health_git::{
 
 use super::changes::{FILE_NAME, scan_commit};
 use super::outcome::{Origin, Outcome, Place, is_binary};
-use super::{LARGEST, Look, threads};
-use crate::args::ScanArgs;
+use super::{LARGEST, threads};
+use crate::args::Day;
 use crate::context::Context;
 use crate::error::CliError;
+use crate::look::Look;
 
 /// All contents of a history, each where it was brought: what is new in it. Names, messages, tags,
 /// notes and stashes with them.
-pub(super) fn scan(
+pub(crate) fn scan(
     context: &Context,
     repo: &Repo,
     look: &Look,
-    args: &ScanArgs,
+    extent: &Extent,
 ) -> Result<(String, Outcome), CliError> {
     let references = repo.references()?;
     let commits = Commits::read(repo, &references)?;
@@ -27,7 +28,7 @@ pub(super) fn scan(
     let mut introductions = repo.introductions(&commits.all, &mut |count| progress.at(count))?;
     drop(progress);
     let mut whole = Outcome::default();
-    let origins = origins(repo, look, args, &commits, &mut whole)?;
+    let origins = origins(repo, look, extent, &commits, &mut whole)?;
     introductions.retain(|it| origins.contains_key(&it.commit));
     // The versions of a path stand together, the newest first, as packs hold them.
     introductions.sort_by(|one, two| {
@@ -37,7 +38,7 @@ pub(super) fn scan(
     let paths: Vec<&[Introduction]> =
         introductions.chunk_by(|one, two| one.path == two.path).collect();
     let head = files_of_head(repo)?;
-    let threads = threads(args.threads).min(paths.len().max(1));
+    let threads = threads(extent.threads).min(paths.len().max(1));
     let next = AtomicUsize::new(0);
     let repos = (0..threads).map(|_| repo.for_thread()).collect::<Result<Vec<_>, _>>()?;
     let work = |repo: Repo| -> Result<Vec<(usize, Outcome)>, CliError> {
@@ -71,15 +72,15 @@ pub(super) fn scan(
 }
 
 /// The commits of a history, parents first.
-struct Commits {
-    all: Vec<ObjectId>,
+pub(crate) struct Commits {
+    pub all: Vec<ObjectId>,
     order: HashMap<ObjectId, usize>,
     /// What leads to those that no branch leads to.
     references: HashMap<ObjectId, String>,
 }
 
 impl Commits {
-    fn read(repo: &Repo, references: &[Reference]) -> Result<Self, CliError> {
+    pub fn read(repo: &Repo, references: &[Reference]) -> Result<Self, CliError> {
         let branches = references.iter().filter(|reference| reference.is_branch());
         let mut tips: Vec<ObjectId> = branches.filter_map(commit_of).collect();
         tips.extend(repo.head_commit()?);
@@ -125,7 +126,7 @@ fn commit_of(reference: &Reference) -> Option<ObjectId> {
 fn origins(
     repo: &Repo,
     look: &Look,
-    args: &ScanArgs,
+    extent: &Extent,
     commits: &Commits,
     whole: &mut Outcome,
 ) -> Result<HashMap<ObjectId, Origin>, CliError> {
@@ -133,22 +134,32 @@ fn origins(
     let mut people = HashSet::new();
     for id in &commits.all {
         let commit = repo.commit(*id)?;
-        if !is_between(args, &commit) {
+        if !extent.has(&commit) {
             continue;
         }
         let reference = commits.references.get(id).map(|name| look.shown(name.as_bytes()));
         let is_from_branch = Some(reference.is_none());
-        let origin = Origin { reference, is_from_branch, ..look.origin(&commit) };
+        let origin = Origin { reference, is_from_branch, ..Origin::of(look, &commit) };
         scan_commit(look, &origin, &commit, &mut people, whole);
         origins.insert(*id, origin);
     }
     Ok(origins)
 }
 
-fn is_between(args: &ScanArgs, commit: &Commit) -> bool {
-    let seconds = commit.committer.time.seconds;
-    args.since.is_none_or(|day| seconds >= day.first.seconds)
-        && args.until.is_none_or(|day| seconds <= day.last.seconds)
+/// How much of a history is looked at, and by how many threads.
+#[derive(Default)]
+pub(crate) struct Extent {
+    pub since: Option<Day>,
+    pub until: Option<Day>,
+    pub threads: Option<u16>,
+}
+
+impl Extent {
+    fn has(&self, commit: &Commit) -> bool {
+        let seconds = commit.committer.time.seconds;
+        self.since.is_none_or(|day| seconds >= day.first.seconds)
+            && self.until.is_none_or(|day| seconds <= day.last.seconds)
+    }
 }
 
 fn files_of_head(repo: &Repo) -> Result<HashMap<RepoPath, FileInTree>, CliError> {

@@ -4,28 +4,28 @@ use gitops_health_git::{Commit, Hunk, PathAttributes, Person, printable};
 use gitops_health_report::scan::{ScanAccepted, ScanFinding, ScanSkip};
 use gitops_health_sanitize::{Finding, Fingerprint, Looked, Unseen, is_encoded};
 
-use super::Look;
 use crate::acceptance::Spot;
+use crate::look::Look;
 
 /// What stands for the path of a message.
-const MESSAGE: &str = "(commit message)";
+pub(crate) const MESSAGE: &str = "(commit message)";
 
 /// What stands for the path of names and addresses of who made a commit.
-const PEOPLE: &str = "(author and committer)";
+pub(crate) const PEOPLE: &str = "(author and committer)";
 
 /// So many bytes are looked at for a NUL, as git does.
 const BINARY: usize = 8000;
 
 /// What was found in some files.
 #[derive(Default)]
-pub(super) struct Outcome {
+pub(crate) struct Outcome {
     pub files: usize,
     pub bytes: u64,
     pub findings: Vec<ScanFinding>,
     pub accepted: Vec<ScanAccepted>,
     pub skipped: Vec<ScanSkip>,
     pub notes: BTreeSet<String>,
-    /// The fingerprints of findings and where these are, if they are to be written down.
+    /// The fingerprints of findings and where these are, where there is a key.
     pub fingerprints: Vec<(Fingerprint, String)>,
 }
 
@@ -34,7 +34,7 @@ type InHead<'a> = &'a dyn Fn(&[u8]) -> bool;
 
 /// What a text is known by.
 #[derive(Clone, Copy)]
-pub(super) struct Place<'a> {
+pub(crate) struct Place<'a> {
     /// How it is named in the report.
     pub path: &'a str,
     /// How it is named from the top of the tree, where that is another name.
@@ -54,7 +54,7 @@ impl<'a> Place<'a> {
 }
 
 /// The commit that brought something.
-pub(super) struct Origin {
+pub(crate) struct Origin {
     pub commit: String,
     /// Its author, as far as that may be shown.
     pub author: String,
@@ -62,6 +62,19 @@ pub(super) struct Origin {
     pub reference: Option<String>,
     /// Whether that is known.
     pub is_from_branch: Option<bool>,
+}
+
+impl Origin {
+    /// A commit, as what it brought is told.
+    pub fn of(look: &Look, commit: &Commit) -> Self {
+        let person = &commit.author.person;
+        let shown = |text: &[u8]| match look.in_person(text).is_empty() {
+            true => printable(text),
+            false => "[REDACTED]".to_owned(),
+        };
+        let author = format!("{} <{}>", shown(&person.name), shown(&person.email));
+        Self { commit: commit.id.to_string(), author, reference: None, is_from_branch: None }
+    }
 }
 
 impl Outcome {
@@ -200,10 +213,8 @@ impl Outcome {
             };
             match judged.accepted {
                 None => {
-                    if look.is_for_baseline {
-                        let known = judged.fingerprint.map(|it| (it, in_tree.clone()));
-                        self.fingerprints.extend(known);
-                    }
+                    let known = judged.fingerprint.map(|it| (it, in_tree.clone()));
+                    self.fingerprints.extend(known);
                     self.findings.push(finding);
                 }
                 Some(accepted) => self.accepted.push(ScanAccepted {

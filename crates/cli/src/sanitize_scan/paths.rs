@@ -9,9 +9,10 @@ use gitops_health_git::printable;
 
 use super::changes::FILE_NAME;
 use super::outcome::{Outcome, Place};
-use super::{LARGEST, Look, threads};
+use super::{LARGEST, threads};
 use crate::args::ScanArgs;
 use crate::error::{CliError, Failure};
+use crate::look::Look;
 
 /// Files and directories as they are on disk.
 pub(super) fn scan(look: &Look, args: &ScanArgs) -> Result<(String, Outcome), CliError> {

@@ -26,6 +26,8 @@ pub struct CleanReport {
     pub files_read: usize,
     /// What was not looked at, or not cleaned.
     pub skipped: Vec<CleanSkip>,
+    /// What somebody should know besides.
+    pub notes: Vec<String>,
 }
 
 /// What was, or would be, taken out of a file.

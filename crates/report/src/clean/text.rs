@@ -25,6 +25,9 @@ pub fn text(report: &CleanReport, style: Style) -> String {
     for skip in &report.skipped {
         text += &format!("not cleaned: `{}`: {}\n", skip.path, skip.reason);
     }
+    for note in &report.notes {
+        text += &format!("note: {note}\n");
+    }
     text
 }
 

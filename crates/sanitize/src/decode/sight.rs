@@ -6,6 +6,9 @@ use super::code::Decoded;
 use crate::finding::Finding;
 use crate::rule::Severity;
 
+/// Says whether a finding stays, by the text that it is in and by its place in the bytes around that.
+type Holds<'a> = dyn FnMut(&[u8], &Finding, &Range<usize>) -> bool + 'a;
+
 /// What was found in some bytes.
 #[derive(Debug, Default)]
 pub(crate) struct Sight {
@@ -46,11 +49,7 @@ impl Sight {
     }
 
     /// As [`Sight::keep`], by the text that a finding is in and by its place in the bytes.
-    pub fn keep_where(
-        &mut self,
-        bytes: &[u8],
-        holds: &mut dyn FnMut(&[u8], &Finding, &Range<usize>) -> bool,
-    ) {
+    pub fn keep_where(&mut self, bytes: &[u8], holds: &mut Holds<'_>) {
         self.findings.retain(|finding| holds(bytes, finding, &finding.span));
         for Layer { decoded, sight } in &mut self.layers {
             sight.keep_where(&decoded.text, &mut |text, finding, span| {

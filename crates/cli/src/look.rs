@@ -1,21 +1,17 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use gitops_health_git::{Commit, Repo, printable};
+use gitops_health_git::{Repo, printable};
 use gitops_health_sanitize::{Finding, Scanner};
 
-use super::outcome::Origin;
 use crate::acceptance::{Acceptance, senseless};
-use crate::args::ScanArgs;
 use crate::context::Context;
 use crate::error::CliError;
 
-/// What everything is looked at with.
-pub(super) struct Look {
+/// What everything is looked at with: rules, and what the repository says of what they find.
+pub(crate) struct Look {
     pub scanner: Scanner,
     pub acceptance: Acceptance,
-    /// Whether fingerprints of findings are to be written down.
-    pub is_for_baseline: bool,
     /// The file of what is known, from the top of the worktree.
     pub baseline: String,
     /// What rules look for, in words.
@@ -25,20 +21,19 @@ pub(super) struct Look {
 }
 
 impl Look {
-    pub fn new(context: &Context, args: &ScanArgs, repo: Option<&Repo>) -> Result<Self, CliError> {
+    /// What is configured; the baseline is that of a file if one is named.
+    pub fn new(
+        context: &Context,
+        repo: Option<&Repo>,
+        baseline: Option<&Path>,
+    ) -> Result<Self, CliError> {
         let config = context.config(repo)?.config.sanitize;
         let scanner = Scanner::with_rules(&config.rules)
             .map_err(|error| senseless("sanitize.rules", &error.to_string()))?;
-        // What is about to be written anew need not be there.
-        let baseline =
-            args.baseline.as_deref().filter(|path| !args.write_baseline || path.exists());
         let acceptance = Acceptance::read(context, &config, &scanner, repo, baseline)?;
-        let more = config.rules.iter().map(|rule| (rule.id.clone(), rule.name.clone()));
-        let names = more.collect();
+        let names = config.rules.iter().map(|rule| (rule.id.clone(), rule.name.clone())).collect();
         let top = repo.and_then(|repo| std::fs::canonicalize(repo.worktree()?).ok());
-        let is_for_baseline = args.write_baseline;
-        let baseline = config.baseline;
-        Ok(Self { scanner, acceptance, is_for_baseline, baseline, names, top })
+        Ok(Self { scanner, acceptance, baseline: config.baseline, names, top })
     }
 
     /// The same for many texts.
@@ -97,17 +92,6 @@ impl Look {
         let mut findings = self.in_name(person);
         findings.retain(|finding| !matches!(finding.rule.as_str(), "email" | "name" | "url"));
         findings
-    }
-
-    /// A commit, as what it brought is told.
-    pub fn origin(&self, commit: &Commit) -> Origin {
-        let person = &commit.author.person;
-        let shown = |text: &[u8]| match self.in_person(text).is_empty() {
-            true => printable(text),
-            false => "[REDACTED]".to_owned(),
-        };
-        let author = format!("{} <{}>", shown(&person.name), shown(&person.email));
-        Origin { commit: commit.id.to_string(), author, reference: None, is_from_branch: None }
     }
 }
 

@@ -1,0 +1,53 @@
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use gitops_health_git::PathAttributes;
+use gitops_health_sanitize::{Cleaned, Cleaner, Seen};
+
+use crate::acceptance::Spot;
+use crate::look::Look;
+
+/// Cleans any number of texts, and spares what a comment or the configuration allows. What is only in the
+/// baseline is taken out: nobody has said that it should stay.
+pub(super) struct Cleaning<'a> {
+    pub look: &'a Look,
+    cleaner: Cleaner<'a>,
+    /// What somebody should know.
+    pub notes: BTreeSet<String>,
+}
+
+impl<'a> Cleaning<'a> {
+    pub fn new(look: &'a Look, cleaner: Cleaner<'a>) -> Self {
+        Self { look, cleaner, notes: BTreeSet::new() }
+    }
+
+    /// Cleans a text, or some parts of it; the error says why it can't be cleaned.
+    pub fn clean(
+        &mut self,
+        in_tree: &str,
+        attributes: Option<&PathAttributes>,
+        content: &[u8],
+        parts: Option<&[Range<usize>]>,
+    ) -> Result<Cleaned, String> {
+        let Self { look, cleaner, notes } = self;
+        let cleaned = cleaner.clean_where(content, &mut |seen: &Seen<'_>| {
+            let is_in = |part: &Range<usize>| {
+                seen.place.start < part.end && part.start < seen.place.end.max(seen.place.start + 1)
+            };
+            if parts.is_some_and(|parts| !parts.iter().any(is_in)) {
+                return false;
+            }
+            let line = 1 + memchr::memchr_iter(b'\n', &content[..seen.place.start]).count();
+            let spot = Spot { path: in_tree, line, content: seen.text, attributes };
+            let accepted = look.acceptance.judge(&spot, seen.finding, notes).accepted;
+            accepted.is_none_or(|accepted| accepted.by == "baseline")
+        });
+        if let Some(unseen) = cleaned.unseen.iter().find(|unseen| unseen.is_failure) {
+            return Err(format!("not all of it could be looked at: {}", unseen.reason));
+        }
+        match cleaned.left.is_empty() {
+            true => Ok(cleaned),
+            false => Err("not all could be taken out, so nothing was".into()),
+        }
+    }
+}

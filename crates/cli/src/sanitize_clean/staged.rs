@@ -1,0 +1,278 @@
+use std::ops::Range;
+
+use gitops_health_git::{FileChange, Held, Hunk, Mode, Repo, RepoPath, Restaged, different_lines};
+use gitops_health_report::clean::{CLEAN_SCHEMA, CleanReport, CleanSkip};
+use gitops_health_sanitize::Cleaned;
+
+use super::backup::Backup;
+use super::cleaning::Cleaning;
+use super::difference::describe;
+use super::files::replace;
+use crate::error::CliError;
+use crate::sanitize_scan::{LARGEST, is_binary};
+
+/// Cleans what is staged: the new lines in the index, and the same lines in the worktree.
+pub(super) fn clean(
+    repo: &Repo,
+    cleaning: &mut Cleaning<'_>,
+    write: bool,
+    backup: &Option<Backup>,
+) -> Result<CleanReport, CliError> {
+    let mut report = CleanReport {
+        schema: CLEAN_SCHEMA.into(),
+        written: write,
+        files: Vec::new(),
+        files_read: 0,
+        skipped: Vec::new(),
+        notes: Vec::new(),
+    };
+    let mut changes = Vec::new();
+    for file in &repo.staged_changes(gitops_health_git::Similarity::Renames)?.files {
+        let shown = cleaning.look.shown(file.path.as_bytes());
+        match clean_file(repo, cleaning, file, &shown) {
+            Ok(None) => {}
+            Ok(Some(change)) => {
+                report.files_read += 1;
+                if !change.cleaned.removed.is_empty() {
+                    report.files.push(describe(shown, &change.content, &change.cleaned));
+                    changes.push(change);
+                }
+            }
+            Err(Left::Error(error)) => return Err(error),
+            Err(Left::Reason(reason)) => report.skipped.push(CleanSkip { path: shown, reason }),
+        }
+    }
+    if write && !changes.is_empty() {
+        // The index first: whatever happens then, what is committed next is clean.
+        repo.restage(&changes.iter().map(Change::restaged).collect::<Vec<_>>())?;
+        for change in &changes {
+            let shown = cleaning.look.shown(change.path.as_bytes());
+            match write_worktree(repo, change, backup) {
+                Ok(0) => {}
+                Ok(missed) => report.notes.push(format!(
+                    "`{shown}` is another one in the worktree: {missed} of the places stand there still, \
+                     unless they were changed"
+                )),
+                Err(reason) => report.skipped.push(CleanSkip {
+                    path: shown,
+                    reason: format!("in the worktree: {reason}; what is staged is clean"),
+                }),
+            }
+        }
+    }
+    report.notes.extend(cleaning.look.acceptance.notes().iter().cloned());
+    report.notes.extend(std::mem::take(&mut cleaning.notes));
+    Ok(report)
+}
+
+/// A staged file that was cleaned.
+struct Change {
+    path: RepoPath,
+    old: gitops_health_git::ObjectId,
+    content: Vec<u8>,
+    cleaned: Cleaned,
+}
+
+impl Change {
+    fn restaged(&self) -> Restaged {
+        let content = self.cleaned.bytes.clone();
+        Restaged { path: self.path.clone(), old: self.old, content }
+    }
+}
+
+/// Why a file is left as it is.
+enum Left {
+    Reason(String),
+    Error(CliError),
+}
+
+fn clean_file(
+    repo: &Repo,
+    cleaning: &mut Cleaning<'_>,
+    file: &FileChange,
+    shown: &str,
+) -> Result<Option<Change>, Left> {
+    let failed = |error: gitops_health_git::Error| Left::Error(error.into());
+    let is_file = |mode| matches!(mode, Mode::File | Mode::Executable);
+    let Some(side) = file.new.filter(|side| is_file(side.mode)) else { return Ok(None) };
+    let content = match repo.held(side.id, LARGEST).map_err(failed)? {
+        Held::Content(content) => content.to_vec(),
+        Held::TooLarge(_) => return Err(Left::Reason("it is too large".into())),
+        Held::Missing => return Err(Left::Reason("its content is not in this clone".into())),
+    };
+    if is_binary(&content) {
+        return Ok(None);
+    }
+    let hunks = match file.old {
+        Some(_) => Some(repo.hunks(file).map_err(failed)?).filter(|hunks| !hunks.is_empty()),
+        None => None,
+    };
+    let parts = hunks.filter(|_| !gitops_health_sanitize::is_encoded(&content));
+    let parts = parts.map(|hunks| new_parts(&content, &hunks));
+    let cleaned = cleaning.clean(shown, Some(&file.attributes), &content, parts.as_deref());
+    let cleaned = cleaned.map_err(Left::Reason)?;
+    Ok(Some(Change { path: file.path.clone(), old: side.id, content, cleaned }))
+}
+
+/// Where lines begin and end, without what ends them.
+fn lines_of(text: &[u8]) -> Vec<Range<usize>> {
+    let mut lines = Vec::new();
+    let mut begin = 0;
+    for end in memchr::memchr_iter(b'\n', text).chain([text.len()]) {
+        lines.push(begin..end);
+        begin = end + 1;
+    }
+    lines
+}
+
+/// The bytes of the lines that are new.
+fn new_parts(content: &[u8], hunks: &[Hunk]) -> Vec<Range<usize>> {
+    let lines = lines_of(content);
+    let part = |hunk: &Hunk| {
+        let first = (hunk.new_start as usize).checked_sub(1)?;
+        let last = first + (hunk.new_lines as usize).checked_sub(1)?;
+        Some(lines.get(first)?.start..lines.get(last)?.end)
+    };
+    hunks.iter().filter_map(part).collect()
+}
+
+/// Makes the same changes in the file on disk, where the lines are those that are staged; how many places could
+/// not be found there.
+fn write_worktree(repo: &Repo, change: &Change, backup: &Option<Backup>) -> Result<usize, String> {
+    let held = repo.held_on_disk(&change.path, LARGEST).map_err(|error| error.to_string())?;
+    let disk = match held {
+        Held::Content(disk) => disk,
+        Held::TooLarge(_) => return Err("it is too large".into()),
+        Held::Missing => return Ok(0),
+    };
+    let path = repo.path_on_disk(&change.path).ok_or("there is no worktree")?;
+    let known = path.symlink_metadata().map_err(|error| error.to_string())?;
+    if !known.is_file() {
+        return Ok(change.cleaned.edits.len());
+    }
+    let (cleaned, missed) = carried(&change.content, &change.cleaned, &disk);
+    if cleaned != **disk {
+        if let Some(backup) = backup {
+            backup.keep(&path, &disk).map_err(|error| error.to_string())?;
+        }
+        replace(&path, &known, &cleaned).map_err(|error| error.to_string())?;
+    }
+    Ok(missed)
+}
+
+/// Makes the changes of one text in another version of it, line by line; how many have no place there. Line
+/// ends may differ.
+fn carried(old: &[u8], cleaned: &Cleaned, other: &[u8]) -> (Vec<u8>, usize) {
+    if old == other {
+        return (cleaned.bytes.clone(), 0);
+    }
+    let (lines, others) = (lines_of(old), lines_of(other));
+    let places = same_lines(old, other, lines.len());
+    let line_of = |at: usize| lines.partition_point(|line| line.end < at);
+    let (mut made, mut at, mut missed) = (Vec::with_capacity(other.len()), 0, 0);
+    for edit in &cleaned.edits {
+        let (first, last) = (line_of(edit.old.start), line_of(edit.old.end));
+        let place = |line: usize, offset: usize| {
+            let other = others.get((*places.get(line)?)?)?;
+            Some(other.start + offset.checked_sub(lines[line].start)?)
+        };
+        let span = place(first, edit.old.start).zip(place(last, edit.old.end));
+        let span = span.filter(|(begin, end)| {
+            let found = other.get(*begin..*end).map(plain_ends);
+            *begin >= at && found == Some(plain_ends(&old[edit.old.clone()]))
+        });
+        let Some((begin, end)) = span else {
+            missed += 1;
+            continue;
+        };
+        made.extend_from_slice(&other[at..begin]);
+        made.extend_from_slice(&cleaned.bytes[edit.new.clone()]);
+        at = end;
+    }
+    made.extend_from_slice(&other[at..]);
+    (made, missed)
+}
+
+/// For each line of a text the one of another version that it is.
+fn same_lines(old: &[u8], other: &[u8], count: usize) -> Vec<Option<usize>> {
+    let Some(hunks) = different_lines(&plain_ends(old), &plain_ends(other)) else {
+        return vec![None; count];
+    };
+    let mut places = Vec::with_capacity(count);
+    let mut next = 0;
+    for hunk in hunks {
+        // Of a hunk without lines the line before it is told.
+        let before = |start: u32, lines: u32| start as usize - usize::from(lines > 0);
+        let begin = before(hunk.old_start, hunk.old_lines);
+        while places.len() < begin.min(count) {
+            places.push(Some(next));
+            next += 1;
+        }
+        places.extend((0..hunk.old_lines).map(|_| None));
+        next = before(hunk.new_start, hunk.new_lines) + hunk.new_lines as usize;
+    }
+    while places.len() < count {
+        places.push(Some(next));
+        next += 1;
+    }
+    places
+}
+
+/// A text with the line ends of Unix.
+fn plain_ends(text: &[u8]) -> Vec<u8> {
+    let mut plain = Vec::with_capacity(text.len());
+    for (at, byte) in text.iter().enumerate() {
+        if *byte != b'\r' || text.get(at + 1) != Some(&b'\n') {
+            plain.push(*byte);
+        }
+    }
+    plain
+}
+
+#[cfg(test)]
+mod tests {
+    use gitops_health_sanitize::Edit;
+
+    use super::*;
+
+    fn cleaned(old: &str, word: &str) -> Cleaned {
+        let (mut bytes, mut edits, mut at) = (Vec::new(), Vec::new(), 0);
+        for (begin, found) in old.match_indices(word) {
+            bytes.extend_from_slice(&old.as_bytes()[at..begin]);
+            let new = bytes.len();
+            bytes.extend_from_slice(b"[X]");
+            at = begin + found.len();
+            edits.push(Edit { old: begin..at, new: new..bytes.len() });
+        }
+        bytes.extend_from_slice(&old.as_bytes()[at..]);
+        Cleaned { bytes, edits, removed: Vec::new(), left: Vec::new(), unseen: Vec::new() }
+    }
+
+    #[test]
+    fn changes_are_made_where_the_lines_are_the_same() {
+        for (old, other, expected, missed) in [
+            ("a W\nb\n", "a W\nb\n", "a [X]\nb\n", 0),
+            ("a W\nb\n", "new\na W\nb\nmore\n", "new\na [X]\nb\nmore\n", 0),
+            ("a W\nb W c W\n", "a W!\nb W c W\n", "a W!\nb [X] c [X]\n", 1),
+            ("a W\nb\n", "b\n", "b\n", 1),
+            ("a W\nb\n", "a W\r\nb\r\n", "a [X]\r\nb\r\n", 0),
+            ("W", "x\nW", "x\n[X]", 0),
+            ("one\ntwo W\nthree\n", "one\nthree\ntwo W\nfour\n", "one\nthree\ntwo [X]\nfour\n", 0),
+        ] {
+            let (made, left) = carried(old.as_bytes(), &cleaned(old, "W"), other.as_bytes());
+            assert_eq!(
+                (String::from_utf8_lossy(&made).as_ref(), left),
+                (expected, missed),
+                "{old:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn new_lines_are_known_by_their_bytes() {
+        let hunk = |new_start, new_lines| Hunk { old_start: 1, old_lines: 0, new_start, new_lines };
+        let content = b"a\nbb\nccc\n";
+        assert_eq!(new_parts(content, &[hunk(1, 1), hunk(2, 2)]), [0..1, 2..8]);
+        assert!(new_parts(content, &[hunk(2, 0)]).is_empty());
+    }
+}

@@ -1,0 +1,192 @@
+//! Cleaning what is staged, with backups, and plans for histories. All that looks like data of somebody is
+//! synthetic, and put together here so that no scanner stops at this page.
+
+use std::path::Path;
+
+use gitops_health_testkit::{Program, TestRepo, Transcript};
+use serde_json::Value;
+
+use crate::support::{assert_fails_with_hint, assert_harmless, program};
+
+/// Numbers of nobody; the last digits tell them apart.
+fn number(end: &str) -> String {
+    ["536", "22", end].join("-")
+}
+
+fn run(program: &Program, arguments: &[&str]) -> Transcript {
+    let transcript = program.run(&[&["sanitize"], arguments].concat());
+    assert_harmless(&transcript);
+    for digit in 0..10 {
+        assert!(!transcript.to_string().contains(&number(&format!("814{digit}"))), "{transcript}");
+    }
+    transcript
+}
+
+fn sanitize(repo: &TestRepo, arguments: &[&str]) -> Transcript {
+    run(&program(repo), arguments)
+}
+
+fn on_disk(repo: &TestRepo, path: &str) -> String {
+    std::fs::read_to_string(repo.path().join(path)).expect("it is there")
+}
+
+fn staged(repo: &TestRepo, path: &str) -> String {
+    repo.git_text(&["show", &format!(":{path}")])
+}
+
+#[test]
+fn what_is_staged_is_cleaned_in_the_index_and_on_disk() {
+    let repo = TestRepo::new();
+    let old = format!("old {}\nplain\n", number("8141"));
+    repo.write("a.txt", &old).write("b.txt", "1\n").commit("First");
+    let new = format!("{old}new {}\n", number("8142"));
+    repo.write("a.txt", &new).write("new.txt", format!("x {}\n", number("8143")));
+    repo.git(&["add", "."]);
+    let dry = sanitize(&repo, &["--staged"]);
+    assert_eq!(dry.code, Some(1), "{dry}");
+    assert!(dry.stdout.contains("-new ****") && dry.stdout.contains("+new [SSN]"), "{dry}");
+    assert_eq!((staged(&repo, "a.txt"), on_disk(&repo, "a.txt")), (new.clone(), new));
+    let written = sanitize(&repo, &["--staged", "--write"]);
+    assert_eq!(written.code, Some(0), "{written}");
+    // What was there before is none of the change.
+    let expected = format!("{old}new [SSN]\n");
+    assert_eq!((staged(&repo, "a.txt"), on_disk(&repo, "a.txt")), (expected.clone(), expected));
+    assert_eq!(
+        (staged(&repo, "new.txt"), on_disk(&repo, "new.txt")),
+        ("x [SSN]\n".into(), "x [SSN]\n".into())
+    );
+    assert_eq!(repo.git_text(&["diff", "--name-only"]), "");
+    assert_eq!(sanitize(&repo, &["scan", "--staged"]).code, Some(0));
+    assert_eq!(sanitize(&repo, &["--staged", "--write"]).code, Some(0));
+    let bare = TestRepo::bare();
+    assert_fails_with_hint(&sanitize(&bare, &["--staged"]), 2, &["worktree"]);
+}
+
+#[test]
+fn what_is_staged_in_part_is_cleaned_in_part() {
+    let repo = TestRepo::new();
+    repo.write("a.txt", "1\n2\n3\n").commit("First");
+    repo.write("a.txt", format!("1\nstaged {}\n2\n3\nboth {}\n", number("8141"), number("8142")));
+    repo.git(&["add", "a.txt"]);
+    let disk = format!(
+        "0\n1\nstaged {}\n2\n3\nboth {} and more\nlater {}\n",
+        number("8141"),
+        number("8142"),
+        number("8143")
+    );
+    repo.write("a.txt", &disk);
+    let transcript = sanitize(&repo, &["--staged", "--write"]);
+    assert_eq!(transcript.code, Some(0), "{transcript}");
+    assert!(transcript.stdout.contains("1 of the places"), "{transcript}");
+    assert_eq!(staged(&repo, "a.txt"), "1\nstaged [SSN]\n2\n3\nboth [SSN]\n");
+    let expected = disk.replace(&format!("staged {}", number("8141")), "staged [SSN]");
+    assert_eq!(on_disk(&repo, "a.txt"), expected);
+}
+
+#[test]
+fn what_may_stay_is_not_taken_out() {
+    let repo = TestRepo::new();
+    let mark = format!("gitops-health:{}", "allow");
+    let text = format!("a {} # {mark} ssn made up\nb {}\n", number("8141"), number("8142"));
+    repo.write("a.txt", &text);
+    let transcript = sanitize(&repo, &["a.txt", "--write"]);
+    assert_eq!(transcript.code, Some(0), "{transcript}");
+    assert_eq!(on_disk(&repo, "a.txt"), text.replace(&number("8142"), "[SSN]"));
+}
+
+#[test]
+fn backups_are_kept_outside_and_for_nobody_else() {
+    let repo = TestRepo::new();
+    let text = format!("a {}\n", number("8141"));
+    repo.write("dir/a.txt", &text);
+    let outside = tempfile::tempdir().expect("a directory");
+    let place = outside.path().join("kept");
+    let place = place.to_str().expect("UTF-8");
+    for inside in ["dir", "kept", "."] {
+        let transcript = sanitize(&repo, &["dir", "--write", "--backup-dir", inside]);
+        assert_fails_with_hint(&transcript, 2, &["inside of what is cleaned"]);
+        assert_eq!(on_disk(&repo, "dir/a.txt"), text);
+        assert!(!repo.path().join("kept").exists());
+    }
+    let transcript = sanitize(&repo, &["dir", "--write", "--backup-dir", place]);
+    assert_eq!(transcript.code, Some(0), "{transcript}");
+    let whole = std::fs::canonicalize(repo.path().join("dir/a.txt")).expect("it is there");
+    let kept = Path::new(place).join(whole.strip_prefix("/").expect("a whole path"));
+    assert_eq!(std::fs::read_to_string(&kept).expect("it is there"), text);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = |path: &Path| path.metadata().expect("it is there").permissions().mode();
+        assert_eq!(mode(&kept) & 0o777, 0o600);
+        assert_eq!(mode(Path::new(place)) & 0o777, 0o700);
+    }
+    // What was kept once stays, and then nothing is written.
+    repo.write("dir/a.txt", &text);
+    let transcript = sanitize(&repo, &["dir", "--write", "--backup-dir", place]);
+    assert_eq!(transcript.code, Some(3), "{transcript}");
+    assert_eq!(on_disk(&repo, "dir/a.txt"), text);
+    let without_write = sanitize(&repo, &["dir", "--backup-dir", place]);
+    assert_eq!(without_write.code, Some(2), "{without_write}");
+}
+
+/// A history in which something is found in a file that is moved and changed later, and in messages.
+fn past() -> TestRepo {
+    let repo = TestRepo::new();
+    repo.write("a.txt", format!("1\nssn {}\n2\n", number("8141"))).commit("First");
+    repo.git(&["mv", "a.txt", "b.txt"]);
+    repo.commit("Move");
+    repo.write("b.txt", format!("1\nssn {}\n2\n3\n", number("8141")));
+    repo.commit(&format!("Change for {} of the patients", number("8142")));
+    repo.write("b.txt", "1\n2\n3\n").write("c.txt", "plain\n").commit("Clean");
+    repo.git(&["tag", "-a", "-m", &format!("ssn {}", number("8143")), "v1"]);
+    repo
+}
+
+#[test]
+fn a_plan_says_where_in_the_history_what_is_replaced() {
+    let repo = past();
+    let outside = tempfile::tempdir().expect("a directory");
+    let place = outside.path().join("plan");
+    let before = repo.git_text(&["for-each-ref"]);
+    let arguments = ["--history", "--plan", place.to_str().expect("UTF-8")];
+    let transcript = sanitize(&repo, &arguments);
+    assert_eq!(transcript.code, Some(1), "{transcript}");
+    assert_eq!(repo.git_text(&["for-each-ref"]), before);
+    let read = |name: &str| std::fs::read_to_string(place.join(name)).expect("it is there");
+    assert_eq!(read("PLAN.md"), transcript.stdout);
+    for name in ["PLAN.md", "replacements.jsonl", "rewrite.py"] {
+        assert!(!read(name).contains("-22-"), "{name}");
+    }
+    let mut kinds = Vec::new();
+    for line in read("replacements.jsonl").lines() {
+        let entry: Value = serde_json::from_str(line).expect("JSON");
+        let id = entry["object"].as_str().expect("an id");
+        let content = repo.git(&["cat-file", entry["kind"].as_str().expect("a kind"), id]);
+        let length = entry["length"].as_u64().expect("a number") as usize;
+        // Of a commit and a tag the message alone counts.
+        let content = &content[content.len() - length..];
+        let list = entry["replacements"].as_array().expect("a list");
+        let (mut made, mut at) = (Vec::new(), 0);
+        for replacement in list {
+            let place = |it: usize| replacement[it].as_u64().expect("a number") as usize;
+            made.extend_from_slice(&content[at..place(0)]);
+            made.extend(replacement[2].as_str().expect("text").bytes());
+            at = place(1);
+        }
+        made.extend_from_slice(&content[at..]);
+        let made = String::from_utf8(made).expect("UTF-8");
+        assert!(made.contains("[SSN]") && !made.contains("-22-"), "{made}");
+        kinds.push(entry["kind"].as_str().expect("a kind").to_owned());
+    }
+    kinds.sort();
+    // The version that was moved is the same content; the one that was made from it is another one.
+    assert_eq!(kinds, ["blob", "blob", "commit", "tag"]);
+    let inside = sanitize(&repo, &["--history", "--plan", "plan"]);
+    assert_fails_with_hint(&inside, 2, &["inside of what is cleaned"]);
+    let clean = TestRepo::new();
+    clean.write("a", "1\n").commit("First");
+    let none = outside.path().join("none");
+    let transcript = sanitize(&clean, &["--history", "--plan", none.to_str().expect("UTF-8")]);
+    assert_eq!(transcript.code, Some(0), "{transcript}");
+    assert!(std::fs::read_dir(none).expect("it is made").next().is_none());
+}
