@@ -257,7 +257,8 @@ mod tests {
             ("a W\nb\n", "b\n", "b\n", 1),
             ("a W\nb\n", "a W\r\nb\r\n", "a [X]\r\nb\r\n", 0),
             ("W", "x\nW", "x\n[X]", 0),
-            ("one\ntwo W\nthree\n", "one\nthree\ntwo W\nfour\n", "one\nthree\ntwo [X]\nfour\n", 0),
+            // A line that was moved is another one.
+            ("1\nW\n3\n4\n", "1\n3\n4\nW\n", "1\n3\n4\nW\n", 1),
         ] {
             let (made, left) = carried(old.as_bytes(), &cleaned(old, "W"), other.as_bytes());
             assert_eq!(
