@@ -7,8 +7,11 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
 use crate::finding::Finding;
+use crate::known;
+use crate::patient::{Shifts, unit_at};
 use crate::rule::{Category, Severity};
 use crate::scanner::Scanner;
+use crate::synthetic::Maker;
 
 /// What takes the place of what was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +24,9 @@ pub enum Replacement {
     Hash(Vec<u8>),
     /// Letters become x and digits 0: as long as it was, with the same marks inside.
     Mask,
+    /// Something made up of the same form, the same for the same value and key, for ever. What was made up already
+    /// stays, whatever the key was. Secrets are redacted.
+    Synthetic(Vec<u8>),
 }
 
 /// Cleans any number of texts in one way.
@@ -31,6 +37,9 @@ pub struct Cleaner<'a> {
     /// The numbers of values, by their kind.
     numbers: HashMap<(String, Vec<u8>), usize>,
     counts: HashMap<String, usize>,
+    /// What makes values up, where that is asked for.
+    maker: Option<Maker>,
+    shifts: Shifts,
 }
 
 /// A text without what was found in it.
@@ -52,48 +61,66 @@ const MOST_PASSES: usize = 4;
 impl<'a> Cleaner<'a> {
     /// A cleaner that takes out what is of this severity or more, and all that fields of structures hold.
     pub fn new(scanner: &'a Scanner, replacement: Replacement, least: Severity) -> Self {
-        Self { scanner, replacement, least, numbers: HashMap::new(), counts: HashMap::new() }
+        let maker = match &replacement {
+            Replacement::Synthetic(key) => Some(Maker::new(key)),
+            _ => None,
+        };
+        let (numbers, counts) = (HashMap::new(), HashMap::new());
+        Self { scanner, replacement, least, numbers, counts, maker, shifts: Shifts::default() }
     }
 
     /// Takes out what is found in a text.
     pub fn clean(&mut self, bytes: &[u8]) -> Cleaned {
-        let mut removed = self.find(bytes);
+        let mut removed = self.find(bytes, Pass::First);
         let (mut cleaned, edits) = self.replace(bytes, &removed);
         let mut replaced = moved(Vec::new(), &edits);
         // What was taken out in the first pass is told with its place; later passes find what was hidden.
         for _ in 1..MOST_PASSES {
-            let more = self.find(&cleaned);
-            if more.is_empty() {
-                return Cleaned { bytes: cleaned, removed, replaced, left: more };
+            let more = self.find(&cleaned, Pass::Later);
+            if more.findings.is_empty() {
+                break;
             }
             let (again, edits) = self.replace(&cleaned, &more);
             (cleaned, replaced) = (again, moved(replaced, &edits));
-            removed.extend(more.into_iter().map(|finding| without_place(finding, bytes.len())));
+            let more = more.findings.into_iter();
+            removed.findings.extend(more.map(|finding| without_place(finding, bytes.len())));
         }
-        let left = self.find(&cleaned);
-        Cleaned { bytes: cleaned, removed, replaced, left }
+        let left = self.find(&cleaned, Pass::Later).findings;
+        Cleaned { bytes: cleaned, removed: removed.findings, replaced, left }
     }
 
-    fn find(&self, bytes: &[u8]) -> Vec<Finding> {
-        let mut findings = self.scanner.scan(bytes);
+    fn find(&self, bytes: &[u8], pass: Pass) -> Found {
+        let (mut findings, units) = self.scanner.look(bytes);
         findings.retain(|finding| finding.severity >= self.least || finding.field.is_some());
-        findings
+        let Some(maker) = &self.maker else { return Found { findings, weeks: Vec::new() } };
+        let shifts = self.shifts.of_units(bytes, &units, &findings, maker);
+        let made = match pass {
+            Pass::First => known::made(&findings, bytes, &units),
+            Pass::Later => known::made_alone(&findings, bytes),
+        };
+        let rest = maker.weeks(b"");
+        let weeks = |it: &Finding| unit_at(&units, it.span.start).map_or(rest, |unit| shifts[unit]);
+        let found = findings.into_iter().zip(made).filter(|(_, is_made)| !is_made);
+        found.map(|(finding, _)| (weeks(&finding), finding)).collect()
     }
 
-    fn replace(&mut self, bytes: &[u8], findings: &[Finding]) -> (Vec<u8>, Vec<Edit>) {
+    fn replace(&mut self, bytes: &[u8], found: &Found) -> (Vec<u8>, Vec<Edit>) {
         let (mut cleaned, mut at) = (Vec::with_capacity(bytes.len()), 0);
-        let mut edits = Vec::with_capacity(findings.len());
+        let mut edits = Vec::with_capacity(found.findings.len());
         let language = Language::of(bytes);
-        for finding in findings {
+        for (number, finding) in found.findings.iter().enumerate() {
             cleaned.extend_from_slice(&bytes[at..finding.span.start]);
             let value = &bytes[finding.span.clone()];
+            let new = self.made_up(finding, value, found.weeks.get(number).copied());
+            let new = new.unwrap_or_else(|| self.stand_in(finding, value));
             let quote = match self.replacement {
                 Replacement::Mask => None,
+                Replacement::Synthetic(_) if is_plain_number(&new) => None,
                 _ => language.quote(bytes, &finding.span),
             };
             let begin = cleaned.len();
             cleaned.extend(quote);
-            cleaned.extend(self.stand_in(finding, value));
+            cleaned.extend(new);
             cleaned.extend(quote);
             edits.push(Edit { old: finding.span.clone(), new: begin..cleaned.len() });
             at = finding.span.end;
@@ -102,11 +129,19 @@ impl<'a> Cleaner<'a> {
         (cleaned, edits)
     }
 
+    /// What is made up to take the place of a value, if that is asked for.
+    fn made_up(&mut self, finding: &Finding, value: &[u8], weeks: Option<i64>) -> Option<Vec<u8>> {
+        let weeks = weeks?;
+        let new = self.maker.as_ref()?.make(finding, value, weeks)?;
+        self.shifts.learn(&finding.rule, &new, weeks);
+        Some(new)
+    }
+
     /// What takes the place of a value.
     fn stand_in(&mut self, finding: &Finding, value: &[u8]) -> Vec<u8> {
         let kind = kind_of(finding);
         match &self.replacement {
-            Replacement::Redacted => format!("[{kind}]").into_bytes(),
+            Replacement::Redacted | Replacement::Synthetic(_) => format!("[{kind}]").into_bytes(),
             Replacement::Placeholder => {
                 let normal = value.trim_ascii().to_ascii_lowercase();
                 let next = self.counts.entry(kind.clone()).or_default();
@@ -175,6 +210,33 @@ fn joined(mut parts: Vec<Range<usize>>) -> Vec<Range<usize>> {
         }
     }
     apart
+}
+
+/// Which look at a text it is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Pass {
+    First,
+    /// There is in it already what took the place of something.
+    Later,
+}
+
+/// What is taken out of a text.
+struct Found {
+    findings: Vec<Finding>,
+    /// By how many weeks dates are moved at each finding, where values are made up.
+    weeks: Vec<i64>,
+}
+
+impl FromIterator<(i64, Finding)> for Found {
+    fn from_iter<T: IntoIterator<Item = (i64, Finding)>>(found: T) -> Self {
+        let (weeks, findings) = found.into_iter().unzip();
+        Self { findings, weeks }
+    }
+}
+
+/// Whether a text is a number in JSON and elsewhere, too.
+fn is_plain_number(text: &[u8]) -> bool {
+    text.iter().all(u8::is_ascii_digit) && text.first().is_some_and(|first| *first != b'0')
 }
 
 /// What a text is written in, as far as it matters to a number that becomes a word.
@@ -272,9 +334,9 @@ mod tests {
         format!("{first}\r{second}\r")
     }
 
-    fn ways() -> [Replacement; 4] {
-        use Replacement::{Hash, Mask, Placeholder, Redacted};
-        [Redacted, Placeholder, Hash(b"a key".to_vec()), Mask]
+    fn ways() -> [Replacement; 5] {
+        use Replacement::{Hash, Mask, Placeholder, Redacted, Synthetic};
+        [Redacted, Placeholder, Hash(b"a key".to_vec()), Mask, Synthetic(b"a key".to_vec())]
     }
 
     #[test]

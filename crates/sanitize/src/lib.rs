@@ -20,10 +20,12 @@ mod date;
 mod finding;
 mod known;
 mod number;
+mod patient;
 mod prose;
 mod rule;
 mod scanner;
 mod structure;
+mod synthetic;
 mod validator;
 mod what;
 

@@ -9,7 +9,7 @@ use crate::clean::is_stand_in;
 use crate::context::{self, Context};
 use crate::finding::Finding;
 use crate::rule::{BUILT_IN, Category, Identifier, Rule, Severity};
-use crate::structure;
+use crate::structure::{self, Unit};
 use crate::validator::{Validator, entropy};
 use crate::{date, known, number, prose};
 
@@ -89,6 +89,11 @@ impl Scanner {
 
     /// What is found in some bytes, in the order in which it stands there.
     pub fn scan(&self, bytes: &[u8]) -> Vec<Finding> {
+        self.look(bytes).0
+    }
+
+    /// The same, and the parts of the bytes that are about one person each.
+    pub(crate) fn look(&self, bytes: &[u8]) -> (Vec<Finding>, Vec<Unit>) {
         let layout = structure::read(bytes);
         let (mut loose, context) = self.by_keywords(bytes);
         loose.extend(number::find(bytes, &context));
@@ -101,7 +106,9 @@ impl Scanner {
         findings.extend(loose);
         findings.retain(|finding| !is_stand_in(&bytes[finding.span.clone()]));
         known::weigh(&mut findings, bytes);
-        without_overlaps(findings)
+        let mut findings = without_overlaps(findings);
+        known::weigh_made(&mut findings, bytes, &layout.units);
+        (findings, layout.units)
     }
 
     /// Whether the pattern of a rule finds something, whatever else is found there.
