@@ -109,8 +109,9 @@ fn read_json(bytes: &[u8], layout: &mut Layout) {
         }
         let Some((document, end)) = json::Document::read(bytes, at) else { return };
         if fhir::is_fhir(&document) {
-            fhir::read(&document, layout);
-            layout.units.extend(subject::units(&document));
+            let units = subject::units(&document);
+            fhir::read(&document, &subject::people(&document, &units), layout);
+            layout.units.extend(units);
             layout.close(at..end);
         } else {
             record::read(&document, layout);

@@ -1,5 +1,6 @@
 //! Whom resources of FHIR are about (R4, 2.1.3 "References"; most have a `subject` or a `patient`).
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 use super::Unit;
@@ -22,8 +23,10 @@ fn add(document: &Document<'_>, number: usize, name: Option<Range<usize>>, units
         document.inside(number).for_each(|inner| add(document, inner, None, units));
         return;
     }
-    if document.member_text(number, b"resourceType") != b"Bundle" {
-        let names = name.into_iter().chain(text(document, number, b"id")).collect();
+    let resource = document.member_text(number, b"resourceType");
+    if resource != b"Bundle" {
+        let names = name.into_iter().chain(text(document, number, b"id"));
+        let names = names.filter(|_| is_person(resource)).collect();
         let about = SUBJECTS.iter().find_map(|subject| {
             let subject = document.member(number, subject)?;
             text(document, subject, b"reference")
@@ -46,6 +49,23 @@ fn add(document: &Document<'_>, number: usize, name: Option<Range<usize>>, units
             }
         }
     }
+}
+
+/// What people are called by references: the last parts of the ids and addresses of their resources.
+pub(super) fn people<'a>(document: &Document<'a>, units: &[Unit]) -> HashSet<&'a [u8]> {
+    let names = units.iter().flat_map(|unit| &unit.names);
+    names.map(|name| &document.bytes[last_part(document.bytes, name)]).collect()
+}
+
+/// `4711` of `Patient/4711`, and of `urn:uuid:4711`.
+pub(super) fn last_part(bytes: &[u8], name: &Range<usize>) -> Range<usize> {
+    let begin = bytes[name.clone()].iter().rposition(|byte| b"/:#".contains(byte));
+    name.start + begin.map_or(0, |at| at + 1)..name.end
+}
+
+/// Whether a type of resources is one of people.
+pub(super) fn is_person(resource: &[u8]) -> bool {
+    matches!(resource, b"Patient" | b"RelatedPerson" | b"Person" | b"Practitioner")
 }
 
 fn text(document: &Document<'_>, number: usize, name: &[u8]) -> Option<Range<usize>> {

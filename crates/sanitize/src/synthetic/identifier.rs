@@ -144,13 +144,14 @@ fn new_vin(old: &[u8], draw: &mut Draw) -> Vec<u8> {
 }
 
 /// Shorter numbers have no room for a mark: all become the same one.
-const SHORT: usize = 6;
+const SHORT: usize = 4;
 
 /// How many signs of a number are its mark: the first, and the last but for one. A number that is none of
 /// ours has the mark by a chance of ten to the minus so many, or less where there are letters.
 fn marks(length: usize) -> usize {
     match length {
-        ..=8 => 3,
+        ..=5 => 2,
+        6..=8 => 3,
         9..=10 => 4,
         11 => 5,
         _ => 6,
@@ -205,7 +206,7 @@ fn checks(begin: &[u8], like: &[u8], letters: &[u8]) -> Vec<u8> {
     like.iter().zip(digest.iter()).map(check).collect()
 }
 
-/// `9001`, `Z0001`.
+/// `901`, `Z01`.
 fn short(old: &[u8]) -> Vec<u8> {
     let last = old.len().saturating_sub(1);
     let sign = |(place, sign): (usize, &u8)| match (sign.is_ascii_digit(), place) {

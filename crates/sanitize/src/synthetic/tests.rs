@@ -110,7 +110,9 @@ fn numbers_keep_their_shape_and_are_known_again() {
 #[test]
 fn the_mark_of_a_number_is_one_by_chance_as_seldom_as_is_said() {
     let mut random = Random::new(2);
-    for (shape, most) in [("######", 40), ("########", 40), ("##########", 6), ("A#######", 40)] {
+    for (shape, most) in
+        [("#####", 300), ("######", 40), ("########", 40), ("##########", 6), ("A#######", 40)]
+    {
         let made =
             (0..20_000).filter(|_| is_made("mrn", draw(shape, &mut random).as_bytes())).count();
         assert!(made <= most, "{shape}: {made} of 20,000");
@@ -119,7 +121,7 @@ fn the_mark_of_a_number_is_one_by_chance_as_seldom_as_is_said() {
 
 #[test]
 fn short_numbers_have_no_room_and_become_one() {
-    for (old, new) in [("4711", "9001"), ("A-4711", "Z-0001"), ("12", "91"), ("7", "9")] {
+    for (old, new) in [("471", "901"), ("A-47", "Z-01"), ("12", "91"), ("7", "9")] {
         assert_eq!(check(What::Mrn, old), new);
     }
 }
