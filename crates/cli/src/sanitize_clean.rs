@@ -75,6 +75,7 @@ fn replacement(look: &Look, args: &CleanArgs) -> Result<Replacement, CliError> {
         ReplaceWith::Redacted => Replacement::Redacted,
         ReplaceWith::Placeholder => Replacement::Placeholder,
         ReplaceWith::Hash => Replacement::Hash(key()?),
+        ReplaceWith::Synthetic => Replacement::Synthetic(key()?),
     })
 }
 

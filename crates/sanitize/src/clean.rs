@@ -6,11 +6,14 @@ use std::ops::Range;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
-use crate::decode::{Sight, Unseen};
+use crate::decode::{Layer, Sight, Unseen};
 use crate::edit::{Edit, compose, origin};
 use crate::finding::Finding;
+use crate::known;
+use crate::patient::{Shifts, unit_at};
 use crate::rule::{Category, Severity};
 use crate::scanner::Scanner;
+use crate::synthetic::Maker;
 
 /// What takes the place of what was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +26,9 @@ pub enum Replacement {
     Hash(Vec<u8>),
     /// Letters become x and digits 0: as long as it was, with the same marks inside.
     Mask,
+    /// Something made up of the same form, the same for the same value and key, for ever. What was made up already
+    /// stays, whatever the key was. Secrets are redacted.
+    Synthetic(Vec<u8>),
 }
 
 /// Cleans any number of texts in one way.
@@ -33,6 +39,9 @@ pub struct Cleaner<'a> {
     /// The numbers of values, by their kind.
     numbers: HashMap<(String, Vec<u8>), usize>,
     counts: HashMap<String, usize>,
+    /// What makes values up, where that is asked for.
+    maker: Option<Maker>,
+    shifts: Shifts,
 }
 
 /// A text without what was found in it.
@@ -70,7 +79,12 @@ const MOST_PASSES: usize = 4;
 impl<'a> Cleaner<'a> {
     /// A cleaner that takes out what is of this severity or more, and all that fields of structures hold.
     pub fn new(scanner: &'a Scanner, replacement: Replacement, least: Severity) -> Self {
-        Self { scanner, replacement, least, numbers: HashMap::new(), counts: HashMap::new() }
+        let maker = match &replacement {
+            Replacement::Synthetic(key) => Some(Maker::new(key)),
+            _ => None,
+        };
+        let (numbers, counts) = (HashMap::new(), HashMap::new());
+        Self { scanner, replacement, least, numbers, counts, maker, shifts: Shifts::default() }
     }
 
     /// Takes out what is found in a text.
@@ -84,14 +98,14 @@ impl<'a> Cleaner<'a> {
         bytes: &[u8],
         holds: &mut dyn FnMut(&Seen<'_>) -> bool,
     ) -> Cleaned {
-        let (mut sight, unseen) = self.find(bytes, &[], holds);
+        let (mut sight, unseen) = self.find(bytes, Pass::First, &[], holds);
         let (mut cleaned, mut edits) = self.replace(bytes, &sight);
         sight.forget_fixed();
         let mut removed = sight.into_findings(bytes);
         removed.sort_by_key(|finding| finding.span.start);
         // What was taken out in the first pass is told with its place; later passes find what was hidden.
         for _ in 1..MOST_PASSES {
-            let (mut more, _) = self.find(&cleaned, &edits, holds);
+            let (mut more, _) = self.find(&cleaned, Pass::Later, &edits, holds);
             if !more.can_be_changed() {
                 let left = more.into_findings(&cleaned);
                 return Cleaned { bytes: cleaned, removed, edits, left, unseen };
@@ -103,7 +117,7 @@ impl<'a> Cleaner<'a> {
             removed.extend(more.into_iter().map(|finding| without_place(finding, bytes.len())));
             cleaned = next;
         }
-        let left = self.find(&cleaned, &edits, holds).0.into_findings(&cleaned);
+        let left = self.find(&cleaned, Pass::Later, &edits, holds).0.into_findings(&cleaned);
         Cleaned { bytes: cleaned, removed, edits, left, unseen }
     }
 
@@ -111,15 +125,37 @@ impl<'a> Cleaner<'a> {
     fn find(
         &self,
         bytes: &[u8],
+        pass: Pass,
         edits: &[Edit],
         holds: &mut dyn FnMut(&Seen<'_>) -> bool,
     ) -> (Sight, Vec<Unseen>) {
         let (mut sight, unseen) = self.scanner.sight(bytes);
+        if let Some(maker) = &self.maker {
+            self.weigh(maker, bytes, pass, &mut sight);
+        }
         sight.keep_where(bytes, &mut |text, finding, span| {
             let is_asked_for = finding.severity >= self.least || finding.field.is_some();
             is_asked_for && holds(&Seen { text, finding, place: origin(edits, span) })
         });
         (sight, unseen)
+    }
+
+    /// Says how far dates are moved at each finding, and forgets what was made up already.
+    fn weigh(&self, maker: &Maker, bytes: &[u8], pass: Pass, sight: &mut Sight) {
+        let shifts = self.shifts.of_units(bytes, &sight.units, &sight.findings, maker);
+        let rest = maker.weeks(b"");
+        let weeks =
+            |it: &Finding| unit_at(&sight.units, it.span.start).map_or(rest, |unit| shifts[unit]);
+        sight.weeks = sight.findings.iter().map(weeks).collect();
+        let made = match pass {
+            Pass::First => known::made(&sight.findings, bytes, &sight.units),
+            Pass::Later => known::made_alone(&sight.findings, bytes),
+        };
+        let mut made = made.into_iter();
+        sight.retain(&mut |_| made.next() == Some(false));
+        for Layer { decoded, sight } in &mut sight.layers {
+            self.weigh(maker, &decoded.text, pass, sight);
+        }
     }
 
     fn replace(&mut self, bytes: &[u8], sight: &Sight) -> (Vec<u8>, Vec<Edit>) {
@@ -131,16 +167,17 @@ impl<'a> Cleaner<'a> {
     fn edits(&mut self, bytes: &[u8], sight: &Sight) -> Edits {
         let language = Language::of(bytes);
         let mut edits = Edits::new();
-        for finding in &sight.findings {
+        for (number, finding) in sight.findings.iter().enumerate() {
             let value = &bytes[finding.span.clone()];
+            let new = self.made_up(finding, value, sight.weeks.get(number).copied());
+            let new = new.unwrap_or_else(|| self.stand_in(finding, value));
             let quote = match self.replacement {
                 Replacement::Mask => None,
+                Replacement::Synthetic(_) if is_plain_number(&new) => None,
                 _ => language.quote(bytes, &finding.span),
             };
-            let mut new: Vec<u8> = quote.into_iter().collect();
-            new.extend(self.stand_in(finding, value));
-            new.extend(quote);
-            edits.push((finding.span.clone(), new));
+            let quoted = quote.into_iter().chain(new).chain(quote);
+            edits.push((finding.span.clone(), quoted.collect()));
         }
         for layer in &sight.layers {
             let inner = self.edits(&layer.decoded.text, &layer.sight);
@@ -150,11 +187,19 @@ impl<'a> Cleaner<'a> {
         edits
     }
 
+    /// What is made up to take the place of a value, if that is asked for.
+    fn made_up(&mut self, finding: &Finding, value: &[u8], weeks: Option<i64>) -> Option<Vec<u8>> {
+        let weeks = weeks?;
+        let new = self.maker.as_ref()?.make(finding, value, weeks)?;
+        self.shifts.learn(&finding.rule, &new, weeks);
+        Some(new)
+    }
+
     /// What takes the place of a value.
     fn stand_in(&mut self, finding: &Finding, value: &[u8]) -> Vec<u8> {
         let kind = kind_of(finding);
         match &self.replacement {
-            Replacement::Redacted => format!("[{kind}]").into_bytes(),
+            Replacement::Redacted | Replacement::Synthetic(_) => format!("[{kind}]").into_bytes(),
             Replacement::Placeholder => {
                 let normal = value.trim_ascii().to_ascii_lowercase();
                 let next = self.counts.entry(kind.clone()).or_default();
@@ -177,6 +222,19 @@ impl<'a> Cleaner<'a> {
             Replacement::Mask => mask(value),
         }
     }
+}
+
+/// Which look at a text it is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Pass {
+    First,
+    /// There is in it already what took the place of something.
+    Later,
+}
+
+/// Whether a text is a number in JSON and elsewhere, too.
+fn is_plain_number(text: &[u8]) -> bool {
+    text.iter().all(u8::is_ascii_digit) && text.first().is_some_and(|first| *first != b'0')
 }
 
 /// What a text is written in, as far as it matters to a number that becomes a word.
@@ -290,9 +348,9 @@ mod tests {
         format!("{first}\r{second}\r")
     }
 
-    fn ways() -> [Replacement; 4] {
-        use Replacement::{Hash, Mask, Placeholder, Redacted};
-        [Redacted, Placeholder, Hash(b"a key".to_vec()), Mask]
+    fn ways() -> [Replacement; 5] {
+        use Replacement::{Hash, Mask, Placeholder, Redacted, Synthetic};
+        [Redacted, Placeholder, Hash(b"a key".to_vec()), Mask, Synthetic(b"a key".to_vec())]
     }
 
     #[test]

@@ -12,6 +12,9 @@ use crate::rule::{Category, Severity};
 use crate::scanner::compile;
 use crate::what::What;
 
+/// The years of people who live, and those to which dates are moved to be of nobody.
+const YEARS: Range<u32> = 1850..2300;
+
 const MONTHS: [&str; 12] =
     ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 
@@ -43,7 +46,9 @@ pub(crate) fn weigh(findings: &mut [Finding], bytes: &[u8]) {
         places.sort_unstable();
         places
     };
-    for finding in findings.iter_mut().filter(|it| it.rule == What::Date.rule().id) {
+    let is_date =
+        |it: &&mut Finding| it.rule == What::Date.rule().id && it.severity > Severity::Low;
+    for finding in findings.iter_mut().filter(is_date) {
         let span = &finding.span;
         let first = span.start.saturating_sub(REACH);
         let before = &bytes[first..span.start];
@@ -78,7 +83,7 @@ fn written() -> &'static Regex {
     PATTERN.get_or_init(|| {
         let month = r"(?:january|february|march|april|may|june|july|august|september|october|november|december|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\b\.?";
         let day = r"[0-3]?[0-9](?:st|nd|rd|th)?\b";
-        let year = r"(?:(?:19|20)[0-9]{2}|['\x60][0-9]{2})";
+        let year = r"(?:(?:19|2[0-2])[0-9]{2}|['\x60][0-9]{2})";
         let pattern = format!(
             r"(?i)\b(?:{month},?\s{{1,2}}{day}(?:(?:,\s{{0,2}}|\s{{1,2}}|,?\sof\s){year})?|{day}(?:\s{{1,2}}(?:of\s)?|-){month}(?:(?:,?\s{{1,2}}|-){year})?|{month},?\s{{1,2}}(?:of\s)?{year})"
         );
@@ -135,9 +140,9 @@ fn is_day_of(text: &[u8]) -> bool {
     let is_named =
         MONTHS.iter().any(|month| memchr::memmem::find(&lower, month.as_bytes()).is_some());
     let (month, day) = (|month: u32| (1..=12).contains(&month), |day: u32| (1..=31).contains(&day));
-    let year = |year: u32| year < 100 || (1850..2100).contains(&year);
+    let year = |year: u32| year < 100 || YEARS.contains(&year);
     match groups[..] {
-        [one] if is_named => day(one) || (1850..2100).contains(&one),
+        [one] if is_named => day(one) || YEARS.contains(&one),
         [one, two, ..] if is_named => (day(one) && year(two)) || (year(one) && day(two)),
         // Eight digits in a row.
         [one] if lower.len() == 8 => {
@@ -145,7 +150,7 @@ fn is_day_of(text: &[u8]) -> bool {
         }
         [one, two, three, ..] if one > 99 => year(one) && month(two) && day(three),
         [one, two, three, ..] => (month(one) && day(two) || day(one) && month(two)) && year(three),
-        [one, two] => month(one) && (two < 32 && two > 0 || (1850..2100).contains(&two)),
+        [one, two] => month(one) && (two < 32 && two > 0 || YEARS.contains(&two)),
         _ => false,
     }
 }

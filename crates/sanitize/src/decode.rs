@@ -98,7 +98,8 @@ impl Scanner {
     }
 
     fn unfold_text(&self, bytes: &[u8], depth: usize, limits: &mut Limits) -> Sight {
-        let mut sight = Sight { findings: self.scan_plain(bytes), ..Sight::default() };
+        let (findings, units) = self.scan_plain(bytes);
+        let mut sight = Sight { findings, units, ..Sight::default() };
         for part in base64::parts(bytes) {
             sight.layers.extend(self.layer(bytes, part, Code::Base64, depth, limits));
         }

@@ -5,15 +5,66 @@ use std::net::IpAddr;
 
 use crate::check_digit::{self, SsnKind};
 use crate::finding::Finding;
+use crate::patient::unit_at;
 use crate::rule::Severity;
+use crate::structure::Unit;
+use crate::synthetic;
 
-/// Lowers the severity of known values, wherever they were found.
+/// Lowers the severity of known values, wherever they were found. Of what may be known by chance nothing is said
+/// before it is seen with all else that there is: see [`made`].
 pub(crate) fn weigh(findings: &mut [Finding], bytes: &[u8]) {
     for finding in findings.iter_mut().filter(|it| it.severity > Severity::Low) {
-        if is_known(&finding.rule, &bytes[finding.span.clone()]) {
+        let value = &bytes[finding.span.clone()];
+        let is_made =
+            || !synthetic::is_doubtful(&finding.rule) && synthetic::is_made(&finding.rule, value);
+        if is_known(&finding.rule, value) || is_made() {
             finding.severity = Severity::Low;
         }
     }
+}
+
+/// Lowers the severity of what was made up.
+pub(crate) fn weigh_made(findings: &mut [Finding], bytes: &[u8], units: &[Unit]) {
+    let made = made(findings, bytes, units);
+    for (finding, is_made) in findings.iter_mut().zip(made) {
+        if is_made {
+            finding.severity = finding.severity.min(Severity::Low);
+        }
+    }
+}
+
+/// Which of sorted findings were made up to take the place of something. A number or a name that may be one by
+/// chance is none where something stands beside it, in the same unit or line, that was not made up.
+pub(crate) fn made(findings: &[Finding], bytes: &[u8], units: &[Unit]) -> Vec<bool> {
+    let mut made = made_alone(findings, bytes);
+    let mut begin = 0;
+    for end in 1..=findings.len() {
+        let goes_on = findings.get(end).is_some_and(|next| {
+            let (one, two) = (findings[end - 1].span.start, next.span.start);
+            match (unit_at(units, one), unit_at(units, two)) {
+                (None, None) => memchr::memchr2(b'\n', b'\r', &bytes[one..two]).is_none(),
+                (one, two) => one == two,
+            }
+        });
+        if goes_on {
+            continue;
+        }
+        // What is left where it is when a text is cleaned says nothing.
+        let counts = |it: &Finding| it.severity >= Severity::Low || it.field.is_some();
+        if (begin..end).any(|place| !made[place] && counts(&findings[place])) {
+            for place in begin..end {
+                made[place] &= !synthetic::is_doubtful(&findings[place].rule);
+            }
+        }
+        begin = end;
+    }
+    made
+}
+
+/// The same, whatever stands beside them.
+pub(crate) fn made_alone(findings: &[Finding], bytes: &[u8]) -> Vec<bool> {
+    let is_made = |it: &Finding| synthetic::is_made(&it.rule, &bytes[it.span.clone()]);
+    findings.iter().map(is_made).collect()
 }
 
 /// Whether a value of this rule is one that belongs to nobody.

@@ -13,6 +13,7 @@ use crate::context::Context;
 use crate::finding::Finding;
 use crate::rule::{Category, Severity};
 use crate::scanner::compile;
+use crate::synthetic::names;
 use crate::what::What;
 
 /// A word that begins with a capital.
@@ -199,7 +200,8 @@ fn dictionary(text: &'static str) -> Vec<&'static str> {
     text.lines().collect()
 }
 
-fn is_first_name(word: &[u8]) -> bool {
+/// Whether a word is a first name that many people have.
+pub(crate) fn is_first_name(word: &[u8]) -> bool {
     static NAMES: OnceLock<Vec<&str>> = OnceLock::new();
     is_in(NAMES.get_or_init(|| dictionary(include_str!("../data/first-names.txt"))), word)
 }
@@ -209,9 +211,19 @@ fn is_last_name(word: &[u8]) -> bool {
     is_in(NAMES.get_or_init(|| dictionary(include_str!("../data/last-names.txt"))), word)
 }
 
-/// Whether a word is a name of the dictionaries.
+/// Whether a word is a name of the dictionaries, or one that was made up.
 pub(crate) fn is_of_dictionary(word: &[u8]) -> bool {
+    is_of_census(word) || is_made_up(word)
+}
+
+/// Whether a word is a name that many people have.
+pub(crate) fn is_of_census(word: &[u8]) -> bool {
     is_first_name(word) || is_last_name(word)
+}
+
+/// Whether a word is a name that was made up to take the place of one.
+fn is_made_up(word: &[u8]) -> bool {
+    std::str::from_utf8(word).is_ok_and(|word| names::is_given(word) || names::is_family(word))
 }
 
 fn is_in(names: &[&str], word: &[u8]) -> bool {
@@ -270,7 +282,7 @@ fn names(bytes: &[u8], line: Range<usize>, context: &Context<'_>, findings: &mut
     }
     for found in initialed().find_iter(text) {
         let first = found.as_bytes().split(|byte| *byte == b' ').next().unwrap_or_default();
-        if is_first_name(first) && !is_no_name(first) {
+        if (is_first_name(first) || is_made_up(first)) && !is_no_name(first) {
             add(found.range());
         }
     }
@@ -279,8 +291,9 @@ fn names(bytes: &[u8], line: Range<usize>, context: &Context<'_>, findings: &mut
         let mut words = found.as_bytes().split(|byte| *byte == b' ');
         let first = words.next().unwrap_or_default();
         let last = words.next_back().unwrap_or_default();
-        let is_name = is_first_name(first)
-            && (is_last_name(last) || !is_no_name(last) && last.len() > 3)
+        let is_known = is_first_name(first) && (is_last_name(last) || last.len() > 3)
+            || is_made_up(first) && is_made_up(last);
+        let is_name = is_known
             && !is_no_name(first)
             && !is_no_name(last)
             && !is_of_a_thing(text, found.end());

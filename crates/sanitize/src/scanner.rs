@@ -10,7 +10,7 @@ use crate::clean::is_stand_in;
 use crate::context::{self, Context};
 use crate::finding::Finding;
 use crate::rule::{BUILT_IN, Category, Identifier, Rule, Severity};
-use crate::structure;
+use crate::structure::{self, Unit};
 use crate::validator::{Validator, entropy};
 use crate::{date, known, number, prose};
 
@@ -107,8 +107,8 @@ impl Scanner {
         self.look(bytes).findings
     }
 
-    /// What is found in some bytes as they are.
-    pub(crate) fn scan_plain(&self, bytes: &[u8]) -> Vec<Finding> {
+    /// What is found in some bytes as they are, and the parts of them that are about one person each.
+    pub(crate) fn scan_plain(&self, bytes: &[u8]) -> (Vec<Finding>, Vec<Unit>) {
         let layout = structure::read(bytes);
         let (mut loose, context) = self.by_keywords(bytes);
         loose.extend(number::find(bytes, &context));
@@ -121,7 +121,9 @@ impl Scanner {
         findings.extend(loose);
         findings.retain(|finding| !is_stand_in(&bytes[finding.span.clone()]));
         known::weigh(&mut findings, bytes);
-        without_overlaps(findings)
+        let mut findings = without_overlaps(findings);
+        known::weigh_made(&mut findings, bytes, &layout.units);
+        (findings, layout.units)
     }
 
     /// Whether the pattern of a rule finds something, whatever else is found there.

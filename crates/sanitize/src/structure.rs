@@ -8,6 +8,7 @@ mod json;
 mod keys;
 mod record;
 mod sql;
+mod subject;
 mod table;
 mod value;
 mod x12;
@@ -16,6 +17,16 @@ mod xml;
 use std::ops::Range;
 
 use crate::finding::Finding;
+
+/// A part that is about one person in care: a message, a loop, a resource, a row, a record, a document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Unit {
+    pub span: Range<usize>,
+    /// What other units call the person of this one.
+    pub names: Vec<Range<usize>>,
+    /// What this one calls the person that it is about, if another one says who that is.
+    pub about: Option<Range<usize>>,
+}
 
 /// What was understood of some bytes.
 #[derive(Debug, Default)]
@@ -26,6 +37,8 @@ pub(crate) struct Layout {
     pub closed: Vec<Range<usize>>,
     /// Sorted parts of these that are free text.
     pub prose: Vec<Range<usize>>,
+    /// Parts about one person each, sorted and apart.
+    pub units: Vec<Unit>,
 }
 
 impl Layout {
@@ -33,6 +46,22 @@ impl Layout {
         if !part.is_empty() {
             self.closed.push(part);
         }
+    }
+
+    /// Says that a part is about one person.
+    fn unit(&mut self, span: Range<usize>) {
+        self.units.push(Unit { span, names: Vec::new(), about: None });
+    }
+
+    /// Puts units in their order. Of two that share something the outer one stays, or the first.
+    fn sort_units(&mut self) {
+        self.units.sort_by_key(|unit| (unit.span.start, std::cmp::Reverse(unit.span.end)));
+        let mut end = 0;
+        self.units.retain(|unit| {
+            let is_apart = unit.span.start >= end && !unit.span.is_empty();
+            end = if is_apart { unit.span.end } else { end };
+            is_apart
+        });
     }
 
     /// Whether a place is free text, or of no structure.
@@ -65,6 +94,7 @@ pub(crate) fn read(bytes: &[u8]) -> Layout {
     sql::read(bytes, &mut layout);
     layout.closed.sort_by_key(|part| part.start);
     layout.prose.sort_by_key(|part| part.start);
+    layout.sort_units();
     assigned::read(bytes, &mut layout);
     layout
 }
@@ -79,7 +109,9 @@ fn read_json(bytes: &[u8], layout: &mut Layout) {
         }
         let Some((document, end)) = json::Document::read(bytes, at) else { return };
         if fhir::is_fhir(&document) {
-            fhir::read(&document, layout);
+            let units = subject::units(&document);
+            fhir::read(&document, &subject::people(&document, &units), layout);
+            layout.units.extend(units);
             layout.close(at..end);
         } else {
             record::read(&document, layout);
@@ -92,6 +124,7 @@ fn read_xml(bytes: &[u8], layout: &mut Layout) {
     let begin = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).trim_ascii_start();
     if begin.starts_with(b"<") && ccda::is_ccda(bytes) {
         ccda::read(bytes, layout);
+        layout.unit(0..bytes.len());
         layout.close(0..bytes.len());
     }
 }

@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::code::Decoded;
 use crate::finding::Finding;
 use crate::rule::Severity;
+use crate::structure::Unit;
 
 /// Says whether a finding stays, by the text that it is in and by its place in the bytes around that.
 type Holds<'a> = dyn FnMut(&[u8], &Finding, &Range<usize>) -> bool + 'a;
@@ -18,6 +19,10 @@ pub(crate) struct Sight {
     pub layers: Vec<Layer>,
     /// In parts of them that nothing can be taken out of.
     pub fixed: Vec<Finding>,
+    /// The parts of these bytes that are about one person each.
+    pub units: Vec<Unit>,
+    /// By how many weeks dates are moved at each of the findings, where values are made up.
+    pub weeks: Vec<i64>,
 }
 
 /// An encoded part.
@@ -31,7 +36,7 @@ pub(crate) struct Layer {
 impl Sight {
     /// All findings, by their places in the bytes in which this was seen.
     pub fn into_findings(self, bytes: &[u8]) -> Vec<Finding> {
-        let Self { mut findings, layers, fixed } = self;
+        let Self { mut findings, layers, fixed, .. } = self;
         for layer in layers {
             findings.extend(layer.into_findings(bytes));
         }
@@ -50,13 +55,21 @@ impl Sight {
 
     /// As [`Sight::keep`], by the text that a finding is in and by its place in the bytes.
     pub fn keep_where(&mut self, bytes: &[u8], holds: &mut Holds<'_>) {
-        self.findings.retain(|finding| holds(bytes, finding, &finding.span));
+        self.retain(&mut |finding| holds(bytes, finding, &finding.span));
         for Layer { decoded, sight } in &mut self.layers {
             sight.keep_where(&decoded.text, &mut |text, finding, span| {
                 holds(text, finding, &decoded.outer_of(bytes, span))
             });
         }
         self.fixed.retain(|finding| holds(bytes, finding, &finding.span));
+    }
+
+    /// Forgets findings in these bytes for which this does not hold, and their weeks.
+    pub fn retain(&mut self, holds: &mut dyn FnMut(&Finding) -> bool) {
+        let stays: Vec<bool> = self.findings.iter().map(holds).collect();
+        let (mut each, mut again) = (stays.iter(), stays.iter());
+        self.findings.retain(|_| each.next() == Some(&true));
+        self.weeks.retain(|_| again.next() == Some(&true));
     }
 
     /// Of findings in these bytes and in encoded parts that are in the same place, the one that says most

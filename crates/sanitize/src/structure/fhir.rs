@@ -1,8 +1,12 @@
 //! HL7 FHIR in JSON (R4 and its neighbours): by the data types of elements, in whatever resource they
 //! are.
 
+use std::collections::HashSet;
+use std::ops::Range;
+
 use super::Layout;
 use super::json::{Document, Kind};
+use super::subject::{is_person, last_part};
 use crate::rule::Severity;
 use crate::what::What;
 
@@ -11,8 +15,9 @@ pub(super) fn is_fhir(document: &Document<'_>) -> bool {
     memchr::memmem::find(document.text(document.root()), b"\"resourceType\"").is_some()
 }
 
-pub(super) fn read(document: &Document<'_>, layout: &mut Layout) {
-    let mut reader = Reader { document, layout };
+/// Reads a document; `people` is what references call people in it.
+pub(super) fn read(document: &Document<'_>, people: &HashSet<&[u8]>, layout: &mut Layout) {
+    let mut reader = Reader { document, people, layout };
     reader.read(document.root(), Place { resource: b"", step: Step::Root(b""), above: None });
 }
 
@@ -35,7 +40,7 @@ enum Step<'a> {
 impl<'a> Place<'a> {
     /// Whether it is in a resource about a person.
     fn is_person(&self) -> bool {
-        matches!(self.resource, b"Patient" | b"RelatedPerson" | b"Person" | b"Practitioner")
+        is_person(self.resource)
     }
 
     fn inside(&'a self, step: Step<'a>) -> Self {
@@ -61,8 +66,12 @@ impl<'a> Place<'a> {
     }
 }
 
+/// From so many signs on an id says which one somebody is.
+const SHORTEST_ID: usize = 4;
+
 struct Reader<'a, 'b> {
     document: &'a Document<'a>,
+    people: &'b HashSet<&'a [u8]>,
     layout: &'b mut Layout,
 }
 
@@ -135,6 +144,9 @@ impl Reader<'_, '_> {
             b"photo" => self.add_member(What::Photo, number, b"data", false, place),
             b"subject" | b"patient" | b"beneficiary" | b"subscriber" if has(b"display") => {
                 self.add_member(What::Name, number, b"display", false, place);
+                if let Some(reference) = document.member(number, b"reference") {
+                    self.read(reference, place.inside(Step::Key(b"reference")));
+                }
             }
             b"extension" => {
                 let url = document.member_text(number, b"url");
@@ -198,11 +210,29 @@ impl Reader<'_, '_> {
                 self.layout.prose.push(self.document.node(number).span.clone());
             }
             b"display" if is_titled(text) => self.add(What::Name, number, true, place),
-            b"id" | b"fullUrl" | b"reference" if place.is_person() => {
-                self.add(What::OtherId, number, true, place);
+            b"id" if place.is_person() => self.add_reference(number, place),
+            b"fullUrl" | b"reference" if self.is_of_person(number, place) => {
+                self.add_reference(number, place);
             }
             _ if is_date(text) => self.add(What::Date, number, true, place),
             _ => {}
+        }
+    }
+
+    /// Whether a reference or an address is that of a person, or of what a person refers to.
+    fn is_of_person(&self, number: usize, place: Place<'_>) -> bool {
+        let (bytes, span) = (self.document.bytes, &self.document.node(number).span);
+        let last = last_part(bytes, span);
+        let before = bytes[span.start..last.start].strip_suffix(b"/").unwrap_or_default();
+        let resource = before.rsplit(|byte| *byte == b'/').next().unwrap_or_default();
+        place.is_person() || is_person(resource) || self.people.contains(&bytes[last])
+    }
+
+    /// Adds what is the same of a reference, an address and an id. The shortest say nothing of anybody.
+    fn add_reference(&mut self, number: usize, place: Place<'_>) {
+        let span = last_part(self.document.bytes, &self.document.node(number).span);
+        if span.len() >= SHORTEST_ID && !super::is_template(&self.document.bytes[span.clone()]) {
+            self.push(What::OtherId, span, true, place);
         }
     }
 
@@ -240,6 +270,10 @@ impl Reader<'_, '_> {
         if let Some(rest) = text.strip_prefix(b"tel:").or(text.strip_prefix(b"mailto:")) {
             span.start = span.end - rest.len();
         }
+        self.push(what, span, is_minor, place);
+    }
+
+    fn push(&mut self, what: What, span: Range<usize>, is_minor: bool, place: Place<'_>) {
         let severity = if is_minor { Severity::Info } else { what.rule().severity };
         let mut finding = what.found_as(severity, span);
         finding.field = Some(place.path());

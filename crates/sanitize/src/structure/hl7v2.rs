@@ -33,6 +33,7 @@ const LONGEST: usize = 16 << 20;
 
 pub(super) fn read(bytes: &[u8], layout: &mut Layout) {
     let mut header: Option<(Separators, usize)> = None;
+    let mut message = Message::default();
     let mut at = 0;
     while let Some(begin) = next_segment(bytes, at) {
         let name = &bytes[begin..begin + 3];
@@ -40,7 +41,7 @@ pub(super) fn read(bytes: &[u8], layout: &mut Layout) {
             b"MSH" | b"FHS" | b"BHS" => separators(&bytes[begin + 3..]),
             _ => match header {
                 // A header speaks for what comes close behind it.
-                Some((known, end)) if begin - end < 4096 => Some(known),
+                Some((known, end)) if begin - end < APART => Some(known),
                 _ => Some(USUAL),
             },
         };
@@ -57,8 +58,42 @@ pub(super) fn read(bytes: &[u8], layout: &mut Layout) {
         }
         let segment = Segment { bytes, name: begin..begin + 3, separators };
         segment.read(begin + 3..end, is_header, layout);
+        message.add(&bytes[begin..begin + 3], begin..end, layout);
         layout.close(begin..end);
         header = Some((separators, end));
+    }
+    message.finish(layout);
+}
+
+/// So far from one another are parts of two messages, in bytes.
+const APART: usize = 4096;
+
+/// The segments of one message, or of the part of one that is about one patient.
+#[derive(Default)]
+struct Message {
+    span: Range<usize>,
+    has_patient: bool,
+}
+
+impl Message {
+    fn add(&mut self, name: &[u8], segment: Range<usize>, layout: &mut Layout) {
+        let is_patient = name == b"PID";
+        let is_next = matches!(name, b"MSH" | b"FHS" | b"BHS")
+            || is_patient && self.has_patient
+            || segment.start - self.span.end > APART;
+        if is_next {
+            self.finish(layout);
+            *self = Self { span: segment.clone(), has_patient: false };
+        }
+        if self.span.is_empty() {
+            self.span.start = segment.start;
+        }
+        self.span.end = segment.end;
+        self.has_patient |= is_patient;
+    }
+
+    fn finish(&self, layout: &mut Layout) {
+        layout.unit(self.span.clone());
     }
 }
 

@@ -35,6 +35,9 @@ impl<'a> Reader<'a, '_> {
         match document.node(number).kind {
             Kind::Object => {
                 let is_record = self.is_record(number);
+                if is_record {
+                    self.layout.unit(document.node(number).span.clone());
+                }
                 let is_of_record = is_record || is_beside || self.has_record(number);
                 for inner in document.inside(number) {
                     let name = document.key(inner);

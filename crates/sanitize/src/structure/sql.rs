@@ -226,6 +226,7 @@ fn inserted(cursor: &mut Cursor<'_>, columns: &[Column], layout: &mut Layout) {
         if cursor.pass(b'(').is_none() {
             return;
         }
+        let begin = cursor.at;
         let (mut row, mut count) = (Vec::new(), 0);
         loop {
             let Some(span) = cursor.item() else { return };
@@ -241,6 +242,7 @@ fn inserted(cursor: &mut Cursor<'_>, columns: &[Column], layout: &mut Layout) {
             return;
         }
         if count == columns.len() {
+            layout.unit(begin..cursor.at);
             for (span, what, name) in row {
                 add(cursor.bytes, span, what, name, layout);
             }
@@ -269,6 +271,7 @@ fn copied(cursor: &mut Cursor<'_>, columns: &[Column], layout: &mut Layout) {
         if memchr::memchr_iter(b'\t', &bytes[row.clone()]).count() + 1 != columns.len() {
             continue;
         }
+        layout.unit(row.clone());
         for (span, column) in split(bytes, row, b'\t').zip(columns) {
             if let Some((what, name)) = column {
                 add(bytes, span, *what, name, layout);

@@ -107,7 +107,7 @@ fn is_column(name: &[u8]) -> bool {
 fn read_rows(bytes: &[u8], columns: &Columns, mut rows: Rows<'_>, layout: &mut Layout) {
     let mut row: Vec<Range<usize>> = vec![0..0; columns.known.len()];
     loop {
-        let mut next = 0;
+        let (mut next, begin) = (0, rows.at);
         let count = rows.next_row(|place, span| {
             if columns.known.get(next).is_some_and(|(known, ..)| *known == place) {
                 row[next] = span;
@@ -118,6 +118,7 @@ fn read_rows(bytes: &[u8], columns: &Columns, mut rows: Rows<'_>, layout: &mut L
         if count != columns.count {
             continue;
         }
+        layout.unit(begin..rows.at);
         for ((_, what, name), span) in columns.known.iter().zip(&row) {
             if let Some(mut finding) = value::found(bytes, span.clone(), *what) {
                 finding.field = Some(name.clone());

@@ -67,6 +67,7 @@ fn interchange(
     layout: &mut Layout,
 ) -> usize {
     let (mut at, mut who) = (begin, Who::Other);
+    let mut unit = begin;
     while at < bytes.len() {
         let rest = &bytes[at..bytes.len().min(at + LONGEST)];
         let Some(length) = memchr::memchr(end_mark, rest) else { break };
@@ -79,14 +80,21 @@ fn interchange(
         let is_name = (2..=3).contains(&name.len())
             && name.iter().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
         if !is_name && !name.is_empty() {
-            return at - length - 1;
+            at -= length + 1;
+            break;
         }
         let reader = Segment { bytes, name, elements: &elements };
         reader.read(&mut who, layout);
+        // A transaction, and in it a level of a hierarchy, a claim that was paid, or a member: of one person.
+        if matches!(name, b"ST" | b"SE" | b"HL" | b"CLP" | b"INS") {
+            layout.unit(unit..elements[0].start);
+            unit = elements[0].start;
+        }
         if name == b"IEA" {
-            return at;
+            break;
         }
     }
+    layout.unit(unit..at);
     at
 }
 
