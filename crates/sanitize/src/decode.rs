@@ -5,12 +5,14 @@
 
 mod base64;
 mod code;
+mod escapes;
 mod kind;
 mod sight;
 mod utf16;
 
 use crate::finding::Finding;
 use crate::scanner::Scanner;
+use code::{Code, Decoded};
 pub(crate) use kind::Kind;
 pub(crate) use sight::{Layer, Sight};
 
@@ -23,8 +25,8 @@ pub fn is_encoded(bytes: &[u8]) -> bool {
 pub fn readable(bytes: &[u8]) -> std::borrow::Cow<'_, [u8]> {
     match Kind::of(bytes) {
         Kind::Utf16 { is_big } => {
-            let code = code::Code::Utf16 { is_big };
-            code::Decoded::new(bytes, 0..bytes.len(), code).text.into()
+            let code = Code::Utf16 { is_big };
+            Decoded::new(bytes, 0..bytes.len(), code).text.into()
         }
         _ => bytes.into(),
     }
@@ -80,7 +82,7 @@ impl Scanner {
     fn unfold(&self, bytes: &[u8], depth: usize, limits: &mut Limits) -> Sight {
         match Kind::of(bytes) {
             Kind::Utf16 { is_big } => {
-                let code = code::Code::Utf16 { is_big };
+                let code = Code::Utf16 { is_big };
                 let layer = self.layer(bytes, 0..bytes.len(), code, depth, limits);
                 Sight { layers: layer.into_iter().collect(), ..Sight::default() }
             }
@@ -90,8 +92,17 @@ impl Scanner {
 
     fn unfold_text(&self, bytes: &[u8], depth: usize, limits: &mut Limits) -> Sight {
         let mut sight = Sight { findings: self.scan_plain(bytes), ..Sight::default() };
-        for part in base64::parts(bytes) {
-            sight.layers.extend(self.layer(bytes, part, code::Code::Base64, depth, limits));
+        match escapes::of(bytes) {
+            // What else is encoded in it is, in the decoded text, too.
+            Some(is_json) => {
+                let code = Code::Escapes { is_json };
+                sight.layers.extend(self.layer(bytes, 0..bytes.len(), code, depth, limits));
+            }
+            None => {
+                for part in base64::parts(bytes) {
+                    sight.layers.extend(self.layer(bytes, part, Code::Base64, depth, limits));
+                }
+            }
         }
         sight.settle(bytes);
         sight
@@ -102,15 +113,18 @@ impl Scanner {
         &self,
         bytes: &[u8],
         outer: std::ops::Range<usize>,
-        code: code::Code,
+        code: Code,
         depth: usize,
         limits: &mut Limits,
     ) -> Option<Layer> {
+        let decoded = Decoded::new(bytes, outer.clone(), code);
+        if decoded.text == bytes[outer] {
+            return None;
+        }
         if depth >= DEEPEST {
             limits.miss(None, "it is encoded more often than is looked into", true);
             return None;
         }
-        let decoded = code::Decoded::new(bytes, outer, code);
         let sight = self.unfold(&decoded.text, depth + 1, limits);
         Some(Layer { decoded, sight })
     }

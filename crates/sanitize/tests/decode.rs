@@ -137,3 +137,49 @@ fn layers_in_one_another_are_read_and_cleaned() {
     assert!(looked.findings.is_empty());
     assert!(looked.unseen.iter().any(|unseen| unseen.is_failure), "{:?}", looked.unseen);
 }
+
+#[test]
+fn what_is_spelled_out_is_read_and_cleaned() {
+    let (first, last) = (&name()[..4], &name()[5..]);
+    let number = ssn();
+    let hard = number.replace('-', "&#45;");
+    for (text, expected, name) in [
+        (
+            format!("GET /?q=patient%20{first}%20{last}%2C%20ssn%3A{number}&x=1\n"),
+            "GET /?q=patient%20%5BNAME%5D%2C%20ssn%3A%5BSSN%5D&x=1\n".to_owned(),
+            "escapes",
+        ),
+        (
+            format!("<p>The patient&nbsp;{first}&#x20;{last}, {hard}</p>\n"),
+            "<p>The patient&nbsp;[NAME], [SSN]</p>\n".to_owned(),
+            "character references",
+        ),
+        (
+            format!("{{\"note\": \"The patient {first} {last}.\\n{number}\\n\"}}\n"),
+            "{\"note\": \"The patient [NAME].\\n[SSN]\\n\"}\n".to_owned(),
+            "escapes",
+        ),
+        (
+            format!("x = \"The patient {first} {last}, {}\"\n", number.replace('-', "\\u002d")),
+            "x = \"The patient [NAME], [SSN]\"\n".to_owned(),
+            "escapes",
+        ),
+    ] {
+        let findings = scan(text.as_bytes());
+        assert_eq!(within(&findings, "ssn"), name, "{text}");
+        let all = cleaned(text.as_bytes());
+        assert_eq!(String::from_utf8_lossy(&all[0].bytes), expected);
+    }
+}
+
+#[test]
+fn base64_in_what_is_spelled_out_is_read_and_cleaned() {
+    let encoded = base64(sentence().repeat(2).as_bytes(), 76);
+    let text = format!("{{\"content\": \"{}\\n\"}}\n", encoded.replace('\n', "\\n"));
+    let findings = scan(text.as_bytes());
+    assert_eq!(within(&findings, "ssn"), "escapes > base64");
+    let redacted = String::from_utf8_lossy(&cleaned(text.as_bytes())[0].bytes).into_owned();
+    let clean = sentence().replace(&ssn(), "[SSN]").replace(&name(), "[NAME]").repeat(2);
+    let encoded = base64(clean.as_bytes(), 76).replace('\n', "\\n");
+    assert_eq!(redacted, format!("{{\"content\": \"{encoded}\\n\"}}\n"));
+}

@@ -24,3 +24,14 @@ impl Kind {
         }
     }
 }
+
+/// Whether a text begins as JSON does that holds something.
+pub(super) fn begins_json(bytes: &[u8]) -> bool {
+    let begin = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).trim_ascii_start();
+    let next = begin.get(1..begin.len().min(200)).unwrap_or_default().trim_ascii_start().first();
+    match begin.first() {
+        Some(b'{') => matches!(next, Some(b'"' | b'}')),
+        Some(b'[') => matches!(next, Some(b'"' | b'[' | b'{' | b']' | b'0'..=b'9' | b'-')),
+        _ => false,
+    }
+}
