@@ -6,9 +6,14 @@
 mod base64;
 mod code;
 mod escapes;
+mod inflate;
 mod kind;
+mod markup;
+mod packed;
 mod sight;
+mod tar;
 mod utf16;
+mod zip;
 
 use crate::finding::Finding;
 use crate::scanner::Scanner;
@@ -55,10 +60,29 @@ pub struct Looked {
 /// How many layers may be around one another.
 const DEEPEST: usize = 6;
 
+/// So much is unpacked of one content, over all layers, in bytes.
+const MOST_OUTPUT: usize = 64 << 20;
+
+/// So many members of archives are looked into, over all layers.
+const MOST_MEMBERS: usize = 10_000;
+
+/// So many things that could not be looked at are named.
+const MOST_UNSEEN: usize = 100;
+
 /// What may still be used up.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Limits {
+    output: usize,
+    members: usize,
+    /// How many archives are around what is looked at.
+    nested: usize,
     unseen: Vec<Unseen>,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { output: MOST_OUTPUT, members: MOST_MEMBERS, nested: 0, unseen: Vec::new() }
+    }
 }
 
 impl Scanner {
@@ -87,6 +111,7 @@ impl Scanner {
                 Sight { layers: layer.into_iter().collect(), ..Sight::default() }
             }
             Kind::Plain => self.unfold_text(bytes, depth, limits),
+            kind => self.unfold_packed(bytes, kind, depth, limits),
         }
     }
 
@@ -132,6 +157,13 @@ impl Scanner {
 
 impl Limits {
     fn miss(&mut self, within: Option<&str>, reason: &str, is_failure: bool) {
+        if self.unseen.len() > MOST_UNSEEN {
+            return;
+        }
+        if self.unseen.len() == MOST_UNSEEN {
+            let reason = "more of it could not be looked at".to_owned();
+            return self.unseen.push(Unseen { within: None, reason, is_failure: true });
+        }
         let within = within.map(str::to_owned);
         self.unseen.push(Unseen { within, reason: reason.to_owned(), is_failure });
     }
