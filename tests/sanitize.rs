@@ -321,3 +321,16 @@ fn text_in_utf_16_is_looked_at_wherever_it_is_and_stays_in_it() {
     assert!(written.starts_with(&utf16("plain\n")));
     assert_eq!(fields(&["a.txt"]), []);
 }
+
+#[test]
+fn what_is_packed_is_looked_into_and_what_is_damaged_is_named() {
+    let repo = TestRepo::new();
+    repo.write("a.zip", b"PK\x03\x04\0\0").commit("Add");
+    for arguments in [&["--all"][..], &["--commit", "HEAD"], &["--history"], &["a.zip"]] {
+        let transcript = scan(&repo, arguments);
+        let line = "not looked at: `a.zip`: zip: its directory is damaged";
+        assert!(transcript.stdout.contains(line), "{transcript}");
+        assert_eq!(transcript.code, Some(3));
+    }
+    assert_eq!(clean(&repo, &["a.zip"]).code, Some(3));
+}

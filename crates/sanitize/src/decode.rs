@@ -5,9 +5,15 @@
 
 mod base64;
 mod code;
+mod escapes;
+mod inflate;
 mod kind;
+mod markup;
+mod packed;
 mod sight;
+mod tar;
 mod utf16;
+mod zip;
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -62,10 +68,29 @@ pub struct Looked {
 /// How many layers may be around one another.
 const DEEPEST: usize = 6;
 
+/// So much is unpacked of one content, over all layers, in bytes.
+const MOST_OUTPUT: usize = 64 << 20;
+
+/// So many members of archives are looked into, over all layers.
+const MOST_MEMBERS: usize = 10_000;
+
+/// So many things that could not be looked at are named.
+const MOST_UNSEEN: usize = 100;
+
 /// What may still be used up.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Limits {
+    output: usize,
+    members: usize,
+    /// How many archives are around what is looked at.
+    nested: usize,
     unseen: Vec<Unseen>,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { output: MOST_OUTPUT, members: MOST_MEMBERS, nested: 0, unseen: Vec::new() }
+    }
 }
 
 impl Scanner {
@@ -94,14 +119,24 @@ impl Scanner {
                 Sight { layers: layer.into_iter().collect(), ..Sight::default() }
             }
             Kind::Plain => self.unfold_text(bytes, depth, limits),
+            kind => self.unfold_packed(bytes, kind, depth, limits),
         }
     }
 
     fn unfold_text(&self, bytes: &[u8], depth: usize, limits: &mut Limits) -> Sight {
         let (findings, units) = self.scan_plain(bytes);
         let mut sight = Sight { findings, units, ..Sight::default() };
-        for part in base64::parts(bytes) {
-            sight.layers.extend(self.layer(bytes, part, Code::Base64, depth, limits));
+        match escapes::of(bytes) {
+            // What else is encoded in it is, in the decoded text, too.
+            Some(is_json) => {
+                let code = Code::Escapes { is_json };
+                sight.layers.extend(self.layer(bytes, 0..bytes.len(), code, depth, limits));
+            }
+            None => {
+                for part in base64::parts(bytes) {
+                    sight.layers.extend(self.layer(bytes, part, Code::Base64, depth, limits));
+                }
+            }
         }
         sight.settle(bytes);
         sight
@@ -116,11 +151,14 @@ impl Scanner {
         depth: usize,
         limits: &mut Limits,
     ) -> Option<Layer> {
+        let decoded = Decoded::new(bytes, outer.clone(), code);
+        if decoded.text == bytes[outer] {
+            return None;
+        }
         if depth >= DEEPEST {
             limits.miss(None, "it is encoded more often than is looked into", true);
             return None;
         }
-        let decoded = Decoded::new(bytes, outer, code);
         let sight = self.unfold(&decoded.text, depth + 1, limits);
         Some(Layer { decoded, sight })
     }
@@ -128,6 +166,13 @@ impl Scanner {
 
 impl Limits {
     fn miss(&mut self, within: Option<&str>, reason: &str, is_failure: bool) {
+        if self.unseen.len() > MOST_UNSEEN {
+            return;
+        }
+        if self.unseen.len() == MOST_UNSEEN {
+            let reason = "more of it could not be looked at".to_owned();
+            return self.unseen.push(Unseen { within: None, reason, is_failure: true });
+        }
         let within = within.map(str::to_owned);
         self.unseen.push(Unseen { within, reason: reason.to_owned(), is_failure });
     }

@@ -1,6 +1,10 @@
 //! What is encoded is found, told by its place, and taken out in the same encoding. All that looks like
 //! data of somebody is synthetic, and put together here so that no scanner stops at this page.
 
+use std::io::Write;
+
+use flate2::Compression;
+use flate2::write::{GzEncoder, ZlibEncoder};
 use gitops_health_sanitize::{Cleaned, Cleaner, Finding, Replacement, Scanner, Severity};
 
 /// A number that nobody has.
@@ -136,4 +140,206 @@ fn layers_in_one_another_are_read_and_cleaned() {
     let looked = Scanner::new().look(deep.as_bytes());
     assert!(looked.findings.is_empty());
     assert!(looked.unseen.iter().any(|unseen| unseen.is_failure), "{:?}", looked.unseen);
+}
+
+#[test]
+fn what_is_spelled_out_is_read_and_cleaned() {
+    let (first, last) = (&name()[..4], &name()[5..]);
+    let number = ssn();
+    let hard = number.replace('-', "&#45;");
+    for (text, expected, name) in [
+        (
+            format!("GET /?q=patient%20{first}%20{last}%2C%20ssn%3A{number}&x=1\n"),
+            "GET /?q=patient%20%5BNAME%5D%2C%20ssn%3A%5BSSN%5D&x=1\n".to_owned(),
+            "escapes",
+        ),
+        (
+            format!("<p>The patient&nbsp;{first}&#x20;{last}, {hard}</p>\n"),
+            "<p>The patient&nbsp;[NAME], [SSN]</p>\n".to_owned(),
+            "character references",
+        ),
+        (
+            format!("{{\"note\": \"The patient {first} {last}.\\n{number}\\n\"}}\n"),
+            "{\"note\": \"The patient [NAME].\\n[SSN]\\n\"}\n".to_owned(),
+            "escapes",
+        ),
+        (
+            format!("x = \"The patient {first} {last}, {}\"\n", number.replace('-', "\\u002d")),
+            "x = \"The patient [NAME], [SSN]\"\n".to_owned(),
+            "escapes",
+        ),
+    ] {
+        let findings = scan(text.as_bytes());
+        assert_eq!(within(&findings, "ssn"), name, "{text}");
+        let all = cleaned(text.as_bytes());
+        assert_eq!(String::from_utf8_lossy(&all[0].bytes), expected);
+    }
+}
+
+#[test]
+fn base64_in_what_is_spelled_out_is_read_and_cleaned() {
+    let encoded = base64(sentence().repeat(2).as_bytes(), 76);
+    let text = format!("{{\"content\": \"{}\\n\"}}\n", encoded.replace('\n', "\\n"));
+    let findings = scan(text.as_bytes());
+    assert_eq!(within(&findings, "ssn"), "escapes > base64");
+    let redacted = String::from_utf8_lossy(&cleaned(text.as_bytes())[0].bytes).into_owned();
+    let clean = sentence().replace(&ssn(), "[SSN]").replace(&name(), "[NAME]").repeat(2);
+    let encoded = base64(clean.as_bytes(), 76).replace('\n', "\\n");
+    assert_eq!(redacted, format!("{{\"content\": \"{encoded}\\n\"}}\n"));
+}
+
+fn gzip(content: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+    encoder.write_all(content).expect("it is in memory");
+    encoder.finish().expect("it is in memory")
+}
+
+fn zlib(content: &[u8]) -> Vec<u8> {
+    let mut encoder = ZlibEncoder::new(Vec::new(), Compression::default());
+    encoder.write_all(content).expect("it is in memory");
+    encoder.finish().expect("it is in memory")
+}
+
+/// An archive of members: name, flags, method, content as it is packed.
+fn zip_of(members: &[(&str, u16, u16, Vec<u8>)]) -> Vec<u8> {
+    let (mut archive, mut directory) = (Vec::new(), Vec::new());
+    for (name, flags, method, content) in members {
+        let place = archive.len() as u32;
+        let numbers = |begin: &[u8]| {
+            let mut header = begin.to_vec();
+            header.extend([20, 0]);
+            header.extend(flags.to_le_bytes());
+            header.extend(method.to_le_bytes());
+            header.extend([0; 8]);
+            header.extend((content.len() as u32).to_le_bytes());
+            header.extend([0; 4]);
+            header.extend((name.len() as u16).to_le_bytes());
+            header.extend([0; 2]);
+            header
+        };
+        archive.extend(numbers(b"PK\x03\x04"));
+        archive.extend(name.as_bytes());
+        archive.extend(content);
+        directory.extend(numbers(b"PK\x01\x02\x14\0"));
+        directory.extend([0; 10]);
+        directory.extend(place.to_le_bytes());
+        directory.extend(name.as_bytes());
+    }
+    let (begin, count) = (archive.len() as u32, (members.len() as u16).to_le_bytes());
+    archive.extend(&directory);
+    archive.extend(b"PK\x05\x06\0\0\0\0");
+    archive.extend([count, count].concat());
+    archive.extend((directory.len() as u32).to_le_bytes());
+    archive.extend(begin.to_le_bytes());
+    archive.extend([0; 2]);
+    archive
+}
+
+/// A content as zip packs it: what zlib makes, without its own header and sum.
+fn deflated(content: &[u8]) -> Vec<u8> {
+    let packed = zlib(content);
+    packed[2..packed.len() - 4].to_vec()
+}
+
+fn zip(members: &[(&str, &[u8])]) -> Vec<u8> {
+    let packed = members.iter().map(|(name, content)| (*name, 0, 8, deflated(content)));
+    zip_of(&packed.collect::<Vec<_>>())
+}
+
+fn tar(members: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut archive = Vec::new();
+    for (name, content) in members {
+        let mut header = [0; 512];
+        header[..name.len()].copy_from_slice(name.as_bytes());
+        header[124..135].copy_from_slice(format!("{:011o}", content.len()).as_bytes());
+        header[148..156].copy_from_slice(b"        ");
+        header[156] = b'0';
+        header[257..263].copy_from_slice(b"ustar\0");
+        let sum: u32 = header.iter().map(|byte| u32::from(*byte)).sum();
+        header[148..155].copy_from_slice(format!("{sum:06o}\0").as_bytes());
+        archive.extend(header);
+        archive.extend(*content);
+        archive.resize(archive.len().next_multiple_of(512), 0);
+    }
+    archive.resize(archive.len() + 1024, 0);
+    archive
+}
+
+/// What could not be looked at.
+fn unseen(bytes: &[u8]) -> Vec<(String, String, bool)> {
+    let unseen = Scanner::new().look(bytes).unseen.into_iter();
+    unseen.map(|it| (it.within.unwrap_or_default(), it.reason, it.is_failure)).collect()
+}
+
+#[test]
+fn what_is_packed_is_looked_into_and_never_taken_for_clean() {
+    let text = sentence();
+    let image: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR";
+    let files: &[(&str, &[u8])] = &[("letters/a.txt", text.as_bytes()), ("b.png", image)];
+    let (first, last) = (&name()[..6], &name()[6..]);
+    let letter = format!("<w:p><w:t>The patient {first}</w:t><w:t>{last}, {}</w:t></w:p>", ssn());
+    for (bytes, name) in [
+        (gzip(text.as_bytes()), "gzip"),
+        ([gzip(b"one\n"), gzip(text.as_bytes())].concat(), "gzip"),
+        (zlib(text.as_bytes()), "zlib"),
+        (zip(files), "zip: letters/a.txt"),
+        (tar(files), "tar: letters/a.txt"),
+        (gzip(&tar(files)), "gzip > tar: letters/a.txt"),
+        (zip(&[("a.tgz", &gzip(&tar(files)))]), "zip: a.tgz > gzip > tar: letters/a.txt"),
+        (zip(&[("word/document.xml", letter.as_bytes())]), "zip: word/document.xml"),
+        (base64(&gzip(text.as_bytes()), 76).into_bytes(), "base64 > gzip"),
+    ] {
+        let findings = scan(&bytes);
+        assert_eq!(within(&findings, "ssn"), name);
+        assert_eq!(within(&findings, "name"), name);
+        assert!(unseen(&bytes).iter().all(|(.., is_failure)| !is_failure), "{name}");
+        let scanner = Scanner::new();
+        let mut cleaner = Cleaner::new(&scanner, Replacement::Redacted, Severity::Low);
+        let cleaned = cleaner.clean(&bytes);
+        assert!(cleaned.bytes == bytes && !cleaned.left.is_empty(), "{name}");
+        assert!(cleaned.removed.is_empty());
+    }
+    let archive = tar(files);
+    assert_eq!(&archive[found(&scan(&archive), "ssn").span.clone()], ssn().as_bytes());
+    let expected = ("zip".to_owned(), "one member is binary".to_owned(), false);
+    assert_eq!(unseen(&zip(files)), [expected]);
+}
+
+#[test]
+fn what_can_not_be_unpacked_is_named() {
+    let packed = deflated(sentence().as_bytes());
+    let named = |within: &str, reason: &str| (within.to_owned(), reason.to_owned(), true);
+    let archive = zip_of(&[("a\u{1b}[1m", 1, 8, packed.clone()), ("b", 0, 12, packed.clone())]);
+    let expected = [
+        named("zip: a?[1m", "it is encrypted"),
+        named("zip: b", "it is packed in a way that is not known"),
+    ];
+    assert_eq!(unseen(&archive), expected);
+    let archive = zip(&[("a", sentence().as_bytes())]);
+    assert_eq!(unseen(&archive[..60]), [named("zip", "its directory is damaged")]);
+    let mut packed = gzip(sentence().repeat(100).as_bytes());
+    packed.truncate(packed.len() - 20);
+    assert_eq!(unseen(&packed), [named("gzip", "it is damaged")]);
+    assert!(!scan(&packed).is_empty(), "what can be unpacked is looked at");
+    let mut archive = tar(&[("a", b"one"), ("b", b"two")]);
+    archive[1024 + 3] = b'x';
+    assert_eq!(unseen(&archive), [named("tar", "it is damaged")]);
+}
+
+#[test]
+fn what_is_beyond_the_limits_is_named() {
+    let large = gzip(&vec![b' '; 80 << 20]);
+    let reason = "it is too large when it is unpacked".to_owned();
+    assert_eq!(unseen(&large), [("gzip".to_owned(), reason.clone(), true)]);
+    let bomb = zip(&[("a", &large), ("b", &large)]);
+    assert!(unseen(&bomb).iter().any(|(_, why, is_failure)| *why == reason && *is_failure));
+    let mut deep = sentence().into_bytes();
+    for _ in 0..4 {
+        deep = gzip(&deep);
+    }
+    let why = "it is packed more often than is looked into".to_owned();
+    assert_eq!(unseen(&deep), [("gzip > gzip > gzip > gzip".to_owned(), why, true)]);
+    let many: Vec<(&str, u16, u16, Vec<u8>)> = vec![("a", 0, 0, b"x".to_vec()); 10_100];
+    let why = "it has more members than are looked into".to_owned();
+    assert_eq!(unseen(&zip_of(&many)), [("zip".to_owned(), why, true)]);
 }

@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::{base64, utf16};
+use super::{base64, escapes, utf16};
 use crate::clean::{Edits, applied};
 
 /// How a text is encoded within another one.
@@ -13,6 +13,8 @@ pub(crate) enum Code {
     Utf16 { is_big: bool },
     /// Four signs for three bytes.
     Base64,
+    /// Most characters stand for themselves, and some are spelled out.
+    Escapes { is_json: bool },
 }
 
 /// So many encoded bytes stand for these.
@@ -43,9 +45,10 @@ impl Step {
 
 impl Code {
     /// How many bytes from here on stand for themselves.
-    fn plain(self, _bytes: &[u8], _at: usize) -> usize {
+    fn plain(self, bytes: &[u8], at: usize) -> usize {
         match self {
             Self::Utf16 { .. } | Self::Base64 => 0,
+            Self::Escapes { .. } => escapes::plain(&bytes[at..]),
         }
     }
 
@@ -54,6 +57,7 @@ impl Code {
         match self {
             Self::Utf16 { is_big } => utf16::step(&bytes[at..], is_big),
             Self::Base64 => base64::step(&bytes[at..]),
+            Self::Escapes { is_json } => escapes::step(&bytes[at..], is_json),
         }
     }
 
@@ -62,6 +66,7 @@ impl Code {
         match self {
             Self::Utf16 { is_big } => utf16::encode(text, is_big),
             Self::Base64 => base64::encode(text, before),
+            Self::Escapes { .. } => escapes::encode(text, before),
         }
     }
 
@@ -71,10 +76,11 @@ impl Code {
     }
 
     /// What it is called in reports.
-    pub fn name(self, _part: &[u8]) -> &'static str {
+    pub fn name(self, part: &[u8]) -> &'static str {
         match self {
             Self::Utf16 { .. } => "utf-16",
             Self::Base64 => "base64",
+            Self::Escapes { .. } => escapes::name(part),
         }
     }
 }
@@ -155,7 +161,11 @@ impl Decoded {
         }
         let encoded = |(span, new): (Range<usize>, Vec<u8>)| {
             let outer = self.outer_of(bytes, &span);
-            let new = self.code.encode(&new, &bytes[outer.clone()]);
+            let before = match self.code {
+                Code::Escapes { .. } => escapes::around(bytes, &outer),
+                _ => &bytes[outer.clone()],
+            };
+            let new = self.code.encode(&new, before);
             (outer, new)
         };
         inner.into_iter().map(encoded).collect()
