@@ -19,7 +19,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::finding::Finding;
-use crate::scanner::Scanner;
+use crate::scanner::{Plain, Scanner};
 use code::{Code, Decoded};
 pub(crate) use kind::Kind;
 pub(crate) use sight::{Layer, Sight};
@@ -124,7 +124,10 @@ impl Scanner {
     }
 
     fn unfold_text(&self, bytes: &[u8], depth: usize, limits: &mut Limits) -> Sight {
-        let (findings, units) = self.scan_plain(bytes);
+        let Plain { findings, units, cut } = self.scan_plain(bytes);
+        for rule in cut {
+            limits.miss(None, &format!("the rule `{rule}` asks for too much work"), true);
+        }
         let mut sight = Sight { findings, units, ..Sight::default() };
         match escapes::of(bytes) {
             // What else is encoded in it is, in the decoded text, too.

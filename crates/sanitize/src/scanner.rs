@@ -1,5 +1,5 @@
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 use std::sync::OnceLock;
 
@@ -32,7 +32,26 @@ struct Compiled {
     rule: Cow<'static, Rule>,
     /// Compiled when one of its keywords is met for the first time: most never are.
     pattern: OnceLock<Regex>,
+    /// How much work a byte is at worst, of a rule of a user; 0 for our own, which are known to be quick.
+    weight: usize,
 }
+
+/// What is found in a text as it is.
+pub(crate) struct Plain {
+    pub findings: Vec<Finding>,
+    /// The parts of the text that are about one person each.
+    pub units: Vec<Unit>,
+    /// The rules that were not looked for in all of it, by their ids.
+    pub cut: Vec<String>,
+}
+
+/// The most bytes that a pattern of a user sees at once. A search that finds something may have gone to the
+/// end of them.
+const MOST_AT_ONCE: usize = 16 << 10;
+
+/// So many bytes of weight 1 may be gone through for all patterns of a user in one text: half a minute, if they
+/// are as slow as can be.
+const MOST_WORK: usize = 64 << 20;
 
 /// From so many bytes on a text is much.
 const LARGE: usize = 1 << 20;
@@ -55,11 +74,12 @@ impl Scanner {
         Self::with(Vec::new())
     }
 
-    /// A scanner with more rules, which are known to be good.
-    pub(crate) fn with(more: Vec<Rule>) -> Self {
-        let all = BUILT_IN.iter().map(Cow::Borrowed).chain(more.into_iter().map(Cow::Owned));
-        let rules: Vec<Compiled> =
-            all.map(|rule| Compiled { rule, pattern: OnceLock::new() }).collect();
+    /// A scanner with more rules, which are known to be good, and how much work a byte is for each.
+    pub(crate) fn with(more: Vec<(Rule, usize)>) -> Self {
+        let compiled = |rule, weight| Compiled { rule, pattern: OnceLock::new(), weight };
+        let ours = BUILT_IN.iter().map(|rule| compiled(Cow::Borrowed(rule), 0));
+        let theirs = more.into_iter().map(|(rule, weight)| compiled(Cow::Owned(rule), weight));
+        let rules: Vec<Compiled> = ours.chain(theirs).collect();
         let (mut keywords, mut rules_of) = (Vec::new(), Vec::<Vec<usize>>::new());
         let mut places: HashMap<Cow<'static, str>, usize> = HashMap::new();
         for (number, compiled) in rules.iter().enumerate() {
@@ -107,10 +127,12 @@ impl Scanner {
         self.look(bytes).findings
     }
 
-    /// What is found in some bytes as they are, and the parts of them that are about one person each.
-    pub(crate) fn scan_plain(&self, bytes: &[u8]) -> (Vec<Finding>, Vec<Unit>) {
+    /// What is found in some bytes as they are.
+    pub(crate) fn scan_plain(&self, bytes: &[u8]) -> Plain {
         let layout = structure::read(bytes);
-        let (mut loose, context) = self.by_keywords(bytes);
+        let (mut work, mut cut) = (Work::default(), Vec::new());
+        let (mut loose, context) = self.by_keywords(bytes, &mut work);
+        cut.extend(work.cut.iter().map(|number| self.rules[*number].rule.id.to_string()));
         loose.extend(number::find(bytes, &context));
         loose.extend(date::find(bytes, &context));
         known::weigh(&mut loose, bytes);
@@ -123,16 +145,16 @@ impl Scanner {
         known::weigh(&mut findings, bytes);
         let mut findings = without_overlaps(findings);
         known::weigh_made(&mut findings, bytes, &layout.units);
-        (findings, layout.units)
+        Plain { findings, units: layout.units, cut }
     }
 
     /// Whether the pattern of a rule finds something, whatever else is found there.
     pub fn by_rule(&self, bytes: &[u8], id: &str) -> bool {
-        self.by_keywords(bytes).0.iter().any(|finding| finding.rule == id)
+        self.by_keywords(bytes, &mut Work::default()).0.iter().any(|finding| finding.rule == id)
     }
 
     /// What patterns find around their keywords, and what is talked about.
-    fn by_keywords<'a>(&self, bytes: &'a [u8]) -> (Vec<Finding>, Context<'a>) {
+    fn by_keywords<'a>(&self, bytes: &'a [u8], work: &mut Work) -> (Vec<Finding>, Context<'a>) {
         let (mut findings, mut words) = (Vec::new(), Vec::new());
         // For each rule the part that is to be looked at next: keywords near one another share one.
         let mut open: Vec<Option<Range<usize>>> = vec![None; self.rules.len()];
@@ -146,12 +168,14 @@ impl Scanner {
                 let rule = &self.rules[*number].rule;
                 let window = window(bytes, keyword.start()..keyword.end(), rule);
                 match &mut open[*number] {
-                    Some(before) if window.start <= before.end => {
+                    Some(before)
+                        if window.start <= before.end && self.may_grow(*number, before) =>
+                    {
                         before.end = before.end.max(window.end);
                     }
                     place => {
                         if let Some(before) = place.replace(window) {
-                            self.match_within(bytes, before, *number, &mut findings);
+                            self.match_within(bytes, before, *number, &mut findings, work);
                         }
                     }
                 }
@@ -159,12 +183,17 @@ impl Scanner {
         }
         for (number, window) in open.into_iter().enumerate() {
             if let Some(window) = window {
-                self.match_within(bytes, window, number, &mut findings);
+                self.match_within(bytes, window, number, &mut findings, work);
             }
         }
         let context = Context::new(bytes, words);
         findings.retain_mut(|finding| fits(finding, &context));
         (findings, context)
+    }
+
+    /// Whether a part that a pattern sees at once may become larger.
+    fn may_grow(&self, number: usize, part: &Range<usize>) -> bool {
+        self.rules[number].weight == 0 || part.len() < MOST_AT_ONCE
     }
 
     fn match_within(
@@ -173,6 +202,7 @@ impl Scanner {
         window: Range<usize>,
         number: usize,
         findings: &mut Vec<Finding>,
+        work: &mut Work,
     ) {
         let rule = &self.rules[number].rule;
         if rule.validators.contains(&Validator::PhoneDigits)
@@ -187,7 +217,9 @@ impl Scanner {
         let text = &bytes[..window.end];
         let is_cut = bytes.get(window.end).is_some_and(|byte| *byte != b'\n');
         let mut at = window.start;
-        while let Some(found) = pattern.captures_at(text, at) {
+        let weight = self.rules[number].weight;
+        while weight == 0 || work.may_go_on(number, (window.end - at + 1) * weight) {
+            let Some(found) = pattern.captures_at(text, at) else { break };
             let whole = found.get(0).expect("a match has a whole").range();
             at = whole.end.max(whole.start + 1);
             // Nobody knows how it would go on.
@@ -217,6 +249,25 @@ impl Scanner {
                 break;
             }
         }
+    }
+}
+
+/// How much was done for patterns of a user in one text.
+#[derive(Default)]
+struct Work {
+    done: usize,
+    /// The rules for which there was too much to do.
+    cut: BTreeSet<usize>,
+}
+
+impl Work {
+    /// Whether so much more may be done for a pattern.
+    fn may_go_on(&mut self, number: usize, more: usize) -> bool {
+        self.done = self.done.saturating_add(more);
+        if self.done > MOST_WORK {
+            self.cut.insert(number);
+        }
+        self.done <= MOST_WORK
     }
 }
 

@@ -20,9 +20,10 @@ const MOST_RULES: usize = 500;
 /// The most keywords of a rule.
 const MOST_KEYWORDS: usize = 100;
 
-/// The most memory of a pattern, in bytes: some hundred states. A text is read in time proportional to its
-/// length and to their number, whatever the pattern.
-const PATTERN_BYTES: usize = 64 << 10;
+/// The memory of patterns in bytes, and how much work a byte of text is for them at worst: a text is read in time
+/// proportional to its length and to the states of the pattern, whatever the pattern. Larger ones are
+/// refused.
+const WEIGHTS: [(usize, usize); 4] = [(8 << 10, 1), (16 << 10, 4), (32 << 10, 8), (64 << 10, 16)];
 
 /// The furthest that a match may be from its keyword, in bytes.
 const FURTHEST: u32 = 4096;
@@ -138,7 +139,8 @@ impl UserRule {
         RuleError { rule: self.id.clone(), part, problem: problem.into() }
     }
 
-    fn check(&self) -> Result<Rule, RuleError> {
+    /// The rule, and how much work a byte of text is for it at worst.
+    fn check(&self) -> Result<(Rule, usize), RuleError> {
         let is_id = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
         if self.id.is_empty() || self.id.len() > 64 || !self.id.bytes().all(is_id) {
             return Err(
@@ -149,7 +151,7 @@ impl UserRule {
         let category =
             category.ok_or_else(|| self.error("category", "must be secret, pii, or A to R"))?;
         self.check_keywords()?;
-        self.check_pattern()?;
+        let weight = self.check_pattern()?;
         for (part, value, most) in
             [("reach", self.reach, FURTHEST), ("lines", self.lines, MOST_LINES)]
         {
@@ -161,7 +163,7 @@ impl UserRule {
             return Err(self.error("entropy", "must be from 0 to 8 bits"));
         }
         let keywords = self.keywords.iter().map(|it| Cow::Owned(it.to_ascii_lowercase())).collect();
-        Ok(Rule {
+        let rule = Rule {
             id: Cow::Owned(self.id.clone()),
             name: Cow::Owned(self.name.clone()),
             category,
@@ -173,7 +175,8 @@ impl UserRule {
             entropy: self.entropy,
             validators: Cow::Owned(self.validators.clone()),
             source: Cow::Borrowed(""),
-        })
+        };
+        Ok((rule, weight))
     }
 
     fn check_keywords(&self) -> Result<(), RuleError> {
@@ -188,17 +191,23 @@ impl UserRule {
         Ok(())
     }
 
-    fn check_pattern(&self) -> Result<(), RuleError> {
-        let pattern = RegexBuilder::new(&self.pattern)
-            .unicode(false)
-            .size_limit(PATTERN_BYTES)
-            .nest_limit(50)
-            .build()
-            .map_err(|error| self.error("pattern", in_words(&error)))?;
-        if pattern.is_match(b"") {
-            return Err(self.error("pattern", "it matches nothing at all, and so everywhere"));
+    fn check_pattern(&self) -> Result<usize, RuleError> {
+        let compiled = |limit| {
+            let mut builder = RegexBuilder::new(&self.pattern);
+            builder.unicode(false).size_limit(limit).nest_limit(50).build()
+        };
+        for (limit, weight) in WEIGHTS {
+            match compiled(limit) {
+                Ok(pattern) if pattern.is_match(b"") => {
+                    let problem = "it matches nothing at all, and so everywhere";
+                    return Err(self.error("pattern", problem));
+                }
+                Ok(_) => return Ok(weight),
+                Err(regex::Error::CompiledTooBig(_)) => {}
+                Err(error) => return Err(self.error("pattern", in_words(&error))),
+            }
         }
-        Ok(())
+        Err(self.error("pattern", "it is too large: let it repeat less, or less often"))
     }
 
     /// What it finds is asked of its own examples.
@@ -224,16 +233,9 @@ impl UserRule {
 
 /// What is wrong with a pattern, on one line.
 fn in_words(error: &regex::Error) -> String {
-    match error {
-        regex::Error::CompiledTooBig(_) => {
-            "it is too large: let it repeat less, or less often".to_owned()
-        }
-        other => {
-            let text = other.to_string();
-            let last = text.lines().last().unwrap_or_default();
-            last.strip_prefix("error: ").unwrap_or(last).to_owned()
-        }
-    }
+    let text = error.to_string();
+    let last = text.lines().last().unwrap_or_default();
+    last.strip_prefix("error: ").unwrap_or(last).to_owned()
 }
 
 #[cfg(test)]
@@ -295,18 +297,37 @@ mod tests {
         assert!(Scanner::with_rules(&vec![rule(); MOST_RULES + 1]).is_err());
     }
 
+    fn slow(pattern: &str) -> UserRule {
+        UserRule {
+            pattern: pattern.into(),
+            keywords: vec!["aba".into()],
+            reach: FURTHEST,
+            lines: MOST_LINES,
+            examples: vec!["abaxxZ".into(), "abZ".into(), format!("aba{}Z", "b".repeat(499))],
+            negatives: Vec::new(),
+            ..rule()
+        }
+    }
+
+    #[test]
+    fn what_asks_for_too_much_work_is_not_done_and_said() {
+        let text = "ab".repeat(1 << 15);
+        // Each search that finds something looks for something longer first.
+        let mut hostile = slow(r"aba(?:[\s\S]*Z)?");
+        hostile.examples = vec!["aba".into()];
+        let scanner = Scanner::with_rules(&[hostile]).expect("it is good");
+        let looked = scanner.look(text.as_bytes());
+        assert!(looked.unseen.iter().any(|it| it.is_failure && it.reason.contains("`ward-badge`")));
+        let looked = scanner.look("an aba and another aba\n".repeat(100).as_bytes());
+        assert_eq!((looked.findings.len(), looked.unseen.len()), (200, 0));
+    }
+
+    /// A search takes as long as the text times the states of the pattern, at worst: `MOST_WORK` is made for that.
     #[test]
     fn no_pattern_takes_long() {
-        let text = "xab".repeat(1 << 18);
+        let text = "xaba".repeat(1 << 16);
         for pattern in ["(?:x|xa*b*)+Z", "(?:[ab]*x){1,40}Z", "x(?:.*.*)*Z", "(x+x+)+Z"] {
-            let rule = UserRule {
-                pattern: pattern.into(),
-                keywords: vec!["xab".into()],
-                reach: FURTHEST,
-                examples: vec!["xabxxZ".into()],
-                negatives: Vec::new(),
-                ..rule()
-            };
+            let rule = UserRule { examples: vec!["abaxxZ".into()], ..slow(pattern) };
             let scanner = Scanner::with_rules(&[rule]).expect("it is good");
             assert!(scanner.scan(text.as_bytes()).is_empty());
         }
