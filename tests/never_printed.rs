@@ -28,10 +28,11 @@ fn repository(planted: &Planted) -> TestRepo {
     write_all();
     repo.commit("Add the lab");
     repo.write("README.md", "# The lab\n");
-    repo.commit(&format!("Fix the lab\n\nThe patient {} called.\n", planted.in_message));
+    let number = &planted.in_message;
+    repo.commit(&format!("Fix the lab for {number}\n\nThe patient {number} called.\n"));
     repo.write("notes/visit.txt", "nothing\n").commit("Fix notes");
     write_all();
-    repo.commit("Fix notes again");
+    repo.commit(&format!("Fix notes again for {}", planted.in_message));
     repo.write("staged.txt", format!("patient {}\n", planted.staged)).git(&["add", "staged.txt"]);
     repo.write("README.md", format!("# Lab\npatient {}\n", planted.in_worktree));
     repo

@@ -1,8 +1,9 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
-use gitops_health_git::{Repo, printable};
-use gitops_health_sanitize::{Finding, Scanner};
+use gitops_health_git::{Commit, Repo, printable, printable_start};
+use gitops_health_sanitize::{Cleaner, Finding, Replacement, Scanner, Severity};
 
 use crate::acceptance::{Acceptance, senseless};
 use crate::context::Context;
@@ -94,6 +95,18 @@ impl Look {
         findings
     }
 }
+
+/// The subject of a commit as it may be shown: its beginning, with marks in the place of what our own rules
+/// find in it.
+pub(crate) fn subject_of(commit: &Commit) -> String {
+    static SCANNER: LazyLock<Scanner> = LazyLock::new(Scanner::new);
+    let subject = commit.subject();
+    let mut cleaner = Cleaner::new(&SCANNER, Replacement::Redacted, Severity::Low);
+    printable_start(&cleaner.clean(&subject).bytes, SUBJECT)
+}
+
+/// The most characters that are shown of a subject.
+const SUBJECT: usize = 200;
 
 /// The least digits of what a name can hold.
 const LEAST_DIGITS: usize = 5;

@@ -1,7 +1,7 @@
 use std::collections::HashSet;
 
 use gitops_health_git::{
-    Change, FileChange, Lines, OwnerRule, Repo, Selection, counted, printable, printable_start,
+    Change, FileChange, Lines, OwnerRule, Repo, Selection, counted, printable,
 };
 use gitops_health_report::{
     ChangeSummary, CommitRow, Configuration, RISK_SCHEMA, RiskReport, Skipped, Target, TargetKind,
@@ -11,12 +11,10 @@ use gitops_health_risk::{self as risk, Arrival, RiskParams};
 use super::notes::notes;
 use super::scorer::Scored;
 use crate::error::CliError;
+use crate::look::subject_of;
 
 /// How many files are looked up in `CODEOWNERS`: a hostile one has a million lines.
 const OWNED_FILES: usize = 100;
-
-/// The most characters that are shown of a subject.
-pub(super) const SUBJECT: usize = 200;
 
 pub(super) fn row(change: &Change, scored: &Scored) -> CommitRow {
     let complexity = &scored.features.complexity;
@@ -28,11 +26,7 @@ pub(super) fn row(change: &Change, scored: &Scored) -> CommitRow {
     };
     CommitRow {
         commit: change.head.map(|head| head.to_string()).unwrap_or_default(),
-        subject: change
-            .commits
-            .first()
-            .map(|commit| printable_start(&commit.subject(), SUBJECT))
-            .unwrap_or_default(),
+        subject: change.commits.first().map(subject_of).unwrap_or_default(),
         score: scored.score.value,
         band: scored.score.band,
         complete: !skipped(&change.files).iter().any(|skipped| skipped.matters),
@@ -134,7 +128,7 @@ fn target(selection: &Selection, change: &Change, scored: &Scored, params: &Risk
         selection: printable(text.as_bytes()),
         base: change.base.map(|base| base.to_string()),
         head: change.head.map(|head| head.to_string()),
-        subject: single.map(|commit| printable_start(&commit.subject(), SUBJECT)),
+        subject: single.map(subject_of),
         authored: scored.moment.authored.to_string(),
         now: match &scored.features.temporal.arrival {
             Arrival::Uncommitted(now) => Some(now.to_string()),

@@ -2,7 +2,7 @@ use std::collections::HashMap;
 
 use gitops_health_git::{
     Change, Commit, FileChange, FunctionSearch, ObjectId, Repo, Selection, Similarity, UnreadFile,
-    counted, printable, printable_start,
+    counted, printable,
 };
 use gitops_health_history::{Before, Past, PastEnd};
 use gitops_health_report::CommitRow;
@@ -11,10 +11,11 @@ use gitops_health_risk::{
     SimilarCommit, Subject,
 };
 
-use super::assembly::{SUBJECT, row};
+use super::assembly::row;
 use crate::context::Context;
 use crate::error::CliError;
 use crate::index::Indexed;
+use crate::look::subject_of;
 
 /// Scores changes of one repository.
 pub(super) struct Scorer<'a> {
@@ -159,7 +160,7 @@ impl<'a> Scorer<'a> {
             longest_function,
         };
         let mut title = |commit: ObjectId| -> Result<String, CliError> {
-            Ok(printable_start(&self.repo.commit(commit)?.subject(), SUBJECT))
+            Ok(subject_of(&self.repo.commit(commit)?))
         };
         let similar = historical
             .then(|| risk::similar_commits(&subject, SIMILAR, self.params, &mut title))
