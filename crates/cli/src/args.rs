@@ -161,6 +161,8 @@ pub(crate) enum ReplaceWith {
     Placeholder,
     /// The same for the same value and key: [NAME_3f2a8c0d1b4e5f60]; the key is in GITOPS_HEALTH_SANITIZE_KEY
     Hash,
+    /// Something made up of the same form, the same for the same value and key; dates move by whole weeks
+    Synthetic,
 }
 
 #[derive(Debug, Subcommand)]

@@ -126,7 +126,7 @@ impl Failure {
             Self::NothingChanged => "no tracked file of the worktree differs from HEAD".into(),
             Self::NothingToReport { what, .. } => what.clone(),
             Self::NoKey { variable } => {
-                format!("`{variable}` holds no key of at least 16 bytes for the hashes")
+                format!("`{variable}` holds no key of at least 16 bytes")
             }
             Self::Input { place, .. } => format!("could not read {place}"),
             Self::Output { place, .. } => format!("could not write to {place}"),

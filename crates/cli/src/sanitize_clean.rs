@@ -17,7 +17,7 @@ use crate::exit_code::ExitCode;
 use crate::output;
 use crate::sanitize_scan::{BINARY, LARGEST, list_files, shown};
 
-/// Where the key of hashes is.
+/// Where the key of hashes and of made-up values is.
 const KEY: &str = "GITOPS_HEALTH_SANITIZE_KEY";
 
 /// What stands for something that was taken out.
@@ -79,12 +79,15 @@ fn replacement(args: &CleanArgs) -> Result<Replacement, CliError> {
     Ok(match args.replace_with {
         ReplaceWith::Redacted => Replacement::Redacted,
         ReplaceWith::Placeholder => Replacement::Placeholder,
-        ReplaceWith::Hash => {
-            let key = std::env::var_os(KEY).filter(|key| key.len() >= 16);
-            let key = key.ok_or_else(|| CliError::new(Failure::NoKey { variable: KEY }))?;
-            Replacement::Hash(key.into_encoded_bytes())
-        }
+        ReplaceWith::Hash => Replacement::Hash(key()?),
+        ReplaceWith::Synthetic => Replacement::Synthetic(key()?),
     })
+}
+
+fn key() -> Result<Vec<u8>, CliError> {
+    let key = std::env::var_os(KEY).filter(|key| key.len() >= 16);
+    let key = key.ok_or_else(|| CliError::new(Failure::NoKey { variable: KEY }))?;
+    Ok(key.into_encoded_bytes())
 }
 
 fn unreadable(place: &str, source: io::Error) -> CliError {
