@@ -257,6 +257,54 @@ fn hashes_need_a_key_and_are_the_same_with_the_same_one() {
     assert!(!read(&repo, "a.hl7").contains(SECRETS[1]));
 }
 
+/// `sanitize` with made-up values.
+fn synthesize(repo: &TestRepo, arguments: &[&str]) -> Transcript {
+    let program = program(repo)
+        .in_directory(repo.path())
+        .with_variable("GITOPS_HEALTH_SANITIZE_KEY", "a key that is long enough");
+    let transcript =
+        program.run(&[&["sanitize", "--replace-with", "synthetic"], arguments].concat());
+    for secret in SECRETS {
+        assert!(!transcript.to_string().contains(secret), "{secret} is in\n{transcript}");
+    }
+    assert_harmless(&transcript);
+    transcript
+}
+
+#[test]
+fn what_is_made_up_keeps_files_together_and_shows_nothing_of_what_was_there() {
+    let repo = TestRepo::new();
+    let [number, family, given, _, street, ssn] = SECRETS;
+    let dashed = format!("{}-{}-{}", &ssn[..3], &ssn[3..5], &ssn[5..]);
+    let head = ["mrn", "ssn", "last_name", "first_name", "dob", "street"].join(",");
+    let row = [number, &dashed, family, given, "01/10/1962", street].join(",");
+    repo.write("a.hl7", message().replace('\r', "\n")).write("b.csv", format!("{head}\n{row}\n"));
+    let before = fingerprint(repo.path());
+    let transcript = synthesize(&repo, &["."]);
+    assert!(before == fingerprint(repo.path()), "something was changed");
+    assert_snapshot("sanitize_synthetic", &transcript.to_string());
+    assert!(!transcript.stdout.contains(&dashed) && !transcript.stdout.contains("01/10/1962"));
+    assert_eq!(synthesize(&repo, &[".", "--format", "json"]).code, Some(1));
+    assert_eq!(synthesize(&repo, &[".", "--write"]).code, Some(0));
+    let (message, table) = (read(&repo, "a.hl7"), read(&repo, "b.csv"));
+    let row: Vec<&str> = table.lines().nth(1).expect("there is a row").split(',').collect();
+    let patient = message.lines().nth(1).expect("there is a patient");
+    let field = |number: usize| patient.split('|').nth(number).expect("it is there");
+    assert_eq!(field(3).split('^').next(), Some(row[0]));
+    assert_eq!(field(19), row[1].replace('-', ""));
+    assert_eq!(row[1].matches('-').count(), 2);
+    assert!(field(5).starts_with(&[row[2], row[3]].join("^")));
+    let day: Vec<&str> = row[4].split('/').collect();
+    assert_eq!(field(7), [day[2], day[0], day[1]].concat());
+    assert!(field(11).starts_with(row[5]));
+    // It is known to be made up, and stays.
+    for (fail_on, code) in [("low", 1), ("medium", 0)] {
+        let path = repo.path().to_str().expect("it is text").to_owned();
+        assert_eq!(scan(&repo, &[&path, "--fail-on", fail_on]).code, Some(code));
+    }
+    assert!(synthesize(&repo, &["."]).stdout.starts_with("nothing to take out"));
+}
+
 #[test]
 fn links_are_not_followed_and_what_is_not_there_is_an_error() {
     let repo = TestRepo::new();

@@ -6,6 +6,8 @@ use std::ops::Range;
 use jiff::ToSpan;
 use jiff::civil::Date;
 
+use super::text::padded;
+
 /// The years of dates that were moved.
 const YEARS: Range<i16> = 2090..2300;
 
@@ -111,11 +113,13 @@ fn written(text: &str, parts: &Parts, year: i16, month: i8, day: i8) -> String {
         let width = if is_padded || *part == parts.year { part.len() } else { 1 };
         new += &match part {
             _ if *part == parts.month && parts.is_word => month_like(month, &text[part.clone()]),
-            _ if *part == parts.month => format!("{month:0width$}"),
-            _ if *part == parts.day => format!("{day:0width$}") + ordinal(text, part, day),
-            _ => format!("{year:0width$}"),
+            _ if *part == parts.month => padded(&month.to_string(), width),
+            _ if *part == parts.day => {
+                padded(&day.to_string(), width) + ordinal(parts.is_word, text, part, day)
+            }
+            _ => padded(&year.to_string(), width),
         };
-        at = part.end + ordinal_length(text, part);
+        at = part.end + if parts.is_word { ordinal_length(text, part) } else { 0 };
     }
     new + &text[at.min(parts.end)..parts.end]
 }
@@ -127,8 +131,9 @@ fn ordinal_length(text: &str, day: &Range<usize>) -> usize {
     if is_word && ["st", "nd", "rd", "th"].contains(&&*end) { 2 } else { 0 }
 }
 
-fn ordinal(text: &str, part: &Range<usize>, day: i8) -> &'static str {
+fn ordinal(is_word: bool, text: &str, part: &Range<usize>, day: i8) -> &'static str {
     match (ordinal_length(text, part), day) {
+        _ if !is_word => "",
         (0, _) => "",
         (_, 1 | 21 | 31) => "st",
         (_, 2 | 22) => "nd",
@@ -344,6 +349,7 @@ mod tests {
             (["Jan 20th", " '23"], "Jan 1st '01"),
             (["2079", "-12-31"], "2100-01-01"),
             (["9999", "1231"], "21000101"),
+            (["80", "0131st"], "010101st"),
             (["2021", "-13-45"], "2100-01-01"),
         ] {
             let made = moved(&parts.concat(), 10_000).expect("it is a date");

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use super::keyed::Draw;
 use super::names;
-use super::text::{laid, signs};
+use super::text::{laid, padded, signs};
 use crate::check_digit::digits;
 use crate::known;
 
@@ -40,7 +40,7 @@ pub(super) fn telephone(text: &str, draw: &mut Draw) -> String {
                 ..10 => format!("155501{line:02}"),
                 _ => format!("1{area}55501{line:02}"),
             };
-            let whole = format!("{whole:0>count$}");
+            let whole = padded(&whole, count);
             whole[whole.len() - count..].to_owned()
         }
     };
@@ -82,11 +82,11 @@ fn zeros(text: &str) -> String {
 
 pub(super) fn is_telephone(text: &str) -> bool {
     let (number, extension) = split_extension(text);
-    let count = digits(number).len();
-    let is_number = match count {
+    let digits = digits(number);
+    let is_number = match digits.len() {
         0 => false,
-        1..7 => digits(number).iter().all(|digit| *digit == 5),
-        _ => known::is_fictional_phone(number),
+        1..7 => digits.iter().all(|digit| *digit == 5),
+        count => matches!(digits[count - 7..], [5, 5, 5, 0, 1, _, _]),
     };
     let letters = |text: &str| text.bytes().any(|byte| byte.is_ascii_alphabetic() && byte != b'X');
     is_number && !letters(number) && extension == zeros(extension)

@@ -64,6 +64,11 @@ pub(super) fn cased(word: &str, like: &[u8]) -> String {
     }
 }
 
+/// A number with zeros in front, in so many signs.
+pub(super) fn padded(number: &str, width: usize) -> String {
+    "0".repeat(width.saturating_sub(number.len())) + number
+}
+
 /// A word with one capital.
 pub(super) fn capital(word: &str) -> String {
     let (first, rest) = word.split_at(1.min(word.len()));
