@@ -6,10 +6,12 @@ mod fhir;
 mod hl7v2;
 mod json;
 mod keys;
+mod pairs;
 mod record;
 mod sql;
 mod table;
 mod value;
+mod vcard;
 mod x12;
 mod xml;
 
@@ -63,6 +65,7 @@ pub(crate) fn read(bytes: &[u8]) -> Layout {
     read_xml(bytes, &mut layout);
     table::read(bytes, &mut layout);
     sql::read(bytes, &mut layout);
+    vcard::read(bytes, &mut layout);
     layout.closed.sort_by_key(|part| part.start);
     layout.prose.sort_by_key(|part| part.start);
     assigned::read(bytes, &mut layout);
