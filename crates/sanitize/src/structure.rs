@@ -56,6 +56,11 @@ pub(crate) fn is_likely(bytes: &[u8]) -> bool {
         || memchr::memmem::find(bytes, b"ISA*").is_some()
 }
 
+/// Whether a text begins with the names of columns of a table of people.
+pub(crate) fn has_columns(bytes: &[u8]) -> bool {
+    table::has_columns(bytes)
+}
+
 /// Reads all structures that there are.
 pub(crate) fn read(bytes: &[u8]) -> Layout {
     let mut layout = Layout::default();
