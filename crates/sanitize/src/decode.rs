@@ -11,6 +11,7 @@ mod kind;
 mod markup;
 mod packed;
 mod sight;
+mod strings;
 mod tar;
 mod utf16;
 mod zip;
@@ -136,8 +137,15 @@ impl Scanner {
                 sight.layers.extend(self.layer(bytes, 0..bytes.len(), code, depth, limits));
             }
             None => {
-                for part in base64::parts(bytes) {
-                    sight.layers.extend(self.layer(bytes, part, Code::Base64, depth, limits));
+                let strings = strings::parts(bytes);
+                let is_apart = |part: &std::ops::Range<usize>| {
+                    let after = strings.partition_point(|(it, _)| it.end <= part.start);
+                    strings.get(after).is_none_or(|(it, _)| it.start >= part.end)
+                };
+                let runs = base64::parts(bytes).into_iter().filter(is_apart);
+                let runs: Vec<_> = runs.map(|part| (part, Code::Base64)).collect();
+                for (part, code) in strings.into_iter().chain(runs) {
+                    sight.layers.extend(self.layer(bytes, part, code, depth, limits));
                 }
             }
         }
@@ -155,7 +163,8 @@ impl Scanner {
         limits: &mut Limits,
     ) -> Option<Layer> {
         let decoded = Decoded::new(bytes, outer.clone(), code);
-        if decoded.text == bytes[outer] {
+        let is_of_escapes = matches!(code, Code::Escapes { .. });
+        if is_of_escapes && decoded.text == bytes[outer] {
             return None;
         }
         if depth >= DEEPEST {

@@ -6,11 +6,13 @@ mod fhir;
 mod hl7v2;
 mod json;
 mod keys;
+mod pairs;
 mod record;
 mod sql;
 mod subject;
 mod table;
 mod value;
+mod vcard;
 mod x12;
 mod xml;
 
@@ -83,6 +85,11 @@ pub(crate) fn is_likely(bytes: &[u8]) -> bool {
         || memchr::memmem::find(bytes, b"ISA*").is_some()
 }
 
+/// Whether a text begins with the names of columns of a table of people.
+pub(crate) fn has_columns(bytes: &[u8]) -> bool {
+    table::has_columns(bytes)
+}
+
 /// Reads all structures that there are.
 pub(crate) fn read(bytes: &[u8]) -> Layout {
     let mut layout = Layout::default();
@@ -92,6 +99,7 @@ pub(crate) fn read(bytes: &[u8]) -> Layout {
     read_xml(bytes, &mut layout);
     table::read(bytes, &mut layout);
     sql::read(bytes, &mut layout);
+    vcard::read(bytes, &mut layout);
     layout.closed.sort_by_key(|part| part.start);
     layout.prose.sort_by_key(|part| part.start);
     layout.sort_units();

@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::{base64, escapes, utf16};
+use super::{base64, escapes, strings, utf16};
 use crate::clean::{Edits, applied};
 
 /// How a text is encoded within another one.
@@ -15,6 +15,10 @@ pub(crate) enum Code {
     Base64,
     /// Most characters stand for themselves, and some are spelled out.
     Escapes { is_json: bool },
+    /// A string with backslashes; strings of a list of lines belong together.
+    String,
+    /// A string of YAML in single quotes.
+    Quoted,
 }
 
 /// So many encoded bytes stand for these.
@@ -49,6 +53,7 @@ impl Code {
         match self {
             Self::Utf16 { .. } | Self::Base64 => 0,
             Self::Escapes { .. } => escapes::plain(&bytes[at..]),
+            Self::String | Self::Quoted => strings::plain(&bytes[at..], self),
         }
     }
 
@@ -58,6 +63,7 @@ impl Code {
             Self::Utf16 { is_big } => utf16::step(&bytes[at..], is_big),
             Self::Base64 => base64::step(&bytes[at..]),
             Self::Escapes { is_json } => escapes::step(&bytes[at..], is_json),
+            Self::String | Self::Quoted => strings::step(bytes, at, self),
         }
     }
 
@@ -67,6 +73,7 @@ impl Code {
             Self::Utf16 { is_big } => utf16::encode(text, is_big),
             Self::Base64 => base64::encode(text, before),
             Self::Escapes { .. } => escapes::encode(text, before),
+            Self::String | Self::Quoted => strings::encode(text, self),
         }
     }
 
@@ -81,6 +88,7 @@ impl Code {
             Self::Utf16 { .. } => "utf-16",
             Self::Base64 => "base64",
             Self::Escapes { .. } => escapes::name(part),
+            Self::String | Self::Quoted => "string",
         }
     }
 }

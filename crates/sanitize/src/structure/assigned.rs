@@ -10,7 +10,7 @@ use std::sync::OnceLock;
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
 use super::keys::{self, STEMS, Strength};
-use super::{Layout, value};
+use super::{Layout, pairs, value};
 use crate::what::What;
 
 /// The longest literal, in bytes.
@@ -20,13 +20,22 @@ const LONGEST: usize = 120;
 const REACH: usize = 16;
 
 pub(super) fn read(bytes: &[u8], layout: &mut Layout) {
-    let mut at = 0;
+    // Up to where a line was looked at for pairs, and read as such.
+    let (mut at, mut tried, mut read) = (0, 0, 0);
     for hit in stems().find_iter(bytes) {
         if hit.start() < at {
             continue;
         }
         let Some(name) = name_around(bytes, hit.start()..hit.end()) else { continue };
         at = name.span.end;
+        if name.span.start >= tried
+            && let Some((end, is_read)) = pairs::read(bytes, &name.span, layout)
+        {
+            (tried, read) = (end, if is_read { end } else { read });
+        }
+        if name.span.start < read && bytes.get(at) == Some(&b'=') {
+            continue;
+        }
         let Some((span, is_quoted)) = literal(bytes, &name) else { continue };
         let text = &bytes[span.clone()];
         let is_name = name.what == What::Name;

@@ -46,6 +46,14 @@ pub(super) fn read(bytes: &[u8], layout: &mut Layout) {
     }
 }
 
+/// Whether a text begins with names of columns.
+pub(super) fn has_columns(bytes: &[u8]) -> bool {
+    let at = first_line(bytes);
+    SEPARATORS
+        .into_iter()
+        .any(|separator| columns(bytes, &mut Rows { bytes, separator, at, unquoted: 0 }).is_some())
+}
+
 /// Where the first line begins that is no remark.
 fn first_line(bytes: &[u8]) -> usize {
     let mut at = if bytes.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
