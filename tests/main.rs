@@ -14,6 +14,7 @@ mod lookback;
 mod never_printed;
 mod places_scanned;
 mod sanitize;
+mod seeded;
 mod sums;
 mod support;
 mod transcripts;

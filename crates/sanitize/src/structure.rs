@@ -6,6 +6,7 @@ mod fhir;
 mod hl7v2;
 mod json;
 mod keys;
+mod lines;
 mod pairs;
 mod record;
 mod sql;

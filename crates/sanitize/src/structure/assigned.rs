@@ -10,7 +10,7 @@ use std::sync::OnceLock;
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
 use super::keys::{self, STEMS, Strength};
-use super::{Layout, pairs, value};
+use super::{Layout, lines, pairs, value};
 use crate::what::What;
 
 /// The longest literal, in bytes.
@@ -22,6 +22,8 @@ const REACH: usize = 16;
 pub(super) fn read(bytes: &[u8], layout: &mut Layout) {
     // Up to where a line was looked at for pairs, and read as such.
     let (mut at, mut tried, mut read) = (0, 0, 0);
+    // Up to where lines beside telling ones were read.
+    let mut beside = 0;
     for hit in stems().find_iter(bytes) {
         if hit.start() < at {
             continue;
@@ -46,6 +48,14 @@ pub(super) fn read(bytes: &[u8], layout: &mut Layout) {
             continue;
         }
         at = span.end;
+        let is_line = name.span.start >= beside && begins_line(bytes, &name);
+        if is_line {
+            beside = lines::read(bytes, &name.span, layout);
+        }
+        let mut last = layout.findings.iter().rev().take(lines::MOST_FOUND);
+        if name.span.start < beside && last.any(|it| it.span == span) {
+            continue;
+        }
         let mut finding = name.what.found(span);
         finding.field = Some(name.field);
         layout.findings.push(finding);

@@ -1,0 +1,189 @@
+//! Records of lines, as in YAML, properties and code: a name and a value on each, with the same blanks in
+//! front. Beside a value that is telling by its name the others are looked at, too.
+
+use std::ops::Range;
+
+use super::keys;
+use super::{Layout, value};
+use crate::what::What;
+
+/// The longest line that is read, in bytes.
+const LONGEST: usize = 1024;
+
+/// So many lines are read before and behind the telling one.
+const MOST: usize = 40;
+
+/// The most that is found around one line.
+pub(super) const MOST_FOUND: usize = 2 * MOST;
+
+/// Reads the record around the line of a telling name; says where it ends.
+pub(super) fn read(bytes: &[u8], name: &Range<usize>, layout: &mut Layout) -> usize {
+    let Some(telling) = Line::at(bytes, name.start) else { return name.end };
+    let mut lines = Vec::new();
+    if !telling.is_item {
+        let mut begin = telling.span.start;
+        while let Some(line) = begin.checked_sub(1).and_then(|at| Line::at(bytes, at)) {
+            let is_over = lines.len() == MOST || line.column < telling.column;
+            if is_over || line.is_blank {
+                break;
+            }
+            begin = line.span.start;
+            let is_first = line.is_item && line.column == telling.column;
+            lines.push(line);
+            if is_first {
+                break;
+            }
+        }
+    }
+    let mut end = telling.span.end;
+    let before = lines.len();
+    while let Some(line) = (end < bytes.len()).then(|| Line::at(bytes, end + 1)).flatten() {
+        let is_other =
+            line.column < telling.column || line.is_item && line.column == telling.column;
+        if lines.len() == before + MOST || is_other || line.is_blank {
+            break;
+        }
+        end = line.span.end;
+        lines.push(line);
+    }
+    for line in lines.iter().filter(|line| line.column == telling.column) {
+        if let Some((what, field, span)) = line.value(bytes)
+            && layout.is_open(&span)
+        {
+            let mut finding = what.found(span);
+            finding.field = Some(field);
+            layout.findings.push(finding);
+        }
+    }
+    end
+}
+
+struct Line {
+    span: Range<usize>,
+    /// How many bytes stand in front of what it says, the mark of a list among them.
+    column: usize,
+    /// Whether it begins an item of a list.
+    is_item: bool,
+    is_blank: bool,
+}
+
+impl Line {
+    /// The line of a place; none where it is too long.
+    fn at(bytes: &[u8], at: usize) -> Option<Self> {
+        let first = at.saturating_sub(LONGEST);
+        let begin = match memchr::memrchr(b'\n', bytes.get(first..at)?) {
+            Some(end) => first + end + 1,
+            None if first == 0 => 0,
+            None => return None,
+        };
+        let last = bytes.len().min(at + LONGEST);
+        let end = match memchr::memchr(b'\n', &bytes[at..last]) {
+            Some(end) => at + end,
+            None if last == bytes.len() => last,
+            None => return None,
+        };
+        let text = &bytes[begin..end];
+        let blanks = |text: &[u8]| text.iter().take_while(|it| matches!(it, b' ' | b'\t')).count();
+        let mut column = blanks(text);
+        let is_item = text[column..].starts_with(b"- ");
+        if is_item {
+            column += 2 + blanks(&text[column + 2..]);
+        }
+        let is_blank = text.trim_ascii().is_empty();
+        Some(Self { span: begin..end, column, is_item, is_blank })
+    }
+
+    /// What the line gives to a name that is known, the name, and where.
+    fn value(&self, bytes: &[u8]) -> Option<(What, String, Range<usize>)> {
+        let text = &bytes[self.span.clone()];
+        let mark = memchr::memchr2(b':', b'=', text)?;
+        let name = text.get(self.column..mark)?.trim_ascii();
+        let name = name.strip_prefix(b"\"").and_then(|it| it.strip_suffix(b"\"")).unwrap_or(name);
+        let (what, _) = keys::key(name)?;
+        let rest = text[mark..].iter().take_while(|it| b":=> \t".contains(it)).count();
+        let span = within(text, mark + rest)?;
+        let value = &text[span.clone()];
+        let is_value = match what {
+            // A name of anything is called so.
+            What::Name if name.eq_ignore_ascii_case(b"name") => value::is_literal(what, value),
+            What::Name => value::has_shape(what, value) && value[0].is_ascii_uppercase(),
+            _ => value::is_literal(what, value),
+        };
+        let field = String::from_utf8_lossy(keys::plain(name)).into_owned();
+        is_value.then(|| (what, field, self.span.start + span.start..self.span.start + span.end))
+    }
+}
+
+/// A value from here on: in quotes, or to the end of a line without a remark.
+fn within(line: &[u8], at: usize) -> Option<Range<usize>> {
+    let rest = &line[at..];
+    let first = *rest.first()?;
+    if matches!(first, b'"' | b'\'') {
+        let end = memchr::memchr(first, &rest[1..])?;
+        return Some(at + 1..at + 1 + end);
+    }
+    let end = memchr::memmem::find(rest, b" #").unwrap_or(rest.len());
+    let rest = rest[..end].trim_ascii_end();
+    let rest = rest.strip_suffix(b",").unwrap_or(rest);
+    let is_plain = !rest.iter().any(|it| b"(){}[]<>$;".contains(it));
+    is_plain.then(|| at..at + rest.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use crate::structure::tests::found_by;
+
+    fn fields(text: &str) -> Vec<String> {
+        let mut found = found_by(super::super::assigned::read, text);
+        found.sort();
+        found.into_iter().map(|(field, _)| field).collect()
+    }
+
+    /// A synthetic record; the number is telling. `~` stands for nothing.
+    fn record(before: &str, behind: &str) -> String {
+        format!("{before}ssn: 219-45~-6781\n{behind}")
+    }
+
+    #[test]
+    fn what_stands_beside_a_telling_value_is_read() {
+        for (before, behind, expected) in [
+            ("", "last_name: Wojt~kowa\n", &["last_name", "ssn"][..]),
+            ("- first_name: Ada~\n  ", "  mrn: 100~23343\n", &["first_name", "mrn", "ssn"]),
+            (
+                "  - ",
+                "    last_name: 'Wojt~kowa' # made up\n  - last_name: Oth~er\n",
+                &["last_name", "ssn"],
+            ),
+            (
+                "patient:\n  ",
+                "  address:\n    city: x\n  last_name: Wojt~kowa\nlast_name: Oth~er\n",
+                &["last_name", "ssn"],
+            ),
+            ("last_name: Oth~er\n\n", "\nlast_name: Oth~er\n", &["ssn"]),
+            ("", "name: standard plan\nlast_name: string\nfirst_name: getName()\n", &["ssn"]),
+            (
+                "",
+                "last_name = \"Wojt~kowa\",\nfirst_name => 'Ada~',\n",
+                &["first_name", "last_name", "ssn"],
+            ),
+        ] {
+            assert_eq!(fields(&record(before, behind)), expected, "{before:?} {behind:?}");
+        }
+    }
+
+    #[test]
+    fn hostile_lines_end_soon() {
+        let line = "ssn: 219-45~-6781\n".replace('~', "");
+        for text in [
+            line.repeat(20_000),
+            format!("- {line}").repeat(20_000),
+            line.replace('\n', " ").repeat(20_000),
+        ] {
+            let start = Instant::now();
+            found_by(super::super::assigned::read, &text);
+            assert!(start.elapsed() < Duration::from_secs(10));
+        }
+    }
+}
