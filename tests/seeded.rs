@@ -264,6 +264,7 @@ fn secrets() -> Vec<File> {
         ),
         file("app/settings.py", format!("DB_PASSWORD = \"{password}\"\n"), &[("*", &password)]),
         file("app/db.ini", format!("url = {address}\n"), &[("*", "r7Hq29xLmT")]),
+        file("web/pay.js", format!("const key = '{live}';\n"), &[("*", &live)]),
         file(
             "certs/server.key",
             key,
