@@ -116,7 +116,7 @@ fn split(bytes: &[u8], range: Range<usize>, separator: u8) -> impl Iterator<Item
 }
 
 /// Whether what a field holds stands for a value that comes later, as in a template.
-fn is_template(content: &[u8]) -> bool {
+pub(crate) fn is_template(content: &[u8]) -> bool {
     let begins = |marks: &[&[u8]]| marks.iter().any(|mark| content.starts_with(mark));
     (begins(&[b"{", b"<"]) && (content.ends_with(b"}") || content.ends_with(b">")))
         || begins(&[b"${", b"$(", b"#{", b"{{", b"%s", b"%(", b"<%"])
