@@ -3,6 +3,7 @@
 mod assigned;
 mod ccda;
 mod fhir;
+mod fhir_xml;
 mod hl7v2;
 mod json;
 mod keys;
@@ -100,6 +101,12 @@ fn read_xml(bytes: &[u8], layout: &mut Layout) {
     let begin = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).trim_ascii_start();
     if begin.starts_with(b"<") && ccda::is_ccda(bytes) {
         ccda::read(bytes, layout);
+        layout.close(0..bytes.len());
+    } else if begin.starts_with(b"<")
+        && fhir_xml::is_fhir(bytes)
+        && let Some(document) = fhir_xml::read(bytes)
+    {
+        fhir::read(&document, layout);
         layout.close(0..bytes.len());
     }
 }
