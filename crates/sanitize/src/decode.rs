@@ -5,6 +5,7 @@
 
 mod base64;
 mod code;
+mod dicom;
 mod escapes;
 mod inflate;
 mod kind;
@@ -120,6 +121,7 @@ impl Scanner {
                 Sight { layers: layer.into_iter().collect(), ..Sight::default() }
             }
             Kind::Plain => self.unfold_text(bytes, depth, limits),
+            Kind::Dicom => self.unfold_dicom(bytes, limits),
             kind => self.unfold_packed(bytes, kind, depth, limits),
         }
     }

@@ -3,6 +3,7 @@
 mod assigned;
 mod ccda;
 mod fhir;
+mod fhir_xml;
 mod hl7v2;
 mod json;
 mod keys;
@@ -135,6 +136,14 @@ fn read_xml(bytes: &[u8], layout: &mut Layout) {
         ccda::read(bytes, layout);
         layout.unit(0..bytes.len());
         layout.close(0..bytes.len());
+    } else if begin.starts_with(b"<")
+        && fhir_xml::is_fhir(bytes)
+        && let Some(document) = fhir_xml::read(bytes)
+    {
+        let units = subject::units(&document);
+        fhir::read(&document, &subject::people(&document, &units), layout);
+        layout.units.extend(units);
+        layout.close(0..bytes.len());
     }
 }
 
@@ -150,7 +159,7 @@ fn split(bytes: &[u8], range: Range<usize>, separator: u8) -> impl Iterator<Item
 }
 
 /// Whether what a field holds stands for a value that comes later, as in a template.
-fn is_template(content: &[u8]) -> bool {
+pub(crate) fn is_template(content: &[u8]) -> bool {
     let begins = |marks: &[&[u8]]| marks.iter().any(|mark| content.starts_with(mark));
     (begins(&[b"{", b"<"]) && (content.ends_with(b"}") || content.ends_with(b">")))
         || begins(&[b"${", b"$(", b"#{", b"{{", b"%s", b"%(", b"<%"])

@@ -6,6 +6,7 @@ use std::io::Write;
 use flate2::Compression;
 use flate2::write::{GzEncoder, ZlibEncoder};
 use gitops_health_sanitize::{Cleaned, Cleaner, Finding, Replacement, Scanner, Severity};
+use gitops_health_testkit::Random;
 
 /// A number that nobody has.
 fn ssn() -> String {
@@ -342,4 +343,139 @@ fn what_is_beyond_the_limits_is_named() {
     let many: Vec<(&str, u16, u16, Vec<u8>)> = vec![("a", 0, 0, b"x".to_vec()); 10_100];
     let why = "it has more members than are looked into".to_owned();
     assert_eq!(unseen(&zip_of(&many)), [("zip".to_owned(), why, true)]);
+}
+
+/// How the elements of a file are written.
+#[derive(Clone, Copy)]
+struct Dicom {
+    is_big: bool,
+    is_implicit: bool,
+}
+
+impl Dicom {
+    fn half(self, number: u16) -> [u8; 2] {
+        if self.is_big { number.to_be_bytes() } else { number.to_le_bytes() }
+    }
+
+    fn word(self, number: u32) -> [u8; 4] {
+        if self.is_big { number.to_be_bytes() } else { number.to_le_bytes() }
+    }
+
+    fn header(self, tag: (u16, u16), kind: &str, length: u32) -> Vec<u8> {
+        let tag = [self.half(tag.0), self.half(tag.1)].concat();
+        let is_long = matches!(kind, "SQ" | "OW" | "UT" | "UN");
+        match () {
+            () if self.is_implicit || kind.is_empty() => [tag, self.word(length).to_vec()].concat(),
+            () if is_long => [tag, kind.into(), vec![0; 2], self.word(length).to_vec()].concat(),
+            () => [tag, kind.into(), self.half(length as u16).to_vec()].concat(),
+        }
+    }
+
+    fn element(self, tag: (u16, u16), kind: &str, value: &[u8]) -> Vec<u8> {
+        [self.header(tag, kind, value.len() as u32), value.to_vec()].concat()
+    }
+}
+
+/// A file of a study of somebody who does not exist.
+fn dicom(uid: &str, way: Dicom) -> Vec<u8> {
+    let about = Dicom { is_big: false, is_implicit: false };
+    let mut file = vec![0; 128];
+    file.extend(b"DICM");
+    file.extend(about.element((2, 0x10), "UI", uid.as_bytes()));
+    let physician = ["Doe", "John"].join("^");
+    file.extend(way.element((8, 0x90), "PN", physician.as_bytes()));
+    // A sequence of known length, one of an item without, and one of another kind.
+    let inner = way.element((0x10, 0x20), "LO", b"4711-0815 ");
+    let item = way.element((0xfffe, 0xe000), "", &inner);
+    file.extend(way.element((0x10, 0x1002), "SQ", &item));
+    file.extend(way.header((0x10, 0x1003), "SQ", u32::MAX));
+    file.extend(way.header((0xfffe, 0xe000), "", u32::MAX));
+    file.extend(way.element((0x10, 0x1040), "LO", b"1 Nowhere Lane"));
+    file.extend(way.header((0xfffe, 0xe00d), "", 0));
+    file.extend(way.header((0xfffe, 0xe0dd), "", 0));
+    file.extend(way.header((0x11, 0x1003), "UN", u32::MAX));
+    let within = Dicom { is_implicit: true, ..way };
+    file.extend(within.header((0xfffe, 0xe000), "", u32::MAX));
+    file.extend(within.element((0x10, 0x30), "DA", ["1980", "0131"].concat().as_bytes()));
+    file.extend(within.header((0xfffe, 0xe00d), "", 0));
+    file.extend(within.header((0xfffe, 0xe0dd), "", 0));
+    let comment = format!("The patient's number is {}\0", ssn());
+    file.extend(way.element((0x10, 0x4000), "LT", comment.as_bytes()));
+    file.extend(way.element((0x7fe0, 0x10), "OW", &[7; 64]));
+    file
+}
+
+#[test]
+fn elements_of_dicom_are_known_by_their_tags() {
+    for (uid, is_big, is_implicit) in [
+        ("1.2.840.10008.1.2\0", false, true),
+        ("1.2.840.10008.1.2.1\0", false, false),
+        ("1.2.840.10008.1.2.2\0", true, false),
+        ("1.2.840.10008.1.2.4.50", false, false),
+    ] {
+        let file = dicom(uid, Dicom { is_big, is_implicit });
+        let findings = scan(&file);
+        let fields: Vec<&str> = findings.iter().filter_map(|it| it.field.as_deref()).collect();
+        let expected = [
+            "(0008,0090) ReferringPhysicianName",
+            "(0010,0020) PatientID",
+            "(0010,1040) PatientAddress",
+            "(0010,0030) PatientBirthDate",
+            "(0010,4000) PatientComments",
+            "(7FE0,0010) PixelData",
+        ];
+        assert_eq!(fields, expected, "{uid}");
+        assert_eq!(&file[found(&findings, "mrn").span.clone()], b"4711-0815");
+        assert_eq!(&file[found(&findings, "ssn").span.clone()], ssn().as_bytes());
+        assert_eq!(within(&findings, "mrn"), "dicom");
+        assert!(unseen(&file).is_empty(), "{:?}", unseen(&file));
+        let expected = ("dicom".to_owned(), "it is damaged".to_owned(), true);
+        assert_eq!(unseen(&file[..file.len() - 1]), [expected]);
+    }
+}
+
+#[test]
+fn nothing_that_is_damaged_makes_it_fail() {
+    let text = sentence().repeat(4);
+    let files: &[(&str, &[u8])] = &[("letters/a.txt", text.as_bytes()), ("b/c.txt", b"none\n")];
+    let explicit = Dicom { is_big: false, is_implicit: false };
+    let seeds = [
+        utf16(&text, false),
+        base64(text.as_bytes(), 64).into_bytes(),
+        gzip(text.as_bytes()),
+        zlib(text.as_bytes()),
+        zip(files),
+        tar(files),
+        dicom("1.2.840.10008.1.2.1\0", explicit),
+        dicom("1.2.840.10008.1.2\0", Dicom { is_implicit: true, ..explicit }),
+        base64(&zip(files), 76).into_bytes(),
+        format!("{{\"a\": \"{}\"}}", text.replace('\r', "\\r").replace('\n', "\\n")).into_bytes(),
+        format!("x=%20%20{}&#65;", text.replace(' ', "%20")).into_bytes(),
+    ];
+    let (scanner, mut random) = (Scanner::new(), Random::new(7));
+    for round in 0..2200 {
+        let mut bytes = seeds[round % seeds.len()].clone();
+        for _ in 0..=random.below(6) {
+            let at = random.below(bytes.len());
+            match random.below(5) {
+                0 => bytes.truncate(at.max(1)),
+                1 => drop(bytes.drain(at..(at + random.below(9)).min(bytes.len()))),
+                2 => bytes.insert(at, random.below(256) as u8),
+                _ => bytes[at] = [0, 0xff, random.below(256) as u8][random.below(3)],
+            }
+            if bytes.is_empty() {
+                bytes.push(0);
+            }
+        }
+        let looked = scanner.look(&bytes);
+        for finding in &looked.findings {
+            assert!(finding.span.start <= finding.span.end && finding.span.end <= bytes.len());
+        }
+        assert_eq!(scanner.look(&bytes), looked, "round {round}");
+        let mut cleaner = Cleaner::new(&scanner, Replacement::Redacted, Severity::Low);
+        let cleaned = cleaner.clean(&bytes);
+        if cleaned.left.is_empty() {
+            assert!(cleaner.clean(&cleaned.bytes).removed.is_empty(), "round {round}");
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! What some bytes are, by their beginning.
 
-use super::{inflate, tar, utf16};
+use super::{dicom, inflate, tar, utf16};
 
 /// What some bytes are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,6 +17,8 @@ pub(crate) enum Kind {
     Zip,
     /// An archive.
     Tar,
+    /// A medical image or report.
+    Dicom,
 }
 
 impl Kind {
@@ -34,6 +36,7 @@ impl Kind {
             [0x78, 0x01 | 0x5e | 0x9c | 0xda, ..] if inflate::is_zlib(bytes) => Self::Zlib,
             [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..] => Self::Zip,
             _ if tar::is_tar(bytes) => Self::Tar,
+            _ if dicom::is_dicom(bytes) => Self::Dicom,
             _ => match utf16::order(bytes) {
                 Some(is_big) => Self::Utf16 { is_big },
                 None => Self::Plain,
@@ -50,6 +53,7 @@ impl Kind {
             Self::Zlib => "zlib",
             Self::Zip => "zip",
             Self::Tar => "tar",
+            Self::Dicom => "dicom",
         }
     }
 }

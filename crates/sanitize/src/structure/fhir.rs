@@ -1,5 +1,5 @@
-//! HL7 FHIR in JSON (R4 and its neighbours): by the data types of elements, in whatever resource they
-//! are.
+//! HL7 FHIR (R4 and its neighbours), in JSON or read as such: by the data types of elements, in whatever
+//! resource they are.
 
 use std::collections::HashSet;
 use std::ops::Range;
@@ -81,7 +81,7 @@ impl Reader<'_, '_> {
         let key = self.document.key(number);
         match node.kind {
             Kind::Object => {
-                let resource = self.document.member_text(number, b"resourceType");
+                let resource = self.document.resource(number);
                 let root = Place { resource, step: Step::Root(resource), above: None };
                 let place = if resource.is_empty() { place } else { root };
                 if self.read_type(number, key, place) {

@@ -24,6 +24,8 @@ pub(super) struct Node {
     pub span: Range<usize>,
     /// The name in an object, without its quotes.
     pub key: Option<Range<usize>>,
+    /// The type of a resource, where it is not said by a value inside.
+    resource: Range<usize>,
     /// Numbers of the first value inside and of the next one beside, 0 for none.
     first: u32,
     next: u32,
@@ -37,10 +39,58 @@ pub(super) struct Document<'a> {
 impl<'a> Document<'a> {
     /// Reads what begins at a place: one value. Says where it ends.
     pub fn read(bytes: &'a [u8], begin: usize) -> Option<(Self, usize)> {
-        let nodes = vec![Node { kind: Kind::Plain, span: 0..0, key: None, first: 0, next: 0 }];
-        let mut document = Self { bytes, nodes };
+        let mut document = Self::new(bytes);
         let end = document.parse(begin)?;
         Some((document, end))
+    }
+
+    /// A document without values.
+    pub fn new(bytes: &'a [u8]) -> Self {
+        let mut document = Self { bytes, nodes: Vec::new() };
+        document.add(None, Kind::Plain, 0..0, None);
+        document
+    }
+
+    /// Adds a value behind the last one in another; nothing where there are too many.
+    pub fn add(
+        &mut self,
+        place: Option<(usize, usize)>,
+        kind: Kind,
+        span: Range<usize>,
+        key: Option<Range<usize>>,
+    ) -> Option<usize> {
+        if self.nodes.len() >= MOST {
+            return None;
+        }
+        let number = self.nodes.len();
+        self.nodes.push(Node { kind, span, key, resource: 0..0, first: 0, next: 0 });
+        match place {
+            Some((parent, 0)) => self.nodes[parent].first = number as u32,
+            Some((_, last)) => self.nodes[last].next = number as u32,
+            None => {}
+        }
+        Some(number)
+    }
+
+    /// How many values there are, and one.
+    pub fn len(&self) -> usize {
+        self.nodes.len()
+    }
+
+    /// Says where a value ends of which only the beginning was known.
+    pub fn end_at(&mut self, number: usize, end: usize) {
+        self.nodes[number].span.end = end;
+    }
+
+    /// Says of which type a resource is.
+    pub fn set_resource(&mut self, number: usize, name: Range<usize>) {
+        self.nodes[number].resource = name;
+    }
+
+    /// The type of a resource; nothing where an object is none.
+    pub fn resource(&self, number: usize) -> &'a [u8] {
+        let said = &self.bytes[self.nodes[number].resource.clone()];
+        if said.is_empty() { self.member_text(number, b"resourceType") } else { said }
     }
 
     /// The value that holds all others.
@@ -125,16 +175,11 @@ impl<'a> Document<'a> {
                 }
                 _ => return None,
             };
-            if self.nodes.len() >= MOST || open.len() >= DEEPEST {
+            if open.len() >= DEEPEST {
                 return None;
             }
-            let number = self.nodes.len();
-            self.nodes.push(Node { kind, span, key, first: 0, next: 0 });
-            if let Some((parent, last)) = open.last_mut() {
-                match *last {
-                    0 => self.nodes[*parent].first = number as u32,
-                    last => self.nodes[last].next = number as u32,
-                }
+            let number = self.add(open.last().copied(), kind, span, key)?;
+            if let Some((_, last)) = open.last_mut() {
                 *last = number;
             }
             at = next;

@@ -35,7 +35,8 @@ impl<'a> Attributes<'a> {
         self.value(name).map_or(&b""[..], |value| &self.bytes[value])
     }
 
-    fn all(&self) -> impl Iterator<Item = (Range<usize>, Range<usize>)> {
+    /// All names and their values.
+    pub fn all(&self) -> impl Iterator<Item = (Range<usize>, Range<usize>)> {
         let Self { bytes, begin, end } = *self;
         let mut at = begin;
         std::iter::from_fn(move || {
@@ -77,6 +78,11 @@ impl<'a> Reader<'a> {
     /// The name of the innermost element.
     pub fn name(&self) -> &'a [u8] {
         self.stack.last().copied().unwrap_or_default()
+    }
+
+    /// Where what comes next begins.
+    pub fn place(&self) -> usize {
+        self.at
     }
 
     pub fn next(&mut self) -> Option<Event<'a>> {

@@ -1,0 +1,100 @@
+//! Which elements say who somebody is (DICOM PS3.15, table E.1-1; names by PS3.6).
+
+use crate::what::What;
+use crate::what::What::*;
+
+/// What an element holds.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Content {
+    /// Something of the patient or of theirs.
+    Is(What),
+    /// What says little by itself: staff, institutions, times of examinations.
+    Minor(What),
+    /// Free text.
+    Text,
+}
+
+use Content::{Is, Minor, Text};
+
+/// The name of an element and what it holds.
+pub(super) fn field(tag: u32) -> Option<(&'static str, Content)> {
+    let place = FIELDS.binary_search_by_key(&tag, |(known, ..)| *known).ok()?;
+    Some((FIELDS[place].1, FIELDS[place].2))
+}
+
+const FIELDS: &[(u32, &str, Content)] = &[
+    (0x0008_0012, "InstanceCreationDate", Minor(Date)),
+    (0x0008_0020, "StudyDate", Minor(Date)),
+    (0x0008_0021, "SeriesDate", Minor(Date)),
+    (0x0008_0022, "AcquisitionDate", Minor(Date)),
+    (0x0008_0023, "ContentDate", Minor(Date)),
+    (0x0008_002a, "AcquisitionDateTime", Minor(Date)),
+    (0x0008_0050, "AccessionNumber", Is(OtherId)),
+    (0x0008_0080, "InstitutionName", Minor(Address)),
+    (0x0008_0081, "InstitutionAddress", Minor(Address)),
+    (0x0008_0090, "ReferringPhysicianName", Minor(Name)),
+    (0x0008_0092, "ReferringPhysicianAddress", Minor(Address)),
+    (0x0008_0094, "ReferringPhysicianTelephoneNumbers", Minor(Phone)),
+    (0x0008_009c, "ConsultingPhysicianName", Minor(Name)),
+    (0x0008_1010, "StationName", Minor(Device)),
+    (0x0008_1040, "InstitutionalDepartmentName", Minor(Address)),
+    (0x0008_1048, "PhysiciansOfRecord", Minor(Name)),
+    (0x0008_1050, "PerformingPhysicianName", Minor(Name)),
+    (0x0008_1060, "NameOfPhysiciansReadingStudy", Minor(Name)),
+    (0x0008_1070, "OperatorsName", Minor(Name)),
+    (0x0010_0010, "PatientName", Is(Name)),
+    (0x0010_0020, "PatientID", Is(Mrn)),
+    (0x0010_0030, "PatientBirthDate", Is(BirthDate)),
+    (0x0010_1000, "OtherPatientIDs", Is(Mrn)),
+    (0x0010_1001, "OtherPatientNames", Is(Name)),
+    (0x0010_1005, "PatientBirthName", Is(Name)),
+    (0x0010_1040, "PatientAddress", Is(Address)),
+    (0x0010_1050, "InsurancePlanIdentification", Is(HealthPlan)),
+    (0x0010_1060, "PatientMotherBirthName", Is(Name)),
+    (0x0010_1090, "MedicalRecordLocator", Is(OtherId)),
+    (0x0010_2152, "RegionOfResidence", Is(Address)),
+    (0x0010_2154, "PatientTelephoneNumbers", Is(Phone)),
+    (0x0010_2155, "PatientTelecomInformation", Is(Phone)),
+    (0x0010_21b0, "AdditionalPatientHistory", Text),
+    (0x0010_2297, "ResponsiblePerson", Is(Name)),
+    (0x0010_2299, "ResponsibleOrganization", Minor(Address)),
+    (0x0010_4000, "PatientComments", Text),
+    (0x0018_1000, "DeviceSerialNumber", Is(Device)),
+    (0x0018_1002, "DeviceUID", Minor(Device)),
+    (0x0020_0010, "StudyID", Minor(OtherId)),
+    (0x0020_4000, "ImageComments", Text),
+    (0x0032_1032, "RequestingPhysician", Minor(Name)),
+    (0x0032_4000, "StudyComments", Text),
+    (0x0038_0010, "AdmissionID", Is(Account)),
+    (0x0038_0020, "AdmittingDate", Is(Date)),
+    (0x0038_0060, "ServiceEpisodeID", Is(Account)),
+    (0x0038_0300, "CurrentPatientLocation", Minor(Address)),
+    (0x0038_0400, "PatientInstitutionResidence", Is(Address)),
+    (0x0038_4000, "VisitComments", Text),
+    (0x0040_0006, "ScheduledPerformingPhysicianName", Minor(Name)),
+    (0x0040_1001, "RequestedProcedureID", Minor(OtherId)),
+    (0x0040_1010, "NamesOfIntendedRecipientsOfResults", Minor(Name)),
+    (0x0040_2008, "OrderEnteredBy", Minor(Name)),
+    (0x0040_2010, "OrderCallbackPhoneNumber", Minor(Phone)),
+    (0x0040_2016, "PlacerOrderNumberImagingServiceRequest", Is(OtherId)),
+    (0x0040_2017, "FillerOrderNumberImagingServiceRequest", Is(OtherId)),
+    (0x0040_2400, "ImagingServiceRequestComments", Text),
+    (0x0040_a075, "VerifyingObserverName", Minor(Name)),
+    (0x0040_a123, "PersonName", Is(Name)),
+    (0x0040_a160, "TextValue", Text),
+    (0x4000_4000, "TextComments", Text),
+    (0x4008_010b, "InterpretationText", Text),
+    (0x4008_0114, "PhysicianApprovingInterpretation", Minor(Name)),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn elements_are_sorted_by_their_tags() {
+        assert!(FIELDS.windows(2).all(|pair| pair[0].0 < pair[1].0));
+        assert_eq!(field(0x0010_0010).map(|(name, _)| name), Some("PatientName"));
+        assert!(field(0x0010_0040).is_none());
+    }
+}
