@@ -21,6 +21,8 @@ pub struct Scanner {
     keywords: Vec<Cow<'static, str>>,
     /// The rules of each keyword.
     rules_of: Vec<Vec<usize>>,
+    /// Where behind the keywords of rules the words end and the stems begin.
+    first_stem: usize,
     /// Finds them in little: made fast.
     small: OnceLock<AhoCorasick>,
     /// Finds them in much: four times as fast, and made in the time that 3 MB take.
@@ -34,6 +36,14 @@ struct Compiled {
     pattern: OnceLock<Regex>,
     /// How much work a byte is at worst, of a rule of a user; 0 for our own, which are known to be quick.
     weight: usize,
+}
+
+/// What is met in one pass over a text.
+struct Hits<'a> {
+    findings: Vec<Finding>,
+    context: Context<'a>,
+    /// Stems of telling names, sorted by their places.
+    stems: Vec<Range<usize>>,
 }
 
 /// What is found in a text as it is.
@@ -93,8 +103,10 @@ impl Scanner {
             }
         }
         keywords.extend(context::words().map(Cow::Borrowed));
+        let first_stem = keywords.len();
+        keywords.extend(structure::stems().iter().copied().map(Cow::Borrowed));
         let (small, large) = (OnceLock::new(), OnceLock::new());
-        Self { rules, keywords, rules_of, small, large, is_for_much: false }
+        Self { rules, keywords, rules_of, first_stem, small, large, is_for_much: false }
     }
 
     /// The rules that it looks with.
@@ -129,9 +141,9 @@ impl Scanner {
 
     /// What is found in some bytes as they are.
     pub(crate) fn scan_plain(&self, bytes: &[u8]) -> Plain {
-        let layout = structure::read(bytes);
         let (mut work, mut cut) = (Work::default(), Vec::new());
-        let (mut loose, context) = self.by_keywords(bytes, &mut work);
+        let Hits { findings: mut loose, context, stems } = self.by_keywords(bytes, &mut work);
+        let layout = structure::read(bytes, &stems);
         cut.extend(work.cut.iter().map(|number| self.rules[*number].rule.id.to_string()));
         loose.extend(number::find(bytes, &context));
         loose.extend(date::find(bytes, &context));
@@ -150,18 +162,25 @@ impl Scanner {
 
     /// Whether the pattern of a rule finds something, whatever else is found there.
     pub fn by_rule(&self, bytes: &[u8], id: &str) -> bool {
-        self.by_keywords(bytes, &mut Work::default()).0.iter().any(|finding| finding.rule == id)
+        self.by_keywords(bytes, &mut Work::default())
+            .findings
+            .iter()
+            .any(|finding| finding.rule == id)
     }
 
-    /// What patterns find around their keywords, and what is talked about.
-    fn by_keywords<'a>(&self, bytes: &'a [u8], work: &mut Work) -> (Vec<Finding>, Context<'a>) {
-        let (mut findings, mut words) = (Vec::new(), Vec::new());
+    /// What patterns find around their keywords, what is talked about, and stems of telling names.
+    fn by_keywords<'a>(&self, bytes: &'a [u8], work: &mut Work) -> Hits<'a> {
+        let (mut findings, mut words, mut stems) = (Vec::new(), Vec::new(), Vec::new());
         // For each rule the part that is to be looked at next: keywords near one another share one.
         let mut open: Vec<Option<Range<usize>>> = vec![None; self.rules.len()];
         for keyword in self.automaton(bytes).find_overlapping_iter(bytes) {
-            let Some(rules) = self.rules_of.get(keyword.pattern().as_usize()) else {
-                let word = keyword.pattern().as_usize() - self.rules_of.len();
-                words.push((keyword.start()..keyword.end(), word));
+            let number = keyword.pattern().as_usize();
+            let Some(rules) = self.rules_of.get(number) else {
+                let span = keyword.start()..keyword.end();
+                match number < self.first_stem {
+                    true => words.push((span, number - self.rules_of.len())),
+                    false => stems.push(span),
+                }
                 continue;
             };
             for number in rules {
@@ -188,7 +207,8 @@ impl Scanner {
         }
         let context = Context::new(bytes, words);
         findings.retain_mut(|finding| fits(finding, &context));
-        (findings, context)
+        structure::sort_stems(&mut stems);
+        Hits { findings, context, stems }
     }
 
     /// Whether a part that a pattern sees at once may become larger.

@@ -92,8 +92,18 @@ pub(crate) fn has_columns(bytes: &[u8]) -> bool {
     table::has_columns(bytes)
 }
 
-/// Reads all structures that there are.
-pub(crate) fn read(bytes: &[u8]) -> Layout {
+/// What is looked for with the keywords of rules: a part of each name that is telling.
+pub(crate) fn stems() -> &'static [&'static str] {
+    keys::STEMS
+}
+
+/// Sorts stems by their places, of those that begin in one place the longest first.
+pub(crate) fn sort_stems(stems: &mut [Range<usize>]) {
+    stems.sort_unstable_by_key(|stem| (stem.start, std::cmp::Reverse(stem.end)));
+}
+
+/// Reads all structures that there are. The stems that were met are sorted by their places.
+pub(crate) fn read(bytes: &[u8], stems: &[Range<usize>]) -> Layout {
     let mut layout = Layout::default();
     hl7v2::read(bytes, &mut layout);
     x12::read(bytes, &mut layout);
@@ -105,7 +115,7 @@ pub(crate) fn read(bytes: &[u8]) -> Layout {
     layout.closed.sort_by_key(|part| part.start);
     layout.prose.sort_by_key(|part| part.start);
     layout.sort_units();
-    assigned::read(bytes, &mut layout);
+    assigned::read(bytes, stems, &mut layout);
     layout
 }
 
@@ -188,6 +198,18 @@ mod tests {
     /// A text in which `~` stands for nothing, so that no scanner stops at this page.
     pub(super) fn plain(text: &str) -> String {
         text.replace('~', "")
+    }
+
+    /// Reads around telling names alone.
+    pub(super) fn read_assigned(bytes: &[u8], layout: &mut Layout) {
+        let mut stems = Vec::new();
+        let lower = bytes.to_ascii_lowercase();
+        for stem in super::stems() {
+            let found = memchr::memmem::find_iter(&lower, stem);
+            stems.extend(found.map(|at| at..at + stem.len()));
+        }
+        super::sort_stems(&mut stems);
+        super::assigned::read(bytes, &stems, layout);
     }
 
     /// The fields that a reader finds in such a text, and what they hold.

@@ -5,11 +5,8 @@
 //! variable, no label.
 
 use std::ops::Range;
-use std::sync::OnceLock;
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
-
-use super::keys::{self, STEMS, Strength};
+use super::keys::{self, Strength};
 use super::{Layout, lines, pairs, value};
 use crate::what::What;
 
@@ -19,16 +16,17 @@ const LONGEST: usize = 120;
 /// How far behind a name its value may begin, in bytes.
 const REACH: usize = 16;
 
-pub(super) fn read(bytes: &[u8], layout: &mut Layout) {
+/// Reads around the stems of telling names, which are sorted by their places.
+pub(super) fn read(bytes: &[u8], stems: &[Range<usize>], layout: &mut Layout) {
     // Up to where a line was looked at for pairs, and read as such.
     let (mut at, mut tried, mut read) = (0, 0, 0);
     // Up to where lines beside telling ones were read.
     let mut beside = 0;
-    for hit in stems().find_iter(bytes) {
-        if hit.start() < at {
+    for stem in stems {
+        if stem.start < at {
             continue;
         }
-        let Some(name) = name_around(bytes, hit.start()..hit.end()) else { continue };
+        let Some(name) = name_around(bytes, stem.clone()) else { continue };
         at = name.span.end;
         if name.span.start >= tried
             && let Some((end, is_read)) = pairs::read(bytes, &name.span, layout)
@@ -60,16 +58,6 @@ pub(super) fn read(bytes: &[u8], layout: &mut Layout) {
         finding.field = Some(name.field);
         layout.findings.push(finding);
     }
-}
-
-fn stems() -> &'static AhoCorasick {
-    static STEMS_IN: OnceLock<AhoCorasick> = OnceLock::new();
-    STEMS_IN.get_or_init(|| {
-        let builder = &mut AhoCorasick::builder();
-        let builder = builder.ascii_case_insensitive(true).kind(Some(AhoCorasickKind::DFA));
-        let builder = builder.match_kind(MatchKind::LeftmostFirst);
-        builder.build(STEMS).expect("a few short words fit")
-    })
 }
 
 /// A strong name and where it is, with the quotes around it.
@@ -228,10 +216,10 @@ mod tests {
     use std::time::{Duration, Instant};
 
     use super::*;
-    use crate::structure::tests::{found_by, plain};
+    use crate::structure::tests::{found_by, plain, read_assigned};
 
     fn found(text: &str) -> Vec<(String, String)> {
-        found_by(read, text)
+        found_by(read_assigned, text)
     }
 
     #[test]
@@ -299,7 +287,7 @@ mod tests {
         let text = plain("dob: 1980~-01-31");
         let mut layout = Layout::default();
         layout.close(0..text.len());
-        read(text.as_bytes(), &mut layout);
+        read_assigned(text.as_bytes(), &mut layout);
         assert!(layout.findings.is_empty());
     }
 

@@ -133,10 +133,10 @@ fn within(line: &[u8], at: usize) -> Option<Range<usize>> {
 mod tests {
     use std::time::{Duration, Instant};
 
-    use crate::structure::tests::found_by;
+    use crate::structure::tests::{found_by, read_assigned};
 
     fn fields(text: &str) -> Vec<String> {
-        let mut found = found_by(super::super::assigned::read, text);
+        let mut found = found_by(read_assigned, text);
         found.sort();
         found.into_iter().map(|(field, _)| field).collect()
     }
@@ -182,7 +182,7 @@ mod tests {
             line.replace('\n', " ").repeat(20_000),
         ] {
             let start = Instant::now();
-            found_by(super::super::assigned::read, &text);
+            found_by(read_assigned, &text);
             assert!(start.elapsed() < Duration::from_secs(10));
         }
     }

@@ -90,10 +90,10 @@ fn pairs(bytes: &[u8], line: Range<usize>) -> Vec<Pair> {
 
 #[cfg(test)]
 mod tests {
-    use crate::structure::tests::found_by;
+    use crate::structure::tests::{found_by, read_assigned};
 
     fn fields(text: &str) -> Vec<String> {
-        let found = found_by(super::super::assigned::read, text);
+        let found = found_by(read_assigned, text);
         found.into_iter().map(|(field, _)| field).collect()
     }
 
