@@ -110,7 +110,7 @@ fn mails_cards_and_logs() {
 
 #[test]
 fn structures_in_strings() {
-    let text = r#"{"message": "MSH|^~\\&|A|B\rPID|1||4711#0815^^^LAB^MR||ROE^JA#NE||1980#0131|F\r",
+    let text = r#"{"message": "MSH|^~\\&|A|B\rPI#D|1||4711#0815^^^LAB^MR||ROE^JA#NE||1980#0131|F\r",
       "deep": "{\"inner\": \"{\\\"dob\\\": \\\"1980#-01-31\\\", \\\"name\\\": \\\"Ja#ne Roe\\\"}\"}",
       "table": "mrn,name\n4712#0815,Mary# Smith\n"}"#;
     let text = text.replace('~', "\u{1}").replace('#', "~");

@@ -85,7 +85,7 @@ impl<'a> Builder<'a> {
             self.open.push(Open::Value);
             return Some(());
         };
-        if name[0].is_ascii_uppercase() {
+        if name.first().is_some_and(u8::is_ascii_uppercase) {
             self.document.set_resource(*parent, key);
             self.open.push(Open::Same);
             return Some(());
@@ -220,6 +220,7 @@ mod tests {
             "</x></y></z>",
             "<A><B><c value=\"1\">",
             "<name/></Patient><name><x/>",
+            "<f:><x/></f:>",
         ] {
             found(&format!("{begin}{text}"));
         }

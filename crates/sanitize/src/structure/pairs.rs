@@ -1,4 +1,4 @@
-//! Lines of pairs, as logs and addresses of requests have them: `patient_id=4711 first_name=Jane`,
+//! Lines of pairs, as logs and addresses of requests have them: `patient_id=... first_name=...`,
 //! `?ssn=...&last_name=...`.
 
 use std::ops::Range;

@@ -9,14 +9,11 @@ use crate::what::What;
 const BEGIN: &[u8] = b"BEGIN:VCARD";
 const END: &[u8] = b"END:VCARD";
 
-/// So much of a card is read, in bytes.
-const LONGEST: usize = 1 << 20;
-
 pub(super) fn read(bytes: &[u8], layout: &mut Layout) {
     let mut at = 0;
     while let Some(begin) = memchr::memmem::find(&bytes[at..], BEGIN).map(|found| at + found) {
-        let rest = &bytes[begin..bytes.len().min(begin + LONGEST)];
-        let end = memchr::memmem::find(rest, END).map_or(begin + BEGIN.len(), |end| begin + end);
+        let Some(length) = memchr::memmem::find(&bytes[begin..], END) else { return };
+        let end = begin + length;
         for line in split(bytes, begin..end, b'\n') {
             read_line(bytes, line, layout);
         }
