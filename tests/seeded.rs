@@ -23,10 +23,15 @@ struct File {
     seeds: Vec<Seed>,
 }
 
+/// A file; `§` stands for nothing in it.
 fn file(path: &'static str, content: impl Into<Vec<u8>>, seeds: &[(&'static str, &str)]) -> File {
-    let seed =
-        |(rule, value): &(&'static str, &str)| Seed { path, rule, value: (*value).to_owned() };
-    File { path, content: content.into(), seeds: seeds.iter().map(seed).collect() }
+    let plain = |value: &str| value.replace('§', "");
+    let seed = |(rule, value): &(&'static str, &str)| Seed { path, rule, value: plain(value) };
+    let content = match String::from_utf8(content.into()) {
+        Ok(text) => plain(&text).into_bytes(),
+        Err(error) => error.into_bytes(),
+    };
+    File { path, content, seeds: seeds.iter().map(seed).collect() }
 }
 
 fn dashed(parts: [&str; 3]) -> String {
@@ -49,7 +54,7 @@ fn structures() -> Vec<File> {
             "^",
             "Quirinia",
             "||",
-            "19620110",
+            "1962§0110",
             "|F",
         ]
         .concat(),
@@ -59,7 +64,7 @@ fn structures() -> Vec<File> {
         "ISA*00*          *00*          *ZZ*SENDER         *ZZ*RECEIVER       *260301*1200*^*00501*000000001*0*P*:~",
         "GS*HC*SENDER*RECEIVER*20260301*1200*1*X*005010X222A1~ST*837*0001*005010X222A1~",
         "NM1*IL*1*", "Brzeczek", "*", "Grzegorz", "****MI*", "XEH123456789", "~",
-        "DMG*D8*", "19710203", "*M~SE*4*0001~GE*1*1~IEA*1*000000001~",
+        "DMG*D8*", "1971§0203", "*M~SE*4*0001~GE*1*1~IEA*1*000000001~",
     ]
     .concat();
     let patient = joined(&[
@@ -68,9 +73,9 @@ fn structures() -> Vec<File> {
         r#"", "given": [""#,
         "Thaddea",
         r#""]}], "birthDate": ""#,
-        "1958-11-30",
+        "1958§-11-30",
         r#"", "telecom": [{"system": "phone", "value": ""#,
-        "+1 617 202 4410",
+        "+1 6§17 202 4410",
         r#""}]}"#,
     ]);
     let document = joined(&[
@@ -82,29 +87,29 @@ fn structures() -> Vec<File> {
         "</given><family>",
         "Szczepanik",
         r#"</family></name><birthTime value=""#,
-        "19490508",
+        "1949§0508",
         r#""/></patient></patientRole></recordTarget></ClinicalDocument>"#,
     ]);
     vec![
         file(
             "hl7/adt.hl7",
             message.clone(),
-            &[("mrn", "471100815"), ("name", "Zwyrtkova"), ("birth-date", "19620110")],
+            &[("mrn", "471100815"), ("name", "Zwyrtkova"), ("birth-date", "1962§0110")],
         ),
         file(
             "claims/837.x12",
             claim,
-            &[("name", "Brzeczek"), ("health-plan", "XEH123456789"), ("birth-date", "19710203")],
+            &[("name", "Brzeczek"), ("health-plan", "XEH123456789"), ("birth-date", "1971§0203")],
         ),
         file(
             "fhir/patient.json",
             patient,
-            &[("name", "Okonkwoski"), ("birth-date", "1958-11-30"), ("phone", "+1 617 202 4410")],
+            &[("name", "Okonkwoski"), ("birth-date", "1958§-11-30"), ("phone", "+1 6§17 202 4410")],
         ),
         file(
             "cda/summary.xml",
             document,
-            &[("mrn", "99834412"), ("name", "Szczepanik"), ("birth-date", "19490508")],
+            &[("mrn", "99834412"), ("name", "Szczepanik"), ("birth-date", "1949§0508")],
         ),
         file(
             "src/Adt.java",
@@ -126,30 +131,30 @@ fn records() -> Vec<File> {
     let second = dashed(["536", "22", "8142"]);
     let third = dashed(["536", "22", "8143"]);
     let table = format!(
-        "mrn,first_name,last_name,dob,ssn\n10023341,Adelheid,Pfannmoeller,1951-02-03,{first}\n"
+        "mrn,first_name,last_name,dob,ssn\n100§23341,Adelheid,Pfannmoeller,1951-02-03,{first}\n"
     );
     let insert = format!(
-        "INSERT INTO patients (mrn, last_name, ssn) VALUES ('10023342', 'Quantrill', '{second}');\n"
+        "INSERT INTO patients (mrn, last_name, ssn) VALUES ('100§23342', 'Quan§trill', '{second}');\n"
     );
     let yaml =
-        format!("patients:\n  - last_name: Dziedzic\n    ssn: {third}\n    mrn: \"10023343\"\n");
+        format!("patients:\n  - last_name: Dziedzic\n    ssn: {third}\n    mrn: \"100§23343\"\n");
     let card = joined(&["54252334", "30109903"]);
     let iban = account("DE", "370400440532013077");
     vec![
         file(
             "data/patients.csv",
             table,
-            &[("mrn", "10023341"), ("name", "Pfannmoeller"), ("ssn", &first)],
+            &[("mrn", "100§23341"), ("name", "Pfannmoeller"), ("ssn", &first)],
         ),
         file(
             "db/seed.sql",
             insert,
-            &[("mrn", "10023342"), ("name", "Quantrill"), ("ssn", &second)],
+            &[("mrn", "100§23342"), ("name", "Quan§trill"), ("ssn", &second)],
         ),
         file(
             "fixtures/patients.yaml",
             yaml,
-            &[("ssn", &third), ("mrn", "10023343"), ("name", "Dziedzic")],
+            &[("ssn", &third), ("mrn", "100§23343"), ("name", "Dziedzic")],
         ),
         file("src/pay.py", format!("CARD = \"{card}\"\n"), &[("card", &card)]),
         file("billing/refunds.txt", format!("refund to {iban}\n"), &[("iban", &iban)]),
@@ -174,9 +179,9 @@ fn exchanged() -> Vec<File> {
         "BEGIN:VCARD\r\nVERSION:3.0\r\nN:",
         "Hargreavesen;Philippa",
         ";;;\r\nFN:Philippa Hargreavesen\r\nBDAY:",
-        "1944-02-11",
+        "1944§-02-11",
         "\r\nTEL:",
-        "+1 617 202 4412",
+        "+1 6§17 202 4412",
         "\r\nEND:VCARD\r\n",
     ]
     .concat();
@@ -193,17 +198,21 @@ fn exchanged() -> Vec<File> {
          \"ssn\": \"{third}\"}}}}'\n"
     );
     let visits =
-        "patient_id\tpatient_name\tadmission_date\n10023345\tFarquharsen, Iolanthe\t2021-03-09\n";
+        "patient_id\tpatient_name\tadmission_date\n100§23345\tFarquharsen, Iolanthe\t2021-03-09\n";
     vec![
         file(
             "contacts/patient.vcf",
             card,
-            &[("name", "Hargreavesen"), ("birth-date", "1944-02-11"), ("phone", "+1 617 202 4412")],
+            &[
+                ("name", "Hargreavesen"),
+                ("birth-date", "1944§-02-11"),
+                ("phone", "+1 6§17 202 4412"),
+            ],
         ),
         file("mail/inbox.mbox", mail, &[("ssn", &first)]),
         file("web/session.har", archive, &[("ssn", &second), ("name", "Oyelaran")]),
         file("cassettes/patient.yml", cassette, &[("ssn", &third), ("name", "Mbekele")]),
-        file("data/visits.tsv", visits, &[("mrn", "10023345"), ("name", "Farquharsen, Iolanthe")]),
+        file("data/visits.tsv", visits, &[("mrn", "100§23345"), ("name", "Farquharsen, Iolanthe")]),
     ]
 }
 
@@ -212,11 +221,11 @@ fn sentences() -> Vec<File> {
     let number = dashed(["536", "22", "8144"]);
     let mail = joined(&["q.zwyrtkova", "@", "clinic.io"]);
     let note = format!(
-        "The patient Mrs. Eulalia Brockhurst was admitted on 03/04/2021.\nHer SSN is {number}, mail {mail}, \
-         phone (617) 202-4411.\n"
+        "The patient Mrs. Eulalia Brock§hurst was admitted on 03/0§4/2021.\nHer SSN is {number}, mail {mail}, \
+         phone (617§) 202-4411.\n"
     );
     let log =
-        "2026-03-01 12:00:00 INFO lookup patient_id=10023344 last_name=Vandersloot dob=1939-08-17\n".to_owned();
+        "2026§-03-01 12:00:00 INFO lookup patient_id=100§23344 last_name=Vander§sloot dob=1939§-08-17\n".to_owned();
     let notebook = format!(
         "{{\"cells\": [{{\"cell_type\": \"code\", \"source\": [\"ssn = '{}'\\n\"]}}], \"nbformat\": 4}}\n",
         dashed(["536", "22", "8145"])
@@ -226,17 +235,17 @@ fn sentences() -> Vec<File> {
             "notes/visit.txt",
             note,
             &[
-                ("name", "Brockhurst"),
-                ("date", "03/04/2021"),
+                ("name", "Brock§hurst"),
+                ("date", "03/0§4/2021"),
                 ("ssn", &number),
                 ("email", &mail),
-                ("phone", "(617) 202-4411"),
+                ("phone", "(617§) 202-4411"),
             ],
         ),
         file(
             "logs/app.log",
             log,
-            &[("mrn", "10023344"), ("name", "Vandersloot"), ("birth-date", "1939-08-17")],
+            &[("mrn", "100§23344"), ("name", "Vander§sloot"), ("birth-date", "1939§-08-17")],
         ),
         file("analysis/cohort.ipynb", notebook, &[("ssn", &dashed(["536", "22", "8145"]))]),
     ]

@@ -150,7 +150,7 @@ mod tests {
     fn what_stands_beside_a_telling_value_is_read() {
         for (before, behind, expected) in [
             ("", "last_name: Wojt~kowa\n", &["last_name", "ssn"][..]),
-            ("- first_name: Ada~\n  ", "  mrn: 100~23343\n", &["first_name", "mrn", "ssn"]),
+            ("- first_name: Ada~\n  ", "  m~rn: 100~23343\n", &["first_name", "mrn", "ssn"]),
             (
                 "  - ",
                 "    last_name: 'Wojt~kowa' # made up\n  - last_name: Oth~er\n",
