@@ -134,7 +134,7 @@ fn records() -> Vec<File> {
         "mrn,first_name,last_name,dob,ssn\n100§23341,Adelheid,Pfannmoeller,1951-02-03,{first}\n"
     );
     let insert = format!(
-        "INSERT INTO patients (mrn, last_name, ssn) VALUES ('100§23342', 'Quan§trill', '{second}');\n"
+        "INS§ERT INTO patients (mrn, last_name, ssn) VALUES ('100§23342', 'Quan§trill', '{second}');\n"
     );
     let yaml =
         format!("patients:\n  - last_name: Dziedzic\n    ssn: {third}\n    mrn: \"100§23343\"\n");
@@ -221,7 +221,7 @@ fn sentences() -> Vec<File> {
     let number = dashed(["536", "22", "8144"]);
     let mail = joined(&["q.zwyrtkova", "@", "clinic.io"]);
     let note = format!(
-        "The patient Mrs. Eulalia Brock§hurst was admitted on 03/0§4/2021.\nHer SSN is {number}, mail {mail}, \
+        "The pati§ent M§rs. Eula§lia Brock§hurst was admitted on 03/0§4/2021.\nHer SSN is {number}, mail {mail}, \
          phone (617§) 202-4411.\n"
     );
     let log =
