@@ -272,3 +272,17 @@ fn a_place_weighs_and_attributes_say_what_it_is() {
     let expected = expected.map(|(one, two, three)| (one.into(), two.into(), three.into()));
     assert_eq!(told("--all"), expected);
 }
+
+#[test]
+fn what_need_not_be_looked_at_is_said_in_the_configuration() {
+    let repo = TestRepo::new();
+    // The beginning of a gzip file, and no more.
+    repo.write("data/cut.gz", b"\x1f\x8b\x08\0\0\0\0\0\0\x03\x4b").commit("Add");
+    let before = scan_with(&program(&repo), &["--all"]);
+    assert_eq!(before.code, Some(3), "{before}");
+    let entry = "{rules: [not-looked-at], paths: [data/], reason: a broken one, until: 2199-01-01}";
+    repo.write(".gitops-health.yaml", format!("sanitize: {{allow: [{entry}]}}\n"));
+    let after = scan_with(&program(&repo), &["--all"]);
+    assert_eq!(after.code, Some(0), "{after}");
+    assert!(after.stdout.contains("a broken one"), "{after}");
+}

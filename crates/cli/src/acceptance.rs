@@ -18,6 +18,9 @@ use crate::error::{CliError, Failure};
 
 pub(crate) use key::{KEY, key_of};
 
+/// Stands in the place of a rule for what can't be looked at.
+const NOT_LOOKED_AT: &str = "not-looked-at";
+
 /// What a repository says of findings.
 pub(crate) struct Acceptance {
     key: Option<Key>,
@@ -224,11 +227,21 @@ impl Acceptance {
         }
     }
 
-    fn by_configuration(&self, path: &RepoPath, finding: &Finding) -> Option<Accepted> {
-        let entry = self.allowed.iter().find(|allowed| {
-            allowed.entry.rules.contains(&finding.rule)
+    /// Why something of a path need not be looked at, if the configuration says so.
+    pub fn spares(&self, path: &str) -> Option<&str> {
+        let allowed = self.entry(&RepoPath::from(path), NOT_LOOKED_AT)?;
+        Some(&allowed.entry.reason)
+    }
+
+    fn entry(&self, path: &RepoPath, rule: &str) -> Option<&Allowed> {
+        self.allowed.iter().find(|allowed| {
+            allowed.entry.rules.iter().any(|known| known == rule)
                 && allowed.paths.iter().any(|pattern| pattern.matches(path))
-        })?;
+        })
+    }
+
+    fn by_configuration(&self, path: &RepoPath, finding: &Finding) -> Option<Accepted> {
+        let entry = self.entry(path, &finding.rule)?;
         Some(Accepted {
             by: "configuration",
             reason: Some(entry.entry.reason.clone()),
@@ -250,7 +263,8 @@ fn allowed(
     notes: &mut Vec<String>,
 ) -> Result<Vec<Allowed>, CliError> {
     let today = context.now().seconds;
-    let ids: BTreeSet<String> = scanner.rules().map(|rule| rule.id.to_string()).collect();
+    let ids = scanner.rules().map(|rule| rule.id.to_string());
+    let ids: BTreeSet<String> = ids.chain([NOT_LOOKED_AT.to_owned()]).collect();
     let mut allowed = Vec::new();
     for (number, entry) in config.allow.iter().enumerate() {
         let key = |part: &str| format!("sanitize.allow[{number}].{part}");
