@@ -84,6 +84,19 @@ fn what_is_staged_in_part_is_cleaned_in_part() {
 }
 
 #[test]
+fn an_index_that_another_program_has_is_left_and_so_is_the_worktree() {
+    let repo = TestRepo::new();
+    let text = format!("x {}\n", number("8141"));
+    repo.write("a.txt", &text).git(&["add", "."]);
+    let lock = repo.git_dir().join("index.lock");
+    std::fs::write(&lock, "").expect("it can be written");
+    let transcript = sanitize(&repo, &["--staged", "--write"]);
+    assert_fails_with_hint(&transcript, 3, &["could not change the index", "index.lock"]);
+    std::fs::remove_file(lock).expect("it is there");
+    assert_eq!((staged(&repo, "a.txt"), on_disk(&repo, "a.txt")), (text.clone(), text));
+}
+
+#[test]
 fn what_may_stay_is_not_taken_out() {
     let repo = TestRepo::new();
     let mark = format!("gitops-health:{}", "allow");

@@ -161,6 +161,7 @@ impl Failure {
                 | GitError::MissingObject { .. }
                 | GitError::UnreadableObject { .. }
                 | GitError::Index { .. }
+                | GitError::UnchangedIndex { .. }
                 | GitError::File { .. }
                 | GitError::TooLarge { .. }
                 | GitError::Operation { .. },
@@ -253,6 +254,7 @@ fn hint_for_git(error: &GitError) -> Option<String> {
         GitError::MissingObject { .. } => "in a partial or shallow clone, fetch it with `git fetch --refetch`; otherwise look for damage with `git fsck`".into(),
         GitError::UnreadableObject { .. } => "look for damage with `git fsck`, and fetch the object again".into(),
         GitError::Index { .. } => index_hint(error),
+        GitError::UnchangedIndex { .. } => "let other git commands end and try again; if none runs, remove `index.lock` from the git directory".into(),
         GitError::NoWorktree { .. } => "name a commit with `--commit REV`: a bare repository has nothing else".into(),
         GitError::File { .. } | GitError::GitFile { .. } => {
             "look at what it is, and at its permissions".into()

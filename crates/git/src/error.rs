@@ -163,6 +163,14 @@ pub enum Error {
         source: Cause,
     },
 
+    /// The index can't be changed: another program has it, or has changed it.
+    #[error("could not change the index")]
+    UnchangedIndex {
+        /// Why.
+        #[source]
+        source: Cause,
+    },
+
     /// A repository without a worktree was asked for one.
     #[error("the repository at `{path}` has no worktree", path = path.display())]
     NoWorktree {

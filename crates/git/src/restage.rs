@@ -26,7 +26,7 @@ impl Repo {
     /// The files in the worktree are left as they are. Git looks at them again, as the index says no longer
     /// when they were like it.
     pub fn restage(&self, files: &[Restaged]) -> Result<(), Error> {
-        let failed = |source: git2::Error| Error::Index { source: source.into() };
+        let failed = |source: git2::Error| Error::UnchangedIndex { source: source.into() };
         let ids = files.iter().map(|file| self.git.blob(&file.content));
         let ids: Vec<git2::Oid> =
             ids.collect::<Result<_, _>>().context(|| "store a content".into())?;
@@ -37,7 +37,7 @@ impl Repo {
             let entry = entry.filter(|entry| ObjectId::from_git2(entry.id) == file.old);
             let mut entry = entry.ok_or_else(|| {
                 let source = Cause::new(format!("`{}` was changed by another program", file.path));
-                Error::Index { source }
+                Error::UnchangedIndex { source }
             })?;
             entry.id = id;
             entry.file_size = 0;
@@ -82,7 +82,7 @@ mod tests {
         // It is not the one that was looked at.
         let other = Restaged { content: b"no\n".to_vec(), ..file };
         let error = repo.restage(&[other]).expect_err("it was changed");
-        assert!(matches!(error, Error::Index { .. }));
+        assert!(matches!(error, Error::UnchangedIndex { .. }));
         assert_eq!(scratch.git_text(&["show", ":a.sh"]), "two\n");
         scratch.git(&["fsck", "--strict"]);
     }
