@@ -152,6 +152,10 @@ fn past() -> TestRepo {
     repo.commit(&format!("Change for {} of the patients", number("8142")));
     repo.write("b.txt", "1\n2\n3\n").write("c.txt", "plain\n").commit("Clean");
     repo.git(&["tag", "-a", "-m", &format!("ssn {}", number("8143")), "v1"]);
+    // What no clone of this has is no part of it.
+    repo.write("c.txt", format!("ssn {}\n", number("8144")))
+        .git(&["commit", "-q", "-a", "-m", "Gone"]);
+    repo.git(&["reset", "-q", "--hard", "HEAD~1"]);
     repo
 }
 

@@ -128,6 +128,26 @@ fn a_history_says_who_brought_it_and_whether_it_is_still_there() {
 }
 
 #[test]
+fn what_was_amended_away_is_in_the_history_of_this_clone() {
+    let repo = TestRepo::new();
+    repo.write("a", "1\n").commit("First");
+    repo.write("a", format!("ssn {}\n", number("8141"))).commit("Second");
+    let second = repo.id("HEAD");
+    repo.write("a", "2\n").git(&["add", "a"]);
+    repo.git(&["commit", "-q", "--amend", "-m", "Second, again"]);
+    let transcript = scan(&repo, &["--history"]);
+    let found = findings(&transcript);
+    assert_eq!(found.len(), 1, "{transcript}");
+    assert_eq!((&found[0]["commit"], &found[0]["reference"]), (&second.into(), &"HEAD@{1}".into()));
+    assert_eq!(
+        (&found[0]["is_from_branch"], &found[0]["is_in_head"]),
+        (&false.into(), &false.into())
+    );
+    repo.git(&["reflog", "expire", "--expire=now", "--all"]);
+    assert_eq!(scan(&repo, &["--history"]).code, Some(0));
+}
+
+#[test]
 fn the_worktree_counts_where_it_differs_from_head() {
     let repo = TestRepo::new();
     repo.write("a", format!("ssn {}\nplain\n", number("8141"))).write("b", "1\n").commit("First");

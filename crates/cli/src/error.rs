@@ -58,6 +58,11 @@ impl CliError {
         Self { failure }
     }
 
+    /// Whether an object is not in this clone.
+    pub fn is_missing_object(&self) -> bool {
+        matches!(self.failure, Failure::Git(GitError::MissingObject { .. }))
+    }
+
     /// Whether there is no repository, which is all right for some commands.
     pub fn is_no_repository(&self) -> bool {
         matches!(self.failure, Failure::Git(GitError::NotARepository { .. }))

@@ -109,6 +109,32 @@ impl Repo {
         Ok(ids.filter(|id| *id != ObjectId::ZERO).collect())
     }
 
+    /// What HEAD and branches were at before, by the lists of that, newest first, each once: the name, as
+    /// `HEAD@{1}`, and the commit, which need not be here any more.
+    pub fn logged(&self) -> Result<Vec<(String, ObjectId)>, Error> {
+        let operation = || "read what branches were at before".to_owned();
+        let mut names = vec!["HEAD".to_owned()];
+        for reference in self.git.references_glob("refs/heads/*").context(operation)? {
+            // What has no name in UTF-8 can't be asked for.
+            let reference = reference.context(operation)?;
+            names.extend(reference.name().ok().map(str::to_owned));
+        }
+        let (mut found, mut known) = (Vec::new(), HashSet::new());
+        for name in names {
+            if !self.git.reference_has_log(&name).context(operation)? {
+                continue;
+            }
+            let short = name.strip_prefix("refs/heads/").unwrap_or(&name);
+            for (number, entry) in self.git.reflog(&name).context(operation)?.iter().enumerate() {
+                let id = ObjectId::from_git2(entry.id_new());
+                if id != ObjectId::ZERO && known.insert(id) {
+                    found.push((format!("{short}@{{{number}}}"), id));
+                }
+            }
+        }
+        Ok(found)
+    }
+
     /// The contents of a tree that has no commit, each with its path.
     pub fn contents_of_tree(&self, tree: ObjectId) -> Result<Vec<(RepoPath, ObjectId)>, Error> {
         let deltas = self.compare_trees(None, Some(tree))?.into_iter();
@@ -181,6 +207,18 @@ mod tests {
         assert_eq!(repo.stashed().expect("all is here"), [id("stash@{0}"), id("stash@{1}")]);
         let contents = repo.contents_of_tree(id("HEAD^{tree}")).expect("it is here");
         assert_eq!(contents, [(RepoPath::from("a"), id("HEAD:a"))]);
+    }
+
+    #[test]
+    fn what_branches_were_at_before_is_listed() {
+        let scratch = TestRepo::new();
+        let first = scratch.write("a", "1\n").commit("first");
+        let second = scratch.write("a", "2\n").commit("second");
+        scratch.git(&["reset", "-q", "--hard", "HEAD~1"]);
+        let logged = open(&scratch).logged().expect("it can be read");
+        let logged: Vec<(&str, String)> =
+            logged.iter().map(|(name, id)| (name.as_str(), id.to_string())).collect();
+        assert_eq!(logged, [("HEAD@{0}", first), ("HEAD@{1}", second)]);
     }
 
     #[test]

@@ -103,7 +103,7 @@ impl Plan<'_> {
         references: &[Reference],
         paths: &HashSet<&str>,
     ) -> Result<(), CliError> {
-        let commits = Commits::read(repo, references)?;
+        let commits = Commits::of_references(repo, references)?;
         for it in repo.introductions(&commits.all, &mut |_| {})? {
             let shown = self.cleaning.look.shown(it.path.as_bytes());
             let comes_from_one = it.before.is_some_and(|before| self.entries.contains_key(&before));
@@ -137,7 +137,7 @@ impl Plan<'_> {
     }
 
     fn messages(&mut self, repo: &Repo, references: &[Reference]) -> Result<(), CliError> {
-        for id in Commits::read(repo, references)?.all {
+        for id in Commits::of_references(repo, references)?.all {
             self.add("commit", MESSAGE, id, &repo.commit(id)?.message);
         }
         Ok(())

@@ -80,7 +80,8 @@ pub(crate) struct Commits {
 }
 
 impl Commits {
-    pub fn read(repo: &Repo, references: &[Reference]) -> Result<Self, CliError> {
+    /// Those that references lead to: what a clone of all of them has.
+    pub fn of_references(repo: &Repo, references: &[Reference]) -> Result<Self, CliError> {
         let branches = references.iter().filter(|reference| reference.is_branch());
         let mut tips: Vec<ObjectId> = branches.filter_map(commit_of).collect();
         tips.extend(repo.head_commit()?);
@@ -89,13 +90,25 @@ impl Commits {
         let all = repo.new_commits(&tips, &mut |_| false)?;
         let mut commits = Self { all, order: HashMap::new(), references: HashMap::new() };
         commits.order.extend(commits.all.iter().enumerate().map(|(number, id)| (*id, number)));
-        // Heads of other worktrees.
-        commits.lead(repo, "a worktree", &repo.tips_of_worktrees()?)?;
         for reference in references.iter().filter(|reference| !reference.is_branch()) {
             commits.lead(repo, &reference.name.to_string(), commit_of(reference).as_slice())?;
         }
+        Ok(commits)
+    }
+
+    /// The same, and those that only this clone knows of.
+    fn read(repo: &Repo, references: &[Reference]) -> Result<Self, CliError> {
+        let mut commits = Self::of_references(repo, references)?;
+        commits.lead(repo, "a worktree", &repo.tips_of_worktrees()?)?;
         for (number, stash) in repo.stashed()?.into_iter().enumerate() {
             commits.lead(repo, &format!("stash@{{{number}}}"), &[stash])?;
+        }
+        for (name, commit) in repo.logged()? {
+            match commits.lead(repo, &name, &[commit]) {
+                // What nothing but a list leads to is thrown away after some weeks.
+                Err(error) if error.is_missing_object() => {}
+                other => other?,
+            }
         }
         Ok(commits)
     }
