@@ -1,22 +1,26 @@
 //! What a repository says of findings: how much they matter where, and which may stay.
 
+mod entries;
+mod file;
 mod key;
 
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use gitops_health_git::{Mode, PathAttributes, PathPattern, Repo, RepoPath};
+use gitops_health_git::{PathAttributes, PathPattern, Repo, RepoPath};
 use gitops_health_sanitize::{
-    AllowEntry, Baseline, Comment, ContextConfig, Finding, Fingerprint, Key, LARGEST_BASELINE,
-    SanitizeConfig, Scanner, Severity, comments,
+    Baseline, Comment, ContextConfig, Finding, Fingerprint, Key, SanitizeConfig, Scanner, Severity,
+    comments,
 };
-use jiff::civil::Date;
 
-use crate::config::keys::nearest;
 use crate::context::Context;
 use crate::error::{CliError, Failure};
 
-pub(crate) use key::{KEY, key_of};
+use entries::{Allowed, allowed, patterns};
+use file::{read_file, read_in_repo};
+use key::key_of;
+
+pub(crate) use key::KEY;
 
 /// Stands in the place of a rule for what can't be looked at.
 const NOT_LOOKED_AT: &str = "not-looked-at";
@@ -30,12 +34,6 @@ pub(crate) struct Acceptance {
     contexts: Vec<Place>,
     /// What somebody should know of all that.
     notes: Vec<String>,
-}
-
-/// An entry of `sanitize.allow` that has not ended.
-struct Allowed {
-    entry: AllowEntry,
-    paths: Vec<PathPattern>,
 }
 
 /// A kind of place.
@@ -255,63 +253,6 @@ impl Acceptance {
     }
 }
 
-/// The entries of `sanitize.allow` that have not ended.
-fn allowed(
-    context: &Context,
-    config: &SanitizeConfig,
-    scanner: &Scanner,
-    notes: &mut Vec<String>,
-) -> Result<Vec<Allowed>, CliError> {
-    let today = context.now().seconds;
-    let ids = scanner.rules().map(|rule| rule.id.to_string());
-    let ids: BTreeSet<String> = ids.chain([NOT_LOOKED_AT.to_owned()]).collect();
-    let mut allowed = Vec::new();
-    for (number, entry) in config.allow.iter().enumerate() {
-        let key = |part: &str| format!("sanitize.allow[{number}].{part}");
-        check_entry(entry, &ids, &key)?;
-        let until: Date = entry
-            .until
-            .parse()
-            .map_err(|_| senseless(&key("until"), "must be a day such as 2027-01-31"))?;
-        let end = until.tomorrow().ok().and_then(|day| day.to_zoned(jiff::tz::TimeZone::UTC).ok());
-        let paths = patterns(&key("paths"), &entry.paths)?;
-        if end.is_some_and(|end| end.timestamp().as_second() <= today) {
-            notes.push(format!("{} ended: {} ({})", key("until"), entry.until, entry.reason));
-        } else {
-            allowed.push(Allowed { entry: entry.clone(), paths });
-        }
-    }
-    Ok(allowed)
-}
-
-fn check_entry(
-    entry: &AllowEntry,
-    ids: &BTreeSet<String>,
-    key: &dyn Fn(&str) -> String,
-) -> Result<(), CliError> {
-    for (part, is_empty) in [
-        ("rules", entry.rules.is_empty()),
-        ("paths", entry.paths.is_empty()),
-        ("reason", entry.reason.trim().is_empty()),
-    ] {
-        if is_empty {
-            return Err(senseless(&key(part), "must not be empty"));
-        }
-    }
-    let Some(unknown) = entry.rules.iter().find(|rule| !ids.contains(*rule)) else { return Ok(()) };
-    let meant = nearest(unknown, ids.iter());
-    let meant = meant.map(|meant| format!("; did you mean `{meant}`?")).unwrap_or_default();
-    Err(senseless(&key("rules"), &format!("there is no rule `{unknown}`{meant}")))
-}
-
-fn patterns(key: &str, texts: &[String]) -> Result<Vec<PathPattern>, CliError> {
-    let parse = |text: &String| {
-        PathPattern::parse(text.as_bytes())
-            .map_err(|error| senseless(key, &format!("`{text}`: {error}")))
-    };
-    texts.iter().map(parse).collect()
-}
-
 /// A value of the configuration that makes no sense.
 pub(crate) fn senseless(key: &str, problem: &str) -> CliError {
     unusable(
@@ -322,45 +263,4 @@ pub(crate) fn senseless(key: &str, problem: &str) -> CliError {
 
 fn unusable(what: String, hint: String) -> CliError {
     CliError::new(Failure::Unusable { what, hint })
-}
-
-/// A file from the top of the worktree, or of HEAD where there is none; `None` where it is not there.
-fn read_in_repo(name: &str, repo: Option<&Repo>) -> Result<Option<String>, CliError> {
-    let Some(repo) = repo.filter(|_| !name.is_empty()) else { return Ok(None) };
-    let is_inside =
-        Path::new(name).components().all(|it| matches!(it, std::path::Component::Normal(_)));
-    if !is_inside {
-        return Err(senseless("sanitize.baseline", "must be a path from the top of the worktree"));
-    }
-    if let Some(worktree) = repo.worktree() {
-        let path = worktree.join(name);
-        return match path.symlink_metadata() {
-            Ok(_) => read_file(&path, false).map(Some),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-            Err(source) => {
-                Err(CliError::new(Failure::Input { place: format!("`{name}`"), source }))
-            }
-        };
-    }
-    match repo.file_of_head(&RepoPath::from(name))? {
-        None => Ok(None),
-        Some((Mode::File | Mode::Executable, content)) => {
-            let text = String::from_utf8(content);
-            let text = text
-                .map_err(|_| unusable(format!("`{name}` of HEAD is not UTF-8"), baseline_hint()));
-            text.map(Some)
-        }
-        Some(_) => Err(unusable(format!("`{name}` of HEAD is no regular file"), baseline_hint())),
-    }
-}
-
-fn baseline_hint() -> String {
-    "make a new one with `sanitize scan --write-baseline`".into()
-}
-
-fn read_file(path: &Path, follow_links: bool) -> Result<String, CliError> {
-    let unread =
-        |source| CliError::new(Failure::Input { place: format!("`{}`", path.display()), source });
-    let bytes = key::read_regular(path, LARGEST_BASELINE, follow_links).map_err(unread)?;
-    String::from_utf8(bytes).map_err(|_| unread(std::io::Error::other("it is not UTF-8")))
 }
