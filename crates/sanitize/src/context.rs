@@ -259,13 +259,28 @@ pub(crate) fn words() -> impl Iterator<Item = &'static str> {
     HEALTH.iter().chain(PERHAPS).copied()
 }
 
+/// Whether a word is `stroke` as drawings have it, `stroke-width:2` or `ctx.stroke()`, and no illness.
+fn is_of_a_drawing(bytes: &[u8], found: &Range<usize>) -> bool {
+    if !bytes[found.clone()].eq_ignore_ascii_case(b"stroke") {
+        return false;
+    }
+    let before = found.start.checked_sub(1).map(|at| bytes[at]);
+    let rest = &bytes[found.end..];
+    let after = rest.strip_prefix(b"s").unwrap_or(rest).first();
+    let joins = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_:=(\"'<>{".contains(byte);
+    matches!(before, Some(b':' | b'.' | b'"' | b'\'' | b'_' | b'<' | b'{' | b';'))
+        || after.is_some_and(joins)
+}
+
 /// Where there are words that alone, or with another one near them, make it talk of health.
 fn decisive(bytes: &[u8], words: Vec<(Range<usize>, usize)>) -> Vec<usize> {
     let is_letter = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_alphanumeric);
     let is_word = |found: &Range<usize>| {
         // A short word has to end there.
         let is_whole = found.len() > 4 || !is_letter(found.end);
-        is_whole && !found.start.checked_sub(1).is_some_and(is_letter)
+        is_whole
+            && !found.start.checked_sub(1).is_some_and(is_letter)
+            && !is_of_a_drawing(bytes, found)
     };
     let words = words.into_iter().filter(|(found, _)| is_word(found));
     let mut found: Vec<(usize, usize)> = words.map(|(found, word)| (found.start, word)).collect();
@@ -280,4 +295,31 @@ fn decisive(bytes: &[u8], words: Vec<(Range<usize>, usize)>) -> Vec<usize> {
         word < HEALTH.len() || found[around].iter().any(differs)
     };
     (0..found.len()).filter(|number| is_near(*number)).map(|number| found[number].0).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn is_health(text: &str) -> bool {
+        Context::of(text.as_bytes()).is_health(0)
+    }
+
+    #[test]
+    fn strokes_of_drawings_are_no_illness() {
+        for text in [
+            "fill:#000;stroke:none;font-family:x",
+            r#"<path stroke="none" d="M1"/>"#,
+            "<draw svg:stroke-color='#000'>",
+            "ctx.stroke();",
+            "let strokeWidth = 2;",
+            "set stroke-width to 2",
+        ] {
+            assert!(!is_health(text), "{text}");
+        }
+        for text in ["she had a stroke.", "Stroke, 2019", "post-stroke care", "two strokes in May"]
+        {
+            assert!(is_health(text), "{text}");
+        }
+    }
 }
