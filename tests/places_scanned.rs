@@ -55,6 +55,15 @@ fn names_of_files_are_looked_at_and_never_shown() {
 }
 
 #[test]
+fn a_unit_of_systemd_is_no_mail_address_and_a_mail_address_is_one() {
+    let repo = TestRepo::new();
+    let mail = ["letters/q.zwyrtkova", "clinic.org"].join("@");
+    repo.write("units/getty@tty1.service", "[Unit]\n").write(&mail, "1\n").commit("Add");
+    let expected = [pair("letters/[EMAIL]", "name of the file")];
+    assert_eq!(places(&scan(&repo, &["--all"])), expected);
+}
+
+#[test]
 fn what_stands_beside_a_name_and_address_is_found() {
     let repo = TestRepo::new();
     let name = format!("Ada {}", number("8141"));

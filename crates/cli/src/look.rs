@@ -1,4 +1,5 @@
 use std::collections::HashMap;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
@@ -84,6 +85,7 @@ impl Look {
         let more = self.scanner.scan(&words).into_iter();
         let known = findings.clone();
         findings.extend(more.filter(|found| known.iter().all(|other| is_apart(found, other))));
+        findings.retain(|finding| finding.rule != "email" || is_address(name, &finding.span));
         findings.sort_by_key(|finding| finding.span.start);
         findings
     }
@@ -107,6 +109,15 @@ pub(crate) fn subject_of(commit: &Commit) -> String {
 
 /// The most characters that are shown of a subject.
 const SUBJECT: usize = 200;
+
+/// Whether something in a name is a mail address: in `getty@tty.service` the last word says what kind of
+/// file it is.
+fn is_address(name: &[u8], span: &Range<usize>) -> bool {
+    const DOMAINS: [&[u8]; 8] = [b"com", b"org", b"net", b"edu", b"gov", b"io", b"health", b"care"];
+    let is_at_end = name.get(span.end).is_none_or(|byte| matches!(byte, b'/' | b'\\'));
+    let last = name[span.clone()].rsplit(|byte| *byte == b'.').next().unwrap_or_default();
+    !is_at_end || DOMAINS.iter().any(|domain| last.eq_ignore_ascii_case(domain))
+}
 
 /// The least digits of what a name can hold.
 const LEAST_DIGITS: usize = 5;
