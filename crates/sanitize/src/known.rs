@@ -110,7 +110,7 @@ fn is_test_card(text: &str) -> bool {
     TEST_CARDS.contains(&digits.as_str())
 }
 
-/// What Stripe, Adyen, PayPal and others print.
+/// What Stripe, Adyen, PayPal, Worldpay and others print.
 const TEST_CARDS: &[&str] = &[
     "4111111111111111",
     "4242424242424242",
@@ -132,6 +132,13 @@ const TEST_CARDS: &[&str] = &[
     "3530111333300000",
     "3566002020360505",
     "6200000000000005",
+    "4444333322221111",
+    "4911830000000",
+    "4917610000000000",
+    "5454545454545454",
+    "343434343434343",
+    "36700102000000",
+    "3528000700000000",
 ];
 
 #[cfg(test)]

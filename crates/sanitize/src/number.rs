@@ -198,10 +198,13 @@ impl Finder<'_> {
     fn internet_address(&mut self, span: Range<usize>, after: Option<u8>) {
         let text = self.text(&span);
         let Ok(address) = text.parse::<std::net::Ipv4Addr>() else { return };
-        // A fifth number makes it an object identifier, and a version is no address.
+        // A fifth number makes it an object identifier, as does the type of identifiers behind it in messages of
+        // HL7 version 2, and a version is no address.
         let goes_on =
             after == Some(b'.') && self.bytes.get(span.end + 1).is_some_and(u8::is_ascii_digit);
-        if goes_on || self.context.is_version(span.start) {
+        let is_named =
+            [&b"^ISO"[..], b"&ISO"].iter().any(|it| self.bytes[span.end..].starts_with(it));
+        if goes_on || is_named || self.context.is_version(span.start) {
             return;
         }
         let is_nobodys = address.is_private()
@@ -404,6 +407,7 @@ mod tests {
         for text in [
             "1.3.6.1.4.1.44750.1.2",
             "version 1.2.3.4",
+            "00643^^2.~51.1.1^ISO",
             "000_12_3456",
             "x536_22_8145",
             "4539_1488_0343_6468",

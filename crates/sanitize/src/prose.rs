@@ -82,6 +82,7 @@ const NO_PERSON: &[&str] = &[
     "cancer",
     "dementia",
     "questionnaire",
+    "tooth",
 ];
 
 /// Words with a capital that are no names, whatever the dictionaries say.
@@ -179,7 +180,6 @@ const NO_NAME: &[&str] = &[
     "wells",
     "epstein",
     "charcot",
-    "marie",
     "guillain",
     "von",
     "de",
@@ -195,6 +195,58 @@ const NO_NAME: &[&str] = &[
     "had",
     "with",
 ];
+
+/// Words with a capital that begin sentences and titles, and are first names too: the word behind them has to be
+/// a last name.
+const RARELY_FIRST: &[&str] = &[
+    "america",
+    "an",
+    "art",
+    "asia",
+    "bill",
+    "carry",
+    "china",
+    "christian",
+    "early",
+    "frank",
+    "german",
+    "golden",
+    "grant",
+    "india",
+    "in",
+    "joy",
+    "king",
+    "lane",
+    "le",
+    "love",
+    "major",
+    "man",
+    "many",
+    "mark",
+    "max",
+    "my",
+    "pa",
+    "page",
+    "precious",
+    "prince",
+    "princess",
+    "rich",
+    "royal",
+    "see",
+    "so",
+    "son",
+    "spring",
+    "star",
+    "summer",
+    "sun",
+    "sunny",
+    "vi",
+    "young",
+];
+
+/// Words that are places, colours or the like before another word, and last names behind a first name.
+const LAST_NAMES: &[&str] =
+    &["white", "black", "long", "jackson", "lincoln", "washington", "austin", "madison", "wells"];
 
 fn dictionary(text: &'static str) -> Vec<&'static str> {
     text.lines().collect()
@@ -291,11 +343,9 @@ fn names(bytes: &[u8], line: Range<usize>, context: &Context<'_>, findings: &mut
         let mut words = found.as_bytes().split(|byte| *byte == b' ');
         let first = words.next().unwrap_or_default();
         let last = words.next_back().unwrap_or_default();
-        let is_known = is_first_name(first) && (is_last_name(last) || last.len() > 3)
-            || is_made_up(first) && is_made_up(last);
-        let is_name = is_known
+        let is_name = is_known_pair(first, last)
             && !is_no_name(first)
-            && !is_no_name(last)
+            && (!is_no_name(last) || is_one_of(LAST_NAMES, last))
             && !is_of_a_thing(text, found.end());
         // The second word may be the first of a name.
         at = if is_name { found.end() } else { found.start() + first.len() + 1 };
@@ -312,9 +362,18 @@ fn names(bytes: &[u8], line: Range<usize>, context: &Context<'_>, findings: &mut
     }
 }
 
+/// Whether two words with a capital may be the first and the last name of somebody.
+fn is_known_pair(first: &[u8], last: &[u8]) -> bool {
+    let is_long = last.len() > 3 && !is_one_of(RARELY_FIRST, first);
+    is_first_name(first) && (is_last_name(last) || is_long) || is_made_up(first) && is_made_up(last)
+}
+
 fn is_no_name(word: &[u8]) -> bool {
-    let word = word.to_ascii_lowercase();
-    NO_NAME.iter().chain(NO_PERSON).any(|known| known.as_bytes() == word)
+    is_one_of(NO_NAME, word) || is_one_of(NO_PERSON, word)
+}
+
+fn is_one_of(words: &[&str], word: &[u8]) -> bool {
+    words.iter().any(|known| known.as_bytes().eq_ignore_ascii_case(word))
 }
 
 /// Whether what stands behind a name makes it that of a disease, a test or a place.
@@ -372,9 +431,8 @@ fn places(bytes: &[u8], line: Range<usize>, findings: &mut Vec<Finding>) {
     for pattern in [facility(), known_place(), stated()] {
         for found in pattern.captures_iter(text) {
             let value = found.name("value").or(found.get(0)).expect("a match has a whole").range();
-            let first = text[value.clone()].split(|byte| *byte == b' ').next().unwrap_or_default();
-            let is_month = first.len() > 2 && is_month(first);
-            if !is_month {
+            let value = value.start..value.start + before_month(&text[value]);
+            if !value.is_empty() && !is_one_of(WARDS, &text[value.clone()]) {
                 let span = line.start + value.start..line.start + value.end;
                 findings.push(What::Address.found_as(Severity::Medium, span));
             }
@@ -382,18 +440,44 @@ fn places(bytes: &[u8], line: Range<usize>, findings: &mut Vec<Finding>) {
     }
 }
 
+/// Parts of a hospital that every hospital has.
+const WARDS: &[&str] = &["ER", "ED", "ICU", "NICU", "PICU", "PACU", "OR"];
+
+/// How much of a place there is before a month, which belongs to a date.
+fn before_month(text: &[u8]) -> usize {
+    let mut at = 0;
+    for word in text.split(|byte| *byte == b' ') {
+        if is_month(word.trim_ascii_end()) {
+            let before = &text[..at];
+            let joins = |word: &&[u8]| before.ends_with(word);
+            let link = [&b", "[..], b" of ", b" in ", b" at ", b" "].into_iter().find(joins);
+            return at - link.map_or(0, <[u8]>::len);
+        }
+        at += word.len() + 1;
+    }
+    text.len()
+}
+
+/// Whether a word is the name of a month, or a short form of it.
 fn is_month(word: &[u8]) -> bool {
-    let word = word.to_ascii_lowercase();
-    ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"].iter().any(
-        |month| {
-            word.starts_with(month.as_bytes())
-                && word.len() <= 9
-                && word != b"mary"
-                && word != b"mark"
-                && !word.starts_with(b"mart")
-                && !word.starts_with(b"mari")
-        },
-    )
+    const MONTHS: [&[u8]; 12] = [
+        b"january",
+        b"february",
+        b"march",
+        b"april",
+        b"may",
+        b"june",
+        b"july",
+        b"august",
+        b"september",
+        b"october",
+        b"november",
+        b"december",
+    ];
+    let word =
+        word.strip_suffix(b".").or(word.strip_suffix(b",")).unwrap_or(word).to_ascii_lowercase();
+    word == b"sept"
+        || MONTHS.iter().any(|month| word == *month || word.len() == 3 && month.starts_with(&word))
 }
 
 /// A name that ends, or begins, as those of hospitals do.
@@ -423,8 +507,47 @@ fn stated() -> &'static Regex {
     PATTERN.get_or_init(|| {
         let word = r"[A-Z][A-Za-z\x80-\xff]*(?:['\x27-][A-Za-z]+|\xe2\x80\x99[a-z]+)*\.?";
         let pattern = format!(
-            r"(?:\bat|@|\bvisited|\badmitted to|\btransferred to|\bresides in|\bresident of|\blives in|\bliving in|\bborn in|\bmoved to) (?:the |our )?(?P<value>{word}(?: (?:of|and|&|{word})){{0,4}}(?:, [A-Z]{{2}}\b)?)"
+            r"(?:\bat|@|\bvisited|\badmitted to|\btransferred to|\bresid(?:es|ing) (?:in|at)|\bresident of|\blives in|\bliving in|\bborn in|\bmoved to) (?:the |our )?(?P<value>{word}(?: (?:of|and|&|{word})){{0,4}}(?:, [A-Z]{{2}}\b)?)"
         );
         compile(&pattern).expect("the pattern above is well formed")
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is found where there is talk of health, without the words that say so. A `~` stands for nothing, so
+    /// that no scanner stops at this page.
+    fn found(text: &str) -> Vec<String> {
+        let text = format!("diagnosed: {}", text.replace('~', ""));
+        let findings = find(text.as_bytes(), &Context::of(text.as_bytes()), &[]);
+        findings.into_iter().map(|it| text[it.span].to_owned()).collect()
+    }
+
+    #[test]
+    fn words_that_begin_titles_are_no_names_by_themselves() {
+        for text in
+            ["429, Too Many Requests", "of Spring Security", "see My Profile", "a Golden Retriever"]
+        {
+            assert!(found(text).is_empty(), "{text}");
+        }
+        assert_eq!(found("saw Young ~Kim"), ["Young Kim"]);
+        assert_eq!(found("saw Karen ~White"), ["Karen White"]);
+        assert_eq!(found("saw Marie ~Q., 63"), ["Marie Q."]);
+    }
+
+    #[test]
+    fn places_end_before_a_month() {
+        for (text, place) in [
+            ("Emma R~., at Mayo Clinic on", "Mayo Clinic"),
+            ("Emma R~., at Sunny Hill Clinic in January", "Sunny Hill Clinic"),
+            ("Emma R~., at Sunny Hill Clinic, June 20", "Sunny Hill Clinic"),
+            ("Emma R~., residing in Fairfield, CT", "Fairfield, CT"),
+            ("Emma R~., at Augusta Clinic in May", "Augusta Clinic"),
+        ] {
+            assert!(found(text).iter().any(|it| it == place), "{:?}", found(text));
+        }
+        assert_eq!(found("Emma R~., who visited the ICU"), ["Emma R."]);
+    }
 }
