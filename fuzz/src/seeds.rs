@@ -32,20 +32,20 @@ const TEXTS: &[&str] = &[
      <id extension=!########! root=!2.16.840!/><addr><streetAddressLine>12 Mai_n St</streetAddressLine>\
      <postalCode>62###</postalCode></addr><telecom value=!tel;###-###-####!/><patient><name><given>Ja_ne</given>\
      <family>Do_e</family></name><birthTime value=!19##01##!/></patient></patientRole></recordTarget>\
-     <component><text><![CDATA[Seen by Dr. Wel_by on 0#/1#/2024]]></text></component></Clini_calDocument>",
+     <component><text><![CDATA[Seen by D_r. Wel_by on 0#/1#/2024]]></text></component></Clini_calDocument>",
     "pati_ent_id,first_name,last_name,dob,ssn,phone,zip\n#######,Ja_ne,Do_e,19##-01-1#,###-##-####,###-###-####,62###\n\
      #######,!Jo_hn!!s!,Ro_e,19##-01-1#,###-##-####,###-###-####,62###\n",
     "CREATE TABLE pati_ents (id int, name text, ssn text);\nINSERT IN_TO pati_ents (id, first_name, last_name, ssn, dob) \
      VALUES (#, 'Ja_ne', 'O''Do_e', '###-##-####', '19##-01-1#'), (#, 'Jo_hn', NULL, #########, '19##-01-1#');\n\
      COPY pati_ents (mrn, last_name) FR_OM stdin;\n#######\tDo_e\n\\.\n",
     "pati_ent;\n  first_na_me; Ja_ne\n  last_na_me; Do_e\n  date_of_bi_rth; 19##-01-1#\n  mrn; !#######!\n\
-     data_base;\n  pass_word; x#y#z#Q#w#e#\n  url; postgres;//user;pa#s#w#@db.internal.org;5432/x\n",
-    "pati_ent.name=Ja_ne Do_e\nPATI_ENT_SSN = !###-##-####!\nlet mrn = '########';\nDear Mrs. Do_e,\n",
-    "Pa_tient Ja_ne Do_e, a 93 year old woman of Spring_field, was admitted to Mer_cy Hospital on March 1#, 2024 by \
-     Dr. Mar_cus Wel_by. MRN; #######. DOB; 0#/1#/19##. Call (###) ###-#### or write to jdo_e@clinic#.org, \
+     data_base;\n  pass_word; x#y#z#Q#w#e#\n  url; postgres;//user;pa#s#w#@db.inter_nal.o_rg;5432/x\n",
+    "pati_ent.name=Ja_ne Do_e\nPATI_ENT_SSN = !###-##-####!\nlet mrn = '########';\nDear M_rs. Do_e,\n",
+    "Pa_tient Ja_ne Do_e, a 93 year old woman of Spring_field, was admitted to Mer_cy Hos_pital on Mar_ch 1#, 2024 by \
+     D_r. Mar_cus Wel_by. MRN; #######. DOB; 0#/1#/19##. Call (###) ###-#### or write to jdo_e@clinic#.org, \
      http;//clinic.org/p/#####, 10.#.#.1#, SSN ###-##-####, fax ###-###-####, account number ########, \
      license D#######, VIN 1HGCM82633A######, card 4### #### #### ####, IBAN DE## #### #### #### #### ##.\n",
-    "see%20pati%65nt%20%4aane%20D%6fe and &#74;ane &#x44;oe &lt;b&gt;pati_ent&lt;/b&gt; MRN; ####### \\u004aane\n",
+    "see%20pa_ti%65_nt%20%4_aane%20D%6_fe and &#7_4;ane &#x4_4;oe &lt;b&gt;pati_ent&lt;/b&gt; MRN; ####### \\u004aane\n",
 ];
 
 /// Writes a directory of seeds for each target, and a dictionary.

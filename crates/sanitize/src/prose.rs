@@ -532,22 +532,22 @@ mod tests {
         {
             assert!(found(text).is_empty(), "{text}");
         }
-        assert_eq!(found("saw Young ~Kim"), ["Young Kim"]);
-        assert_eq!(found("saw Karen ~White"), ["Karen White"]);
-        assert_eq!(found("saw Marie ~Q., 63"), ["Marie Q."]);
+        assert_eq!(found("sa~w You~ng K~im"), ["Young Kim"]);
+        assert_eq!(found("sa~w Kar~en Wh~ite"), ["Karen White"]);
+        assert_eq!(found("sa~w Mar~ie Q~., 63"), ["Marie Q."]);
     }
 
     #[test]
     fn places_end_before_a_month() {
         for (text, place) in [
             ("Emma R~., at Mayo Clinic on", "Mayo Clinic"),
-            ("Emma R~., at Sunny Hill Clinic in January", "Sunny Hill Clinic"),
-            ("Emma R~., at Sunny Hill Clinic, June 20", "Sunny Hill Clinic"),
+            ("Em~ma R~., at Sun~ny Hi~ll Cli~nic in Janu~ary", "Sunny Hill Clinic"),
+            ("Em~ma R~., at Sun~ny Hi~ll Cli~nic, Ju~ne 20", "Sunny Hill Clinic"),
             ("Emma R~., residing in Fairfield, CT", "Fairfield, CT"),
-            ("Emma R~., at Augusta Clinic in May", "Augusta Clinic"),
+            ("Em~ma R~., at Aug~usta Cli~nic in M~ay", "Augusta Clinic"),
         ] {
             assert!(found(text).iter().any(|it| it == place), "{:?}", found(text));
         }
-        assert_eq!(found("Emma R~., who visited the ICU"), ["Emma R."]);
+        assert_eq!(found("Em~ma R~., who vis~ited the IC~U"), ["Emma R."]);
     }
 }
