@@ -39,7 +39,7 @@ const TEXTS: &[&str] = &[
      VALUES (#, 'Ja_ne', 'O''Do_e', '###-##-####', '19##-01-1#'), (#, 'Jo_hn', NULL, #########, '19##-01-1#');\n\
      COPY pati_ents (mrn, last_name) FR_OM stdin;\n#######\tDo_e\n\\.\n",
     "pati_ent;\n  first_na_me; Ja_ne\n  last_na_me; Do_e\n  date_of_bi_rth; 19##-01-1#\n  mrn; !#######!\n\
-     data_base;\n  pass_word; x#y#z#Q#w#e#\n  url; postgres;//user;pa#s#w#@db.inter_nal.o_rg;5432/x\n",
+     data_base;\n  pass_word; x#y#z#Q#w#e#\n  url; postgres;//user;pa#s#w#@_db._inter_nal.o_rg;5432/x\n",
     "pati_ent.name=Ja_ne Do_e\nPATI_ENT_SSN = !###-##-####!\nlet mrn = '########';\nDear M_rs. Do_e,\n",
     "Pa_tient Ja_ne Do_e, a 93 year old woman of Spring_field, was admitted to Mer_cy Hos_pital on Mar_ch 1#, 2024 by \
      D_r. Mar_cus Wel_by. MRN; #######. DOB; 0#/1#/19##. Call (###) ###-#### or write to jdo_e@clinic#.org, \
