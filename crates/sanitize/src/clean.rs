@@ -148,7 +148,7 @@ impl<'a> Cleaner<'a> {
             |it: &Finding| unit_at(&sight.units, it.span.start).map_or(rest, |unit| shifts[unit]);
         sight.weeks = sight.findings.iter().map(weeks).collect();
         let made = match pass {
-            Pass::First => known::made(&sight.findings, bytes, &sight.units),
+            Pass::First => known::made(&sight.findings, bytes, &sight.units, self.least),
             Pass::Later => known::made_alone(&sight.findings, bytes),
         };
         let mut made = made.into_iter();
@@ -423,6 +423,19 @@ mod tests {
             }
             assert_eq!(cleaned.edits.len(), cleaned.removed.len());
         }
+    }
+
+    #[test]
+    fn what_was_made_up_stays_beside_what_was_left() {
+        let scanner = Scanner::new();
+        let cleaned = |text: &[u8], key: &[u8]| {
+            let way = Replacement::Synthetic(key.to_vec());
+            Cleaner::new(&scanner, way, Severity::High).clean(text)
+        };
+        let first =
+            cleaned(["patient=", "Jan", "e Do", "e^Springfield"].concat().as_bytes(), b"one");
+        assert!(first.removed.len() == 1 && first.bytes.ends_with(b"^Springfield"));
+        assert_eq!(cleaned(&first.bytes, b"two").bytes, first.bytes);
     }
 
     #[test]

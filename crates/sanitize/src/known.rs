@@ -25,7 +25,7 @@ pub(crate) fn weigh(findings: &mut [Finding], bytes: &[u8]) {
 
 /// Lowers the severity of what was made up.
 pub(crate) fn weigh_made(findings: &mut [Finding], bytes: &[u8], units: &[Unit]) {
-    let made = made(findings, bytes, units);
+    let made = made(findings, bytes, units, Severity::Low);
     for (finding, is_made) in findings.iter_mut().zip(made) {
         if is_made {
             finding.severity = finding.severity.min(Severity::Low);
@@ -34,8 +34,14 @@ pub(crate) fn weigh_made(findings: &mut [Finding], bytes: &[u8], units: &[Unit])
 }
 
 /// Which of sorted findings were made up to take the place of something. A number or a name that may be one by
-/// chance is none where something stands beside it, in the same unit or line, that was not made up.
-pub(crate) fn made(findings: &[Finding], bytes: &[u8], units: &[Unit]) -> Vec<bool> {
+/// chance is none where something of the least severity or more stands beside it, in the same unit or line, that
+/// was not made up: what is less severe is left where it is when a text is cleaned, and says nothing.
+pub(crate) fn made(
+    findings: &[Finding],
+    bytes: &[u8],
+    units: &[Unit],
+    least: Severity,
+) -> Vec<bool> {
     let mut made = made_alone(findings, bytes);
     let mut begin = 0;
     for end in 1..=findings.len() {
@@ -49,8 +55,7 @@ pub(crate) fn made(findings: &[Finding], bytes: &[u8], units: &[Unit]) -> Vec<bo
         if goes_on {
             continue;
         }
-        // What is left where it is when a text is cleaned says nothing.
-        let counts = |it: &Finding| it.severity >= Severity::Low || it.field.is_some();
+        let counts = |it: &Finding| it.severity >= least || it.field.is_some();
         if (begin..end).any(|place| !made[place] && counts(&findings[place])) {
             for place in begin..end {
                 made[place] &= !synthetic::is_doubtful(&findings[place].rule);
