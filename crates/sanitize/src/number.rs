@@ -141,6 +141,7 @@ impl Finder<'_> {
                 self.internet_address(number.span, after)
             }
             [3, 3, 4] | [1, 3, 3, 4] => self.telephone(number, before),
+            _ if before == Some(b'+') => self.foreign_telephone(number),
             _ => self.card(&number, before),
         }
     }
@@ -291,6 +292,26 @@ impl Finder<'_> {
         self.add(What::Phone, severity, span);
     }
 
+    /// A number behind a `+`: 8 to 15 digits in groups, of which the first begins with a country (ITU-T E.164,
+    /// 6). Only where there is talk of health, as groups with a sign are in sums, too.
+    fn foreign_telephone(&mut self, number: Number) {
+        let count: usize = number.lengths.iter().sum();
+        let first = self.bytes[number.span.start];
+        let is_apart = number.separators.iter().all(|it| matches!(it, b' ' | b'-'));
+        let is_behind = |at: usize| self.bytes[at].is_ascii_alphanumeric();
+        let span = number.span.start - 1..number.span.end;
+        if first == b'0'
+            || !(8..=15).contains(&count)
+            || !(3..=6).contains(&number.lengths.len())
+            || !is_apart
+            || span.start.checked_sub(1).is_some_and(is_behind)
+            || !self.context.is_health(span.start)
+        {
+            return;
+        }
+        self.add(What::Phone, What::Phone.rule().severity, span);
+    }
+
     fn mail(&mut self) {
         for at in memchr::memchr_iter(b'@', self.bytes) {
             let Some(span) = mail_at(self.bytes, at) else { continue };
@@ -413,6 +434,18 @@ mod tests {
             "0.4539148803436467",
         ] {
             assert_eq!(found(text), [], "{text}");
+        }
+    }
+
+    #[test]
+    fn numbers_of_other_countries_are_known_where_there_is_talk_of_health() {
+        for text in ["+44 20 7946 0958", "+46 8 123 456 78", "+49_30_1234567"] {
+            let phone = ("phone".to_owned(), text.replace('_', "-"));
+            assert_eq!(found(&format!("a patient at {text} today")), [phone], "{text}");
+            assert_eq!(found(&format!("the sum {text} today")), [], "{text}");
+        }
+        for text in ["+04 20 7946 0958", "1+44 20 7946 0958", "+44 20", "+44.20.7946.0958"] {
+            assert_eq!(found(&format!("a patient with {text} today")), [], "{text}");
         }
     }
 }
