@@ -119,7 +119,8 @@ pub(crate) fn read(bytes: &[u8], stems: &[Range<usize>]) -> Layout {
     layout
 }
 
-/// Reads the values of JSON that a document has, one after the other.
+/// Reads the values of JSON that a document has, one after the other. Behind one that is broken off and says
+/// something of somebody the next one begins on a line of its own.
 fn read_json(bytes: &[u8], layout: &mut Layout) {
     let mut at = if bytes.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
     loop {
@@ -128,6 +129,7 @@ fn read_json(bytes: &[u8], layout: &mut Layout) {
             return;
         }
         let Some((document, end)) = json::Document::read(bytes, at) else { return };
+        let before = layout.findings.len();
         if fhir::is_fhir(&document) {
             let units = subject::units(&document);
             fhir::read(&document, &subject::people(&document, &units), layout);
@@ -137,6 +139,11 @@ fn read_json(bytes: &[u8], layout: &mut Layout) {
             record::read(&document, layout);
         }
         at = end;
+        if document.is_cut {
+            let next = memchr::memmem::find(&bytes[end..], b"\n{");
+            let Some(next) = next.filter(|_| layout.findings.len() > before) else { return };
+            at = end + next;
+        }
     }
 }
 
@@ -193,7 +200,34 @@ fn trimmed(bytes: &[u8], range: Range<usize>) -> Range<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::Layout;
+    use super::{Layout, read_json};
+
+    #[test]
+    fn a_document_that_is_broken_off_is_understood_up_to_there() {
+        let whole = [
+            r#"{"resourceType":"Patient","birthDate":"1980~-01-31","name":[{"family":"Roe","given":["Ja"#,
+            r#"{"mrn":"4711","last_name":"Roe","email":"jane@~clinic.example","phone":"2125~"#,
+            "{\"mrn\":\"4711\",\n \"last_name\":\"Roe\", [truncated]\n{\"mrn\":\"4712\"}",
+        ];
+        for (text, values) in whole.into_iter().zip([
+            &["1980~-01-31", "Roe", "Ja"][..],
+            &["4711", "Roe", "jane@~clinic.example"],
+            &["4711", "Roe", "4712"],
+        ]) {
+            let found = found_by(read_json, text);
+            let mut found: Vec<&str> = found.iter().map(|(_, value)| &value[..]).collect();
+            let mut values: Vec<String> = values.iter().map(|it| plain(it)).collect();
+            found.sort_unstable();
+            values.sort_unstable();
+            assert_eq!(found, values, "{text}");
+        }
+        // Cut anywhere, nothing panics.
+        for text in whole {
+            for length in 0..text.len() {
+                found_by(read_json, &text[..length]);
+            }
+        }
+    }
 
     /// A text in which `~` stands for nothing, so that no scanner stops at this page.
     pub(super) fn plain(text: &str) -> String {

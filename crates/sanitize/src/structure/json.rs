@@ -1,4 +1,5 @@
-//! JSON, as a tree of places: nothing is copied, and what is not well formed ends it.
+//! JSON, as a tree of places: nothing is copied. What is not well formed ends it, and what stands before that
+//! place counts.
 
 use std::ops::Range;
 
@@ -34,19 +35,41 @@ pub(super) struct Node {
 pub(super) struct Document<'a> {
     pub bytes: &'a [u8],
     nodes: Vec<Node>,
+    /// Whether it is broken off, or no JSON from some place on.
+    pub is_cut: bool,
+}
+
+/// Why a value does not end.
+enum Stop {
+    /// It is larger or deeper than what is read.
+    Beyond,
+    /// It is broken off at this place, or no JSON from there on.
+    Broken(usize),
 }
 
 impl<'a> Document<'a> {
     /// Reads what begins at a place: one value. Says where it ends.
     pub fn read(bytes: &'a [u8], begin: usize) -> Option<(Self, usize)> {
         let mut document = Self::new(bytes);
-        let end = document.parse(begin)?;
-        Some((document, end))
+        // The objects and arrays that are open, and the last value in each.
+        let mut open = Vec::new();
+        match document.parse(begin, &mut open) {
+            Ok(end) => Some((document, end)),
+            // There has to be something inside.
+            Err(Stop::Broken(end)) if document.nodes.len() > 2 => {
+                for (number, _) in open {
+                    document.nodes[number].span.end = end;
+                }
+                document.is_cut = true;
+                Some((document, end))
+            }
+            Err(_) => None,
+        }
     }
 
     /// A document without values.
     pub fn new(bytes: &'a [u8]) -> Self {
-        let mut document = Self { bytes, nodes: Vec::new() };
+        let mut document = Self { bytes, nodes: Vec::new(), is_cut: false };
         document.add(None, Kind::Plain, 0..0, None);
         document
     }
@@ -132,72 +155,86 @@ impl<'a> Document<'a> {
         member.map_or(&b""[..], |inner| self.text(inner))
     }
 
-    fn parse(&mut self, begin: usize) -> Option<usize> {
-        // The objects and arrays that are open, and the last value in each.
-        let mut open: Vec<(usize, usize)> = Vec::new();
+    fn parse(&mut self, begin: usize, open: &mut Vec<(usize, usize)>) -> Result<usize, Stop> {
         let mut at = begin;
         loop {
             at = self.skip_blank(at);
             let mut key = None;
             if let Some((parent, _)) = open.last() {
-                match (self.nodes[*parent].kind, self.bytes.get(at)?) {
+                match (self.nodes[*parent].kind, self.byte(at)?) {
                     (Kind::Object, b'}') | (Kind::Array, b']') => {
-                        at = self.close(&mut open, at)?;
+                        at = self.close(open, at);
                         match open.is_empty() {
-                            true => return Some(at),
+                            true => return Ok(at),
                             false => continue,
                         }
                     }
                     (Kind::Object, b'"') => {
-                        let end = self.end_of_string(at)?;
+                        let end = self.end_of_string(at).ok_or(Stop::Broken(at))?;
                         key = Some(at + 1..end);
                         at = self.skip_blank(end + 1);
-                        if self.bytes.get(at) != Some(&b':') {
-                            return None;
+                        if self.byte(at)? != b':' {
+                            return Err(Stop::Broken(at));
                         }
                         at = self.skip_blank(at + 1);
                     }
-                    (Kind::Object, _) => return None,
+                    (Kind::Object, _) => return Err(Stop::Broken(at)),
                     _ => {}
                 }
             }
-            let (kind, span, next) = match self.bytes.get(at)? {
-                b'{' => (Kind::Object, at..at, at + 1),
-                b'[' => (Kind::Array, at..at, at + 1),
-                b'"' => {
-                    let end = self.end_of_string(at)?;
-                    (Kind::String, at + 1..end, end + 1)
-                }
-                byte if byte.is_ascii_alphanumeric() || *byte == b'-' => {
-                    let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || b"+-.".contains(byte);
-                    let length = self.bytes[at..].iter().take_while(|byte| is_part(byte)).count();
-                    (Kind::Plain, at..at + length, at + length)
-                }
-                _ => return None,
-            };
+            let (kind, span) = self.value_at(at)?;
             if open.len() >= DEEPEST {
-                return None;
+                return Err(Stop::Beyond);
             }
-            let number = self.add(open.last().copied(), kind, span, key)?;
+            at = match kind {
+                Kind::Object | Kind::Array => at + 1,
+                Kind::String => span.end + 1,
+                Kind::Plain => span.end,
+            };
+            let number = self.add(open.last().copied(), kind, span, key).ok_or(Stop::Beyond)?;
             if let Some((_, last)) = open.last_mut() {
                 *last = number;
             }
-            at = next;
             if matches!(kind, Kind::Object | Kind::Array) {
                 open.push((number, 0));
-                continue;
+            } else if open.is_empty() {
+                return Ok(at);
+            } else {
+                at = self.pass_comma(at);
             }
-            if open.is_empty() {
-                return Some(at);
-            }
-            at = self.pass_comma(at);
         }
     }
 
-    fn close(&mut self, open: &mut Vec<(usize, usize)>, at: usize) -> Option<usize> {
-        let (number, _) = open.pop()?;
-        self.nodes[number].span.end = at + 1;
-        Some(if open.is_empty() { at + 1 } else { self.pass_comma(at + 1) })
+    /// What begins at a place. A string that is broken off within its line is one, too.
+    fn value_at(&self, at: usize) -> Result<(Kind, Range<usize>), Stop> {
+        match self.byte(at)? {
+            b'{' => Ok((Kind::Object, at..at)),
+            b'[' => Ok((Kind::Array, at..at)),
+            b'"' => match self.end_of_string(at) {
+                Some(end) => Ok((Kind::String, at + 1..end)),
+                None if memchr::memchr(b'\n', &self.bytes[at..]).is_none() => {
+                    Ok((Kind::String, at + 1..self.bytes.len()))
+                }
+                None => Err(Stop::Broken(at)),
+            },
+            byte if byte.is_ascii_alphanumeric() || byte == b'-' => {
+                let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || b"+-.".contains(byte);
+                let length = self.bytes[at..].iter().take_while(|byte| is_part(byte)).count();
+                Ok((Kind::Plain, at..at + length))
+            }
+            _ => Err(Stop::Broken(at)),
+        }
+    }
+
+    fn byte(&self, at: usize) -> Result<u8, Stop> {
+        self.bytes.get(at).copied().ok_or(Stop::Broken(self.bytes.len()))
+    }
+
+    fn close(&mut self, open: &mut Vec<(usize, usize)>, at: usize) -> usize {
+        if let Some((number, _)) = open.pop() {
+            self.nodes[number].span.end = at + 1;
+        }
+        if open.is_empty() { at + 1 } else { self.pass_comma(at + 1) }
     }
 
     fn pass_comma(&self, at: usize) -> usize {
@@ -237,6 +274,23 @@ mod tests {
         assert_eq!(inner.len(), 3);
         assert_eq!(document.member_text(inner[1], b"b"), br#"x\"y"#);
         assert_eq!(document.member_text(document.root(), b"d"), b"z");
+    }
+
+    #[test]
+    fn what_stands_before_a_cut_counts() {
+        for (text, end) in [
+            (r#"{"a": [1, {"b": "x"#, 18),
+            (r#"{"a": [1, {"b": "x" ..."#, 20),
+            ("{\"a\": [1, {\"b\": \"x\", \"open\n\n", 21),
+        ] {
+            let (document, found) = Document::read(text.as_bytes(), 0).expect("it begins as JSON");
+            assert!(document.is_cut && found == end, "{text} {found}");
+            let list = document.member(document.root(), b"a").expect("it is there");
+            let last = document.inside(list).last().expect("it is there");
+            assert_eq!(document.member_text(last, b"b"), b"x", "{text}");
+            assert_eq!(document.node(document.root()).span, 0..end);
+        }
+        assert!(Document::read(b"{ never", 0).is_none());
     }
 
     #[test]

@@ -175,7 +175,7 @@ impl Cursor<'_> {
         while let Some(byte) = self.peek() {
             match byte {
                 b'\'' | b'"' | b'`' => {
-                    let span = self.quoted(byte)?;
+                    let span = self.quoted(byte).or_else(|| self.cut_off())?;
                     value = value.or(Some(span));
                 }
                 b'(' | b'[' if depth < DEEPEST => {
@@ -196,6 +196,23 @@ impl Cursor<'_> {
         // Without quotes only numbers are values.
         let is_number = self.bytes.get(begin).is_some_and(u8::is_ascii_digit);
         Some(value.unwrap_or(begin..if is_number { self.at } else { begin }))
+    }
+
+    /// The text behind the quote here that is broken off with all else: there is no more than its line.
+    fn cut_off(&mut self) -> Option<Range<usize>> {
+        let span = self.at + 1..self.bytes.len();
+        let rest = self.bytes.get(span.clone()).filter(|rest| rest.len() <= LONGEST_TEXT)?;
+        if memchr::memchr(b'\n', rest).is_some() {
+            return None;
+        }
+        self.at = span.end;
+        Some(span)
+    }
+
+    /// Whether a script is broken off here.
+    fn is_at_end(&mut self) -> bool {
+        self.skip_blank();
+        self.at >= self.bytes.len()
     }
 
     /// The text in the quotes that begin here.
@@ -221,33 +238,34 @@ impl Cursor<'_> {
     }
 }
 
+/// Reads rows in brackets. Of one that is broken off with the script what it has counts.
 fn inserted(cursor: &mut Cursor<'_>, columns: &[Column], layout: &mut Layout) {
-    loop {
-        if cursor.pass(b'(').is_none() {
-            return;
-        }
+    while cursor.pass(b'(').is_some() {
         let begin = cursor.at;
-        let (mut row, mut count) = (Vec::new(), 0);
-        loop {
-            let Some(span) = cursor.item() else { return };
-            if let Some(Some((what, name))) = columns.get(count) {
-                row.push((span, *what, name));
+        let mut row = Vec::new();
+        while let Some(span) = cursor.item() {
+            // What is more than the columns is of no use, and may be much.
+            if row.len() <= columns.len() {
+                row.push(span);
             }
-            count += 1;
             if cursor.pass(b',').is_none() {
                 break;
             }
         }
-        if cursor.pass(b')').is_none() {
-            return;
-        }
-        if count == columns.len() {
+        let is_whole = cursor.pass(b')').is_some();
+        let is_row = match is_whole {
+            true => row.len() == columns.len(),
+            false => row.len() <= columns.len() && cursor.is_at_end(),
+        };
+        if is_row {
             layout.unit(begin..cursor.at);
-            for (span, what, name) in row {
-                add(cursor.bytes, span, what, name, layout);
+            for (span, column) in row.into_iter().zip(columns) {
+                if let Some((what, name)) = column {
+                    add(cursor.bytes, span, *what, name, layout);
+                }
             }
         }
-        if cursor.pass(b',').is_none() {
+        if !is_whole || cursor.pass(b',').is_none() {
             return;
         }
     }
@@ -268,7 +286,9 @@ fn copied(cursor: &mut Cursor<'_>, columns: &[Column], layout: &mut Layout) {
         if bytes[row.clone()] == *b"\\." {
             return;
         }
-        if memchr::memchr_iter(b'\t', &bytes[row.clone()]).count() + 1 != columns.len() {
+        let count = memchr::memchr_iter(b'\t', &bytes[row.clone()]).count() + 1;
+        // The last line may be broken off.
+        if count > columns.len() || count < columns.len() && end < bytes.len() {
             continue;
         }
         layout.unit(row.clone());
@@ -347,6 +367,26 @@ mod tests {
             found(&[&table.concat(), rows].concat()).into_iter().map(|(_, value)| value).collect();
         assert_eq!(values, ["4711", "Roe", "4712"]);
         assert!(found(rows).is_empty());
+    }
+
+    #[test]
+    fn a_script_that_is_broken_off_is_understood_up_to_there() {
+        let rows = " (1, 'Jane Roe', '1980~-01-31', NULL), (2, 'John Doe', '1981~-02";
+        let values: Vec<String> =
+            found(&[INSERT, rows].concat()).into_iter().map(|(_, value)| value).collect();
+        assert_eq!(values, ["Jane Roe", "1980~-01-31", "John Doe"].map(plain));
+        for (rows, last) in [
+            (" (1, 'Jane Roe', ", "Jane Roe"),
+            (" (1, 'Jane Roe'", "Jane Roe"),
+            (" (1, 'Jane", "Jane"),
+        ] {
+            assert_eq!(found(&[INSERT, rows].concat())[0].1, last, "{rows}");
+        }
+        assert!(found(&[INSERT, " (1, 'it is\nno text"].concat()).is_empty());
+        let head =
+            ["COPY public.t (mrn, note, \"dob\")", " FROM stdin;\n4711\tx\t\n4712\ty"].concat();
+        let values: Vec<String> = found(&head).into_iter().map(|(_, value)| value).collect();
+        assert_eq!(values, ["4711", "4712"]);
     }
 
     #[test]
