@@ -23,6 +23,10 @@ pub(crate) fn find(bytes: &[u8], context: &Context<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for part in context.health_parts() {
         let text = &bytes[part.clone()];
+        for found in relative().find_iter(text) {
+            let span = part.start + found.start()..part.start + found.end();
+            findings.push(What::Date.found_as(Severity::Low, span));
+        }
         for found in written().find_iter(text).chain(numeric().find_iter(text)) {
             let span = part.start + found.start()..part.start + found.end();
             if is_day_of(found.as_bytes()) && is_free(bytes, &span) {
@@ -46,8 +50,10 @@ pub(crate) fn weigh(findings: &mut [Finding], bytes: &[u8]) {
         places.sort_unstable();
         places
     };
-    let is_date =
-        |it: &&mut Finding| it.rule == What::Date.rule().id && it.severity > Severity::Low;
+    let is_relative = |it: &Finding| !bytes[it.span.clone()].iter().any(u8::is_ascii_digit);
+    let is_date = |it: &&mut Finding| {
+        it.rule == What::Date.rule().id && (it.severity > Severity::Low || is_relative(it))
+    };
     for finding in findings.iter_mut().filter(is_date) {
         let span = &finding.span;
         let first = span.start.saturating_sub(REACH);
@@ -58,7 +64,8 @@ pub(crate) fn weigh(findings: &mut [Finding], bytes: &[u8]) {
         let is_beside = others.get(others.partition_point(|place| *place < begin));
         let is_beside = is_beside.is_some_and(|place| *place < end);
         if !is_beside
-            && !events().is_match(&bytes[begin.max(span.start.saturating_sub(60))..span.start])
+            && (is_relative(finding)
+                || !events().is_match(&bytes[begin.max(span.start.saturating_sub(60))..span.start]))
         {
             finding.severity = Severity::Info;
         }
@@ -73,6 +80,16 @@ fn events() -> &'static Regex {
     static PATTERN: OnceLock<Regex> = OnceLock::new();
     PATTERN.get_or_init(|| {
         let pattern = r"(?i)\b(?:seen|admi(?:tted|ssion)|discharged?|diagnosed|dx'?d?|treated|tx'd|visit(?:ed)?|operated|presented|born|died|death|deceased|dob|appt|appointment|consult(?:ed)?|referred|surgery)\b[^0-9\n]{0,40}$";
+        compile(pattern).expect("the pattern above is well formed")
+    })
+}
+
+/// `last July`, `next Monday`, `last week`: who knows when a text was written, as everybody does who has the commit,
+/// knows the date.
+fn relative() -> &'static Regex {
+    static PATTERN: OnceLock<Regex> = OnceLock::new();
+    PATTERN.get_or_init(|| {
+        let pattern = r"(?i)\b(?:last|next|this past)\s(?:week|month|weekend|(?:mon|tues|wednes|thurs|fri|satur|sun)day|january|february|march|april|may|june|july|august|september|october|november|december)\b";
         compile(pattern).expect("the pattern above is well formed")
     })
 }
@@ -195,6 +212,7 @@ mod tests {
             "a patient, 120/80 mmHg",
             "released on 2021-09-30",
             "the patient took 13/45/2020",
+            "the patient's last monthly visit",
         ] {
             assert!(found(text).is_empty(), "{text}");
         }
@@ -210,5 +228,17 @@ mod tests {
         let date = ["2021-09", "-30"].concat();
         assert_eq!(severity(&format!("patients.json was written on {date}")), Severity::Info);
         assert_eq!(severity(&format!("the patient was admitted on {date}")), Severity::Medium);
+        assert_eq!(severity("patients who were seen last week"), Severity::Info);
+        // Beside who it was.
+        let name = ["Jane D", "."].concat();
+        let text = format!("the patient, {name}, was seen last July");
+        let context = Context::of(text.as_bytes());
+        let mut findings = crate::prose::find(text.as_bytes(), &context, &[]);
+        findings.extend(find(text.as_bytes(), &context));
+        weigh(&mut findings, text.as_bytes());
+        assert_eq!(
+            findings.last().map(|it| (&text[it.span.clone()], it.severity)),
+            Some(("last July", Severity::Low))
+        );
     }
 }

@@ -92,7 +92,8 @@ fn read_attributes(
                 _ if reader.is_within(b"patientRole") => What::Mrn,
                 _ => What::OtherId,
             };
-            add(what, b"extension", is_minor || reader.is_within(b"providerOrganization"));
+            // Who looks after a patient says where they are, as names of hospitals in sentences do.
+            add(what, b"extension", is_minor);
         }
         b"telecom" => {
             let value = attributes.text(b"value").to_ascii_lowercase();
@@ -184,4 +185,26 @@ fn path(reader: &Reader<'_>) -> String {
     let begin = begin.unwrap_or(reader.stack.len().saturating_sub(3));
     let names: Vec<_> = reader.stack[begin..].iter().map(|name| super::plain_name(name)).collect();
     names.join("/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_of_who_looks_after_a_patient_are_of_little_weight_and_not_of_none() {
+        // Synthetic.
+        let id =
+            |digit: u8| format!("<id root=\"2.16.840.1.113883.4.6\" extension=\"{digit}19BX\"/>");
+        let (carer, author) = (id(1), id(2));
+        let text = format!(
+            "<ClinicalDocument><recordTarget><patientRole><providerOrganization>{carer}</providerOrganization>\
+             </patientRole></recordTarget><author><assignedAuthor>{author}</assignedAuthor></author></ClinicalDocument>"
+        );
+        let mut layout = Layout::default();
+        read(text.as_bytes(), &mut layout);
+        let found: Vec<_> =
+            layout.findings.iter().map(|it| (&text[it.span.clone()], it.severity)).collect();
+        assert_eq!(found, [("119BX", Severity::Low), ("219BX", Severity::Info)]);
+    }
 }
