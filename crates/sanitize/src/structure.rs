@@ -206,8 +206,8 @@ mod tests {
     fn a_document_that_is_broken_off_is_understood_up_to_there() {
         let whole = [
             r#"{"resourceType":"Patient","birthDate":"1980~-01-31","name":[{"family":"Roe","given":["Ja"#,
-            r#"{"mrn":"4711","last_name":"Roe","email":"jane@~clinic.example","phone":"2125~"#,
-            "{\"mrn\":\"4711\",\n \"last_name\":\"Roe\", [truncated]\n{\"mrn\":\"4712\"}",
+            r#"{"m~rn":"4711","last_n~ame":"Roe","email":"jane@~clinic.example","phone":"2125~"#,
+            "{\"m~rn\":\"4711\",\n \"last_n~ame\":\"Roe\", [truncated]\n{\"m~rn\":\"4712\"}",
         ];
         for (text, values) in whole.into_iter().zip([
             &["1980~-01-31", "Roe", "Ja"][..],
