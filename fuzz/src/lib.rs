@@ -7,6 +7,7 @@ pub mod scan;
 pub mod seeds;
 
 use std::ops::Range;
+use std::panic::AssertUnwindSafe;
 use std::sync::OnceLock;
 
 use gitops_health_sanitize::Scanner;
@@ -35,8 +36,9 @@ pub fn replay(check: impl Fn(&[u8])) {
             let entries = std::fs::read_dir(&path).expect("a directory can be read");
             open.extend(entries.flatten().map(|entry| entry.path()));
         } else {
-            eprintln!("{}", path.display());
-            check(&std::fs::read(&path).expect("a file can be read"));
+            let bytes = std::fs::read(&path).expect("a file can be read");
+            let result = std::panic::catch_unwind(AssertUnwindSafe(|| check(&bytes)));
+            assert!(result.is_ok(), "that was {}", path.display());
             count += 1;
         }
     }

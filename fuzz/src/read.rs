@@ -7,7 +7,7 @@ use gitops_health_sanitize::{
 use crate::split_first;
 
 /// So many bytes may be written out for a template.
-const MOST_WRITTEN: usize = 2 << 20;
+const MOST_WRITTEN: usize = 64 << 10;
 
 /// Reads all bytes but the first, which says what they are.
 pub fn check(data: &[u8]) {

@@ -6,6 +6,9 @@ use thiserror::Error;
 /// The most characters of one class in a row.
 const MOST: usize = 4096;
 
+/// The most bytes of what is written out: a few bytes of a template stand for thousands.
+const LONGEST: usize = 64 << 10;
+
 /// Why a template makes no sense.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum TemplateError {
@@ -15,6 +18,9 @@ pub enum TemplateError {
     /// What stands between braces is no class and count.
     #[error("`{{{0}}}` is no class and count such as {{digit:3}}")]
     NoClass(String),
+    /// It would become very long.
+    #[error("it becomes longer than 64 KiB")]
+    TooLong,
 }
 
 /// Writes a template out: `{digit:3}` becomes three digits, the same for the same seed.
@@ -46,12 +52,16 @@ fn write(template: &str, random: &mut Rng) -> Result<String, TemplateError> {
             for _ in 0..count {
                 text += &write("{hex:8}-{hex:4}-{hex:4}-{hex:4}-{hex:12}", random)?;
             }
-            continue;
+        } else {
+            let characters = class(name).ok_or_else(no_class)?;
+            text.extend(draw(&characters, count, random));
         }
-        let characters = class(name).ok_or_else(no_class)?;
-        text.extend(draw(&characters, count, random));
+        if text.len() > LONGEST {
+            return Err(TemplateError::TooLong);
+        }
     }
-    Ok(text + rest)
+    text += rest;
+    if text.len() > LONGEST { Err(TemplateError::TooLong) } else { Ok(text) }
 }
 
 fn class(name: &str) -> Option<Vec<char>> {
@@ -105,6 +115,9 @@ mod tests {
     fn what_makes_no_sense_is_an_error() {
         for bad in ["{", "}", "a { b", "{digit:3"] {
             assert_eq!(write_out(bad, 1), Err(TemplateError::LoneBrace), "{bad}");
+        }
+        for (bad, times) in [("{digit:4096}", 17), ("{uuid:4096}", 1), ("x", 70_000)] {
+            assert_eq!(write_out(&bad.repeat(times), 1), Err(TemplateError::TooLong), "{bad}");
         }
         for bad in ["{digit}", "{digits:3}", "{digit:x}", "{digit:99999}", "{:}"] {
             assert!(matches!(write_out(bad, 1), Err(TemplateError::NoClass(_))), "{bad}");

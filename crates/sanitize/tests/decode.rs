@@ -345,6 +345,21 @@ fn what_is_beyond_the_limits_is_named() {
     assert_eq!(unseen(&zip_of(&many)), [("zip".to_owned(), why, true)]);
 }
 
+/// Ten thousand members of a zip may be the same megabyte, and that may become nothing.
+#[test]
+fn members_that_become_nothing_have_a_limit() {
+    let nothing = [[0, 0, 0, 0xff, 0xff].repeat(200_000), vec![1, 0, 0, 0xff, 0xff]].concat();
+    let one = zip_of(&[("a", 0, 8, nothing)]);
+    let (begin, end) = (one.len() - 22 - 47, one.len() - 22);
+    let count = 200_u16;
+    let mut archive = [&one[..begin], &one[begin..end].repeat(usize::from(count))].concat();
+    archive.extend([&one[end..end + 8], &count.to_le_bytes(), &count.to_le_bytes()].concat());
+    archive.extend((u32::from(count) * 47).to_le_bytes());
+    archive.extend(&one[end + 16..]);
+    let reason = "it is too large when it is unpacked".to_owned();
+    assert_eq!(unseen(&archive), [("zip".to_owned(), reason, true)]);
+}
+
 /// How the elements of a file are written.
 #[derive(Clone, Copy)]
 struct Dicom {

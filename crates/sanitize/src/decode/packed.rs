@@ -145,7 +145,8 @@ fn unpacked<'a>(data: &'a [u8], packing: Packing, limits: &mut Limits) -> Cow<'a
         limits.miss(None, "it is damaged", true);
     }
     let most = limits.output;
-    limits.output = most.saturating_sub(content.len());
+    // What becomes nothing is work, too, and many members of a zip may be the same part of it.
+    limits.output = most.saturating_sub(content.len().max(data.len()));
     if content.len() <= most {
         return content;
     }

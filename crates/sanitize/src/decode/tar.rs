@@ -72,9 +72,9 @@ fn text(field: &[u8]) -> &[u8] {
 /// A number in octal, or, where the first bit is set, in binary.
 fn number(field: &[u8]) -> Option<u64> {
     if field[0] & 0x80 != 0 {
-        let (high, low) = field.split_at(field.len() - 8);
-        let is_small = high[0] & 0x7f == 0 && high[1..].iter().all(|byte| *byte == 0);
-        return is_small.then_some(u64::from_be_bytes(low.try_into().ok()?));
+        return field[1..].iter().try_fold(u64::from(field[0] & 0x7f), |number, byte| {
+            (number >> 56 == 0).then_some(number << 8 | u64::from(*byte))
+        });
     }
     let digits = std::str::from_utf8(text(field)).ok()?.trim();
     u64::from_str_radix(if digits.is_empty() { "0" } else { digits }, 8).ok()
@@ -91,5 +91,38 @@ fn pax<'a>(mut records: &'a [u8], key: &[u8]) -> Option<&'a [u8]> {
             return Some(value.strip_suffix(b"\n").unwrap_or(value));
         }
         records = &records[length..];
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_octal_or_binary_whatever_the_width_of_their_field() {
+        let binary = |length: usize, number: u8| {
+            let mut field = vec![0; length];
+            (field[0], field[length - 1]) = (0x80, number);
+            field
+        };
+        for (field, expected) in [
+            (b"0000017\0".to_vec(), Some(15)),
+            (b"        ".to_vec(), Some(0)),
+            (b"0000019\0".to_vec(), None),
+            (binary(8, 7), Some(7)),
+            (binary(12, 7), Some(7)),
+            ([0xff; 8].to_vec(), Some(u64::MAX >> 1)),
+            ([0xff; 12].to_vec(), None),
+        ] {
+            assert_eq!(number(&field), expected, "{field:x?}");
+        }
+    }
+
+    #[test]
+    fn a_header_whose_sum_is_in_binary_is_none_of_an_archive() {
+        let mut header = [0; BLOCK];
+        header[257..262].copy_from_slice(b"ustar");
+        header[148..156].fill(0xff);
+        assert!(!is_tar(&header));
     }
 }
