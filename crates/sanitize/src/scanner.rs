@@ -133,7 +133,7 @@ impl Scanner {
 
     /// What patterns find around their keywords, and what is talked about.
     fn by_keywords<'a>(&self, bytes: &'a [u8]) -> (Vec<Finding>, Context<'a>) {
-        let (mut findings, mut words) = (Vec::new(), Vec::new());
+        let (mut found, mut words) = (Vec::new(), Vec::new());
         // For each rule the part that is to be looked at next: keywords near one another share one.
         let mut open: Vec<Option<Range<usize>>> = vec![None; self.rules.len()];
         for keyword in self.automaton(bytes).find_overlapping_iter(bytes) {
@@ -151,7 +151,7 @@ impl Scanner {
                     }
                     place => {
                         if let Some(before) = place.replace(window) {
-                            self.match_within(bytes, before, *number, &mut findings);
+                            self.match_within(bytes, before, *number, &mut found);
                         }
                     }
                 }
@@ -159,12 +159,14 @@ impl Scanner {
         }
         for (number, window) in open.into_iter().enumerate() {
             if let Some(window) = window {
-                self.match_within(bytes, window, number, &mut findings);
+                self.match_within(bytes, window, number, &mut found);
             }
         }
         let context = Context::new(bytes, words);
-        findings.retain_mut(|finding| fits(finding, &context));
-        (findings, context)
+        let fitting = found.into_iter().filter_map(|(number, finding): (usize, Finding)| {
+            fitted(finding, &self.rules[number].rule, &context)
+        });
+        (fitting.collect(), context)
     }
 
     fn match_within(
@@ -172,7 +174,7 @@ impl Scanner {
         bytes: &[u8],
         window: Range<usize>,
         number: usize,
-        findings: &mut Vec<Finding>,
+        found_by: &mut Vec<(usize, Finding)>,
     ) {
         let rule = &self.rules[number].rule;
         if rule.validators.contains(&Validator::PhoneDigits)
@@ -204,14 +206,15 @@ impl Scanner {
                 continue;
             }
             if rule.validators.iter().all(|validator| validator.holds(content)) {
-                findings.push(Finding {
+                let finding = Finding {
                     rule: rule.id.to_string(),
                     category: rule.category,
                     severity: rule.severity,
                     span,
                     field: None,
                     within: None,
-                });
+                };
+                found_by.push((number, finding));
             }
             if at > text.len() {
                 break;
@@ -220,16 +223,19 @@ impl Scanner {
     }
 }
 
-/// Whether a finding means something where it stands. What everybody has, such as a telephone number, is
+/// A finding as far as it means something where it stands. What everybody has, such as a telephone number, is
 /// health data only where there is talk of health.
-fn fits(finding: &mut Finding, context: &Context<'_>) -> bool {
-    let Category::Identifier(letter) = finding.category else { return true };
+fn fitted(mut finding: Finding, rule: &Rule, context: &Context<'_>) -> Option<Finding> {
     let is_health = context.is_health(finding.span.start);
+    if !is_health && rule.validators.contains(&Validator::InHealthTalk) {
+        return None;
+    }
+    let Category::Identifier(letter) = finding.category else { return Some(finding) };
     if matches!(letter, Identifier::D | Identifier::E) && !is_health {
         finding.category = Category::Pii;
         finding.severity = finding.severity.min(Severity::Low);
     }
-    is_health || !matches!(finding.rule.as_str(), "other-id" | "health-plan")
+    Some(finding)
 }
 
 /// Whether a part has so many digits: few parts have, and that is seen faster than a pattern is tried.
