@@ -33,6 +33,7 @@ mod scanner;
 mod structure;
 mod synthetic;
 mod template;
+mod udi;
 mod user_rule;
 mod validator;
 mod what;

@@ -44,6 +44,11 @@ impl Finder<'_> {
                 self.findings.push(What::Iban.found(span));
                 continue;
             }
+            if let Some(span) = self.beneficiary_at(begin) {
+                at = span.end;
+                self.findings.push(What::HealthPlan.found(span));
+                continue;
+            }
             let number = self.bracketed_at(begin).unwrap_or_else(|| self.number_at(begin));
             at = number.span.end;
             self.judge(number);
@@ -98,6 +103,21 @@ impl Finder<'_> {
         let (_, end) = ends.into_iter().find(|(count, _)| *count == length)?;
         let text = std::str::from_utf8(&plain[..length]).ok()?;
         (check_digit::iban(text) && !is_word(end)).then_some(start..end)
+    }
+
+    /// A Medicare beneficiary identifier that this digit begins, as cards print it: `NANN-ANN-AANN` (CMS, "Understanding
+    /// the MBI format"), where there is talk of health.
+    fn beneficiary_at(&self, begin: usize) -> Option<Range<usize>> {
+        let text = self.bytes.get(begin..begin + 13)?;
+        if text[4] != b'-' || text[8] != b'-' || !check_digit::mbi(std::str::from_utf8(text).ok()?)
+        {
+            return None;
+        }
+        let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-".contains(byte);
+        let before = begin.checked_sub(1).map(|at| self.bytes[at]);
+        let joins =
+            before.as_ref().is_some_and(is_word) || self.bytes.get(begin + 13).is_some_and(is_word);
+        (!joins && self.context.is_health(begin)).then_some(begin..begin + 13)
     }
 
     /// A number that begins in brackets, as `(212) 736-5000` with this digit.
@@ -419,6 +439,7 @@ mod tests {
         one("from 81.2.~69.142 at noon", "ip-address", "81.2.~69.142");
         one("call (212) ~736_5000", "phone", "(212) ~736_5000");
         one("call 212_736_5000", "phone", "212_736_5000");
+        one("the patient has 1EG4_TE5_MK73", "health-plan", "1EG4_TE5_MK73");
         one("to GB82 ~WEST 1234 5698 7654 32.", "iban", "GB82 ~WEST 1234 5698 7654 32");
         one("to DE8~9370400440532013000 now", "iban", "DE8~9370400440532013000");
     }
@@ -431,6 +452,9 @@ mod tests {
             "00643^^2.~51.1.1^ISO",
             "000_12_3456",
             "x536_22_8145",
+            "in 1EG4_TE5_MK73",
+            "the patient has 1SG4_TE5_MK73",
+            "the patient has 1EG4_TE5_MK73_1",
             "4539_1488_0343_6468",
             "2024_01_02_536",
             "@media (max-width)",

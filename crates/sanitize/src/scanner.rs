@@ -170,7 +170,7 @@ impl Scanner {
 
     /// What patterns find around their keywords, what is talked about, and stems of telling names.
     fn by_keywords<'a>(&self, bytes: &'a [u8], work: &mut Work) -> Hits<'a> {
-        let (mut findings, mut words, mut stems) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut found, mut words, mut stems) = (Vec::new(), Vec::new(), Vec::new());
         // For each rule the part that is to be looked at next: keywords near one another share one.
         let mut open: Vec<Option<Range<usize>>> = vec![None; self.rules.len()];
         for keyword in self.automaton(bytes).find_overlapping_iter(bytes) {
@@ -194,7 +194,7 @@ impl Scanner {
                     }
                     place => {
                         if let Some(before) = place.replace(window) {
-                            self.match_within(bytes, before, *number, &mut findings, work);
+                            self.match_within(bytes, before, *number, &mut found, work);
                         }
                     }
                 }
@@ -202,11 +202,14 @@ impl Scanner {
         }
         for (number, window) in open.into_iter().enumerate() {
             if let Some(window) = window {
-                self.match_within(bytes, window, number, &mut findings, work);
+                self.match_within(bytes, window, number, &mut found, work);
             }
         }
         let context = Context::new(bytes, words);
-        findings.retain_mut(|finding| fits(finding, &context));
+        let fitting = found.into_iter().filter_map(|(number, finding): (usize, Finding)| {
+            fitted(finding, &self.rules[number].rule, &context)
+        });
+        let findings = fitting.collect();
         structure::sort_stems(&mut stems);
         Hits { findings, context, stems }
     }
@@ -221,7 +224,7 @@ impl Scanner {
         bytes: &[u8],
         window: Range<usize>,
         number: usize,
-        findings: &mut Vec<Finding>,
+        found_by: &mut Vec<(usize, Finding)>,
         work: &mut Work,
     ) {
         let rule = &self.rules[number].rule;
@@ -256,14 +259,15 @@ impl Scanner {
                 continue;
             }
             if rule.validators.iter().all(|validator| validator.holds(content)) {
-                findings.push(Finding {
+                let finding = Finding {
                     rule: rule.id.to_string(),
                     category: rule.category,
                     severity: rule.severity,
                     span,
                     field: None,
                     within: None,
-                });
+                };
+                found_by.push((number, finding));
             }
             if at > text.len() {
                 break;
@@ -291,16 +295,19 @@ impl Work {
     }
 }
 
-/// Whether a finding means something where it stands. What everybody has, such as a telephone number, is
+/// A finding as far as it means something where it stands. What everybody has, such as a telephone number, is
 /// health data only where there is talk of health.
-fn fits(finding: &mut Finding, context: &Context<'_>) -> bool {
-    let Category::Identifier(letter) = finding.category else { return true };
+fn fitted(mut finding: Finding, rule: &Rule, context: &Context<'_>) -> Option<Finding> {
     let is_health = context.is_health(finding.span.start);
+    if !is_health && rule.validators.contains(&Validator::InHealthTalk) {
+        return None;
+    }
+    let Category::Identifier(letter) = finding.category else { return Some(finding) };
     if matches!(letter, Identifier::D | Identifier::E) && !is_health {
         finding.category = Category::Pii;
         finding.severity = finding.severity.min(Severity::Low);
     }
-    is_health || !matches!(finding.rule.as_str(), "other-id" | "health-plan")
+    Some(finding)
 }
 
 /// Whether a part has so many digits: few parts have, and that is seen faster than a pattern is tried.

@@ -38,7 +38,9 @@ fn kind(rule: &str) -> Option<Kind> {
         "email" => Kind::Mail,
         "ssn" | "itin" => Kind::SocialSecurity,
         "mrn" | "health-plan" | "account" | "card" | "iban" | "license" | "device" | "other-id"
-        | "npi" => Kind::Identifier,
+        | "npi" | "member-number" | "dea" | "routing" | "vehicle" | "vin" | "plate" | "udi" => {
+            Kind::Identifier
+        }
         "url" => Kind::Page,
         "ip-address" => Kind::Address,
         "photo" => Kind::Photo,

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::check_digit::{aba, card, dea, digits, iban, mbi, npi, ssn, vin};
 use crate::date;
+use crate::udi::is_udi;
 
 /// What has to hold for a value that a pattern found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -50,6 +51,10 @@ pub enum Validator {
     Aba,
     /// A vehicle.
     Vin,
+    /// Seventeen letters and digits of a vehicle, whether they have a check digit (North America) or none.
+    Vehicle,
+    /// A device, as GS1 or HIBCC number it.
+    Udi,
 }
 
 impl Validator {
@@ -79,6 +84,8 @@ impl Validator {
             Self::Iban => iban(text),
             Self::Aba => aba(text),
             Self::Vin => vin(text),
+            Self::Vehicle => text.len() == 17 && Self::MixedDigits.holds(value),
+            Self::Udi => is_udi(text),
         }
     }
 }

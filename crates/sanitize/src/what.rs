@@ -29,9 +29,10 @@ pub(crate) enum What {
     Photo,
     OtherId,
     Npi,
+    Vehicle,
 }
 
-const IDS: [&str; 22] = [
+const IDS: [&str; 23] = [
     "name",
     "address",
     "zip",
@@ -54,6 +55,7 @@ const IDS: [&str; 22] = [
     "photo",
     "other-id",
     "npi",
+    "vehicle",
 ];
 
 impl What {
@@ -92,9 +94,10 @@ mod tests {
 
     #[test]
     fn each_stands_for_the_rule_of_its_name() {
-        assert_eq!(What::Npi as usize + 1, IDS.len());
+        assert_eq!(What::Vehicle as usize + 1, IDS.len());
         assert_eq!(What::HealthPlan.rule().id, "health-plan");
         assert_eq!(What::IpAddress.rule().id, "ip-address");
         assert_eq!(What::Npi.rule().id, "npi");
+        assert_eq!(What::Vehicle.rule().id, "vehicle");
     }
 }
