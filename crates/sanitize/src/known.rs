@@ -98,7 +98,10 @@ pub(crate) fn is_reserved_domain(domain: &str) -> bool {
     const TOPS: [&str; 4] = [".example", ".test", ".invalid", ".localhost"];
     const DOMAINS: [&str; 3] = ["example.com", "example.org", "example.net"];
     let domain = domain.to_ascii_lowercase();
-    TOPS.iter().chain(&DOMAINS).any(|end| domain.ends_with(end))
+    let is_within = |end: &str| {
+        domain.strip_suffix(end).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+    };
+    TOPS.iter().any(|end| domain.ends_with(end)) || DOMAINS.iter().any(|end| is_within(end))
 }
 
 /// Whether an address is kept for documentation (RFC 5737, RFC 3849).
@@ -173,6 +176,7 @@ mod tests {
             ("phone", ["(212) 555", "-0223"]),
             ("phone", ["212-736", "-5000 x5550123"]),
             ("email", ["somebody@", "clinic.org"]),
+            ("email", ["somebody@counter", "example.org"]),
             ("ip-address", ["203.0.", "114.7"]),
             ("name", ["123-45", "-6789"]),
         ] {

@@ -11,7 +11,7 @@ use crate::context::{self, Context};
 use crate::finding::Finding;
 use crate::rule::{BUILT_IN, Category, Identifier, Rule, Severity};
 use crate::structure::{self, Unit};
-use crate::validator::{Validator, entropy};
+use crate::validator::{Validator, entropy, is_at_example};
 use crate::{date, known, number, prose};
 
 /// Looks for all rules at once. Made once, and used by any number of threads.
@@ -258,7 +258,9 @@ impl Scanner {
                 }
                 continue;
             }
-            if rule.validators.iter().all(|validator| validator.holds(content)) {
+            let opens_nothing = rule.validators.contains(&Validator::NotAtExample)
+                && is_at_example(&bytes[span.end..]);
+            if !opens_nothing && rule.validators.iter().all(|validator| validator.holds(content)) {
                 let finding = Finding {
                     rule: rule.id.to_string(),
                     category: rule.category,

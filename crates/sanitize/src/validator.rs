@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::check_digit::{aba, card, dea, digits, iban, mbi, npi, ssn, vin};
 use crate::date;
+use crate::known::is_reserved_domain;
 use crate::udi::is_udi;
 
 /// What has to hold for a value that a pattern found.
@@ -23,6 +24,12 @@ pub enum Validator {
     Base64Text,
     /// It does not look like something that stands for a value.
     NotPlaceholder,
+    /// It is not just a word for a password, as in `user:password@host`.
+    NotPasswordWord,
+    /// The host behind its `@` is not one that is kept for examples. The scanner looks at that.
+    NotAtExample,
+    /// A user and a password in base64, with a colon between them.
+    BasicCredentials,
     /// It has a digit and a letter.
     MixedDigits,
     /// Digits and letters, and not the hash of nothing.
@@ -67,6 +74,8 @@ impl Validator {
             Self::Jwt => is_jwt(text),
             Self::Base64Text => base64(text).is_some(),
             Self::NotPlaceholder => !is_placeholder(text),
+            Self::NotPasswordWord => !is_password_word(text),
+            Self::BasicCredentials => is_basic_credentials(text),
             Self::MixedDigits => {
                 text.bytes().any(|byte| byte.is_ascii_digit())
                     && text.bytes().any(|byte| byte.is_ascii_alphabetic())
@@ -75,7 +84,7 @@ impl Validator {
             Self::HasNumber => digits(text).len() >= 3,
             Self::PhoneDigits => (7..=15).contains(&digits(text).len()) && !date::is_at_start(text),
             Self::Date => date::is_day(text),
-            Self::InHealthTalk => true,
+            Self::InHealthTalk | Self::NotAtExample => true,
             Self::Ssn => ssn(text).is_some(),
             Self::Npi => npi(text),
             Self::Dea => dea(text),
@@ -162,6 +171,54 @@ pub(crate) fn base64(text: &str) -> Option<Vec<u8>> {
         }
     }
     (text.len() % 4 != 1).then_some(bytes)
+}
+
+/// Whether a text decodes to a user and a password (RFC 7617).
+fn is_basic_credentials(text: &str) -> bool {
+    let decoded = base64(text).and_then(|bytes| String::from_utf8(bytes).ok());
+    decoded.is_some_and(|text| {
+        let is_plain = !text.chars().any(char::is_control);
+        is_plain
+            && text.split_once(':').is_some_and(|(user, word)| !user.is_empty() && !word.is_empty())
+    })
+}
+
+/// Whether a text says that it is a password and no more: `password`, `secret1`, `DB_PASSWORD`.
+fn is_password_word(text: &str) -> bool {
+    const WORDS: &[&str] = &[
+        "password",
+        "passwd",
+        "passwort",
+        "passphrase",
+        "pass",
+        "pwd",
+        "secret",
+        "token",
+        "mypassword",
+        "mypass",
+        "mysecret",
+        "userpass",
+        "userpassword",
+        "dbpass",
+        "dbpassword",
+    ];
+    let is_name = text.bytes().all(|byte| matches!(byte, b'A'..=b'Z' | b'0'..=b'9' | b'_'));
+    let word: String =
+        text.chars().filter(char::is_ascii_alphabetic).collect::<String>().to_ascii_lowercase();
+    let is_mark = |letter: char| letter.is_ascii_digit() || matches!(letter, '_' | '-');
+    let has_no_more = text.len() <= word.len() + 3
+        && text.chars().all(|it| it.is_ascii_alphabetic() || is_mark(it));
+    has_no_more && WORDS.contains(&word.as_str())
+        || is_name && text.contains('_') && WORDS.iter().any(|it| word.ends_with(it))
+}
+
+/// Whether what stands behind a password leads to a host that is kept for examples (RFC 2606): nobody answers there.
+pub(crate) fn is_at_example(behind: &[u8]) -> bool {
+    let Some(host) = behind.strip_prefix(b"@") else { return false };
+    let is_host = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-');
+    let length = host.iter().take(253).take_while(|byte| is_host(byte)).count();
+    std::str::from_utf8(&host[..length])
+        .is_ok_and(|host| is_reserved_domain(host.trim_end_matches('.')))
 }
 
 /// Whether a text stands for a value rather than being one.
@@ -264,6 +321,45 @@ mod tests {
         assert_eq!(base64("_-8="), Some(vec![0xff, 0xef]));
         assert_eq!(base64("a"), None);
         assert_eq!(base64("a b"), None);
+    }
+
+    #[test]
+    fn a_word_for_a_password_is_none() {
+        for text in [
+            "password",
+            "Password1",
+            "pass_12",
+            "PWD",
+            "my-secret",
+            "DB_PASSWORD",
+            "MYSQL_ROOT_PASS",
+        ] {
+            assert!(is_password_word(text), "{text}");
+        }
+        for text in
+            ["passw0rd.horse", "secretariat", "password-of-9-words", "hunter", "TOKENS", "a_b"]
+        {
+            assert!(!is_password_word(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn basic_credentials_have_a_user_and_a_password() {
+        // `user:word`, `user word`, `user:` and bytes.
+        assert!(is_basic_credentials("dXNlcjp3b3Jk"));
+        for text in ["dXNlciB3b3Jk", "dXNlcjo=", "alzefzlfzemjfej=="] {
+            assert!(!is_basic_credentials(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn nobody_answers_at_an_example() {
+        for text in ["@example.com/x", "@proxy.example.com:80", "@db.test", "@example.org."] {
+            assert!(is_at_example(text.as_bytes()), "{text}");
+        }
+        for text in ["@counterexample.com", "@example.com.acme.org", "example.com", "@"] {
+            assert!(!is_at_example(text.as_bytes()), "{text}");
+        }
     }
 
     #[test]
