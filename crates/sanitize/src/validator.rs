@@ -82,7 +82,11 @@ impl Validator {
             }
             Self::HexNotHashContext => Self::MixedDigits.holds(value) && !is_hash_of_nothing(text),
             Self::HasNumber => digits(text).len() >= 3,
-            Self::PhoneDigits => (7..=15).contains(&digits(text).len()) && !date::is_at_start(text),
+            Self::PhoneDigits => {
+                (7..=15).contains(&digits(text).len())
+                    && !date::is_at_start(text)
+                    && !is_list_of_shares(text)
+            }
             Self::Date => date::is_day(text),
             Self::InHealthTalk | Self::NotAtExample => true,
             Self::Ssn => ssn(text).is_some(),
@@ -97,6 +101,11 @@ impl Validator {
             Self::Udi => is_udi(text),
         }
     }
+}
+
+/// Whether a text is several numbers with a point, as `0.93 / 0.84`.
+fn is_list_of_shares(text: &str) -> bool {
+    text.contains(" / ") && text.contains('.')
 }
 
 /// Bits of information for each character of a value, by how often it has each.
