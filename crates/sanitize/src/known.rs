@@ -8,7 +8,7 @@ use crate::finding::Finding;
 use crate::patient::unit_at;
 use crate::rule::Severity;
 use crate::structure::Unit;
-use crate::synthetic;
+use crate::{synthetic, zip3};
 
 /// Lowers the severity of known values, wherever they were found. Of what may be known by chance nothing is said
 /// before it is seen with all else that there is: see [`made`].
@@ -81,6 +81,7 @@ fn is_known(rule: &str, value: &[u8]) -> bool {
         "phone" | "fax" => is_fictional_phone(text),
         "email" => text.rsplit_once('@').is_some_and(|(_, domain)| is_reserved_domain(domain)),
         "ip-address" => text.parse().is_ok_and(is_documentation),
+        "zip" => zip3::is_truncated(value) && !zip3::is_sparse(value),
         _ => false,
     }
 }

@@ -12,6 +12,7 @@
 //!
 //! A finding says where something is and what it is like, never what it is.
 
+mod age;
 mod allow;
 mod baseline;
 mod change;
@@ -37,6 +38,7 @@ mod udi;
 mod user_rule;
 mod validator;
 mod what;
+mod zip3;
 
 pub use allow::{Comment, comments};
 pub use baseline::{Baseline, BaselineError, LARGEST_BASELINE};

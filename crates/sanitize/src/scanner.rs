@@ -12,7 +12,7 @@ use crate::finding::Finding;
 use crate::rule::{BUILT_IN, Category, Identifier, Rule, Severity};
 use crate::structure::{self, Unit};
 use crate::validator::{Validator, entropy, is_at_example};
-use crate::{date, known, number, prose};
+use crate::{age, date, known, number, prose};
 
 /// Looks for all rules at once. Made once, and used by any number of threads.
 pub struct Scanner {
@@ -147,6 +147,7 @@ impl Scanner {
         cut.extend(work.cut.iter().map(|number| self.rules[*number].rule.id.to_string()));
         loose.extend(number::find(bytes, &context));
         loose.extend(date::find(bytes, &context));
+        loose.extend(age::find(bytes, &context));
         known::weigh(&mut loose, bytes);
         loose.extend(prose::find(bytes, &context, &loose));
         date::weigh(&mut loose, bytes);

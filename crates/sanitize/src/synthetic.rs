@@ -8,6 +8,7 @@ pub(crate) mod names;
 mod reserved;
 mod text;
 
+use crate::age;
 use crate::finding::Finding;
 use keyed::Keyed;
 
@@ -18,6 +19,7 @@ enum Kind {
     Place,
     PostalCode,
     Date,
+    Age,
     Telephone,
     Mail,
     SocialSecurity,
@@ -34,6 +36,7 @@ fn kind(rule: &str) -> Option<Kind> {
         "address" => Kind::Place,
         "zip" => Kind::PostalCode,
         "date" | "birth-date" => Kind::Date,
+        "age-over-89" => Kind::Age,
         "phone" | "fax" => Kind::Telephone,
         "email" => Kind::Mail,
         "ssn" | "itin" => Kind::SocialSecurity,
@@ -75,6 +78,7 @@ impl Maker {
         let text = &text::plain(value);
         let new = match kind {
             Kind::Date => calendar::moved(text, weeks).unwrap_or_else(|| masked(text)),
+            Kind::Age => age::as_eldest(text),
             Kind::Photo => PICTURE.to_owned(),
             _ => self.made(kind, text),
         };
@@ -141,6 +145,7 @@ pub(crate) fn is_made(rule: &str, value: &[u8]) -> bool {
         Kind::Place if has_letters(text) => names::is_place(text),
         Kind::PostalCode => reserved::is_postal_code(text),
         Kind::Date => calendar::is_moved(text) || text == masked(text),
+        Kind::Age => age::is_eldest(text),
         Kind::Telephone => reserved::is_telephone(text),
         Kind::Mail => reserved::is_mail(text),
         Kind::SocialSecurity if is_nine_digits(&text::signs(text)) => {

@@ -12,6 +12,7 @@ pub(crate) enum What {
     Zip,
     Date,
     BirthDate,
+    Age,
     Phone,
     Fax,
     Email,
@@ -32,12 +33,13 @@ pub(crate) enum What {
     Vehicle,
 }
 
-const IDS: [&str; 23] = [
+const IDS: [&str; 24] = [
     "name",
     "address",
     "zip",
     "date",
     "birth-date",
+    "age-over-89",
     "phone",
     "fax",
     "email",

@@ -136,3 +136,62 @@ fn secrets_of_kubernetes() {
     assert_eq!(found.len(), 1, "{found:?}");
     assert_eq!(found[0].0, "generic-password-setting");
 }
+
+/// Ages, which no scanner stops at without what stands around them.
+#[test]
+fn ages_over_89_in_all_forms() {
+    for (text, age) in [
+        ("mrn,name,age\n4711~0815,Ja~ne Roe,~97\n4711~0816,Jo~hn Roe,62\n", "97"),
+        ("[{\"mrn\": \"4711~0815\", \"age\": 9~7}]", "97"),
+        ("- mrn: 4711~0815\n  patient_age: 9~7\n", "97"),
+        (
+            "{\"resourceType\": \"Condition\", \"onsetAge\": {\"value\": 9~7, \"unit\": \"years\", \"code\": \"a\"}}",
+            "97",
+        ),
+        (
+            "MSH|^~~\\&|A|B|C|D|20240101||ORU^R01|1|P|2.5\rOBX|1|NM|30525-0^Age^LN||9~7|a^year^UCUM|||||F\r",
+            "97",
+        ),
+        (
+            "<ClinicalDocument><observation><code code=\"445518008\"/><value unit=\"a\" value=\"9~7\"/></observation>\
+             </ClinicalDocument>",
+            "97",
+        ),
+        ("The patient is a 9~7-year-old woman.\n", "97"),
+    ] {
+        // Here `~~` stands for a tilde.
+        let text = text.replace("~~", "\u{1}").replace('~', "").replace('\u{1}', "~");
+        let scanner = Scanner::new();
+        let ages: Vec<_> = scanner
+            .scan(text.as_bytes())
+            .into_iter()
+            .filter(|it| it.rule == "age-over-89")
+            .collect();
+        assert_eq!(ages.len(), 1, "{text}");
+        assert_eq!(&text[ages[0].span.clone()], age, "{text}");
+        assert_eq!(ages[0].severity, Severity::Medium, "{text}");
+        for replacement in [Replacement::Redacted, Replacement::Synthetic(b"key".to_vec())] {
+            let is_made = matches!(replacement, Replacement::Synthetic(_));
+            let mut cleaner = Cleaner::new(&scanner, replacement, Severity::Medium);
+            let cleaned = cleaner.clean(text.as_bytes());
+            let clean = String::from_utf8(cleaned.bytes).unwrap();
+            assert!(cleaned.left.is_empty() && !clean.contains(age), "{clean}");
+            assert!(!is_made || clean.contains("90"), "{clean}");
+            assert!(cleaner.clean(clean.as_bytes()).removed.is_empty(), "{clean}");
+        }
+    }
+    let under = "mrn,name,age\n4711~0815,Ja~ne Roe,88\n";
+    assert!(found(under).iter().all(|(rule, _)| rule != "age-over-89"));
+}
+
+#[test]
+fn three_digits_of_zip_codes_are_found_where_few_people_live() {
+    let text = "mrn,name,zip3\n4711~0815,Ja~ne Roe,8~93\n4711~0816,Jo~hn Roe,902\n";
+    let zips: Vec<_> = found(text).into_iter().filter(|(rule, _)| rule == "zip").collect();
+    assert_eq!(zips, [("zip".to_owned(), "893".to_owned())]);
+    // What is cut as the rule asks for is known to be of nobody.
+    let text = plain("mrn,name,zip\n4711~0815,Ja~ne Roe,902~00\n4711~0816,Jo~hn Roe,893~00\n");
+    let zips = Scanner::new().scan(text.as_bytes()).into_iter().filter(|it| it.rule == "zip");
+    let severities: Vec<_> = zips.map(|it| it.severity).collect();
+    assert_eq!(severities, [Severity::Low, Severity::Medium]);
+}

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::Layout;
 use super::xml::{Attributes, Event, Reader};
+use crate::age;
 use crate::rule::Severity;
 use crate::what::What;
 
@@ -33,10 +34,15 @@ const NPI: &[u8] = b"2.16.840.1.113883.4.6";
 const LICENSES: &[u8] = b"2.16.840.1.113883.4.3.";
 const MEDICARE: &[u8] = b"2.16.840.1.113883.4.572";
 
+/// Codes of observations that are ages (SNOMED CT: age at onset, age at death; LOINC: age).
+const AGES: [&[u8]; 3] = [b"445518008", b"397659008", b"30525-0"];
+
 pub(super) fn read(bytes: &[u8], layout: &mut Layout) {
     let mut reader = Reader::new(bytes);
     // How deep the element is that speaks of a colleague, whatever its name.
     let mut colleague = None;
+    // Whether the observation that is read is the age of somebody.
+    let mut is_age = false;
     while let Some(event) = reader.next() {
         let is_minor = colleague.is_some() || !is_of_patient(&reader);
         match event {
@@ -45,6 +51,15 @@ pub(super) fn read(bytes: &[u8], layout: &mut Layout) {
                     colleague = Some(reader.stack.len());
                 }
                 let is_minor = is_minor || colleague.is_some();
+                match reader.name() {
+                    b"observation" => is_age = false,
+                    b"code" => is_age = AGES.contains(&attributes.text(b"code")),
+                    b"value" if is_age && age::is_over(attributes.text(b"value")) => {
+                        let span = attributes.value(b"value").expect("it has a text");
+                        add(bytes, &reader, What::Age, span, false, layout);
+                    }
+                    _ => {}
+                }
                 read_attributes(bytes, &reader, attributes, is_minor, layout);
             }
             Event::Text(span) => read_text(bytes, &reader, span, is_minor, layout),

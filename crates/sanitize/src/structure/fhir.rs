@@ -7,6 +7,7 @@ use std::ops::Range;
 use super::Layout;
 use super::json::{Document, Kind};
 use super::subject::{is_person, last_part};
+use crate::age;
 use crate::rule::Severity;
 use crate::what::What;
 
@@ -148,6 +149,17 @@ impl Reader<'_, '_> {
                     self.read(reference, place.inside(Step::Key(b"reference")));
                 }
             }
+            // The data type Age, and the same of a person in extensions.
+            b"onsetAge" | b"abatementAge" | b"ageAge" | b"deceasedAge" | b"performedAge"
+            | b"valueAge"
+                if is_years(document.member_text(number, b"code"))
+                    || is_years(document.member_text(number, b"unit")) =>
+            {
+                let value = document.member(number, b"value").map(|it| document.text(it));
+                if value.is_some_and(age::is_over) {
+                    self.add_member(What::Age, number, b"value", false, place);
+                }
+            }
             b"extension" => {
                 let url = document.member_text(number, b"url");
                 if !url.ends_with(b"mothersMaidenName") {
@@ -279,6 +291,11 @@ impl Reader<'_, '_> {
         finding.field = Some(place.path());
         self.layout.findings.push(finding);
     }
+}
+
+/// Whether a unit is years (UCUM), or a word for it.
+fn is_years(unit: &[u8]) -> bool {
+    matches!(unit, b"a" | b"yr" | b"yrs" | b"year" | b"years" | b"y")
 }
 
 /// Whether a text is a name with a title, as references to staff are shown.

@@ -9,6 +9,7 @@ mod fields;
 use std::ops::Range;
 
 use super::{Layout, is_template, split, trimmed};
+use crate::age;
 use crate::rule::Severity;
 use crate::what::What;
 use fields::{Content, Field, field};
@@ -200,7 +201,7 @@ impl Segment<'_> {
     /// Reads what stands behind the name.
     fn read(&self, rest: Range<usize>, is_header: bool, layout: &mut Layout) {
         let name = &self.bytes[self.name.clone()];
-        let mut value_type = None;
+        let (mut value_type, mut observed) = (None, &b""[..]);
         // The first separator is the first field of a header.
         let first = if is_header { 1 } else { 0 };
         for (place, part) in split(self.bytes, rest, self.separators.field).enumerate().skip(1) {
@@ -208,7 +209,17 @@ impl Segment<'_> {
             if name == b"OBX" && number == 2 {
                 value_type = Some(&self.bytes[part.clone()]);
             }
-            let Some(field) = field(name, number, value_type) else { continue };
+            if name == b"OBX" && number == 3 {
+                observed = split(self.bytes, part.clone(), self.separators.component)
+                    .next()
+                    .map_or(&b""[..], |code| &self.bytes[code]);
+            }
+            let is_age = number == 5 && fields::is_age(observed);
+            let field = match is_age && age::is_over(self.bytes[part.clone()].trim_ascii()) {
+                true => Some(Field { content: Content::Value(What::Age), is_minor: false }),
+                false => field(name, number, value_type),
+            };
+            let Some(field) = field else { continue };
             for (repetition, part) in
                 split(self.bytes, part, self.separators.repetition).enumerate()
             {

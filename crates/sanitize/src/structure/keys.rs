@@ -198,7 +198,7 @@ pub(super) const STEMS: &[&str] = &[
 ];
 
 /// Names of small letters and digits, sorted.
-static KEYS: [(&str, What, Strength); 657] = [
+static KEYS: [(&str, What, Strength); 672] = [
     ("aba", Account, Weak),
     ("abanumber", Account, Weak),
     ("abarouting", Account, Weak),
@@ -233,6 +233,16 @@ static KEYS: [(&str, What, Strength); 657] = [
     ("admitdt", Date, Strong),
     ("admitdttm", Date, Strong),
     ("admitted", Date, Weak),
+    ("age", Age, Weak),
+    ("ageatadmission", Age, Weak),
+    ("ageatdeath", Age, Weak),
+    ("ageatdiagnosis", Age, Weak),
+    ("ageatencounter", Age, Weak),
+    ("ageatonset", Age, Weak),
+    ("ageatvisit", Age, Weak),
+    ("ageinyears", Age, Weak),
+    ("ageyears", Age, Weak),
+    ("ageyrs", Age, Weak),
     ("apellido", Name, Weak),
     ("apellidos", Name, Weak),
     ("appointmentdate", Date, Weak),
@@ -304,6 +314,7 @@ static KEYS: [(&str, What, Strength); 657] = [
     ("contactnumber", Phone, Weak),
     ("contactphone", Phone, Weak),
     ("county", Address, Weak),
+    ("currentage", Age, Weak),
     ("dateborn", BirthDate, Strong),
     ("datedeceased", Date, Strong),
     ("datedenaissance", BirthDate, Strong),
@@ -525,6 +536,7 @@ static KEYS: [(&str, What, Strength); 657] = [
     ("medrec", Mrn, Strong),
     ("medrecno", Mrn, Strong),
     ("medrecnum", Mrn, Strong),
+    ("memberage", Age, Weak),
     ("memberbirthdate", BirthDate, Strong),
     ("memberdob", BirthDate, Strong),
     ("memberfirstname", Name, Strong),
@@ -609,6 +621,7 @@ static KEYS: [(&str, What, Strength); 657] = [
     ("patientaddress2", Address, Strong),
     ("patientaddressline1", Address, Strong),
     ("patientaddressline2", Address, Strong),
+    ("patientage", Age, Weak),
     ("patientbirthdate", BirthDate, Strong),
     ("patientcell", Phone, Strong),
     ("patientcity", Address, Strong),
@@ -853,9 +866,11 @@ static KEYS: [(&str, What, Strength); 657] = [
     ("workphone", Phone, Weak),
     ("workphonenumber", Phone, Weak),
     ("zip", Zip, Weak),
+    ("zip3", Zip, Weak),
     ("zip4", Zip, Weak),
     ("zip5", Zip, Weak),
     ("zipcode", Zip, Weak),
+    ("zipcode3", Zip, Weak),
 ];
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::{is_template, trimmed};
 use crate::finding::Finding;
 use crate::what::What;
-use crate::{date, prose};
+use crate::{age, date, prose, zip3};
 
 /// The longest text that is a value, in bytes.
 const LONGEST: usize = 200;
@@ -18,10 +18,15 @@ pub(super) fn found(bytes: &[u8], span: Range<usize>, what: What) -> Option<Find
 
 /// Whether a text has the shape of a value of this kind, and stands for no other one.
 pub(super) fn has_shape(what: What, text: &[u8]) -> bool {
+    if what == What::Zip && zip3::is_truncated(text) {
+        // What ends in zeros may be a whole one.
+        return zip3::is_sparse(text) || text.ends_with(b"00");
+    }
     if text.is_empty() || text.len() > LONGEST || is_template(text) || is_stand_in(text) {
         return false;
     }
     match what {
+        What::Age => age::is_over(text),
         What::Date | What::BirthDate => is_date(text),
         What::Ssn | What::Itin => is_social_security(text),
         What::Phone | What::Fax => is_telephone(text),

@@ -48,6 +48,7 @@ const FIELDS: &[(u32, &str, Content)] = &[
     (0x0010_1000, "OtherPatientIDs", Is(Mrn)),
     (0x0010_1001, "OtherPatientNames", Is(Name)),
     (0x0010_1005, "PatientBirthName", Is(Name)),
+    (0x0010_1010, "PatientAge", Is(Age)),
     (0x0010_1040, "PatientAddress", Is(Address)),
     (0x0010_1050, "InsurancePlanIdentification", Is(HealthPlan)),
     (0x0010_1060, "PatientMotherBirthName", Is(Name)),

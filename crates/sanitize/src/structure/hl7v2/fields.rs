@@ -265,6 +265,11 @@ pub(super) fn is_segment(name: &[u8]) -> bool {
         || OTHERS.iter().any(|known| is(known))
 }
 
+/// Whether an observation is the age of somebody (LOINC: age, reported, estimated, calculated).
+pub(super) fn is_age(code: &[u8]) -> bool {
+    matches!(code, b"30525-0" | b"21612-7" | b"21611-9" | b"29553-5")
+}
+
 /// What a field of a segment holds; `value_type` is the second field of an observation.
 pub(super) fn field(segment: &[u8], number: usize, value_type: Option<&[u8]>) -> Option<Field> {
     if segment == b"OBX" && number == 5 {
