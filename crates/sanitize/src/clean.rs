@@ -11,8 +11,9 @@ use crate::edit::{Edit, compose, origin};
 use crate::finding::Finding;
 use crate::known;
 use crate::patient::{Shifts, unit_at};
-use crate::rule::{Category, Severity};
+use crate::rule::Severity;
 use crate::scanner::Scanner;
+use crate::stand_in;
 use crate::synthetic::Maker;
 
 /// What takes the place of what was found.
@@ -197,7 +198,7 @@ impl<'a> Cleaner<'a> {
 
     /// What takes the place of a value.
     fn stand_in(&mut self, finding: &Finding, value: &[u8]) -> Vec<u8> {
-        let kind = kind_of(finding);
+        let kind = stand_in::kind(&finding.rule, finding.category);
         match &self.replacement {
             Replacement::Redacted | Replacement::Synthetic(_) => format!("[{kind}]").into_bytes(),
             Replacement::Placeholder => {
@@ -288,14 +289,6 @@ fn without_place(finding: Finding, end: usize) -> Finding {
     Finding { span: end..end, ..finding }
 }
 
-/// `NAME`, `BIRTH_DATE`, `SECRET`.
-fn kind_of(finding: &Finding) -> String {
-    match finding.category {
-        Category::Secret => "SECRET".into(),
-        _ => finding.rule.to_ascii_uppercase().replace('-', "_"),
-    }
-}
-
 fn mask(value: &[u8]) -> Vec<u8> {
     let mut masked = Vec::with_capacity(value.len());
     for byte in value {
@@ -310,24 +303,6 @@ fn mask(value: &[u8]) -> Vec<u8> {
         }
     }
     masked
-}
-
-/// Whether a value is one that a cleaner has put there.
-pub(crate) fn is_stand_in(value: &[u8]) -> bool {
-    let value = value.trim_ascii();
-    let inside = value.strip_prefix(b"[").and_then(|rest| rest.strip_suffix(b"]"));
-    let is_named = inside.is_some_and(|inside| {
-        inside.first().is_some_and(u8::is_ascii_uppercase)
-            && inside.iter().all(|byte| {
-                byte.is_ascii_uppercase()
-                    || byte.is_ascii_digit()
-                    || (b'a'..=b'f').contains(byte)
-                    || *byte == b'_'
-            })
-    });
-    let mut signs =
-        value.iter().filter(|byte| byte.is_ascii_alphanumeric() || **byte >= 0x80).peekable();
-    is_named || (signs.peek().is_some() && signs.all(|byte| b"Xx0".contains(byte)))
 }
 
 /// Where what was removed stood, without places that nobody knows.

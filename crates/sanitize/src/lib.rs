@@ -31,6 +31,7 @@ mod patient;
 mod prose;
 mod rule;
 mod scanner;
+mod stand_in;
 mod structure;
 mod synthetic;
 mod template;

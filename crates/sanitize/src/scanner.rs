@@ -1,15 +1,15 @@
 use std::borrow::Cow;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ops::Range;
 use std::sync::OnceLock;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use regex::bytes::{Captures, Regex, RegexBuilder};
 
-use crate::clean::is_stand_in;
 use crate::context::{self, Context};
 use crate::finding::Finding;
 use crate::rule::{BUILT_IN, Category, Identifier, Rule, Severity};
+use crate::stand_in;
 use crate::structure::{self, Unit};
 use crate::validator::{Validator, entropy, is_at_example};
 use crate::{age, date, known, number, prose};
@@ -28,6 +28,8 @@ pub struct Scanner {
     /// Finds them in much: four times as fast, and made in the time that 3 MB take.
     large: OnceLock<AhoCorasick>,
     is_for_much: bool,
+    /// What stands in the place of what the rules of a user find.
+    kinds: HashSet<String>,
 }
 
 struct Compiled {
@@ -86,6 +88,7 @@ impl Scanner {
 
     /// A scanner with more rules, which are known to be good, and how much work a byte is for each.
     pub(crate) fn with(more: Vec<(Rule, usize)>) -> Self {
+        let kinds = stand_in::kinds(more.iter().map(|(rule, _)| rule));
         let compiled = |rule, weight| Compiled { rule, pattern: OnceLock::new(), weight };
         let ours = BUILT_IN.iter().map(|rule| compiled(Cow::Borrowed(rule), 0));
         let theirs = more.into_iter().map(|(rule, weight)| compiled(Cow::Owned(rule), weight));
@@ -106,7 +109,7 @@ impl Scanner {
         let first_stem = keywords.len();
         keywords.extend(structure::stems().iter().copied().map(Cow::Borrowed));
         let (small, large) = (OnceLock::new(), OnceLock::new());
-        Self { rules, keywords, rules_of, first_stem, small, large, is_for_much: false }
+        Self { rules, keywords, rules_of, first_stem, small, large, is_for_much: false, kinds }
     }
 
     /// The rules that it looks with.
@@ -117,6 +120,11 @@ impl Scanner {
     /// The same for many texts, or large ones.
     pub fn for_much(self) -> Self {
         Self { is_for_much: true, ..self }
+    }
+
+    /// Whether a value is one that a cleaner with these rules has put there.
+    pub(crate) fn is_stand_in(&self, value: &[u8]) -> bool {
+        stand_in::is_stand_in(value, &self.kinds)
     }
 
     fn automaton(&self, bytes: &[u8]) -> &AhoCorasick {
@@ -154,7 +162,7 @@ impl Scanner {
         loose.retain(|finding| layout.is_open(&finding.span));
         let mut findings = layout.findings;
         findings.extend(loose);
-        findings.retain(|finding| !is_stand_in(&bytes[finding.span.clone()]));
+        findings.retain(|finding| !self.is_stand_in(&bytes[finding.span.clone()]));
         known::weigh(&mut findings, bytes);
         let mut findings = without_overlaps(findings);
         known::weigh_made(&mut findings, bytes, &layout.units);

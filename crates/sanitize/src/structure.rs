@@ -175,9 +175,17 @@ fn split(bytes: &[u8], range: Range<usize>, separator: u8) -> impl Iterator<Item
     })
 }
 
+/// The most digits in the name of a value.
+const MOST_DIGITS_OF_NAME: usize = 4;
+
 /// Whether what a field holds stands for a value that comes later, as in a template.
 pub(crate) fn is_template(content: &[u8]) -> bool {
     let begins = |marks: &[&[u8]]| marks.iter().any(|mark| content.starts_with(mark));
+    // A number in such marks is a number, unless it is what something is called with.
+    let digits = content.iter().filter(|byte| byte.is_ascii_digit()).count();
+    if digits > MOST_DIGITS_OF_NAME && !content.contains(&b'(') {
+        return false;
+    }
     (begins(&[b"{", b"<"]) && (content.ends_with(b"}") || content.ends_with(b">")))
         || begins(&[b"${", b"$(", b"#{", b"{{", b"%s", b"%(", b"<%"])
 }

@@ -9,7 +9,6 @@ use std::ops::Range;
 use self::fields::{Content, field};
 use super::{Limits, Sight};
 use crate::age;
-use crate::clean::is_stand_in;
 use crate::finding::Finding;
 use crate::rule::Severity;
 use crate::scanner::Scanner;
@@ -105,7 +104,7 @@ impl Scanner {
         let Some((name, content)) = field(element.tag) else { return };
         let (span, value) = text(bytes, &element.value);
         let is_anonymous = value.get(..4).is_some_and(|begin| begin.eq_ignore_ascii_case(b"anon"));
-        if value.is_empty() || is_anonymous || is_stand_in(value) || is_template(value) {
+        if value.is_empty() || is_anonymous || self.is_stand_in(value) || is_template(value) {
             return;
         }
         if matches!(content, Content::Is(What::Age)) && !age::is_over(value) {

@@ -1,0 +1,98 @@
+//! What a cleaner puts in the place of what it takes out, and how that is known again.
+
+use std::collections::HashSet;
+use std::sync::OnceLock;
+
+use crate::rule::{BUILT_IN, Category, Rule};
+
+/// The digits of a keyed hash in a mark: 64 bits.
+const HASH_DIGITS: usize = 16;
+
+/// The most digits of a number in a mark.
+const MOST_DIGITS: usize = 9;
+
+/// What a mark says of what a rule finds: `NAME`, `BIRTH_DATE`, `SECRET`.
+pub(crate) fn kind(rule: &str, category: Category) -> String {
+    match category {
+        Category::Secret => "SECRET".into(),
+        _ => rule.to_ascii_uppercase().replace('-', "_"),
+    }
+}
+
+/// The kinds of the rules of a user.
+pub(crate) fn kinds<'a>(rules: impl Iterator<Item = &'a Rule>) -> HashSet<String> {
+    rules.map(|rule| kind(&rule.id, rule.category)).collect()
+}
+
+/// The kinds of the rules that come with the program.
+fn built_in() -> &'static HashSet<String> {
+    static KINDS: OnceLock<HashSet<String>> = OnceLock::new();
+    KINDS.get_or_init(|| kinds(BUILT_IN.iter()))
+}
+
+/// Whether a value is one that a cleaner has put there: a mark of a kind of ours or of a user, `[NAME]`, `[NAME_1]` or
+/// `[NAME_3f2a...]`, or a mask. Anything else in brackets is what it is: who writes a value so does not hide it.
+pub(crate) fn is_stand_in(value: &[u8], kinds: &HashSet<String>) -> bool {
+    let value = value.trim_ascii();
+    let inside = value.strip_prefix(b"[").and_then(|rest| rest.strip_suffix(b"]"));
+    let mut signs =
+        value.iter().filter(|byte| byte.is_ascii_alphanumeric() || **byte >= 0x80).peekable();
+    inside.is_some_and(|inside| is_mark(inside, kinds))
+        || (signs.peek().is_some() && signs.all(|byte| b"Xx0".contains(byte)))
+}
+
+fn is_mark(inside: &[u8], kinds: &HashSet<String>) -> bool {
+    let Ok(inside) = std::str::from_utf8(inside) else { return false };
+    let is_known = |kind: &str| built_in().contains(kind) || kinds.contains(kind);
+    let is_numbered = |(kind, number): (&str, &str)| {
+        let is_count = number.len() <= MOST_DIGITS && number.bytes().all(|it| it.is_ascii_digit());
+        let is_hash = number.len() == HASH_DIGITS
+            && number.bytes().all(|it| matches!(it, b'0'..=b'9' | b'a'..=b'f'));
+        !number.is_empty() && (is_count || is_hash) && is_known(kind)
+    };
+    is_known(inside) || inside.rsplit_once('_').is_some_and(is_numbered)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn marks_and_masks_are_known() {
+        let none = HashSet::new();
+        for text in [
+            "[NAME]",
+            "[BIRTH_DATE]",
+            "[SECRET_12]",
+            "[MRN_3f2a0123456789ab]",
+            " [SSN] ",
+            "XXX-XX-0000",
+            "Xxxxx 00",
+        ] {
+            assert!(is_stand_in(text.as_bytes(), &none), "{text}");
+        }
+        let theirs = HashSet::from(["WARD_BADGE".to_owned()]);
+        assert!(is_stand_in(b"[WARD_BADGE_1]", &theirs) && !is_stand_in(b"[WARD_BADGE_1]", &none));
+    }
+
+    #[test]
+    fn a_value_in_brackets_is_what_it_is() {
+        // Synthetic.
+        for text in [
+            "[ZWYRTKOVA]",
+            "[A8172635]",
+            "[HUNTER22_9]",
+            "[NAME_]",
+            "[NAME_1234567890]",
+            "[MRN_88172635_1]",
+            "[MRN_3F2A0123456789AB]",
+            "[B19620110]",
+            "[]",
+            "[name]",
+            "NAME",
+            "--",
+        ] {
+            assert!(!is_stand_in(text.as_bytes(), &HashSet::new()), "{text}");
+        }
+    }
+}
