@@ -7,8 +7,8 @@ use crate::fingerprint::Fingerprint;
 /// What such a comment begins with, behind whatever begins a comment there.
 const MARK: &[u8] = b"gitops-health:allow";
 
-/// The longest line that is looked at.
-const LONGEST: usize = 16 << 10;
+/// How far a comment may be from what it allows, in bytes.
+const LONGEST: usize = 4 << 10;
 
 /// A comment that allows what one rule finds on its line, or on the next one if it stands alone:
 /// `gitops-health:allow RULE REASON`, or `gitops-health:allow RULE:FINGERPRINT REASON`.
@@ -29,22 +29,31 @@ impl Comment {
     }
 }
 
-/// The comments on the lines of a place and on the line before it, if that has nothing else.
+/// The comments on the lines of a place and on the line before it, if that has nothing else. Segments of HL7 version 2
+/// are lines, too. Of a very long line the part around the place is looked at: nobody reads it as one line.
 pub fn comments(text: &[u8], span: &Range<usize>) -> Vec<Comment> {
-    let begin = memchr::memrchr(b'\n', &text[..span.start]).map_or(0, |at| at + 1);
-    let end = memchr::memchr(b'\n', &text[span.end..]).map_or(text.len(), |at| span.end + at);
+    let first = span.start.saturating_sub(LONGEST);
+    let last = text.len().min(span.end.saturating_add(LONGEST));
+    let begin = memchr::memrchr2(b'\n', b'\r', &text[first..span.start]).map(|at| first + at + 1);
+    let end = memchr::memchr2(b'\n', b'\r', &text[span.end..last]).map_or(last, |at| span.end + at);
     let mut found = Vec::new();
-    // Of a very long line the part around the place: nobody reads it as one line.
-    let near = begin.max(span.start.saturating_sub(LONGEST))..end.min(span.end + LONGEST);
-    read(&text[near], &mut found);
-    if begin > 0 {
-        let before = memchr::memrchr(b'\n', &text[..begin - 1]).map_or(0, |at| at + 1);
-        let line = &text[before..begin - 1];
-        if line.len() <= LONGEST && stands_alone(line) {
-            read(line, &mut found);
-        }
+    read(&text[begin.unwrap_or(first)..end], &mut found);
+    let Some(before) = begin.and_then(|begin| line_before(text, begin)) else { return found };
+    if stands_alone(before) {
+        read(before, &mut found);
     }
     found
+}
+
+/// The line that ends where another one begins, if it is not too long.
+fn line_before(text: &[u8], begin: usize) -> Option<&[u8]> {
+    let text = &text[..begin];
+    let end = [&b"\r\n"[..], b"\n", b"\r"].iter().find_map(|end| text.strip_suffix(*end))?;
+    let first = end.len().saturating_sub(LONGEST);
+    match memchr::memrchr2(b'\n', b'\r', &end[first..]) {
+        Some(at) => Some(&end[first + at + 1..]),
+        None => (first == 0).then_some(end),
+    }
 }
 
 /// Whether a line has nothing in front of the mark but what begins a comment.
@@ -77,10 +86,10 @@ fn comment(rest: &[u8]) -> Option<Comment> {
     Some(Comment { rule: rule.to_owned(), fingerprint, reason: reason_of(reason) })
 }
 
-/// The reason without what ends a comment.
+/// The reason without what ends a comment. What stands behind a quote is another string of a document.
 fn reason_of(text: &str) -> String {
-    let mut text = text.trim();
-    for end in ["-->", "*/", "--%>", "%>", "#}", "*)", "\"", "'"] {
+    let mut text = text.split('"').next().unwrap_or_default().trim();
+    for end in ["-->", "*/", "--%>", "%>", "#}", "*)", "'"] {
         text = text.strip_suffix(end).unwrap_or(text).trim_end();
     }
     text.to_owned()
@@ -110,6 +119,13 @@ mod tests {
         let two = format!("<!-- {mark} ssn of nobody -->\nVALUE\nOTHER");
         assert_eq!(read_all(&two, "VALUE"), [plain("ssn", "of nobody")]);
         assert!(read_all(&two, "OTHER").is_empty());
+        let segments = format!("NTE|1||{mark} ssn one\rPID|1||VALUE\rPID|1||OTHER");
+        assert_eq!(read_all(&segments, "VALUE"), []);
+        let windows = format!("# {mark} ssn of nobody\r\nVALUE\r\nOTHER");
+        assert_eq!(read_all(&windows, "VALUE"), [plain("ssn", "of nobody")]);
+        assert!(read_all(&windows, "OTHER").is_empty());
+        let string = format!("{{\"note\":\"{mark} ssn x\",\"ssn\":\"VALUE\"}}");
+        assert_eq!(read_all(&string, "VALUE"), [plain("ssn", "x")]);
         let three = format!("x /* {mark} ssn a */ VALUE # {mark} phone b");
         assert_eq!(read_all(&three, "VALUE").len(), 2);
     }

@@ -177,10 +177,15 @@ impl Outcome {
             return;
         }
         let in_tree = place.in_tree.map_or_else(|| place.path.to_owned(), |name| name());
-        let mut lines = Lines { content, line: 1, begin: 0 };
+        let mut lines = Lines { content, line: 1, first: 0, at: 0 };
+        // Many findings may have the place of what holds them.
+        let mut known = (0..0, 0);
         for finding in findings {
             let (line, column) = lines.place(finding.span.start);
-            let last = line + line_ends(&content[finding.span.clone()]);
+            if known.0 != finding.span {
+                known = (finding.span.clone(), line_ends(&content[finding.span.clone()]));
+            }
+            let last = line + known.1;
             let is_new = |hunk: &Hunk| {
                 let first = hunk.new_start as usize;
                 line < first + hunk.new_lines as usize && last >= first
@@ -234,21 +239,27 @@ pub(crate) fn is_binary(content: &[u8]) -> bool {
 }
 
 fn line_ends(text: &[u8]) -> usize {
-    text.iter().filter(|byte| **byte == b'\n').count()
+    memchr::memchr_iter(b'\n', text).count()
 }
 
-/// Counts lines up to places that come in their order.
+/// Counts lines up to places that come in their order. Nothing is looked at twice: all of a file may be one
+/// line.
 struct Lines<'a> {
     content: &'a [u8],
     line: usize,
-    begin: usize,
+    /// Where this line begins.
+    first: usize,
+    at: usize,
 }
 
 impl Lines<'_> {
     fn place(&mut self, at: usize) -> (usize, usize) {
-        self.line += line_ends(&self.content[self.begin..at]);
-        let begin = self.content[..at].iter().rposition(|byte| *byte == b'\n');
-        self.begin = at;
-        (self.line, at - begin.map_or(0, |end| end + 1) + 1)
+        let passed = &self.content[self.at..at];
+        self.line += line_ends(passed);
+        if let Some(end) = memchr::memrchr(b'\n', passed) {
+            self.first = self.at + end + 1;
+        }
+        self.at = at;
+        (self.line, at - self.first + 1)
     }
 }
