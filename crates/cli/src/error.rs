@@ -237,6 +237,9 @@ fn hint_for_git(error: &GitError) -> Option<String> {
         GitError::Unsupported { .. } => "use a clone made without this extension".into(),
         GitError::UnbornHead { .. } => "make a first commit, or look at what is staged with `--staged`".into(),
         GitError::UnknownRevision { revision } => unknown_revision_hint(revision),
+        GitError::DamagedReference { .. } => {
+            "fetch it again, or remove its file from the git directory; `git fsck` names it, too".into()
+        }
         GitError::AmbiguousRevision { candidates, .. } if candidates.is_empty() => {
             "write more digits of the id".into()
         }

@@ -1,5 +1,4 @@
 use std::collections::HashMap;
-use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
@@ -61,38 +60,18 @@ impl Look {
 
     /// A name as it may be shown: with marks in the place of what is found in it.
     pub fn shown(&self, name: &[u8]) -> String {
-        let mut shown = String::new();
-        let mut end = 0;
-        for finding in self.in_name(name) {
-            shown += &printable(&name[end..finding.span.start]);
-            shown += &format!("[{}]", finding.rule.to_uppercase());
-            end = finding.span.end;
-        }
-        shown + &printable(&name[end..])
+        printable(&self.scanner.name_with_marks(name))
     }
 
-    /// What is found in a name: as it is, and word by word.
-    pub fn in_name(&self, name: &[u8]) -> Vec<Finding> {
-        if !can_hold_something(name) {
-            return Vec::new();
-        }
-        let mut findings = self.scanner.scan(name);
-        let word = |byte: &u8| if b"/\\_.".contains(byte) { b' ' } else { *byte };
-        let words: Vec<u8> = name.iter().map(word).collect();
-        let is_apart = |found: &Finding, other: &Finding| {
-            found.span.end <= other.span.start || other.span.end <= found.span.start
-        };
-        let more = self.scanner.scan(&words).into_iter();
-        let known = findings.clone();
-        findings.extend(more.filter(|found| known.iter().all(|other| is_apart(found, other))));
-        findings.retain(|finding| finding.rule != "email" || is_address(name, &finding.span));
-        findings.sort_by_key(|finding| finding.span.start);
-        findings
+    /// What somebody has written, as it may be shown.
+    pub fn shown_text(&self, text: &str) -> String {
+        let mut cleaner = Cleaner::new(&self.scanner, Replacement::Redacted, Severity::Low);
+        self.shown(&cleaner.clean(text.as_bytes()).bytes)
     }
 
     /// What is found in a name and address, besides that it is one.
     pub fn in_person(&self, person: &[u8]) -> Vec<Finding> {
-        let mut findings = self.in_name(person);
+        let mut findings = self.scanner.scan_name(person);
         findings.retain(|finding| !matches!(finding.rule.as_str(), "email" | "name" | "url"));
         findings
     }
@@ -109,21 +88,3 @@ pub(crate) fn subject_of(commit: &Commit) -> String {
 
 /// The most characters that are shown of a subject.
 const SUBJECT: usize = 200;
-
-/// Whether something in a name is a mail address: in `getty@tty.service` the last word says what kind of
-/// file it is.
-fn is_address(name: &[u8], span: &Range<usize>) -> bool {
-    const DOMAINS: [&[u8]; 8] = [b"com", b"org", b"net", b"edu", b"gov", b"io", b"health", b"care"];
-    let is_at_end = name.get(span.end).is_none_or(|byte| matches!(byte, b'/' | b'\\'));
-    let last = name[span.clone()].rsplit(|byte| *byte == b'.').next().unwrap_or_default();
-    !is_at_end || DOMAINS.iter().any(|domain| last.eq_ignore_ascii_case(domain))
-}
-
-/// The least digits of what a name can hold.
-const LEAST_DIGITS: usize = 5;
-
-/// Whether a name has what numbers and addresses have; most have not, and need no look.
-fn can_hold_something(name: &[u8]) -> bool {
-    let digits = || name.iter().filter(|byte| byte.is_ascii_digit()).take(LEAST_DIGITS).count();
-    name.contains(&b'@') || digits() == LEAST_DIGITS
-}

@@ -70,6 +70,13 @@ pub enum Error {
         revision: String,
     },
 
+    /// A file that is to be a reference holds none.
+    #[error("reference `{name}` is damaged")]
+    DamagedReference {
+        /// Its full name, printable.
+        name: String,
+    },
+
     /// More than one commit answers to the abbreviated id.
     #[error("revision `{revision}` is ambiguous")]
     AmbiguousRevision {

@@ -60,16 +60,48 @@ impl Repo {
     pub fn references(&self) -> Result<Vec<Reference>, Error> {
         let operation = || "list the references".to_owned();
         let mut found = Vec::new();
+        let mut known = HashSet::new();
         for reference in self.git.references().context(operation)? {
             let reference = reference.context(operation)?;
             let name = BString::from(reference.name_bytes());
+            known.insert(name.clone());
             if let Some(target) = reference.target() {
                 let (annotations, target) = self.lead(ObjectId::from_git2(target))?;
                 found.push(Reference { name, annotations, target });
             }
         }
+        self.check_files_of_references(&known)?;
         found.sort_by(|one, two| one.name.cmp(&two.name));
         Ok(found)
+    }
+
+    /// Looks for files that are to be references and hold none: libgit2 passes them over without a word.
+    fn check_files_of_references(&self, known: &HashSet<BString>) -> Result<(), Error> {
+        let top = self.git.commondir();
+        let mut open = vec![top.join("refs")];
+        while let Some(directory) = open.pop() {
+            let failed = |source| Error::GitFile { path: directory.clone(), source };
+            let entries = match std::fs::read_dir(&directory) {
+                // Directories that became empty are taken away by git at any time.
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
+                entries => entries.map_err(failed)?,
+            };
+            for entry in entries {
+                let entry = entry.map_err(failed)?;
+                let (path, kind) = (entry.path(), entry.file_type().map_err(failed)?);
+                if kind.is_dir() {
+                    open.push(path);
+                    continue;
+                }
+                let name = path.strip_prefix(top).unwrap_or(&path).as_os_str().as_encoded_bytes();
+                let is_name = std::str::from_utf8(name)
+                    .map_or(true, |name| git2::Reference::is_valid_name(name));
+                if is_name && !known.contains(name.as_bstr()) && path.exists() {
+                    return Err(Error::DamagedReference { name: crate::printable(name) });
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Follows tags to what they are of.

@@ -26,6 +26,7 @@ mod edit;
 mod finding;
 mod fingerprint;
 mod known;
+mod name;
 mod number;
 mod patient;
 mod prose;

@@ -494,3 +494,33 @@ fn nothing_that_is_damaged_makes_it_fail() {
         }
     }
 }
+
+#[test]
+fn what_stands_behind_the_end_of_an_archive_is_not_taken_for_looked_at() {
+    let text = sentence();
+    let behind = |mut archive: Vec<u8>| {
+        archive.extend(text.as_bytes());
+        archive
+    };
+    let named = |within: &str, reason: &str| (within.to_owned(), reason.to_owned(), true);
+    assert_eq!(unseen(&behind(zlib(b"hello, world"))), [named("zlib", "it is damaged")]);
+    let archive = || tar(&[("a", b"one\n")]);
+    let reason = "something stands behind its end";
+    assert_eq!(unseen(&behind(archive())), [named("tar", reason)]);
+    assert_eq!(unseen(&[archive(), archive()].concat()), [named("tar", reason)]);
+    // A remark is a part of a zip.
+    for archive in [zip(&[("a", b"one\n")]), [&b"PK\x05\x06"[..], &[0; 18]].concat()] {
+        assert_eq!(within(&scan(&behind(archive)), "ssn"), "zip (remark)");
+    }
+}
+
+#[test]
+fn names_of_members_are_looked_at_and_not_shown() {
+    let name = format!("letters/{}.txt", ssn());
+    for (archive, kind) in [(zip(&[(&name, b"one")]), "zip"), (tar(&[(&name, b"one")]), "tar")] {
+        let findings = scan(&archive);
+        let finding = found(&findings, "ssn");
+        assert_eq!(finding.within, Some(format!("{kind}: letters/[SSN].txt")));
+        assert_eq!(finding.field.as_deref(), Some("name of the member"));
+    }
+}

@@ -1,7 +1,7 @@
 use std::collections::HashSet;
 
 use gitops_health_git::{
-    Commit, FileChange, Held, Mode, Person, Repo, Selection, Side, Similarity,
+    Commit, FileChange, Held, Mode, Person, Repo, Selection, Side, Similarity, Status,
 };
 
 use super::LARGEST;
@@ -69,6 +69,9 @@ fn scan_file(
     origin: Option<&Origin>,
     outcome: &mut Outcome,
 ) -> Result<(), CliError> {
+    if file.status == Status::Unmerged {
+        outcome.skip(&look.shown(file.path.as_bytes()), "it is in conflict", true);
+    }
     let Some(side) = file.new else { return Ok(()) };
     let path = look.shown(file.path.as_bytes());
     let place = Place { attributes: Some(&file.attributes), ..Place::new(&path, origin) };
@@ -100,7 +103,8 @@ fn scan_in_worktree(
     file: &FileChange,
     outcome: &mut Outcome,
 ) -> Result<(), CliError> {
-    if file.new.is_none_or(|side| side.mode == Mode::Submodule) {
+    let is_unmerged = file.status == Status::Unmerged;
+    if !is_unmerged && file.new.is_none_or(|side| side.mode == Mode::Submodule) {
         return Ok(());
     }
     let path = look.shown(file.path.as_bytes());
@@ -115,6 +119,8 @@ fn scan_in_worktree(
             outcome.scan_version(look, &place, &content, old.as_deref());
         }
         Held::TooLarge(_) => outcome.skip(&path, "it is too large", true),
+        // One side of a conflict may have removed it.
+        Held::Missing if is_unmerged => {}
         Held::Missing => outcome.skip(&path, "it is gone", true),
     }
     Ok(())

@@ -1,4 +1,4 @@
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -29,6 +29,7 @@ pub(crate) fn scan(
     drop(progress);
     let mut whole = Outcome::default();
     let origins = origins(repo, look, extent, &commits, &mut whole)?;
+    miss_what_is_cut_off(repo, extent, &mut whole)?;
     introductions.retain(|it| origins.contains_key(&it.commit));
     // The versions of a path stand together, the newest first, as packs hold them.
     introductions.sort_by(|one, two| {
@@ -159,6 +160,35 @@ fn origins(
     Ok(origins)
 }
 
+/// What stands for the path of commits.
+const HISTORY: &str = "(history)";
+
+/// Says so where a shallow clone ends before what is asked about.
+fn miss_what_is_cut_off(
+    repo: &Repo,
+    extent: &Extent,
+    outcome: &mut Outcome,
+) -> Result<(), CliError> {
+    let mut count = 0;
+    for edge in repo.shallow_edges() {
+        let commit = match repo.commit(edge) {
+            // Git keeps the ids of edges that are gone.
+            Err(error) if error.is_missing_object() => continue,
+            commit => commit.map_err(CliError::from)?,
+        };
+        let seconds = commit.committer.time.seconds;
+        count += usize::from(extent.since.is_none_or(|day| seconds >= day.first.seconds));
+    }
+    if count > 0 {
+        let edges = counted(count, "commit", "commits");
+        let reason = format!(
+            "what came before {edges} is not in this shallow clone: get it with `git fetch --unshallow`"
+        );
+        outcome.skip(HISTORY, reason, true);
+    }
+    Ok(())
+}
+
 /// How much of a history is looked at, and by how many threads.
 #[derive(Default)]
 pub(crate) struct Extent {
@@ -273,12 +303,19 @@ impl Past<'_> {
     fn in_head(&self, path: &RepoPath) -> impl Fn(&[u8]) -> bool {
         let content = OnceCell::new();
         let id = self.head.get(path).map(|file| file.id);
+        // Values mostly stand there in the order in which they are asked for.
+        let next = Cell::new(0);
         move |value: &[u8]| {
             let content = content.get_or_init(|| match self.repo.held(id?, LARGEST) {
                 Ok(Held::Content(content)) => Some(content),
                 _ => None,
             });
-            content.as_ref().is_some_and(|it| memchr::memmem::find(it, value).is_some())
+            let Some(content) = content else { return false };
+            let found = [next.get(), 0].iter().find_map(|from| {
+                memchr::memmem::find(&content[*from..], value).map(|at| from + at)
+            });
+            next.set(found.unwrap_or_else(|| next.get()));
+            found.is_some()
         }
     }
 }

@@ -141,7 +141,7 @@ impl Outcome {
     /// Looks at the name of a file or reference, which is known by what is left of it.
     pub fn scan_name(&mut self, look: &Look, place: &Place<'_>, what: &str, name: &[u8]) {
         let named = |finding: Finding| Finding { field: Some(what.to_owned()), ..finding };
-        let findings = look.in_name(name).into_iter().map(named).collect();
+        let findings = look.scanner.scan_name(name).into_iter().map(named).collect();
         self.list(look, place, name, None, findings);
     }
 
@@ -225,7 +225,7 @@ impl Outcome {
                 Some(accepted) => self.accepted.push(ScanAccepted {
                     finding,
                     by: accepted.by.to_owned(),
-                    reason: accepted.reason.map(|reason| printable(reason.as_bytes())),
+                    reason: accepted.reason.map(|reason| look.shown_text(&reason)),
                     until: accepted.until,
                 }),
             }

@@ -11,12 +11,20 @@ pub(super) fn unpack(data: &[u8], packing: Packing, most: usize) -> (Vec<u8>, bo
     let mut content = Vec::new();
     let mut read =
         |reader: &mut dyn Read| reader.take(most as u64).read_to_end(&mut content).is_err();
-    let is_damaged = match packing {
+    let (is_damaged, rest) = match packing {
         Packing::Gzip => return unpack_gzip(data, most),
-        Packing::Zlib => read(&mut ZlibDecoder::new(data)),
-        _ => read(&mut DeflateDecoder::new(data)),
+        Packing::Zlib => {
+            let mut decoder = ZlibDecoder::new(data);
+            (read(&mut decoder), decoder.into_inner())
+        }
+        _ => {
+            let mut decoder = DeflateDecoder::new(data);
+            (read(&mut decoder), decoder.into_inner())
+        }
     };
-    (content, is_damaged)
+    // What stands behind the end is not looked at.
+    let is_at_end = content.len() < most;
+    (content, is_damaged || is_at_end && rest.iter().any(|byte| *byte != 0))
 }
 
 /// Several of these may stand behind one another.

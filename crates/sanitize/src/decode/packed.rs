@@ -23,11 +23,16 @@ pub(super) enum Packing {
     Zlib,
 }
 
+/// How the name of a member is shown.
+pub(super) type Show<'a> = dyn Fn(&[u8]) -> String + 'a;
+
 /// A content within another one.
 #[derive(Debug)]
 pub(super) struct Member {
     /// What it is called in reports: `zip: letters/a.txt`.
     pub within: String,
+    /// What it is called in the archive; empty where that says nothing.
+    pub name: Vec<u8>,
     pub data: Range<usize>,
     pub packing: Packing,
 }
@@ -47,7 +52,8 @@ impl Scanner {
         }
         limits.nested += 1;
         let mut binary = 0;
-        for member in members(bytes, kind, limits) {
+        let show = |name: &[u8]| shown(kind, &self.name_with_marks(name));
+        for member in members(bytes, kind, limits, &show) {
             if limits.members == 0 {
                 limits.miss(Some(kind.name()), "it has more members than are looked into", true);
                 break;
@@ -80,6 +86,13 @@ impl Scanner {
         limits: &mut Limits,
         sight: &mut Sight,
     ) -> bool {
+        let named = self.scan_name(&member.name).into_iter();
+        sight.fixed.extend(named.map(|finding| Finding {
+            span: member.data.clone(),
+            field: Some("name of the member".to_owned()),
+            within: Some(member.within.clone()),
+            ..finding
+        }));
         let known = limits.unseen.len();
         let mut content = unpacked(&bytes[member.data.clone()], member.packing, limits);
         let is_document = markup::is_document(&member.within);
@@ -119,15 +132,16 @@ fn is_binary(content: &[u8]) -> bool {
     content[..content.len().min(BINARY)].contains(&0) && Kind::of(content) == Kind::Plain
 }
 
-fn members(bytes: &[u8], kind: Kind, limits: &mut Limits) -> Vec<Member> {
+fn members(bytes: &[u8], kind: Kind, limits: &mut Limits, show: &Show<'_>) -> Vec<Member> {
     let all = |packing: Packing| {
-        vec![Member { within: kind.name().to_owned(), data: 0..bytes.len(), packing }]
+        let within = kind.name().to_owned();
+        vec![Member { within, name: Vec::new(), data: 0..bytes.len(), packing }]
     };
     match kind {
         Kind::Gzip => all(Packing::Gzip),
         Kind::Zlib => all(Packing::Zlib),
-        Kind::Zip => zip::members(bytes, limits),
-        Kind::Tar => tar::members(bytes, limits),
+        Kind::Zip => zip::members(bytes, limits, show),
+        Kind::Tar => tar::members(bytes, limits, show),
         _ => Vec::new(),
     }
 }
@@ -162,7 +176,7 @@ fn unpacked<'a>(data: &'a [u8], packing: Packing, limits: &mut Limits) -> Cow<'a
 
 /// The name of a member as it can be shown: nothing in it that is no letter, digit or plain mark, and not
 /// too long.
-pub(super) fn shown(kind: Kind, name: &[u8]) -> String {
+fn shown(kind: Kind, name: &[u8]) -> String {
     const LONGEST: usize = 80;
     let is_plain =
         |letter: &char| letter.is_alphanumeric() || letter.is_ascii_graphic() || *letter == ' ';

@@ -2,7 +2,7 @@
 
 use super::Limits;
 use super::kind::Kind;
-use super::packed::{Member, Packing, shown};
+use super::packed::{Member, Packing, Show};
 
 /// All of an archive comes in such blocks.
 const BLOCK: usize = 512;
@@ -19,12 +19,16 @@ fn is_header(block: &[u8]) -> bool {
     number(&block[148..156]) == Some(sum(0, 148) + 8 * 32 + sum(156, BLOCK))
 }
 
-pub(super) fn members(bytes: &[u8], limits: &mut Limits) -> Vec<Member> {
+pub(super) fn members(bytes: &[u8], limits: &mut Limits, show: &Show<'_>) -> Vec<Member> {
     let (mut members, mut at) = (Vec::new(), 0);
     // What a member of its own says of the next one.
     let (mut long_name, mut long_size): (Option<&[u8]>, _) = (None, None);
     while let Some(block) = bytes.get(at..at + BLOCK) {
         if block.iter().all(|byte| *byte == 0) {
+            // Several may stand behind one another, and programs pass the others over.
+            if bytes[at..].iter().any(|byte| *byte != 0) {
+                limits.miss(Some(Kind::Tar.name()), "something stands behind its end", true);
+            }
             return members;
         }
         if members.len() > limits.members {
@@ -48,11 +52,12 @@ pub(super) fn members(bytes: &[u8], limits: &mut Limits) -> Vec<Member> {
             b'0' | 0 | b'7' | b'S' => {
                 let joined = [text(&block[345..500]), b"/", text(&block[..100])].concat();
                 let name = joined.strip_prefix(b"/").unwrap_or(&joined);
-                let within = shown(Kind::Tar, long_name.take().unwrap_or(name));
+                let name = long_name.take().unwrap_or(name).to_vec();
+                let within = show(&name);
                 if block[156] == b'S' {
                     limits.miss(Some(&within), "it is a sparse file", true);
                 } else {
-                    members.push(Member { within, data, packing: Packing::Stored });
+                    members.push(Member { within, name, data, packing: Packing::Stored });
                 }
             }
             _ => long_name = None,

@@ -2,7 +2,7 @@
 
 use super::Limits;
 use super::kind::Kind;
-use super::packed::{Member, Packing, shown};
+use super::packed::{Member, Packing, Show};
 
 /// How far from the end the end of the directory may be: a remark stands behind it.
 const FARTHEST: usize = 22 + 0xffff;
@@ -13,15 +13,22 @@ struct Directory {
     count: u64,
     /// What stands in front of the archive.
     shift: usize,
+    /// Where the remark behind it begins.
+    remark: usize,
 }
 
-pub(super) fn members(bytes: &[u8], limits: &mut Limits) -> Vec<Member> {
+pub(super) fn members(bytes: &[u8], limits: &mut Limits, show: &Show<'_>) -> Vec<Member> {
     let mut members = Vec::new();
     let name = Kind::Zip.name();
     let Some(directory) = directory(bytes) else {
         limits.miss(Some(name), "its directory is damaged", true);
         return members;
     };
+    if directory.remark < bytes.len() {
+        let data = directory.remark..bytes.len();
+        let within = format!("{name} (remark)");
+        members.push(Member { within, name: Vec::new(), data, packing: Packing::Stored });
+    }
     let (mut at, mut count) = (directory.begin, 0);
     while bytes.get(at..at + 4) == Some(b"PK\x01\x02") && members.len() <= limits.members {
         let Some((entry, next)) = Entry::read(bytes, at) else { break };
@@ -29,9 +36,11 @@ pub(super) fn members(bytes: &[u8], limits: &mut Limits) -> Vec<Member> {
         if entry.name.ends_with(b"/") && entry.packed == 0 {
             continue;
         }
-        let within = shown(Kind::Zip, entry.name);
+        let within = show(entry.name);
         match entry.member(bytes, directory.shift) {
-            Ok((data, packing)) => members.push(Member { within, data, packing }),
+            Ok((data, packing)) => {
+                members.push(Member { within, name: entry.name.to_vec(), data, packing })
+            }
             Err(reason) => limits.miss(Some(&within), reason, true),
         }
     }
@@ -58,7 +67,8 @@ fn directory(bytes: &[u8]) -> Option<Directory> {
     }
     let (size, begin) = (usize::try_from(size).ok()?, usize::try_from(begin).ok()?);
     let real = behind.checked_sub(size)?;
-    Some(Directory { begin: real, count, shift: real.checked_sub(begin)? })
+    let remark = end.checked_add(22)?;
+    Some(Directory { begin: real, count, shift: real.checked_sub(begin)?, remark })
 }
 
 /// What the directory says of a member.
