@@ -286,3 +286,20 @@ fn what_need_not_be_looked_at_is_said_in_the_configuration() {
     assert_eq!(after.code, Some(0), "{after}");
     assert!(after.stdout.contains("a broken one"), "{after}");
 }
+
+#[test]
+fn a_reason_is_no_place_for_a_value() {
+    let repo = TestRepo::new();
+    let [one, two] = numbers();
+    repo.write("a.txt", format!("ssn {one} # {} it is {two} of nobody\n", mark("ssn")));
+    repo.write("b.json", format!("{{\"note\":\"{}\",\"ssn\":\"{one}\"}}\n", mark("ssn x")));
+    repo.write(".gitops-health.yaml", format!("sanitize: {{allow: [{{rules: [ssn], paths: [c.txt], reason: of {two}, until: 2026-03-31}}]}}\n"));
+    repo.write("c.txt", format!("ssn {one}\n")).commit("Add");
+    for now in ["2026-03-01T00:00:00Z", "2026-05-01T00:00:00Z"] {
+        for format in ["text", "json", "sarif"] {
+            let transcript =
+                scan_with(&program(&repo), &["--all", "--format", format, "--now", now]);
+            assert!(format != "json" || transcript.stdout.contains("it is [SSN]"), "{transcript}");
+        }
+    }
+}

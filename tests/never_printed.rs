@@ -253,6 +253,39 @@ fn mistakes_do_not_say_it() {
     ] {
         planted.is_not_said(&run(&surroundings.program, arguments));
     }
+    // What is quoted of a configuration, of a baseline and of names on disk.
+    let number = &planted.staged;
+    let config = repo.path().join("config.yaml");
+    for text in [
+        format!("{number}: 1\n"),
+        format!("sanitize: {number}\n"),
+        format!("sanitize: {{contexts: {{test: {{secrets: {number}}}}}}}\n"),
+        format!("sanitize: {{baseline: [{number}]}}\n"),
+        format!(
+            "sanitize: {{allow: [{{rules: [{number}], paths: [a], reason: b, until: 2026-01-01}}]}}\n"
+        ),
+    ] {
+        std::fs::write(&config, &text).expect("it can be written");
+        let arguments = ["sanitize", "scan", "--all", "--config", "config.yaml"];
+        let transcript = run(&surroundings.program, &arguments);
+        assert_eq!(transcript.code, Some(2), "{transcript}");
+        planted.is_not_said(&transcript);
+    }
+    std::fs::remove_file(&config).expect("it is there");
+    for line in [format!("{{\"format\":\"{number}\"}}"), format!("{number}")] {
+        std::fs::write(repo.path().join("known.jsonl"), line).expect("it can be written");
+        let arguments = ["sanitize", "scan", "--all", "--baseline", "known.jsonl"];
+        planted.is_not_said(&run(&surroundings.program, &arguments));
+    }
+    let inside = format!("d/{number}.txt");
+    repo.write(&inside, "nothing\n");
+    for arguments in
+        [&["sanitize", "scan", &inside][..], &["sanitize", &inside], &["sanitize", "d/"]]
+    {
+        for format in [&[][..], &["--format", "json"]] {
+            planted.is_not_said(&run(&surroundings.program, &[arguments, format].concat()));
+        }
+    }
     // An index that was damaged on disk, and an object.
     let index = repo.git_dir().join("gitops-health");
     let _ = run(&surroundings.program, &["index", "update"]);

@@ -184,3 +184,56 @@ fn a_pull_request_has_two_ends() {
     assert_eq!(findings(&transcript).len(), 1, "{transcript}");
     assert_eq!(findings(&transcript)[0]["commit"], repo.id("side"));
 }
+
+#[test]
+fn a_file_in_conflict_is_no_pass() {
+    let repo = TestRepo::new();
+    repo.write("f", "one\n").commit("First");
+    repo.git(&["checkout", "--quiet", "-b", "other"]);
+    repo.write("f", "two\n").commit("Two");
+    repo.git(&["checkout", "--quiet", "-"]);
+    repo.write("f", "three\n").commit("Three");
+    let mut merge = std::process::Command::new("git");
+    merge.args(["-c", "user.name=A", "-c", "user.email=a@example.com", "merge", "other"]);
+    let merge = merge.current_dir(repo.path()).output().expect("git runs");
+    assert!(!merge.status.success(), "there is a conflict");
+    repo.write("f", format!("<<<<<<< HEAD\npatient ssn {}\n=======\n", number("8141")));
+    assert_eq!(places(&scan(&repo, &["--worktree"])), [pair("f", "-")]);
+    let staged = scan(&repo, &["--staged"]);
+    assert_eq!(staged.code, Some(3), "{staged}");
+    assert!(staged.stdout.contains("it is in conflict"), "{staged}");
+}
+
+#[test]
+fn what_a_shallow_clone_does_not_have_is_no_pass() {
+    let repo = TestRepo::new();
+    for (day, text) in [("05", "1\n"), ("06", "2\n"), ("07", "3\n")] {
+        let time = format!("2026-01-{day}T10:00:00+0000");
+        let author = Author { name: "Ada", email: "ada@example.com", time: &time };
+        repo.write("a", text).commit_as(author, "Write");
+    }
+    let clone = TestRepo::new();
+    let source = format!("file://{}", repo.path().display());
+    clone.git(&["fetch", "--quiet", "--depth", "2", &source, "HEAD:refs/heads/clone"]);
+    let history = scan(&clone, &["--history"]);
+    assert_eq!(history.code, Some(3), "{history}");
+    assert!(history.stdout.contains("git fetch --unshallow"), "{history}");
+    // What comes after the edge is all here.
+    assert_eq!(scan(&clone, &["--history", "--since", "2026-01-07"]).code, Some(0));
+}
+
+#[test]
+fn a_reference_that_holds_nothing_is_named() {
+    let repo = TestRepo::new();
+    repo.write("a", "1\n").commit("First");
+    for text in ["", "no id\n"] {
+        std::fs::write(repo.git_dir().join("refs/heads/side"), text).expect("it can be written");
+        let history = run_in(&repo, &["sanitize", "scan", "--history"]);
+        assert_fails_with_hint(&history, 2, &["refs/heads/side", "damaged"]);
+    }
+    // One that names another is none of these, and neither is what has no name of one.
+    std::fs::write(repo.git_dir().join("refs/heads/side"), "ref: refs/heads/nothing\n").unwrap();
+    std::fs::write(repo.git_dir().join("refs/heads/a..b"), "x\n").unwrap();
+    std::fs::write(repo.git_dir().join("refs/heads/new.lock"), "").unwrap();
+    assert_eq!(scan(&repo, &["--history"]).code, Some(0));
+}

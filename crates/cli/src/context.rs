@@ -9,6 +9,7 @@ use jiff::Zoned;
 use crate::args::{Color, GlobalArgs};
 use crate::config::{InRepository, Loaded, REPOSITORY_FILE};
 use crate::error::CliError;
+use crate::look::masked;
 use crate::progress::Progress;
 
 /// The surroundings of one run: what was asked for globally, the terminal, the clock.
@@ -125,7 +126,7 @@ impl Context {
     /// A line on the standard error for those who asked for that much.
     pub fn say(&self, verbosity: u8, line: impl FnOnce() -> String) {
         if self.global.verbose >= verbosity {
-            tell(&gitops_health_git::printable(line().as_bytes()));
+            tell(&masked(&line()));
         }
     }
 
@@ -138,7 +139,7 @@ impl Context {
 
     /// A line on the standard error that nothing takes away: it says why there is no answer.
     pub fn warn(&self, line: &str) {
-        tell(&format!("note: {}", gitops_health_git::printable(line.as_bytes())));
+        tell(&format!("note: {}", masked(line)));
     }
 }
 

@@ -3,13 +3,14 @@ use std::fmt::Write as _;
 use std::io::{self, IsTerminal, Write as _};
 use std::path::{Path, PathBuf};
 
-use gitops_health_git::{Error as GitError, printable};
+use gitops_health_git::Error as GitError;
 use gitops_health_history::Error as HistoryError;
 use gitops_health_risk::ConfigError;
 
 use crate::config::LoadError;
 use crate::context::Context;
 use crate::exit_code::ExitCode;
+use crate::look::masked;
 
 /// Why a command gave no answer: what failed, the exit code, and what to do about it.
 #[derive(Debug)]
@@ -120,9 +121,9 @@ pub(crate) fn report_usage(error: &clap::Error) -> ExitCode {
     if error.use_stderr() { ExitCode::Usage } else { ExitCode::Clean }
 }
 
-/// Names and messages from a repository may hold anything.
+/// Names and messages from a repository may hold anything, and so may what is quoted of a configuration.
 fn clean(text: &str) -> String {
-    text.lines().map(|line| printable(line.as_bytes())).collect::<Vec<_>>().join("\n  ")
+    text.lines().map(masked).collect::<Vec<_>>().join("\n  ")
 }
 
 impl Failure {

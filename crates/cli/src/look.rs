@@ -32,7 +32,7 @@ impl Look {
         let scanner = Scanner::with_rules(&config.rules)
             .map_err(|error| senseless("sanitize.rules", &error.to_string()))?;
         let acceptance = Acceptance::read(context, &config, &scanner, repo, baseline)?;
-        let names = config.rules.iter().map(|rule| (rule.id.clone(), rule.name.clone())).collect();
+        let names = config.rules.iter().map(|rule| (rule.id.clone(), masked(&rule.name))).collect();
         let top = repo.and_then(|repo| std::fs::canonicalize(repo.worktree()?).ok());
         Ok(Self { scanner, acceptance, baseline: config.baseline, names, top })
     }
@@ -48,7 +48,7 @@ impl Look {
             let rule = self.scanner.rules().find(|known| known.id == rule);
             rule.map_or_else(String::new, |rule| rule.name.to_string())
         };
-        self.names.get(rule).map(|name| printable(name.as_bytes())).unwrap_or_else(known)
+        self.names.get(rule).cloned().unwrap_or_else(known)
     }
 
     /// A file on disk, named from the top of the worktree that it is in.
@@ -77,12 +77,26 @@ impl Look {
     }
 }
 
+/// Our own rules, for what is shown where no configuration is known.
+static OURS: LazyLock<Scanner> = LazyLock::new(Scanner::new);
+
+/// What errors and notes say, which may quote what they are about: with marks in the place of what our own rules
+/// find in it.
+pub(crate) fn masked(text: &str) -> String {
+    let mut cleaner = Cleaner::new(&OURS, Replacement::Redacted, Severity::Low);
+    masked_name(&cleaner.clean(text.as_bytes()).bytes)
+}
+
+/// A name as it may be shown where no configuration is known.
+pub(crate) fn masked_name(name: &[u8]) -> String {
+    printable(&OURS.name_with_marks(name))
+}
+
 /// The subject of a commit as it may be shown: its beginning, with marks in the place of what our own rules
 /// find in it.
 pub(crate) fn subject_of(commit: &Commit) -> String {
-    static SCANNER: LazyLock<Scanner> = LazyLock::new(Scanner::new);
     let subject = commit.subject();
-    let mut cleaner = Cleaner::new(&SCANNER, Replacement::Redacted, Severity::Low);
+    let mut cleaner = Cleaner::new(&OURS, Replacement::Redacted, Severity::Low);
     printable_start(&cleaner.clean(&subject).bytes, SUBJECT)
 }
 

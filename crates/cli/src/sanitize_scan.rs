@@ -4,7 +4,7 @@ pub(crate) mod history;
 mod outcome;
 mod paths;
 
-use gitops_health_git::{Selection, printable};
+use gitops_health_git::Selection;
 use gitops_health_report::scan::{self as report, SCAN_SCHEMA, ScanReport, SeverityCounts};
 use gitops_health_sanitize::Severity;
 
@@ -104,7 +104,7 @@ fn assemble(args: &ScanArgs, look: &Look, target: String, mut outcome: Outcome) 
     for skip in outcome.skipped.iter_mut().filter(|skip| skip.is_failure) {
         if let Some(reason) = look.acceptance.spares(&skip.path) {
             skip.is_failure = false;
-            skip.reason += &format!("; allowed: {}", printable(reason.as_bytes()));
+            skip.reason += &format!("; allowed: {}", look.shown_text(reason));
         }
     }
     outcome.skipped.sort_by(|one, two| one.path.cmp(&two.path));

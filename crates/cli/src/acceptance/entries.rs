@@ -8,6 +8,7 @@ use super::{NOT_LOOKED_AT, senseless};
 use crate::config::keys::nearest;
 use crate::context::Context;
 use crate::error::CliError;
+use crate::look::masked;
 
 /// An entry of `sanitize.allow` that has not ended.
 pub(super) struct Allowed {
@@ -36,7 +37,12 @@ pub(super) fn allowed(
         let end = until.tomorrow().ok().and_then(|day| day.to_zoned(jiff::tz::TimeZone::UTC).ok());
         let paths = patterns(&key("paths"), &entry.paths)?;
         if end.is_some_and(|end| end.timestamp().as_second() <= today) {
-            notes.push(format!("{} ended: {} ({})", key("until"), entry.until, entry.reason));
+            notes.push(format!(
+                "{} ended: {} ({})",
+                key("until"),
+                entry.until,
+                masked(&entry.reason)
+            ));
         } else {
             allowed.push(Allowed { entry: entry.clone(), paths });
         }

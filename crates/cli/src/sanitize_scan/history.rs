@@ -171,10 +171,10 @@ fn miss_what_is_cut_off(
 ) -> Result<(), CliError> {
     let mut count = 0;
     for edge in repo.shallow_edges() {
-        let commit = match repo.commit(edge) {
+        let commit = match repo.commit(edge).map_err(CliError::from) {
             // Git keeps the ids of edges that are gone.
             Err(error) if error.is_missing_object() => continue,
-            commit => commit.map_err(CliError::from)?,
+            commit => commit?,
         };
         let seconds = commit.committer.time.seconds;
         count += usize::from(extent.since.is_none_or(|day| seconds >= day.first.seconds));

@@ -5,14 +5,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use gitops_health_git::printable;
-
 use super::changes::FILE_NAME;
 use super::outcome::{Outcome, Place};
 use super::{LARGEST, threads};
 use crate::args::ScanArgs;
 use crate::error::{CliError, Failure};
-use crate::look::Look;
+use crate::look::{Look, masked_name};
 
 /// Files and directories as they are on disk.
 pub(super) fn scan(look: &Look, args: &ScanArgs) -> Result<(String, Outcome), CliError> {
@@ -56,7 +54,7 @@ fn unreadable(place: &str, source: io::Error) -> CliError {
 }
 
 pub(crate) fn shown(path: &Path) -> String {
-    printable(path.as_os_str().as_encoded_bytes())
+    masked_name(path.as_os_str().as_encoded_bytes())
 }
 
 /// The files below a directory, without those of git. Links are not followed.
