@@ -272,7 +272,7 @@ fn mistakes_do_not_say_it() {
         planted.is_not_said(&transcript);
     }
     std::fs::remove_file(&config).expect("it is there");
-    for line in [format!("{{\"format\":\"{number}\"}}"), format!("{number}")] {
+    for line in [format!("{{\"format\":\"{number}\"}}"), number.clone()] {
         std::fs::write(repo.path().join("known.jsonl"), line).expect("it can be written");
         let arguments = ["sanitize", "scan", "--all", "--baseline", "known.jsonl"];
         planted.is_not_said(&run(&surroundings.program, &arguments));

@@ -94,8 +94,8 @@ impl Repo {
                     continue;
                 }
                 let name = path.strip_prefix(top).unwrap_or(&path).as_os_str().as_encoded_bytes();
-                let is_name = std::str::from_utf8(name)
-                    .map_or(true, |name| git2::Reference::is_valid_name(name));
+                let is_name =
+                    std::str::from_utf8(name).map_or(true, git2::Reference::is_valid_name);
                 if is_name && !known.contains(name.as_bstr()) && path.exists() {
                     return Err(Error::DamagedReference { name: crate::printable(name) });
                 }
