@@ -122,9 +122,23 @@ pub(crate) struct Context<'a> {
 }
 
 impl<'a> Context<'a> {
-    /// What the words say that stand somewhere, by their numbers in [`words`].
-    pub fn new(bytes: &'a [u8], words: Vec<(Range<usize>, usize)>) -> Self {
-        Self { bytes, health: decisive(bytes, words) }
+    /// What the words say that stand somewhere, by their numbers in [`words`], and the parts that are about people in
+    /// care whatever is said in them.
+    pub fn new(
+        bytes: &'a [u8],
+        words: Vec<(Range<usize>, usize)>,
+        parts: impl Iterator<Item = Range<usize>>,
+    ) -> Self {
+        let mut health = decisive(bytes, words);
+        let known = health.len();
+        for part in parts {
+            health.extend(part.clone().step_by(REACH));
+            health.extend(part.end.checked_sub(1));
+        }
+        if health.len() > known {
+            health.sort_unstable();
+        }
+        Self { bytes, health }
     }
 
     /// The same, where nobody has looked for the words.
@@ -136,7 +150,7 @@ impl<'a> Context<'a> {
             .expect("a few short words fit");
         let found = automaton.find_overlapping_iter(bytes);
         let words = found.map(|found| (found.span().range(), found.pattern().as_usize()));
-        Self::new(bytes, words.collect())
+        Self::new(bytes, words.collect(), std::iter::empty())
     }
 
     /// Whether there is talk of health around a place.

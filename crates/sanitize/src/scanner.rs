@@ -41,9 +41,11 @@ struct Compiled {
 }
 
 /// What is met in one pass over a text.
-struct Hits<'a> {
-    findings: Vec<Finding>,
-    context: Context<'a>,
+struct Hits {
+    /// What patterns find, with the numbers of their rules.
+    found: Vec<(usize, Finding)>,
+    /// Words that may make it talk of health, with their numbers.
+    words: Vec<(Range<usize>, usize)>,
     /// Stems of telling names, sorted by their places.
     stems: Vec<Range<usize>>,
 }
@@ -150,8 +152,10 @@ impl Scanner {
     /// What is found in some bytes as they are.
     pub(crate) fn scan_plain(&self, bytes: &[u8]) -> Plain {
         let (mut work, mut cut) = (Work::default(), Vec::new());
-        let Hits { findings: mut loose, context, stems } = self.by_keywords(bytes, &mut work);
+        let Hits { found, words, stems } = self.by_keywords(bytes, &mut work);
         let layout = structure::read(bytes, &stems);
+        let context = Context::new(bytes, words, layout.parts_about_people());
+        let mut loose = self.fitting(found, &context);
         cut.extend(work.cut.iter().map(|number| self.rules[*number].rule.id.to_string()));
         loose.extend(number::find(bytes, &context));
         loose.extend(date::find(bytes, &context));
@@ -171,14 +175,21 @@ impl Scanner {
 
     /// Whether the pattern of a rule finds something, whatever else is found there.
     pub fn by_rule(&self, bytes: &[u8], id: &str) -> bool {
-        self.by_keywords(bytes, &mut Work::default())
-            .findings
-            .iter()
-            .any(|finding| finding.rule == id)
+        let Hits { found, words, .. } = self.by_keywords(bytes, &mut Work::default());
+        let context = Context::new(bytes, words, std::iter::empty());
+        self.fitting(found, &context).iter().any(|finding| finding.rule == id)
+    }
+
+    /// What is found by patterns as far as it means something where it stands.
+    fn fitting(&self, found: Vec<(usize, Finding)>, context: &Context<'_>) -> Vec<Finding> {
+        let fitting = found
+            .into_iter()
+            .filter_map(|(number, finding)| fitted(finding, &self.rules[number].rule, context));
+        fitting.collect()
     }
 
     /// What patterns find around their keywords, what is talked about, and stems of telling names.
-    fn by_keywords<'a>(&self, bytes: &'a [u8], work: &mut Work) -> Hits<'a> {
+    fn by_keywords(&self, bytes: &[u8], work: &mut Work) -> Hits {
         let (mut found, mut words, mut stems) = (Vec::new(), Vec::new(), Vec::new());
         // For each rule the part that is to be looked at next: keywords near one another share one.
         let mut open: Vec<Option<Range<usize>>> = vec![None; self.rules.len()];
@@ -214,13 +225,8 @@ impl Scanner {
                 self.match_within(bytes, window, number, &mut found, work);
             }
         }
-        let context = Context::new(bytes, words);
-        let fitting = found.into_iter().filter_map(|(number, finding): (usize, Finding)| {
-            fitted(finding, &self.rules[number].rule, &context)
-        });
-        let findings = fitting.collect();
         structure::sort_stems(&mut stems);
-        Hits { findings, context, stems }
+        Hits { found, words, stems }
     }
 
     /// Whether a part that a pattern sees at once may become larger.

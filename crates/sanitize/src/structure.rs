@@ -68,6 +68,14 @@ impl Layout {
         });
     }
 
+    /// The parts that are about people in care, and in which sentences may be: free text of messages and documents,
+    /// and records that are not known in all.
+    pub fn parts_about_people(&self) -> impl Iterator<Item = Range<usize>> {
+        let units = self.units.iter().map(|unit| &unit.span);
+        let records = units.filter(|span| self.is_open(span));
+        self.prose.iter().chain(records).cloned()
+    }
+
     /// Whether a place is free text, or of no structure.
     pub fn is_open(&self, span: &Range<usize>) -> bool {
         let at = |parts: &[Range<usize>]| {

@@ -195,3 +195,40 @@ fn three_digits_of_zip_codes_are_found_where_few_people_live() {
     let severities: Vec<_> = zips.map(|it| it.severity).collect();
     assert_eq!(severities, [Severity::Low, Severity::Medium]);
 }
+
+/// What people write into fields of messages and records is about a patient, whatever its words.
+#[test]
+fn free_text_of_structures_is_about_somebody() {
+    let note = plain(
+        "Mrs. Mil~ler called, her son Robert Mil~ler is at 208-~471-9923. Done on 04/~22/2021",
+    );
+    let number = plain("447~1923");
+    let message = format!(
+        "MSH|^~\\&|A|B|C|D|20240101||ORU^R01|1|P|2.5\rPID|1||{number}^^^H^MR\rOBX|1|TX|1^x^L||{note}\r"
+    );
+    let claim = format!(
+        "ISA*00*          *00*          *ZZ*S              *ZZ*R              *210101*1200*^*00501*1*0*T*:'\
+         GS*HC*S*R*20210101*1200*1*X*005010X222A1'ST*837*1'NTE*ADD*{note}'SE*3*1'GE*1*1'IEA*1*1'"
+    );
+    let resource =
+        format!("{{\"resourceType\": \"Observation\", \"note\": [{{\"text\": \"{note}\"}}]}}");
+    let record = format!("[{{\"mrn\": \"{number}\", \"remark\": \"{note}\"}}]");
+    for text in [message, claim, resource, record] {
+        let scanner = Scanner::new();
+        let found: Vec<_> = scanner
+            .scan(text.as_bytes())
+            .into_iter()
+            .filter(|it| it.severity >= Severity::Medium && it.rule != "mrn")
+            .map(|it| (it.rule, &text[it.span]))
+            .collect();
+        let expected = [
+            ("name", "Mil~ler"),
+            ("name", "Robert Mil~ler"),
+            ("phone", "208-~471-9923"),
+            ("date", "04/~22/2021"),
+        ];
+        let expected = expected.map(|(rule, value)| (rule.to_owned(), plain(value)));
+        let expected: Vec<_> = expected.iter().map(|(rule, it)| (rule.clone(), &it[..])).collect();
+        assert_eq!(found, expected, "{text}");
+    }
+}
