@@ -112,6 +112,37 @@ const PERHAPS: &[&str] = &[
     "side effects",
 ];
 
+/// What lines begin with that say who wrote something.
+const ATTRIBUTIONS: &[&[u8]] = &[
+    b"copyright",
+    b"(c)",
+    b"author",
+    b"authors",
+    b"authored-by",
+    b"co-authored-by",
+    b"signed-off-by",
+    b"acked-by",
+    b"tested-by",
+    b"cc",
+    b"maintainer",
+    b"maintainers",
+    b"maintained by",
+    b"contributor",
+    b"contributors",
+    b"contributed by",
+    b"reported-by",
+    b"reviewed-by",
+    b"suggested-by",
+    b"committer",
+    b"written by",
+    b"thanks to",
+    b"credits",
+];
+
+/// What lines have in them that say so, where there is no talk of health.
+const PERHAPS_ATTRIBUTIONS: &[&[u8]] =
+    &[b"maintain", b"contributed", b"mailto:", b"@", b"license", b"by:"];
+
 /// How far the talk goes, in bytes.
 const REACH: usize = 400;
 
@@ -174,35 +205,28 @@ impl<'a> Context<'a> {
         parts
     }
 
-    /// Whether a place says who wrote something: names with addresses in angle brackets, and lines of
-    /// copyright, authors and the like.
+    /// Whether a place says who wrote something: lines of copyright, authors and the like, and, where there is no talk
+    /// of health, also names with addresses in angle brackets.
     pub fn is_attribution(&self, span: &Range<usize>) -> bool {
-        const WORDS: &[&[u8]] = &[
-            b"copyright",
-            b"(c)",
-            b"author",
-            b"signed-off-by",
-            b"maintain",
-            b"contributor",
-            b"contributed",
-            b"reported-by",
-            b"reviewed-by",
-            b"committer",
-            b"written by",
-            b"thanks to",
-            b"mailto:",
-            b"credits",
-            b"@",
-            b"license",
-            b"by:",
-        ];
         let line = self.line(span.start);
         let before = &self.bytes[line.start..span.start];
-        if before.ends_with(b"<") && before.len() > 2 && self.bytes.get(span.end) == Some(&b'>') {
+        let lower = before[before.len().saturating_sub(200)..].to_ascii_lowercase();
+        let begin = lower.iter().position(|byte| byte.is_ascii_alphabetic() || *byte == b'(');
+        let text = &lower[begin.unwrap_or(lower.len())..];
+        let begins = |word: &&&[u8]| {
+            let rest = text.strip_prefix(**word);
+            rest.is_some_and(|rest| !rest.first().is_some_and(u8::is_ascii_alphabetic))
+        };
+        if ATTRIBUTIONS.iter().any(|word| begins(&word)) {
             return true;
         }
-        let lower = before[before.len().saturating_sub(200)..].to_ascii_lowercase();
-        WORDS.iter().any(|word| memchr::memmem::find(&lower, word).is_some())
+        if self.is_health(span.start) {
+            return false;
+        }
+        let is_in_brackets =
+            before.ends_with(b"<") && before.len() > 2 && self.bytes.get(span.end) == Some(&b'>');
+        let words = ATTRIBUTIONS.iter().chain(PERHAPS_ATTRIBUTIONS);
+        is_in_brackets || words.copied().any(|word| memchr::memmem::find(&lower, word).is_some())
     }
 
     /// Whether there is talk of a payment card beside a number.

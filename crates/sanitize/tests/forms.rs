@@ -232,3 +232,30 @@ fn free_text_of_structures_is_about_somebody() {
         assert_eq!(found, expected, "{text}");
     }
 }
+
+/// A word such as `authorization` says nothing of who wrote something.
+#[test]
+fn addresses_of_patients_are_no_attributions() {
+    let mail = plain("l.harg~reave@ma~il.org");
+    let severity = |text: &str| {
+        let findings = Scanner::new().scan(text.as_bytes());
+        findings.iter().find(|it| it.rule == "email").map(|it| it.severity)
+    };
+    for text in [
+        format!("The patient signed the authorization, send it to {mail}\n"),
+        format!("From: Lindsey <{mail}>\nSubject: the patient\n"),
+        format!("The patient: <a href=\"mailto:{mail}\">\n"),
+        format!("The patient has {mail} and {mail}\n"),
+        format!("The patient was seen by: {mail}\n"),
+    ] {
+        assert_eq!(severity(&text), Some(Severity::Medium), "{text}");
+    }
+    for text in [
+        format!(" * @author Jane <{mail}>\n * The patient resource\n"),
+        format!("# Copyright (c) 2020 {mail}, for patients\n"),
+        format!("Signed-off-by: Jane <{mail}>\nFix the patient page\n"),
+        format!("Jane <{mail}>\n"),
+    ] {
+        assert_eq!(severity(&text), Some(Severity::Info), "{text}");
+    }
+}
