@@ -94,7 +94,8 @@ fn threads(asked: Option<u16>) -> usize {
 }
 
 fn assemble(args: &ScanArgs, look: &Look, target: String, mut outcome: Outcome) -> ScanReport {
-    let least = severity(args.severity);
+    let fail_on = severity(args.fail_on.unwrap_or(args.severity));
+    let least = severity(args.severity).min(fail_on);
     let mut counts = SeverityCounts::default();
     for finding in &outcome.findings {
         counts.add(finding.severity);
@@ -114,7 +115,7 @@ fn assemble(args: &ScanArgs, look: &Look, target: String, mut outcome: Outcome) 
         files: outcome.files,
         bytes: outcome.bytes,
         least,
-        fail_on: severity(args.fail_on),
+        fail_on,
         counts,
         findings: outcome.findings,
         accepted: outcome.accepted,

@@ -140,8 +140,25 @@ const ATTRIBUTIONS: &[&[u8]] = &[
 ];
 
 /// What lines have in them that say so, where there is no talk of health.
-const PERHAPS_ATTRIBUTIONS: &[&[u8]] =
-    &[b"maintain", b"contributed", b"mailto:", b"@", b"license", b"by:"];
+const PERHAPS_ATTRIBUTIONS: &[&[u8]] = &[
+    b"copyright",
+    b"(c)",
+    b"author",
+    b"signed-off-by",
+    b"maintain",
+    b"contributor",
+    b"contributed",
+    b"reported-by",
+    b"reviewed-by",
+    b"committer",
+    b"written by",
+    b"thanks to",
+    b"credits",
+    b"mailto:",
+    b"@",
+    b"license",
+    b"by:",
+];
 
 /// How far the talk goes, in bytes.
 const REACH: usize = 400;
@@ -225,8 +242,8 @@ impl<'a> Context<'a> {
         }
         let is_in_brackets =
             before.ends_with(b"<") && before.len() > 2 && self.bytes.get(span.end) == Some(&b'>');
-        let words = ATTRIBUTIONS.iter().chain(PERHAPS_ATTRIBUTIONS);
-        is_in_brackets || words.copied().any(|word| memchr::memmem::find(&lower, word).is_some())
+        let has = |word: &&[u8]| memchr::memmem::find(&lower, word).is_some();
+        is_in_brackets || PERHAPS_ATTRIBUTIONS.iter().any(has)
     }
 
     /// Whether there is talk of a payment card beside a number.

@@ -79,7 +79,7 @@ const REACH: usize = 300;
 fn events() -> &'static Regex {
     static PATTERN: OnceLock<Regex> = OnceLock::new();
     PATTERN.get_or_init(|| {
-        let pattern = r"(?i)\b(?:seen|admi(?:tted|ssion)|discharged?|diagnosed|dx'?d?|treated|tx'd|visit(?:ed)?|operated|presented|born|died|death|deceased|dob|appt|appointment|consult(?:ed)?|referred|surgery)\b[^0-9\n]{0,40}$";
+        let pattern = r"(?i)\b(?:seen|admi(?:t|tted|ssion)(?: date)?|dos|dod|date of (?:service|death|admission|discharge|visit)|service date|discharged?|diagnosed|dx'?d?|treated|tx'd|visit(?:ed)?|operated|presented|born|died|death|deceased|dob|appt|appointment|consult(?:ed)?|referred|surgery)\b[^0-9\n]{0,40}$";
         compile(pattern).expect("the pattern above is well formed")
     })
 }

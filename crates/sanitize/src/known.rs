@@ -76,6 +76,8 @@ pub(crate) fn made_alone(findings: &[Finding], bytes: &[u8]) -> Vec<bool> {
 fn is_known(rule: &str, value: &[u8]) -> bool {
     let Ok(text) = std::str::from_utf8(value) else { return false };
     match rule {
+        "name" => is_of_synthea(text),
+        "license" => is_license_of_synthea(text),
         "ssn" => check_digit::ssn(text) == Some(SsnKind::Test),
         "card" => is_test_card(text),
         "phone" | "fax" => is_fictional_phone(text),
@@ -84,6 +86,29 @@ fn is_known(rule: &str, value: &[u8]) -> bool {
         "zip" => zip3::is_truncated(value) && !zip3::is_sparse(value),
         _ => false,
     }
+}
+
+/// Whether all words of a name end in a number of up to three digits, as those do that Synthea makes up
+/// (`generate.append_numbers_to_person_names`); a title and an initial may have none.
+fn is_of_synthea(text: &str) -> bool {
+    let mut numbered = 0;
+    let is_made = |word: &str| {
+        let name = word.trim_end_matches(|it: char| it.is_ascii_digit());
+        let (letters, digits) = (name.chars().count(), word.len() - name.len());
+        numbered += usize::from(digits > 0);
+        let is_title = word.ends_with('.') || letters == 1 && digits == 0;
+        is_title
+            || letters > 1
+                && (1..=3).contains(&digits)
+                && name.chars().all(|it| it.is_alphabetic() || matches!(it, '\'' | '-'))
+    };
+    text.split_ascii_whitespace().all(is_made) && numbered > 0
+}
+
+/// Whether the number of a license is S999 and five digits, as Synthea makes them up.
+fn is_license_of_synthea(text: &str) -> bool {
+    let rest = text.strip_prefix("S999").unwrap_or_default();
+    rest.len() == 5 && rest.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Whether a telephone number ends in 555-0100 to 555-0199, which are kept for fiction in all areas (ATIS-0300048,
@@ -163,6 +188,10 @@ mod tests {
             ("phone", "(212) 555-0123"),
             ("phone", "+1 212 555 0199 x12"),
             ("fax", "555-0100"),
+            ("name", "Aaron697 Dickens475"),
+            ("name", "Mrs. Aaron697 J D\u{e1}vila13"),
+            ("name", "O'Keefe54"),
+            ("license", "S99912345"),
             ("email", "somebody@mail.example.org"),
             ("email", "somebody@clinic.test"),
             ("ip-address", "203.0.113.7"),
@@ -180,6 +209,10 @@ mod tests {
             ("email", ["somebody@counter", "example.org"]),
             ("ip-address", ["203.0.", "114.7"]),
             ("name", ["123-45", "-6789"]),
+            ("name", ["Ja", "ne"]),
+            ("name", ["Ja", "ne697 Roe"]),
+            ("name", ["Ja", "ne6970"]),
+            ("license", ["S9981", "2345"]),
         ] {
             assert!(!is_known(rule, parts.concat().as_bytes()), "{parts:?}");
         }

@@ -274,7 +274,14 @@ impl Finder<'_> {
                     byte.is_ascii_alphanumeric() || *byte == b'_' || *byte == b':'
                 })
             };
-            if groups < 4 || edge(begin.checked_sub(1)) || edge(Some(span.end)) {
+            // Short ones are told from code by the range that addresses of the whole world are in.
+            let is_global = before == 4
+                && matches!(self.bytes[begin], b'2' | b'3')
+                && memchr::memmem::find(&self.bytes[span.clone()], b"::").is_some();
+            if groups < (if is_global { 2 } else { 4 })
+                || edge(begin.checked_sub(1))
+                || edge(Some(span.end))
+            {
                 continue;
             }
             let Ok(address) = self.text(&span).parse::<std::net::Ipv6Addr>() else { continue };
@@ -440,6 +447,7 @@ mod tests {
         one("call (212) ~736_5000", "phone", "(212) ~736_5000");
         one("call 212_736_5000", "phone", "212_736_5000");
         one("the patient has 1EG4_TE5_MK73", "health-plan", "1EG4_TE5_MK73");
+        one("from 2001:db~8::1 at noon", "ip-address", "2001:db~8::1");
         one("to GB82 ~WEST 1234 5698 7654 32.", "iban", "GB82 ~WEST 1234 5698 7654 32");
         one("to DE8~9370400440532013000 now", "iban", "DE8~9370400440532013000");
     }
@@ -458,6 +466,9 @@ mod tests {
             "4539_1488_0343_6468",
             "2024_01_02_536",
             "@media (max-width)",
+            "std::string",
+            "abcd::ef",
+            "2001::",
             "icon@2x.png",
             "0.4539148803436467",
         ] {

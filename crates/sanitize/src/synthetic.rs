@@ -41,9 +41,8 @@ fn kind(rule: &str) -> Option<Kind> {
         "email" => Kind::Mail,
         "ssn" | "itin" => Kind::SocialSecurity,
         "mrn" | "health-plan" | "account" | "card" | "iban" | "license" | "device" | "other-id"
-        | "npi" | "member-number" | "dea" | "routing" | "vehicle" | "vin" | "plate" | "udi" => {
-            Kind::Identifier
-        }
+        | "network-card" | "npi" | "member-number" | "dea" | "routing" | "vehicle" | "vin"
+        | "plate" | "udi" => Kind::Identifier,
         "url" => Kind::Page,
         "ip-address" => Kind::Address,
         "photo" => Kind::Photo,

@@ -135,12 +135,12 @@ pub(crate) struct ScanArgs {
     /// Of the history what was committed on this day or before, or at this time or before
     #[arg(long, value_name = "DATE", value_parser = parse_day, requires = "history", help_heading = "What to look at")]
     pub until: Option<Day>,
-    /// The least severity that is listed
+    /// The least severity that is listed; what makes the exit code 1 always is
     #[arg(long, value_name = "SEVERITY", default_value = "low")]
     pub severity: SeverityArg,
-    /// The least severity that makes the exit code 1
-    #[arg(long, value_name = "SEVERITY", default_value = "low")]
-    pub fail_on: SeverityArg,
+    /// The least severity that makes the exit code 1 [default: that of `--severity`]
+    #[arg(long, value_name = "SEVERITY")]
+    pub fail_on: Option<SeverityArg>,
     /// The file of what is known already [default: that of `sanitize.baseline`, if it is there]
     #[arg(long, value_name = "FILE", help_heading = "What may stay")]
     pub baseline: Option<PathBuf>,
