@@ -66,6 +66,16 @@ fn a_comment_with_a_reason_allows_what_its_rule_finds() {
 }
 
 #[test]
+fn a_comment_for_no_rule_is_told() {
+    let repo = TestRepo::new();
+    let [number, _] = numbers();
+    repo.write("a.txt", format!("ssn {number} # {} of nobody\n", mark("snn"))).commit("Add");
+    let transcript = scan_with(&program(&repo), &["--all"]);
+    assert_eq!(transcript.code, Some(1), "{transcript}");
+    assert!(transcript.stdout.contains("`snn`"), "{transcript}");
+}
+
+#[test]
 fn with_a_key_a_comment_is_for_one_value_alone() {
     let repo = TestRepo::new();
     let [number, other] = numbers();

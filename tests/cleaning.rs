@@ -6,7 +6,7 @@ use std::path::Path;
 use gitops_health_testkit::{Program, TestRepo, Transcript};
 use serde_json::Value;
 
-use crate::support::{assert_fails_with_hint, assert_harmless, program};
+use crate::support::{assert_fails_with_hint, assert_harmless, program, run_in};
 
 /// Numbers of nobody; the last digits tell them apart.
 fn number(end: &str) -> String {
@@ -206,4 +206,21 @@ fn a_plan_says_where_in_the_history_what_is_replaced() {
     let transcript = sanitize(&clean, &["--history", "--plan", none.to_str().expect("UTF-8")]);
     assert_eq!(transcript.code, Some(0), "{transcript}");
     assert!(std::fs::read_dir(none).expect("it is made").next().is_none());
+}
+
+#[test]
+fn a_file_that_nobody_can_look_into_is_named() {
+    let repo = TestRepo::new();
+    repo.write("face.png", b"\x89PNG\r\n\x1a\n\0\0\0\0").write("a.bin", [0; 40]);
+    for (path, why) in [("face.png", "it is a picture (PNG)"), ("a.bin", "it is binary")] {
+        for command in [&["sanitize", path][..], &["sanitize", "scan", path]] {
+            let transcript = run_in(&repo, command);
+            assert_eq!(transcript.code, Some(0), "{transcript}");
+            assert!(transcript.stdout.replace("\n", " ").contains(why), "{transcript}");
+        }
+    }
+    // One stray byte hides nothing.
+    let number = ["536", "22", "8145"].join("-");
+    repo.write("a.csv", format!("ssn {number}\0\n{}", "text,".repeat(100)));
+    assert_eq!(run_in(&repo, &["sanitize", "scan", "a.csv"]).code, Some(1));
 }

@@ -162,6 +162,10 @@ fn what_is_not_listed_is_counted() {
     let expected = "nothing of severity high or more found; HEAD was looked at (1 file)\n\
                     1 finding matters less than high: --severity info lists all\n";
     assert_eq!(transcript.stdout, expected);
+    assert_eq!(transcript.code, Some(0));
+    // What decides the exit code is listed.
+    let transcript = scan(&repo, &["--all", "--severity", "high", "--fail-on", "low"]);
+    assert!(transcript.stdout.contains("mail.txt"), "{transcript}");
     assert_eq!(transcript.code, Some(1));
 }
 

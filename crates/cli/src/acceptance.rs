@@ -4,7 +4,7 @@ mod entries;
 mod file;
 mod key;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::path::Path;
 
 use gitops_health_git::{PathAttributes, PathPattern, Repo, RepoPath};
@@ -15,6 +15,7 @@ use gitops_health_sanitize::{
 
 use crate::context::Context;
 use crate::error::{CliError, Failure};
+use crate::look::masked;
 
 use entries::{Allowed, allowed, patterns};
 use file::{read_file, read_in_repo};
@@ -32,6 +33,8 @@ pub(crate) struct Acceptance {
     baseline: Option<Baseline>,
     allowed: Vec<Allowed>,
     contexts: Vec<Place>,
+    /// The rules that there are.
+    rules: HashSet<String>,
     /// What somebody should know of all that.
     notes: Vec<String>,
 }
@@ -131,7 +134,8 @@ impl Acceptance {
                 Some(baseline)
             }
         };
-        Ok(Self { key, baseline, allowed, contexts, notes })
+        let rules = scanner.rules().map(|rule| rule.id.to_string()).collect();
+        Ok(Self { key, baseline, allowed, contexts, rules, notes })
     }
 
     /// What somebody should know, whatever is found.
@@ -191,6 +195,14 @@ impl Acceptance {
                 }
                 Some(words) => problem = Some(words),
             }
+        }
+        for comment in found.iter().filter(|comment| !self.rules.contains(&comment.rule)) {
+            notes.insert(format!(
+                "{}:{}: a comment allows what `{}` finds, and there is no such rule",
+                spot.path,
+                spot.line,
+                masked(&comment.rule)
+            ));
         }
         if let Some(words) = problem {
             notes.insert(format!(

@@ -18,7 +18,7 @@ use crate::exit_code::ExitCode;
 use crate::look::Look;
 use crate::output;
 
-pub(crate) use outcome::{MESSAGE, is_binary};
+pub(crate) use outcome::{MESSAGE, why_binary};
 pub(crate) use paths::{list_files, shown};
 
 /// The largest file that is looked at, in bytes.

@@ -24,6 +24,7 @@ use crate::finding::Finding;
 use crate::scanner::{Plain, Scanner};
 use code::{Code, Decoded};
 pub(crate) use kind::Kind;
+pub use kind::{is_binary, picture};
 pub(crate) use sight::{Layer, Sight};
 
 /// Whether bytes that are no plain text are of a kind that is looked into: then their lines mean nothing.

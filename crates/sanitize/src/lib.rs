@@ -46,7 +46,7 @@ pub use allow::{Comment, comments};
 pub use baseline::{Baseline, BaselineError, LARGEST_BASELINE};
 pub use clean::{Cleaned, Cleaner, Replacement, Seen, places};
 pub use config::{AllowEntry, ContextConfig, ContextsConfig, SanitizeConfig};
-pub use decode::{Looked, Unseen, is_encoded, readable};
+pub use decode::{Looked, Unseen, is_binary, is_encoded, picture, readable};
 pub use edit::Edit;
 pub use finding::Finding;
 pub use fingerprint::{Fingerprint, Key, LEAST_KEY};

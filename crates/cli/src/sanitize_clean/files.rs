@@ -5,13 +5,15 @@ use std::path::Path;
 
 use gitops_health_report::clean::{CLEAN_SCHEMA, CleanFile, CleanReport, CleanSkip};
 
+use gitops_health_sanitize::is_binary;
+
 use super::backup::Backup;
 use super::cleaning::Cleaning;
 use super::difference::describe;
 use super::unreadable;
 use crate::args::CleanArgs;
 use crate::error::CliError;
-use crate::sanitize_scan::{LARGEST, is_binary, list_files, shown};
+use crate::sanitize_scan::{LARGEST, list_files, shown, why_binary};
 
 /// Cleans files and directories.
 pub(super) fn clean(
@@ -45,7 +47,10 @@ pub(super) fn clean(
                 report.files_read += 1;
                 report.files.push(file);
             }
-            Err(Left::Binary) => {}
+            Err(Left::Binary(why)) => {
+                let path = cleaning.look.shown(path.as_os_str().as_encoded_bytes());
+                report.notes.push(format!("`{path}` was left: {why}"));
+            }
             Err(Left::Failure(reason)) => {
                 let path = cleaning.look.shown(path.as_os_str().as_encoded_bytes());
                 report.skipped.push(CleanSkip { path, reason });
@@ -59,7 +64,8 @@ pub(super) fn clean(
 
 /// Why a file is left as it is.
 enum Left {
-    Binary,
+    /// It is nothing that can be looked into, for this reason.
+    Binary(String),
     Failure(String),
 }
 
@@ -80,7 +86,7 @@ fn clean_file(
     }
     let content = fs::read(path).map_err(failed)?;
     if is_binary(&content) {
-        return Err(Left::Binary);
+        return Err(Left::Binary(why_binary(&content)));
     }
     let in_tree = cleaning.look.in_tree(path);
     let cleaned = cleaning.clean(&in_tree, None, &content, None).map_err(Left::Failure)?;

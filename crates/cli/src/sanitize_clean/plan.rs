@@ -3,6 +3,7 @@ use std::fmt::Write;
 use std::path::Path;
 
 use gitops_health_git::{Held, ObjectId, Reference, Repo, Target, counted};
+use gitops_health_sanitize::is_binary;
 use serde::Serialize;
 
 use super::backup::directory_outside;
@@ -15,7 +16,7 @@ use crate::exit_code::ExitCode;
 use crate::look::Look;
 use crate::output;
 use crate::sanitize_scan::history::{self, Commits, Extent};
-use crate::sanitize_scan::{LARGEST, MESSAGE, is_binary};
+use crate::sanitize_scan::{LARGEST, MESSAGE};
 
 /// The program that carries the plan out.
 const REWRITE: &str = include_str!("rewrite.py");

@@ -2,14 +2,14 @@ use std::ops::Range;
 
 use gitops_health_git::{FileChange, Held, Hunk, Mode, Repo, RepoPath, Restaged, different_lines};
 use gitops_health_report::clean::{CLEAN_SCHEMA, CleanReport, CleanSkip};
-use gitops_health_sanitize::Cleaned;
+use gitops_health_sanitize::{Cleaned, is_binary};
 
 use super::backup::Backup;
 use super::cleaning::Cleaning;
 use super::difference::describe;
 use super::files::replace;
 use crate::error::CliError;
-use crate::sanitize_scan::{LARGEST, is_binary};
+use crate::sanitize_scan::LARGEST;
 
 /// Cleans what is staged: the new lines in the index, and the same lines in the worktree.
 pub(super) fn clean(

@@ -5,9 +5,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use gitops_health_git::{
     Commit, FileInTree, Held, Introduction, ObjectId, Reference, Repo, RepoPath, Target, counted,
 };
+use gitops_health_sanitize::is_binary;
 
 use super::changes::{FILE_NAME, scan_commit};
-use super::outcome::{Origin, Outcome, Place, is_binary};
+use super::outcome::{Origin, Outcome, Place};
 use super::{LARGEST, threads};
 use crate::args::Day;
 use crate::context::Context;

@@ -2,7 +2,9 @@ use std::collections::BTreeSet;
 
 use gitops_health_git::{Commit, Hunk, PathAttributes, Person, printable};
 use gitops_health_report::scan::{ScanAccepted, ScanFinding, ScanSkip};
-use gitops_health_sanitize::{Finding, Fingerprint, Looked, Unseen, is_encoded};
+use gitops_health_sanitize::{
+    Finding, Fingerprint, Looked, Unseen, is_binary, is_encoded, picture,
+};
 
 use crate::acceptance::Spot;
 use crate::look::Look;
@@ -12,9 +14,6 @@ pub(crate) const MESSAGE: &str = "(commit message)";
 
 /// What stands for the path of names and addresses of who made a commit.
 pub(crate) const PEOPLE: &str = "(author and committer)";
-
-/// So many bytes are looked at for a NUL, as git does.
-const BINARY: usize = 8000;
 
 /// What was found in some files.
 #[derive(Default)]
@@ -130,7 +129,7 @@ impl Outcome {
     /// Counts what is looked at; `None` where that is not done.
     fn open<'a>(&mut self, place: &Place<'_>, content: &'a [u8]) -> Option<&'a [u8]> {
         if is_binary(content) {
-            self.skip(place.path, "it is binary", false);
+            self.skip(place.path, why_binary(content), false);
             return None;
         }
         self.files += 1;
@@ -233,9 +232,12 @@ impl Outcome {
     }
 }
 
-/// Whether a content is nothing that can be looked into.
-pub(crate) fn is_binary(content: &[u8]) -> bool {
-    content[..content.len().min(BINARY)].contains(&0) && !is_encoded(content)
+/// Why a binary content is not looked into.
+pub(crate) fn why_binary(content: &[u8]) -> String {
+    match picture(content) {
+        Some(kind) => format!("it is a picture ({kind}), and what it shows is not looked at"),
+        None => "it is binary".into(),
+    }
 }
 
 fn line_ends(text: &[u8]) -> usize {

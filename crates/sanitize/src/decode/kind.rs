@@ -2,6 +2,40 @@
 
 use super::{dicom, inflate, tar, utf16};
 
+/// So many bytes of a content say whether it is binary.
+const BEGINNING: usize = 8000;
+
+/// A text may have so few bytes in a thousand that no text has.
+const MOST_ODD: usize = 10;
+
+/// Whether a content is nothing that can be looked into: it has a NUL among its first bytes, as git tells, and more than
+/// a stray one.
+pub fn is_binary(content: &[u8]) -> bool {
+    let begin = &content[..content.len().min(BEGINNING)];
+    if !begin.contains(&0) || Kind::of(content) != Kind::Plain {
+        return false;
+    }
+    let is_odd = |byte: &&u8| matches!(byte, 0..=8 | 14..=27 | 127);
+    begin.iter().filter(is_odd).count() * 1000 > begin.len() * MOST_ODD
+}
+
+/// What kind of picture or film a content is by its first bytes, of which nobody sees whom it shows.
+pub fn picture(content: &[u8]) -> Option<&'static str> {
+    Some(match content {
+        [0xff, 0xd8, 0xff, ..] => "JPEG",
+        [0x89, b'P', b'N', b'G', 0x0d, 0x0a, 0x1a, 0x0a, ..] => "PNG",
+        [b'G', b'I', b'F', b'8', b'7' | b'9', b'a', ..] => "GIF",
+        [b'I', b'I', 42, 0, ..] | [b'M', b'M', 0, 42, ..] => "TIFF",
+        [b'B', b'M', _, _, _, _, 0, 0, 0, 0, ..] => "BMP",
+        [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => "WebP",
+        [_, _, _, _, b'f', b't', b'y', b'p', b'h', b'e', b'i' | b'v', b'c' | b'x', ..] => "HEIC",
+        [_, _, _, _, b'f', b't', b'y', b'p', b'a', b'v', b'i', b'f', ..] => "AVIF",
+        [_, _, _, _, b'f', b't', b'y', b'p', ..] => "MP4",
+        [0, 0, 0, 12, b'j', b'P', b' ', b' ', ..] => "JPEG 2000",
+        _ => return None,
+    })
+}
+
 /// What some bytes are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
@@ -66,5 +100,28 @@ pub(super) fn begins_json(bytes: &[u8]) -> bool {
         Some(b'{') => matches!(next, Some(b'"' | b'}')),
         Some(b'[') => matches!(next, Some(b'"' | b'[' | b'{' | b']' | b'0'..=b'9' | b'-')),
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stray_nul_makes_no_text_binary() {
+        let text = "a line of text\n".repeat(100);
+        assert!(!is_binary(text.as_bytes()) && !is_binary(format!("{text}\0{text}").as_bytes()));
+        assert!(is_binary(&[text.as_bytes(), &[0; 40]].concat()));
+        assert!(is_binary(b"\x7fELF\x02\x01\x01\0\0\0\0\0") && is_binary(b"a\0b"));
+        // As git, which looks no further.
+        assert!(!is_binary(&[&[b'a'; BEGINNING][..], &[0; 4000]].concat()));
+    }
+
+    #[test]
+    fn pictures_are_known_by_their_first_bytes() {
+        assert_eq!(picture(b"\x89PNG\r\n\x1a\n\0\0"), Some("PNG"));
+        assert_eq!(picture(b"\xff\xd8\xff\xe0\0\x10JFIF"), Some("JPEG"));
+        assert_eq!(picture(b"\0\0\0\x18ftypheic"), Some("HEIC"));
+        assert_eq!(picture(b"BMW is a car, and no picture"), None);
     }
 }

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::kind::Kind;
+use super::kind::{Kind, is_binary};
 use super::sight::join;
 use super::{Limits, Sight, inflate, markup, tar, zip};
 use crate::finding::Finding;
@@ -123,13 +123,6 @@ fn placed(mut finding: Finding, member: &Member, is_exact: bool) -> Finding {
     };
     finding.within = Some(join(&member.within, finding.within.take()));
     finding
-}
-
-/// So many bytes are looked at for a NUL, as git does.
-const BINARY: usize = 8000;
-
-fn is_binary(content: &[u8]) -> bool {
-    content[..content.len().min(BINARY)].contains(&0) && Kind::of(content) == Kind::Plain
 }
 
 fn members(bytes: &[u8], kind: Kind, limits: &mut Limits, show: &Show<'_>) -> Vec<Member> {
