@@ -287,6 +287,40 @@ pub(crate) fn is_stand_in(value: &[u8]) -> bool {
     is_named || (signs.peek().is_some() && signs.all(|byte| b"Xx0".contains(byte)))
 }
 
+/// Whether a finding is a part of what takes the place of a secret or of a value of its own kind: patterns pass over
+/// brackets.
+pub(crate) fn is_in_stand_in(finding: &Finding, bytes: &[u8]) -> bool {
+    let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+    let mut span = finding.span.clone();
+    // Some take one of the brackets along.
+    span.start += usize::from(bytes[span.clone()].starts_with(b"["));
+    span.end -= usize::from(bytes[span.clone()].ends_with(b"]"));
+    let before = &bytes[span.start.saturating_sub(LONGEST_STAND_IN)..span.start];
+    let behind = &bytes[span.end..bytes.len().min(span.end + LONGEST_STAND_IN)];
+    let begin = before.iter().rposition(|byte| !is_part(byte));
+    let end = behind.iter().position(|byte| !is_part(byte));
+    let (Some(begin), Some(end)) = (begin, end) else { return false };
+    let inside = || {
+        let begin = span.start - (before.len() - begin) + 1;
+        &bytes[begin..span.end + end]
+    };
+    before[begin] == b'['
+        && behind[end] == b']'
+        && [b"SECRET", kind_of(finding).as_bytes()].iter().any(|kind| {
+            inside().strip_prefix(*kind).is_some_and(|rest| {
+                rest.is_empty() || rest.strip_prefix(b"_").is_some_and(is_number_or_hash)
+            })
+        })
+}
+
+/// The longest stand-in that patterns find parts of, in bytes.
+const LONGEST_STAND_IN: usize = 64;
+
+fn is_number_or_hash(text: &[u8]) -> bool {
+    let is_number = (1..=9).contains(&text.len()) && text.iter().all(u8::is_ascii_digit);
+    is_number || text.len() == 16 && text.iter().all(u8::is_ascii_hexdigit)
+}
+
 /// Where what was removed stood, without places that nobody knows.
 pub fn places(removed: &[Finding]) -> impl Iterator<Item = Range<usize>> {
     removed.iter().map(|finding| finding.span.clone()).filter(|span| !span.is_empty())

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use regex::bytes::{Captures, Regex, RegexBuilder};
 
-use crate::clean::{is_masked, is_stand_in};
+use crate::clean::{is_in_stand_in, is_masked, is_stand_in};
 use crate::context::{self, Context};
 use crate::finding::Finding;
 use crate::rule::{BUILT_IN, Category, Identifier, Rule, Severity};
@@ -155,7 +155,7 @@ impl Scanner {
         findings.extend(loose);
         findings.retain(|finding| {
             let value = &bytes[finding.span.clone()];
-            !is_stand_in(value) && !is_masked(finding, value)
+            !is_stand_in(value) && !is_masked(finding, value) && !is_in_stand_in(finding, bytes)
         });
         known::weigh(&mut findings, bytes);
         let mut findings = without_overlaps(findings);

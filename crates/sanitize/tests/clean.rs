@@ -135,3 +135,25 @@ fn masks_are_of_the_form_of_what_they_mask() {
         assert!(!text.contains("MII") && text.matches("\\n").count() == 3, "{text}");
     }
 }
+
+#[test]
+fn what_takes_the_place_of_a_secret_is_found_no_more() {
+    let text = [
+        "{\n  \"ConnectionStrings\": {\n    \"Default\": \"Server=db;User Id=sa;Pwd=ciHp~sVD3x;\"\n  },\n",
+        "  \"Smtp\": {\n    \"Password\": \"S8vC~J7ANk\"\n  },\n  \"ApiKey\": \"yLPC~PqxVb8tQUWkW\"\n}\n",
+    ];
+    let text = plain(&text.concat());
+    let key = b"a key of sixteen".to_vec();
+    for way in [
+        Replacement::Redacted,
+        Replacement::Placeholder,
+        Replacement::Hash(key.clone()),
+        Replacement::Mask,
+        Replacement::Synthetic(key),
+    ] {
+        let left = cleaned(&way, "appsettings.json", &text);
+        for value in ["ciHpsVD3x", "S8vCJ7ANk", "yLPCPqxVb8tQUWkW"] {
+            assert!(!left.contains(value), "{way:?}: {left}");
+        }
+    }
+}
