@@ -224,3 +224,73 @@ fn a_file_that_nobody_can_look_into_is_named() {
     repo.write("a.csv", format!("ssn {number}\0\n{}", "text,".repeat(100)));
     assert_eq!(run_in(&repo, &["sanitize", "scan", "a.csv"]).code, Some(1));
 }
+
+#[cfg(unix)]
+#[test]
+fn a_file_keeps_its_owner_and_permissions() {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
+    const NOBODY: u32 = 65534;
+    let repo = TestRepo::new();
+    repo.write("a.txt", format!("a {}\n", number("8141")));
+    let path = repo.path().join("a.txt");
+    // Only a privileged user may give a file away.
+    drop(chown(&path, Some(NOBODY), Some(NOBODY)));
+    std::fs::set_permissions(&path, PermissionsExt::from_mode(0o6755)).expect("it is ours");
+    let known = || path.metadata().map(|it| (it.uid(), it.gid(), it.mode())).expect("it is there");
+    let before = known();
+    assert_eq!(sanitize(&repo, &["a.txt", "--write"]).code, Some(0));
+    assert_eq!((on_disk(&repo, "a.txt").as_str(), known()), ("a [SSN]\n", before));
+}
+
+#[cfg(unix)]
+#[test]
+fn other_names_of_a_file_would_keep_what_is_taken_out() {
+    let repo = TestRepo::new();
+    let text = format!("a {}\n", number("8141"));
+    repo.write("a.txt", &text);
+    let link = |name: &str| {
+        std::fs::hard_link(repo.path().join("a.txt"), repo.path().join(name)).expect("it is new");
+    };
+    link("b.txt");
+    link("c.txt");
+    for arguments in [&["a.txt"][..], &["a.txt", "--write"]] {
+        let transcript = sanitize(&repo, arguments);
+        assert_eq!(transcript.code, Some(3), "{transcript}");
+        assert!(transcript.to_string().contains("2 more names"), "{transcript}");
+        assert_eq!(on_disk(&repo, "a.txt"), text);
+    }
+    let transcript = sanitize(&repo, &["a.txt", "b.txt", "--write"]);
+    assert!(transcript.code == Some(3) && on_disk(&repo, "a.txt") == text, "{transcript}");
+    repo.git(&["add", "a.txt"]);
+    let transcript = sanitize(&repo, &["--staged", "--write"]);
+    assert_eq!(transcript.code, Some(3), "{transcript}");
+    assert!(transcript.to_string().contains("2 more names"), "{transcript}");
+    assert_eq!((staged(&repo, "a.txt").as_str(), on_disk(&repo, "a.txt")), ("a [SSN]\n", text));
+    // All of them at once leave nothing.
+    let transcript = sanitize(&repo, &[".", "--write"]);
+    assert_eq!(transcript.code, Some(0), "{transcript}");
+    for name in ["a.txt", "b.txt", "c.txt"] {
+        assert_eq!(on_disk(&repo, name), "a [SSN]\n");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn what_a_signal_leaves_behind_is_not_added() {
+    use std::os::unix::process::ExitStatusExt;
+    let repo = TestRepo::new();
+    let text = format!("a {}\n{}", number("8141"), "plain\n".repeat(2000));
+    repo.write("a.txt", &text).commit("First");
+    // The system ends a program that writes more than it may.
+    let run = program(&repo).command(&["sanitize", "a.txt", "--write"]);
+    let mut limited = std::process::Command::new("sh");
+    limited.args(["-c", "ulimit -f 1 && exec \"$0\" \"$@\""]).arg(run.get_program());
+    let variables = run.get_envs().filter_map(|(name, value)| Some((name, value?)));
+    let limited = limited.args(run.get_args()).envs(variables).current_dir(repo.path());
+    let output = limited.output().expect("a shell");
+    assert!(output.status.signal().is_some(), "{output:?}");
+    assert_eq!(on_disk(&repo, "a.txt"), text);
+    let left = std::fs::read_dir(repo.path()).expect("a directory").count();
+    assert_eq!(left, 3, "the file, the git directory and what was begun");
+    assert_eq!(repo.git_text(&["status", "--porcelain", "-uall"]), "");
+}

@@ -1,5 +1,8 @@
 //! Taking out what was found, so that what is left is still of its form and nothing is found in it again.
 
+mod bare;
+mod mask;
+
 use std::collections::HashMap;
 use std::ops::Range;
 
@@ -15,6 +18,9 @@ use crate::rule::Severity;
 use crate::scanner::Scanner;
 use crate::stand_in;
 use crate::synthetic::Maker;
+use bare::Language;
+
+pub(crate) use mask::is_masked;
 
 /// What takes the place of what was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -90,17 +96,19 @@ impl<'a> Cleaner<'a> {
 
     /// Takes out what is found in a text.
     pub fn clean(&mut self, bytes: &[u8]) -> Cleaned {
-        self.clean_where(bytes, &mut |_| true)
+        self.clean_where("", bytes, &mut |_| true)
     }
 
-    /// Takes out those findings for which this holds, and leaves the others.
+    /// Takes out those findings for which this holds, and leaves the others. The name of a file says what it is
+    /// written in.
     pub fn clean_where(
         &mut self,
+        name: &str,
         bytes: &[u8],
         holds: &mut dyn FnMut(&Seen<'_>) -> bool,
     ) -> Cleaned {
         let (mut sight, unseen) = self.find(bytes, Pass::First, &[], holds);
-        let (mut cleaned, mut edits) = self.replace(bytes, &sight);
+        let (mut cleaned, mut edits) = self.replace(name, bytes, &sight);
         sight.forget_fixed();
         let mut removed = sight.into_findings(bytes);
         removed.sort_by_key(|finding| finding.span.start);
@@ -111,7 +119,7 @@ impl<'a> Cleaner<'a> {
                 let left = more.into_findings(&cleaned);
                 return Cleaned { bytes: cleaned, removed, edits, left, unseen };
             }
-            let (next, more_edits) = self.replace(&cleaned, &more);
+            let (next, more_edits) = self.replace(name, &cleaned, &more);
             edits = compose(&edits, &more_edits);
             more.forget_fixed();
             let more = more.into_findings(&cleaned);
@@ -159,29 +167,24 @@ impl<'a> Cleaner<'a> {
         }
     }
 
-    fn replace(&mut self, bytes: &[u8], sight: &Sight) -> (Vec<u8>, Vec<Edit>) {
-        let edits = self.edits(bytes, sight);
+    fn replace(&mut self, name: &str, bytes: &[u8], sight: &Sight) -> (Vec<u8>, Vec<Edit>) {
+        let edits = self.edits(name, bytes, sight);
         applied(bytes, edits)
     }
 
     /// What is to be put where, sorted by place.
-    fn edits(&mut self, bytes: &[u8], sight: &Sight) -> Edits {
-        let language = Language::of(bytes);
+    fn edits(&mut self, name: &str, bytes: &[u8], sight: &Sight) -> Edits {
+        let language = Language::of(name, bytes);
         let mut edits = Edits::new();
         for (number, finding) in sight.findings.iter().enumerate() {
             let value = &bytes[finding.span.clone()];
             let new = self.made_up(finding, value, sight.weeks.get(number).copied());
             let new = new.unwrap_or_else(|| self.stand_in(finding, value));
-            let quote = match self.replacement {
-                Replacement::Mask => None,
-                Replacement::Synthetic(_) if is_plain_number(&new) => None,
-                _ => language.quote(bytes, &finding.span),
-            };
-            let quoted = quote.into_iter().chain(new).chain(quote);
-            edits.push((finding.span.clone(), quoted.collect()));
+            edits.push((finding.span.clone(), new));
         }
+        bare::quote(language, bytes, &mut edits);
         for layer in &sight.layers {
-            let inner = self.edits(&layer.decoded.text, &layer.sight);
+            let inner = self.edits("", &layer.decoded.text, &layer.sight);
             edits.extend(layer.decoded.encoded(bytes, inner));
         }
         edits.sort_by_key(|(span, _)| span.start);
@@ -220,7 +223,7 @@ impl<'a> Cleaner<'a> {
                 let digits: String = digest[..8].iter().map(|byte| format!("{byte:02x}")).collect();
                 format!("[{kind}_{digits}]").into_bytes()
             }
-            Replacement::Mask => mask(value),
+            Replacement::Mask => mask::mask(finding, value),
         }
     }
 }
@@ -236,36 +239,6 @@ enum Pass {
 /// Whether a text is a number in JSON and elsewhere, too.
 fn is_plain_number(text: &[u8]) -> bool {
     text.iter().all(u8::is_ascii_digit) && text.first().is_some_and(|first| *first != b'0')
-}
-
-/// What a text is written in, as far as it matters to a number that becomes a word.
-enum Language {
-    Json,
-    Sql,
-    Other,
-}
-
-impl Language {
-    fn of(bytes: &[u8]) -> Self {
-        let begin = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).trim_ascii_start();
-        let has = |word: &[u8]| memchr::memmem::find(bytes, word).is_some();
-        match begin.first() {
-            Some(b'{' | b'[') => Self::Json,
-            _ if has(b"INSERT INTO") || has(b"insert into") => Self::Sql,
-            _ => Self::Other,
-        }
-    }
-
-    /// The mark in which a word has to stand that takes the place of a number.
-    fn quote(&self, bytes: &[u8], span: &Range<usize>) -> Option<u8> {
-        let before = bytes[..span.start].trim_ascii_end().last()?;
-        let behind = bytes[span.end..].trim_ascii_start().first()?;
-        match self {
-            Self::Json if b":[,".contains(before) && b",]}".contains(behind) => Some(b'"'),
-            Self::Sql if b"(,=".contains(before) && b",);".contains(behind) => Some(b'\''),
-            _ => None,
-        }
-    }
 }
 
 /// A text after some edits. One that begins within another is left for the next pass.
@@ -287,22 +260,6 @@ pub(crate) fn applied(bytes: &[u8], edits: Edits) -> (Vec<u8>, Vec<Edit>) {
 /// A finding of a later pass: that there was something, at the end of the text as it was.
 fn without_place(finding: Finding, end: usize) -> Finding {
     Finding { span: end..end, ..finding }
-}
-
-fn mask(value: &[u8]) -> Vec<u8> {
-    let mut masked = Vec::with_capacity(value.len());
-    for byte in value {
-        match byte {
-            b'0'..=b'9' => masked.push(b'0'),
-            b'A'..=b'Z' => masked.push(b'X'),
-            b'a'..=b'z' => masked.push(b'x'),
-            // One letter for each character beyond ASCII: those that go on are left out.
-            0x80..=0xbf => {}
-            0xc0..=0xff => masked.push(b'x'),
-            _ => masked.push(*byte),
-        }
-    }
-    masked
 }
 
 /// Where what was removed stood, without places that nobody knows.

@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use regex::bytes::{Captures, Regex, RegexBuilder};
 
+use crate::clean::is_masked;
 use crate::context::{self, Context};
 use crate::finding::Finding;
 use crate::rule::{BUILT_IN, Category, Identifier, Rule, Severity};
@@ -166,7 +167,12 @@ impl Scanner {
         loose.retain(|finding| layout.is_open(&finding.span));
         let mut findings = layout.findings;
         findings.extend(loose);
-        findings.retain(|finding| !self.is_stand_in(&bytes[finding.span.clone()]));
+        findings.retain(|finding| {
+            let value = &bytes[finding.span.clone()];
+            !self.is_stand_in(value)
+                && !is_masked(finding, value)
+                && !stand_in::is_part(finding, bytes)
+        });
         known::weigh(&mut findings, bytes);
         let mut findings = without_overlaps(findings);
         known::weigh_made(&mut findings, bytes, &layout.units);

@@ -3,10 +3,14 @@
 use std::collections::HashSet;
 use std::sync::OnceLock;
 
+use crate::finding::Finding;
 use crate::rule::{BUILT_IN, Category, Rule};
 
 /// The digits of a keyed hash in a mark: 64 bits.
 const HASH_DIGITS: usize = 16;
+
+/// The longest mark that patterns find parts of, in bytes.
+const LONGEST: usize = 64;
 
 /// The most digits of a number in a mark.
 const MOST_DIGITS: usize = 9;
@@ -44,13 +48,41 @@ pub(crate) fn is_stand_in(value: &[u8], kinds: &HashSet<String>) -> bool {
 fn is_mark(inside: &[u8], kinds: &HashSet<String>) -> bool {
     let Ok(inside) = std::str::from_utf8(inside) else { return false };
     let is_known = |kind: &str| built_in().contains(kind) || kinds.contains(kind);
-    let is_numbered = |(kind, number): (&str, &str)| {
-        let is_count = number.len() <= MOST_DIGITS && number.bytes().all(|it| it.is_ascii_digit());
-        let is_hash = number.len() == HASH_DIGITS
-            && number.bytes().all(|it| matches!(it, b'0'..=b'9' | b'a'..=b'f'));
-        !number.is_empty() && (is_count || is_hash) && is_known(kind)
-    };
+    let is_numbered = |(kind, number): (&str, &str)| is_number_or_hash(number) && is_known(kind);
     is_known(inside) || inside.rsplit_once('_').is_some_and(is_numbered)
+}
+
+fn is_number_or_hash(text: &str) -> bool {
+    let is_number =
+        (1..=MOST_DIGITS).contains(&text.len()) && text.bytes().all(|it| it.is_ascii_digit());
+    let is_hash =
+        text.len() == HASH_DIGITS && text.bytes().all(|it| matches!(it, b'0'..=b'9' | b'a'..=b'f'));
+    is_number || is_hash
+}
+
+/// Whether a finding is a part of a mark of a secret or of its own kind: patterns pass over brackets.
+pub(crate) fn is_part(finding: &Finding, bytes: &[u8]) -> bool {
+    let is_inside = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+    let mut span = finding.span.clone();
+    // Some take one of the brackets along.
+    span.start += usize::from(bytes[span.clone()].starts_with(b"["));
+    span.end -= usize::from(bytes[span.clone()].ends_with(b"]"));
+    let before = &bytes[span.start.saturating_sub(LONGEST)..span.start];
+    let behind = &bytes[span.end..bytes.len().min(span.end + LONGEST)];
+    let begin = before.iter().rposition(|byte| !is_inside(byte));
+    let end = behind.iter().position(|byte| !is_inside(byte));
+    let (Some(begin), Some(end)) = (begin, end) else { return false };
+    if before[begin] != b'[' || behind[end] != b']' {
+        return false;
+    }
+    let inside = &bytes[span.start - (before.len() - begin) + 1..span.end + end];
+    let Ok(inside) = std::str::from_utf8(inside) else { return false };
+    ["SECRET", &kind(&finding.rule, finding.category)].iter().any(|kind| {
+        let rest = inside.strip_prefix(kind);
+        rest.is_some_and(|rest| {
+            rest.is_empty() || rest.strip_prefix('_').is_some_and(is_number_or_hash)
+        })
+    })
 }
 
 #[cfg(test)]

@@ -30,7 +30,7 @@ impl<'a> Cleaning<'a> {
         parts: Option<&[Range<usize>]>,
     ) -> Result<Cleaned, String> {
         let Self { look, cleaner, notes } = self;
-        let cleaned = cleaner.clean_where(content, &mut |seen: &Seen<'_>| {
+        let cleaned = cleaner.clean_where(in_tree, content, &mut |seen: &Seen<'_>| {
             let is_in = |part: &Range<usize>| {
                 seen.place.start < part.end && part.start < seen.place.end.max(seen.place.start + 1)
             };

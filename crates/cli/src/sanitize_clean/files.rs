@@ -1,8 +1,11 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::fs;
 use std::io::{self, Write};
-use std::path::Path;
+#[cfg(unix)]
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
 
+use gitops_health_git::counted;
 use gitops_health_report::clean::{CLEAN_SCHEMA, CleanFile, CleanReport, CleanSkip};
 
 use gitops_health_sanitize::is_binary;
@@ -40,8 +43,9 @@ pub(super) fn clean(
         skipped,
         notes: Vec::new(),
     };
+    let names = Names::of(&files);
     for path in files {
-        match clean_file(cleaning, &path, args.write, backup) {
+        match clean_file(cleaning, &path, &names, args.write, backup) {
             Ok(None) => report.files_read += 1,
             Ok(Some(file)) => {
                 report.files_read += 1;
@@ -73,6 +77,7 @@ enum Left {
 fn clean_file(
     cleaning: &mut Cleaning<'_>,
     path: &Path,
+    names: &Names,
     write: bool,
     backup: &Option<Backup>,
 ) -> Result<Option<CleanFile>, Left> {
@@ -93,26 +98,162 @@ fn clean_file(
     if cleaned.removed.is_empty() {
         return Ok(None);
     }
+    refuse(names.elsewhere(&known)).map_err(Left::Failure)?;
     if write {
         if let Some(backup) = backup {
             backup.keep(path, &content).map_err(failed)?;
         }
-        replace(path, &known, &cleaned.bytes).map_err(failed)?;
+        replace(path, &known, &content, &cleaned.bytes).map_err(failed)?;
     }
     let shown = cleaning.look.shown(path.as_os_str().as_encoded_bytes());
     Ok(Some(describe(shown, &content, &cleaned)))
 }
 
-/// All of it or nothing: a new file beside it takes its place once it is safely on disk, with the same
-/// permissions.
-pub(super) fn replace(path: &Path, known: &fs::Metadata, content: &[u8]) -> io::Result<()> {
-    let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty());
-    let mut file = tempfile::Builder::new()
-        .prefix(".gitops-health-")
-        .tempfile_in(directory.unwrap_or(Path::new(".")))?;
-    file.as_file().set_permissions(known.permissions())?;
+/// How many names the same file has outside of what is cleaned: they would keep what is taken out.
+#[derive(Default)]
+struct Names {
+    /// How many of the names of a file are cleaned, by device and number.
+    cleaned: HashMap<(u64, u64), u64>,
+}
+
+impl Names {
+    #[cfg(unix)]
+    fn of(files: &BTreeSet<PathBuf>) -> Self {
+        let mut cleaned = HashMap::new();
+        for known in files.iter().filter_map(|path| fs::symlink_metadata(path).ok()) {
+            if known.is_file() && known.nlink() > 1 {
+                *cleaned.entry((known.dev(), known.ino())).or_default() += 1;
+            }
+        }
+        Self { cleaned }
+    }
+
+    #[cfg(not(unix))]
+    fn of(_: &BTreeSet<PathBuf>) -> Self {
+        Self::default()
+    }
+
+    fn elsewhere(&self, known: &fs::Metadata) -> u64 {
+        #[cfg(unix)]
+        {
+            let cleaned = self.cleaned.get(&(known.dev(), known.ino())).copied().unwrap_or(1);
+            known.nlink().saturating_sub(cleaned)
+        }
+        #[cfg(not(unix))]
+        {
+            let _ = known;
+            0
+        }
+    }
+}
+
+/// Refuses a file that has other names.
+pub(super) fn refuse_names(known: &fs::Metadata) -> Result<(), String> {
+    refuse(Names::default().elsewhere(known))
+}
+
+fn refuse(elsewhere: u64) -> Result<(), String> {
+    match elsewhere {
+        0 => Ok(()),
+        many => Err(format!(
+            "it has {} (hard links) that would keep what is taken out: clean all of them at once",
+            counted(many as usize, "more name", "more names")
+        )),
+    }
+}
+
+/// All of it or nothing: a new file takes the place of one that is still as it was, once it is safely on disk,
+/// with the same owner and permissions. Until then it is in a directory that git takes for empty, so that nothing
+/// is added to a repository, whatever ends the program.
+pub(super) fn replace(
+    path: &Path,
+    known: &fs::Metadata,
+    before: &[u8],
+    content: &[u8],
+) -> io::Result<()> {
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".gitops-health-");
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
+    let place = builder.tempdir_in(parent.unwrap_or(Path::new(".")))?;
+    fs::write(place.path().join(".gitignore"), "*\n")?;
+    let new = place.path().join("new");
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(&new)?;
     file.write_all(content)?;
-    file.as_file().sync_all()?;
-    file.persist(path).map_err(|error| error.error)?;
-    Ok(())
+    keep_owner(&file, known)?;
+    file.sync_all()?;
+    drop(file);
+    if !is_still(path, known, before)? {
+        return Err(io::Error::other("it was changed by somebody else meanwhile"));
+    }
+    fs::rename(&new, path)
+}
+
+/// Whether a file is still the one that was read.
+fn is_still(path: &Path, known: &fs::Metadata, before: &[u8]) -> io::Result<bool> {
+    let now = fs::symlink_metadata(path)?;
+    #[cfg(unix)]
+    let is_same = {
+        let key = |it: &fs::Metadata| (it.dev(), it.ino(), it.mode(), it.uid(), it.gid());
+        key(&now) == key(known)
+    };
+    #[cfg(not(unix))]
+    let is_same = now.permissions() == known.permissions();
+    Ok(is_same && now.is_file() && now.len() == before.len() as u64 && fs::read(path)? == before)
+}
+
+/// Gives a file the owner, the group and the permissions that another one has. Where the owner has to be another
+/// one, the file runs as nobody else.
+#[cfg(unix)]
+fn keep_owner(file: &fs::File, known: &fs::Metadata) -> io::Result<()> {
+    use std::os::unix::fs::{PermissionsExt, fchown};
+    const SET_IDS: u32 = 0o6000;
+    let own = file.metadata()?;
+    let wanted = (known.uid(), known.gid());
+    let is_kept =
+        (own.uid(), own.gid()) == wanted || fchown(file, Some(wanted.0), Some(wanted.1)).is_ok();
+    let mut mode = known.mode() & 0o7777;
+    if !is_kept {
+        // The group alone may be one of ours.
+        drop(fchown(file, None, Some(wanted.1)));
+        mode &= !SET_IDS;
+    }
+    file.set_permissions(fs::Permissions::from_mode(mode))
+}
+
+#[cfg(not(unix))]
+fn keep_owner(file: &fs::File, known: &fs::Metadata) -> io::Result<()> {
+    file.set_permissions(known.permissions())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_somebody_else_wrote_meanwhile_stays() {
+        let place = tempfile::tempdir().expect("a directory");
+        let path = place.path().join("a.txt");
+        let written = |content: &str| fs::write(&path, content).expect("it can be written");
+        written("old\n");
+        let known = fs::symlink_metadata(&path).expect("it is there");
+        for other in ["new\n", "old\nand more\n"] {
+            written(other);
+            let error = replace(&path, &known, b"old\n", b"[X]\n").expect_err("it is another one");
+            assert!(error.to_string().contains("by somebody else"), "{error}");
+            assert_eq!(fs::read(&path).expect("it is there"), other.as_bytes());
+        }
+        written("old\n");
+        replace(&path, &known, b"old\n", b"[X]\n").expect("it can be replaced");
+        assert_eq!(fs::read(&path).expect("it is there"), b"[X]\n");
+        assert_eq!(fs::read_dir(place.path()).expect("a directory").count(), 1);
+        // Another file of the same content has its place now.
+        written("old\n");
+        replace(&path, &known, b"old\n", b"[X]\n").expect_err("it is another one");
+    }
 }

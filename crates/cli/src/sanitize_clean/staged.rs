@@ -7,7 +7,7 @@ use gitops_health_sanitize::{Cleaned, is_binary};
 use super::backup::Backup;
 use super::cleaning::Cleaning;
 use super::difference::describe;
-use super::files::replace;
+use super::files::{refuse_names, replace};
 use crate::error::CliError;
 use crate::sanitize_scan::LARGEST;
 
@@ -152,10 +152,11 @@ fn write_worktree(repo: &Repo, change: &Change, backup: &Option<Backup>) -> Resu
     }
     let (cleaned, missed) = carried(&change.content, &change.cleaned, &disk);
     if cleaned != **disk {
+        refuse_names(&known)?;
         if let Some(backup) = backup {
             backup.keep(&path, &disk).map_err(|error| error.to_string())?;
         }
-        replace(&path, &known, &cleaned).map_err(|error| error.to_string())?;
+        replace(&path, &known, &disk, &cleaned).map_err(|error| error.to_string())?;
     }
     Ok(missed)
 }

@@ -5,6 +5,7 @@
 //! or the usual ones.
 
 mod fields;
+mod quote;
 
 use std::ops::Range;
 
@@ -13,6 +14,7 @@ use crate::age;
 use crate::rule::Severity;
 use crate::what::What;
 use fields::{Content, Field, field};
+use quote::Quote;
 
 /// The separators of a message (HL7 2.9, 2.5.4).
 #[derive(Clone, Copy)]
@@ -35,6 +37,8 @@ const LONGEST: usize = 16 << 20;
 pub(super) fn read(bytes: &[u8], layout: &mut Layout) {
     let mut header: Option<(Separators, usize)> = None;
     let mut message = Message::default();
+    // The string that the last segment left open, and where that segment ended.
+    let (mut open, mut last) = (None, 0);
     let mut at = 0;
     while let Some(begin) = next_segment(bytes, at) {
         let name = &bytes[begin..begin + 3];
@@ -50,7 +54,10 @@ pub(super) fn read(bytes: &[u8], layout: &mut Layout) {
             at = begin + 3;
             continue;
         };
-        let end = end_of_segment(bytes, begin);
+        let quote = Quote::around(bytes, begin, open, last);
+        let (end, is_closed) = end_of_segment(bytes, begin, quote, separators.field);
+        open = quote.filter(|_| !is_closed);
+        last = end + usize::from(is_closed);
         at = end.max(begin + 4);
         let is_header = matches!(name, b"MSH" | b"FHS" | b"BHS");
         let count = memchr::memchr_iter(separators.field, &bytes[begin..end]).count();
@@ -145,25 +152,45 @@ fn begins_here(bytes: &[u8], at: usize) -> bool {
     }
 }
 
-/// Where a segment that begins here ends.
-fn end_of_segment(bytes: &[u8], begin: usize) -> usize {
-    let quote = begin.checked_sub(1).map(|at| bytes[at]).filter(|byte| b"\"'`".contains(byte));
+/// Where a segment that begins here ends, and whether the string that it stands in ends there, too.
+fn end_of_segment(bytes: &[u8], begin: usize, quote: Option<Quote>, field: u8) -> (usize, bool) {
     let rest = &bytes[begin..bytes.len().min(begin + LONGEST)];
-    let is_end = |here: usize| match rest[here] {
+    let mut at = 4;
+    while at < rest.len() && !ends_here(rest, at) {
+        match quote {
+            Some(quote) if quote.is_mark(rest[at]) => match quote.read(rest, at) {
+                quote::Mark::End(end) => return (begin + end, true),
+                quote::Mark::Inside(next) => at = next,
+            },
+            _ => at += 1,
+        }
+    }
+    let end = at.min(rest.len());
+    if quote.is_none() {
+        let last = memchr::memrchr(field, &rest[..end]).map_or(end, |bar| bar + 1);
+        if let Some(open) = quote::unopened(&rest[last..end]) {
+            return (begin + last + open, true);
+        }
+    }
+    (begin + end, false)
+}
+
+/// Whether a segment ends here, whatever it stands in.
+fn ends_here(segment: &[u8], here: usize) -> bool {
+    match segment[here] {
         b'\r' | b'\n' | 0x1c => true,
         b'\\' => {
-            let next = &rest[here + 1..];
+            let next = &segment[here + 1..];
             let spelled = [&b"r"[..], b"n", b"x0d", b"u000d", b"u000D"];
             // `\n` in the middle of a word is an escape of the message, not of the string.
-            spelled.iter().any(|end| next.starts_with(end)) && rest[here - 1] != b'\\'
+            spelled.iter().any(|end| next.starts_with(end)) && segment[here - 1] != b'\\'
         }
         b'&' => {
-            let next = &rest[here..rest.len().min(here + 5)];
+            let next = &segment[here..segment.len().min(here + 5)];
             next == b"&#13;" || next.eq_ignore_ascii_case(b"&#xd;")
         }
-        byte => Some(byte) == quote && rest[here - 1] != b'\\',
-    };
-    (4..rest.len()).find(|here| is_end(*here)).map_or(begin + rest.len(), |here| begin + here)
+        _ => false,
+    }
 }
 
 /// The separators that stand behind the name of a header.

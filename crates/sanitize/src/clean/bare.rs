@@ -1,0 +1,287 @@
+//! Bare values: numbers, dates and words without quotes, in the place of which a word has to stand in quotes.
+
+mod yaml;
+
+use std::ops::Range;
+
+use super::{Edits, is_plain_number};
+
+/// A part of a text, and what takes its place.
+type Edit = (Range<usize>, Vec<u8>);
+
+/// What a text is written in, as far as it matters to a bare value that becomes a word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Language {
+    Json,
+    Sql,
+    Toml,
+    Yaml,
+    Other,
+}
+
+/// A bare value, or a key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Bare {
+    span: Range<usize>,
+    /// Whether it is between brackets in YAML.
+    is_flow: bool,
+}
+
+impl Language {
+    /// The language of a file, by the end of its name, else by how it begins.
+    pub fn of(name: &str, bytes: &[u8]) -> Self {
+        let begin = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).trim_ascii_start();
+        let has = |word: &[u8]| memchr::memmem::find(bytes, word).is_some();
+        match name.rsplit_once('.').map_or("", |(_, end)| end) {
+            "yaml" | "yml" => return Self::Yaml,
+            "toml" => return Self::Toml,
+            _ => {}
+        }
+        match begin.first() {
+            Some(b'{') => Self::Json,
+            Some(b'[') if may_be_first(begin[1..].trim_ascii_start()) => Self::Json,
+            _ if begin.starts_with(b"---\n") || begin.starts_with(b"---\r\n") => Self::Yaml,
+            _ if has(b"INSERT INTO") || has(b"insert into") => Self::Sql,
+            _ => Self::Other,
+        }
+    }
+
+    /// Its bare values, in their order.
+    fn bare_values(self, bytes: &[u8]) -> Vec<Bare> {
+        match self {
+            Self::Yaml => yaml::bare_values(bytes),
+            Self::Json | Self::Sql | Self::Toml => self.between_marks(bytes),
+            Self::Other => Vec::new(),
+        }
+    }
+
+    /// What stands between the marks of which a document consists, but for strings and comments.
+    fn between_marks(self, bytes: &[u8]) -> Vec<Bare> {
+        let mut found = Vec::new();
+        let (mut at, mut before, mut depth) = (0, b'\n', 0_usize);
+        while let Some(&byte) = bytes.get(at) {
+            match byte {
+                b'\n' if depth == 0 && self == Self::Toml => before = byte,
+                b' ' | b'\t' | b'\r' | b'\n' => {}
+                b'#' if self == Self::Toml => at = end_of_line(bytes, at) - 1,
+                _ if self.is_quote(byte) => {
+                    at = self.end_of_string(bytes, at) - 1;
+                    before = byte;
+                }
+                _ if self.is_mark(byte) => {
+                    match byte {
+                        b'[' | b'{' => depth += 1,
+                        b']' | b'}' => depth = depth.saturating_sub(1),
+                        _ => {}
+                    }
+                    before = byte;
+                }
+                _ => {
+                    let span = self.run(bytes, at);
+                    at = span.end - 1;
+                    if self.may_stand_between(before, next(bytes, span.end)) {
+                        found.push(Bare { span, is_flow: false });
+                    }
+                    before = byte;
+                }
+            }
+            at += 1;
+        }
+        found
+    }
+
+    /// What goes on from here to the next mark.
+    fn run(self, bytes: &[u8], begin: usize) -> Range<usize> {
+        let is_end = |byte: &u8| {
+            self.is_mark(*byte)
+                || self.is_quote(*byte)
+                || matches!(byte, b'\n' | b'\r')
+                || self == Self::Toml && *byte == b'#'
+                || self != Self::Toml && byte.is_ascii_whitespace()
+        };
+        let length = bytes[begin..].iter().position(is_end).unwrap_or(bytes.len() - begin);
+        // A byte that is no end itself is one at least.
+        begin..begin + bytes[begin..begin + length.max(1)].trim_ascii_end().len().max(1)
+    }
+
+    fn is_mark(self, byte: u8) -> bool {
+        match self {
+            Self::Json => b":,[]{}".contains(&byte),
+            Self::Sql => b"(),;=".contains(&byte),
+            // A colon is in times.
+            _ => b"=,[]{}".contains(&byte),
+        }
+    }
+
+    fn is_quote(self, byte: u8) -> bool {
+        match self {
+            Self::Json => byte == b'"',
+            Self::Sql => byte == b'\'',
+            _ => byte == b'"' || byte == b'\'',
+        }
+    }
+
+    fn may_stand_between(self, before: u8, behind: Option<u8>) -> bool {
+        match self {
+            Self::Json => b":[,".contains(&before) && behind.is_some_and(|it| b",]}".contains(&it)),
+            Self::Sql => b"(,=".contains(&before) && behind != Some(b'('),
+            _ => b"=[,".contains(&before) && behind != Some(b'='),
+        }
+    }
+
+    /// Where a string ends that begins here: behind its quote, or with the line.
+    fn end_of_string(self, bytes: &[u8], begin: usize) -> usize {
+        let quote = bytes[begin];
+        let triple = [quote; 3];
+        if self == Self::Toml && bytes[begin..].starts_with(&triple) {
+            let end = memchr::memmem::find(&bytes[begin + 3..], &triple);
+            return end.map_or(bytes.len(), |end| begin + 3 + end + 3);
+        }
+        let mut at = begin + 1;
+        while let Some(&byte) = bytes.get(at) {
+            match byte {
+                b'\n' => break,
+                b'\\' if self != Self::Toml || quote == b'"' => at += 1,
+                _ if byte == quote => return at + 1,
+                _ => {}
+            }
+            at += 1;
+        }
+        at.min(bytes.len())
+    }
+
+    /// Whether a text may stand without quotes in the place of a bare value.
+    fn allows(self, text: &[u8], is_flow: bool) -> bool {
+        let is_number = is_plain_number(text) || text == b"0";
+        match self {
+            Self::Json => is_number,
+            Self::Sql => !text.is_empty() && text.iter().all(u8::is_ascii_digit),
+            Self::Toml => {
+                let is_part = |byte: &u8| byte.is_ascii_digit() || b"-:.+TZ ".contains(byte);
+                let is_date = text.get(4) == Some(&b'-') && text.get(7) == Some(&b'-');
+                is_number || is_date && text.iter().all(is_part)
+            }
+            Self::Yaml => yaml::is_plain(text, is_flow),
+            Self::Other => true,
+        }
+    }
+
+    /// The quote that a text can stand in.
+    fn quote_for(self, text: &[u8]) -> Option<u8> {
+        let is_free = |mark: u8| !text.contains(&mark) && (mark == b'\'' || !text.contains(&b'\\'));
+        match self {
+            Self::Json => Some(b'"').filter(|mark| is_free(*mark)),
+            Self::Sql => Some(b'\'').filter(|mark| is_free(*mark)),
+            _ => [b'"', b'\''].into_iter().find(|mark| is_free(*mark)),
+        }
+    }
+}
+
+/// Whether a list in JSON may go on so.
+fn may_be_first(text: &[u8]) -> bool {
+    text.first().is_none_or(|byte| byte.is_ascii_digit() || b"{[\"-]tfn".contains(byte))
+}
+
+fn end_of_line(bytes: &[u8], at: usize) -> usize {
+    memchr::memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |end| at + end)
+}
+
+/// What stands next behind blanks.
+fn next(bytes: &[u8], at: usize) -> Option<u8> {
+    bytes[at..].iter().find(|byte| !byte.is_ascii_whitespace()).copied()
+}
+
+/// Puts quotes around each bare value that changes to what can't stand without them. The edits are sorted and apart.
+pub(super) fn quote(language: Language, bytes: &[u8], edits: &mut Edits) {
+    if edits.is_empty() || language == Language::Other {
+        return;
+    }
+    let (mut quoted, mut rest) = (Edits::with_capacity(edits.len()), &edits[..]);
+    for bare in language.bare_values(bytes) {
+        let before = rest.iter().take_while(|(span, _)| span.start < bare.span.start).count();
+        quoted.extend_from_slice(&rest[..before]);
+        rest = &rest[before..];
+        let count = rest.iter().take_while(|(span, _)| span.end <= bare.span.end).count();
+        let (here, behind) = rest.split_at(count);
+        rest = behind;
+        let mark = (count > 0).then(|| mark_around(language, bytes, &bare, here)).flatten();
+        let first = quoted.len();
+        quoted.extend_from_slice(here);
+        if let Some(mark) = mark {
+            put_around(mark, &bare.span, first, &mut quoted);
+        }
+    }
+    quoted.extend_from_slice(rest);
+    *edits = quoted;
+}
+
+/// The quote that a bare value needs after some edits.
+fn mark_around(language: Language, bytes: &[u8], bare: &Bare, edits: &[Edit]) -> Option<u8> {
+    let mut text = Vec::new();
+    let mut at = bare.span.start;
+    for (span, new) in edits {
+        text.extend_from_slice(bytes.get(at..span.start).unwrap_or_default());
+        text.extend_from_slice(new);
+        at = span.end;
+    }
+    text.extend_from_slice(bytes.get(at..bare.span.end).unwrap_or_default());
+    match language.allows(&text, bare.is_flow) {
+        true => None,
+        false => language.quote_for(&text),
+    }
+}
+
+/// Adds a quote to the first and the last edit of a value, where they begin and end with it, else edits of their own.
+fn put_around(mark: u8, value: &Range<usize>, first: usize, edits: &mut Edits) {
+    match edits[first].0.start == value.start {
+        true => edits[first].1.insert(0, mark),
+        false => edits.insert(first, (value.start..value.start, vec![mark])),
+    }
+    match edits.last_mut() {
+        Some((span, new)) if span.end == value.end => new.push(mark),
+        _ => edits.push((value.end..value.end, vec![mark])),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn values(language: Language, text: &str) -> Vec<&str> {
+        let found = language.bare_values(text.as_bytes());
+        found.into_iter().map(|bare| &text[bare.span]).collect()
+    }
+
+    #[test]
+    fn bare_values_are_outside_of_strings_and_comments() {
+        for (language, text, expected) in [
+            (
+                Language::Json,
+                r#"{"a": 1, "b": [2, -3.5 ], "c": "x, 4, \", 5,"}"#,
+                &["1", "2", "-3.5"][..],
+            ),
+            (Language::Sql, "(1, 'a, 2, it''s', 3);\nWHERE x=4 AND y = 'b';", &["1", "3", "4"]),
+            (
+                Language::Toml,
+                "# a = 1\nb = 2 # c\nd = [3, # 4\n 5]\ne = \"f = 6\"\ng = '''\nh = 7\n'''\ni = {j = 1962-01-10 10:00:00}\n",
+                &["2", "3", "5", "1962-01-10 10:00:00"],
+            ),
+            (Language::Other, "a = 1", &[]),
+        ] {
+            assert_eq!(values(language, text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_name_of_a_file_says_what_it_is_written_in() {
+        for (name, text, expected) in [
+            ("a/b.yml", "{}", Language::Yaml),
+            ("Cargo.toml", "[a]", Language::Toml),
+            ("-", "---\na: b\n", Language::Yaml),
+            ("a.json", " {}", Language::Json),
+            ("a.txt", "a: b\n", Language::Other),
+        ] {
+            assert_eq!(Language::of(name, text.as_bytes()), expected, "{name}");
+        }
+    }
+}

@@ -1,0 +1,182 @@
+//! Plain scalars of YAML (YAML 1.2.2, 7.3.3), as far as it must be known where they begin and end.
+
+use std::ops::Range;
+
+use super::Bare;
+
+/// All plain scalars, keys as well.
+pub(super) fn bare_values(bytes: &[u8]) -> Vec<Bare> {
+    let mut reader = Reader { bytes, depth: 0, block: None, quote: None, found: Vec::new() };
+    let mut begin = 0;
+    while begin < bytes.len() {
+        let end = super::end_of_line(bytes, begin);
+        let length = bytes[begin..end].trim_ascii_end().len();
+        reader.line(begin..begin + length);
+        begin = end + 1;
+    }
+    reader.found
+}
+
+/// Whether a text may be a plain scalar.
+pub(super) fn is_plain(text: &[u8], is_flow: bool) -> bool {
+    let has = |part: &[u8]| memchr::memmem::find(text, part).is_some();
+    let begins = text.first().is_some_and(|first| !b"[]{},#&*!|>'\"%@`".contains(first))
+        && ![&b"- "[..], b"? ", b": "].iter().any(|mark| text.starts_with(mark));
+    let is_key = has(b": ") || has(b" #") || text.ends_with(b":");
+    begins && !is_key && !(is_flow && text.iter().any(|byte| b",[]{}".contains(byte)))
+}
+
+struct Reader<'a> {
+    bytes: &'a [u8],
+    /// How many brackets are open.
+    depth: usize,
+    /// The column that a block of text is farther in than.
+    block: Option<usize>,
+    /// The quote of a string that goes on over the end of a line.
+    quote: Option<u8>,
+    found: Vec<Bare>,
+}
+
+impl Reader<'_> {
+    /// Reads a line without the blanks at its end.
+    fn line(&mut self, line: Range<usize>) {
+        let text = &self.bytes[line.clone()];
+        let indent = text.iter().take_while(|byte| **byte == b' ').count();
+        if text.is_empty() || self.block.is_some_and(|column| indent > column) {
+            return;
+        }
+        self.block = None;
+        let mut at = line.start;
+        if let Some(quote) = self.quote {
+            at = self.skip_string(quote, at, line.end);
+        }
+        // Where the last key or item began that a block of text may belong to.
+        let mut column = indent;
+        while at < line.end {
+            let rest = &self.bytes[at..line.end];
+            let is_item = |mark: u8| rest[0] == mark && rest.get(1).is_none_or(|it| *it == b' ');
+            match rest[0] {
+                b' ' | b'\t' => at += 1,
+                b'#' => return,
+                b'-' | b'?' | b':' if is_item(rest[0]) => {
+                    if rest[0] != b':' {
+                        column = at - line.start;
+                    }
+                    at += 1;
+                }
+                b'-' if at == line.start && rest.starts_with(b"---") => at += 3,
+                b'[' | b'{' => {
+                    self.depth += 1;
+                    at += 1;
+                }
+                b']' | b'}' => {
+                    self.depth = self.depth.saturating_sub(1);
+                    at += 1;
+                }
+                b',' => at += 1,
+                b':' if self.depth > 0 => at += 1,
+                quote @ (b'"' | b'\'') => {
+                    let begin = at;
+                    at = self.skip_string(quote, at + 1, line.end);
+                    if self.bytes[at..line.end].starts_with(b":") {
+                        column = begin - line.start;
+                    }
+                }
+                b'&' | b'*' | b'!' => {
+                    at += rest.iter().position(|byte| *byte == b' ').unwrap_or(rest.len());
+                }
+                b'|' | b'>' if self.depth == 0 => {
+                    self.block = Some(column);
+                    return;
+                }
+                _ => {
+                    let length = self.length_of_plain(rest);
+                    if rest[length..].trim_ascii_start().starts_with(b":") {
+                        column = at - line.start;
+                    }
+                    let is_flow = self.depth > 0;
+                    self.found.push(Bare { span: at..at + length, is_flow });
+                    at += length;
+                }
+            }
+        }
+    }
+
+    /// Goes on behind the end of a string, or at the end of the line.
+    fn skip_string(&mut self, quote: u8, from: usize, end: usize) -> usize {
+        let mut at = from;
+        while at < end {
+            match self.bytes[at] {
+                b'\\' if quote == b'"' => at += 1,
+                byte if byte == quote && quote == b'\'' && self.is_doubled(at, end) => at += 1,
+                byte if byte == quote => {
+                    self.quote = None;
+                    return at + 1;
+                }
+                _ => {}
+            }
+            at += 1;
+        }
+        self.quote = Some(quote);
+        end
+    }
+
+    fn is_doubled(&self, at: usize, end: usize) -> bool {
+        at + 1 < end && self.bytes[at + 1] == b'\''
+    }
+
+    /// How long the plain scalar is that a text begins with: one byte at least.
+    fn length_of_plain(&self, text: &[u8]) -> usize {
+        let is_blank = |at: usize| text.get(at).is_none_or(|byte| matches!(byte, b' ' | b'\t'));
+        let is_end = |at: usize| match text[at] {
+            b':' => is_blank(at + 1) || self.depth > 0 && b",[]{}".contains(&text[at + 1]),
+            b'#' => is_blank(at - 1),
+            b',' | b'[' | b']' | b'{' | b'}' => self.depth > 0,
+            _ => false,
+        };
+        let end = (1..text.len()).find(|at| is_end(*at)).unwrap_or(text.len());
+        text[..end].trim_ascii_end().len().max(1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn values(text: &str) -> Vec<&str> {
+        bare_values(text.as_bytes()).into_iter().map(|bare| &text[bare.span]).collect()
+    }
+
+    #[test]
+    fn plain_scalars_are_found_in_blocks_and_brackets() {
+        for (text, expected) in [
+            ("a: 1\nb:  two words # c: 3\n", &["a", "1", "b", "two words"][..]),
+            ("- 1\n- - 2\n- a: 3\n", &["1", "2", "a", "3"]),
+            ("a: [1, 2 2, {b: 3}]\n", &["a", "1", "2 2", "b", "3"]),
+            ("a: [\n  1,\n  2\n]\nb: x, [y]\n", &["a", "1", "2", "b", "x, [y]"]),
+            ("a: \"b: 1\"\nc: 'it''s: 2'\nd: \"e\n  f: 3\" \ng: 4\n", &["a", "c", "d", "g", "4"]),
+            (
+                "- a: |\n    b: 1\n\n    c\n  d: 2\n- >-\n  e: 3\nf: http://x:1/#y\n",
+                &["a", "d", "2", "f", "http://x:1/#y"],
+            ),
+            ("--- 1\na: &b !c 2\n{\"a\":3}\n", &["1", "a", "2", "3"]),
+        ] {
+            assert_eq!(values(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_has_marks_is_not_plain() {
+        for (text, is_flow, expected) in [
+            ("[X]", false, false),
+            ("a [X] b", false, true),
+            ("a [X] b", true, false),
+            ("-1", false, true),
+            ("a: b", false, false),
+            ("a #b", false, false),
+            ("", false, false),
+        ] {
+            assert_eq!(is_plain(text.as_bytes(), is_flow), expected, "{text}");
+        }
+    }
+}

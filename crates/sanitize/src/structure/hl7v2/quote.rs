@@ -1,0 +1,199 @@
+//! The strings of source code that messages stand in, as far as it must be known where they end.
+
+/// What opened a string.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Quote {
+    mark: u8,
+    is_triple: bool,
+    /// Behind a backslash: the string is in another one.
+    is_escaped: bool,
+}
+
+/// What a mark in a string is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Mark {
+    /// The string ends before this place.
+    End(usize),
+    /// It goes on here.
+    Inside(usize),
+}
+
+/// So far back the beginning of a line is looked for, in bytes.
+const LONGEST_LINE: usize = 1024;
+
+/// So far from one another parts of one string are looked for, in bytes.
+const LONGEST_GAP: usize = super::APART;
+
+impl Quote {
+    /// What opened the string around a segment: what stands directly before it, what the segment before left
+    /// open, or what ends the line before it.
+    pub fn around(bytes: &[u8], begin: usize, open: Option<Self>, last: usize) -> Option<Self> {
+        if begin.checked_sub(1).is_some_and(|at| is_any_mark(bytes[at])) {
+            return Some(Self::that_ends(&bytes[..begin]));
+        }
+        let open = open.filter(|_| begin - last < LONGEST_GAP);
+        match open.map(|open| open.closed_in(&bytes[last..begin])) {
+            Some(None) => open,
+            Some(Some(end)) => Self::of_line_before(&bytes[last + end..begin]),
+            None => Self::of_line_before(&bytes[last..begin]),
+        }
+    }
+
+    /// What a text ends with, which is a mark.
+    fn that_ends(text: &[u8]) -> Self {
+        let mark = text[text.len() - 1];
+        let is_triple = text.ends_with(&[mark; 3]);
+        let before = text.len().checked_sub(if is_triple { 4 } else { 2 }).map(|at| text[at]);
+        Self { mark, is_triple, is_escaped: before == Some(b'\\') }
+    }
+
+    /// A line that opens a string and has nothing else behind it but a backslash.
+    fn of_line_before(text: &[u8]) -> Option<Self> {
+        let text = &text[text.len().saturating_sub(LONGEST_LINE)..];
+        let line = text.trim_ascii_end();
+        let line = line.strip_suffix(b"\\").unwrap_or(line);
+        let begin = memchr::memrchr2(b'\n', b'\r', line).map_or(0, |at| at + 1);
+        let line = &line[begin..];
+        let mark = *line.last().filter(|byte| is_any_mark(**byte))?;
+        let is_open = memchr::memchr_iter(mark, line).count() % 2 == 1;
+        is_open.then(|| Self::that_ends(line))
+    }
+
+    /// Where it is closed in a text that it is open before, behind its marks.
+    fn closed_in(self, text: &[u8]) -> Option<usize> {
+        let mut at = 0;
+        while let Some(next) = memchr::memchr(self.mark, &text[at..]) {
+            match self.read(text, at + next) {
+                Mark::End(_) => {
+                    let marks = &text[at + next..];
+                    let count = marks.iter().take_while(|byte| **byte == self.mark).count();
+                    return Some(at + next + count);
+                }
+                Mark::Inside(next) => at = next,
+            }
+        }
+        None
+    }
+
+    pub fn is_mark(self, byte: u8) -> bool {
+        byte == self.mark
+    }
+
+    /// Says what the mark at this place is, with those of its kind behind it. Languages double a mark or put a
+    /// backslash before it where it is a part of the string; a shell ends the string, and begins another one.
+    pub fn read(self, text: &[u8], at: usize) -> Mark {
+        let count = text[at..].iter().take_while(|byte| **byte == self.mark).count();
+        let behind = at + count;
+        let is_escaped = at.checked_sub(1).is_some_and(|before| text[before] == b'\\');
+        match () {
+            () if is_escaped && self.is_escaped => Mark::End(at - 1),
+            () if is_escaped => Mark::Inside(at + 1),
+            () if self.is_triple && count < 3 => Mark::Inside(behind),
+            () if self.is_triple => Mark::End(at),
+            () if count % 2 == 0 || self.is_in_word(text, at..behind) => Mark::Inside(behind),
+            () if text[at..].starts_with(b"'\\''") => Mark::Inside(at + 4),
+            () => Mark::End(at),
+        }
+    }
+
+    /// Whether it is an apostrophe.
+    fn is_in_word(self, text: &[u8], marks: std::ops::Range<usize>) -> bool {
+        self.mark == b'\'' && marks.len() == 1 && is_apostrophe(text, marks.start)
+    }
+}
+
+fn is_any_mark(byte: u8) -> bool {
+    matches!(byte, b'"' | b'\'' | b'`')
+}
+
+fn is_apostrophe(text: &[u8], at: usize) -> bool {
+    let is_letter = |byte: &u8| byte.is_ascii_alphabetic() || *byte >= 0x80;
+    text[..at].last().is_some_and(is_letter) && text.get(at + 1).is_some_and(is_letter)
+}
+
+/// Where a string ends of which nobody has seen the beginning: at a mark without another one of its kind, with
+/// what code has behind a string.
+pub(super) fn unopened(value: &[u8]) -> Option<usize> {
+    let end = |mark: u8| {
+        let places = || {
+            memchr::memchr_iter(mark, value)
+                .filter(|at| mark != b'\'' || !is_apostrophe(value, *at))
+        };
+        let first = places().next().filter(|_| places().count() % 2 == 1)?;
+        let rest = value[first..].iter().find(|byte| **byte != mark && !byte.is_ascii_whitespace());
+        rest.is_none_or(|byte| b",;)]}>|+.:\\&<".contains(byte)).then_some(first)
+    };
+    [b'"', b'\'', b'`'].into_iter().filter_map(end).min()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn quote(mark: &str) -> Quote {
+        Quote::that_ends(mark.as_bytes())
+    }
+
+    #[test]
+    fn a_string_ends_at_what_opened_it() {
+        for (mark, text, expected) in [
+            ("'", "x', 5", Some(1)),
+            ("\"", "x\", 5", Some(1)),
+            ("`", "x`", Some(1)),
+            ("'", "O'N and O''N \\' '\\'' it\"", None),
+            ("\"", "\"\" and O'N \\\"", None),
+            ("\"", "|\"\"\"\"\"", Some(1)),
+            ("'''", "O'N ' '' \"\"\" ''', 5", Some(13)),
+            ("\"\"\"", "a \"b\" \"\"\"", Some(6)),
+            ("\\\"", "x\\\", \\\"y", Some(1)),
+        ] {
+            let mut at = 0;
+            let mut end = None;
+            while let Some(next) = memchr::memchr(quote(mark).mark, &text.as_bytes()[at..]) {
+                match quote(mark).read(text.as_bytes(), at + next) {
+                    Mark::End(place) => {
+                        end = Some(place);
+                        break;
+                    }
+                    Mark::Inside(next) => at = next,
+                }
+            }
+            assert_eq!(end, expected, "{mark} {text}");
+        }
+    }
+
+    #[test]
+    fn a_string_begins_before_a_segment_or_on_the_line_before() {
+        for (text, expected) in [
+            ("x = '", Some("'")),
+            ("x = \"\"\"", Some("\"\"\"")),
+            ("x = \"\"\"\\\n", Some("\"\"\"")),
+            ("x = dedent(`\n    ", Some("`")),
+            ("cat <<'EOF'\n", None),
+            ("it's\n", None),
+            ("", None),
+        ] {
+            let found = Quote::around(text.as_bytes(), text.len(), None, 0);
+            assert_eq!(found, expected.map(quote), "{text:?}");
+        }
+        let open = Some(quote("'''"));
+        assert_eq!(Quote::around(b"X\n", 2, open, 0), open);
+        assert_eq!(Quote::around(b"X'''\n", 5, open, 0), None);
+    }
+
+    #[test]
+    fn code_behind_a_string_is_told_from_a_value() {
+        for (value, expected) in [
+            ("X''', 5", Some(1)),
+            ("19620110\" > out", Some(8)),
+            ("X`;", Some(1)),
+            ("X\"", Some(1)),
+            ("O'NEIL", None),
+            ("\"\"", None),
+            ("X \"Y\" Z", None),
+            ("5\" tall", None),
+        ] {
+            assert_eq!(unopened(value.as_bytes()), expected, "{value}");
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! What stands beside what is taken out stays as it was. All that looks like data of somebody is synthetic, and a
+//! `~` stands in it so that no scanner stops at this page.
+
+use gitops_health_sanitize::{Cleaner, Replacement, Scanner, Severity};
+
+fn plain(text: &str) -> String {
+    text.replace('~', "")
+}
+
+/// What is left of a file, in which nothing more is to be found.
+fn cleaned(way: &Replacement, name: &str, text: &str) -> String {
+    let scanner = Scanner::new();
+    let mut cleaner = Cleaner::new(&scanner, way.clone(), Severity::Low);
+    let mut clean = |text: &[u8]| cleaner.clean_where(name, text, &mut |_| true);
+    let first = clean(text.as_bytes());
+    assert!(first.left.is_empty(), "{way:?}: {text}");
+    let second = clean(&first.bytes);
+    assert_eq!(second.bytes, first.bytes, "{way:?}: {text}");
+    String::from_utf8(first.bytes).expect("it is text")
+}
+
+fn assert_cleaned(text: &str, expected: &str) {
+    assert_eq!(cleaned(&Replacement::Redacted, "", &plain(text)), expected);
+}
+
+#[test]
+fn a_message_ends_with_the_string_that_it_stands_in() {
+    let header = r"MSH|^\\&|E|H|L|X|20240312101500||ADT^A01|123|P|2.5";
+    let clean_header = header.replace("20240312101500", "[DATE]");
+    let person = "PID|1||8817~2635^^^H^MR||ZWYR~TKOVA^QUIR~INIA";
+    let clean_person = "PID|1||[MRN]^^^H^MR||[NAME]^[NAME]";
+    for (open, close) in [
+        ("x = '''", "''', 5\n"),
+        ("x = \"\"\"", "\"\"\", 5\n"),
+        ("x = \"\"\"\\\n", "\"\"\", 5\n"),
+        ("const x = `", "`, 5);\n"),
+        ("const x = dedent`\n", "`, 5);\n"),
+        ("printf '", "' > out\n"),
+        ("printf \"", "\" > out\n"),
+        ("id,message\n1,\"", "\",x\n"),
+        ("", "\" > out\n"),
+    ] {
+        assert_cleaned(
+            &format!("{open}{header}\n{person}{close}"),
+            &format!("{open}{clean_header}\n{clean_person}{close}"),
+        );
+        // What is known of no segment is in between, and what an apostrophe is in is one name.
+        assert_cleaned(
+            &format!(
+                "{open}{header}\nEVN|A01\nZZZ|1\nPID|1||8817~2635^^^H^MR||O'N~EIL^X~IMENA|{close}"
+            ),
+            &format!(
+                "{open}{clean_header}\nEVN|A01\nZZZ|1\nPID|1||[MRN]^^^H^MR||[NAME]^[NAME]|{close}"
+            ),
+        );
+    }
+    assert_cleaned(
+        &format!("{header}\nPID|1||8817~2635^^^H^MR||O'N~EIL^X~IMENA||\"\"|F\n{person}\n"),
+        &format!("{clean_header}\nPID|1||[MRN]^^^H^MR||[NAME]^[NAME]||\"\"|F\n{clean_person}\n"),
+    );
+}
+
+#[test]
+fn what_takes_the_place_of_a_bare_value_stands_in_quotes() {
+    let person = "Jan~e Do~e";
+    for (name, text, expected) in [
+        (
+            "a.toml",
+            "mrn = 8817~2635 # of 1\nbirth_date = 1962~-01-10\n",
+            "mrn = \"[MRN]\" # of 1\nbirth_date = \"[BIRTH_DATE]\"\n",
+        ),
+        (
+            "a.toml",
+            "[patient]\nssn = [\"536-22~-8145\"]\na = {mrn = 8817~2635, b = 1}\n",
+            "[patient]\nssn = [\"[SSN]\"]\na = {mrn = \"[MRN]\", b = 1}\n",
+        ),
+        (
+            "a.yaml",
+            "mrn: 8817~2635\nbirth_date: 1962~-01-10 # of 1\n",
+            "mrn: \"[MRN]\"\nbirth_date: \"[BIRTH_DATE]\" # of 1\n",
+        ),
+        (
+            "a.yml",
+            "patients:\n- {mrn: 8817~2635, name: NAME}\n- mrn: '8817~2636'\n",
+            "patients:\n- {mrn: \"[MRN]\", name: \"[NAME]\"}\n- mrn: '[MRN]'\n",
+        ),
+        (
+            "a.yml",
+            "note: |\n  patient ssn 536-22~-8145\nother: 536-22~-8145 of the patient\n",
+            "note: |\n  patient ssn [SSN]\nother: \"[SSN] of the patient\"\n",
+        ),
+        ("a.yml", "note: the patient's 536-22~-8145\n", "note: the patient's [SSN]\n"),
+        // Elsewhere quotes are none of the form.
+        ("a.txt", "mrn: 8817~2635\n", "mrn: [MRN]\n"),
+        (
+            "a.json",
+            "{\"a\": \"ssn: 5362~28145, of a patient\", \"ssn\": 5362~28145}",
+            "{\"a\": \"ssn: [SSN], of a patient\", \"ssn\": \"[SSN]\"}",
+        ),
+    ] {
+        let text = plain(&text.replace("NAME", person));
+        assert_eq!(cleaned(&Replacement::Redacted, name, &text), expected, "{name}");
+    }
+}
+
+#[test]
+fn masks_are_of_the_form_of_what_they_mask() {
+    let key = ["-----BE", "GIN RSA PRIVATE KEY-----\\nMII~EogIBAAKCAQEA1c7+9z5Pad7OejecsQ0bu3aumZjB1qR\\n-----END RSA PRIVATE KEY-----\\n"].concat();
+    for (name, text, expected) in [
+        (
+            "a.yaml",
+            "birth_date: 1962~-01-10\nmrn: 8817~2635\n",
+            "birth_date: 0001-01-01\nmrn: 00000000\n",
+        ),
+        (
+            "a.toml",
+            "birth_date = 1962~-01-10\nmrn = 8817~2635\n",
+            "birth_date = 0001-01-01\nmrn = \"00000000\"\n",
+        ),
+        (
+            "a.json",
+            "{\"birthDate\": \"1962~-01-10\", \"ssn\": 5362~28145}",
+            "{\"birthDate\": \"0001-01-01\", \"ssn\": \"000000000\"}",
+        ),
+        (
+            "a.hl7",
+            "PID|1||8817~2635^^^H^MR||ZWYR~TKOVA^QUIR~INIA||1962~0110|F\r",
+            "PID|1||00000000^^^H^MR||XXXXXXXXX^XXXXXXXX||00010101|F\r",
+        ),
+    ] {
+        assert_eq!(cleaned(&Replacement::Mask, name, &plain(text)), expected, "{name}");
+    }
+    for (open, close) in [("{\"key\": \"", "\"}"), ("key = \"", "\"\n")] {
+        let text = cleaned(&Replacement::Mask, "", &plain(&format!("{open}{key}{close}")));
+        assert!(!text.contains("MII") && text.matches("\\n").count() == 3, "{text}");
+    }
+}
+
+#[test]
+fn what_takes_the_place_of_a_secret_is_found_no_more() {
+    let text = [
+        "{\n  \"ConnectionStrings\": {\n    \"Default\": \"Server=db;User Id=sa;Pwd=ciHp~sVD3x;\"\n  },\n",
+        "  \"Smtp\": {\n    \"Password\": \"S8vC~J7ANk\"\n  },\n  \"ApiKey\": \"yLPC~PqxVb8tQUWkW\"\n}\n",
+    ];
+    let text = plain(&text.concat());
+    let key = b"a key of sixteen".to_vec();
+    for way in [
+        Replacement::Redacted,
+        Replacement::Placeholder,
+        Replacement::Hash(key.clone()),
+        Replacement::Mask,
+        Replacement::Synthetic(key),
+    ] {
+        let left = cleaned(&way, "appsettings.json", &text);
+        for value in ["ciHpsVD3x", "S8vCJ7ANk", "yLPCPqxVb8tQUWkW"] {
+            assert!(!left.contains(value), "{way:?}: {left}");
+        }
+    }
+}
