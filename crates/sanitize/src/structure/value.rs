@@ -1,5 +1,6 @@
 //! Whether a text can be what the name beside it says that it is.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use super::{is_template, trimmed};
@@ -18,6 +19,7 @@ pub(super) fn found(bytes: &[u8], span: Range<usize>, what: What) -> Option<Find
 
 /// Whether a text has the shape of a value of this kind, and stands for no other one.
 pub(super) fn has_shape(what: What, text: &[u8]) -> bool {
+    let text = &*unescaped(text);
     if text.is_empty() || text.len() > LONGEST || is_template(text) || is_stand_in(text) {
         return false;
     }
@@ -35,6 +37,21 @@ pub(super) fn has_shape(what: What, text: &[u8]) -> bool {
         What::Url => memchr::memmem::find(text, b"://").is_some(),
         _ => is_number(text, 3),
     }
+}
+
+/// A text with its ampersands as they are: those of markup alone are no reason to read all in it anew.
+fn unescaped(text: &[u8]) -> Cow<'_, [u8]> {
+    const ESCAPE: &[u8] = b"&amp;";
+    if text.len() > LONGEST || memchr::memmem::find(text, ESCAPE).is_none() {
+        return Cow::Borrowed(text);
+    }
+    let (mut plain, mut at) = (Vec::with_capacity(text.len()), 0);
+    for found in memchr::memmem::find_iter(text, ESCAPE) {
+        plain.extend_from_slice(&text[at..=found]);
+        at = found + ESCAPE.len();
+    }
+    plain.extend_from_slice(&text[at..]);
+    Cow::Owned(plain)
 }
 
 /// Whether a text of code or configuration is a value of this kind beyond doubt. A name that is one
@@ -326,6 +343,7 @@ mod tests {
         assert!(
             checked(What::Name, &["O'Neil", "-Roe, Jane"]) && checked(What::Name, &["Jos\u{e9}"])
         );
+        assert!(checked(What::Name, &["Jane &a", "mp; John Roe"]));
         assert!(checked(What::Mrn, &["A-", "4711"]) && checked(What::Npi, &["12345", "67893"]));
         assert!(checked(What::IpAddress, &["192.0.2", ".7"]));
     }
