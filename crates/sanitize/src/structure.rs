@@ -2,6 +2,7 @@
 
 mod assigned;
 mod ccda;
+mod elements;
 mod fhir;
 mod fhir_xml;
 mod hl7v2;

@@ -136,3 +136,23 @@ fn secrets_of_kubernetes() {
     assert_eq!(found.len(), 1, "{found:?}");
     assert_eq!(found[0].0, "generic-password-setting");
 }
+
+#[test]
+fn elements_of_no_known_standard() {
+    let text = "<patients>
+  <patient id=\"1\"><m~rn>8817~2635</m~rn><lastName>Zwyr~tkova</lastName>
+    <contact><phone>212-736~-5000</phone><city>Spring~field</city></contact></patient>
+  <patient m~rn=\"8817~2636\" lastName=\"Kowal~czyk &amp; Roe\"/>
+</patients>";
+    assert_found(
+        text,
+        &[
+            ("mrn", "8817~2635"),
+            ("name", "Zwyr~tkova"),
+            ("phone", "212-736~-5000"),
+            ("address", "Spring~field"),
+            ("mrn", "8817~2636"),
+            ("name", "Kowal~czyk &amp; Roe"),
+        ],
+    );
+}

@@ -7,7 +7,7 @@
 use std::ops::Range;
 
 use super::keys::{self, Strength};
-use super::{Layout, lines, pairs, value};
+use super::{Layout, elements, lines, pairs, value};
 use crate::what::What;
 
 /// The longest literal, in bytes.
@@ -20,7 +20,7 @@ const REACH: usize = 16;
 pub(super) fn read(bytes: &[u8], stems: &[Range<usize>], layout: &mut Layout) {
     // Up to where a line was looked at for pairs, and read as such.
     let (mut at, mut tried, mut read) = (0, 0, 0);
-    // Up to where lines beside telling ones were read.
+    // Up to where what stands beside telling names was read.
     let mut beside = 0;
     for stem in stems {
         if stem.start < at {
@@ -46,9 +46,8 @@ pub(super) fn read(bytes: &[u8], stems: &[Range<usize>], layout: &mut Layout) {
             continue;
         }
         at = span.end;
-        let is_line = name.span.start >= beside && begins_line(bytes, &name);
-        if is_line {
-            beside = lines::read(bytes, &name.span, layout);
+        if name.span.start >= beside {
+            beside = read_beside(bytes, &name, layout).unwrap_or(beside);
         }
         let mut last = layout.findings.iter().rev().take(lines::MOST_FOUND);
         if name.span.start < beside && last.any(|it| it.span == span) {
@@ -57,6 +56,15 @@ pub(super) fn read(bytes: &[u8], stems: &[Range<usize>], layout: &mut Layout) {
         let mut finding = name.what.found(span);
         finding.field = Some(name.field);
         layout.findings.push(finding);
+    }
+}
+
+/// Reads what stands beside a telling name and its value; says up to where.
+fn read_beside(bytes: &[u8], name: &Name, layout: &mut Layout) -> Option<usize> {
+    match () {
+        () if is_tag(bytes, name) => Some(elements::read(bytes, &name.span, layout)),
+        () if begins_line(bytes, name) => Some(lines::read(bytes, &name.span, layout)),
+        () => None,
     }
 }
 
@@ -118,6 +126,12 @@ fn is_quote(byte: u8) -> bool {
     matches!(byte, b'"' | b'\'' | b'`')
 }
 
+/// Whether a name may be that of an element.
+fn is_tag(bytes: &[u8], name: &Name) -> bool {
+    let before = name.span.start.checked_sub(1).map(|at| bytes[at]);
+    name.quote.is_none() && matches!(before, Some(b'<' | b':'))
+}
+
 /// The literal that a name is given, and whether it stands in quotes.
 fn literal(bytes: &[u8], name: &Name) -> Option<(Range<usize>, bool)> {
     let mut at = name.span.end;
@@ -125,9 +139,9 @@ fn literal(bytes: &[u8], name: &Name) -> Option<(Range<usize>, bool)> {
         let rest = bytes.get(at..).unwrap_or_default();
         at + rest.iter().take(REACH).take_while(|it| matches!(it, b' ' | b'\t')).count()
     };
-    let is_tag = name.quote.is_none()
-        && matches!(name.span.start.checked_sub(1).map(|at| bytes[at]), Some(b'<' | b':'));
-    if is_tag && let Some(span) = content(bytes, at) {
+    if is_tag(bytes, name)
+        && let Some(span) = content(bytes, at)
+    {
         return Some((span, true));
     }
     if name.quote.is_some() {
