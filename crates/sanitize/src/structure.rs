@@ -1,6 +1,7 @@
 //! What is written in a form that says what each part means.
 
 mod assigned;
+mod brackets;
 mod ccda;
 mod elements;
 mod fhir;

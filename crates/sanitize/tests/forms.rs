@@ -156,3 +156,15 @@ fn elements_of_no_known_standard() {
         ],
     );
 }
+
+#[test]
+fn records_in_brackets() {
+    for text in [
+        "patients:\n  - {last_name: Zwyr~tkova, m~rn: 8817~2635}\n",
+        "mutation { create(input: {m~rn: \"8817~2635\", lastName: \"Zwyr~tkova\"}) { id } }",
+        "let it = Patient(lastName: \"Zwyr~tkova\", m~rn: \"8817~2635\")",
+        "val m~rn = \"8817~2635\"\nval lastName: String = \"Zwyr~tkova\"\n",
+    ] {
+        assert_found(text, &[("mrn", "8817~2635"), ("name", "Zwyr~tkova")]);
+    }
+}

@@ -54,7 +54,7 @@ fn known<'a>(bytes: &[u8], pair: &'a Pair) -> Option<(&'a Pair, What, Strength)>
     let (what, strength) = keys::key(&bytes[pair.key.clone()])?;
     let text = &bytes[pair.value.clone()];
     let is_value = match what {
-        What::Name => value::has_shape(what, text) && text[0].is_ascii_uppercase(),
+        What::Name => value::is_beside(what, text),
         _ => value::is_literal(what, text),
     };
     is_value.then_some((pair, what, strength))

@@ -72,6 +72,11 @@ pub(super) fn is_literal(what: What, text: &[u8]) -> bool {
     }
 }
 
+/// Whether a text beside a value that is telling is one of this kind: what is to be a name begins with a capital.
+pub(super) fn is_beside(what: What, text: &[u8]) -> bool {
+    has_shape(what, text) && (what != What::Name || prose::begins_with_capital(text))
+}
+
 fn digits(text: &[u8]) -> usize {
     text.iter().filter(|byte| byte.is_ascii_digit()).count()
 }
