@@ -168,3 +168,16 @@ fn records_in_brackets() {
         assert_found(text, &[("mrn", "8817~2635"), ("name", "Zwyr~tkova")]);
     }
 }
+
+#[test]
+fn tables_in_documents() {
+    let rows =
+        [("mrn", "8817~2635"), ("name", "Quirinia Zwyr~tkova"), ("birth-date", "1980~-01-31")];
+    let markdown = "# Ward\n\n| M~RN | Name | D~OB |\n|:---|:---:|---|\n| 8817~2635 | Quirinia Zwyr~tkova | 1980~-01-31 |\n";
+    assert_found(markdown, &rows);
+    let html = "<html><body><table><tr><th>M~RN</th><th>Name</th><th>D~OB</th></tr>
+<tr><td>8817~2635</td><td>Quirinia Zwyr~tkova</td><td>1980~-01-31</td></tr></table></body></html>";
+    assert_found(html, &rows);
+    let list = "<dl><dt>Name</dt><dd>Quirinia Zwyr~tkova</dd><dt>M~RN</dt><dd>8817~2635</dd></dl>";
+    assert_found(list, &rows[..2]);
+}
