@@ -53,7 +53,7 @@ pub(super) fn read(bytes: &[u8], stems: &[Range<usize>], layout: &mut Layout) {
         if name.span.start < beside && last.any(|it| it.span == span) {
             continue;
         }
-        let mut finding = name.what.found(span);
+        let mut finding = value::as_found(bytes, name.what, span);
         finding.field = Some(name.field);
         layout.findings.push(finding);
     }

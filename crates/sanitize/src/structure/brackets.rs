@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::{Layout, lines};
+use super::{Layout, lines, value};
 
 /// So far before a telling name the bracket may be, and so far behind it the other one, in bytes.
 const REACH: usize = 1024;
@@ -86,7 +86,7 @@ fn read_items(bytes: &[u8], part: Range<usize>, depth: usize, layout: &mut Layou
         if let Some((what, field, span)) = lines::value(bytes, item, is_map)
             && layout.is_open(&span)
         {
-            let mut finding = what.found(span);
+            let mut finding = value::as_found(bytes, what, span);
             finding.field = Some(field);
             layout.findings.push(finding);
         }

@@ -51,7 +51,7 @@ pub(super) fn read(bytes: &[u8], name: &Range<usize>, layout: &mut Layout) -> us
             value(bytes, line.span.start + line.column..line.span.end, true)
             && layout.is_open(&span)
         {
-            let mut finding = what.found(span);
+            let mut finding = value::as_found(bytes, what, span);
             finding.field = Some(field);
             layout.findings.push(finding);
         }

@@ -35,7 +35,7 @@ pub(super) fn read(
     }
     for (pair, what, _) in known {
         if layout.is_open(&pair.value) {
-            let mut finding = what.found(pair.value.clone());
+            let mut finding = value::as_found(bytes, what, pair.value.clone());
             let key = keys::plain(&bytes[pair.key.clone()]);
             finding.field = Some(String::from_utf8_lossy(key).into_owned());
             layout.findings.push(finding);

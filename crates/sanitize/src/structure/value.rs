@@ -5,8 +5,9 @@ use std::ops::Range;
 
 use super::{is_template, trimmed};
 use crate::finding::Finding;
+use crate::rule::Severity;
 use crate::what::What;
-use crate::{date, prose};
+use crate::{date, number, prose};
 
 /// The longest text that is a value, in bytes.
 const LONGEST: usize = 200;
@@ -14,7 +15,18 @@ const LONGEST: usize = 200;
 /// A finding in a column or a record, if the text there has the shape of what it is to be.
 pub(super) fn found(bytes: &[u8], span: Range<usize>, what: What) -> Option<Finding> {
     let span = trimmed(bytes, span);
-    has_shape(what, &bytes[span.clone()]).then(|| what.found(span))
+    has_shape(what, &bytes[span.clone()]).then(|| as_found(bytes, what, span))
+}
+
+/// A finding of what has that shape. An address that many have says little, whatever it is called.
+pub(super) fn as_found(bytes: &[u8], what: What, span: Range<usize>) -> Finding {
+    let address = std::str::from_utf8(&bytes[span.clone()]).ok().and_then(|it| it.parse().ok());
+    match what {
+        What::IpAddress if address.is_some_and(number::is_of_no_network) => {
+            what.found_as(Severity::Info, span)
+        }
+        _ => what.found(span),
+    }
 }
 
 /// Whether a text has the shape of a value of this kind, and stands for no other one.
@@ -351,6 +363,19 @@ mod tests {
         assert!(checked(What::Name, &["Jane &a", "mp; John Roe"]));
         assert!(checked(What::Mrn, &["A-", "4711"]) && checked(What::Npi, &["12345", "67893"]));
         assert!(checked(What::IpAddress, &["192.0.2", ".7"]));
+    }
+
+    #[test]
+    fn addresses_that_many_have_say_little() {
+        for (address, severity) in [
+            ("10.0.0.5", Severity::Info),
+            ("192.168.1.7", Severity::Info),
+            ("fe80::1", Severity::Info),
+            ("81.2.69.142", Severity::Medium),
+        ] {
+            let found = found(address.as_bytes(), 0..address.len(), What::IpAddress);
+            assert_eq!(found.map(|it| it.severity), Some(severity), "{address}");
+        }
     }
 
     #[test]
