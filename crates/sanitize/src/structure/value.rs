@@ -197,13 +197,17 @@ fn is_date(text: &[u8]) -> bool {
     }
 }
 
+/// Nine digits, in a row or in groups with one sign between, which may be a dash as word processors make them.
 fn is_social_security(text: &[u8]) -> bool {
-    let is_form = match text.len() {
-        9 => true,
-        11 => matches!(text[3], b'-' | b' ') && text[3] == text[6],
-        _ => false,
-    };
-    is_form && digits(text) == 9
+    const DASHES: &str = "- .\u{2010}\u{2011}\u{2012}\u{2013}\u{2014}\u{2212}\u{a0}";
+    if text.len() == 9 || text.is_ascii() {
+        let is_form = text.len() == 9
+            || text.len() == 11 && matches!(text[3], b'-' | b' ' | b'.') && text[3] == text[6];
+        return is_form && digits(text) == 9;
+    }
+    let Ok(text) = std::str::from_utf8(text) else { return false };
+    let lengths = text.split(|it| DASHES.contains(it)).map(str::len);
+    digits(text.as_bytes()) == 9 && lengths.eq([3, 2, 4])
 }
 
 fn is_telephone(text: &[u8]) -> bool {
@@ -354,6 +358,9 @@ mod tests {
         assert!(
             checked(What::Ssn, &["219", "-45-", "6781"]) && checked(What::Ssn, &["21945", "6781"])
         );
+        for text in ["219\u{2011}45\u{2011}~6781", "219.45~.6781"] {
+            assert!(checked(What::Ssn, &text.split('~').collect::<Vec<_>>()), "{text}");
+        }
         assert!(checked(What::Phone, &["(212) ", "736-", "5000"]));
         assert!(checked(What::Email, &["jane", "@", "clinic.example"]));
         assert!(checked(What::Zip, &["90210", "-1234"]) && checked(What::Zip, &["SW1A", " 1AA"]));
