@@ -30,7 +30,11 @@ pub(crate) fn find(bytes: &[u8], context: &Context<'_>) -> Vec<Finding> {
         for found in written().find_iter(text).chain(numeric().find_iter(text)) {
             let span = part.start + found.start()..part.start + found.end();
             if is_day_of(found.as_bytes()) && is_free(bytes, &span) {
-                findings.push(What::Date.found(span));
+                let found = match is_of_a_log(bytes, &span) {
+                    true => What::Date.found_as(Severity::Info, span),
+                    false => What::Date.found(span),
+                };
+                findings.push(found);
             }
         }
     }
@@ -70,6 +74,47 @@ pub(crate) fn weigh(findings: &mut [Finding], bytes: &[u8]) {
             finding.severity = Severity::Info;
         }
     }
+}
+
+/// Whether a date with a time says when a line was written: it stands behind a key that says so, or begins a line that
+/// has a level.
+fn is_of_a_log(bytes: &[u8], span: &Range<usize>) -> bool {
+    const KEYS: [&[u8]; 6] = [b"ts", b"time", b"timestamp", b"datetime", b"asctime", b"logtime"];
+    const LEVELS: [&[u8]; 12] = [
+        b"TRACE",
+        b"DEBUG",
+        b"INFO",
+        b"NOTICE",
+        b"WARN",
+        b"WARNING",
+        b"ERROR",
+        b"ERR",
+        b"FATAL",
+        b"SEVERE",
+        b"CRITICAL",
+        b"LOG",
+    ];
+    if !bytes[span.clone()].contains(&b':') {
+        return false;
+    }
+    let first = span.start.saturating_sub(REACH);
+    let before = &bytes[first..span.start];
+    let begin = memchr::memrchr(b'\n', before).map_or(0, |at| at + 1);
+    let is_mark = |byte: &u8| b" \t:=\"'[(<".contains(byte);
+    let end = before.iter().rposition(|byte| !is_mark(byte)).map_or(0, |at| at + 1);
+    if end <= begin {
+        let rest = &bytes[span.end..bytes.len().min(span.end + REACH / 4)];
+        let line = &rest[..memchr::memchr(b'\n', rest).unwrap_or(rest.len())];
+        let mut words = line.split(|byte| !byte.is_ascii_alphanumeric());
+        return words.any(|word| LEVELS.contains(&word))
+            || LEVELS.iter().any(|level| {
+                let marked = [b"[", &level.to_ascii_lowercase()[..], b"]"].concat();
+                memchr::memmem::find(line, &marked).is_some()
+            });
+    }
+    let is_word = |byte: &u8| byte.is_ascii_alphanumeric();
+    let length = before[..end].iter().rev().take_while(|byte| is_word(byte)).count();
+    end < before.len() && KEYS.iter().any(|key| before[end - length..end].eq_ignore_ascii_case(key))
 }
 
 /// How far from a date something may stand that gives it weight, in bytes.
@@ -215,6 +260,33 @@ mod tests {
             "the patient's last monthly visit",
         ] {
             assert!(found(text).is_empty(), "{text}");
+        }
+    }
+
+    #[test]
+    fn when_a_line_of_a_log_was_written_says_little() {
+        let severity = |text: &str| {
+            let text = text.replace('~', "");
+            let findings = find(text.as_bytes(), &Context::of(text.as_bytes()));
+            findings[0].severity
+        };
+        for text in [
+            "2024-03-12~ 10:15:00 INFO loaded patient",
+            "x\n[2024-03-12~T10:15:00] WARN loaded patient",
+            "2024-03-12~ 10:15:00,123 [main] DEBUG patient",
+            "2024/03/12~ 10:15:00 [error] 7#7: patient",
+            "msg=\"patient seen\" ts=\"2024-03-12~ 10:15:00\"",
+            "{\"patient\": 1, \"@timestamp\": \"2024-03-12~T10:15\"}",
+        ] {
+            assert_eq!(severity(text), Severity::Info, "{text}");
+        }
+        for text in [
+            "2024-03-12~ 10:15:00 patient admitted",
+            "patient seen at 2024-03-12~ 10:15:00 INFO",
+            "patient, first time 2024-03-12~",
+            "2024-03-12~ INFO patient",
+        ] {
+            assert_eq!(severity(text), Severity::Medium, "{text}");
         }
     }
 

@@ -1,5 +1,6 @@
 //! Numbers and addresses that are known by their shape: no word has to stand beside them.
 
+use std::net::IpAddr;
 use std::ops::Range;
 
 use crate::check_digit::{self, SsnKind};
@@ -228,14 +229,8 @@ impl Finder<'_> {
         if goes_on || is_named || self.context.is_version(span.start) {
             return;
         }
-        let is_nobodys = address.is_private()
-            || address.is_loopback()
-            || address.is_unspecified()
-            || address.is_broadcast()
-            || address.is_link_local()
-            || address.is_multicast();
         let severity = match () {
-            () if is_nobodys => Severity::Info,
+            () if is_of_no_network(address.into()) => Severity::Info,
             // Versions of software have small numbers.
             () if address.octets().iter().all(|octet| *octet < 20) => Severity::Info,
             () => Severity::Medium,
@@ -286,16 +281,9 @@ impl Finder<'_> {
             }
             let Ok(address) = self.text(&span).parse::<std::net::Ipv6Addr>() else { continue };
             at = span.end;
-            let first = address.segments()[0];
-            let severity = match () {
-                () if first == 0
-                    || first & 0xfe00 == 0xfc00
-                    || first & 0xffc0 == 0xfe80
-                    || first >= 0xff00 =>
-                {
-                    Severity::Info
-                }
-                () => Severity::Medium,
+            let severity = match is_of_no_network(address.into()) {
+                true => Severity::Info,
+                false => Severity::Medium,
             };
             self.add(What::IpAddress, severity, span);
         }
@@ -362,6 +350,25 @@ impl Finder<'_> {
             found.severity = severity.min(Severity::Low);
         }
         self.findings.push(found);
+    }
+}
+
+/// Whether an address of the Internet protocol is one that many have: private, of the machine itself or of a link,
+/// of many at once or of none.
+pub(crate) fn is_of_no_network(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(address) => {
+            address.is_private()
+                || address.is_loopback()
+                || address.is_unspecified()
+                || address.is_broadcast()
+                || address.is_link_local()
+                || address.is_multicast()
+        }
+        IpAddr::V6(address) => {
+            let first = address.segments()[0];
+            first == 0 || first & 0xfe00 == 0xfc00 || first & 0xffc0 == 0xfe80 || first >= 0xff00
+        }
     }
 }
 

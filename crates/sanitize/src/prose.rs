@@ -278,6 +278,12 @@ fn is_made_up(word: &[u8]) -> bool {
     std::str::from_utf8(word).is_ok_and(|word| names::is_given(word) || names::is_family(word))
 }
 
+/// Whether a text begins with a capital of any alphabet that has some.
+pub(crate) fn begins_with_capital(text: &[u8]) -> bool {
+    let first = text.get(..text.len().min(4)).and_then(|it| it.utf8_chunks().next());
+    first.and_then(|it| it.valid().chars().next()).is_some_and(char::is_uppercase)
+}
+
 fn is_in(names: &[&str], word: &[u8]) -> bool {
     let word = word.to_ascii_lowercase();
     names.binary_search_by(|name| name.as_bytes().cmp(&word)).is_ok()

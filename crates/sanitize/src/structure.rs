@@ -1,10 +1,14 @@
 //! What is written in a form that says what each part means.
 
 mod assigned;
+mod brackets;
 mod ccda;
+mod elements;
 mod fhir;
 mod fhir_xml;
+mod grid;
 mod hl7v2;
+mod html;
 mod json;
 mod keys;
 mod lines;
@@ -122,6 +126,8 @@ pub(crate) fn read(bytes: &[u8], stems: &[Range<usize>]) -> Layout {
     vcard::read(bytes, &mut layout);
     layout.closed.sort_by_key(|part| part.start);
     layout.prose.sort_by_key(|part| part.start);
+    grid::read(bytes, stems, &mut layout);
+    html::read(bytes, stems, &mut layout);
     layout.sort_units();
     assigned::read(bytes, stems, &mut layout);
     layout
@@ -216,6 +222,8 @@ fn trimmed(bytes: &[u8], range: Range<usize>) -> Range<usize> {
 
 #[cfg(test)]
 mod tests {
+    use std::ops::Range;
+
     use super::{Layout, read_json};
 
     #[test]
@@ -250,8 +258,8 @@ mod tests {
         text.replace('~', "")
     }
 
-    /// Reads around telling names alone.
-    pub(super) fn read_assigned(bytes: &[u8], layout: &mut Layout) {
+    /// The stems of telling names, sorted.
+    pub(super) fn stems(bytes: &[u8]) -> Vec<Range<usize>> {
         let mut stems = Vec::new();
         let lower = bytes.to_ascii_lowercase();
         for stem in super::stems() {
@@ -259,7 +267,12 @@ mod tests {
             stems.extend(found.map(|at| at..at + stem.len()));
         }
         super::sort_stems(&mut stems);
-        super::assigned::read(bytes, &stems, layout);
+        stems
+    }
+
+    /// Reads around telling names alone.
+    pub(super) fn read_assigned(bytes: &[u8], layout: &mut Layout) {
+        super::assigned::read(bytes, &stems(bytes), layout);
     }
 
     /// The fields that a reader finds in such a text, and what they hold.

@@ -259,3 +259,48 @@ fn addresses_of_patients_are_no_attributions() {
         assert_eq!(severity(&text), Some(Severity::Info), "{text}");
     }
 }
+
+#[test]
+fn elements_of_no_known_standard() {
+    let text = "<patients>
+  <patient id=\"1\"><m~rn>8817~2635</m~rn><lastName>Zwyr~tkova</lastName>
+    <contact><phone>212-736~-5000</phone><city>Spring~field</city></contact></patient>
+  <patient m~rn=\"8817~2636\" lastName=\"Kowal~czyk &amp; Roe\"/>
+</patients>";
+    assert_found(
+        text,
+        &[
+            ("mrn", "8817~2635"),
+            ("name", "Zwyr~tkova"),
+            ("phone", "212-736~-5000"),
+            ("address", "Spring~field"),
+            ("mrn", "8817~2636"),
+            ("name", "Kowal~czyk &amp; Roe"),
+        ],
+    );
+}
+
+#[test]
+fn records_in_brackets() {
+    for text in [
+        "patients:\n  - {last_name: Zwyr~tkova, m~rn: 8817~2635}\n",
+        "mutation { create(input: {m~rn: \"8817~2635\", lastName: \"Zwyr~tkova\"}) { id } }",
+        "let it = Patient(lastName: \"Zwyr~tkova\", m~rn: \"8817~2635\")",
+        "val m~rn = \"8817~2635\"\nval lastName: String = \"Zwyr~tkova\"\n",
+    ] {
+        assert_found(text, &[("mrn", "8817~2635"), ("name", "Zwyr~tkova")]);
+    }
+}
+
+#[test]
+fn tables_in_documents() {
+    let rows =
+        [("mrn", "8817~2635"), ("name", "Quirinia Zwyr~tkova"), ("birth-date", "1980~-01-31")];
+    let markdown = "# Ward\n\n| M~RN | Name | D~OB |\n|:---|:---:|---|\n| 8817~2635 | Quirinia Zwyr~tkova | 1980~-01-31 |\n";
+    assert_found(markdown, &rows);
+    let html = "<html><body><table><tr><th>M~RN</th><th>Name</th><th>D~OB</th></tr>
+<tr><td>8817~2635</td><td>Quirinia Zwyr~tkova</td><td>1980~-01-31</td></tr></table></body></html>";
+    assert_found(html, &rows);
+    let list = "<dl><dt>Name</dt><dd>Quirinia Zwyr~tkova</dd><dt>M~RN</dt><dd>8817~2635</dd></dl>";
+    assert_found(list, &rows[..2]);
+}

@@ -43,12 +43,14 @@ fn rules() -> Vec<Rule> {
 #[test]
 fn every_rule_finds_its_examples_and_none_of_its_negatives() {
     let scanner = Scanner::new();
-    let mut seed = 2026;
     let mut problems = Vec::new();
     for rule in rules() {
         if rule.pattern.is_empty() {
             continue;
         }
+        // What is drawn for one rule does not depend on how many examples others have.
+        let mut seed =
+            rule.id.bytes().fold(2026_u64, |sum, byte| 31 * sum % 65_521 + u64::from(byte));
         let mut finds = |template: &String| {
             seed += 1;
             let text = write_out(template, seed).expect("it makes sense");

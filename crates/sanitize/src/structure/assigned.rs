@@ -7,7 +7,7 @@
 use std::ops::Range;
 
 use super::keys::{self, Strength};
-use super::{Layout, lines, pairs, value};
+use super::{Layout, brackets, elements, lines, pairs, value};
 use crate::what::What;
 
 /// The longest literal, in bytes.
@@ -20,7 +20,7 @@ const REACH: usize = 16;
 pub(super) fn read(bytes: &[u8], stems: &[Range<usize>], layout: &mut Layout) {
     // Up to where a line was looked at for pairs, and read as such.
     let (mut at, mut tried, mut read) = (0, 0, 0);
-    // Up to where lines beside telling ones were read.
+    // Up to where what stands beside telling names was read.
     let mut beside = 0;
     for stem in stems {
         if stem.start < at {
@@ -46,18 +46,37 @@ pub(super) fn read(bytes: &[u8], stems: &[Range<usize>], layout: &mut Layout) {
             continue;
         }
         at = span.end;
-        let is_line = name.span.start >= beside && begins_line(bytes, &name);
-        if is_line {
-            beside = lines::read(bytes, &name.span, layout);
+        if name.span.start >= beside {
+            beside = read_beside(bytes, &name, span.end, layout).unwrap_or(beside);
         }
         let mut last = layout.findings.iter().rev().take(lines::MOST_FOUND);
         if name.span.start < beside && last.any(|it| it.span == span) {
             continue;
         }
-        let mut finding = name.what.found(span);
+        let mut finding = value::as_found(bytes, name.what, span);
         finding.field = Some(name.field);
         layout.findings.push(finding);
     }
+}
+
+/// Reads what stands beside a telling name and its value, which ends here; says up to where.
+fn read_beside(bytes: &[u8], name: &Name, end: usize, layout: &mut Layout) -> Option<usize> {
+    if is_tag(bytes, name) {
+        return Some(elements::read(bytes, &name.span, layout));
+    }
+    if !begins_line(bytes, name) {
+        return brackets::read(bytes, &name.span, layout);
+    }
+    let lines = lines::read(bytes, &name.span, layout);
+    let is_one_of_many = goes_on(&bytes[end..]);
+    let brackets = is_one_of_many.then(|| brackets::read(bytes, &name.span, layout)).flatten();
+    Some(brackets.unwrap_or(lines).max(lines))
+}
+
+/// Whether something else stands on the line behind a value.
+fn goes_on(rest: &[u8]) -> bool {
+    let rest = rest.strip_prefix(b"\"").or(rest.strip_prefix(b"'")).unwrap_or(rest);
+    matches!(rest, [b',' | b';', b' ', next, ..] if !next.is_ascii_whitespace())
 }
 
 /// A strong name and where it is, with the quotes around it.
@@ -118,6 +137,12 @@ fn is_quote(byte: u8) -> bool {
     matches!(byte, b'"' | b'\'' | b'`')
 }
 
+/// Whether a name may be that of an element.
+fn is_tag(bytes: &[u8], name: &Name) -> bool {
+    let before = name.span.start.checked_sub(1).map(|at| bytes[at]);
+    name.quote.is_none() && matches!(before, Some(b'<' | b':'))
+}
+
 /// The literal that a name is given, and whether it stands in quotes.
 fn literal(bytes: &[u8], name: &Name) -> Option<(Range<usize>, bool)> {
     let mut at = name.span.end;
@@ -125,9 +150,9 @@ fn literal(bytes: &[u8], name: &Name) -> Option<(Range<usize>, bool)> {
         let rest = bytes.get(at..).unwrap_or_default();
         at + rest.iter().take(REACH).take_while(|it| matches!(it, b' ' | b'\t')).count()
     };
-    let is_tag = name.quote.is_none()
-        && matches!(name.span.start.checked_sub(1).map(|at| bytes[at]), Some(b'<' | b':'));
-    if is_tag && let Some(span) = content(bytes, at) {
+    if is_tag(bytes, name)
+        && let Some(span) = content(bytes, at)
+    {
         return Some((span, true));
     }
     if name.quote.is_some() {
@@ -142,7 +167,7 @@ fn literal(bytes: &[u8], name: &Name) -> Option<(Range<usize>, bool)> {
         [b'=' | b':', ..] => at + 1,
         _ => return None,
     };
-    at = blank(at);
+    at = lines::past_marks(bytes, lines::past_type(bytes, blank(at)));
     let opening = escaped(bytes, at);
     match bytes.get(opening) {
         Some(quote) if is_quote(*quote) => {
@@ -199,7 +224,7 @@ fn bare(bytes: &[u8], name: &Name, at: usize) -> Option<Range<usize>> {
     is_value.then(|| at..at + text.len())
 }
 
-/// Whether a name is the first of its line, but for a mark of a list or of what is exported.
+/// Whether a name is the first of its line, but for a mark of a list or words that declare it.
 fn begins_line(bytes: &[u8], name: &Name) -> bool {
     let first = name.span.start.saturating_sub(LONGEST);
     let before = &bytes[first..name.span.start];
@@ -207,8 +232,9 @@ fn begins_line(bytes: &[u8], name: &Name) -> bool {
     let before = before[begin..].trim_ascii();
     let is_path = |byte: &u8| byte.is_ascii_alphanumeric() || b"._-".contains(byte);
     before.is_empty()
-        || [&b"-"[..], b"export", b"\"", b"'", b"- \"", b"- '"].contains(&before)
+        || [&b"-"[..], b"\"", b"'", b"- \"", b"- '"].contains(&before)
         || before.ends_with(b".") && before.iter().all(is_path)
+        || lines::is_declaring(before)
 }
 
 #[cfg(test)]

@@ -47,10 +47,11 @@ pub(super) fn read(bytes: &[u8], name: &Range<usize>, layout: &mut Layout) -> us
         lines.push(line);
     }
     for line in lines.iter().filter(|line| line.column == telling.column) {
-        if let Some((what, field, span)) = line.value(bytes)
+        if let Some((what, field, span)) =
+            value(bytes, line.span.start + line.column..line.span.end, true)
             && layout.is_open(&span)
         {
-            let mut finding = what.found(span);
+            let mut finding = value::as_found(bytes, what, span);
             finding.field = Some(field);
             layout.findings.push(finding);
         }
@@ -92,33 +93,108 @@ impl Line {
         let is_blank = text.trim_ascii().is_empty();
         Some(Self { span: begin..end, column, is_item, is_blank })
     }
+}
 
-    /// What the line gives to a name that is known, the name, and where.
-    fn value(&self, bytes: &[u8]) -> Option<(What, String, Range<usize>)> {
-        let text = &bytes[self.span.clone()];
-        let mark = memchr::memchr2(b':', b'=', text)?;
-        let name = text.get(self.column..mark)?.trim_ascii();
-        let name = name.strip_prefix(b"\"").and_then(|it| it.strip_suffix(b"\"")).unwrap_or(name);
-        let (what, _) = keys::key(name)?;
-        let rest = text[mark..].iter().take_while(|it| b":=> \t".contains(it)).count();
-        let span = within(text, mark + rest)?;
-        let value = &text[span.clone()];
-        let is_value = match what {
-            // A name of anything is called so.
-            What::Name if name.eq_ignore_ascii_case(b"name") => value::is_literal(what, value),
-            What::Name => value::has_shape(what, value) && value[0].is_ascii_uppercase(),
-            _ => value::is_literal(what, value),
-        };
-        let field = String::from_utf8_lossy(keys::plain(name)).into_owned();
-        is_value.then(|| (what, field, self.span.start + span.start..self.span.start + span.end))
+/// What a line, or an item in brackets, gives to a name that is known, the name, and where. Words without
+/// quotes are values only where they may be, as in YAML.
+pub(super) fn value(
+    bytes: &[u8],
+    part: Range<usize>,
+    is_plain: bool,
+) -> Option<(What, String, Range<usize>)> {
+    let text = &bytes[part.clone()];
+    let mark = memchr::memchr2(b':', b'=', text)?;
+    let (what, name) = named(&text[..mark])?;
+    let rest = text[mark..].iter().take_while(|it| b":=> \t".contains(it)).count();
+    let span = within(text, past_marks(text, past_type(text, mark + rest)))?;
+    let value = &text[span.clone()];
+    let is_quoted = matches!(text[span.start - 1], b'"' | b'\'' | b'`');
+    let is_value = match what {
+        // A name of anything is called so.
+        What::Name if name.eq_ignore_ascii_case(b"name") => value::is_literal(what, value),
+        What::Name => value::is_beside(what, value) && keys::key(value).is_none(),
+        _ => value::is_literal(what, value),
+    };
+    let field = String::from_utf8_lossy(keys::plain(name)).into_owned();
+    (is_value && (is_plain || is_quoted || value[0].is_ascii_digit()))
+        .then(|| (what, field, part.start + span.start..part.start + span.end))
+}
+
+/// What the name before a mark says, and the name: without the quotes around it, the object that it is of, and the
+/// words that declare it.
+fn named(text: &[u8]) -> Option<(What, &[u8])> {
+    let text = text.trim_ascii();
+    let is_quote = |byte: &u8| matches!(byte, b'"' | b'\'' | b'`');
+    let name = match text {
+        [first, inner @ .., last] if is_quote(first) && first == last => inner,
+        _ => text,
+    };
+    if let Some((what, _)) = keys::key(name) {
+        return Some((what, name));
     }
+    let begin = name.iter().rposition(|byte| matches!(byte, b' ' | b'\t' | b'.'))? + 1;
+    let (before, name) = name.split_at(begin);
+    let (what, _) = keys::key(name).filter(|_| before.ends_with(b".") || is_declaring(before))?;
+    Some((what, name))
+}
+
+/// Whether all words of a text are some that stand before the name of what is declared.
+pub(super) fn is_declaring(text: &[u8]) -> bool {
+    const WORDS: [&[u8]; 19] = [
+        b"let",
+        b"mut",
+        b"const",
+        b"val",
+        b"var",
+        b"final",
+        b"static",
+        b"private",
+        b"public",
+        b"readonly",
+        b"export",
+        b"String",
+        b"string",
+        b"str",
+        b"auto",
+        b"my",
+        b"char",
+        b"set",
+        b"local",
+    ];
+    let is_blank = |byte: &u8| matches!(byte, b' ' | b'\t');
+    text.split(is_blank).filter(|word| !word.is_empty()).all(|word| WORDS.contains(&word))
+}
+
+/// Where a value begins behind the type here, as in `name: String = "..."`.
+pub(super) fn past_type(text: &[u8], at: usize) -> usize {
+    let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || b"&?_<>".contains(byte);
+    let rest = &text[at..];
+    let length = rest.iter().take(40).take_while(|byte| is_part(byte)).count();
+    match &rest[length..] {
+        [b' ', b'=', b' ', ..] if length > 0 => at + length + 3,
+        _ => at,
+    }
+}
+
+/// Where a value begins behind its anchor and its tag, as in YAML: `&name !!str ...`.
+pub(super) fn past_marks(text: &[u8], at: usize) -> usize {
+    let mut at = at;
+    while let Some(b'&' | b'!') = text.get(at) {
+        let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || b"!_-:/.".contains(byte);
+        let length = text[at + 1..].iter().take(64).take_while(|byte| is_part(byte)).count();
+        if length == 0 || text.get(at + 1 + length) != Some(&b' ') {
+            break;
+        }
+        at += length + 2;
+    }
+    at
 }
 
 /// A value from here on: in quotes, or to the end of a line without a remark.
 fn within(line: &[u8], at: usize) -> Option<Range<usize>> {
     let rest = &line[at..];
     let first = *rest.first()?;
-    if matches!(first, b'"' | b'\'') {
+    if matches!(first, b'"' | b'\'' | b'`') {
         let end = memchr::memchr(first, &rest[1..])?;
         return Some(at + 1..at + 1 + end);
     }
@@ -168,8 +244,30 @@ mod tests {
                 "last_name = \"Wojt~kowa\",\nfirst_name => 'Ada~',\n",
                 &["first_name", "last_name", "ssn"],
             ),
+            (
+                "",
+                "last_name: &a Wojt~kowa\n'first_name': !!str Ada~\n",
+                &["first_name", "last_name", "ssn"],
+            ),
+            (
+                "val last_name: String = \"Wojt~kowa\"\nit.first_name = 'Ada~'\n",
+                "",
+                &["first_name", "last_name", "ssn"],
+            ),
+            ("", "last_name: \u{c1}d~\u{e1}m\n", &["last_name", "ssn"]),
         ] {
             assert_eq!(fields(&record(before, behind)), expected, "{before:?} {behind:?}");
+        }
+    }
+
+    #[test]
+    fn marks_and_declarations_are_no_part_of_what_tells() {
+        for text in [
+            "ssn: !!str 2194~56781\n",
+            "ssn: &it 2194~56781\n",
+            "const ssn: &str = \"2194~56781\";\n",
+        ] {
+            assert_eq!(fields(text), ["ssn"], "{text}");
         }
     }
 

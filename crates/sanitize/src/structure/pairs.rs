@@ -35,7 +35,7 @@ pub(super) fn read(
     }
     for (pair, what, _) in known {
         if layout.is_open(&pair.value) {
-            let mut finding = what.found(pair.value.clone());
+            let mut finding = value::as_found(bytes, what, pair.value.clone());
             let key = keys::plain(&bytes[pair.key.clone()]);
             finding.field = Some(String::from_utf8_lossy(key).into_owned());
             layout.findings.push(finding);
@@ -54,7 +54,7 @@ fn known<'a>(bytes: &[u8], pair: &'a Pair) -> Option<(&'a Pair, What, Strength)>
     let (what, strength) = keys::key(&bytes[pair.key.clone()])?;
     let text = &bytes[pair.value.clone()];
     let is_value = match what {
-        What::Name => value::has_shape(what, text) && text[0].is_ascii_uppercase(),
+        What::Name => value::is_beside(what, text),
         _ => value::is_literal(what, text),
     };
     is_value.then_some((pair, what, strength))

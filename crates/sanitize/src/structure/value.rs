@@ -1,11 +1,13 @@
 //! Whether a text can be what the name beside it says that it is.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use super::{is_template, trimmed};
 use crate::finding::Finding;
+use crate::rule::Severity;
 use crate::what::What;
-use crate::{age, date, prose, zip3};
+use crate::{age, date, number, prose, zip3};
 
 /// The longest text that is a value, in bytes.
 const LONGEST: usize = 200;
@@ -13,7 +15,18 @@ const LONGEST: usize = 200;
 /// A finding in a column or a record, if the text there has the shape of what it is to be.
 pub(super) fn found(bytes: &[u8], span: Range<usize>, what: What) -> Option<Finding> {
     let span = trimmed(bytes, span);
-    has_shape(what, &bytes[span.clone()]).then(|| what.found(span))
+    has_shape(what, &bytes[span.clone()]).then(|| as_found(bytes, what, span))
+}
+
+/// A finding of what has that shape. An address that many have says little, whatever it is called.
+pub(super) fn as_found(bytes: &[u8], what: What, span: Range<usize>) -> Finding {
+    let address = std::str::from_utf8(&bytes[span.clone()]).ok().and_then(|it| it.parse().ok());
+    match what {
+        What::IpAddress if address.is_some_and(number::is_of_no_network) => {
+            what.found_as(Severity::Info, span)
+        }
+        _ => what.found(span),
+    }
 }
 
 /// Whether a text has the shape of a value of this kind, and stands for no other one.
@@ -22,6 +35,7 @@ pub(super) fn has_shape(what: What, text: &[u8]) -> bool {
         // What ends in zeros may be a whole one.
         return zip3::is_sparse(text) || text.ends_with(b"00");
     }
+    let text = &*unescaped(text);
     if text.is_empty() || text.len() > LONGEST || is_template(text) || is_stand_in(text) {
         return false;
     }
@@ -42,6 +56,21 @@ pub(super) fn has_shape(what: What, text: &[u8]) -> bool {
     }
 }
 
+/// A text with its ampersands as they are: those of markup alone are no reason to read all in it anew.
+fn unescaped(text: &[u8]) -> Cow<'_, [u8]> {
+    const ESCAPE: &[u8] = b"&amp;";
+    if text.len() > LONGEST || memchr::memmem::find(text, ESCAPE).is_none() {
+        return Cow::Borrowed(text);
+    }
+    let (mut plain, mut at) = (Vec::with_capacity(text.len()), 0);
+    for found in memchr::memmem::find_iter(text, ESCAPE) {
+        plain.extend_from_slice(&text[at..=found]);
+        at = found + ESCAPE.len();
+    }
+    plain.extend_from_slice(&text[at..]);
+    Cow::Owned(plain)
+}
+
 /// Whether a text of code or configuration is a value of this kind beyond doubt. A name that is one
 /// word has to be in the dictionaries.
 pub(super) fn is_literal(what: What, text: &[u8]) -> bool {
@@ -58,6 +87,11 @@ pub(super) fn is_literal(what: What, text: &[u8]) -> bool {
         }
         _ => true,
     }
+}
+
+/// Whether a text beside a value that is telling is one of this kind: what is to be a name begins with a capital.
+pub(super) fn is_beside(what: What, text: &[u8]) -> bool {
+    has_shape(what, text) && (what != What::Name || prose::begins_with_capital(text))
 }
 
 fn digits(text: &[u8]) -> usize {
@@ -168,13 +202,17 @@ fn is_date(text: &[u8]) -> bool {
     }
 }
 
+/// Nine digits, in a row or in groups with one sign between, which may be a dash as word processors make them.
 fn is_social_security(text: &[u8]) -> bool {
-    let is_form = match text.len() {
-        9 => true,
-        11 => matches!(text[3], b'-' | b' ') && text[3] == text[6],
-        _ => false,
-    };
-    is_form && digits(text) == 9
+    const DASHES: &str = "- .\u{2010}\u{2011}\u{2012}\u{2013}\u{2014}\u{2212}\u{a0}";
+    if text.len() == 9 || text.is_ascii() {
+        let is_form = text.len() == 9
+            || text.len() == 11 && matches!(text[3], b'-' | b' ' | b'.') && text[3] == text[6];
+        return is_form && digits(text) == 9;
+    }
+    let Ok(text) = std::str::from_utf8(text) else { return false };
+    let lengths = text.split(|it| DASHES.contains(it)).map(str::len);
+    digits(text.as_bytes()) == 9 && lengths.eq([3, 2, 4])
 }
 
 fn is_telephone(text: &[u8]) -> bool {
@@ -325,14 +363,31 @@ mod tests {
         assert!(
             checked(What::Ssn, &["219", "-45-", "6781"]) && checked(What::Ssn, &["21945", "6781"])
         );
+        for text in ["219\u{2011}45\u{2011}~6781", "219.45~.6781"] {
+            assert!(checked(What::Ssn, &text.split('~').collect::<Vec<_>>()), "{text}");
+        }
         assert!(checked(What::Phone, &["(212) ", "736-", "5000"]));
         assert!(checked(What::Email, &["jane", "@", "clinic.example"]));
         assert!(checked(What::Zip, &["90210", "-1234"]) && checked(What::Zip, &["SW1A", " 1AA"]));
         assert!(
             checked(What::Name, &["O'Neil", "-Roe, Jane"]) && checked(What::Name, &["Jos\u{e9}"])
         );
+        assert!(checked(What::Name, &["Jane &a", "mp; John Roe"]));
         assert!(checked(What::Mrn, &["A-", "4711"]) && checked(What::Npi, &["12345", "67893"]));
         assert!(checked(What::IpAddress, &["192.0.2", ".7"]));
+    }
+
+    #[test]
+    fn addresses_that_many_have_say_little() {
+        for (address, severity) in [
+            ("10.0.0.5", Severity::Info),
+            ("192.168.1.7", Severity::Info),
+            ("fe80::1", Severity::Info),
+            ("81.2.69.142", Severity::Medium),
+        ] {
+            let found = found(address.as_bytes(), 0..address.len(), What::IpAddress);
+            assert_eq!(found.map(|it| it.severity), Some(severity), "{address}");
+        }
     }
 
     #[test]

@@ -1,0 +1,183 @@
+//! Tables that are drawn with bars, as in Markdown and in what clients of databases print: a line that names the
+//! columns, a ruler below it, and rows.
+
+use std::ops::Range;
+
+use super::keys::{self, Strength};
+use super::{Layout, split, trimmed, value};
+use crate::what::What;
+
+/// The longest line, in bytes.
+const LONGEST: usize = 4096;
+
+/// Reads the tables whose columns have a telling name.
+pub(super) fn read(bytes: &[u8], stems: &[Range<usize>], layout: &mut Layout) {
+    // Up to where lines were looked at.
+    let mut at = 0;
+    for stem in stems.iter().filter(|stem| stem.len() > 2) {
+        if stem.start < at {
+            continue;
+        }
+        let Some(header) = line(bytes, stem.start) else { continue };
+        at = header.end;
+        if memchr::memchr(b'|', &bytes[header.clone()]).is_none() {
+            continue;
+        }
+        let ruler = next(bytes, &header).filter(|line| is_ruler(bytes, line));
+        if let Some(ruler) = ruler
+            && let Some(columns) = columns(bytes, header)
+        {
+            at = read_rows(bytes, &columns, ruler, layout);
+        }
+    }
+}
+
+/// The line of a place, without its end; none where it is too long.
+fn line(bytes: &[u8], at: usize) -> Option<Range<usize>> {
+    let first = at.saturating_sub(LONGEST);
+    let begin = match memchr::memrchr(b'\n', &bytes[first..at]) {
+        Some(end) => first + end + 1,
+        None if first == 0 => 0,
+        None => return None,
+    };
+    let last = bytes.len().min(at + LONGEST);
+    match memchr::memchr(b'\n', &bytes[at..last]) {
+        Some(end) => Some(begin..at + end),
+        None => (last == bytes.len()).then_some(begin..last),
+    }
+}
+
+fn next(bytes: &[u8], before: &Range<usize>) -> Option<Range<usize>> {
+    (before.end < bytes.len()).then(|| line(bytes, before.end + 1)).flatten()
+}
+
+/// A line without blanks and the marks of a remark around it.
+fn inner(bytes: &[u8], line: &Range<usize>) -> Range<usize> {
+    let is_mark = |byte: &u8| b" \t/*#>!".contains(byte);
+    let marks = bytes[line.clone()].iter().take_while(|byte| is_mark(byte)).count();
+    trimmed(bytes, line.start + marks..line.end)
+}
+
+fn is_ruler(bytes: &[u8], line: &Range<usize>) -> bool {
+    let text = &bytes[inner(bytes, line)];
+    text.iter().all(|byte| b"|-:+= ".contains(byte))
+        && text.iter().filter(|byte| matches!(byte, b'-' | b'=')).count() > 1
+}
+
+/// What stands between the bars of a line.
+fn cells(bytes: &[u8], line: &Range<usize>) -> Vec<Range<usize>> {
+    let mut part = inner(bytes, line);
+    part.start += usize::from(bytes[part.clone()].starts_with(b"|"));
+    part.end -= usize::from(bytes[part.clone()].ends_with(b"|"));
+    split(bytes, part, b'|').map(|cell| plain(bytes, cell)).collect()
+}
+
+/// What a cell holds, without the marks of Markdown around it.
+fn plain(bytes: &[u8], cell: Range<usize>) -> Range<usize> {
+    let cell = trimmed(bytes, cell);
+    let is_mark = |byte: &&u8| matches!(byte, b'*' | b'`');
+    let before = bytes[cell.clone()].iter().take_while(is_mark).count();
+    let cell = cell.start + before..cell.end;
+    let behind = bytes[cell.clone()].iter().rev().take_while(is_mark).count();
+    cell.start..cell.end - behind
+}
+
+type Column = Option<(What, String)>;
+
+/// The columns that a line names, if it names something of a person in care.
+fn columns(bytes: &[u8], header: Range<usize>) -> Option<Vec<Column>> {
+    let mut is_strong = false;
+    let column = |cell: Range<usize>| {
+        let name = &bytes[cell];
+        let (what, strength) = keys::key(name)?;
+        is_strong |= strength == Strength::Strong;
+        Some((what, format!("column {}", String::from_utf8_lossy(keys::plain(name)))))
+    };
+    let columns = cells(bytes, &header).into_iter().map(column).collect();
+    is_strong.then_some(columns)
+}
+
+/// Reads the rows below a ruler; says where they end.
+fn read_rows(bytes: &[u8], columns: &[Column], ruler: Range<usize>, layout: &mut Layout) -> usize {
+    let mut before = ruler;
+    while let Some(row) = next(bytes, &before) {
+        if is_ruler(bytes, &row) {
+            before = row;
+            continue;
+        }
+        if memchr::memchr(b'|', &bytes[row.clone()]).is_none() {
+            break;
+        }
+        let cells = cells(bytes, &row);
+        if cells.len() == columns.len() {
+            layout.unit(row.clone());
+            for (cell, column) in cells.into_iter().zip(columns) {
+                let Some((what, name)) = column else { continue };
+                if let Some(mut finding) = value::found(bytes, cell, *what) {
+                    finding.field = Some(name.clone());
+                    layout.findings.push(finding);
+                }
+            }
+        }
+        before = row;
+    }
+    before.end
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use super::*;
+    use crate::structure::tests::{found_by, stems};
+
+    fn read_all(bytes: &[u8], layout: &mut Layout) {
+        read(bytes, &stems(bytes), layout);
+    }
+
+    fn values(text: &str) -> Vec<String> {
+        found_by(read_all, text).into_iter().map(|(_, value)| value).collect()
+    }
+
+    // Synthetic, and put together so that no scanner stops at this page.
+    #[test]
+    fn rows_are_read_by_the_columns_above_the_ruler() {
+        for text in [
+            "| M~RN | Name | x |\n|---|:---:|---|\n| 8817~2635 | Zwyr~tkova | y |\n\n| M~RN | x |\n",
+            "# A\n\n/// | **M~RN** | `Name` |\n/// |-|:-|\n/// | `8817~2635` | Zwyr~tkova |\n",
+            "| --- |\n| --- |\nM~RN | Name\n--- | ---\r\n8817~2635 | Zwyr~tkova\r\n",
+            " m~rn | name \n------+-----\n 8817~2635 | Zwyr~tkova\n(1 row)\n",
+            "+---+---+\n| m~rn | name |\n+---+---+\n| 8817~2635 | Zwyr~tkova |\n+---+---+\n",
+            "+---+---+\n| m~rn | name |\n+===+===+\n| 8817~2635 | Zwyr~tkova |\n+---+---+\n",
+        ] {
+            assert_eq!(values(text), ["88172635", "Zwyrtkova"], "{text}");
+        }
+    }
+
+    #[test]
+    fn what_has_no_ruler_or_no_telling_column_is_no_such_table() {
+        for text in [
+            "| M~RN | Name |\n| 8817~2635 | Zwyr~tkova |\n",
+            "| Field | Name |\n|---|---|\n| m~rn | Zwyr~tkova |\n",
+            "| M~RN | Type |\n|---|---|\n| string | required |\n",
+            "if (patient || member) {\n  ---x;\n}\n",
+            "| M~RN | Name |\n",
+        ] {
+            assert!(values(text).is_empty(), "{text}");
+        }
+    }
+
+    #[test]
+    fn hostile_tables_end_soon() {
+        let begin = Instant::now();
+        for text in [
+            "| mrn |\n|---|\n".repeat(100_000),
+            "| mrn ".repeat(300_000),
+            format!("| mrn |\n|---|\n{}", "|".repeat(2_000_000)),
+            format!("| mrn |\n{}", "|---|\n".repeat(300_000)),
+        ] {
+            values(&text);
+        }
+        assert!(begin.elapsed() < Duration::from_secs(20), "{:?}", begin.elapsed());
+    }
+}
