@@ -16,8 +16,14 @@ use crate::scanner::compile;
 use crate::synthetic::names;
 use crate::what::What;
 
-/// A word that begins with a capital.
-const WORD: &str = r"[A-Z][a-z\x80-\xff]+(?:['-][A-Z]?[a-z\x80-\xff]+)?";
+/// A word that begins with a capital, of Latin letters with marks, too (Unicode: U+00C0 to U+00DE, and every other one
+/// of Latin Extended-A).
+const WORD: &str = concat!(
+    r"(?:[A-Z]|\xc3[\x80-\x96\x98-\x9e]|",
+    r"\xc4[\x80\x82\x84\x86\x88\x8a\x8c\x8e\x90\x92\x94\x96\x98\x9a\x9c\x9e\xa0\xa2\xa4\xa6\xa8\xaa\xac\xae\xb0\xb2\xb4\xb6\xb9\xbb\xbd\xbf]|",
+    r"\xc5[\x81\x83\x85\x87\x8a\x8c\x8e\x90\x92\x94\x96\x98\x9a\x9c\x9e\xa0\xa2\xa4\xa6\xa8\xaa\xac\xae\xb0\xb2\xb4\xb6\xb8\xb9\xbb\xbd])",
+    r"[a-z\x80-\xff]+(?:['-][A-Z]?[a-z\x80-\xff]+)?"
+);
 
 /// Words behind a name that make it that of a disease, a test or a place.
 const NO_PERSON: &[&str] = &[
@@ -244,6 +250,50 @@ const RARELY_FIRST: &[&str] = &[
     "young",
 ];
 
+/// Words with a capital that stand behind `Patient:` and before numbers in forms, messages and documents.
+const LABELS: &[&str] = &[
+    "access",
+    "address",
+    "age",
+    "birth",
+    "data",
+    "date",
+    "demographics",
+    "details",
+    "enter",
+    "error",
+    "failed",
+    "first",
+    "full",
+    "gender",
+    "history",
+    "id",
+    "identifier",
+    "information",
+    "invalid",
+    "last",
+    "list",
+    "missing",
+    "name",
+    "no",
+    "none",
+    "not",
+    "number",
+    "phone",
+    "please",
+    "portal",
+    "record",
+    "records",
+    "required",
+    "resource",
+    "select",
+    "sex",
+    "status",
+    "summary",
+    "unknown",
+    "your",
+];
+
 /// Words that are places, colours or the like before another word, and last names behind a first name.
 const LAST_NAMES: &[&str] =
     &["white", "black", "long", "jackson", "lincoln", "washington", "austin", "madison", "wells"];
@@ -296,6 +346,7 @@ pub(crate) fn find(bytes: &[u8], context: &Context<'_>, known: &[Finding]) -> Ve
         for line in lines(bytes, part) {
             let before = findings.len();
             names(bytes, line.clone(), context, &mut findings);
+            streets(bytes, line.clone(), &mut findings);
             let has_other = known.iter().any(|finding| {
                 let is_identifier = matches!(finding.category, Category::Identifier(_));
                 is_identifier && finding.span.start < line.end && line.start < finding.span.end
@@ -359,6 +410,14 @@ fn names(bytes: &[u8], line: Range<usize>, context: &Context<'_>, findings: &mut
             add(found.range());
         }
     }
+    for pattern in [presented(), numbered()] {
+        for found in pattern.captures_iter(text) {
+            let value = found.name("value").expect("the pattern has it").range();
+            if !has_label(&text[value.clone()]) && !is_of_a_thing(text, value.end) {
+                add(value);
+            }
+        }
+    }
     for found in called().captures_iter(text) {
         let value = found.name("value").expect("the pattern has it").range();
         let first = text[value.clone()].split(|byte| *byte == b' ').next().unwrap_or_default();
@@ -366,6 +425,12 @@ fn names(bytes: &[u8], line: Range<usize>, context: &Context<'_>, findings: &mut
             add(value);
         }
     }
+}
+
+/// Whether a word of a name can not be one.
+fn has_label(name: &[u8]) -> bool {
+    let mut words = name.split(|byte| b" ,.".contains(byte)).filter(|word| !word.is_empty());
+    words.any(|word| is_one_of(LABELS, word) || is_no_name(word) && !is_one_of(LAST_NAMES, word))
 }
 
 /// Whether two words with a capital may be the first and the last name of somebody.
@@ -427,6 +492,59 @@ fn called() -> &'static Regex {
     PATTERN.get_or_init(|| {
         let pattern = format!(
             r"(?:\b[Nn]amed|\b[Nn]ame is|\b[Nn]ame:|\bpatient,|\bpt,|\b[Pp]atient [Nn]ame:?) (?P<value>{WORD}(?: (?:[A-Z]\b\.?|{WORD}\b)){{1,2}})"
+        );
+        compile(&pattern).expect("the pattern above is well formed")
+    })
+}
+
+/// Who is said to be the patient: `Patient: Roe, Jane`, and words that end there.
+fn presented() -> &'static Regex {
+    static PATTERN: OnceLock<Regex> = OnceLock::new();
+    PATTERN.get_or_init(|| {
+        let more = format!(r"(?: (?:[A-Z]\b\.?|{WORD}))");
+        let pattern = format!(
+            r"\b(?:[Pp]atient|PATIENT|Pt)(?: [Nn]ame| NAME)? ?: {{0,4}}(?:(?P<value>{WORD}, ?{WORD}{more}?|[A-Z][A-Z'-]+, ?[A-Z][A-Z'-]+(?: [A-Z]\b)?|{WORD}{more}{{1,2}}))(?:[,;.()|]|\s*$|\s+(?:[(\[|-]|MRN|DOB|SSN|[0-9]))"
+        );
+        compile(&pattern).expect("the pattern above is well formed")
+    })
+}
+
+/// Words before the number or the birth of somebody: `Jane Roe (MRN 4711)`.
+fn numbered() -> &'static Regex {
+    static PATTERN: OnceLock<Regex> = OnceLock::new();
+    PATTERN.get_or_init(|| {
+        let pattern = format!(
+            r"(?:\b[Pp]atient |\bPt |^|[\s(:,\x22\x27])(?P<value>{WORD}(?: [A-Z]\.)?(?: {WORD}){{1,2}})[,:]? ?[(\[]?(?:MRN|SSN|DOB|mrn|ssn|dob)\b[ :#=]{{0,3}}[A-Z-]{{0,5}}[0-9]"
+        );
+        compile(&pattern).expect("the pattern above is well formed")
+    })
+}
+
+/// Numbers of houses with the names of their streets.
+fn streets(bytes: &[u8], line: Range<usize>, findings: &mut Vec<Finding>) {
+    for found in street().captures_iter(&bytes[line.clone()]) {
+        let value = found.name("value").or(found.name("other")).expect("either is there");
+        // A year before a court, or before the way.
+        let text = value.as_bytes();
+        let is_year = (text.starts_with(b"19") || text.starts_with(b"20"))
+            && text.get(4) == Some(&b' ')
+            && [&b"Court"[..], b"Way"].iter().any(|end| text.ends_with(end));
+        if !is_year {
+            let span = line.start + value.start()..line.start + value.end();
+            findings.push(What::Address.found(span));
+        }
+    }
+}
+
+fn street() -> &'static Regex {
+    static PATTERN: OnceLock<Regex> = OnceLock::new();
+    PATTERN.get_or_init(|| {
+        let house = format!(
+            r"[0-9]{{1,5}}[A-Za-z]? (?:[NSEW]{{1,2}}\.? )?(?:(?:{WORD}|[0-9]{{1,3}}(?:st|nd|rd|th)) ){{1,4}}"
+        );
+        let unit = r"(?:,? (?:Apt|Unit|Suite|Ste)\.? ?#?[0-9A-Za-z]{1,5}\b)?";
+        let pattern = format!(
+            r"(?:^|[\s(:,\x22\x27])(?:(?P<value>{house}(?:Street|Avenue|Ave|Road|Rd|Drive|Lane|Ln|Boulevard|Blvd|Court|Way)\b{unit})|(?P<other>{house}(?:St|Dr|Ct)\b{unit})(?:[.,;)\x22\x27]|\s*$))"
         );
         compile(&pattern).expect("the pattern above is well formed")
     })
@@ -541,6 +659,47 @@ mod tests {
         assert_eq!(found("sa~w You~ng K~im"), ["Young Kim"]);
         assert_eq!(found("sa~w Kar~en Wh~ite"), ["Karen White"]);
         assert_eq!(found("sa~w Mar~ie Q~., 63"), ["Marie Q."]);
+    }
+
+    #[test]
+    fn who_is_presented_or_numbered_is_somebody() {
+        for (text, name) in [
+            ("Patient: Zwyr~tkova, Quirinia", "Zwyrtkova, Quirinia"),
+            ("PATIENT NAME: ZWYR~TKOVA, QUIRINIA M", "ZWYRTKOVA, QUIRINIA M"),
+            ("Patient: Quirinia Zwyr~tkova (ward 3)", "Quirinia Zwyrtkova"),
+            ("Patient: \u{c5}ng~str\u{f6}m, Zo\u{eb}", "\u{c5}ngstr\u{f6}m, Zo\u{eb}"),
+            ("Patient: \u{160}imon \u{10c}ern\u{fd}", "\u{160}imon \u{10c}ern\u{fd}"),
+            ("Loaded patient Quirinia Zwyr~tkova (MRN 8817~2635)", "Quirinia Zwyrtkova"),
+            ("saw Quirinia Zwyr~tkova, DOB: 1980~", "Quirinia Zwyrtkova"),
+        ] {
+            assert_eq!(found(text), [name], "{text}");
+        }
+        for text in [
+            "Patient: Access Denied",
+            "Patient: Birth Date",
+            "Patient: First Name, Last Name",
+            "Patient: Zwyr~tkova Works here",
+            "the Medical Record (MRN 8817~2635)",
+            "Patient Number: MRN 8817~2635",
+            "Show Quirinia Zwyr~tkova (MRN required)",
+        ] {
+            assert!(found(text).is_empty(), "{text} {:?}", found(text));
+        }
+    }
+
+    #[test]
+    fn numbers_of_houses_have_a_street() {
+        for (text, street) in [
+            ("Lives at 12 El~m Street and", "12 Elm Street"),
+            ("at 1600 N. Old Mi~ll Rd, Apt 3B", "1600 N. Old Mill Rd, Apt 3B"),
+            ("home: 7 We~st 42nd St.", "7 West 42nd St"),
+        ] {
+            assert!(found(text).iter().any(|it| it == street), "{text} {:?}", found(text));
+        }
+        for text in ["in 2019 Supreme Court", "12 elm street", "the 3 Way valve", "5 Saw Dr Lee"] {
+            let found = found(text);
+            assert!(!found.iter().any(|it| it.starts_with(char::is_numeric)), "{found:?}");
+        }
     }
 
     #[test]

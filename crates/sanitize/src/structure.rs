@@ -128,6 +128,7 @@ pub(crate) fn read(bytes: &[u8], stems: &[Range<usize>]) -> Layout {
     layout.prose.sort_by_key(|part| part.start);
     grid::read(bytes, stems, &mut layout);
     html::read(bytes, stems, &mut layout);
+    sql::conditions::read(bytes, stems, &mut layout);
     layout.sort_units();
     assigned::read(bytes, stems, &mut layout);
     layout

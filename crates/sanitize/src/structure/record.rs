@@ -44,8 +44,9 @@ impl<'a> Reader<'a, '_> {
                     let what = keys::key(name)
                         .filter(|(what, strength)| is_of_record || is_telling(*what, *strength))
                         .map(|(what, _)| what);
+                    let is_keyed = self.add_key(inner);
                     self.path.push(Step::Member(name));
-                    self.visit(inner, what, is_record);
+                    self.visit(inner, what, is_record || is_keyed);
                     self.path.pop();
                 }
             }
@@ -67,6 +68,44 @@ impl<'a> Reader<'a, '_> {
             (Kind::String | Kind::Plain, Some(what)) => self.add(what, node.span.clone()),
             (Kind::String | Kind::Plain, None) => {}
         }
+    }
+
+    /// Adds the name of a member that is the number of somebody, where its value is a record; says whether it is.
+    fn add_key(&mut self, number: usize) -> bool {
+        let node = self.document.node(number);
+        let Some(key) = node.key.clone().filter(|_| node.kind == Kind::Object) else {
+            return false;
+        };
+        let name = self.document.key(number);
+        let is_digits = (5..=12).contains(&name.len()) && name.iter().all(u8::is_ascii_digit);
+        let what = match () {
+            () if name.len() == 11 && value::has_shape(What::Ssn, name) => What::Ssn,
+            () if is_digits && self.is_of_patients() && value::has_shape(What::Mrn, name) => {
+                What::Mrn
+            }
+            () => return false,
+        };
+        let is_person = self.document.inside(number).any(|inner| {
+            let text = self.document.text(inner).trim_ascii();
+            keys::key(self.document.key(inner)).is_some_and(|(what, _)| {
+                self.document.node(inner).kind == Kind::String && value::has_shape(what, text)
+            })
+        });
+        if is_person {
+            let mut finding = value::as_found(self.document.bytes, what, key);
+            finding.field = Some(self.path());
+            self.layout.unit(node.span.clone());
+            self.layout.findings.push(finding);
+        }
+        is_person
+    }
+
+    /// Whether the last name on the way says that what is inside is of people in care.
+    fn is_of_patients(&self) -> bool {
+        const NAMES: [&[u8]; 6] =
+            [b"patients", b"patient", b"members", b"subscribers", b"mrns", b"patientsbymrn"];
+        let is_one = |name: &[u8]| NAMES.iter().any(|known| known.eq_ignore_ascii_case(name));
+        matches!(self.path.last(), Some(Step::Member(name)) if is_one(name))
     }
 
     /// Whether a member of an object says by itself that it is about a person in care. The name alone, as
@@ -130,7 +169,7 @@ fn is_telling(what: What, strength: Strength) -> bool {
 mod tests {
     use std::time::{Duration, Instant};
 
-    use crate::structure::tests::found_by;
+    use crate::structure::tests::{found_by, plain};
 
     fn found(text: &str) -> Vec<(String, String)> {
         found_by(super::super::read_json, text)
@@ -159,6 +198,30 @@ mod tests {
         let text = format!("{{\"patients\": [{{}}, {{{record}}}]}}");
         let names = ["dateOfBirth", "first_name", "mrn", "address.postalCode", "phone[0]"];
         assert_eq!(fields(&text), names.map(|name| format!("patients[1].{name}")));
+    }
+
+    #[test]
+    fn the_name_of_a_record_may_be_a_number_of_somebody() {
+        let values = |text: &str| -> Vec<String> {
+            let values = found(text).into_iter().map(|(_, value)| value);
+            values.filter(|value| !value.is_empty()).collect()
+        };
+        let name = member("last_name", "Zwyr~tkova");
+        for (text, expected) in [
+            (
+                format!("{{\"patients\": {{\"8817~2635\": {{{name}}}}}}}"),
+                &["88172635", "Zwyrtkova"][..],
+            ),
+            (format!("{{\"x\": {{\"536-22~-8145\": {{{name}}}}}}}"), &["536-22-8145", "Zwyrtkova"]),
+            (format!("{{\"x\": {{\"8817~2635\": {{{name}}}}}}}"), &[]),
+            (format!("{{\"patients\": {{\"8817~2635\": {{{}}}}}}}", member("type", "x")), &[]),
+        ] {
+            assert_eq!(
+                values(&text),
+                expected.iter().map(|it| plain(it)).collect::<Vec<_>>(),
+                "{text}"
+            );
+        }
     }
 
     #[test]

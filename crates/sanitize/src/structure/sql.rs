@@ -1,6 +1,7 @@
 //! Rows in scripts of databases: `INSERT INTO ... VALUES` and `COPY ... FROM stdin`, by the columns that
 //! they name, or that the script has made the table with.
 
+pub(super) mod conditions;
 mod created;
 
 use std::ops::Range;
