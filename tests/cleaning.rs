@@ -108,6 +108,32 @@ fn what_may_stay_is_not_taken_out() {
 }
 
 #[test]
+fn what_may_stay_is_not_shown() {
+    let repo = TestRepo::new();
+    let mark = format!("gitops-health:{}", "allow");
+    let text = format!("ssn {} and {}, mail", number("8141"), number("8142"));
+    repo.write("a.txt", format!("{text} {}@clinic.org # {mark} ssn made up\n", "jane.roe"));
+    let config = "sanitize:\n  allow:\n  - paths: [b.txt]\n    rules: [ssn]\n    reason: made up\n    until: 2999-01-01\n";
+    repo.write("b.txt", format!("{text} {}@clinic.org\n", "jane.roe"));
+    repo.write(".gitops-health.yaml", config);
+    for path in ["a.txt", "b.txt"] {
+        // The run looks for the numbers in what is printed.
+        let transcript = sanitize(&repo, &[path]);
+        assert_eq!(transcript.code, Some(1), "{transcript}");
+        for line in ["-ssn **** and ****, mail ****", "+ssn **** and ****, mail [EMAIL]"] {
+            assert!(transcript.stdout.contains(line), "{transcript}");
+        }
+    }
+    let utf16 = |text: &str| {
+        let units = text.encode_utf16().flat_map(u16::to_le_bytes);
+        [0xff, 0xfe].into_iter().chain(units).collect::<Vec<u8>>()
+    };
+    repo.write("b.txt", utf16(&on_disk(&repo, "b.txt")));
+    let transcript = sanitize(&repo, &["b.txt"]);
+    assert!(transcript.stdout.contains("ssn **** and ****, mail ****\n"), "{transcript}");
+}
+
+#[test]
 fn backups_are_kept_outside_and_for_nobody_else() {
     let repo = TestRepo::new();
     let text = format!("a {}\n", number("8141"));

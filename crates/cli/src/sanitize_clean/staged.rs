@@ -246,7 +246,8 @@ mod tests {
             edits.push(Edit { old: begin..at, new: new..bytes.len() });
         }
         bytes.extend_from_slice(&old.as_bytes()[at..]);
-        Cleaned { bytes, edits, removed: Vec::new(), left: Vec::new(), unseen: Vec::new() }
+        let (removed, kept, left, unseen) = Default::default();
+        Cleaned { bytes, edits, removed, kept, left, unseen }
     }
 
     #[test]
