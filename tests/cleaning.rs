@@ -285,6 +285,34 @@ fn other_names_of_a_file_would_keep_what_is_taken_out() {
 
 #[cfg(unix)]
 #[test]
+fn what_a_target_of_a_link_says_can_not_be_taken_out() {
+    let repo = TestRepo::new();
+    let link = |target: &str, name: &str| {
+        std::os::unix::fs::symlink(target, repo.path().join(name)).expect("it is new");
+    };
+    link(&format!("/data/patient ssn {}", number("8141")), "bad");
+    link("/data/nowhere", "good");
+    repo.git(&["add", "."]);
+    for place in ["--staged", "."] {
+        assert_eq!(sanitize(&repo, &["scan", place]).code, Some(1), "{place}");
+        let transcript = sanitize(&repo, &[place, "--write"]);
+        assert_eq!(transcript.code, Some(3), "{transcript}");
+        assert!(transcript.to_string().contains("`bad`: it is a link"), "{transcript}");
+        assert!(!transcript.to_string().contains("good"), "{transcript}");
+    }
+    // One that is named is followed, if it leads somewhere.
+    assert_eq!(sanitize(&repo, &["scan", "bad"]).code, Some(1));
+    assert_eq!(sanitize(&repo, &["scan", "good"]).code, Some(0));
+    // Whether it may stay is asked of the link, not of what it leads to.
+    let config = "sanitize:\n  allow:\n  - paths: [bad]\n    rules: [ssn]\n    reason: made up\n    until: 2999-01-01\n";
+    repo.write(".gitops-health.yaml", config);
+    for arguments in [&["scan", "."][..], &[".", "--write"], &["--staged"]] {
+        assert_eq!(sanitize(&repo, arguments).code, Some(0), "{arguments:?}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
 fn what_a_signal_leaves_behind_is_not_added() {
     use std::os::unix::process::ExitStatusExt;
     let repo = TestRepo::new();
