@@ -108,6 +108,32 @@ fn what_may_stay_is_not_taken_out() {
 }
 
 #[test]
+fn what_may_stay_is_not_shown() {
+    let repo = TestRepo::new();
+    let mark = format!("gitops-health:{}", "allow");
+    let text = format!("ssn {} and {}, mail", number("8141"), number("8142"));
+    repo.write("a.txt", format!("{text} {}@clinic.org # {mark} ssn made up\n", "jane.roe"));
+    let config = "sanitize:\n  allow:\n  - paths: [b.txt]\n    rules: [ssn]\n    reason: made up\n    until: 2999-01-01\n";
+    repo.write("b.txt", format!("{text} {}@clinic.org\n", "jane.roe"));
+    repo.write(".gitops-health.yaml", config);
+    for path in ["a.txt", "b.txt"] {
+        // The run looks for the numbers in what is printed.
+        let transcript = sanitize(&repo, &[path]);
+        assert_eq!(transcript.code, Some(1), "{transcript}");
+        for line in ["-ssn **** and ****, mail ****", "+ssn **** and ****, mail [EMAIL]"] {
+            assert!(transcript.stdout.contains(line), "{transcript}");
+        }
+    }
+    let utf16 = |text: &str| {
+        let units = text.encode_utf16().flat_map(u16::to_le_bytes);
+        [0xff, 0xfe].into_iter().chain(units).collect::<Vec<u8>>()
+    };
+    repo.write("b.txt", utf16(&on_disk(&repo, "b.txt")));
+    let transcript = sanitize(&repo, &["b.txt"]);
+    assert!(transcript.stdout.contains("ssn **** and ****, mail ****\n"), "{transcript}");
+}
+
+#[test]
 fn backups_are_kept_outside_and_for_nobody_else() {
     let repo = TestRepo::new();
     let text = format!("a {}\n", number("8141"));
@@ -271,6 +297,34 @@ fn other_names_of_a_file_would_keep_what_is_taken_out() {
     assert_eq!(transcript.code, Some(0), "{transcript}");
     for name in ["a.txt", "b.txt", "c.txt"] {
         assert_eq!(on_disk(&repo, name), "a [SSN]\n");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn what_a_target_of_a_link_says_can_not_be_taken_out() {
+    let repo = TestRepo::new();
+    let link = |target: &str, name: &str| {
+        std::os::unix::fs::symlink(target, repo.path().join(name)).expect("it is new");
+    };
+    link(&format!("/data/patient ssn {}", number("8141")), "bad");
+    link("/data/nowhere", "good");
+    repo.git(&["add", "."]);
+    for place in ["--staged", "."] {
+        assert_eq!(sanitize(&repo, &["scan", place]).code, Some(1), "{place}");
+        let transcript = sanitize(&repo, &[place, "--write"]);
+        assert_eq!(transcript.code, Some(3), "{transcript}");
+        assert!(transcript.to_string().contains("`bad`: it is a link"), "{transcript}");
+        assert!(!transcript.to_string().contains("good"), "{transcript}");
+    }
+    // One that is named is followed, if it leads somewhere.
+    assert_eq!(sanitize(&repo, &["scan", "bad"]).code, Some(1));
+    assert_eq!(sanitize(&repo, &["scan", "good"]).code, Some(0));
+    // Whether it may stay is asked of the link, not of what it leads to.
+    let config = "sanitize:\n  allow:\n  - paths: [bad]\n    rules: [ssn]\n    reason: made up\n    until: 2999-01-01\n";
+    repo.write(".gitops-health.yaml", config);
+    for arguments in [&["scan", "."][..], &[".", "--write"], &["--staged"]] {
+        assert_eq!(sanitize(&repo, arguments).code, Some(0), "{arguments:?}");
     }
 }
 

@@ -19,7 +19,7 @@ use crate::look::Look;
 use crate::output;
 
 pub(crate) use outcome::{MESSAGE, why_binary};
-pub(crate) use paths::{list_files, shown};
+pub(crate) use paths::{Listed, link_in_tree, shown, target_of};
 
 /// The largest file that is looked at, in bytes.
 pub(crate) const LARGEST: u64 = 64 << 20;

@@ -60,6 +60,8 @@ pub struct Cleaned {
     pub removed: Vec<Finding>,
     /// Which parts of what is left take the place of which parts of the text as it was, sorted and apart.
     pub edits: Vec<Edit>,
+    /// Where in what is left something is found that may stay, sorted.
+    pub kept: Vec<Range<usize>>,
     /// What could not be taken out, after several attempts.
     pub left: Vec<Finding>,
     /// What could not be looked at.
@@ -107,17 +109,22 @@ impl<'a> Cleaner<'a> {
         bytes: &[u8],
         holds: &mut dyn FnMut(&Seen<'_>) -> bool,
     ) -> Cleaned {
-        let (mut sight, unseen) = self.find(bytes, Pass::First, &[], holds);
+        let Found { mut sight, unseen, kept } = self.find(bytes, Pass::First, &[], holds);
+        if !sight.can_be_changed() {
+            let (bytes, left) = (bytes.to_vec(), sight.into_findings(bytes));
+            return Cleaned { bytes, removed: Vec::new(), edits: Vec::new(), kept, left, unseen };
+        }
         let (mut cleaned, mut edits) = self.replace(name, bytes, &sight);
         sight.forget_fixed();
         let mut removed = sight.into_findings(bytes);
         removed.sort_by_key(|finding| finding.span.start);
         // What was taken out in the first pass is told with its place; later passes find what was hidden.
         for _ in 1..MOST_PASSES {
-            let (mut more, _) = self.find(&cleaned, Pass::Later, &edits, holds);
+            let Found { sight: mut more, kept, .. } =
+                self.find(&cleaned, Pass::Later, &edits, holds);
             if !more.can_be_changed() {
                 let left = more.into_findings(&cleaned);
-                return Cleaned { bytes: cleaned, removed, edits, left, unseen };
+                return Cleaned { bytes: cleaned, removed, edits, kept, left, unseen };
             }
             let (next, more_edits) = self.replace(name, &cleaned, &more);
             edits = compose(&edits, &more_edits);
@@ -126,8 +133,9 @@ impl<'a> Cleaner<'a> {
             removed.extend(more.into_iter().map(|finding| without_place(finding, bytes.len())));
             cleaned = next;
         }
-        let left = self.find(&cleaned, Pass::Later, &edits, holds).0.into_findings(&cleaned);
-        Cleaned { bytes: cleaned, removed, edits, left, unseen }
+        let Found { sight, kept, .. } = self.find(&cleaned, Pass::Later, &edits, holds);
+        let left = sight.into_findings(&cleaned);
+        Cleaned { bytes: cleaned, removed, edits, kept, left, unseen }
     }
 
     /// What is to be taken out of a text that was edited so far.
@@ -137,16 +145,22 @@ impl<'a> Cleaner<'a> {
         pass: Pass,
         edits: &[Edit],
         holds: &mut dyn FnMut(&Seen<'_>) -> bool,
-    ) -> (Sight, Vec<Unseen>) {
+    ) -> Found {
         let (mut sight, unseen) = self.scanner.sight(bytes);
         if let Some(maker) = &self.maker {
             self.weigh(maker, bytes, pass, &mut sight);
         }
+        let mut kept = Vec::new();
         sight.keep_where(bytes, &mut |text, finding, span| {
             let is_asked_for = finding.severity >= self.least || finding.field.is_some();
-            is_asked_for && holds(&Seen { text, finding, place: origin(edits, span) })
+            let goes = is_asked_for && holds(&Seen { text, finding, place: origin(edits, span) });
+            if !goes {
+                kept.push(span.clone());
+            }
+            goes
         });
-        (sight, unseen)
+        kept.sort_unstable_by_key(|span| span.start);
+        Found { sight, unseen, kept }
     }
 
     /// Says how far dates are moved at each finding, and forgets what was made up already.
@@ -226,6 +240,15 @@ impl<'a> Cleaner<'a> {
             Replacement::Mask => mask::mask(finding, value),
         }
     }
+}
+
+/// What is found in one look at a text.
+struct Found {
+    /// What is to be taken out.
+    sight: Sight,
+    unseen: Vec<Unseen>,
+    /// Where the rest is.
+    kept: Vec<Range<usize>>,
 }
 
 /// Which look at a text it is.

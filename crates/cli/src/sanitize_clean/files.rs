@@ -5,9 +5,8 @@ use std::io::{self, Write};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use gitops_health_git::counted;
+use gitops_health_git::{PathAttributes, counted};
 use gitops_health_report::clean::{CLEAN_SCHEMA, CleanFile, CleanReport, CleanSkip};
-
 use gitops_health_sanitize::is_binary;
 
 use super::backup::Backup;
@@ -16,7 +15,7 @@ use super::difference::describe;
 use super::unreadable;
 use crate::args::CleanArgs;
 use crate::error::CliError;
-use crate::sanitize_scan::{LARGEST, list_files, shown, why_binary};
+use crate::sanitize_scan::{LARGEST, Listed, link_in_tree, shown, target_of, why_binary};
 
 /// Cleans files and directories.
 pub(super) fn clean(
@@ -24,17 +23,16 @@ pub(super) fn clean(
     args: &CleanArgs,
     backup: &Option<Backup>,
 ) -> Result<CleanReport, CliError> {
-    let (mut files, mut skipped) = (BTreeSet::new(), Vec::new());
+    let (mut listed, mut skipped) = (Listed::default(), Vec::new());
     for path in &args.paths {
         let known = fs::metadata(path);
         let known = known.map_err(|source| unreadable(&shown(path), source))?;
         match known.is_dir() {
-            true => list_files(path, &mut files, &mut |path, reason| {
-                skipped.push(CleanSkip { path, reason });
-            }),
-            false => drop(files.insert(path.clone())),
+            true => listed.add(path, &mut |path, reason| skipped.push(CleanSkip { path, reason })),
+            false => drop(listed.files.insert(path.clone())),
         }
     }
+    let Listed { files, links } = listed;
     let mut report = CleanReport {
         schema: CLEAN_SCHEMA.into(),
         written: args.write,
@@ -61,9 +59,32 @@ pub(super) fn clean(
             }
         }
     }
+    for path in links {
+        let looked = target_of(&path).map_err(|error| error.to_string()).and_then(|target| {
+            let in_tree = link_in_tree(cleaning.look, &path);
+            refuse_link(cleaning, &in_tree, None, &target)
+        });
+        if let Err(reason) = looked {
+            let path = cleaning.look.shown(path.as_os_str().as_encoded_bytes());
+            report.skipped.push(CleanSkip { path, reason });
+        }
+    }
     report.notes.extend(cleaning.look.acceptance.notes().iter().cloned());
     report.notes.extend(std::mem::take(&mut cleaning.notes));
     Ok(report)
+}
+
+/// Refuses a link in the target of which something is found: without it the link leads nowhere.
+pub(super) fn refuse_link(
+    cleaning: &mut Cleaning<'_>,
+    in_tree: &str,
+    attributes: Option<&PathAttributes>,
+    target: &[u8],
+) -> Result<(), String> {
+    match cleaning.clean(in_tree, attributes, target, None)?.removed.is_empty() {
+        true => Ok(()),
+        false => Err("it is a link, and what is found in its target can't be taken out".into()),
+    }
 }
 
 /// Why a file is left as it is.

@@ -7,7 +7,7 @@ use gitops_health_sanitize::{Cleaned, is_binary};
 use super::backup::Backup;
 use super::cleaning::Cleaning;
 use super::difference::describe;
-use super::files::{refuse_names, replace};
+use super::files::{refuse_link, refuse_names, replace};
 use crate::error::CliError;
 use crate::sanitize_scan::LARGEST;
 
@@ -93,8 +93,7 @@ fn clean_file(
     shown: &str,
 ) -> Result<Option<Change>, Left> {
     let failed = |error: gitops_health_git::Error| Left::Error(error.into());
-    let is_file = |mode| matches!(mode, Mode::File | Mode::Executable);
-    let Some(side) = file.new.filter(|side| is_file(side.mode)) else { return Ok(None) };
+    let Some(side) = file.new.filter(|side| side.mode != Mode::Submodule) else { return Ok(None) };
     let content = match repo.held(side.id, LARGEST).map_err(failed)? {
         Held::Content(content) => content.to_vec(),
         Held::TooLarge(_) => return Err(Left::Reason("it is too large".into())),
@@ -102,6 +101,10 @@ fn clean_file(
     };
     if is_binary(&content) {
         return Ok(None);
+    }
+    if side.mode == Mode::Symlink {
+        let looked = refuse_link(cleaning, shown, Some(&file.attributes), &content);
+        return looked.map(|()| None).map_err(Left::Reason);
     }
     let hunks = match file.old {
         Some(_) => Some(repo.hunks(file).map_err(failed)?).filter(|hunks| !hunks.is_empty()),
@@ -246,7 +249,8 @@ mod tests {
             edits.push(Edit { old: begin..at, new: new..bytes.len() });
         }
         bytes.extend_from_slice(&old.as_bytes()[at..]);
-        Cleaned { bytes, edits, removed: Vec::new(), left: Vec::new(), unseen: Vec::new() }
+        let (removed, kept, left, unseen) = Default::default();
+        Cleaned { bytes, edits, removed, kept, left, unseen }
     }
 
     #[test]

@@ -17,7 +17,7 @@ pub(super) fn scan(look: &Look, args: &ScanArgs) -> Result<(String, Outcome), Cl
     let here = [PathBuf::from(".")];
     let asked = if args.paths.is_empty() { &here[..] } else { &args.paths };
     let mut whole = Outcome::default();
-    let mut files = BTreeSet::new();
+    let mut listed = Listed::default();
     for path in asked {
         if path.as_os_str() == "-" {
             let mut content = Vec::new();
@@ -30,17 +30,25 @@ pub(super) fn scan(look: &Look, args: &ScanArgs) -> Result<(String, Outcome), Cl
             }
             continue;
         }
-        let known = fs::metadata(path);
-        let known = known.map_err(|source| unreadable(&shown(path), source))?;
-        match known.is_dir() {
-            true => {
-                list_files(path, &mut files, &mut |path, reason| whole.skip(&path, reason, true))
+        let is_link = fs::symlink_metadata(path).is_ok_and(|known| known.is_symlink());
+        match fs::metadata(path) {
+            Ok(known) if known.is_dir() => {
+                listed.add(path, &mut |path, reason| whole.skip(&path, reason, true));
             }
-            false => drop(files.insert(path.clone())),
+            Ok(_) => drop(listed.files.insert(path.clone())),
+            Err(_) if is_link => {}
+            Err(source) => return Err(unreadable(&shown(path), source)),
+        }
+        if is_link {
+            listed.links.insert(path.clone());
         }
     }
-    let files: Vec<PathBuf> = files.into_iter().collect();
-    scan_files(look, &files, args.threads, &mut whole);
+    let Listed { files, links } = listed;
+    let files = files.into_iter().map(|path| (path, false));
+    let mut both: Vec<(PathBuf, bool)> =
+        files.chain(links.into_iter().map(|path| (path, true))).collect();
+    both.sort();
+    scan_files(look, &both, args.threads, &mut whole);
     let target = match asked.len() {
         1 if asked[0].as_os_str() == "-" => "the standard input was".into(),
         1 => format!("`{}` was", shown(&asked[0])),
@@ -57,38 +65,60 @@ pub(crate) fn shown(path: &Path) -> String {
     masked_name(path.as_os_str().as_encoded_bytes())
 }
 
-/// The files below a directory, without those of git. Links are not followed.
-pub(crate) fn list_files(
-    directory: &Path,
-    files: &mut BTreeSet<PathBuf>,
-    skip: &mut dyn FnMut(String, String),
-) {
-    let mut open = vec![directory.to_owned()];
-    while let Some(directory) = open.pop() {
-        let entries = fs::read_dir(&directory).and_then(Iterator::collect::<io::Result<Vec<_>>>);
-        let entries = match entries {
-            Ok(entries) => entries,
-            Err(error) => {
-                skip(shown(&directory), error.to_string());
-                continue;
-            }
-        };
-        for entry in entries {
-            let path = entry.path();
-            let path = path.strip_prefix("./").map(Path::to_owned).unwrap_or(path);
-            match entry.file_type() {
-                Ok(kind) if kind.is_dir() && entry.file_name() == ".git" => {}
-                Ok(kind) if kind.is_dir() => open.push(path),
-                Ok(kind) if kind.is_file() => drop(files.insert(path)),
-                Ok(_) => {}
-                Err(error) => skip(shown(&path), error.to_string()),
+/// What is below some directories, without what is git's.
+#[derive(Default)]
+pub(crate) struct Listed {
+    pub files: BTreeSet<PathBuf>,
+    /// Symbolic links, which are not followed.
+    pub links: BTreeSet<PathBuf>,
+}
+
+impl Listed {
+    /// Adds what is below a directory.
+    pub fn add(&mut self, directory: &Path, skip: &mut dyn FnMut(String, String)) {
+        let mut open = vec![directory.to_owned()];
+        while let Some(directory) = open.pop() {
+            let entries =
+                fs::read_dir(&directory).and_then(Iterator::collect::<io::Result<Vec<_>>>);
+            let entries = match entries {
+                Ok(entries) => entries,
+                Err(error) => {
+                    skip(shown(&directory), error.to_string());
+                    continue;
+                }
+            };
+            for entry in entries {
+                let path = entry.path();
+                let path = path.strip_prefix("./").map(Path::to_owned).unwrap_or(path);
+                match entry.file_type() {
+                    Ok(kind) if kind.is_dir() && entry.file_name() == ".git" => {}
+                    Ok(kind) if kind.is_dir() => open.push(path),
+                    Ok(kind) if kind.is_file() => drop(self.files.insert(path)),
+                    Ok(kind) if kind.is_symlink() => drop(self.links.insert(path)),
+                    Ok(_) => {}
+                    Err(error) => skip(shown(&path), error.to_string()),
+                }
             }
         }
     }
 }
 
-/// Looks at files on several threads; what is found stands in the order of their names.
-fn scan_files(look: &Look, files: &[PathBuf], threads: Option<u16>, whole: &mut Outcome) {
+/// What a link says, as git stores it.
+pub(crate) fn target_of(link: &Path) -> io::Result<Vec<u8>> {
+    Ok(fs::read_link(link)?.into_os_string().into_encoded_bytes())
+}
+
+/// A link, named from the top of the worktree that it is in itself.
+pub(crate) fn link_in_tree(look: &Look, link: &Path) -> String {
+    let directory = link.parent().filter(|parent| !parent.as_os_str().is_empty());
+    let directory = look.in_tree(directory.unwrap_or(Path::new(".")));
+    let name = link.file_name().unwrap_or_default();
+    let name = look.shown(name.as_encoded_bytes());
+    if directory.is_empty() { name } else { format!("{directory}/{name}") }
+}
+
+/// Looks at files, and at links that are not followed, on several threads; what is found stands in the order of their names.
+fn scan_files(look: &Look, files: &[(PathBuf, bool)], threads: Option<u16>, whole: &mut Outcome) {
     let threads = self::threads(threads);
     let next = AtomicUsize::new(0);
     let outcomes = Mutex::new(Vec::new());
@@ -97,9 +127,12 @@ fn scan_files(look: &Look, files: &[PathBuf], threads: Option<u16>, whole: &mut 
             scope.spawn(|| {
                 loop {
                     let number = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(path) = files.get(number) else { break };
+                    let Some((path, is_link)) = files.get(number) else { break };
                     let mut outcome = Outcome::default();
-                    scan_file(look, path, &mut outcome);
+                    match is_link {
+                        true => scan_link(look, path, &mut outcome),
+                        false => scan_file(look, path, &mut outcome),
+                    }
                     let mut all =
                         outcomes.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
                     all.push((number, outcome));
@@ -132,5 +165,16 @@ fn scan_file(look: &Look, path: &Path, outcome: &mut Outcome) {
             outcome.scan_name(look, &place, FILE_NAME, path.as_os_str().as_encoded_bytes());
             outcome.scan(look, &place, &content, None);
         }
+    }
+}
+
+fn scan_link(look: &Look, path: &Path, outcome: &mut Outcome) {
+    let name = look.shown(path.as_os_str().as_encoded_bytes());
+    let in_tree = || link_in_tree(look, path);
+    let place = Place { in_tree: Some(&in_tree), ..Place::new(&name, None) };
+    outcome.scan_name(look, &place, FILE_NAME, path.as_os_str().as_encoded_bytes());
+    match target_of(path) {
+        Ok(target) => outcome.scan(look, &place, &target, None),
+        Err(error) => outcome.skip(&name, error.to_string(), true),
     }
 }
