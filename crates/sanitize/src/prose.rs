@@ -339,24 +339,48 @@ fn is_in(names: &[&str], word: &[u8]) -> bool {
     names.binary_search_by(|name| name.as_bytes().cmp(&word)).is_ok()
 }
 
-/// Names and places where there is talk of health; `known` is what else was found, sorted by place.
+/// Names and places where there is talk of health; `known` is what else was found.
 pub(crate) fn find(bytes: &[u8], context: &Context<'_>, known: &[Finding]) -> Vec<Finding> {
+    let identifiers = Places::of_identifiers(known);
     let mut findings = Vec::new();
     for part in context.health_parts() {
         for line in lines(bytes, part) {
             let before = findings.len();
             names(bytes, line.clone(), context, &mut findings);
             streets(bytes, line.clone(), &mut findings);
-            let has_other = known.iter().any(|finding| {
-                let is_identifier = matches!(finding.category, Category::Identifier(_));
-                is_identifier && finding.span.start < line.end && line.start < finding.span.end
-            });
+            let has_other = identifiers.is_any_in(&line);
             if findings.len() > before || has_other {
                 places(bytes, line, &mut findings);
             }
         }
     }
     findings
+}
+
+/// Where identifiers are.
+struct Places {
+    /// Where each begins, sorted, and how far it and those in front of it go.
+    places: Vec<(usize, usize)>,
+}
+
+impl Places {
+    fn of_identifiers(findings: &[Finding]) -> Self {
+        let is_identifier = |it: &&Finding| matches!(it.category, Category::Identifier(_));
+        let spans = findings.iter().filter(is_identifier).map(|it| (it.span.start, it.span.end));
+        let mut places: Vec<_> = spans.collect();
+        places.sort_unstable();
+        let mut farthest = 0;
+        for (_, end) in &mut places {
+            farthest = farthest.max(*end);
+            *end = farthest;
+        }
+        Self { places }
+    }
+
+    fn is_any_in(&self, part: &Range<usize>) -> bool {
+        let before = self.places.partition_point(|(begin, _)| *begin < part.end);
+        self.places[..before].last().is_some_and(|(_, end)| *end > part.start)
+    }
 }
 
 /// The lines of a part, each as far as it belongs to it.
