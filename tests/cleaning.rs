@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use gitops_health_testkit::{Program, TestRepo, Transcript};
+use gitops_health_testkit::{Author, Program, TestRepo, Transcript};
 use serde_json::Value;
 
 use crate::support::{assert_fails_with_hint, assert_harmless, program, run_in};
@@ -232,6 +232,43 @@ fn a_plan_says_where_in_the_history_what_is_replaced() {
     let transcript = sanitize(&clean, &["--history", "--plan", none.to_str().expect("UTF-8")]);
     assert_eq!(transcript.code, Some(0), "{transcript}");
     assert!(std::fs::read_dir(none).expect("it is made").next().is_none());
+}
+
+#[test]
+fn what_no_plan_is_made_for_is_told() {
+    let repo = TestRepo::new();
+    repo.write("a", "1\n").commit("First");
+    let outside = tempfile::tempdir().expect("a directory can be made");
+    let place = outside.path().join("plan");
+    let plan = || {
+        let transcript = sanitize(&repo, &["--history", "--plan", place.to_str().expect("UTF-8")]);
+        assert_eq!(transcript.code, Some(1), "{transcript}");
+        assert!(!place.join("replacements.jsonl").exists(), "{transcript}");
+        transcript.stdout
+    };
+    // What was put aside is nobody else's.
+    repo.write("a", format!("ssn {}\n", number("8141")));
+    repo.git(&["stash", "--quiet"]);
+    let text = plan();
+    assert!(text.contains("that only this clone has") && text.contains("git stash drop"), "{text}");
+    assert!(!text.contains("--mailmap"), "{text}");
+    let name = format!("Ada {}", number("8142"));
+    let author = Author { name: &name, email: "ada@example.com", time: "2026-01-05T10:00:00+0000" };
+    repo.write("a", "2\n").commit_as(author, "Second");
+    let text = plan();
+    assert!(text.contains("1 name or address of people") && text.contains("--mailmap"), "{text}");
+}
+
+#[test]
+fn a_filter_says_why_it_did_nothing() {
+    let repo = TestRepo::new();
+    let zlib =
+        [&b"PK\x05\x06"[..], &[0; 18], format!("ssn {}", number("8141")).as_bytes()].concat();
+    repo.write("a.zip", &zlib);
+    let mut command = program(&repo).command(&["sanitize", "-"]);
+    command.stdin(std::fs::File::open(repo.path().join("a.zip")).expect("it is there"));
+    let transcript = crate::support::finish(command, "sanitize -");
+    assert_fails_with_hint(&transcript, 3, &["was not cleaned", "unpacked first"]);
 }
 
 #[test]

@@ -39,6 +39,11 @@ pub(crate) enum Failure {
         what: String,
         hint: String,
     },
+    /// Something could not be looked at or done in whole, and so it was not begun.
+    NotEvaluated {
+        what: String,
+        hint: String,
+    },
     /// There is no key where one is needed.
     NoKey {
         variable: &'static str,
@@ -136,7 +141,7 @@ impl Failure {
             Self::NothingStaged => "nothing is staged".into(),
             Self::NothingChanged => "no tracked file of the worktree differs from HEAD".into(),
             Self::NothingToReport { what, .. } => what.clone(),
-            Self::Unusable { what, .. } => what.clone(),
+            Self::Unusable { what, .. } | Self::NotEvaluated { what, .. } => what.clone(),
             Self::NoKey { variable } => {
                 format!("`{variable}` holds no key of at least 16 bytes")
             }
@@ -173,6 +178,7 @@ impl Failure {
                 | GitError::Operation { .. },
             )
             | Self::History(_)
+            | Self::NotEvaluated { .. }
             | Self::NothingToReport { is_cut: true, .. } => ExitCode::NotEvaluated,
             _ => ExitCode::Usage,
         }
@@ -208,7 +214,9 @@ impl Failure {
             Self::NothingChanged => {
                 Some("untracked files are not looked at: `git add` them first".into())
             }
-            Self::NothingToReport { hint, .. } | Self::Unusable { hint, .. } => Some(hint.clone()),
+            Self::NothingToReport { hint, .. }
+            | Self::Unusable { hint, .. }
+            | Self::NotEvaluated { hint, .. } => Some(hint.clone()),
             Self::NoKey { variable } => {
                 Some(format!("keep one outside of the repository, and set {variable} to it"))
             }

@@ -88,6 +88,15 @@ fn top_of(repo: &Repo) -> &std::path::Path {
     repo.worktree().unwrap_or_else(|| repo.git_dir())
 }
 
+/// The standard input stays as it is, and so nothing is written.
+fn not_cleaned(reason: &str) -> CliError {
+    let what = format!("the standard input was not cleaned: {reason}");
+    let hint =
+        "what is packed has to be unpacked first; `sanitize scan -` says what is found in it"
+            .into();
+    CliError::new(Failure::NotEvaluated { what, hint })
+}
+
 /// Cleans the standard input to the standard output.
 fn filter(context: &Context, cleaning: &mut Cleaning<'_>) -> Result<ExitCode, CliError> {
     const NAME: &str = "the standard input";
@@ -95,10 +104,10 @@ fn filter(context: &Context, cleaning: &mut Cleaning<'_>) -> Result<ExitCode, Cl
     let read = io::stdin().lock().take(LARGEST + 1).read_to_end(&mut content);
     read.map_err(|source| unreadable(NAME, source))?;
     if content.len() as u64 > LARGEST {
-        return Err(unreadable(NAME, io::Error::other("it is too large")));
+        return Err(not_cleaned("it is too large"));
     }
     let cleaned = cleaning.clean("-", None, &content, None);
-    let cleaned = cleaned.map_err(|reason| unreadable(NAME, io::Error::other(reason)))?;
+    let cleaned = cleaned.map_err(|reason| not_cleaned(&reason))?;
     output::write_bytes(context, &cleaned.bytes)?;
     Ok(ExitCode::Clean)
 }

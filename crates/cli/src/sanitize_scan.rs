@@ -18,7 +18,7 @@ use crate::exit_code::ExitCode;
 use crate::look::Look;
 use crate::output;
 
-pub(crate) use outcome::{MESSAGE, why_binary};
+pub(crate) use outcome::{MESSAGE, PEOPLE, why_binary};
 pub(crate) use paths::{Listed, link_in_tree, shown, target_of};
 
 /// The largest file that is looked at, in bytes.

@@ -3,6 +3,7 @@ use std::fmt::Write;
 use std::path::Path;
 
 use gitops_health_git::{Held, ObjectId, Reference, Repo, Target, counted};
+use gitops_health_report::scan::ScanFinding;
 use gitops_health_sanitize::is_binary;
 use serde::Serialize;
 
@@ -15,8 +16,8 @@ use crate::error::{CliError, Failure};
 use crate::exit_code::ExitCode;
 use crate::look::Look;
 use crate::output;
-use crate::sanitize_scan::history::{self, Commits, Extent};
-use crate::sanitize_scan::{LARGEST, MESSAGE};
+use crate::sanitize_scan::history::{self, Commits, Extent, WORKTREE};
+use crate::sanitize_scan::{LARGEST, MESSAGE, PEOPLE};
 
 /// The program that carries the plan out.
 const REWRITE: &str = include_str!("rewrite.py");
@@ -49,7 +50,9 @@ pub(super) fn run(context: &Context, args: &CleanArgs) -> Result<ExitCode, CliEr
     let known = known.map(|accepted| &accepted.finding);
     let found: Vec<_> = outcome.findings.iter().chain(known).collect();
     let paths: HashSet<&str> = found.iter().map(|finding| finding.path.as_str()).collect();
-    let references = repo.references()?;
+    // Nobody gets the stash of somebody else.
+    let mut references = repo.references()?;
+    references.retain(|reference| reference.name != STASH);
     plan.contents(&repo, &references, &paths)?;
     if paths.contains(MESSAGE) {
         plan.messages(&repo, &references)?;
@@ -57,11 +60,8 @@ pub(super) fn run(context: &Context, args: &CleanArgs) -> Result<ExitCode, CliEr
     plan.annotations(&references);
     let secrets = found.iter().filter(|finding| finding.category == "secret");
     let secrets: BTreeSet<&str> = secrets.map(|finding| finding.rule.as_str()).collect();
-    let is_of_name = |field: &Option<String>| {
-        field.as_ref().is_some_and(|field| field.starts_with("name of the "))
-    };
-    let names = found.iter().filter(|finding| is_of_name(&finding.field)).count();
-    let words = Words { place: &place, secrets: &secrets, names, left: plan.left };
+    let beside = Beside::of(&found);
+    let words = Words { place: &place, secrets: &secrets, beside, left: plan.left };
     let text = words.of(&plan.entries);
     if !plan.entries.is_empty() {
         let mut lines = String::new();
@@ -75,7 +75,7 @@ pub(super) fn run(context: &Context, args: &CleanArgs) -> Result<ExitCode, CliEr
     output::write(context, &text)?;
     Ok(match () {
         () if plan.left > 0 => ExitCode::NotEvaluated,
-        () if !plan.entries.is_empty() || names > 0 => ExitCode::Findings,
+        () if !plan.entries.is_empty() || words.beside != Beside::default() => ExitCode::Findings,
         () => ExitCode::Clean,
     })
 }
@@ -85,6 +85,37 @@ fn write(place: &Path, name: &str, text: &str) -> Result<(), CliError> {
     output::write_file(&path, text.as_bytes()).map_err(|source| {
         CliError::new(Failure::Output { place: path.display().to_string(), source })
     })
+}
+
+/// The reference that leads to what was put aside last.
+const STASH: &str = "refs/stash";
+
+/// How much was found that no plan is made for.
+#[derive(Default, PartialEq, Eq)]
+struct Beside {
+    /// In names of files and references.
+    names: usize,
+    /// In names and addresses of people.
+    people: usize,
+    /// In what nobody gets who clones: stashes, worktrees, what references were at before.
+    own: usize,
+}
+
+impl Beside {
+    fn of(found: &[&ScanFinding]) -> Self {
+        let mut beside = Self::default();
+        for finding in found {
+            let is_of_name =
+                finding.field.as_ref().is_some_and(|field| field.starts_with("name of the "));
+            let is_own = finding.reference.as_ref().is_some_and(|reference| {
+                reference == STASH || reference == WORKTREE || reference.contains("@{")
+            });
+            beside.names += usize::from(is_of_name);
+            beside.people += usize::from(finding.path == PEOPLE);
+            beside.own += usize::from(is_own);
+        }
+        beside
+    }
 }
 
 struct Plan<'a> {
@@ -175,7 +206,7 @@ impl Plan<'_> {
 struct Words<'a> {
     place: &'a Path,
     secrets: &'a BTreeSet<&'a str>,
-    names: usize,
+    beside: Beside,
     left: usize,
 }
 
@@ -202,19 +233,43 @@ impl Words<'_> {
                  They stay as they are."
             );
         }
-        if self.names > 0 {
-            let names = counted(self.names, "name", "names");
+        self.tell_beside(&mut text);
+        if entries.is_empty() {
+            return text;
+        }
+        self.steps(&mut text);
+        text
+    }
+
+    /// What no plan is made for.
+    fn tell_beside(&self, text: &mut String) {
+        let Beside { names, people, own } = self.beside;
+        if names > 0 {
+            let names = counted(names, "name", "names");
             let _ = writeln!(
                 text,
                 "\nSomething was found in {names} of files and references, too. No plan is made for these: \
                  rename files with\n`git filter-repo --path-rename OLD:NEW`, and branches and tags by hand."
             );
         }
-        if entries.is_empty() {
-            return text;
+        if people > 0 {
+            let people = counted(people, "name or address", "names or addresses");
+            let _ = writeln!(
+                text,
+                "\nSomething was found in {people} of people who made commits or tags. No plan is made for these: \
+                 write others into a\nmailmap, and rewrite them with `git filter-repo --mailmap FILE`."
+            );
         }
-        self.steps(&mut text);
-        text
+        if own > 0 {
+            let own = counted(own, "place", "places");
+            let _ = writeln!(
+                text,
+                "\nSomething was found in {own} that only this clone has: a stash, the head of a worktree, or what a \
+                 reference was at\nbefore. `sanitize scan --history` names them. Nobody gets them who clones: take them \
+                 away with `git stash drop`,\n`git worktree remove`, and `git reflog expire --expire=now --all` and \
+                 `git gc --prune=now`."
+            );
+        }
     }
 
     fn steps(&self, text: &mut String) {

@@ -73,6 +73,9 @@ pub(crate) fn scan(
     Ok((format!("the history of {commits} was"), whole))
 }
 
+/// What leads to the head of another worktree.
+pub(crate) const WORKTREE: &str = "a worktree";
+
 /// The commits of a history, parents first.
 pub(crate) struct Commits {
     pub all: Vec<ObjectId>,
@@ -101,7 +104,7 @@ impl Commits {
     /// The same, and those that only this clone knows of.
     fn read(repo: &Repo, references: &[Reference]) -> Result<Self, CliError> {
         let mut commits = Self::of_references(repo, references)?;
-        commits.lead(repo, "a worktree", &repo.tips_of_worktrees()?)?;
+        commits.lead(repo, WORKTREE, &repo.tips_of_worktrees()?)?;
         for (number, stash) in repo.stashed()?.into_iter().enumerate() {
             commits.lead(repo, &format!("stash@{{{number}}}"), &[stash])?;
         }
