@@ -283,23 +283,36 @@ fn is_in(names: &[&str], word: &[u8]) -> bool {
     names.binary_search_by(|name| name.as_bytes().cmp(&word)).is_ok()
 }
 
-/// Names and places where there is talk of health; `known` is what else was found, sorted by place.
+/// Names and places where there is talk of health; `known` is what else was found.
 pub(crate) fn find(bytes: &[u8], context: &Context<'_>, known: &[Finding]) -> Vec<Finding> {
     let mut findings = Vec::new();
+    let others = ends_of_identifiers(known);
     for part in context.health_parts() {
         for line in lines(bytes, part) {
             let before = findings.len();
             names(bytes, line.clone(), context, &mut findings);
-            let has_other = known.iter().any(|finding| {
-                let is_identifier = matches!(finding.category, Category::Identifier(_));
-                is_identifier && finding.span.start < line.end && line.start < finding.span.end
-            });
+            let begun = others.partition_point(|(start, _)| *start < line.end);
+            let has_other = begun > 0 && others[begun - 1].1 > line.start;
             if findings.len() > before || has_other {
                 places(bytes, line, &mut findings);
             }
         }
     }
     findings
+}
+
+/// Where identifiers begin, sorted, and where the last one ends of those that have begun there.
+fn ends_of_identifiers(known: &[Finding]) -> Vec<(usize, usize)> {
+    let identifiers = known.iter().filter(|it| matches!(it.category, Category::Identifier(_)));
+    let mut places: Vec<(usize, usize)> =
+        identifiers.map(|it| (it.span.start, it.span.end)).collect();
+    places.sort_unstable();
+    let mut last = 0;
+    for (_, end) in &mut places {
+        last = last.max(*end);
+        *end = last;
+    }
+    places
 }
 
 /// The lines of a part, each as far as it belongs to it.
