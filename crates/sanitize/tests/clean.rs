@@ -157,3 +157,11 @@ fn what_takes_the_place_of_a_secret_is_found_no_more() {
         }
     }
 }
+
+#[test]
+fn any_number_of_mail_addresses_on_a_line_is_taken_out() {
+    let mails: Vec<String> = (0..20).map(|it| format!("jane.roe{it}@clinic.org")).collect();
+    let text = format!("To: {}\n", mails.join(", "));
+    let left = cleaned(&Replacement::Redacted, "", &text);
+    assert_eq!(left, format!("To: {}\n", ["[EMAIL]"; 20].join(", ")));
+}
