@@ -18,6 +18,7 @@ use crate::rule::Severity;
 use crate::scanner::Scanner;
 use crate::stand_in;
 use crate::synthetic::Maker;
+use crate::what::What;
 use bare::Language;
 
 pub(crate) use mask::is_masked;
@@ -150,12 +151,15 @@ impl<'a> Cleaner<'a> {
         if let Some(maker) = &self.maker {
             self.weigh(maker, bytes, pass, &mut sight);
         }
-        let mut kept = Vec::new();
+        let (mut kept, mut mails) = (Vec::new(), Mails::default());
         sight.keep_where(bytes, &mut |text, finding, span| {
-            let is_asked_for = finding.severity >= self.least || finding.field.is_some();
+            let is_asked_for = finding.severity >= self.least
+                || finding.field.is_some()
+                || mails.follows(text, finding);
             let goes = is_asked_for && holds(&Seen { text, finding, place: origin(edits, span) });
-            if !goes {
-                kept.push(span.clone());
+            match goes {
+                true => mails.add(text, finding),
+                false => kept.push(span.clone()),
             }
             goes
         });
@@ -250,6 +254,38 @@ struct Found {
     /// Where the rest is.
     kept: Vec<Range<usize>>,
 }
+
+/// The mail addresses of a line: the first one makes those behind it matter less, as in an attribution, and once
+/// it is gone the next one does.
+#[derive(Default)]
+struct Mails {
+    /// The text of the last one that goes, by its place in memory, and where it ends.
+    last: Option<(*const u8, usize)>,
+}
+
+impl Mails {
+    fn is_one(finding: &Finding) -> bool {
+        finding.rule == What::Email.rule().id
+    }
+
+    fn follows(&self, text: &[u8], finding: &Finding) -> bool {
+        Self::is_one(finding)
+            && self.last.is_some_and(|(last, end)| {
+                let between = text.get(end..finding.span.start);
+                last == text.as_ptr()
+                    && between.is_some_and(|it| it.len() <= MAIL_REACH && !it.contains(&b'\n'))
+            })
+    }
+
+    fn add(&mut self, text: &[u8], finding: &Finding) {
+        if Self::is_one(finding) {
+            self.last = Some((text.as_ptr(), finding.span.end));
+        }
+    }
+}
+
+/// So far in front of an address an attribution is looked for, in bytes.
+const MAIL_REACH: usize = 200;
 
 /// Which look at a text it is.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -1,10 +1,23 @@
-//! What stands beside what is taken out stays as it was. All that looks like data of somebody is synthetic, and a
-//! `~` stands in it so that no scanner stops at this page.
+//! What stands beside what is taken out stays as it was. All that looks like data of somebody is synthetic, and put
+//! together here so that no scanner stops at this page.
 
 use gitops_health_sanitize::{Cleaner, Replacement, Scanner, Severity};
 
+/// A text with values in the place of their names, and without the `~` in others.
 fn plain(text: &str) -> String {
-    text.replace('~', "")
+    let values = [
+        ("<mrn>", ["8817", "2635"]),
+        ("<other mrn>", ["8817", "2636"]),
+        ("<family>", ["ZWYR", "TKOVA"]),
+        ("<given>", ["QUIR", "INIA"]),
+        ("<irish>", ["O'N", "EIL"]),
+        ("<born>", ["1962", "0110"]),
+        ("<password>", ["ciHp", "sVD3x"]),
+        ("<second>", ["S8vC", "J7ANk"]),
+        ("<third>", ["yLPC", "PqxVb8tQUWkW"]),
+    ];
+    let put = |text: String, (name, parts): &(&str, [&str; 2])| text.replace(name, &parts.concat());
+    values.iter().fold(text.replace('~', ""), put)
 }
 
 /// What is left of a file, in which nothing more is to be found.
@@ -27,7 +40,7 @@ fn assert_cleaned(text: &str, expected: &str) {
 fn a_message_ends_with_the_string_that_it_stands_in() {
     let header = r"MSH|^\\&|E|H|L|X|20240312101500||ADT^A01|123|P|2.5";
     let clean_header = header.replace("20240312101500", "[DATE]");
-    let person = "PID|1||8817~2635^^^H^MR||ZWYR~TKOVA^QUIR~INIA";
+    let person = "PID|1||<mrn>^^^H^MR||<family>^<given>";
     let clean_person = "PID|1||[MRN]^^^H^MR||[NAME]^[NAME]";
     for (open, close) in [
         ("x = '''", "''', 5\n"),
@@ -47,7 +60,7 @@ fn a_message_ends_with_the_string_that_it_stands_in() {
         // What is known of no segment is in between, and what an apostrophe is in is one name.
         assert_cleaned(
             &format!(
-                "{open}{header}\nEVN|A01\nZZZ|1\nPID|1||8817~2635^^^H^MR||O'N~EIL^X~IMENA|{close}"
+                "{open}{header}\nEVN|A01\nZZZ|1\nPID|1||<mrn>^^^H^MR||<irish>^<given>|{close}"
             ),
             &format!(
                 "{open}{clean_header}\nEVN|A01\nZZZ|1\nPID|1||[MRN]^^^H^MR||[NAME]^[NAME]|{close}"
@@ -55,7 +68,7 @@ fn a_message_ends_with_the_string_that_it_stands_in() {
         );
     }
     assert_cleaned(
-        &format!("{header}\nPID|1||8817~2635^^^H^MR||O'N~EIL^X~IMENA||\"\"|F\n{person}\n"),
+        &format!("{header}\nPID|1||<mrn>^^^H^MR||<irish>^<given>||\"\"|F\n{person}\n"),
         &format!("{clean_header}\nPID|1||[MRN]^^^H^MR||[NAME]^[NAME]||\"\"|F\n{clean_person}\n"),
     );
 }
@@ -66,22 +79,22 @@ fn what_takes_the_place_of_a_bare_value_stands_in_quotes() {
     for (name, text, expected) in [
         (
             "a.toml",
-            "mrn = 8817~2635 # of 1\nbirth_date = 1962~-01-10\n",
+            "mrn = <mrn> # of 1\nbirth_date = 1962~-01-10\n",
             "mrn = \"[MRN]\" # of 1\nbirth_date = \"[BIRTH_DATE]\"\n",
         ),
         (
             "a.toml",
-            "[patient]\nssn = [\"536-22~-8145\"]\na = {mrn = 8817~2635, b = 1}\n",
+            "[patient]\nssn = [\"536-22~-8145\"]\na = {mrn = <mrn>, b = 1}\n",
             "[patient]\nssn = [\"[SSN]\"]\na = {mrn = \"[MRN]\", b = 1}\n",
         ),
         (
             "a.yaml",
-            "mrn: 8817~2635\nbirth_date: 1962~-01-10 # of 1\n",
+            "mrn: <mrn>\nbirth_date: 1962~-01-10 # of 1\n",
             "mrn: \"[MRN]\"\nbirth_date: \"[BIRTH_DATE]\" # of 1\n",
         ),
         (
             "a.yml",
-            "patients:\n- {mrn: 8817~2635, name: NAME}\n- mrn: '8817~2636'\n",
+            "patients:\n- {mrn: <mrn>, name: NAME}\n- mrn: '<other mrn>'\n",
             "patients:\n- {mrn: \"[MRN]\", name: \"[NAME]\"}\n- mrn: '[MRN]'\n",
         ),
         (
@@ -91,7 +104,7 @@ fn what_takes_the_place_of_a_bare_value_stands_in_quotes() {
         ),
         ("a.yml", "note: the patient's 536-22~-8145\n", "note: the patient's [SSN]\n"),
         // Elsewhere quotes are none of the form.
-        ("a.txt", "mrn: 8817~2635\n", "mrn: [MRN]\n"),
+        ("a.txt", "mrn: <mrn>\n", "mrn: [MRN]\n"),
         (
             "a.json",
             "{\"a\": \"ssn: 5362~28145, of a patient\", \"ssn\": 5362~28145}",
@@ -109,12 +122,12 @@ fn masks_are_of_the_form_of_what_they_mask() {
     for (name, text, expected) in [
         (
             "a.yaml",
-            "birth_date: 1962~-01-10\nmrn: 8817~2635\n",
+            "birth_date: 1962~-01-10\nmrn: <mrn>\n",
             "birth_date: 0001-01-01\nmrn: 00000000\n",
         ),
         (
             "a.toml",
-            "birth_date = 1962~-01-10\nmrn = 8817~2635\n",
+            "birth_date = 1962~-01-10\nmrn = <mrn>\n",
             "birth_date = 0001-01-01\nmrn = \"00000000\"\n",
         ),
         (
@@ -124,7 +137,7 @@ fn masks_are_of_the_form_of_what_they_mask() {
         ),
         (
             "a.hl7",
-            "PID|1||8817~2635^^^H^MR||ZWYR~TKOVA^QUIR~INIA||1962~0110|F\r",
+            "PID|1||<mrn>^^^H^MR||<family>^<given>||<born>|F\r",
             "PID|1||00000000^^^H^MR||XXXXXXXXX^XXXXXXXX||00010101|F\r",
         ),
     ] {
@@ -139,8 +152,8 @@ fn masks_are_of_the_form_of_what_they_mask() {
 #[test]
 fn what_takes_the_place_of_a_secret_is_found_no_more() {
     let text = [
-        "{\n  \"ConnectionStrings\": {\n    \"Default\": \"Server=db;User Id=sa;Pwd=ciHp~sVD3x;\"\n  },\n",
-        "  \"Smtp\": {\n    \"Password\": \"S8vC~J7ANk\"\n  },\n  \"ApiKey\": \"yLPC~PqxVb8tQUWkW\"\n}\n",
+        "{\n  \"ConnectionStrings\": {\n    \"Default\": \"Server=db;User Id=sa;Pwd=<password>;\"\n  },\n",
+        "  \"Smtp\": {\n    \"Password\": \"<second>\"\n  },\n  \"ApiKey\": \"<third>\"\n}\n",
     ];
     let text = plain(&text.concat());
     let key = b"a key of sixteen".to_vec();
@@ -152,8 +165,16 @@ fn what_takes_the_place_of_a_secret_is_found_no_more() {
         Replacement::Synthetic(key),
     ] {
         let left = cleaned(&way, "appsettings.json", &text);
-        for value in ["ciHpsVD3x", "S8vCJ7ANk", "yLPCPqxVb8tQUWkW"] {
-            assert!(!left.contains(value), "{way:?}: {left}");
+        for value in ["<password>", "<second>", "<third>"] {
+            assert!(!left.contains(&plain(value)), "{way:?}: {left}");
         }
     }
+}
+
+#[test]
+fn any_number_of_mail_addresses_on_a_line_is_taken_out() {
+    let mails: Vec<String> = (0..20).map(|it| format!("jane.roe{it}@clinic.org")).collect();
+    let text = format!("To: {}\n", mails.join(", "));
+    let left = cleaned(&Replacement::Redacted, "", &text);
+    assert_eq!(left, format!("To: {}\n", ["[EMAIL]"; 20].join(", ")));
 }

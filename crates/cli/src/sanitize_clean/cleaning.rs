@@ -30,6 +30,7 @@ impl<'a> Cleaning<'a> {
         parts: Option<&[Range<usize>]>,
     ) -> Result<Cleaned, String> {
         let Self { look, cleaner, notes } = self;
+        let mut lines = Lines { content, line: 1, at: 0 };
         let cleaned = cleaner.clean_where(in_tree, content, &mut |seen: &Seen<'_>| {
             let is_in = |part: &Range<usize>| {
                 seen.place.start < part.end && part.start < seen.place.end.max(seen.place.start + 1)
@@ -37,7 +38,7 @@ impl<'a> Cleaning<'a> {
             if parts.is_some_and(|parts| !parts.iter().any(is_in)) {
                 return false;
             }
-            let line = 1 + memchr::memchr_iter(b'\n', &content[..seen.place.start]).count();
+            let line = lines.of(seen.place.start);
             let spot = Spot { path: in_tree, line, content: seen.text, attributes };
             let accepted = look.acceptance.judge(&spot, seen.finding, notes).accepted;
             accepted.is_none_or(|accepted| accepted.by == "baseline")
@@ -48,6 +49,38 @@ impl<'a> Cleaning<'a> {
         match cleaned.left.is_empty() {
             true => Ok(cleaned),
             false => Err("not all could be taken out, so nothing was".into()),
+        }
+    }
+}
+
+/// Numbers of lines, counted on from the last one that was asked for.
+struct Lines<'a> {
+    content: &'a [u8],
+    line: usize,
+    at: usize,
+}
+
+impl Lines<'_> {
+    fn of(&mut self, place: usize) -> usize {
+        let ends = |part: &[u8]| memchr::memchr_iter(b'\n', part).count();
+        match place < self.at {
+            true => self.line -= ends(&self.content[place..self.at]),
+            false => self.line += ends(&self.content[self.at..place]),
+        }
+        self.at = place;
+        self.line
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_counted_to_and_fro() {
+        let mut lines = Lines { content: b"a\nb\n\nc", line: 1, at: 0 };
+        for (place, expected) in [(0, 1), (2, 2), (5, 4), (6, 4), (4, 3), (1, 1), (3, 2)] {
+            assert_eq!(lines.of(place), expected, "{place}");
         }
     }
 }

@@ -284,4 +284,28 @@ mod tests {
             assert_eq!(Language::of(name, text.as_bytes()), expected, "{name}");
         }
     }
+
+    #[test]
+    fn bare_values_of_any_text_are_sorted_and_apart() {
+        use gitops_health_testkit::Random;
+        const SIGNS: &[u8] = b"ab1 \n\t-?:#,[]{}()=;|>&*!\"'\\\x0c\xc3";
+        let mut random = Random::new(11);
+        for _ in 0..20_000 {
+            let length = random.below(30);
+            let text: Vec<u8> = (0..length).map(|_| SIGNS[random.below(SIGNS.len())]).collect();
+            for language in [Language::Json, Language::Sql, Language::Toml, Language::Yaml] {
+                let mut at = 0;
+                let mut edits = Edits::new();
+                for Bare { span, .. } in language.bare_values(&text) {
+                    assert!(at <= span.start && span.start < span.end, "{language:?} {text:?}");
+                    at = span.end;
+                    let begin = span.start + random.below(span.len());
+                    edits.push((begin..span.end, b"[X]".to_vec()));
+                }
+                assert!(at <= text.len(), "{language:?} {text:?}");
+                quote(language, &text, &mut edits);
+                assert!(edits.is_sorted_by_key(|(span, _)| span.start), "{language:?} {text:?}");
+            }
+        }
+    }
 }
