@@ -271,20 +271,20 @@ mod tests {
             findings[0].severity
         };
         for text in [
-            "2024-03-12~ 10:15:00 INFO loaded patient",
-            "x\n[2024-03-12~T10:15:00] WARN loaded patient",
-            "2024-03-12~ 10:15:00,123 [main] DEBUG patient",
-            "2024/03/12~ 10:15:00 [error] 7#7: patient",
-            "msg=\"patient seen\" ts=\"2024-03-12~ 10:15:00\"",
-            "{\"patient\": 1, \"@timestamp\": \"2024-03-12~T10:15\"}",
+            "2024-0~3-12 10:15:00 INFO loaded pati~ent",
+            "x\n[2024-0~3-12T10:15:00] WARN loaded pati~ent",
+            "2024-0~3-12 10:15:00,123 [main] DEBUG pati~ent",
+            "2024/0~3/12 10:15:00 [error] 7#7: pati~ent",
+            "msg=\"pati~ent seen\" ts=\"2024-0~3-12 10:15:00\"",
+            "{\"pati~ent\": 1, \"@timestamp\": \"2024-0~3-12T10:15\"}",
         ] {
             assert_eq!(severity(text), Severity::Info, "{text}");
         }
         for text in [
-            "2024-03-12~ 10:15:00 patient admitted",
-            "patient seen at 2024-03-12~ 10:15:00 INFO",
-            "patient, first time 2024-03-12~",
-            "2024-03-12~ INFO patient",
+            "2024-0~3-12 10:15:00 pati~ent admitted",
+            "pati~ent seen at 2024-0~3-12 10:15:00 INFO",
+            "pati~ent, first time 2024-0~3-12",
+            "2024-0~3-12 INFO pati~ent",
         ] {
             assert_eq!(severity(text), Severity::Medium, "{text}");
         }

