@@ -41,7 +41,7 @@ const TEXTS: &[&str] = &[
     "pati_ent;\n  first_na_me; Ja_ne\n  last_na_me; Do_e\n  date_of_bi_rth; 19##-01-1#\n  mrn; !#######!\n\
      data_base;\n  pass_word; x#y#z#Q#w#e#\n  url; postgres;//user;pa#s#w#@_db._inter_nal.o_rg;5432/x\n",
     "pati_ent.name=Ja_ne Do_e\nPATI_ENT_SSN = !###-##-####!\nlet mrn = '########';\nDear M_rs. Do_e,\n",
-    "Pa_tient Ja_ne Do_e, a 93 year old woman of Spring_field, was admitted to Mer_cy Hos_pital on Mar_ch 1#, 2024 by \
+    "Pa_tient Ja_ne Do_e, a 9# ye_ar old woman of Spring_field, was admi_tted to Mer_cy Hos_pital on Mar_ch 1#, 2024 by \
      D_r. Mar_cus Wel_by. MRN; #######. DOB; 0#/1#/19##. Call (###) ###-#### or write to jdo_e@clinic#.org, \
      http;//clinic.org/p/#####, 10.#.#.1#, SSN ###-##-####, fax ###-###-####, account number ########, \
      license D#######, VIN 1HGCM82633A######, card 4### #### #### ####, IBAN DE## #### #### #### #### ##.\n",

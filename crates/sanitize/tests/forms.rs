@@ -95,7 +95,7 @@ fn recorded_requests() {
 #[test]
 fn mails_cards_and_logs() {
     assert_found(
-        "From x Mon Mar  2 10:00:00 2026\nFrom: \"Ja~ne Roe\" <ja~ne@clinic.org>\nSubject: patient Mary~ Smith\n\nSSN 536-~22-8145\n",
+        "From x Mon M~ar  2 10:00:00 2026\nFrom: \"Ja~ne Roe\" <ja~ne@cli~nic.org>\nSubject: patient Mary~ Smith\n\nSSN 536-~22-8145\n",
         &[("name", "Ja~ne Roe"), ("name", "Mary~ Smith"), ("ssn", "536-~22-8145")],
     );
     assert_found(
@@ -142,8 +142,8 @@ fn secrets_of_kubernetes() {
 fn ages_over_89_in_all_forms() {
     for (text, age) in [
         ("mrn,name,age\n4711~0815,Ja~ne Roe,~97\n4711~0816,Jo~hn Roe,62\n", "97"),
-        ("[{\"mrn\": \"4711~0815\", \"age\": 9~7}]", "97"),
-        ("- mrn: 4711~0815\n  patient_age: 9~7\n", "97"),
+        ("[{\"m~rn\": \"4711~0815\", \"age\": 9~7}]", "97"),
+        ("- m~rn: 4711~0815\n  patient_age: 9~7\n", "97"),
         (
             "{\"resourceType\": \"Condition\", \"onsetAge\": {\"value\": 9~7, \"unit\": \"years\", \"code\": \"a\"}}",
             "97",
@@ -200,7 +200,7 @@ fn three_digits_of_zip_codes_are_found_where_few_people_live() {
 #[test]
 fn free_text_of_structures_is_about_somebody() {
     let note = plain(
-        "Mrs. Mil~ler called, her son Robert Mil~ler is at 208-~471-9923. Done on 04/~22/2021",
+        "M~rs. Mil~ler called, her son Robert Mil~ler is at 208-~471-9923. Done on 04/~22/2021",
     );
     let number = plain("447~1923");
     let message = format!(
