@@ -313,3 +313,48 @@ fn a_reason_is_no_place_for_a_value() {
         }
     }
 }
+
+/// What is encoded has the fingerprint of what it is, wherever it is asked.
+#[test]
+fn a_comment_beside_an_encoded_value_counts_for_scans_and_for_cleaning() {
+    let repo = TestRepo::new();
+    let program = keyed(&repo);
+    let [number, _] = numbers();
+    // "The patient has the social security number ..., and was seen today." in base64.
+    let text = format!("The patient has the social security number {number}, and was seen today.");
+    let encoded = base64(text.as_bytes());
+    repo.write("a.txt", format!("text = {encoded}\n")).write("b.txt", format!("{number}\n"));
+    repo.git(&["add", "."]);
+    let found = report(&scan_with(&program, &["a.txt", "b.txt", "--format", "json"]));
+    let of = |path: &str| {
+        let findings = found["findings"].as_array().expect("a list");
+        let finding = findings.iter().find(|it| it["path"] == path && it["rule"] == "ssn");
+        finding.expect("it is found")["fingerprint"].as_str().expect("there is a key").to_owned()
+    };
+    assert_eq!(of("a.txt"), of("b.txt"));
+    let allow = mark(&format!("ssn:{} of nobody", &of("a.txt")[..16]));
+    repo.write("a.txt", format!("text = {encoded} # {allow}\n"));
+    let scan = report(&scan_with(&program, &["a.txt", "--format", "json"]));
+    let rules = |key: &str| {
+        let list = scan[key].as_array().expect("a list");
+        list.iter().filter(|it| it["rule"] == "ssn" || it["finding"]["rule"] == "ssn").count()
+    };
+    assert_eq!((rules("findings"), rules("accepted")), (0, 1), "{scan}");
+    assert_eq!(program.run(&["sanitize", "a.txt", "--write"]).code, Some(0));
+    let kept = std::fs::read_to_string(repo.path().join("a.txt")).expect("it is there");
+    assert!(kept.contains(&encoded[..40]), "{kept}");
+}
+
+fn base64(bytes: &[u8]) -> String {
+    const SIGNS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let three = |part: &[u8]| {
+        let byte = |place: usize| u32::from(part.get(place).copied().unwrap_or(0));
+        let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
+        let sign = |place: usize| match place <= part.len() {
+            true => char::from(SIGNS[(bits >> (18 - 6 * place) & 63) as usize]),
+            false => '=',
+        };
+        [0, 1, 2, 3].map(sign)
+    };
+    bytes.chunks(3).flat_map(three).collect()
+}

@@ -5,6 +5,7 @@ mod file;
 mod key;
 
 use std::collections::{BTreeSet, HashSet};
+use std::ops::Range;
 use std::path::Path;
 
 use gitops_health_git::{PathAttributes, PathPattern, Repo, RepoPath};
@@ -39,8 +40,8 @@ pub(crate) struct Acceptance {
     notes: Vec<String>,
 }
 
-/// A kind of place.
-struct Place {
+/// A kind of place, such as that of tests.
+pub(crate) struct Place {
     name: &'static str,
     config: ContextConfig,
     paths: Vec<PathPattern>,
@@ -68,9 +69,13 @@ pub(crate) struct Spot<'a> {
     /// The file, from the top of the tree.
     pub path: &'a str,
     pub line: usize,
+    /// What the finding stands in as it is stored, and where.
     pub content: &'a [u8],
-    /// What `.gitattributes` say of it, where that is known.
-    pub attributes: Option<&'a PathAttributes>,
+    pub span: Range<usize>,
+    /// What was found.
+    pub value: &'a [u8],
+    /// The kind of place that the file is in: [`Acceptance::place_of`].
+    pub place: Option<&'a Place>,
 }
 
 impl Place {
@@ -153,6 +158,13 @@ impl Acceptance {
         (self.baseline.clone().unwrap_or_default(), self.key.as_ref())
     }
 
+    /// The kind of place that a file is in, from the top of the tree, if it is one that makes anything matter more or
+    /// less.
+    pub fn place_of(&self, path: &str, attributes: Option<&PathAttributes>) -> Option<&Place> {
+        let path = RepoPath::from(path);
+        self.contexts.iter().find(|place| place.has(&path, attributes))
+    }
+
     /// How much a finding matters where it is, and whether it may stay.
     pub fn judge(
         &self,
@@ -160,20 +172,17 @@ impl Acceptance {
         finding: &Finding,
         notes: &mut BTreeSet<String>,
     ) -> Judged {
-        let path = RepoPath::from(spot.path);
-        let place = self.contexts.iter().find(|place| place.has(&path, spot.attributes));
-        let (severity, context) = match place {
+        let (severity, context) = match spot.place {
             Some(place) => {
                 let weighed = place.config.weigh(finding.severity, finding.category);
                 (weighed, (weighed != finding.severity).then_some(place.name))
             }
             None => (finding.severity, None),
         };
-        let value = &spot.content[finding.span.clone()];
-        let fingerprint = self.key.as_ref().map(|key| key.fingerprint(&finding.rule, value));
+        let fingerprint = self.key.as_ref().map(|key| key.fingerprint(&finding.rule, spot.value));
         let accepted = self
             .by_comment(spot, finding, fingerprint, notes)
-            .or_else(|| self.by_configuration(&path, finding))
+            .or_else(|| self.by_configuration(spot.path, finding))
             .or_else(|| self.by_baseline(spot, fingerprint));
         Judged { severity, context, fingerprint, accepted }
     }
@@ -185,7 +194,7 @@ impl Acceptance {
         fingerprint: Option<Fingerprint>,
         notes: &mut BTreeSet<String>,
     ) -> Option<Accepted> {
-        let found = comments(spot.content, &finding.span);
+        let found = comments(spot.content, &spot.span);
         let mut problem = None;
         for comment in found.iter().filter(|comment| comment.rule == finding.rule) {
             match self.problem_of(comment, fingerprint) {
@@ -239,18 +248,22 @@ impl Acceptance {
 
     /// Why something of a path need not be looked at, if the configuration says so.
     pub fn spares(&self, path: &str) -> Option<&str> {
-        let allowed = self.entry(&RepoPath::from(path), NOT_LOOKED_AT)?;
+        let allowed = self.entry(path, NOT_LOOKED_AT)?;
         Some(&allowed.entry.reason)
     }
 
-    fn entry(&self, path: &RepoPath, rule: &str) -> Option<&Allowed> {
+    fn entry(&self, path: &str, rule: &str) -> Option<&Allowed> {
+        if self.allowed.is_empty() {
+            return None;
+        }
+        let path = &RepoPath::from(path);
         self.allowed.iter().find(|allowed| {
             allowed.entry.rules.iter().any(|known| known == rule)
                 && allowed.paths.iter().any(|pattern| pattern.matches(path))
         })
     }
 
-    fn by_configuration(&self, path: &RepoPath, finding: &Finding) -> Option<Accepted> {
+    fn by_configuration(&self, path: &str, finding: &Finding) -> Option<Accepted> {
         let entry = self.entry(path, &finding.rule)?;
         Some(Accepted {
             by: "configuration",

@@ -48,7 +48,7 @@ pub use clean::{Cleaned, Cleaner, Replacement, Seen, places};
 pub use config::{AllowEntry, ContextConfig, ContextsConfig, SanitizeConfig};
 pub use decode::{Looked, Unseen, is_binary, is_encoded, picture, readable};
 pub use edit::Edit;
-pub use finding::Finding;
+pub use finding::{Finding, Hidden};
 pub use fingerprint::{Fingerprint, Key, LEAST_KEY};
 pub use rule::{BUILT_IN, Category, Identifier, Rule, Severity};
 pub use scanner::Scanner;

@@ -289,6 +289,7 @@ impl Scanner {
                     span,
                     field: None,
                     within: None,
+                    decoded: None,
                 };
                 found_by.push((number, finding));
             }

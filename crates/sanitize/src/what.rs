@@ -86,6 +86,7 @@ impl What {
             span,
             field: None,
             within: None,
+            decoded: None,
         }
     }
 }

@@ -30,6 +30,7 @@ impl<'a> Cleaning<'a> {
         parts: Option<&[Range<usize>]>,
     ) -> Result<Cleaned, String> {
         let Self { look, cleaner, notes } = self;
+        let place = look.acceptance.place_of(in_tree, attributes);
         let mut lines = Lines { content, line: 1, at: 0 };
         let cleaned = cleaner.clean_where(in_tree, content, &mut |seen: &Seen<'_>| {
             let is_in = |part: &Range<usize>| {
@@ -39,7 +40,8 @@ impl<'a> Cleaning<'a> {
                 return false;
             }
             let line = lines.of(seen.place.start);
-            let spot = Spot { path: in_tree, line, content: seen.text, attributes };
+            let (span, value) = (seen.place.clone(), seen.finding.value(seen.text));
+            let spot = Spot { path: in_tree, line, content, span, value, place };
             let accepted = look.acceptance.judge(&spot, seen.finding, notes).accepted;
             accepted.is_none_or(|accepted| accepted.by == "baseline")
         });

@@ -176,6 +176,7 @@ impl Outcome {
             return;
         }
         let in_tree = place.in_tree.map_or_else(|| place.path.to_owned(), |name| name());
+        let kind = look.acceptance.place_of(&in_tree, place.attributes);
         let mut lines = Lines { content, line: 1, first: 0, at: 0 };
         // Many findings may have the place of what holds them.
         let mut known = (0..0, 0);
@@ -192,7 +193,8 @@ impl Outcome {
             if hunks.is_some_and(|hunks| !hunks.iter().any(is_new)) {
                 continue;
             }
-            let spot = Spot { path: &in_tree, line, content, attributes: place.attributes };
+            let (span, value) = (finding.span.clone(), finding.value(content));
+            let spot = Spot { path: &in_tree, line, content, span, value, place: kind };
             let judged = look.acceptance.judge(&spot, &finding, &mut self.notes);
             let origin = place.origin;
             let finding = ScanFinding {

@@ -91,7 +91,7 @@ impl Scanner {
             span: member.data.clone(),
             field: Some("name of the member".to_owned()),
             within: Some(member.within.clone()),
-            ..finding
+            ..finding.of_decoded(&member.name)
         }));
         let known = limits.unseen.len();
         let mut content = unpacked(&bytes[member.data.clone()], member.packing, limits);
@@ -103,9 +103,9 @@ impl Scanner {
         if !is_binary {
             let is_exact = member.packing == Packing::Stored && !is_document;
             let findings = self.unfold(&content, depth, limits).into_findings(&content);
-            sight
-                .fixed
-                .extend(findings.into_iter().map(|finding| placed(finding, member, is_exact)));
+            sight.fixed.extend(
+                findings.into_iter().map(|it| placed(it.of_decoded(&content), member, is_exact)),
+            );
         }
         for unseen in limits.unseen.iter_mut().skip(known) {
             unseen.within = Some(join(&member.within, unseen.within.take()));

@@ -167,7 +167,8 @@ impl Layer {
 
     fn into_findings(self, bytes: &[u8]) -> Vec<Finding> {
         let Self { decoded, sight } = self;
-        let mut findings = sight.into_findings(&decoded.text);
+        let findings = sight.into_findings(&decoded.text).into_iter();
+        let mut findings: Vec<_> = findings.map(|it| it.of_decoded(&decoded.text)).collect();
         for finding in &mut findings {
             finding.span = decoded.outer_of(bytes, &finding.span);
             let name = decoded.code().name(&bytes[finding.span.clone()]);
