@@ -17,7 +17,7 @@ use crate::patient::{Shifts, unit_at};
 use crate::rule::Severity;
 use crate::scanner::Scanner;
 use crate::stand_in;
-use crate::synthetic::Maker;
+use crate::synthetic::{self, Maker};
 use crate::what::What;
 use bare::Language;
 
@@ -223,7 +223,7 @@ impl<'a> Cleaner<'a> {
         match &self.replacement {
             Replacement::Redacted | Replacement::Synthetic(_) => format!("[{kind}]").into_bytes(),
             Replacement::Placeholder => {
-                let normal = value.trim_ascii().to_ascii_lowercase();
+                let normal = synthetic::canonical(&finding.rule, value);
                 let next = self.counts.entry(kind.clone()).or_default();
                 let number = self.numbers.entry((kind.clone(), normal)).or_insert_with(|| {
                     *next += 1;
@@ -236,7 +236,7 @@ impl<'a> Cleaner<'a> {
                     Hmac::<Sha256>::new_from_slice(key).expect("a key may have any length");
                 mac.update(kind.as_bytes());
                 mac.update(b"\0");
-                mac.update(&value.trim_ascii().to_ascii_lowercase());
+                mac.update(&synthetic::canonical(&finding.rule, value));
                 let digest = mac.finalize().into_bytes();
                 let digits: String = digest[..8].iter().map(|byte| format!("{byte:02x}")).collect();
                 format!("[{kind}_{digits}]").into_bytes()

@@ -162,6 +162,22 @@ pub(crate) fn is_doubtful(rule: &str) -> bool {
     matches!(kind(rule), Some(Kind::Name | Kind::Place | Kind::Identifier))
 }
 
+/// What is the same of a value, however it is written: a number with and without its marks, a day in any form.
+pub(crate) fn canonical(rule: &str, value: &[u8]) -> Vec<u8> {
+    let as_is = || value.trim_ascii().to_ascii_lowercase();
+    let Some(kind) = kind(rule) else { return as_is() };
+    let text = text::plain(value);
+    let canonical = match kind {
+        Kind::Name | Kind::Place | Kind::Mail | Kind::Page | Kind::Address | Kind::Photo => as_is(),
+        Kind::Date => calendar::day_of(&text).map_or_else(as_is, String::into_bytes),
+        Kind::Telephone => reserved::telephone_key(&text),
+        Kind::PostalCode | Kind::SocialSecurity | Kind::Identifier | Kind::Age => {
+            text::signs(&text)
+        }
+    };
+    if canonical.is_empty() { as_is() } else { canonical }
+}
+
 /// What is the same of a value that says who a patient is, however it is written.
 pub(crate) fn patient_key(value: &[u8]) -> Vec<u8> {
     text::signs(&text::plain(value))

@@ -178,3 +178,27 @@ fn any_number_of_mail_addresses_on_a_line_is_taken_out() {
     let left = cleaned(&Replacement::Redacted, "", &text);
     assert_eq!(left, format!("To: {}\n", ["[EMAIL]"; 20].join(", ")));
 }
+
+/// A number with and without its marks is one, and so is a day in another form.
+#[test]
+fn placeholders_and_hashes_join_what_is_written_in_other_ways() {
+    let number = ["536", "22", "8145"];
+    let text = format!(
+        "mrn,ssn,dob,phone\n47119,{},1953-0{}-17,(212) 736-{}\n47118,{},0{}/17/1953,212736{}\n",
+        number.join("-"),
+        4,
+        5000,
+        number.concat(),
+        4,
+        5000
+    );
+    let scanner = Scanner::new();
+    for replacement in [Replacement::Placeholder, Replacement::Hash(b"key".to_vec())] {
+        let cleaned = Cleaner::new(&scanner, replacement, Severity::Low).clean(text.as_bytes());
+        let cleaned = String::from_utf8(cleaned.bytes).expect("it is text");
+        let rows: Vec<Vec<&str>> =
+            cleaned.lines().skip(1).map(|row| row.split(',').skip(1).collect()).collect();
+        assert!(rows[0][0].starts_with("[SSN_"), "{cleaned}");
+        assert_eq!(rows[0], rows[1], "{cleaned}");
+    }
+}

@@ -69,6 +69,21 @@ pub(super) fn is_moved(text: &str) -> bool {
     at > 0
 }
 
+/// The day of a text that is one and nothing more, in eight digits.
+pub(super) fn day_of(text: &str) -> Option<String> {
+    let parts = find(text, 0)?;
+    let rest = text[..first(&parts)].bytes().chain(text[parts.end..].bytes());
+    let month = match parts.is_word {
+        true => month_of(&text[parts.month.clone()]),
+        false => number(text, &parts.month).map(|month| month as i8),
+    };
+    let year = number(text, &parts.year).filter(|_| parts.year.len() == 4)?;
+    let date = Date::new(year, month?, number(text, &parts.day)? as i8).ok()?;
+    rest.into_iter()
+        .all(|byte| !byte.is_ascii_digit())
+        .then(|| format!("{year:04}{:02}{:02}", date.month(), date.day()))
+}
+
 fn number(text: &str, part: &Range<usize>) -> Option<i16> {
     text.get(part.clone())?.parse().ok()
 }
@@ -335,6 +350,16 @@ mod tests {
                 expected
             );
             assert!(is_moved(&made) && !is_moved(&text), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_day_is_one_however_it_is_written() {
+        for text in ["1953-04-17", "19530417", "04/17/1953", "April 17, 1953", "17 Apr 1953"] {
+            assert_eq!(day_of(text).as_deref(), Some("19530417"), "{text}");
+        }
+        for text in ["1953-04", "04/17/53", "1953-04-17T10:00:00", "1953-02-30", "x"] {
+            assert_eq!(day_of(text), None, "{text}");
         }
     }
 
