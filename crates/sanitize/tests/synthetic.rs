@@ -226,3 +226,16 @@ fn claims_of_one_interchange_move_each_by_its_subscriber() {
     assert_eq!(new.matches('~').count(), text.matches('~').count());
     assert_eq!(new.matches('*').count(), text.matches('*').count());
 }
+
+#[test]
+fn a_record_in_a_string_moves_as_the_same_one_in_a_file() {
+    let born = ["1962", "01", "10"].join("-");
+    let record = format!("{{\"patient\": {{\"mrn\": \"M711000815\", \"dob\": \"{born}\"}}}}");
+    let scanner = Scanner::new();
+    let alone = clean(&scanner, "a key", &record);
+    assert_ne!(alone, record);
+    let recorded = format!("interactions:\n- request:\n    body: '{record}'\n");
+    assert!(clean(&scanner, "a key", &recorded).contains(&alone));
+    let code = format!("body = \"{}\"\n", record.replace('"', "\\\""));
+    assert!(clean(&scanner, "a key", &code).contains(&alone.replace('"', "\\\"")));
+}

@@ -73,7 +73,8 @@ impl Sight {
     }
 
     /// Of findings in these bytes and in encoded parts that are in the same place, the one that says most
-    /// stays: that of a structure, the more severe, the longer, and else the one in these bytes.
+    /// stays: that of a structure, the more severe, the longer, and else the one in these bytes, or that of a structure in
+    /// what is encoded.
     pub fn settle(&mut self, bytes: &[u8]) {
         let mut claims = Vec::new();
         for layer in &self.layers {
@@ -92,7 +93,12 @@ impl Sight {
         let mut stays = vec![true; plain.len()];
         for claim in &claims {
             let touched = touched(claim);
-            if plain[touched.clone()].iter().all(|it| claim.weight() > it.weight()) {
+            let says_more = |it: &Claim| match claim.has_field {
+                // What was decoded is known better by its own structure.
+                true => claim.weight() >= it.weight(),
+                false => claim.weight() > it.weight(),
+            };
+            if plain[touched.clone()].iter().all(says_more) {
                 stays[touched].fill(false);
             }
         }
