@@ -77,7 +77,10 @@ fn what_is_staged_in_part_is_cleaned_in_part() {
     repo.write("a.txt", &disk);
     let transcript = sanitize(&repo, &["--staged", "--write"]);
     assert_eq!(transcript.code, Some(0), "{transcript}");
-    assert!(transcript.stdout.contains("1 of the places"), "{transcript}");
+    assert!(
+        transcript.stdout.replace("\n", " ").contains("1 place was not cleaned there"),
+        "{transcript}"
+    );
     assert_eq!(staged(&repo, "a.txt"), "1\nstaged [SSN]\n2\n3\nboth [SSN]\n");
     let expected = disk.replace(&format!("staged {}", number("8141")), "staged [SSN]");
     assert_eq!(on_disk(&repo, "a.txt"), expected);
@@ -257,6 +260,23 @@ fn what_no_plan_is_made_for_is_told() {
     repo.write("a", "2\n").commit_as(author, "Second");
     let text = plan();
     assert!(text.contains("1 name or address of people") && text.contains("--mailmap"), "{text}");
+}
+
+#[test]
+fn a_name_that_says_something_is_no_pass() {
+    let repo = TestRepo::new();
+    repo.write("a", "1\n").commit("First");
+    let name = format!("scan-{}.txt", number("8141"));
+    repo.write(&name, format!("a {}\n", number("8142")));
+    repo.git(&["add", "."]);
+    // The arguments are in the transcript, and so the file is not named.
+    for arguments in [["--staged", "--write"], [".", "--write"]] {
+        let transcript = sanitize(&repo, &arguments);
+        assert_eq!(transcript.code, Some(3), "{transcript}");
+        let said = transcript.to_string().replace('\n', " ");
+        assert!(said.contains("scan-[SSN].txt") && said.contains("rename it"), "{transcript}");
+        assert_eq!(staged(&repo, &name), "a [SSN]\n");
+    }
 }
 
 #[test]

@@ -140,6 +140,7 @@ const REPLACEMENTS: &[&[&str]] = &[
     &["--replace-with", "redacted"],
     &["--replace-with", "placeholder"],
     &["--replace-with", "hash"],
+    &["--replace-with", "synthetic"],
     &["--preserve-format"],
 ];
 
@@ -164,6 +165,34 @@ fn what_takes_it_out_does_not_say_it() {
             planted.is_not_in(&content, &path.display().to_string());
         }
     }
+}
+
+#[test]
+fn plans_baselines_and_what_is_staged_do_not_say_it() {
+    let planted = Planted::new();
+    let repo = repository(&planted);
+    let surroundings = Surroundings::new(&repo);
+    let outside = tempfile::tempdir().expect("a directory can be made");
+    let place = |name: &str| outside.path().join(name).to_str().expect("UTF-8").to_owned();
+    for how in REPLACEMENTS {
+        let plan = place(&how.join(""));
+        let arguments = [&["sanitize", "--history", "--plan", &plan], *how].concat();
+        let transcript = run(&surroundings.program, &arguments);
+        assert_eq!(transcript.code, Some(1), "{transcript}");
+        planted.is_not_said(&transcript);
+        let staged = [&["sanitize", "--staged", "-vvv"], *how].concat();
+        planted.is_not_said(&run(&surroundings.program, &staged));
+    }
+    let baseline = place("known.jsonl");
+    let arguments = ["sanitize", "scan", "--history", "--write-baseline", "--baseline", &baseline];
+    planted.is_not_said(&run(&surroundings.program, &arguments));
+    let written = files_below(outside.path());
+    assert!(written.len() > 3 * REPLACEMENTS.len(), "{written:?}");
+    for path in written {
+        let content = std::fs::read(&path).expect("it can be read");
+        planted.is_not_in(&content, &path.display().to_string());
+    }
+    surroundings.hold_nothing_of(&planted, &repo);
 }
 
 #[test]

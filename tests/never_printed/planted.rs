@@ -33,7 +33,7 @@ impl Planted {
             record: ["4711", "00815"].concat(),
             born: ["1962", "0110"].concat(),
             ssn: ssn("536", "8145"),
-            phone: ["614", "555", "0142"].join("-"),
+            phone: ["614", "736", "0142"].join("-"),
             mail: ["q.zwyrt", "clinic.example"].join("@"),
             token: ["gl", "pat-", "Qz7Tn2Lw9Vb4", "Xk8Rm3Jd"].concat(),
             password: ["vT9q", "LmW2", "xRb7"].concat(),

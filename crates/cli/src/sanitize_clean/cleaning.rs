@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use gitops_health_git::PathAttributes;
-use gitops_health_sanitize::{Cleaned, Cleaner, Seen};
+use gitops_health_sanitize::{Cleaned, Cleaner, Finding, Seen, Severity};
 
 use crate::acceptance::Spot;
 use crate::look::Look;
@@ -19,6 +19,27 @@ pub(super) struct Cleaning<'a> {
 impl<'a> Cleaning<'a> {
     pub fn new(look: &'a Look, cleaner: Cleaner<'a>) -> Self {
         Self { look, cleaner, notes: BTreeSet::new() }
+    }
+
+    /// Refuses a name in which something is found that may not stay: who has it has to rename the file.
+    pub fn refuse_name(
+        &mut self,
+        in_tree: &str,
+        attributes: Option<&PathAttributes>,
+        name: &[u8],
+    ) -> Result<(), String> {
+        let place = self.look.acceptance.place_of(in_tree, attributes);
+        let findings = self.look.scanner.scan_name(name);
+        let stays = |finding: &Finding, notes: &mut BTreeSet<String>| {
+            let (span, value) = (finding.span.clone(), finding.value(name));
+            let spot = Spot { path: in_tree, line: 1, content: name, span, value, place };
+            let judged = self.look.acceptance.judge(&spot, finding, notes);
+            judged.severity < Severity::Low || judged.accepted.is_some()
+        };
+        match findings.iter().all(|finding| stays(finding, &mut self.notes)) {
+            true => Ok(()),
+            false => Err("what is found in its name can't be taken out: rename it".into()),
+        }
     }
 
     /// Cleans a text, or some parts of it; the error says why it can't be cleaned.

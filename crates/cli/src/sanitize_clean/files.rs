@@ -43,6 +43,10 @@ pub(super) fn clean(
     };
     let names = Names::of(&files);
     for path in files {
+        let name = path.as_os_str().as_encoded_bytes();
+        if let Err(reason) = cleaning.refuse_name(&cleaning.look.in_tree(&path), None, name) {
+            report.skipped.push(CleanSkip { path: cleaning.look.shown(name), reason });
+        }
         match clean_file(cleaning, &path, &names, args.write, backup) {
             Ok(None) => report.files_read += 1,
             Ok(Some(file)) => {

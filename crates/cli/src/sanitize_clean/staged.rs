@@ -1,6 +1,8 @@
 use std::ops::Range;
 
-use gitops_health_git::{FileChange, Held, Hunk, Mode, Repo, RepoPath, Restaged, different_lines};
+use gitops_health_git::{
+    FileChange, Held, Hunk, Mode, Repo, RepoPath, Restaged, Status, different_lines,
+};
 use gitops_health_report::clean::{CLEAN_SCHEMA, CleanReport, CleanSkip};
 use gitops_health_sanitize::{Cleaned, is_binary};
 
@@ -9,7 +11,7 @@ use super::cleaning::Cleaning;
 use super::difference::describe;
 use super::files::{refuse_link, refuse_names, replace};
 use crate::error::CliError;
-use crate::sanitize_scan::LARGEST;
+use crate::sanitize_scan::{LARGEST, why_binary};
 
 /// Cleans what is staged: the new lines in the index, and the same lines in the worktree.
 pub(super) fn clean(
@@ -29,6 +31,11 @@ pub(super) fn clean(
     let mut changes = Vec::new();
     for file in &repo.staged_changes(gitops_health_git::Similarity::Renames)?.files {
         let shown = cleaning.look.shown(file.path.as_bytes());
+        let is_new = file.new.is_some() && (file.old.is_none() || file.old_path.is_some());
+        let name = if is_new { file.path.as_bytes() } else { b"" };
+        if let Err(reason) = cleaning.refuse_name(&shown, Some(&file.attributes), name) {
+            report.skipped.push(CleanSkip { path: shown.clone(), reason });
+        }
         match clean_file(repo, cleaning, file, &shown) {
             Ok(None) => {}
             Ok(Some(change)) => {
@@ -39,6 +46,7 @@ pub(super) fn clean(
                 }
             }
             Err(Left::Error(error)) => return Err(error),
+            Err(Left::Binary(why)) => report.notes.push(format!("`{shown}` was left: {why}")),
             Err(Left::Reason(reason)) => report.skipped.push(CleanSkip { path: shown, reason }),
         }
     }
@@ -50,8 +58,8 @@ pub(super) fn clean(
             match write_worktree(repo, change, backup) {
                 Ok(0) => {}
                 Ok(missed) => report.notes.push(format!(
-                    "`{shown}` is another one in the worktree: {missed} of the places stand there still, \
-                     unless they were changed"
+                    "`{shown}` differs in the worktree from what is staged: {} not cleaned there",
+                    gitops_health_git::counted(missed, "place was", "places were")
                 )),
                 Err(reason) => report.skipped.push(CleanSkip {
                     path: shown,
@@ -82,6 +90,8 @@ impl Change {
 
 /// Why a file is left as it is.
 enum Left {
+    /// It is nothing that can be looked into, for this reason.
+    Binary(String),
     Reason(String),
     Error(CliError),
 }
@@ -93,6 +103,9 @@ fn clean_file(
     shown: &str,
 ) -> Result<Option<Change>, Left> {
     let failed = |error: gitops_health_git::Error| Left::Error(error.into());
+    if file.status == Status::Unmerged {
+        return Err(Left::Reason("it is in conflict".into()));
+    }
     let Some(side) = file.new.filter(|side| side.mode != Mode::Submodule) else { return Ok(None) };
     let content = match repo.held(side.id, LARGEST).map_err(failed)? {
         Held::Content(content) => content.to_vec(),
@@ -100,7 +113,7 @@ fn clean_file(
         Held::Missing => return Err(Left::Reason("its content is not in this clone".into())),
     };
     if is_binary(&content) {
-        return Ok(None);
+        return Err(Left::Binary(why_binary(&content)));
     }
     if side.mode == Mode::Symlink {
         let looked = refuse_link(cleaning, shown, Some(&file.attributes), &content);
