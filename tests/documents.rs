@@ -54,6 +54,7 @@ fn the_schemas_of_the_commands_about_the_index_are_those_of_the_reports() {
 fn the_schema_of_a_scan_is_that_of_the_report() {
     check("schemas/sanitize-scan.v1.json", &gitops_health_report::scan::json_schema());
     check("schemas/sanitize.v1.json", &gitops_health_report::clean::json_schema());
+    check("schemas/sanitize-rules.v1.json", &gitops_health_report::rules::json_schema());
 }
 
 #[test]
@@ -64,6 +65,7 @@ fn reports_are_valid_under_their_schemas() {
     for (command, schema, broken) in [
         (["risk", "hotspots"], gitops_health_report::hotspots::json_schema(), "files"),
         (["sanitize", "scan"], gitops_health_report::scan::json_schema(), "findings"),
+        (["sanitize", "rules"], gitops_health_report::rules::json_schema(), "rules"),
         (["risk", "trend"], gitops_health_report::trend::json_schema(), "periods"),
         (["index", "status"], index::status::json_schema(), "commits"),
         (["index", "update"], index::update::json_schema(), "commits"),

@@ -386,3 +386,35 @@ fn what_is_packed_is_looked_into_and_what_is_damaged_is_named() {
     }
     assert_eq!(clean(&repo, &["a.zip"]).code, Some(3));
 }
+
+#[test]
+fn rules_are_listed_and_explained() {
+    let repo = TestRepo::new();
+    repo.write(
+        ".gitops-health.yaml",
+        "sanitize: {rules: [{id: ward-badge, name: Badge of a ward, category: R, severity: high, keywords: [wb-], \
+         pattern: '\\bWB-[0-9]{6}\\b', examples: ['badge WB-{digit:6}']}]}\n",
+    );
+    let rules = |arguments: &[&str]| run_in(&repo, &[&["sanitize", "rules"], arguments].concat());
+    let all = rules(&[]).stdout;
+    let first = |line: &str| line.split_whitespace().next().unwrap_or_default().to_owned();
+    let ids: Vec<String> = all.lines().skip(1).map(first).collect();
+    assert!(ids.len() > 600, "{all}");
+    for letter in "ABCDEFGHIJKLMNOQR".chars() {
+        let has = |line: &str| line.split_whitespace().nth(1) == Some(&letter.to_string());
+        assert!(all.lines().any(has), "{letter}");
+    }
+    assert_eq!(ids.last().map(String::as_str), Some("ward-badge"));
+    let one = rules(&["mrn"]).stdout;
+    for part in
+        ["Medical record number", "H, medical record numbers", "45 CFR 164.514", "mrn:FINGER"]
+    {
+        assert!(one.contains(part), "{one}");
+    }
+    assert!(rules(&["ward-badge"]).stdout.contains("Badge of a ward"));
+    assert_fails_with_hint(
+        &rules(&["birthdate"]),
+        2,
+        &["no rule `birthdate`", "did you mean `birth-date`?"],
+    );
+}

@@ -18,6 +18,7 @@ mod risk_hotspots;
 mod risk_score;
 mod risk_trend;
 mod sanitize_clean;
+mod sanitize_rules;
 mod sanitize_scan;
 mod show_config;
 
@@ -71,6 +72,7 @@ fn run(arguments: Vec<OsString>) -> ExitCode {
         Command::Risk(RiskCommand::Trend(args)) => risk_trend::run(&context, &args),
         Command::Sanitize(args) => match args.command {
             Some(SanitizeCommand::Scan(args)) => sanitize_scan::run(&context, &args),
+            Some(SanitizeCommand::Rules(args)) => sanitize_rules::run(&context, &args),
             None => sanitize_clean::run(&context, &args.clean),
         },
         Command::Index(IndexCommand::Status(args)) => commands::status(&context, &args),

@@ -13,6 +13,7 @@ mod html;
 pub mod index;
 mod json;
 mod risk;
+pub mod rules;
 pub mod scan;
 mod style;
 pub mod trend;

@@ -78,6 +78,23 @@ pub(crate) enum SanitizeCommand {
     /// are new count then. Messages of HL7 version 2 and X12, FHIR and clinical documents are
     /// understood by their fields.
     Scan(ScanArgs),
+    /// Say what is looked for: all rules, or one of them
+    Rules(RulesArgs),
+}
+
+/// The arguments of `sanitize rules`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  gitops-health sanitize rules                       all rules, with those of the configuration
+  gitops-health sanitize rules mrn                   what one of them is, and where it is from
+  gitops-health sanitize rules --format json         with keywords, patterns and sources")]
+pub(crate) struct RulesArgs {
+    /// The rule, as reports name it
+    #[arg(value_name = "RULE")]
+    pub rule: Option<String>,
+    /// How to print it
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: PlainFormat,
 }
 
 /// The arguments of `sanitize scan`; [`SanitizeCommand::Scan`] says what it does.
