@@ -61,7 +61,7 @@ impl RuleEntry {
 fn words(category: Category) -> &'static str {
     let Category::Identifier(letter) = category else {
         return match category {
-            Category::Secret => "secrets",
+            Category::Secret => "what opens something to who has it",
             _ => "personal data that is none of the identifiers",
         };
     };

@@ -77,7 +77,7 @@ pub(crate) enum SanitizeCommand {
     /// Files and directories as they are on disk, or what commits and the index add: only lines that
     /// are new count then. Messages of HL7 version 2 and X12, FHIR and clinical documents are
     /// understood by their fields.
-    Scan(ScanArgs),
+    Scan(Box<ScanArgs>),
     /// Say what is looked for: all rules, or one of them
     Rules(RulesArgs),
 }
