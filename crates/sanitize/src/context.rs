@@ -208,6 +208,12 @@ impl<'a> Context<'a> {
         places.get(after).is_some_and(|place| *place <= at + REACH)
     }
 
+    /// Whether a word in a part makes it talk of health.
+    fn talks_of_health(&self, part: &Range<usize>) -> bool {
+        let first = self.health.partition_point(|place| *place < part.start);
+        self.health.get(first).is_some_and(|place| *place < part.end)
+    }
+
     /// The parts in which there is talk of health, apart from one another.
     pub fn health_parts(&self) -> Vec<Range<usize>> {
         let mut parts: Vec<Range<usize>> = Vec::new();
@@ -223,7 +229,7 @@ impl<'a> Context<'a> {
     }
 
     /// Whether a place says who wrote something: lines of copyright, authors and the like, and, where there is no talk
-    /// of health, also names with addresses in angle brackets.
+    /// of health in the line, also names with addresses in angle brackets.
     pub fn is_attribution(&self, span: &Range<usize>) -> bool {
         let line = self.line(span.start);
         let before = &self.bytes[line.start..span.start];
@@ -237,11 +243,14 @@ impl<'a> Context<'a> {
         if ATTRIBUTIONS.iter().any(|word| begins(&word)) {
             return true;
         }
-        if self.is_health(span.start) {
-            return false;
-        }
         let is_in_brackets =
             before.ends_with(b"<") && before.len() > 2 && self.bytes.get(span.end) == Some(&b'>');
+        if self.is_health(span.start) {
+            // Who wrote a text that talks of health somewhere, or a letter, or a line about a patient?
+            let heads = [&b"from:"[..], b"to:", b"cc:", b"bcc:", b"reply-to:", b"sender:"];
+            let is_letter = heads.iter().any(|head| text.starts_with(head));
+            return is_in_brackets && !is_letter && !self.talks_of_health(&line);
+        }
         let has = |word: &&[u8]| memchr::memmem::find(&lower, word).is_some();
         is_in_brackets || PERHAPS_ATTRIBUTIONS.iter().any(has)
     }

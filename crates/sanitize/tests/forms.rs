@@ -255,6 +255,7 @@ fn addresses_of_patients_are_no_attributions() {
         format!("# Copyright (c) 2020 {mail}, for patients\n"),
         format!("Signed-off-by: Jane <{mail}>\nFix the patient page\n"),
         format!("Jane <{mail}>\n"),
+        format!("Jane <{mail}> - 2003\n\nHow a patient is found\n"),
     ] {
         assert_eq!(severity(&text), Some(Severity::Info), "{text}");
     }
