@@ -36,6 +36,7 @@ pub(crate) fn find(bytes: &[u8], context: &Context<'_>, known: &[Finding]) -> Ve
             let before = findings.len();
             names::find(bytes, line.clone(), context, &mut findings);
             places::streets(bytes, line.clone(), &mut findings);
+            places::codes(bytes, line.clone(), &mut findings);
             let has_other = identifiers.is_any_in(&line);
             if findings.len() > before || has_other {
                 places::find(bytes, line, &mut findings);
@@ -147,6 +148,25 @@ mod tests {
         for text in ["in 2019 Supreme Court", "12 elm street", "the 3 Way valve", "5 Saw Dr Lee"] {
             let found = found(text);
             assert!(!found.iter().any(|it| it.starts_with(char::is_numeric)), "{found:?}");
+        }
+    }
+
+    #[test]
+    fn codes_stand_behind_a_state_or_their_name() {
+        for (text, expected) in [
+            (
+                "12 El~m Street, Spring~field, IL 627~04",
+                &["12 Elm Street", "Springfield", "62704"][..],
+            ),
+            ("in Salt La~ke City, UT 841~01-1234.", &["Salt Lake City", "84101-1234"]),
+            ("her ZIP is 036~01", &["03601"]),
+            ("zip code: 036~01", &["03601"]),
+        ] {
+            let found = found(text);
+            assert!(expected.iter().all(|it| found.iter().any(|other| other == it)), "{found:?}");
+        }
+        for text in ["error OR 12345x", "the zip 9 files", "in 12345", "unzip 12345 files"] {
+            assert!(found(text).is_empty(), "{text} {:?}", found(text));
         }
     }
 

@@ -42,6 +42,34 @@ fn street() -> &'static Regex {
     })
 }
 
+/// ZIP codes behind a state or their name, with the city in front.
+pub(super) fn codes(bytes: &[u8], line: Range<usize>, findings: &mut Vec<Finding>) {
+    for found in code().captures_iter(&bytes[line.clone()]) {
+        let mut add = |group: &str, what: What, severity: Severity| {
+            if let Some(value) = found.name(group) {
+                let span = line.start + value.start()..line.start + value.end();
+                findings.push(what.found_as(severity, span));
+            }
+        };
+        add("city", What::Address, Severity::Medium);
+        for group in ["value", "other"] {
+            add(group, What::Zip, What::Zip.rule().severity);
+        }
+    }
+}
+
+fn code() -> &'static Regex {
+    static PATTERN: OnceLock<Regex> = OnceLock::new();
+    PATTERN.get_or_init(|| {
+        let states = "A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|P[AR]|RI|S[CD]|T[NX]|UT|V[AT]|W[AIVY]";
+        let digits = "[0-9]{5}(?:-[0-9]{4})?";
+        let pattern = format!(
+            r"(?:(?P<city>{WORD}(?: {WORD}){{0,2}}),? )?\b(?:{states}),? {{1,2}}(?P<value>{digits})\b|\b(?i:zip)(?i: ?code)?(?: is|:)? {{1,2}}(?P<other>{digits})\b"
+        );
+        compile(&pattern).expect("the pattern above is well formed")
+    })
+}
+
 /// Hospitals, cities and what words lead to in a line.
 pub(super) fn find(bytes: &[u8], line: Range<usize>, findings: &mut Vec<Finding>) {
     let text = &bytes[line.clone()];
