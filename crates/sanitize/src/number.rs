@@ -400,13 +400,23 @@ fn mail_at(bytes: &[u8], at: usize) -> Option<Range<usize>> {
     let begin =
         bytes[at.saturating_sub(64)..at].iter().rev().take_while(|byte| is_local(byte)).count();
     let mut local = &bytes[at - begin..at];
+    // What is spelled out in front, as the end of a line, is no part of it.
+    let marks = bytes[..at - begin].iter().rev().take_while(|byte| **byte == b'\\').count();
+    if marks % 2 == 1 {
+        let length = match local.first() {
+            Some(b'u') => 5,
+            Some(b'x') => 3,
+            _ => 1,
+        };
+        local = local.get(length..)?;
+    }
     // What a sentence or a line of code puts in front is no part of it.
     while let Some((first, rest)) = local.split_first()
         && !first.is_ascii_alphanumeric()
     {
         local = rest;
     }
-    if let Some(cut) = local.iter().rposition(|byte| b"=/&?'`|{}".contains(byte)) {
+    if let Some(cut) = local.iter().rposition(|byte| b"=/&?'`|{}^~$*#!%".contains(byte)) {
         local = &local[cut + 1..];
     }
     let is_domain = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-');

@@ -153,7 +153,8 @@ pub(crate) fn is_made(rule: &str, value: &[u8]) -> bool {
         Kind::Page => reserved::is_page(text),
         Kind::Address => reserved::is_address(text),
         Kind::Photo => text == PICTURE,
-        _ => identifier::is_made(text),
+        // A number of social security may be taken for another one by the words around it.
+        _ => identifier::is_made(text) || reserved::is_social_security(text),
     }
 }
 

@@ -202,3 +202,57 @@ fn placeholders_and_hashes_join_what_is_written_in_other_ways() {
         assert_eq!(rows[0], rows[1], "{cleaned}");
     }
 }
+
+fn redacted(name: &str, text: &str) -> String {
+    let scanner = Scanner::new();
+    let mut cleaner = Cleaner::new(&scanner, Replacement::Redacted, Severity::Low);
+    let cleaned = cleaner.clean_where(name, text.as_bytes(), &mut |_| true);
+    assert!(cleaned.left.is_empty(), "{text}");
+    String::from_utf8(cleaned.bytes).expect("it is text")
+}
+
+#[test]
+fn texts_of_many_lines_in_sql_get_no_more_quotes() {
+    let number = ["536", "22", "8145"].join("-");
+    let text = format!("INSERT INTO t (a, note) VALUES (0, 'Patient SSN\nwas, {number}, x');\n");
+    assert_eq!(redacted("a.sql", &text), text.replace(&number, "[SSN]"));
+}
+
+#[test]
+fn what_is_spelled_out_before_an_address_stays() {
+    let mail = ["m.hargreave", "clinic.org"].join("@");
+    for before in ["E-mail:\\n", "x\\u00e9", "\\t", "a\\x41", "^PRN^PH~^NET^", "\\\\"] {
+        let text = format!("{{\"patient\": \"{before}{mail}\"}}");
+        assert_eq!(redacted("a.json", &text), text.replace(&mail, "[EMAIL]"));
+        let code = format!("patient = \"{before}{mail}\"\n");
+        assert_eq!(redacted("a.py", &code), code.replace(&mail, "[EMAIL]"));
+    }
+}
+
+#[test]
+fn numbers_of_programs_stay_numbers() {
+    for (name, text, expected) in [
+        ("a.py", "patient = {'mrn': 4820~177, 'x': 1}\n", "patient = {'mrn': 0, 'x': 1}\n"),
+        ("a.java", "class A { int mrn = 4820~177; }\n", "class A { int mrn = 0; }\n"),
+        ("a.js", "const p = { mrn: '4820~177' };\n", "const p = { mrn: '[MRN]' };\n"),
+        ("a.py", "# mrn: 4820~177\n", "# mrn: 0\n"),
+        ("a.txt", "mrn: 4820~177\n", "mrn: [MRN]\n"),
+    ] {
+        assert_eq!(redacted(name, &text.replace('~', "")), expected);
+    }
+}
+
+/// Whatever the key, what was made up for one rule is not taken for the value of another one.
+#[test]
+fn made_up_values_settle_with_any_key() {
+    let number = ["536", "22", "8145"].join("-");
+    let text = format!("patient plan ID #{number}, 11/02/1958\n");
+    let scanner = Scanner::new();
+    for key in 0..60 {
+        let replacement = Replacement::Synthetic(format!("a key {key}").into_bytes());
+        let mut cleaner = Cleaner::new(&scanner, replacement, Severity::Low);
+        let cleaned = cleaner.clean(text.as_bytes());
+        assert!(cleaned.left.is_empty(), "{key}");
+        assert!(cleaner.clean(&cleaned.bytes).removed.is_empty(), "{key}");
+    }
+}

@@ -16,6 +16,8 @@ pub(super) enum Language {
     Sql,
     Toml,
     Yaml,
+    /// A programming language.
+    Code,
     Other,
 }
 
@@ -35,6 +37,7 @@ impl Language {
         match name.rsplit_once('.').map_or("", |(_, end)| end) {
             "yaml" | "yml" => return Self::Yaml,
             "toml" => return Self::Toml,
+            end if PROGRAMS.contains(&end) => return Self::Code,
             _ => {}
         }
         match begin.first() {
@@ -51,7 +54,7 @@ impl Language {
         match self {
             Self::Yaml => yaml::bare_values(bytes),
             Self::Json | Self::Sql | Self::Toml => self.between_marks(bytes),
-            Self::Other => Vec::new(),
+            Self::Code | Self::Other => Vec::new(),
         }
     }
 
@@ -64,6 +67,9 @@ impl Language {
                 b'\n' if depth == 0 && self == Self::Toml => before = byte,
                 b' ' | b'\t' | b'\r' | b'\n' => {}
                 b'#' if self == Self::Toml => at = end_of_line(bytes, at) - 1,
+                b'-' if self == Self::Sql && bytes[at..].starts_with(b"--") => {
+                    at = end_of_line(bytes, at) - 1;
+                }
                 _ if self.is_quote(byte) => {
                     at = self.end_of_string(bytes, at) - 1;
                     before = byte;
@@ -137,9 +143,11 @@ impl Language {
             let end = memchr::memmem::find(&bytes[begin + 3..], &triple);
             return end.map_or(bytes.len(), |end| begin + 3 + end + 3);
         }
-        let mut at = begin + 1;
+        let (mut at, mut line) = (begin + 1, None);
         while let Some(&byte) = bytes.get(at) {
             match byte {
+                // In SQL it may go over lines. One that nobody ends is none.
+                b'\n' if self == Self::Sql => line = line.or(Some(at)),
                 b'\n' => break,
                 b'\\' if self != Self::Toml || quote == b'"' => at += 1,
                 _ if byte == quote => return at + 1,
@@ -147,7 +155,7 @@ impl Language {
             }
             at += 1;
         }
-        at.min(bytes.len())
+        line.unwrap_or(at).min(bytes.len())
     }
 
     /// Whether a text may stand without quotes in the place of a bare value.
@@ -162,7 +170,7 @@ impl Language {
                 is_number || is_date && text.iter().all(is_part)
             }
             Self::Yaml => yaml::is_plain(text, is_flow),
-            Self::Other => true,
+            Self::Code | Self::Other => true,
         }
     }
 
@@ -175,6 +183,32 @@ impl Language {
             _ => [b'"', b'\''].into_iter().find(|mark| is_free(*mark)),
         }
     }
+}
+
+/// How the names of programs' files end.
+const PROGRAMS: &[&str] = &[
+    "c", "cc", "cpp", "cs", "dart", "go", "groovy", "h", "hpp", "java", "js", "jsx", "kt", "kts",
+    "m", "mjs", "php", "pl", "py", "r", "rb", "rs", "scala", "swift", "ts", "tsx",
+];
+
+/// Whether a number of a program stands outside of strings, as far as its line says: no word can take its place in
+/// all languages, and 0 can.
+fn is_bare_number(bytes: &[u8], span: &Range<usize>) -> bool {
+    const LONGEST: usize = 4096;
+    if !bytes[span.clone()].iter().all(u8::is_ascii_digit) {
+        return false;
+    }
+    let first = span.start.saturating_sub(LONGEST);
+    let begin =
+        memchr::memrchr(b'\n', &bytes[first..span.start]).map_or(first, |at| first + at + 1);
+    let before = &bytes[begin..span.start];
+    let is_open = |quote: u8| before.iter().filter(|byte| **byte == quote).count() % 2 == 1;
+    let begins = before.trim_ascii_end().last().is_some_and(|byte| b"=:,([{><".contains(byte))
+        || before.trim_ascii_end().ends_with(b"return");
+    let ends = next(bytes, span.end)
+        .is_none_or(|byte| b",;)]}LlUu#/".contains(&byte) || byte == b'\n')
+        || bytes.get(span.end).is_some_and(u8::is_ascii_whitespace);
+    begins && ends && ![b'"', b'\'', b'`'].into_iter().any(is_open)
 }
 
 /// Whether a list in JSON may go on so.
@@ -194,6 +228,14 @@ fn next(bytes: &[u8], at: usize) -> Option<u8> {
 /// Puts quotes around each bare value that changes to what can't stand without them. The edits are sorted and apart.
 pub(super) fn quote(language: Language, bytes: &[u8], edits: &mut Edits) {
     if edits.is_empty() || language == Language::Other {
+        return;
+    }
+    if language == Language::Code {
+        for (span, new) in edits.iter_mut() {
+            if is_bare_number(bytes, span) && !is_plain_number(new) {
+                *new = b"0".to_vec();
+            }
+        }
         return;
     }
     let (mut quoted, mut rest) = (Edits::with_capacity(edits.len()), &edits[..]);
@@ -266,6 +308,8 @@ mod tests {
                 "# a = 1\nb = 2 # c\nd = [3, # 4\n 5]\ne = \"f = 6\"\ng = '''\nh = 7\n'''\ni = {j = 1962-01-10 10:00:00}\n",
                 &["2", "3", "5", "1962-01-10 10:00:00"],
             ),
+            (Language::Sql, "(1, 'a\nb, 2, c', 3) -- don't, 4,\n, 5)", &["1", "3", "5"]),
+            (Language::Sql, "(1, 'a\n, 2)", &["1", "2"]),
             (Language::Other, "a = 1", &[]),
         ] {
             assert_eq!(values(language, text), expected, "{text}");
