@@ -256,3 +256,15 @@ fn made_up_values_settle_with_any_key() {
         assert!(cleaner.clean(&cleaned.bytes).removed.is_empty(), "{key}");
     }
 }
+
+#[test]
+fn messages_may_have_other_separators() {
+    for mark in ['#', '!', '/', '+', ';', '*', '$', ','] {
+        let message = "MSH|^~\\&|A|B|C|D|20191105||ADT^A01|7|P|2.5.1\rPID|1||48201;77^^^W^MR||Al;der^Mar;garet||1941;0317|F\r";
+        let message = message.replace(';', "").replace('|', &mark.to_string());
+        let clean = redacted("a.hl7", &message);
+        let expected =
+            ["PID", "1", "", "[MRN]^^^W^MR", "", "[NAME]^[NAME]", "", "[BIRTH_DATE]", "F\r"];
+        assert!(clean.ends_with(&expected.join(&mark.to_string())), "{clean}");
+    }
+}

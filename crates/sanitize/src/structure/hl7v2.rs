@@ -40,7 +40,8 @@ pub(super) fn read(bytes: &[u8], layout: &mut Layout) {
     // The string that the last segment left open, and where that segment ended.
     let (mut open, mut last) = (None, 0);
     let mut at = 0;
-    while let Some(begin) = next_segment(bytes, at) {
+    let rare = rare_separator(bytes);
+    while let Some(begin) = next_segment(bytes, at, rare) {
         let name = &bytes[begin..begin + 3];
         let separators = match name {
             b"MSH" | b"FHS" | b"BHS" => separators(&bytes[begin + 3..]),
@@ -105,12 +106,28 @@ impl Message {
     }
 }
 
+/// What separates fields besides the usual mark, as the first header says that has another one; the usual mark where
+/// none has. So many headers are asked.
+fn rare_separator(bytes: &[u8]) -> u8 {
+    const MOST: usize = 1000;
+    let headers = memchr::memmem::find_iter(bytes, b"MSH").take(MOST);
+    let others = headers.filter_map(|begin| {
+        let mark = *bytes.get(begin + 3).filter(|mark| !b"|^".contains(mark))?;
+        let known = separators(&bytes[begin + 3..]).filter(|_| begins_here(bytes, begin))?;
+        // The separators of other headers look like code: four of them stand there, as in all messages.
+        let marks = [known.component, known.repetition, known.subcomponent];
+        let are_four = bytes.get(begin + 8) == Some(&mark) && marks.iter().all(|it| *it != mark);
+        (are_four && mark != b' ').then_some(mark)
+    });
+    others.into_iter().next().unwrap_or(b'|')
+}
+
 /// Where the next segment begins.
-fn next_segment(bytes: &[u8], from: usize) -> Option<usize> {
+fn next_segment(bytes: &[u8], from: usize, rare: u8) -> Option<usize> {
     let mut at = from;
     loop {
         // The separator of fields is rarer than the letters of names.
-        let bar = at + memchr::memchr2(b'|', b'^', &bytes[at..])?;
+        let bar = at + memchr::memchr3(b'|', b'^', rare, &bytes[at..])?;
         at = bar + 1;
         let Some(begin) = bar.checked_sub(3).filter(|begin| *begin >= from) else { continue };
         let name = &bytes[begin..bar];
