@@ -202,7 +202,10 @@ impl<'a> Cleaner<'a> {
         }
         bare::quote(language, bytes, &mut edits);
         for layer in &sight.layers {
-            let inner = self.edits("", &layer.decoded.text, &layer.sight);
+            // What is all of a file is written as the file is.
+            let is_all = layer.decoded.outer == (0..bytes.len());
+            let name = if is_all { name } else { "" };
+            let inner = self.edits(name, &layer.decoded.text, &layer.sight);
             edits.extend(layer.decoded.encoded(bytes, inner));
         }
         edits.sort_by_key(|(span, _)| span.start);

@@ -268,3 +268,19 @@ fn messages_may_have_other_separators() {
         assert!(clean.ends_with(&expected.join(&mark.to_string())), "{clean}");
     }
 }
+
+#[test]
+fn values_of_a_file_with_escapes_get_their_quotes() {
+    let text = "a:\n  mrn: 4820~177\n  markup: pat%69ent%20%4aane and pat%69ent%20%4aane\n"
+        .replace('~', "");
+    assert!(
+        redacted("a.yaml", &text).contains("  mrn: \"[MRN]\"\n"),
+        "{}",
+        redacted("a.yaml", &text)
+    );
+    let markup = "<Patient xmlns=\"http://hl7.org/fhir\"><name><family value=\"Zwyr &amp; Ko\"/></name></Patient>";
+    let scanner = Scanner::new();
+    let mut cleaner = Cleaner::new(&scanner, Replacement::Mask, Severity::Low);
+    let clean = String::from_utf8(cleaner.clean(markup.as_bytes()).bytes).expect("it is text");
+    assert!(clean.contains("Xxxx &amp; Xx") || clean.contains("Xxxx &#38; Xx"), "{clean}");
+}
