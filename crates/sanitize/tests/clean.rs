@@ -285,3 +285,15 @@ fn values_of_a_file_with_escapes_get_their_quotes() {
     let clean = String::from_utf8(cleaner.clean(markup.as_bytes()).bytes).expect("it is text");
     assert!(clean.contains("Xxxx &amp; Xx") || clean.contains("Xxxx &#38; Xx"), "{clean}");
 }
+
+/// A mark of a message in a string of JSON is spelled out by us in another way.
+#[test]
+fn masks_settle_in_messages_in_strings() {
+    let message = "M;SH|^~\\\\&|A|B|C|D|2022||ADT^A01|M7|P|2.5.1\\rN;K1|1|Zw\\u00fcr \\\\T\\\\ Kow^Karl|SPO\\r";
+    let text = format!("{{\"message\": \"{}\"}}\n", message.replace(';', ""));
+    let scanner = Scanner::new();
+    let mut cleaner = Cleaner::new(&scanner, Replacement::Mask, Severity::Low);
+    let cleaned = cleaner.clean(text.as_bytes());
+    assert!(cleaned.left.is_empty() && !cleaned.removed.is_empty());
+    assert!(cleaner.clean(&cleaned.bytes).removed.is_empty());
+}

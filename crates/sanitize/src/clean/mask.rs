@@ -77,9 +77,17 @@ fn escape(text: &[u8]) -> (usize, usize) {
     let are_digits = |span: Range<usize>| {
         text.get(span).is_some_and(|part| part.iter().all(u8::is_ascii_hexdigit))
     };
-    let spelled = |begin: usize, count: usize| match are_digits(begin..begin + count) {
-        true => (begin, begin + count),
-        false => (0, 0),
+    let spelled = |begin: usize, count: usize| {
+        if !are_digits(begin..begin + count) {
+            return (0, 0);
+        }
+        let digits = std::str::from_utf8(&text[begin..begin + count]).unwrap_or_default();
+        let sign = u32::from_str_radix(digits, 16).ok().and_then(char::from_u32);
+        // What is neither a letter nor a digit stays.
+        match sign.is_some_and(|sign| sign.is_ascii() && !sign.is_ascii_alphanumeric()) {
+            true => (begin + count, begin + count),
+            false => (begin, begin + count),
+        }
     };
     match text {
         [b'\\', b'u', ..] => spelled(2, 4),
@@ -189,7 +197,8 @@ mod tests {
         for (what, value, expected) in [
             (What::Name, "Zwyrtkova, Ł. 3", "Xxxxxxxxx, x. 0"),
             (What::Name, "a\\nb\\u00e9\\x41\\\"\\T\\c", "x\\nx\\u0078\\x78\\\"\\T\\x"),
-            (What::Name, "a%20b%c &amp;d&e;", "x%78x%x &amp;x&x;"),
+            (What::Name, "a%20b%c &amp;d&e;", "x%20x%x &amp;x&x;"),
+            (What::Name, "a\\u005cb\\x22c", "x\\u005cx\\x22x"),
             (What::Name, "a&#38;b&#x22;c&#77;d&#0;", "x&#38;x&#x22;xxx&#0;"),
             (What::Date, "1962-01-10", "0001-01-01"),
             (What::Date, "10.1.1962", "01.1.0001"),

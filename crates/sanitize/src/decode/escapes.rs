@@ -189,15 +189,35 @@ pub(super) fn encode(text: &[u8], before: &[u8]) -> Vec<u8> {
             b'&' | b'<' | b'>' | b'"' | b'\'' => Some(format!("&#{byte};")),
             _ => None,
         }),
-        Some(_) => each(text, |byte| match byte {
-            b'\n' => Some("\\n".into()),
-            b'\r' => Some("\\r".into()),
-            b'\t' => Some("\\t".into()),
-            b'"' | b'\\' | b'\'' | 0..b' ' => Some(format!("\\u{byte:04x}")),
-            _ => None,
-        }),
+        Some(_) => {
+            // Marks that were left as they are stay so.
+            let mut encoded = Vec::with_capacity(text.len() * 2);
+            let mut rest = text;
+            while let Some(at) = memchr::memchr(b'\\', rest) {
+                encoded.extend(spelled_out(&rest[..at]));
+                let is_left = matches!(rest.get(at + 1), Some(b'\\' | b'"'));
+                let length = if is_left { 2 } else { 1 };
+                match is_left {
+                    true => encoded.extend_from_slice(&rest[at..at + 2]),
+                    false => encoded.extend_from_slice(b"\\u005c"),
+                }
+                rest = &rest[at + length..];
+            }
+            encoded.extend(spelled_out(rest));
+            encoded
+        }
         None => text.to_vec(),
     }
+}
+
+fn spelled_out(text: &[u8]) -> Vec<u8> {
+    each(text, |byte| match byte {
+        b'\n' => Some("\\n".into()),
+        b'\r' => Some("\\r".into()),
+        b'\t' => Some("\\t".into()),
+        b'"' | b'\'' | 0..b' ' => Some(format!("\\u{byte:04x}")),
+        _ => None,
+    })
 }
 
 /// What decides how something is spelled in a place: what is there, or where that has no mark, the address
