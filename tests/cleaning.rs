@@ -289,6 +289,10 @@ fn a_filter_says_why_it_did_nothing() {
     command.stdin(std::fs::File::open(repo.path().join("a.zip")).expect("it is there"));
     let transcript = crate::support::finish(command, "sanitize -");
     assert_fails_with_hint(&transcript, 3, &["was not cleaned", "unpacked first"]);
+    for more in [&["--format", "json"][..], &["-"], &["a.zip"], &["--write"]] {
+        let transcript = sanitize(&repo, &[&["-"], more].concat());
+        assert_fails_with_hint(&transcript, 2, &["there is no place for"]);
+    }
 }
 
 #[test]

@@ -34,7 +34,8 @@ pub(crate) fn run(context: &Context, args: &CleanArgs) -> Result<ExitCode, CliEr
     };
     let look = Look::new(context, repo.as_ref(), None)?;
     let mut cleaning = Cleaning::new(&look, cleaner(&look, args)?);
-    if args.paths.len() == 1 && args.paths[0].as_os_str() == "-" {
+    if args.paths.iter().any(|path| path.as_os_str() == "-") {
+        check_filter(args)?;
         return filter(context, &mut cleaning);
     }
     let backup = args.backup_dir.as_deref();
@@ -86,6 +87,24 @@ fn unreadable(place: &str, source: io::Error) -> CliError {
 /// The repository's own directory, where there is one.
 fn top_of(repo: &Repo) -> &std::path::Path {
     repo.worktree().unwrap_or_else(|| repo.git_dir())
+}
+
+/// A filter gives out what it has cleaned, and nothing else.
+fn check_filter(args: &CleanArgs) -> Result<(), CliError> {
+    let senseless = match () {
+        () if args.paths.len() > 1 => Some("other files beside it"),
+        () if args.format != PlainFormat::Text => Some("a report"),
+        () if args.write => Some("a file to write"),
+        () => None,
+    };
+    senseless.map_or(Ok(()), |what| {
+        Err(CliError::new(Failure::Unusable {
+            what: format!(
+                "`-` cleans the standard input to the standard output: there is no place for {what}"
+            ),
+            hint: "see what is found in it with `sanitize scan - --format json`".into(),
+        }))
+    })
 }
 
 /// The standard input stays as it is, and so nothing is written.
