@@ -270,7 +270,7 @@ impl Scanner {
             if is_cut && whole.end == window.end {
                 break;
             }
-            let span = value_of(&found);
+            let mut span = value_of(&found);
             let content = &text[span.clone()];
             let is_random = rule.entropy.is_none_or(|least| entropy(content) >= least);
             if content.is_empty() || !is_random {
@@ -282,6 +282,9 @@ impl Scanner {
             let opens_nothing = rule.validators.contains(&Validator::NotAtExample)
                 && is_at_example(&bytes[span.end..]);
             if !opens_nothing && rule.validators.iter().all(|validator| validator.holds(content)) {
+                if rule.category == Category::Secret {
+                    span.end = end_of_string(bytes, &span);
+                }
                 let finding = Finding {
                     rule: rule.id.to_string(),
                     category: rule.category,
@@ -298,6 +301,35 @@ impl Scanner {
             }
         }
     }
+}
+
+/// Where a secret ends that begins a string: a quote that is spelled out or doubled inside is no end of it.
+fn end_of_string(bytes: &[u8], span: &Range<usize>) -> usize {
+    const LONGEST: usize = 256;
+    let Some(&quote) = span.start.checked_sub(1).and_then(|at| bytes.get(at)) else {
+        return span.end;
+    };
+    if !matches!(quote, b'"' | b'\'') {
+        return span.end;
+    }
+    let goes_on = |at: usize| match bytes.get(at..at + 3) {
+        Some([b'\\', next, _]) => *next == quote,
+        Some([one, two, three]) => *one == quote && *two == quote && three.is_ascii_alphanumeric(),
+        _ => false,
+    };
+    if !goes_on(span.end) {
+        return span.end;
+    }
+    let mut at = span.end;
+    while at < bytes.len().min(span.end + LONGEST) && !matches!(bytes[at], b'\n' | b'\r') {
+        match bytes[at] {
+            b'\\' => at += 2,
+            byte if byte == quote && goes_on(at) => at += 2,
+            byte if byte == quote => return at,
+            _ => at += 1,
+        }
+    }
+    span.end
 }
 
 /// How much was done for patterns of a user in one text.

@@ -13,7 +13,7 @@ const HASH_DIGITS: usize = 16;
 const LONGEST: usize = 64;
 
 /// The most digits of a number in a mark.
-const MOST_DIGITS: usize = 9;
+const MOST_DIGITS: usize = 6;
 
 /// What a mark says of what a rule finds: `NAME`, `BIRTH_DATE`, `SECRET`.
 pub(crate) fn kind(rule: &str, category: Category) -> String {
@@ -115,7 +115,7 @@ mod tests {
             "[A8172635]",
             "[HUNTER22_9]",
             "[NAME_]",
-            "[NAME_1234567890]",
+            "[NAME_1234567]",
             "[MRN_88172635_1]",
             "[MRN_3F2A0123456789AB]",
             "[B19620110]",

@@ -297,3 +297,49 @@ fn masks_settle_in_messages_in_strings() {
     assert!(cleaned.left.is_empty() && !cleaned.removed.is_empty());
     assert!(cleaner.clean(&cleaned.bytes).removed.is_empty());
 }
+
+#[test]
+fn all_of_a_secret_goes_whatever_quotes_are_in_it() {
+    let secret = |middle: &str| ["aB3kq9Tr", middle, "ZpLx2wQm"].concat();
+    for (name, quote, middle) in [
+        ("a.json", '"', "\\\""),
+        ("a.toml", '"', "\\\""),
+        ("a.py", '\'', "\\'"),
+        ("a.cs", '"', "\"\""),
+        ("a.yaml", '\'', "''"),
+    ] {
+        let text = format!("pass{} = {quote}{}{quote}, 5\n", "word", secret(middle));
+        let clean = redacted(name, &text);
+        assert!(clean.ends_with(&format!("{quote}[SECRET]{quote}, 5\n")), "{clean}");
+    }
+}
+
+#[test]
+fn messages_end_with_what_they_stand_in() {
+    let message = "M;SH|^~\\&|E|H|L|X|20240312101500||ADT^A01|123|P|2.5\nP;ID|1||8817;2635^^^H^MR||Zwyr;tkova^Quirinia";
+    let message = message.replace(';', "");
+    for (before, behind) in [
+        ("<a><m>", "</m><b>keep</b></a>\n"),
+        ("<m><![CDATA[", "]]></m>\n"),
+        ("/* ", " */ int keep;\n"),
+        ("x = %q(", "); keep\n"),
+        ("my $x = q{", "}; keep\n"),
+        ("R\"(", ")\"; keep\n"),
+        ("x = [[", "]]; keep\n"),
+    ] {
+        let clean = redacted("a.txt", &format!("{before}{message}{behind}"));
+        assert!(clean.ends_with(&format!("^^^H^MR||[NAME]^[NAME]{behind}")), "{clean}");
+    }
+}
+
+#[test]
+fn numbers_in_brackets_are_numbers() {
+    for text in ["[A81726~35]", "(881726~35)", "<881726~35>", "{881726~35}", "[MR~N_88172635]"] {
+        let text =
+            format!("{{\"m~rn\": \"{text}\", \"first_name\": \"Qui~rinia\"}}").replace('~', "");
+        assert_eq!(
+            redacted("a.json", &text),
+            r#"{"m~rn": "[MRN]", "first_name": "[NAME]"}"#.replace('~', "")
+        );
+    }
+}

@@ -183,8 +183,11 @@ fn end_of_segment(bytes: &[u8], begin: usize, quote: Option<Quote>, field: u8) -
         }
     }
     let end = at.min(rest.len());
+    let last = memchr::memrchr(field, &rest[..end]).map_or(end, |bar| bar + 1);
+    if let Some(close) = quote::enclosed(&rest[last..end]) {
+        return (begin + last + close, false);
+    }
     if quote.is_none() {
-        let last = memchr::memrchr(field, &rest[..end]).map_or(end, |bar| bar + 1);
         if let Some(open) = quote::unopened(&rest[last..end]) {
             return (begin + last + open, true);
         }

@@ -35,7 +35,8 @@ pub(super) fn has_shape(what: What, text: &[u8]) -> bool {
         // What ends in zeros may be a whole one.
         return zip3::is_sparse(text) || text.ends_with(b"00");
     }
-    let text = &*unescaped(text);
+    let text = unbracketed(&unescaped(text)).to_owned();
+    let text = &text[..];
     if text.is_empty() || text.len() > LONGEST || is_template(text) || is_stand_in(text) {
         return false;
     }
@@ -55,6 +56,21 @@ pub(super) fn has_shape(what: What, text: &[u8]) -> bool {
         _ => is_number(text, 3),
     }
 }
+
+/// A number without the brackets around it: who writes them does not hide it.
+fn unbracketed(text: &[u8]) -> &[u8] {
+    let inside = match text {
+        [b'[', inside @ .., b']']
+        | [b'(', inside @ .., b')']
+        | [b'{', inside @ .., b'}']
+        | [b'<', inside @ .., b'>'] => inside,
+        _ => return text,
+    };
+    if digits(inside) > LEAST_DIGITS { inside } else { text }
+}
+
+/// With more digits than these a text in brackets is no name of a value.
+const LEAST_DIGITS: usize = 4;
 
 /// A text with its ampersands as they are: those of markup alone are no reason to read all in it anew.
 fn unescaped(text: &[u8]) -> Cow<'_, [u8]> {
@@ -81,7 +97,7 @@ pub(super) fn is_literal(what: What, text: &[u8]) -> bool {
         What::Name => is_full_name(text),
         What::Address => digits(text) > 0 && text.contains(&b' '),
         What::Mrn | What::HealthPlan | What::License | What::Account | What::OtherId => {
-            is_number(text, 4)
+            is_number(unbracketed(text), 4)
                 && !text.contains(&b' ')
                 && (what != What::HealthPlan || text.len() <= 20)
         }

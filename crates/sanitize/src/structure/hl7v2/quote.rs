@@ -111,6 +111,32 @@ fn is_apostrophe(text: &[u8], at: usize) -> bool {
     text[..at].last().is_some_and(is_letter) && text.get(at + 1).is_some_and(is_letter)
 }
 
+/// Where something ends that a message stands in and that has no quotes, in its last field: an element or a comment of
+/// markup or code, or brackets that were opened before it.
+pub(super) fn enclosed(value: &[u8]) -> Option<usize> {
+    const ENDS: [&[u8]; 6] = [b"-->", b"*/", b"]]", b"$$", b"/$", b"${"];
+    let mut open = [0_usize; 3];
+    for (at, byte) in value.iter().enumerate() {
+        let rest = &value[at..];
+        let is_tag = rest.starts_with(b"</") && rest.get(2).is_some_and(u8::is_ascii_alphabetic);
+        if is_tag || ENDS.iter().any(|end| rest.starts_with(end)) {
+            return Some(at);
+        }
+        let kind = match byte {
+            b'(' | b')' => 0,
+            b'[' | b']' => 1,
+            b'{' | b'}' => 2,
+            _ => continue,
+        };
+        match byte {
+            b'(' | b'[' | b'{' => open[kind] += 1,
+            _ if open[kind] == 0 => return Some(at),
+            _ => open[kind] -= 1,
+        }
+    }
+    None
+}
+
 /// Where a string ends of which nobody has seen the beginning: at a mark without another one of its kind, with
 /// what code has behind a string.
 pub(super) fn unopened(value: &[u8]) -> Option<usize> {
