@@ -187,10 +187,10 @@ fn end_of_segment(bytes: &[u8], begin: usize, quote: Option<Quote>, field: u8) -
     if let Some(close) = quote::enclosed(&rest[last..end]) {
         return (begin + last + close, false);
     }
-    if quote.is_none() {
-        if let Some(open) = quote::unopened(&rest[last..end]) {
-            return (begin + last + open, true);
-        }
+    if quote.is_none()
+        && let Some(open) = quote::unopened(&rest[last..end])
+    {
+        return (begin + last + open, true);
     }
     (begin + end, false)
 }
