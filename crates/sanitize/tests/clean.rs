@@ -343,3 +343,20 @@ fn numbers_in_brackets_are_numbers() {
         );
     }
 }
+
+#[test]
+fn names_with_quotes_in_them_go_as_a_whole() {
+    for (name, before, value, behind) in [
+        ("a.yaml", "first_name: '", "Quir''inia", "'\n"),
+        ("a.yaml", "last_name: '", "O''Brien", "'\n"),
+        ("a.yaml", "last_name: \"", "O'Brien", "\"\n"),
+        ("a.py", "last_name = '", "O\\'Brien", "'\n"),
+        ("a.js", "lastName: '", "O\\'Brien", "',\n"),
+    ] {
+        let head = ["m", "rn = '8817", "2635'\n"].concat();
+        let head = if name.ends_with("yaml") { head.replace(" =", ":") } else { head };
+        let text = format!("{head}{before}{value}{behind}");
+        let clean = redacted(name, &text);
+        assert!(clean.ends_with(&format!("{before}[NAME]{behind}")), "{clean}");
+    }
+}

@@ -172,6 +172,14 @@ fn literal(bytes: &[u8], name: &Name) -> Option<(Range<usize>, bool)> {
     match bytes.get(opening) {
         Some(quote) if is_quote(*quote) => {
             let rest = &bytes[opening + 1..bytes.len().min(opening + 1 + LONGEST)];
+            if opening == at {
+                let end = lines::end_of_quoted(rest, *quote)?;
+                let text = &rest[..end];
+                // What else is spelled out is read where that is known.
+                let marks = memchr::memchr_iter(b'\\', text);
+                let are_quotes = marks.into_iter().all(|mark| text.get(mark + 1) == Some(quote));
+                return are_quotes.then_some((opening + 1..opening + 1 + end, true));
+            }
             let end = memchr::memchr3(*quote, b'\\', b'\n', rest)?;
             let is_end = rest[end] == *quote || rest[end..].starts_with(&[b'\\', *quote]);
             is_end.then_some((opening + 1..opening + 1 + end, true))

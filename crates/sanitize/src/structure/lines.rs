@@ -190,12 +190,34 @@ pub(super) fn past_marks(text: &[u8], at: usize) -> usize {
     at
 }
 
+/// Where a value in quotes ends, behind its first one: one that is doubled or has a backslash in front is a part of it,
+/// if it goes on with a letter or a digit.
+pub(super) fn end_of_quoted(rest: &[u8], quote: u8) -> Option<usize> {
+    let mut at = 0;
+    loop {
+        at += memchr::memchr2(quote, b'\n', &rest[at..])?;
+        let goes_on = |at: usize| rest.get(at).is_some_and(u8::is_ascii_alphanumeric);
+        match rest[at] {
+            b'\n' => return None,
+            _ if at > 0 && rest[at - 1] == b'\\' && goes_on(at + 1) => at += 1,
+            _ if at > 0
+                && rest.get(at + 1) == Some(&quote)
+                && goes_on(at - 1)
+                && goes_on(at + 2) =>
+            {
+                at += 2;
+            }
+            _ => return Some(at),
+        }
+    }
+}
+
 /// A value from here on: in quotes, or to the end of a line without a remark.
 fn within(line: &[u8], at: usize) -> Option<Range<usize>> {
     let rest = &line[at..];
     let first = *rest.first()?;
     if matches!(first, b'"' | b'\'' | b'`') {
-        let end = memchr::memchr(first, &rest[1..])?;
+        let end = end_of_quoted(&rest[1..], first)?;
         return Some(at + 1..at + 1 + end);
     }
     let end = memchr::memmem::find(rest, b" #").unwrap_or(rest.len());

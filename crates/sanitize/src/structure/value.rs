@@ -72,18 +72,19 @@ fn unbracketed(text: &[u8]) -> &[u8] {
 /// With more digits than these a text in brackets is no name of a value.
 const LEAST_DIGITS: usize = 4;
 
-/// A text with its ampersands as they are: those of markup alone are no reason to read all in it anew.
+/// A text with its ampersands and quotes as they are: those of markup and strings alone are no reason to read all in it
+/// anew.
 fn unescaped(text: &[u8]) -> Cow<'_, [u8]> {
-    const ESCAPE: &[u8] = b"&amp;";
-    if text.len() > LONGEST || memchr::memmem::find(text, ESCAPE).is_none() {
+    const ESCAPES: [(&[u8], u8); 3] = [(b"&amp;", b'&'), (b"\\'", b'\''), (b"\\\"", b'"')];
+    if text.len() > LONGEST || memchr::memchr2(b'&', b'\\', text).is_none() {
         return Cow::Borrowed(text);
     }
     let (mut plain, mut at) = (Vec::with_capacity(text.len()), 0);
-    for found in memchr::memmem::find_iter(text, ESCAPE) {
-        plain.extend_from_slice(&text[at..=found]);
-        at = found + ESCAPE.len();
+    while at < text.len() {
+        let known = ESCAPES.iter().find(|(escape, _)| text[at..].starts_with(escape));
+        plain.push(known.map_or(text[at], |(_, sign)| *sign));
+        at += known.map_or(1, |(escape, _)| escape.len());
     }
-    plain.extend_from_slice(&text[at..]);
     Cow::Owned(plain)
 }
 
