@@ -25,8 +25,13 @@ pub(super) fn clean(
 ) -> Result<CleanReport, CliError> {
     let (mut listed, mut skipped) = (Listed::default(), Vec::new());
     for path in &args.paths {
-        let known = fs::metadata(path);
+        let known = fs::symlink_metadata(path);
         let known = known.map_err(|source| unreadable(&shown(path), source))?;
+        if known.is_symlink() {
+            let reason = "it is a link, and links are not followed: name what it leads to".into();
+            skipped.push(CleanSkip { path: shown(path), reason });
+            continue;
+        }
         match known.is_dir() {
             true => listed.add(path, &mut |path, reason| skipped.push(CleanSkip { path, reason })),
             false => drop(listed.files.insert(path.clone())),
