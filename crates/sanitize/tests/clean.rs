@@ -360,3 +360,28 @@ fn names_with_quotes_in_them_go_as_a_whole() {
         assert!(clean.ends_with(&format!("{before}[NAME]{behind}")), "{clean}");
     }
 }
+
+#[test]
+fn the_last_segment_of_an_interchange_may_have_no_mark() {
+    let number = ["W123456", "789"].concat();
+    let ssn = ["53622", "8145"].concat();
+    let text = |number: &str, ssn: &str| {
+        format!(
+            "ISA*00*          *00*          *ZZ*A              *ZZ*B              *240101*1200*^*00501*000000001*0*P*:~\
+             NM1*IL*1*O'NEIL*JANE****MI*{number}~REF*SY*{ssn}"
+        )
+    };
+    for (before, behind) in [
+        ("x = \'\'\'", "\'\'\'; f(1) ~ y\n"),
+        ("{\"x\": \"", "\"}\n"),
+        ("<m>", "</m>\n"),
+        ("", "\n"),
+        ("", ""),
+        ("", "~"),
+    ] {
+        let clean = redacted("a.txt", &format!("{before}{}{behind}", text(&number, &ssn)));
+        let expected = text("[HEALTH_PLAN]", "[SSN]").replace("O'NEIL*JANE", "[NAME]*[NAME]");
+        let place = expected.find("NM1").expect("it is there");
+        assert!(clean.ends_with(&format!("{}{behind}", &expected[place..])), "{clean}");
+    }
+}

@@ -70,17 +70,22 @@ fn interchange(
     let mut unit = begin;
     while at < bytes.len() {
         let rest = &bytes[at..bytes.len().min(at + LONGEST)];
-        let Some(length) = memchr::memchr(end_mark, rest) else { break };
+        let mark = memchr::memchr(end_mark, rest);
+        let mut length = mark.unwrap_or(rest.len());
         let blank = length - rest[..length].trim_ascii_start().len();
+        // The last one may have no mark: it ends with what the interchange stands in.
+        let cut = end_of_data(&rest[blank..length], end_mark);
+        length = cut.map_or(length, |cut| blank + cut);
+        let is_last = cut.is_some() || mark.is_none();
         let segment = at + blank..at + length;
-        at += length + 1;
+        at = (at + length + 1).min(bytes.len());
         let elements: Vec<Range<usize>> = super::split(bytes, segment, element).collect();
         let Some(name) = elements.first().map(|part| &bytes[part.clone()]) else { break };
         // What is no segment ends the interchange.
         let is_name = (2..=3).contains(&name.len())
             && name.iter().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
-        if !is_name && !name.is_empty() {
-            at -= length + 1;
+        if !is_name && !name.is_empty() || is_last && elements.len() < 2 {
+            at = elements[0].start;
             break;
         }
         let reader = Segment { bytes, name, elements: &elements };
@@ -90,12 +95,26 @@ fn interchange(
             layout.unit(unit..elements[0].start);
             unit = elements[0].start;
         }
-        if name == b"IEA" {
+        if name == b"IEA" || is_last {
+            at = if is_last { elements[elements.len() - 1].end } else { at };
             break;
         }
     }
     layout.unit(unit..at);
     at
+}
+
+/// Where a segment ends that no mark ends: with the line, an element of markup, or a quote that is no apostrophe.
+fn end_of_data(segment: &[u8], end_mark: u8) -> Option<usize> {
+    let is_letter = |at: Option<usize>| {
+        at.and_then(|at| segment.get(at)).is_some_and(|it| it.is_ascii_alphabetic() || *it >= 0x80)
+    };
+    let ends = |(at, byte): (usize, &u8)| match byte {
+        b'\n' | b'\r' | b'"' | b'`' | b'<' => *byte != end_mark,
+        b'\'' => !(is_letter(at.checked_sub(1)) && is_letter(Some(at + 1))),
+        _ => false,
+    };
+    segment.iter().enumerate().position(ends)
 }
 
 struct Segment<'a> {
