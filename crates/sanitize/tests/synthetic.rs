@@ -240,3 +240,31 @@ fn a_record_in_a_string_moves_as_the_same_one_in_a_file() {
     let code = format!("body = \"{}\"\n", record.replace('"', "\\\""));
     assert!(clean(&scanner, "a key", &code).contains(&alone.replace('"', "\\\"")));
 }
+
+#[test]
+fn dates_of_sentences_move_with_those_of_the_message_in_a_string() {
+    let day = ["2024", "03", "12"];
+    let number = ["88172", "635"].concat();
+    let message = format!(
+        "MSH|^~\\\\&|E|H|L|X|{}||ADT^A01|1|P|2.5\\rPID|1||{number}^^^H^MR||||{}|F\\rNTE|1||seen on {}\\r",
+        day.concat(),
+        day.concat(),
+        day.join("-")
+    );
+    let resource = format!(
+        "{{\\\"resourceType\\\": \\\"Patient\\\", \\\"id\\\": \\\"{number}\\\", \\\"birthDate\\\": \\\"{0}\\\", \
+         \\\"text\\\": {{\\\"div\\\": \\\"<div>born on {0}</div>\\\"}}}}",
+        day.join("-")
+    );
+    let scanner = Scanner::new();
+    for text in [message, resource] {
+        let clean =
+            clean(&scanner, "a key", &format!("{{\"raw\": \"{text}\"}}\n")).replace('-', "");
+        let days: Vec<&str> = clean
+            .split(|it: char| !it.is_ascii_digit())
+            .filter(|it| it.len() == 8 && it.starts_with('2'))
+            .collect();
+        assert!(days.len() >= 2 && days.iter().all(|day| *day == days[0]), "{clean}");
+        assert_ne!(days[0], day.concat());
+    }
+}

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::code::Decoded;
+use super::code::{Code, Decoded};
 use crate::finding::Finding;
 use crate::rule::Severity;
 use crate::structure::Unit;
@@ -73,8 +73,8 @@ impl Sight {
     }
 
     /// Of findings in these bytes and in encoded parts that are in the same place, the one that says most
-    /// stays: that of a structure, the more severe, the longer, and else the one in these bytes, or that of a structure in
-    /// what is encoded.
+    /// stays: that of a structure, the more severe, the longer, and else the one in a string, or that in these
+    /// bytes.
     pub fn settle(&mut self, bytes: &[u8]) {
         let mut claims = Vec::new();
         for layer in &self.layers {
@@ -93,8 +93,8 @@ impl Sight {
         let mut stays = vec![true; plain.len()];
         for claim in &claims {
             let touched = touched(claim);
-            let says_more = |it: &Claim| match claim.has_field {
-                // What was decoded is known better by its own structure.
+            let says_more = |it: &Claim| match claim.is_in_string {
+                // What stands in a string is known better by its own structure.
                 true => claim.weight() >= it.weight(),
                 false => claim.weight() > it.weight(),
             };
@@ -146,12 +146,14 @@ struct Claim {
     span: Range<usize>,
     severity: Severity,
     has_field: bool,
+    is_in_string: bool,
 }
 
 impl Claim {
     fn of(finding: &Finding) -> Self {
         let span = finding.span.clone();
-        Self { span, severity: finding.severity, has_field: finding.field.is_some() }
+        let (severity, has_field) = (finding.severity, finding.field.is_some());
+        Self { span, severity, has_field, is_in_string: false }
     }
 
     fn weight(&self) -> (bool, Severity, usize) {
@@ -163,7 +165,9 @@ impl Layer {
     fn claim(&self, bytes: &[u8], claims: &mut Vec<Claim>) {
         let first = claims.len();
         self.sight.claim(&self.decoded.text, claims);
+        let is_string = matches!(self.decoded.code(), Code::String | Code::Quoted);
         for claim in &mut claims[first..] {
+            claim.is_in_string |= is_string;
             claim.span = match self.decoded.code().is_of_groups() {
                 true => self.decoded.outer.clone(),
                 false => self.decoded.outer_of(bytes, &claim.span),
