@@ -246,7 +246,7 @@ fn dates_of_sentences_move_with_those_of_the_message_in_a_string() {
     let day = ["2024", "03", "12"];
     let number = ["88172", "635"].concat();
     let message = format!(
-        "MSH|^~\\\\&|E|H|L|X|{}||ADT^A01|1|P|2.5\\rPID|1||{number}^^^H^MR||||{}|F\\rNTE|1||seen on {}\\r",
+        "M;SH|^~\\\\&|E|H|L|X|{}||ADT^A01|1|P|2.5\\rP;ID|1||{number}^^^H^MR||||{}|F\\rN;TE|1||seen on {}\\r",
         day.concat(),
         day.concat(),
         day.join("-")
@@ -257,7 +257,7 @@ fn dates_of_sentences_move_with_those_of_the_message_in_a_string() {
         day.join("-")
     );
     let scanner = Scanner::new();
-    for text in [message, resource] {
+    for text in [message.replace(';', ""), resource] {
         let clean =
             clean(&scanner, "a key", &format!("{{\"raw\": \"{text}\"}}\n")).replace('-', "");
         let days: Vec<&str> = clean
