@@ -196,6 +196,7 @@ const SCAN_CASES: &[(&str, &str)] = &[
          examples: [made]}]",
     ),
     ("sanitize.allow", "[{rules: [email], paths: [a.txt], reason: a list, until: 2199-01-01}]"),
+    ("sanitize.dates", "all"),
     ("sanitize.contexts.production.paths", "[a.txt]"),
     ("sanitize.contexts.production.identifiers", "-1"),
     ("sanitize.contexts.production.pii", "1"),
@@ -226,7 +227,7 @@ fn with_findings() -> TestRepo {
     let mail = ["write to somebody", "clinic.io"].join("@");
     let secret = format!("{} = \"{}\"", "password", ["Xk29fj3k", "fPq81"].concat());
     let card = ["5425233430", "109903"].concat();
-    let text = format!("{identifier}\n{mail}\n{secret}\npaid with card {card} made up\n");
+    let text = format!("{identifier}\n{mail}\n{secret}\npaid with card {card} made up\non Monday\n");
     for path in ["a.txt", "prod/a.py", "tests/a.py", "docs/a.py", "vendor/a.py", "a.min.js"] {
         repo.write(path, &text);
     }

@@ -3,7 +3,7 @@ use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use gitops_health_git::{Commit, Repo, printable, printable_start};
-use gitops_health_sanitize::{Cleaner, Finding, Replacement, Scanner, Severity};
+use gitops_health_sanitize::{Cleaner, Dates, Finding, Replacement, Scanner, Severity};
 
 use crate::acceptance::{Acceptance, senseless};
 use crate::context::Context;
@@ -22,15 +22,17 @@ pub(crate) struct Look {
 }
 
 impl Look {
-    /// What is configured; the baseline is that of a file if one is named.
+    /// What is configured; the baseline is that of a file if one is named, and so are dates if it is said which.
     pub fn new(
         context: &Context,
         repo: Option<&Repo>,
         baseline: Option<&Path>,
+        dates: Option<Dates>,
     ) -> Result<Self, CliError> {
         let config = context.config(repo)?.config.sanitize;
         let scanner = Scanner::with_rules(&config.rules)
-            .map_err(|error| senseless("sanitize.rules", &error.to_string()))?;
+            .map_err(|error| senseless("sanitize.rules", &error.to_string()))?
+            .with_dates(dates.unwrap_or(config.dates));
         let acceptance = Acceptance::read(context, &config, &scanner, repo, baseline)?;
         let names = config.rules.iter().map(|rule| (rule.id.clone(), masked(&rule.name))).collect();
         let top = repo.and_then(|repo| std::fs::canonicalize(repo.worktree()?).ok());

@@ -32,7 +32,7 @@ pub(crate) fn run(context: &Context, args: &CleanArgs) -> Result<ExitCode, CliEr
         true => Some(context.open_repo()?),
         false => context.open_repo_if_any()?,
     };
-    let look = Look::new(context, repo.as_ref(), None)?;
+    let look = Look::new(context, repo.as_ref(), None, args.dates.map(Into::into))?;
     let mut cleaning = Cleaning::new(&look, cleaner(&look, args)?);
     if args.paths.iter().any(|path| path.as_os_str() == "-") {
         check_filter(args)?;

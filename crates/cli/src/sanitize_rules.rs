@@ -11,7 +11,7 @@ use crate::output;
 /// `sanitize rules`: what is looked for.
 pub(crate) fn run(context: &Context, args: &RulesArgs) -> Result<ExitCode, CliError> {
     let repo = context.open_repo_if_any()?;
-    let look = Look::new(context, repo.as_ref(), None)?;
+    let look = Look::new(context, repo.as_ref(), None, None)?;
     let entry = |rule| {
         let mut entry = RuleEntry::of(rule);
         entry.name = look.name_of(&entry.id);

@@ -33,7 +33,7 @@ pub(crate) fn run(context: &Context, args: &ScanArgs) -> Result<ExitCode, CliErr
     };
     // What is about to be written anew need not be there.
     let baseline = args.baseline.as_deref().filter(|path| !args.write_baseline || path.exists());
-    let look = Look::new(context, repo.as_ref(), baseline)?;
+    let look = Look::new(context, repo.as_ref(), baseline, args.dates.map(Into::into))?;
     let look = if args.history || args.all { look.for_much() } else { look };
     let extent = Extent { since: args.since, until: args.until, threads: args.threads };
     let (target, mut outcome) = match (selection, &repo) {

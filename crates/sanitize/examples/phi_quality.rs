@@ -22,7 +22,7 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::{env, fs};
 
-use gitops_health_sanitize::{Finding, Scanner, Severity};
+use gitops_health_sanitize::{Dates, Finding, Scanner, Severity};
 use serde_json::Value;
 
 struct Label {
@@ -62,7 +62,7 @@ fn type_of_label(name: &str) -> String {
 
 fn type_of_rule(rule: &str) -> &str {
     match rule {
-        "birth-date" => "date",
+        "birth-date" | "date-part" => "date",
         "fax" => "phone",
         "npi" => "other-id",
         other => other,
@@ -199,7 +199,12 @@ fn sentences(directory: &Path, scanner: &Scanner, show: &Show) {
         println!("{}: data not present", path.display());
         return;
     };
-    for (set, before) in [("sentences", ""), ("sentences, said to be about a patient", HEALTH)] {
+    let of_all_dates = &Scanner::new().with_dates(Dates::All);
+    for (set, before, scanner) in [
+        ("sentences", "", scanner),
+        ("sentences, with all dates asked for", "", of_all_dates),
+        ("sentences, said to be about a patient", HEALTH, scanner),
+    ] {
         let mut tally = Tally::default();
         for (number, sentence) in texts.as_array().into_iter().flatten().enumerate() {
             let text = sentence["full_text"].as_str().unwrap_or_default();

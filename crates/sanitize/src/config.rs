@@ -15,6 +15,8 @@ pub struct SanitizeConfig {
     pub key_file: String,
     /// The file of what is known already, from the top of the worktree.
     pub baseline: String,
+    /// Which dates are looked for.
+    pub dates: Dates,
     /// Rules besides those that come with the program.
     pub rules: Vec<UserRule>,
     /// What may stay, where, why and until when.
@@ -28,11 +30,23 @@ impl Default for SanitizeConfig {
         Self {
             key_file: String::new(),
             baseline: ".gitops-health-baseline.jsonl".into(),
+            dates: Dates::default(),
             rules: Vec::new(),
             allow: Vec::new(),
             contexts: ContextsConfig::default(),
         }
     }
+}
+
+/// Which dates are looked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Dates {
+    /// Those that say something of somebody's life or care: dates of birth, and where there is talk of health.
+    #[default]
+    Patients,
+    /// All dates, wherever they stand, and years and weekdays in sentences: more than 45 CFR 164.514(b)(2)(i)(C) asks.
+    All,
 }
 
 /// What may stay. It is counted and told, and it does not decide the exit code.

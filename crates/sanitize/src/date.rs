@@ -1,6 +1,8 @@
 //! Dates with a day or a month, as people write them (45 CFR 164.514(b)(2)(i)(C): all elements of dates
 //! except the year).
 
+mod anybody;
+
 use std::ops::Range;
 use std::sync::OnceLock;
 
@@ -11,6 +13,8 @@ use crate::finding::Finding;
 use crate::rule::{Category, Severity};
 use crate::scanner::compile;
 use crate::what::What;
+
+pub(crate) use anybody::all;
 
 /// The years of people who live, and those to which dates are moved to be of nobody.
 const YEARS: Range<u32> = 1850..2300;
@@ -27,18 +31,21 @@ pub(crate) fn find(bytes: &[u8], context: &Context<'_>) -> Vec<Finding> {
             let span = part.start + found.start()..part.start + found.end();
             findings.push(What::Date.found_as(Severity::Low, span));
         }
-        for found in written().find_iter(text).chain(numeric().find_iter(text)) {
-            let span = part.start + found.start()..part.start + found.end();
-            if is_day_of(found.as_bytes()) && is_free(bytes, &span) {
-                let found = match is_of_a_log(bytes, &span) {
-                    true => What::Date.found_as(Severity::Info, span),
-                    false => What::Date.found(span),
-                };
-                findings.push(found);
-            }
-        }
+        findings.extend(days(bytes, part).map(|span| match is_of_a_log(bytes, &span) {
+            true => What::Date.found_as(Severity::Info, span),
+            false => What::Date.found(span),
+        }));
     }
     findings
+}
+
+/// Where a part has dates with a day or a month.
+fn days(bytes: &[u8], part: Range<usize>) -> impl Iterator<Item = Range<usize>> {
+    let text = &bytes[part.clone()];
+    let found = written().find_iter(text).chain(numeric().find_iter(text));
+    let days = found.filter(|found| is_day_of(found.as_bytes()));
+    let spans = days.map(move |found| part.start + found.start()..part.start + found.end());
+    spans.filter(|span| is_free(bytes, span))
 }
 
 /// A date says something of somebody only beside what says who that is, or what happened to them: else it

@@ -45,7 +45,7 @@ mod zip3;
 pub use allow::{Comment, comments};
 pub use baseline::{Baseline, BaselineError, LARGEST_BASELINE};
 pub use clean::{Cleaned, Cleaner, Replacement, Seen, places};
-pub use config::{AllowEntry, ContextConfig, ContextsConfig, SanitizeConfig};
+pub use config::{AllowEntry, ContextConfig, ContextsConfig, Dates, SanitizeConfig};
 pub use decode::{Looked, Unseen, is_binary, is_encoded, picture, readable};
 pub use edit::Edit;
 pub use finding::{Finding, Hidden};

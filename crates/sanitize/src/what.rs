@@ -12,6 +12,7 @@ pub(crate) enum What {
     Zip,
     Date,
     BirthDate,
+    DatePart,
     Age,
     Phone,
     Fax,
@@ -33,12 +34,13 @@ pub(crate) enum What {
     Vehicle,
 }
 
-const IDS: [&str; 24] = [
+const IDS: [&str; 25] = [
     "name",
     "address",
     "zip",
     "date",
     "birth-date",
+    "date-part",
     "age-over-89",
     "phone",
     "fax",

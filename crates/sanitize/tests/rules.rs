@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use gitops_health_sanitize::{Scanner, write_out};
+use gitops_health_sanitize::{Dates, Scanner, write_out};
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -43,6 +43,8 @@ fn rules() -> Vec<Rule> {
 #[test]
 fn every_rule_finds_its_examples_and_none_of_its_negatives() {
     let scanner = Scanner::new();
+    // Years and weekdays are looked for by who asks for them only.
+    let of_all_dates = Scanner::new().with_dates(Dates::All);
     let mut problems = Vec::new();
     for rule in rules() {
         // What is drawn for one rule does not depend on how many examples others have.
@@ -53,7 +55,10 @@ fn every_rule_finds_its_examples_and_none_of_its_negatives() {
             let text = write_out(template, seed).expect("it makes sense");
             match rule.pattern.is_empty() {
                 // What code looks for is found in the whole.
-                true => scanner.scan(text.as_bytes()).iter().any(|finding| finding.rule == rule.id),
+                true => {
+                    let scanner = if rule.id == "date-part" { &of_all_dates } else { &scanner };
+                    scanner.scan(text.as_bytes()).iter().any(|finding| finding.rule == rule.id)
+                }
                 false => scanner.by_rule(text.as_bytes(), &rule.id),
             }
         };

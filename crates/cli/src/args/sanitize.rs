@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
+use gitops_health_sanitize::Dates;
 
 use super::{Day, PlainFormat, parse_day};
 
@@ -52,6 +53,9 @@ pub(crate) struct CleanArgs {
     /// Replace letters by x and digits by 0, and keep all else
     #[arg(long, conflicts_with = "replace_with")]
     pub preserve_format: bool,
+    /// Which dates are taken out [default: what `sanitize.dates` says]
+    #[arg(long, value_name = "WHICH")]
+    pub dates: Option<DatesArg>,
     /// How to print the report
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub format: PlainFormat,
@@ -158,6 +162,9 @@ pub(crate) struct ScanArgs {
     /// The least severity that makes the exit code 1 [default: that of `--severity`]
     #[arg(long, value_name = "SEVERITY")]
     pub fail_on: Option<SeverityArg>,
+    /// Which dates are looked for [default: what `sanitize.dates` says]
+    #[arg(long, value_name = "WHICH")]
+    pub dates: Option<DatesArg>,
     /// The file of what is known already [default: that of `sanitize.baseline`, if it is there]
     #[arg(long, value_name = "FILE", help_heading = "What may stay")]
     pub baseline: Option<PathBuf>,
@@ -208,4 +215,22 @@ pub(crate) enum SeverityArg {
     High,
     /// What identifies somebody for life, or opens a great deal
     Critical,
+}
+
+/// Which dates are looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DatesArg {
+    /// Dates of birth, and dates where there is talk of health
+    Patients,
+    /// All dates, and years and weekdays in sentences
+    All,
+}
+
+impl From<DatesArg> for Dates {
+    fn from(argument: DatesArg) -> Self {
+        match argument {
+            DatesArg::Patients => Self::Patients,
+            DatesArg::All => Self::All,
+        }
+    }
 }

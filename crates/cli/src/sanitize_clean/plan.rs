@@ -39,7 +39,7 @@ pub(super) fn run(context: &Context, args: &CleanArgs) -> Result<ExitCode, CliEr
     let place = args.plan.as_deref().unwrap_or(Path::new("."));
     let hint = "name a directory outside of the repository with `--plan DIR`";
     let place = directory_outside(place, [top_of(&repo)].into_iter(), hint)?;
-    let look = Look::new(context, Some(&repo), None)?.for_much();
+    let look = Look::new(context, Some(&repo), None, args.dates.map(Into::into))?.for_much();
     let (_, outcome) = history::scan(context, &repo, &look, &Extent::default())?;
     let mut plan = Plan {
         cleaning: Cleaning::new(&look, cleaner(&look, args)?),
