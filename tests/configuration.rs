@@ -227,7 +227,8 @@ fn with_findings() -> TestRepo {
     let mail = ["write to somebody", "clinic.io"].join("@");
     let secret = format!("{} = \"{}\"", "password", ["Xk29fj3k", "fPq81"].concat());
     let card = ["5425233430", "109903"].concat();
-    let text = format!("{identifier}\n{mail}\n{secret}\npaid with card {card} made up\non Monday\n");
+    let text =
+        format!("{identifier}\n{mail}\n{secret}\npaid with card {card} made up\non Monday\n");
     for path in ["a.txt", "prod/a.py", "tests/a.py", "docs/a.py", "vendor/a.py", "a.min.js"] {
         repo.write(path, &text);
     }

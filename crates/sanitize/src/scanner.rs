@@ -14,6 +14,7 @@ use crate::rule::{BUILT_IN, Category, Identifier, Rule, Severity};
 use crate::stand_in;
 use crate::structure::{self, Unit};
 use crate::validator::{Validator, entropy, is_at_example};
+use crate::what::What;
 use crate::{age, date, known, number, prose};
 
 /// Looks for all rules at once. Made once, and used by any number of threads.
@@ -175,7 +176,7 @@ impl Scanner {
         if self.dates == Dates::All {
             loose.extend(date::all(bytes));
         }
-        loose.retain(|finding| layout.is_open(&finding.span));
+        loose.retain(|finding| layout.is_open(&finding.span) || says_by_itself(finding));
         let mut findings = layout.findings;
         findings.extend(loose);
         findings.retain(|finding| {
@@ -375,6 +376,13 @@ fn fitted(mut finding: Finding, rule: &Rule, context: &Context<'_>) -> Option<Fi
         finding.severity = finding.severity.min(Severity::Low);
     }
     Some(finding)
+}
+
+/// Whether a finding means the same whatever field of a structure it stands in: a secret, or what words beside it
+/// say that it is.
+fn says_by_itself(finding: &Finding) -> bool {
+    let is_of_words = finding.severity >= Severity::High && finding.rule != What::Name.rule().id;
+    finding.category == Category::Secret || is_of_words
 }
 
 /// Whether a part has so many digits: few parts have, and that is seen faster than a pattern is tried.

@@ -305,3 +305,18 @@ fn tables_in_documents() {
     let list = "<dl><dt>Name</dt><dd>Quirinia Zwyr~tkova</dd><dt>M~RN</dt><dd>8817~2635</dd></dl>";
     assert_found(list, &rows[..2]);
 }
+
+#[test]
+fn what_says_by_itself_what_it_is_counts_in_every_field() {
+    let number = ["536-24", "-8817"].concat();
+    let secret = ["postgres://admin:qX9zRt7pL2", "mW8vN4", "@db.internal/x"].concat();
+    for before in ["MSH|^~\\&|A|B|C|D|20240312||", "DG1|1||I10|", "OBX|1|NM|8302-2||"] {
+        let text = format!(
+            "MSH|^~\\&|A|B|C|D|20240312||ADT^A01|1|P|2.5\r{before}ssn {number} {secret}|x\r"
+        );
+        let rules: Vec<String> =
+            Scanner::new().scan(text.as_bytes()).into_iter().map(|it| it.rule).collect();
+        assert!(rules.iter().any(|rule| rule == "ssn"), "{before} {rules:?}");
+        assert!(rules.iter().any(|rule| rule == "postgresql-url"), "{before} {rules:?}");
+    }
+}
