@@ -33,6 +33,33 @@ struct Number {
     separators: Vec<u8>,
 }
 
+impl Number {
+    /// Whether blanks are between numbers of more groups than one.
+    fn is_several(&self) -> bool {
+        self.separators.contains(&b' ') && self.separators.contains(&b'-')
+    }
+
+    /// What stands between blanks.
+    fn apart(&self) -> Vec<Self> {
+        let mut parts = Vec::new();
+        let (mut at, mut begin, mut first) = (self.span.start, self.span.start, 0);
+        for (place, length) in self.lengths.iter().enumerate() {
+            at += length;
+            let separator = self.separators.get(place).copied();
+            if separator.is_none_or(|it| it == b' ') {
+                parts.push(Self {
+                    span: begin..at,
+                    lengths: self.lengths[first..=place].to_vec(),
+                    separators: self.separators[first..place].to_vec(),
+                });
+                (begin, first) = (at + 1, place + 1);
+            }
+            at += 1;
+        }
+        parts
+    }
+}
+
 /// The most groups of digits that are taken for one number.
 const MOST_GROUPS: usize = 12;
 
@@ -162,8 +189,19 @@ impl Finder<'_> {
                 self.internet_address(number.span, after)
             }
             [3, 3, 4] | [1, 3, 3, 4] => self.telephone(number, before),
+            _ if number.is_several() => self.each_apart(&number),
             _ if before == Some(b'+') => self.foreign_telephone(number),
             _ => self.card(&number, before),
+        }
+    }
+
+    /// Of several numbers with blanks between them, those whose own form says what they are.
+    fn each_apart(&mut self, number: &Number) {
+        for part in number.apart() {
+            let all_dashes = part.separators.iter().all(|it| *it == b'-');
+            if part.lengths == [3, 2, 4] && all_dashes {
+                self.social_security(part.span);
+            }
         }
     }
 

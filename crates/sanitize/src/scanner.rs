@@ -295,7 +295,7 @@ impl Scanner {
                 && is_at_example(&bytes[span.end..]);
             if !opens_nothing && rule.validators.iter().all(|validator| validator.holds(content)) {
                 if rule.category == Category::Secret {
-                    span.end = end_of_string(bytes, &span);
+                    span.end = end_of_string(bytes, &span).min(end_of_pair(bytes, &span));
                 }
                 let finding = Finding {
                     rule: rule.id.to_string(),
@@ -343,6 +343,20 @@ fn end_of_string(bytes: &[u8], span: &Range<usize>) -> usize {
     }
     span.end
 }
+
+/// Where a secret ends that another pair of an address or a form goes on behind, as in `password=...&user=...`.
+fn end_of_pair(bytes: &[u8], span: &Range<usize>) -> usize {
+    let text = &bytes[span.clone()];
+    let ends = |at: &usize| {
+        let is_part = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+        let length = text[at + 1..].iter().take(LONGEST_NAME).take_while(is_part).count();
+        *at > 0 && length > 1 && text.get(at + 1 + length) == Some(&b'=')
+    };
+    memchr::memchr_iter(b'&', text).find(ends).map_or(bytes.len(), |at| span.start + at)
+}
+
+/// The longest name of a pair in an address, in bytes.
+const LONGEST_NAME: usize = 40;
 
 /// How much was done for patterns of a user in one text.
 #[derive(Default)]

@@ -33,9 +33,17 @@ impl Language {
     /// The language of a file, by the end of its name, else by how it begins.
     pub fn of(name: &str, bytes: &[u8]) -> Self {
         let begin = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).trim_ascii_start();
-        let has = |word: &[u8]| memchr::memmem::find(bytes, word).is_some();
+        let is_statement = |verb: &&[u8]| {
+            begin.get(..verb.len()).is_some_and(|word| word.eq_ignore_ascii_case(verb))
+        };
+        let has_statement = || {
+            [&b"INSERT INTO"[..], b"insert into"]
+                .iter()
+                .any(|words| memchr::memmem::find(bytes, words).is_some())
+        };
         match name.rsplit_once('.').map_or("", |(_, end)| end) {
             "yaml" | "yml" => return Self::Yaml,
+            "sql" => return Self::Sql,
             "toml" => return Self::Toml,
             end if PROGRAMS.contains(&end) => return Self::Code,
             _ => {}
@@ -44,7 +52,7 @@ impl Language {
             Some(b'{') => Self::Json,
             Some(b'[') if may_be_first(begin[1..].trim_ascii_start()) => Self::Json,
             _ if begin.starts_with(b"---\n") || begin.starts_with(b"---\r\n") => Self::Yaml,
-            _ if has(b"INSERT INTO") || has(b"insert into") => Self::Sql,
+            _ if STATEMENTS.iter().any(is_statement) || has_statement() => Self::Sql,
             _ => Self::Other,
         }
     }
@@ -185,19 +193,50 @@ impl Language {
     }
 }
 
+/// How statements of SQL begin that have values in them.
+const STATEMENTS: [&[u8]; 8] = [
+    b"insert ",
+    b"replace into ",
+    b"update ",
+    b"delete from ",
+    b"select ",
+    b"exec ",
+    b"call ",
+    b"merge into ",
+];
+
 /// How the names of programs' files end.
 const PROGRAMS: &[&str] = &[
     "c", "cc", "cpp", "cs", "dart", "go", "groovy", "h", "hpp", "java", "js", "jsx", "kt", "kts",
     "m", "mjs", "php", "pl", "py", "r", "rb", "rs", "scala", "swift", "ts", "tsx",
 ];
 
-/// Whether a number of a program stands outside of strings, as far as its line says: no word can take its place in
-/// all languages, and 0 can.
-fn is_bare_number(bytes: &[u8], span: &Range<usize>) -> bool {
-    const LONGEST: usize = 4096;
-    if !bytes[span.clone()].iter().all(u8::is_ascii_digit) {
-        return false;
+/// What can take the place of a number of a program that stands outside of strings, as far as its line says: no word
+/// can in all languages, and 0 can, with the letters behind it that say of which kind it is.
+fn zero_for(bytes: &[u8], span: &Range<usize>) -> Option<Vec<u8>> {
+    let text = &bytes[span.clone()];
+    if text.starts_with(b"0x") || text.starts_with(b"0X") {
+        let is_number = text[2..].iter().all(|it| it.is_ascii_hexdigit() || *it == b'_');
+        return (is_number && is_outside_of_strings(bytes, span)).then(|| b"0x0".to_vec());
     }
+    let is_part = |byte: &u8| byte.is_ascii_digit() || *byte == b'_';
+    let length = text.iter().take_while(|byte| is_part(byte)).count();
+    let kind = &text[length..];
+    let is_number = text.first().is_some_and(u8::is_ascii_digit) && is_kind_of_number(kind);
+    (is_number && is_outside_of_strings(bytes, span)).then(|| [b"0", kind].concat())
+}
+
+/// Whether some letters may stand behind a number to say of which kind it is.
+fn is_kind_of_number(letters: &[u8]) -> bool {
+    const KINDS: [&[u8]; 16] = [
+        b"", b"l", b"u", b"ul", b"ll", b"ull", b"n", b"m", b"d", b"f", b"u32", b"u64", b"i32",
+        b"i64", b"usize", b"lu",
+    ];
+    KINDS.iter().any(|kind| kind.eq_ignore_ascii_case(letters))
+}
+
+fn is_outside_of_strings(bytes: &[u8], span: &Range<usize>) -> bool {
+    const LONGEST: usize = 4096;
     let first = span.start.saturating_sub(LONGEST);
     let begin =
         memchr::memrchr(b'\n', &bytes[first..span.start]).map_or(first, |at| first + at + 1);
@@ -206,9 +245,25 @@ fn is_bare_number(bytes: &[u8], span: &Range<usize>) -> bool {
     let begins = before.trim_ascii_end().last().is_some_and(|byte| b"=:,([{><".contains(byte))
         || before.trim_ascii_end().ends_with(b"return");
     let ends = next(bytes, span.end)
-        .is_none_or(|byte| b",;)]}LlUu#/".contains(&byte) || byte == b'\n')
+        .is_none_or(|byte| b",;)]}LlUuNnMm#/".contains(&byte) || byte == b'\n')
         || bytes.get(span.end).is_some_and(u8::is_ascii_whitespace);
     begins && ends && ![b'"', b'\'', b'`'].into_iter().any(is_open)
+}
+
+/// The quote of the key of JSON in a string that a number stands behind, as in `"{\"id\": 1}"`: with it around, a word
+/// can take the place of the number.
+fn mark_of_key<'a>(bytes: &'a [u8], span: &Range<usize>) -> Option<&'a [u8]> {
+    let before = &bytes[span.start.saturating_sub(16)..span.start];
+    let key = before.trim_ascii_end().strip_suffix(b":")?.trim_ascii_end();
+    let is_number = bytes[span.clone()].iter().all(u8::is_ascii_digit);
+    let ends = next(bytes, span.end).is_some_and(|byte| b",}]".contains(&byte));
+    let length = match key {
+        [.., b'\\', b'"'] | [.., b'"', b'"'] => 2,
+        [.., b'"'] => 1,
+        _ => return None,
+    };
+    let begin = span.start.saturating_sub(16) + key.len() - length;
+    (is_number && ends).then(|| &bytes[begin..begin + length])
 }
 
 /// Whether a list in JSON may go on so.
@@ -227,16 +282,26 @@ fn next(bytes: &[u8], at: usize) -> Option<u8> {
 
 /// Puts quotes around each bare value that changes to what can't stand without them. The edits are sorted and apart.
 pub(super) fn quote(language: Language, bytes: &[u8], edits: &mut Edits) {
-    if edits.is_empty() || language == Language::Other {
+    if edits.is_empty() {
         return;
     }
-    if language == Language::Code {
-        for (span, new) in edits.iter_mut() {
-            if is_bare_number(bytes, span) && !is_plain_number(new) {
-                *new = b"0".to_vec();
+    if matches!(language, Language::Code | Language::Other) {
+        for (span, new) in edits.iter_mut().filter(|(_, new)| !is_plain_number(new)) {
+            let zero = (language == Language::Code).then(|| zero_for(bytes, span)).flatten();
+            if let Some(zero) = zero {
+                *new = zero;
+            } else if let Some(mark) = mark_of_key(bytes, span) {
+                *new = [mark, new, mark].concat();
             }
         }
         return;
+    }
+    if language == Language::Yaml {
+        for (span, new) in edits.iter_mut() {
+            if let Some(of_kind) = yaml::of_kind(bytes, span, new) {
+                *new = of_kind.to_vec();
+            }
+        }
     }
     let (mut quoted, mut rest) = (Edits::with_capacity(edits.len()), &edits[..]);
     for bare in language.bare_values(bytes) {

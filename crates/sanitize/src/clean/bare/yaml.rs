@@ -26,6 +26,23 @@ pub(super) fn is_plain(text: &[u8], is_flow: bool) -> bool {
     begins && !is_key && !(is_flow && text.iter().any(|byte| b",[]{}".contains(byte)))
 }
 
+/// What takes the place of a value that a tag says to be a number or a date, if what is new is none (YAML 1.1,
+/// "Language-Independent Types").
+pub(super) fn of_kind(bytes: &[u8], span: &Range<usize>, new: &[u8]) -> Option<&'static [u8]> {
+    let before = &bytes[span.start.saturating_sub(32)..span.start];
+    let before = before.strip_suffix(b"\"").or(before.strip_suffix(b"'")).unwrap_or(before);
+    if !before.ends_with(b" ") {
+        return None;
+    }
+    let before = before.trim_ascii_end();
+    if before.ends_with(b"!!timestamp") {
+        let is_day = new.len() >= 10 && new[..4].iter().all(u8::is_ascii_digit);
+        return (!is_day).then_some(b"0001-01-01");
+    }
+    let is_number = before.ends_with(b"!!int") || before.ends_with(b"!!float");
+    (is_number && !new.iter().all(u8::is_ascii_digit)).then_some(b"0")
+}
+
 struct Reader<'a> {
     bytes: &'a [u8],
     /// How many brackets are open.
