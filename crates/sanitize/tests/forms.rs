@@ -320,3 +320,58 @@ fn what_says_by_itself_what_it_is_counts_in_every_field() {
         assert!(rules.iter().any(|rule| rule == "postgresql-url"), "{before} {rules:?}");
     }
 }
+
+#[test]
+fn records_in_the_forms_of_many_languages() {
+    for text in [
+        "m~rn = 4829~1734\np = {\"first_name\": \"Marg~aret\", \"last_name\": \"Thorn~bury\", \"m~rn\": 4829~1734}\n",
+        "s~sn: 536-24~-8817\ncontact: {first_name: Marg~aret, last_name: Thorn~bury, m~rn: 4829~1734}\n",
+        "p = dict(first_name=\"Marg~aret\", last_name='Thorn~bury', m~rn=4829~1734)\n",
+        "p = { :m~rn => \"4829~1734\", :first_name => 'Marg~aret', :last_name => \"Thorn~bury\" }\n",
+        "m~rn: \"4829~1734\"\nfirst_name: \"Marg~aret\"\nlast_name: \"Thorn~bury\"\n",
+        "<a href=\"/p?m~rn=4829~1734&last_name=Thorn~bury&first_name=Marg~aret\">x</a>\n",
+        "var j = @\"{\"\"m~rn\"\": \"\"4829~1734\"\", \"\"first_name\"\": \"\"Marg~aret\"\", \"\"last_name\"\": \"\"Thorn~bury\"\"}\";\n",
+    ] {
+        let values: Vec<String> = found(text).into_iter().map(|(_, value)| value).collect();
+        for value in ["Marg~aret", "Thorn~bury", "4829~1734"] {
+            assert!(values.contains(&plain(value)), "{text} {values:?}");
+        }
+    }
+}
+
+#[test]
+fn values_in_the_forms_of_many_languages() {
+    for text in [
+        "patient_m~rn = b'4829~1734'\n",
+        "patient_m~rn = \"\"\"4829~1734\"\"\"\n",
+        "<M~rn><![CDATA[4829~1734]]></M~rn>",
+        "<M~RN value=\"4829~1734\"/>",
+        "- name: m~rn\n  value: \"4829~1734\"\n",
+        "{\"name\": \"m~rn\", \"value\": \"4829~1734\"}",
+        "<field name=\"m~rn\">4829~1734</field>",
+        "<input name=\"m~rn\" type=\"text\" value=\"4829~1734\">",
+        "<key>m~rn</key>\n<string>4829~1734</string>",
+        "case $m~rn in 4829~1734) x ;; esac\n",
+        "the M~RN **4829~1734** of",
+    ] {
+        let values: Vec<String> = found(text).into_iter().map(|(_, value)| value).collect();
+        assert_eq!(values, [plain("4829~1734")], "{text}");
+    }
+}
+
+#[test]
+fn numbers_with_others_beside_them_are_seen() {
+    for text in ["12 536-24~-8817", "536-24~-8817 12", "4829 536-24~-8817 7"] {
+        assert_eq!(found(text), [("ssn".to_owned(), plain("536-24~-8817"))], "{text}");
+    }
+    let two: Vec<String> =
+        found("536-24~-8817 536-24~-8818").into_iter().map(|(rule, _)| rule).collect();
+    assert_eq!(two, ["ssn", "ssn"]);
+}
+
+#[test]
+fn a_secret_ends_where_another_pair_begins() {
+    let text = ["pass~word=qX9zRt7pL2", "mW8vN4&user_name=abc"].concat();
+    let values: Vec<String> = found(&text).into_iter().map(|(_, value)| value).collect();
+    assert_eq!(values, ["qX9zRt7pL2mW8vN4"]);
+}

@@ -5,9 +5,13 @@
 //! variable, no label.
 
 use std::ops::Range;
+use std::sync::OnceLock;
+
+use regex::bytes::Regex;
 
 use super::keys::{self, Strength};
 use super::{Layout, brackets, elements, lines, pairs, value};
+use crate::scanner::compile;
 use crate::what::What;
 
 /// The longest literal, in bytes.
@@ -21,7 +25,7 @@ pub(super) fn read(bytes: &[u8], stems: &[Range<usize>], layout: &mut Layout) {
     // Up to where a line was looked at for pairs, and read as such.
     let (mut at, mut tried, mut read) = (0, 0, 0);
     // Up to where what stands beside telling names was read.
-    let mut beside = 0;
+    let mut beside = Beside::default();
     for stem in stems {
         if stem.start < at {
             continue;
@@ -46,11 +50,9 @@ pub(super) fn read(bytes: &[u8], stems: &[Range<usize>], layout: &mut Layout) {
             continue;
         }
         at = span.end;
-        if name.span.start >= beside {
-            beside = read_beside(bytes, &name, span.end, layout).unwrap_or(beside);
-        }
+        beside.read(bytes, &name, span.end, layout);
         let mut last = layout.findings.iter().rev().take(lines::MOST_FOUND);
-        if name.span.start < beside && last.any(|it| it.span == span) {
+        if name.span.start < beside.end() && last.any(|it| it.span == span) {
             continue;
         }
         let mut finding = value::as_found(bytes, name.what, span);
@@ -59,18 +61,37 @@ pub(super) fn read(bytes: &[u8], stems: &[Range<usize>], layout: &mut Layout) {
     }
 }
 
-/// Reads what stands beside a telling name and its value, which ends here; says up to where.
-fn read_beside(bytes: &[u8], name: &Name, end: usize, layout: &mut Layout) -> Option<usize> {
-    if is_tag(bytes, name) {
-        return Some(elements::read(bytes, &name.span, layout));
+/// Up to where what stands beside telling names was read, in each of the forms that it has: what is between brackets
+/// on one of a few lines is no line of theirs.
+#[derive(Default)]
+struct Beside {
+    elements: usize,
+    lines: usize,
+    brackets: usize,
+}
+
+impl Beside {
+    fn end(&self) -> usize {
+        self.elements.max(self.lines).max(self.brackets)
     }
-    if !begins_line(bytes, name) {
-        return brackets::read(bytes, &name.span, layout);
+
+    /// Reads what stands beside a telling name and its value, which ends here, unless that was done.
+    fn read(&mut self, bytes: &[u8], name: &Name, end: usize, layout: &mut Layout) {
+        let (begin, span) = (name.span.start, &name.span);
+        if is_tag(bytes, name) {
+            if begin >= self.elements {
+                self.elements = elements::read(bytes, span, layout);
+            }
+            return;
+        }
+        let begins_line = begins_line(bytes, name);
+        if begins_line && begin >= self.lines {
+            self.lines = lines::read(bytes, span, layout);
+        }
+        if (!begins_line || goes_on(&bytes[end..])) && begin >= self.brackets {
+            self.brackets = brackets::read(bytes, span, layout).unwrap_or(self.brackets);
+        }
     }
-    let lines = lines::read(bytes, &name.span, layout);
-    let is_one_of_many = goes_on(&bytes[end..]);
-    let brackets = is_one_of_many.then(|| brackets::read(bytes, &name.span, layout)).flatten();
-    Some(brackets.unwrap_or(lines).max(lines))
 }
 
 /// Whether something else stands on the line behind a value.
@@ -139,8 +160,13 @@ fn is_quote(byte: u8) -> bool {
 
 /// Whether a name may be that of an element.
 fn is_tag(bytes: &[u8], name: &Name) -> bool {
-    let before = name.span.start.checked_sub(1).map(|at| bytes[at]);
-    name.quote.is_none() && matches!(before, Some(b'<' | b':'))
+    let before = &bytes[name.span.start.saturating_sub(LONGEST)..name.span.start];
+    let is_prefix = |byte: &&u8| byte.is_ascii_alphanumeric() || b"_-.".contains(byte);
+    let before = match before.strip_suffix(b":") {
+        Some(before) => &before[..before.len() - before.iter().rev().take_while(is_prefix).count()],
+        None => before,
+    };
+    name.quote.is_none() && before.ends_with(b"<")
 }
 
 /// The literal that a name is given, and whether it stands in quotes.
@@ -151,12 +177,16 @@ fn literal(bytes: &[u8], name: &Name) -> Option<(Range<usize>, bool)> {
         at + rest.iter().take(REACH).take_while(|it| matches!(it, b' ' | b'\t')).count()
     };
     if is_tag(bytes, name)
-        && let Some(span) = content(bytes, at)
+        && let Some(span) = content(bytes, at).or_else(|| attribute(bytes, at))
     {
         return Some((span, true));
     }
-    if name.quote.is_some() {
+    let mut is_doubled = false;
+    if let Some(quote) = name.quote {
         at = escaped(bytes, at) + 1;
+        let before = &bytes[name.span.start.saturating_sub(2)..name.span.start];
+        is_doubled = quote == b'"' && before == b"\"\"" && bytes.get(at) == Some(&b'"');
+        at += usize::from(is_doubled);
         if bytes.get(at) == Some(&b']') {
             at += 1;
         }
@@ -165,9 +195,13 @@ fn literal(bytes: &[u8], name: &Name) -> Option<(Range<usize>, bool)> {
     at = match bytes.get(at..)? {
         [b'=', b'>', ..] | [b':', b'=', ..] | [b'=', b'=', ..] => at + 2,
         [b'=' | b':', ..] => at + 1,
-        _ => return None,
+        _ => return named_value(bytes, name).map(|span| (span, true)),
     };
     at = lines::past_marks(bytes, lines::past_type(bytes, blank(at)));
+    at = past_prefix(bytes, at);
+    if let Some(inner) = within_marks(bytes, at, is_doubled) {
+        return Some((inner, true));
+    }
     let opening = escaped(bytes, at);
     match bytes.get(opening) {
         Some(quote) if is_quote(*quote) => {
@@ -188,6 +222,57 @@ fn literal(bytes: &[u8], name: &Name) -> Option<(Range<usize>, bool)> {
     }
 }
 
+/// The value of what is named by a value itself: `name: mrn` with `value: ...` behind it, `{"name": "mrn", "value":
+/// "..."}`, `<field name="mrn">...</field>`, `<key>mrn</key><string>...</string>`.
+fn named_value(bytes: &[u8], name: &Name) -> Option<Range<usize>> {
+    static BEFORE: OnceLock<Regex> = OnceLock::new();
+    static BEHIND: OnceLock<Regex> = OnceLock::new();
+    let before = BEFORE.get_or_init(|| {
+        let pattern = r#"(?i)(?:\b(?:name|key|field|id|code|param|parameter)["']?\s{0,3}[:=]\s{0,3}["']?|<key>)$"#;
+        compile(pattern).expect("the pattern above is well formed")
+    });
+    let behind = BEHIND.get_or_init(|| {
+        let value = r#"["']?(?:value|val|content)["']?\s{0,3}[:=]\s{0,3}["']?(?P<one>[^"'\r\n<>,{}\[\]]{1,80}?)["']?\s{0,3}(?:[,}\r\n/>]|$)"#;
+        let text = r#"(?:[^<>]{0,60}>|</key>\s{0,40}<string>)\s{0,4}(?P<two>[^<>\r\n]{1,80}?)\s{0,4}</"#;
+        let pattern = format!(r#"(?i)^(?:["']?(?:\s{{1,4}}[a-z-]{{1,20}}=["'][^"'<>]{{0,60}}["']){{0,4}}(?:\s{{0,3}},)?\s{{0,64}}{value}|["']?{text})"#);
+        compile(&pattern).expect("the pattern above is well formed")
+    });
+    let (begin, end) = (name.span.start, name.span.end);
+    if !before.is_match(&bytes[begin.saturating_sub(2 * REACH)..begin]) {
+        return None;
+    }
+    let found = behind.captures(&bytes[end..bytes.len().min(end + 2 * LONGEST)])?;
+    let value = found.name("one").or(found.name("two"))?.range();
+    Some(end + value.start..end + value.end)
+}
+
+/// Where a string begins behind the letters that say of which kind it is, as in `b'...'`, `u"..."` and `L"..."`.
+fn past_prefix(bytes: &[u8], at: usize) -> usize {
+    match bytes.get(at..).unwrap_or_default() {
+        [b'b' | b'r' | b'u' | b'f' | b'B' | b'R' | b'U' | b'F' | b'L' | b'@', b'"' | b'\'', ..] => {
+            at + 1
+        }
+        [b'b' | b'r' | b'B' | b'R', b'b' | b'r' | b'B' | b'R', b'"' | b'\'', ..] => at + 2,
+        _ => at,
+    }
+}
+
+/// What stands on one line between three quotes, or between two where quotes are doubled, as within a string of some
+/// languages.
+fn within_marks(bytes: &[u8], at: usize, is_doubled: bool) -> Option<Range<usize>> {
+    let rest = &bytes[at..bytes.len().min(at + LONGEST)];
+    let quote = *rest.first().filter(|byte| is_quote(**byte))?;
+    let marks = [quote; 3];
+    let count = match () {
+        () if rest.starts_with(&marks) && !is_doubled => 3,
+        () if rest.starts_with(&marks[..2]) && is_doubled => 2,
+        () => return None,
+    };
+    let rest = &rest[count..];
+    let end = memchr::memchr2(quote, b'\n', rest)?;
+    (end > 0 && rest[end..].starts_with(&marks[..count])).then_some(at + count..at + count + end)
+}
+
 /// The place of the quote here, which may have a backslash in front.
 fn escaped(bytes: &[u8], at: usize) -> usize {
     at + usize::from(bytes.get(at) == Some(&b'\\'))
@@ -204,9 +289,25 @@ fn content(bytes: &[u8], at: usize) -> Option<Range<usize>> {
         return None;
     }
     let rest = &rest[open + 1..];
+    let at = at + open + 1;
+    if let Some(inner) = rest.strip_prefix(b"<![CDATA[") {
+        let begin = at + rest.len() - inner.len();
+        let end = memchr::memmem::find(inner, b"]]>")?;
+        return inner[end..].starts_with(b"]]></").then_some(begin..begin + end);
+    }
     let end = memchr::memchr(b'<', rest)?;
     let is_closed = rest[end..].starts_with(b"</");
-    is_closed.then(|| super::trimmed(bytes, at + open + 1..at + open + 1 + end))
+    is_closed.then(|| super::trimmed(bytes, at..at + end))
+}
+
+/// What an element without content has as its value, as in `<mrn value="..."/>`; its name ends here.
+fn attribute(bytes: &[u8], at: usize) -> Option<Range<usize>> {
+    let rest = &bytes[at..bytes.len().min(at + 2 * LONGEST)];
+    let tag = &rest[..memchr::memchr(b'>', rest)?];
+    let begin = memchr::memmem::find(tag, b" value=")? + b" value=".len();
+    let quote = *tag.get(begin).filter(|byte| is_quote(**byte))?;
+    let end = memchr::memchr(quote, &tag[begin + 1..])?;
+    Some(at + begin + 1..at + begin + 1 + end)
 }
 
 /// A literal without quotes: a number or a date anywhere, words only as all of the rest of a line.

@@ -103,6 +103,8 @@ fn marks(bytes: &[u8], part: Range<usize>, mut mark: impl FnMut(usize, u8) -> bo
         let byte = bytes[at];
         match byte {
             b'(' | b'[' | b'{' | b')' | b']' | b'}' | b',' | b';' if !mark(at, byte) => return,
+            // Two quotes hold nothing, or stand for one within a string.
+            b'"' if bytes[at + 1..part.end].starts_with(b"\"") => at += 1,
             // An apostrophe begins nothing.
             b'"' | b'\'' | b'`' if !bytes[at - 1].is_ascii_alphanumeric() => {
                 let rest = &bytes[at + 1..part.end];

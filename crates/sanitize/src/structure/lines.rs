@@ -103,8 +103,11 @@ pub(super) fn value(
     is_plain: bool,
 ) -> Option<(What, String, Range<usize>)> {
     let text = &bytes[part.clone()];
-    let mark = memchr::memchr2(b':', b'=', text)?;
-    let (what, name) = named(&text[..mark])?;
+    // A symbol of Ruby has a colon in front.
+    let blanks = text.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+    let first = blanks + usize::from(text.get(blanks) == Some(&b':'));
+    let mark = first + memchr::memchr2(b':', b'=', &text[first..])?;
+    let (what, name) = named(&text[first..mark])?;
     let rest = text[mark..].iter().take_while(|it| b":=> \t".contains(it)).count();
     let span = within(text, past_marks(text, past_type(text, mark + rest)))?;
     let value = &text[span.clone()];
@@ -126,6 +129,8 @@ fn named(text: &[u8]) -> Option<(What, &[u8])> {
     let text = text.trim_ascii();
     let is_quote = |byte: &u8| matches!(byte, b'"' | b'\'' | b'`');
     let name = match text {
+        // Within a string of some languages quotes are doubled.
+        [b'"', b'"', inner @ .., b'"', b'"'] => inner,
         [first, inner @ .., last] if is_quote(first) && first == last => inner,
         _ => text,
     };
@@ -216,6 +221,12 @@ pub(super) fn end_of_quoted(rest: &[u8], quote: u8) -> Option<usize> {
 fn within(line: &[u8], at: usize) -> Option<Range<usize>> {
     let rest = &line[at..];
     let first = *rest.first()?;
+    if let [b'"', b'"', inner @ ..] = rest
+        && inner.first().is_some_and(u8::is_ascii_alphanumeric)
+    {
+        let end = memchr::memchr2(b'"', b'\n', inner)?;
+        return inner[end..].starts_with(b"\"\"").then_some(at + 2..at + 2 + end);
+    }
     if matches!(first, b'"' | b'\'' | b'`') {
         let end = end_of_quoted(&rest[1..], first)?;
         return Some(at + 1..at + 1 + end);

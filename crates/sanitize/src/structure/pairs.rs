@@ -69,9 +69,15 @@ fn pairs(bytes: &[u8], line: Range<usize>) -> Vec<Pair> {
         let key = equals - length..equals;
         let rest = &bytes[equals + 1..line.end];
         let value = match rest.first() {
-            Some(b'"') => {
-                let end = memchr::memchr2(b'"', b'\\', &rest[1..]).unwrap_or(rest.len() - 1);
-                equals + 2..equals + 2 + end
+            Some(quote @ (b'"' | b'\'')) => {
+                let end = memchr::memchr2(*quote, b'\\', &rest[1..]).unwrap_or(rest.len() - 1);
+                let value = equals + 2..equals + 2 + end;
+                // The address of a request has pairs of its own.
+                if bytes[value.clone()].contains(&b'=') {
+                    at = value.start;
+                    continue;
+                }
+                value
             }
             _ => {
                 let is_end =
