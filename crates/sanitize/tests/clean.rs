@@ -385,3 +385,23 @@ fn the_last_segment_of_an_interchange_may_have_no_mark() {
         assert!(clean.ends_with(&format!("{}{behind}", &expected[place..])), "{clean}");
     }
 }
+
+#[test]
+fn numbers_of_programs_keep_their_kind() {
+    let number = ["4829", "1734"].concat();
+    for (name, before, behind, expected) in [
+        ("a.js", "const mrn = 48_", ";\n", "const mrn = 0;\n"),
+        ("A.java", "long mrn = ", "L;\n", "long mrn = 0L;\n"),
+        ("a.go", "var j = `{\"mrn\": ", "}`\n", "var j = `{\"mrn\": \"[MRN]\"}`\n"),
+        ("a.go", "k = \"{\\\"mrn\\\": ", "}\"\n", "k = \"{\\\"mrn\\\": \\\"[MRN]\\\"}\"\n"),
+        ("a.txt", "x {\"mrn\": ", "}\n", "x {\"mrn\": \"[MRN]\"}\n"),
+        ("a.sql", "SELECT * FROM t WHERE mrn=", ";\n", "SELECT * FROM t WHERE mrn='[MRN]';\n"),
+        ("a.yaml", "mrn: !!int ", "\n", "mrn: !!int 0\n"),
+    ] {
+        let text = [before, &number, behind].concat();
+        let scanner = Scanner::new();
+        let mut cleaner = Cleaner::new(&scanner, Replacement::Redacted, Severity::Low);
+        let cleaned = cleaner.clean_where(name, text.as_bytes(), &mut |_| true);
+        assert_eq!(String::from_utf8_lossy(&cleaned.bytes), expected, "{text}");
+    }
+}
