@@ -237,3 +237,24 @@ fn a_reference_that_holds_nothing_is_named() {
     std::fs::write(repo.git_dir().join("refs/heads/new.lock"), "").unwrap();
     assert_eq!(scan(&repo, &["--history"]).code, Some(0));
 }
+
+#[cfg(unix)]
+#[test]
+fn what_is_no_file_is_named_and_what_git_keeps_is_looked_at() {
+    let repo = TestRepo::new();
+    repo.write("a.txt", format!("ssn {}\n", number("8141")));
+    let _socket = std::os::unix::net::UnixListener::bind(repo.path().join("socket"));
+    let transcript = scan(&repo, &["--fail-on", "critical", "."]);
+    let report: Value = serde_json::from_str(&transcript.stdout).expect("it is JSON");
+    assert_eq!(report["skipped"][0]["path"], "socket", "{transcript}");
+    assert_eq!(transcript.code, Some(1), "{transcript}");
+}
+
+#[test]
+fn the_directory_that_is_named_is_the_one_that_is_looked_at() {
+    let (repo, other) = (TestRepo::new(), TestRepo::new());
+    other.write("a.txt", format!("ssn {}\n", number("8141")));
+    let place = other.path().to_str().expect("it is text");
+    let transcript = scan(&repo, &["--repo", place]);
+    assert_eq!(transcript.code, Some(1), "{transcript}");
+}

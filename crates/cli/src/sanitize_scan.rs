@@ -40,7 +40,7 @@ pub(crate) fn run(context: &Context, args: &ScanArgs) -> Result<ExitCode, CliErr
         (Some(selection), Some(repo)) => changes::scan(repo, &look, &selection)?,
         (_, Some(repo)) if args.history => history::scan(context, repo, &look, &extent)?,
         (_, Some(repo)) if args.all => changes::scan_head(repo, &look)?,
-        _ => paths::scan(&look, args)?,
+        _ => paths::scan(context, &look, args)?,
     };
     if args.write_baseline {
         baseline::write(&look, args, repo.as_ref(), &mut outcome)?;

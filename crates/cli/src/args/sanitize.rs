@@ -116,7 +116,7 @@ What is found may stay where a comment on its line, or alone on the line before,
 The second form is for this one value. It is the only one that counts where there is a key
 in GITOPS_HEALTH_SANITIZE_KEY, and the report says how it is written.")]
 pub(crate) struct ScanArgs {
-    /// Files and directories; `-` is the standard input [default: the current directory]
+    /// Files and directories; `-` is the standard input [default: the current directory, or that of --repo]
     #[arg(value_name = "PATH", conflicts_with = "selection")]
     pub paths: Vec<PathBuf>,
     /// What one commit adds to its first parent

@@ -33,7 +33,9 @@ pub(super) fn clean(
             continue;
         }
         match known.is_dir() {
-            true => listed.add(path, &mut |path, reason| skipped.push(CleanSkip { path, reason })),
+            true => listed.add(path, &mut |path, reason, is_failure| {
+                skipped.extend(is_failure.then_some(CleanSkip { path, reason }));
+            }),
             false => drop(listed.files.insert(path.clone())),
         }
     }

@@ -9,12 +9,17 @@ use super::changes::FILE_NAME;
 use super::outcome::{Outcome, Place};
 use super::{LARGEST, threads};
 use crate::args::ScanArgs;
+use crate::context::Context;
 use crate::error::{CliError, Failure};
 use crate::look::{Look, masked_name};
 
 /// Files and directories as they are on disk.
-pub(super) fn scan(look: &Look, args: &ScanArgs) -> Result<(String, Outcome), CliError> {
-    let here = [PathBuf::from(".")];
+pub(super) fn scan(
+    context: &Context,
+    look: &Look,
+    args: &ScanArgs,
+) -> Result<(String, Outcome), CliError> {
+    let here = [context.global.repo.clone().unwrap_or_else(|| PathBuf::from("."))];
     let asked = if args.paths.is_empty() { &here[..] } else { &args.paths };
     let mut whole = Outcome::default();
     let mut listed = Listed::default();
@@ -33,7 +38,9 @@ pub(super) fn scan(look: &Look, args: &ScanArgs) -> Result<(String, Outcome), Cl
         let is_link = fs::symlink_metadata(path).is_ok_and(|known| known.is_symlink());
         match fs::metadata(path) {
             Ok(known) if known.is_dir() => {
-                listed.add(path, &mut |path, reason| whole.skip(&path, reason, true));
+                listed.add(path, &mut |path, reason, is_failure| {
+                    whole.skip(&path, reason, is_failure);
+                });
             }
             Ok(_) => drop(listed.files.insert(path.clone())),
             Err(_) if is_link => {}
@@ -74,8 +81,9 @@ pub(crate) struct Listed {
 }
 
 impl Listed {
-    /// Adds what is below a directory.
-    pub fn add(&mut self, directory: &Path, skip: &mut dyn FnMut(String, String)) {
+    /// Adds what is below a directory. Says of what is left out why, and whether there may be something in it: pipes
+    /// and sockets hold nothing that git would keep.
+    pub fn add(&mut self, directory: &Path, skip: &mut dyn FnMut(String, String, bool)) {
         let mut open = vec![directory.to_owned()];
         while let Some(directory) = open.pop() {
             let entries =
@@ -83,7 +91,7 @@ impl Listed {
             let entries = match entries {
                 Ok(entries) => entries,
                 Err(error) => {
-                    skip(shown(&directory), error.to_string());
+                    skip(shown(&directory), error.to_string(), true);
                     continue;
                 }
             };
@@ -95,8 +103,8 @@ impl Listed {
                     Ok(kind) if kind.is_dir() => open.push(path),
                     Ok(kind) if kind.is_file() => drop(self.files.insert(path)),
                     Ok(kind) if kind.is_symlink() => drop(self.links.insert(path)),
-                    Ok(_) => {}
-                    Err(error) => skip(shown(&path), error.to_string()),
+                    Ok(_) => skip(shown(&path), "it is no regular file".into(), false),
+                    Err(error) => skip(shown(&path), error.to_string(), true),
                 }
             }
         }
