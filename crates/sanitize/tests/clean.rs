@@ -405,3 +405,29 @@ fn numbers_of_programs_keep_their_kind() {
         assert_eq!(String::from_utf8_lossy(&cleaned.bytes), expected, "{text}");
     }
 }
+
+#[test]
+fn messages_in_strings_in_strings_end_with_their_segments() {
+    let message = [
+        "MSH|^~\\&|A|B|C|D|20210714||ADT^A01|1|P|2.5",
+        "PID|1||4829~1734^^^H^MR||Thorn~bury^Marg~aret||1961~0714|F",
+        "OBX|1|TX|keep||keep",
+        "",
+    ];
+    let message = message.join("\r").replace('~', "");
+    let message = message.replace("^\\", "^~\\");
+    let inner = serde_json::json!({"b": message, "keep": "y"}).to_string();
+    let text = serde_json::json!({"a": inner, "keep": "z"}).to_string();
+    for replacement in [Replacement::Redacted, Replacement::Mask, Replacement::Placeholder] {
+        let scanner = Scanner::new();
+        let mut cleaner = Cleaner::new(&scanner, replacement, Severity::Low);
+        let cleaned = cleaner.clean(text.as_bytes()).bytes;
+        let outer: serde_json::Value = serde_json::from_slice(&cleaned).expect("it is JSON");
+        let inner = outer["a"].as_str().expect("a string");
+        let inner: serde_json::Value = serde_json::from_str(inner).expect("it is JSON");
+        assert_eq!((&inner["keep"], &outer["keep"]), (&"y".into(), &"z".into()));
+        let message = inner["b"].as_str().expect("a string");
+        assert!(message.ends_with("\rOBX|1|TX|keep||keep\r"), "{message}");
+        assert!(!message.contains(&["Thorn", "bury"].concat()), "{message}");
+    }
+}

@@ -204,6 +204,7 @@ fn ends_here(segment: &[u8], here: usize) -> bool {
             let spelled = [&b"r"[..], b"n", b"x0d", b"u000d", b"u000D"];
             // `\n` in the middle of a word is an escape of the message, not of the string.
             spelled.iter().any(|end| next.starts_with(end)) && segment[here - 1] != b'\\'
+                || segment[here - 1] != b'\\' && ends_deeper(next)
         }
         b'&' => {
             let next = &segment[here..segment.len().min(here + 5)];
@@ -211,6 +212,27 @@ fn ends_here(segment: &[u8], here: usize) -> bool {
         }
         _ => false,
     }
+}
+
+/// Whether an end is spelled out here in a string that is in another one, behind its first backslash: only where
+/// another segment or the end of the inner string is next is it sure to be none of the message.
+fn ends_deeper(rest: &[u8]) -> bool {
+    const DEEPEST: usize = 16;
+    let count = rest.iter().take(DEEPEST).take_while(|byte| **byte == b'\\').count();
+    let [b'r' | b'n', behind @ ..] = &rest[count..] else { return false };
+    let behind = behind.strip_prefix(b"\\").map_or(behind, |behind| {
+        let more = behind.iter().take(DEEPEST).take_while(|byte| **byte == b'\\').count();
+        match behind.get(more) {
+            Some(b'n' | b'r') => &behind[more + 1..],
+            _ => &behind[more..],
+        }
+    });
+    let is_name = |name: &[u8]| {
+        name[0].is_ascii_uppercase()
+            && name[1..3].iter().all(|it| it.is_ascii_uppercase() || it.is_ascii_digit())
+            && name[3].is_ascii_punctuation()
+    };
+    count > 0 && (behind.first() == Some(&b'"') || behind.get(..4).is_some_and(is_name))
 }
 
 /// The separators that stand behind the name of a header.
