@@ -1,5 +1,7 @@
 //! Looking only at what a new version of a text has and the one before had not.
 
+mod parts;
+
 use std::ops::Range;
 
 use crate::decode::{self, Looked};
@@ -15,8 +17,8 @@ const AROUND: usize = 1024;
 const LONG_LINE: usize = 16 << 10;
 
 impl Scanner {
-    /// What is found in a new version where it differs from an old one: between what both begin and end
-    /// with. What stands there in a line that the old version has, too, is not new.
+    /// What is found in a new version where it differs from an old one. What stands there in a line that the old
+    /// version has, too, is not new.
     ///
     /// Of a text that has a structure all is read. Of another one what stands within a thousand bytes of
     /// the difference: a pattern that needs more, such as that of a private key of which the middle
@@ -27,61 +29,50 @@ impl Scanner {
 
     /// The same, and what could not be looked at. Of what is encoded so that lines mean nothing, all is new.
     pub fn look_at_change(&self, old: &[u8], new: &[u8]) -> Looked {
-        let (before, behind) = common(old, new);
-        let changed = before..new.len() - behind;
+        let changed = parts::parts(old, new);
         if changed.is_empty() {
             return Looked::default();
         }
         if decode::is_encoded(new) {
             return self.look(new);
         }
-        let part = match structure::is_likely(new) {
-            true => 0..new.len(),
-            false => whole_lines(new, &changed),
-        };
-        let Looked { mut findings, unseen } = self.look(&new[part.clone()]);
-        for finding in &mut findings {
-            finding.span = finding.span.start + part.start..finding.span.end + part.start;
+        let mut whole = Looked::default();
+        for part in around(new, &changed) {
+            let Looked { findings, unseen } = self.look(&new[part.clone()]);
+            let moved = findings.into_iter().map(|mut finding| {
+                finding.span = finding.span.start + part.start..finding.span.end + part.start;
+                finding
+            });
+            whole.findings.extend(moved);
+            whole.unseen.extend(unseen);
         }
-        findings.retain(|finding| {
-            let touches = finding.span.start < changed.end && changed.start < finding.span.end;
-            touches && !has_line(old, new, &finding.span)
+        whole.findings.retain(|finding| {
+            touches(&changed, &finding.span) && !has_line(old, new, &finding.span)
         });
-        Looked { findings, unseen }
+        whole
     }
 }
 
-/// How many bytes two texts have in common at their beginnings and at their ends.
-fn common(old: &[u8], new: &[u8]) -> (usize, usize) {
-    let least = old.len().min(new.len());
-    let before = same(old[..least].chunks(SPAN), new[..least].chunks(SPAN), |one, two| {
-        one.iter().zip(two).take_while(|(one, two)| one == two).count()
-    });
-    let rest = least - before;
-    let (old, new) = (&old[old.len() - rest..], &new[new.len() - rest..]);
-    let behind = same(old.rchunks(SPAN), new.rchunks(SPAN), |one, two| {
-        one.iter().rev().zip(two.iter().rev()).take_while(|(one, two)| one == two).count()
-    });
-    (before, behind)
+/// Whether a place has something of the parts that changed, which are sorted.
+fn touches(changed: &[Range<usize>], span: &Range<usize>) -> bool {
+    let next = changed.partition_point(|part| part.end <= span.start);
+    changed.get(next).is_some_and(|part| part.start < span.end)
 }
 
-/// So many bytes are compared at once.
-const SPAN: usize = 4096;
-
-fn same<'a>(
-    old: impl Iterator<Item = &'a [u8]>,
-    new: impl Iterator<Item = &'a [u8]>,
-    count: impl Fn(&[u8], &[u8]) -> usize,
-) -> usize {
-    let mut length = 0;
-    for (old, new) in old.zip(new) {
-        if old == new {
-            length += old.len();
-        } else {
-            return length + count(old, new);
+/// What is looked at: all of a text that has a structure, else the lines around what changed, together where they meet.
+fn around(new: &[u8], changed: &[Range<usize>]) -> Vec<Range<usize>> {
+    if structure::is_likely(new) {
+        return vec![0..new.len()];
+    }
+    let mut parts: Vec<Range<usize>> = Vec::with_capacity(changed.len());
+    for part in changed {
+        let part = whole_lines(new, part);
+        match parts.last_mut() {
+            Some(last) if part.start <= last.end => last.end = last.end.max(part.end),
+            _ => parts.push(part),
         }
     }
-    length
+    parts
 }
 
 /// What is looked at around a difference: whole lines, unless they are very long.
@@ -89,10 +80,23 @@ fn whole_lines(text: &[u8], changed: &Range<usize>) -> Range<usize> {
     let begin = changed.start.saturating_sub(AROUND);
     let first = begin.saturating_sub(LONG_LINE);
     let begin = memchr::memrchr(b'\n', &text[first..begin]).map_or(first, |at| first + at + 1);
+    let begin = beginning_of_table(text, begin);
     let end = text.len().min(changed.end + AROUND);
     let last = text.len().min(end + LONG_LINE);
     let end = memchr::memchr(b'\n', &text[end..last]).map_or(last, |at| end + at);
     begin..end
+}
+
+/// Where a table that is drawn with bars begins, if a line of it begins here.
+fn beginning_of_table(text: &[u8], begin: usize) -> usize {
+    const LONGEST_TABLE: usize = 256 << 10;
+    let first = begin.saturating_sub(LONGEST_TABLE);
+    let mut at = begin;
+    while matches!(text[at..].first(), Some(b'|' | b'+')) && at > first {
+        let before = memchr::memrchr(b'\n', &text[first..at - 1]);
+        at = before.map_or(first, |end| first + end + 1);
+    }
+    at
 }
 
 /// Whether the old version has the lines of a place, too.
@@ -143,20 +147,32 @@ mod tests {
     }
 
     #[test]
-    fn beginnings_and_ends_are_compared_to_the_byte() {
-        for (old, new, expected) in [
-            (&b""[..], &b""[..], (0, 0)),
-            (b"abc", b"abc", (3, 0)),
-            (b"abc", b"abd", (2, 0)),
-            (b"abc", b"xbc", (0, 2)),
-            (b"aaa", b"aaaa", (3, 0)),
-            (b"ab", b"aXb", (1, 1)),
-        ] {
-            assert_eq!(common(old, new), expected);
+    fn rows_are_understood_however_far_their_heading_is() {
+        let rows = |number: usize, draw: fn(usize) -> String| -> String {
+            (0..number).map(|row| draw(row)).collect()
+        };
+        let cases: [(&str, fn(usize) -> String); 3] = [
+            ("mrn,last_name\n", |row| format!("48{row:05},Thorn~bury{row}\n")),
+            ("insert into t (mrn, last_name) values\n", |row| {
+                format!("('48{row:05}', 'Thorn~bury'),\n")
+            }),
+            ("# Patients\n\n| mrn | last_name |\n|---|---|\n", |row| {
+                format!("| 48{row:05} | Thorn~bury |\n")
+            }),
+        ];
+        for (heading, draw) in cases {
+            let old = [heading, &rows(400, draw)].concat().replace('~', "");
+            let new = [&old, &draw(99_999)[..]].concat().replace('~', "");
+            let findings = Scanner::new().scan_change(old.as_bytes(), new.as_bytes());
+            assert_eq!(findings.len(), 2, "{heading} {findings:?}");
         }
-        let long = vec![b'x'; 3 * SPAN + 5];
-        let mut other = long.clone();
-        other[SPAN + 7] = b'y';
-        assert_eq!(common(&long, &other), (SPAN + 7, long.len() - SPAN - 8));
+    }
+
+    #[test]
+    fn a_number_that_a_word_was_taken_out_of_is_new() {
+        let number = ["536-22", "-8145"];
+        let old = format!("patient has the ssn {}x{}\n", number[0], number[1]);
+        let new = format!("patient has the ssn {}\n", number.concat());
+        assert_eq!(found(&old, &new), [number.concat()]);
     }
 }

@@ -91,12 +91,17 @@ impl Layout {
     }
 }
 
-/// Whether a text may be of a structure that has to be read as a whole.
+/// Whether a text may be of a structure that has to be read as a whole, as far as its beginning says.
 pub(crate) fn is_likely(bytes: &[u8]) -> bool {
+    const BEGINNING: usize = 64 << 10;
+    const MARKS: [&[u8]; 7] =
+        [b"MSH|", b"ISA*", b"INSERT ", b"insert ", b"CREATE TABLE", b"create table", b"\nCOPY "];
     let begin = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).trim_ascii_start();
+    let beginning = &bytes[..bytes.len().min(BEGINNING)];
     matches!(begin.first(), Some(b'{' | b'[' | b'<'))
-        || memchr::memmem::find(bytes, b"MSH|").is_some()
-        || memchr::memmem::find(bytes, b"ISA*").is_some()
+        || begin.starts_with(b"--")
+        || MARKS.iter().any(|mark| memchr::memmem::find(beginning, mark).is_some())
+        || has_columns(bytes)
 }
 
 /// Whether a text begins with the names of columns of a table of people.

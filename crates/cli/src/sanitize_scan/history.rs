@@ -42,21 +42,24 @@ pub(crate) fn scan(
     let head = files_of_head(repo)?;
     let threads = threads(extent.threads).min(paths.len().max(1));
     let next = AtomicUsize::new(0);
-    let repos = (0..threads).map(|_| repo.for_thread()).collect::<Result<Vec<_>, _>>()?;
-    let work = |repo: Repo| -> Result<Vec<(usize, Outcome)>, CliError> {
+    // This thread works, too: what its reader keeps would be idle else.
+    let others = (1..threads).map(|_| repo.for_thread()).collect::<Result<Vec<_>, _>>()?;
+    let work = |repo: &Repo| -> Result<Vec<(usize, Outcome)>, CliError> {
         let mut outcomes = Vec::new();
         loop {
             let number = next.fetch_add(1, Ordering::Relaxed);
             let Some(versions) = paths.get(number) else { return Ok(outcomes) };
-            let past = Past { repo: &repo, look, origins: &origins, head: &head };
+            let past = Past { repo, look, origins: &origins, head: &head };
             outcomes.push((number, past.scan(versions)?));
         }
     };
     let work = &work;
     let results: Vec<Result<Vec<(usize, Outcome)>, CliError>> = std::thread::scope(|scope| {
         let workers: Vec<_> =
-            repos.into_iter().map(|repo| scope.spawn(move || work(repo))).collect();
-        workers.into_iter().map(|worker| worker.join().expect("no worker panics")).collect()
+            others.into_iter().map(|repo| scope.spawn(move || work(&repo))).collect();
+        let own = work(repo);
+        let theirs = workers.into_iter().map(|it| it.join().expect("no worker panics"));
+        std::iter::once(own).chain(theirs).collect()
     });
     let mut outcomes = Vec::new();
     for result in results {
