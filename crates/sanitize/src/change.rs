@@ -47,10 +47,20 @@ impl Scanner {
             whole.unseen.extend(unseen);
         }
         whole.findings.retain(|finding| {
-            touches(&changed, &finding.span) && !has_line(old, new, &finding.span)
+            touches(&changed, &with_label(new, &finding.span)) && !has_line(old, new, &finding.span)
         });
         whole
     }
+}
+
+/// A place with what stands beside it on its line: what is said of a value may be new, and the value old.
+fn with_label(text: &[u8], span: &Range<usize>) -> Range<usize> {
+    const REACH: usize = 128;
+    let first = span.start.saturating_sub(REACH);
+    let begin = memchr::memrchr(b'\n', &text[first..span.start]).map_or(first, |at| first + at + 1);
+    let last = text.len().min(span.end + REACH);
+    let end = memchr::memchr(b'\n', &text[span.end..last]).map_or(last, |at| span.end + at);
+    begin..end
 }
 
 /// Whether a place has something of the parts that changed, which are sorted.
@@ -166,6 +176,14 @@ mod tests {
             let findings = Scanner::new().scan_change(old.as_bytes(), new.as_bytes());
             assert_eq!(findings.len(), 2, "{heading} {findings:?}");
         }
+    }
+
+    #[test]
+    fn a_value_that_is_named_only_now_is_new() {
+        let number = ["4829", "1734"].concat();
+        let (old, new) = (format!("x: {number}\n"), format!("mrn: {number}\n"));
+        let findings = Scanner::new().scan_change(old.as_bytes(), new.as_bytes());
+        assert_eq!(findings.len(), 1);
     }
 
     #[test]
