@@ -374,4 +374,34 @@ fn a_secret_ends_where_another_pair_begins() {
     let text = ["pass~word=qX9zRt7pL2", "mW8vN4&user_name=abc"].concat();
     let values: Vec<String> = found(&text).into_iter().map(|(_, value)| value).collect();
     assert_eq!(values, ["qX9zRt7pL2mW8vN4"]);
+
+/// Names in letters without capitals, and what stands between the parts of a name in messages and lists.
+#[test]
+fn names_of_any_script_and_order() {
+    let (han, kyrillic) = ("\u{738b}\u{82b3}", "\u{418}\u{432}\u{430}\u{43d}\u{43e}\u{432}");
+    for text in [
+        format!("m~rn,last_name,first_name\n4829~1734,{han},{kyrillic}\n"),
+        format!(
+            "{{\"m~rn\": \"4829~1734\", \"lastName\": \"{han}\", \"firstName\": \"{kyrillic}\"}}"
+        ),
+        format!("patient:\n  m~rn: 4829~1734\n  last_name: {han}\n  first_name: {kyrillic}\n"),
+        format!(
+            "insert into t (m~rn, last_name, x) values ('4829~1734', '{han}', 1);\n-- {kyrillic}\n"
+        ),
+    ] {
+        assert_found(&text, &[("mrn", "4829~1734"), ("name", han)]);
+        let is_of_both = !text.contains("--");
+        assert!(!is_of_both || found(&text).contains(&("name".into(), kyrillic.into())), "{text}");
+    }
+    assert_found(
+        "{\"m~rn\": \"4829~1734\", \"lastName\": \"\\u738b\\u82b3\", \"first_name\": \"Jos\\u00e9\"}",
+        &[("name", "\\u738b\\u82b3"), ("name", "Jos\\u00e9")],
+    );
+    assert_found(
+        "m~rn,PatientName\n4829~1734,THORN~BURY^MARG~ARET\n4829~1735,Thorn~bury; Marg~aret\n",
+        &[("name", "THORN~BURY^MARG~ARET"), ("name", "Thorn~bury; Marg~aret")],
+    );
+    // What says that there is none is no name.
+    let found = found("m~rn,last_name\n4829~1734,\u{2014}\n4829~1735,\u{65e0}\n");
+    assert!(found.iter().all(|(rule, _)| rule != "name"), "{found:?}");
 }

@@ -35,8 +35,7 @@ pub(super) fn has_shape(what: What, text: &[u8]) -> bool {
         // What ends in zeros may be a whole one.
         return zip3::is_sparse(text) || text.ends_with(b"00");
     }
-    let text = unbracketed(&unescaped(text)).to_owned();
-    let text = &text[..];
+    let text = &as_read(what, text)[..];
     if text.is_empty() || text.len() > LONGEST || is_template(text) || is_stand_in(text) {
         return false;
     }
@@ -57,6 +56,30 @@ pub(super) fn has_shape(what: What, text: &[u8]) -> bool {
     }
 }
 
+/// A text as people read it: without escapes, brackets around a number and marks between the parts of a name.
+fn as_read(what: What, text: &[u8]) -> Cow<'_, [u8]> {
+    let text = match unescaped(text) {
+        Cow::Borrowed(text) => Cow::Borrowed(unbracketed(text)),
+        Cow::Owned(text) => Cow::Owned(unbracketed(&text).to_owned()),
+    };
+    match what {
+        What::Name if text.len() <= LONGEST => with_blanks(text),
+        _ => text,
+    }
+}
+
+/// A name with blanks between its parts, where messages have `^` and lists of names `;`.
+fn with_blanks(text: Cow<'_, [u8]>) -> Cow<'_, [u8]> {
+    let is_mark = |at: usize, byte: u8| {
+        at > 0 && (byte == b'^' || byte == b';' && text.get(at + 1) == Some(&b' '))
+    };
+    if memchr::memchr2(b'^', b';', &text).is_none() {
+        return text;
+    }
+    let signs = text.iter().enumerate();
+    signs.map(|(at, byte)| if is_mark(at, *byte) { b' ' } else { *byte }).collect()
+}
+
 /// A number without the brackets around it: who writes them does not hide it.
 fn unbracketed(text: &[u8]) -> &[u8] {
     let inside = match text {
@@ -72,8 +95,8 @@ fn unbracketed(text: &[u8]) -> &[u8] {
 /// With more digits than these a text in brackets is no name of a value.
 const LEAST_DIGITS: usize = 4;
 
-/// A text with its ampersands and quotes as they are: those of markup and strings alone are no reason to read all in it
-/// anew.
+/// A text with its ampersands, quotes and letters as they are: those of markup and strings alone are no reason to
+/// read all in it anew.
 fn unescaped(text: &[u8]) -> Cow<'_, [u8]> {
     const ESCAPES: [(&[u8], u8); 3] = [(b"&amp;", b'&'), (b"\\'", b'\''), (b"\\\"", b'"')];
     if text.len() > LONGEST || memchr::memchr2(b'&', b'\\', text).is_none() {
@@ -81,11 +104,29 @@ fn unescaped(text: &[u8]) -> Cow<'_, [u8]> {
     }
     let (mut plain, mut at) = (Vec::with_capacity(text.len()), 0);
     while at < text.len() {
+        if let Some(letter) = spelled_out(&text[at..]) {
+            plain.extend_from_slice(letter.encode_utf8(&mut [0; 4]).as_bytes());
+            at += SPELLED_OUT;
+            continue;
+        }
         let known = ESCAPES.iter().find(|(escape, _)| text[at..].starts_with(escape));
         plain.push(known.map_or(text[at], |(_, sign)| *sign));
         at += known.map_or(1, |(escape, _)| escape.len());
     }
     Cow::Owned(plain)
+}
+
+/// The length of a letter that is spelled out, in bytes.
+const SPELLED_OUT: usize = "\\u0000".len();
+
+/// The letter beyond ASCII that a text begins with, spelled out as many writers of JSON do.
+fn spelled_out(text: &[u8]) -> Option<char> {
+    let digits = text.get(..SPELLED_OUT)?.strip_prefix(b"\\u")?;
+    if !digits.iter().all(u8::is_ascii_hexdigit) {
+        return None;
+    }
+    let number = u32::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()?;
+    char::from_u32(number).filter(|sign| !sign.is_ascii() && sign.is_alphabetic())
 }
 
 /// Whether a text of code or configuration is a value of this kind beyond doubt. A name that is one
@@ -95,7 +136,7 @@ pub(super) fn is_literal(what: What, text: &[u8]) -> bool {
         return false;
     }
     match what {
-        What::Name => is_full_name(text),
+        What::Name => is_full_name(&as_read(what, text)),
         What::Address => digits(text) > 0 && text.contains(&b' '),
         What::Mrn | What::HealthPlan | What::License | What::Account | What::OtherId => {
             is_number(unbracketed(text), 4)
@@ -106,9 +147,17 @@ pub(super) fn is_literal(what: What, text: &[u8]) -> bool {
     }
 }
 
-/// Whether a text beside a value that is telling is one of this kind: what is to be a name begins with a capital.
+/// Whether a text beside a value that is telling is one of this kind: what is to be a name begins with a capital,
+/// where there are any.
 pub(super) fn is_beside(what: What, text: &[u8]) -> bool {
-    has_shape(what, text) && (what != What::Name || prose::begins_with_capital(text))
+    has_shape(what, text) && (what != What::Name || begins_as_name(&as_read(what, text)))
+}
+
+/// Whether a text begins with a capital, or with a letter of a script that has none.
+fn begins_as_name(text: &[u8]) -> bool {
+    let first = text.utf8_chunks().next().and_then(|chunk| chunk.valid().chars().next());
+    let has_no_case = |it: char| it.is_alphabetic() && !it.is_lowercase();
+    prose::begins_with_capital(text) || first.is_some_and(has_no_case)
 }
 
 fn digits(text: &[u8]) -> usize {
@@ -117,80 +166,89 @@ fn digits(text: &[u8]) -> usize {
 
 /// Whether a text stands for a value: a type, a word for nothing, the same sign over and over.
 fn is_stand_in(text: &[u8]) -> bool {
-    const WORDS: [&[u8]; 63] = [
-        b"string",
-        b"str",
-        b"text",
-        b"date",
-        b"datetime",
-        b"timestamp",
-        b"time",
-        b"int",
-        b"integer",
-        b"number",
-        b"numeric",
-        b"varchar",
-        b"char",
-        b"bool",
-        b"boolean",
-        b"float",
-        b"double",
-        b"decimal",
-        b"object",
-        b"array",
-        b"any",
-        b"true",
-        b"false",
-        b"null",
-        b"none",
-        b"nil",
-        b"n/a",
-        b"na",
-        b"nan",
-        b"unknown",
-        b"undefined",
-        b"unspecified",
-        b"todo",
-        b"tbd",
-        b"test",
-        b"example",
-        b"sample",
-        b"value",
-        b"yes",
-        b"no",
-        b"required",
-        b"optional",
-        b"redacted",
-        b"masked",
-        b"removed",
-        b"hidden",
-        b"default",
-        b"empty",
-        b"missing",
-        b"other",
-        b"name",
-        b"address",
-        b"city",
-        b"street",
-        b"email",
-        b"phone",
-        b"county",
-        b"first name",
-        b"last name",
-        b"full name",
-        b"yyyy-mm-dd",
-        b"not available",
-        b"not applicable",
+    const WORDS: [&str; 72] = [
+        "string",
+        "str",
+        "text",
+        "date",
+        "datetime",
+        "timestamp",
+        "time",
+        "int",
+        "integer",
+        "number",
+        "numeric",
+        "varchar",
+        "char",
+        "bool",
+        "boolean",
+        "float",
+        "double",
+        "decimal",
+        "object",
+        "array",
+        "any",
+        "true",
+        "false",
+        "null",
+        "none",
+        "nil",
+        "n/a",
+        "na",
+        "nan",
+        "unknown",
+        "undefined",
+        "unspecified",
+        "todo",
+        "tbd",
+        "test",
+        "example",
+        "sample",
+        "value",
+        "yes",
+        "no",
+        "required",
+        "optional",
+        "redacted",
+        "masked",
+        "removed",
+        "hidden",
+        "default",
+        "empty",
+        "missing",
+        "other",
+        "name",
+        "address",
+        "city",
+        "street",
+        "email",
+        "phone",
+        "county",
+        "first name",
+        "last name",
+        "full name",
+        "yyyy-mm-dd",
+        "not available",
+        "not applicable",
+        "\u{65e0}",
+        "\u{4e0d}\u{8be6}",
+        "\u{4e0d}\u{660e}",
+        "\u{672a}\u{77e5}",
+        "\u{306a}\u{3057}",
+        "\u{c5c6}\u{c74c}",
+        "\u{bbf8}\u{c0c1}",
+        "\u{41d}\u{435}\u{442}",
+        "\u{43d}\u{435}\u{442}",
     ];
     let first = text.first();
-    let is_one_sign = text.len() > 1
-        && text.iter().filter(|it| it.is_ascii_alphanumeric()).all(|it| Some(it) == first);
+    let is_sign = |byte: &&u8| byte.is_ascii_alphanumeric() || **byte >= 0x80;
+    let is_one_sign = text.len() > 1 && text.iter().filter(is_sign).all(|it| Some(it) == first);
     let is_code = |byte: &u8| b"{}<>$%^*\\=|~`?!".contains(byte);
     // `varchar(20)` is a type, too.
     let word = &text[..memchr::memchr(b'(', text).unwrap_or(text.len())];
     is_one_sign
         || text.iter().any(is_code)
-        || WORDS.iter().any(|known| known.eq_ignore_ascii_case(word))
+        || WORDS.iter().any(|known| known.as_bytes().eq_ignore_ascii_case(word))
 }
 
 /// Whether a text is a day of the calendar, with or without a time. A month or two numbers are none.
@@ -262,10 +320,23 @@ fn is_postal_code(text: &[u8]) -> bool {
     }
 }
 
-/// Words of letters, as they are in languages that have an alphabet.
+/// Whether a text has two letters or more. One that stands for a syllable or a word is enough; of bytes that are no
+/// UTF-8 each may be one.
+fn has_letters(text: &[u8]) -> bool {
+    const FIRST_SYLLABLE: char = '\u{1100}';
+    let weight = |sign: char| match sign.is_alphabetic() {
+        true => 1 + usize::from(sign >= FIRST_SYLLABLE),
+        false => 0,
+    };
+    let weights = text
+        .utf8_chunks()
+        .map(|chunk| chunk.valid().chars().map(weight).sum::<usize>() + chunk.invalid().len());
+    weights.sum::<usize>() > 1
+}
+
+/// Words of letters.
 fn is_text(text: &[u8]) -> bool {
-    let letters = text.iter().filter(|byte| byte.is_ascii_alphabetic() || **byte >= 0x80).count();
-    letters > 1
+    has_letters(text)
         && memchr::memmem::find(text, b"://").is_none()
         && !text.iter().any(|byte| b"{}<>[]@;".contains(byte) || *byte < b' ')
 }
@@ -390,8 +461,37 @@ mod tests {
             checked(What::Name, &["O'Neil", "-Roe, Jane"]) && checked(What::Name, &["Jos\u{e9}"])
         );
         assert!(checked(What::Name, &["Jane &a", "mp; Jo", "hn Roe"]));
+        for text in ["ROE^JA~NE^^^DR", "Roe; Ja~ne", "Jos\\u00e9", "\\u738b\\u82b3"] {
+            assert!(checked(What::Name, &text.split('~').collect::<Vec<_>>()), "{text}");
+        }
         assert!(checked(What::Mrn, &["A-", "4711"]) && checked(What::Npi, &["12345", "67893"]));
         assert!(checked(What::IpAddress, &["192.0.2", ".7"]));
+    }
+
+    #[test]
+    fn names_may_be_of_any_script() {
+        for text in [
+            "\u{738b}\u{82b3}",
+            "\u{674e}",
+            "\u{4e3d}\u{4e3d}",
+            "\u{5c71}\u{7530} \u{592a}\u{90ce}",
+            "\u{ae40}",
+            "\u{418}\u{432}\u{430}\u{43d}\u{43e}\u{432}\u{430}",
+            "\u{41b}\u{438}",
+            "\u{5db}\u{5d4}\u{5df}",
+            "\u{645}\u{62d}\u{645}\u{62f}",
+            "\u{930}\u{93e}\u{92e} \u{915}\u{941}\u{92e}\u{93e}\u{930}",
+            "B\u{e9}",
+        ] {
+            assert!(is_beside(What::Name, text.as_bytes()), "{text}");
+        }
+        for text in
+            ["\u{2014}", "\u{2013}\u{2013}", "\u{2026}", "\u{2022}\u{2022}\u{2022}", "\u{65e0}"]
+        {
+            assert!(!has_shape(What::Name, text.as_bytes()), "{text}");
+        }
+        let small = "\u{438}\u{43c}\u{44f}";
+        assert!(!is_beside(What::Name, small.as_bytes()));
     }
 
     #[test]
@@ -443,6 +543,8 @@ mod tests {
             "-",
             "getX()[0]",
             "a = b",
+            "^Roe$",
+            "\\u2014",
         ] {
             for what in all {
                 assert!(!has_shape(what, text.as_bytes()), "{text} {what:?}");
