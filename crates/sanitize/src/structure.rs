@@ -126,11 +126,11 @@ pub(crate) fn read(bytes: &[u8], stems: &[Range<usize>]) -> Layout {
     x12::read(bytes, &mut layout);
     read_json(bytes, &mut layout);
     read_xml(bytes, &mut layout);
-    table::read(bytes, &mut layout);
     sql::read(bytes, &mut layout);
     vcard::read(bytes, &mut layout);
     layout.closed.sort_by_key(|part| part.start);
     layout.prose.sort_by_key(|part| part.start);
+    table::read(bytes, stems, &mut layout);
     grid::read(bytes, stems, &mut layout);
     html::read(bytes, stems, &mut layout);
     sql::conditions::read(bytes, stems, &mut layout);

@@ -405,3 +405,21 @@ fn names_of_any_script_and_order() {
     let found = found("m~rn,last_name\n4829~1734,\u{2014}\n4829~1735,\u{65e0}\n");
     assert!(found.iter().all(|(rule, _)| rule != "name"), "{found:?}");
 }
+
+/// Tables as people make them: below titles, with rows of any length, of one column.
+#[test]
+fn tables_that_are_not_even() {
+    let pair = [("mrn", "4829~1734"), ("name", "Thorn~bury")];
+    for text in [
+        "Report of 12 March\n\nm~rn,last_name\n4829~1734,Thorn~bury\n",
+        "m~rn,last_name,ward\n4829~1734,Thorn~bury\n4829~1735,Ash~down,7,x\nTotal: 2\n",
+        "'m~rn','last_name'\n'4829~1734','Thorn~bury'\n",
+        "m~rn^last_name\n4829~1734^Thorn~bury\n",
+        "Feature: x\n  Examples:\n    | m~rn | last_name |\n    | 4829~1734 | Thorn~bury |\n",
+        "| last_name | m~rn |\n| Thorn~bury | 4829~1734 |\n",
+        "{\"log\": \"Report of the day:\\n\\nm~rn,last_name\\n4829~1734,Thorn~bury\\n\"}",
+    ] {
+        assert_found(text, &pair);
+    }
+    assert_found("m~rn\n4829~1734\n4829~1735\n", &[("mrn", "4829~1734"), ("mrn", "4829~1735")]);
+}
