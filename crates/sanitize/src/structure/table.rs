@@ -4,11 +4,13 @@
 //! One whose names are the first line of a document goes on to its end. Elsewhere, as below a title, it is known
 //! by its rows: under a telling name there has to be a value of its kind.
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 use super::keys::{self, Strength};
 use super::{Layout, trimmed, value};
 use crate::finding::Finding;
+use crate::stand_in;
 use crate::what::What;
 
 const SEPARATORS: [u8; 6] = [b',', b'\t', b';', b'|', b'^', b'~'];
@@ -180,7 +182,7 @@ fn read_column(bytes: &[u8], header: Range<usize>, layout: &mut Layout) -> bool 
         at = line.end;
         let span = unquoted(bytes, line);
         let text = &bytes[span.clone()];
-        if text.is_empty() {
+        if text.is_empty() || was_value(text) {
             continue;
         }
         let is_literal = value::is_literal(what, text);
@@ -298,8 +300,9 @@ impl Columns {
             let mut is_fit = false;
             for (column, span) in known {
                 let text = &bytes[span];
-                is_fit |= is_telling(column.what, text);
-                is_told |= column.is_strong && value::is_literal(column.what, text);
+                let was_value = was_value(text);
+                is_fit |= was_value || is_telling(column.what, text);
+                is_told |= column.is_strong && (was_value || value::is_literal(column.what, text));
             }
             // One field alone may be a remark.
             said += usize::from(is_fit || is_said && row.count > 1);
@@ -313,6 +316,14 @@ impl Columns {
 fn is_telling(what: What, text: &[u8]) -> bool {
     value::is_literal(what, text) || what == What::Name && value::is_beside(what, text)
 }
+
+/// Whether a text stands where a value was that was taken out: what is added to a clean table is still of one.
+fn was_value(text: &[u8]) -> bool {
+    text.len() >= SHORTEST_MARK && stand_in::is_stand_in(text, &HashSet::new())
+}
+
+/// The length of the shortest mark or mask that says something.
+const SHORTEST_MARK: usize = 4;
 
 /// Whether a text can be the name of a column.
 fn is_column(name: &[u8]) -> bool {
@@ -430,7 +441,8 @@ impl Table<'_, '_> {
             let is_enough = is_even && self.place == Place::NearTop
                 || are_all_words && row.filled > 1
                 || !is_word(column.what);
-            is_enough && is_telling(column.what, &self.bytes[span])
+            let text = &self.bytes[span];
+            is_enough && (is_telling(column.what, text) || was_value(text))
         })
     }
 }
@@ -629,6 +641,19 @@ mod tests {
         ] {
             assert_eq!(values(text), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn what_is_added_to_a_clean_table_is_found() {
+        for text in [
+            "Report\n\nm~rn,last_name\n[MRN],[NAME]\n[MRN],[NAME]\n4829~1734,Thorn~bury\n",
+            "Report\n\nm~rn,last_name\n00000000,Xxxxx\n00000000,Xxxxx\n4829~1734,Thorn~bury\n",
+            "m~rn,last_name\n[MRN],[NAME],x\n[MRN]\n4829~1734,Thorn~bury\n",
+        ] {
+            let values = values(text);
+            assert_eq!(values[values.len() - 2..], ["48291734", "Thornbury"], "{text}");
+        }
+        assert_eq!(values("m~rn\n[MRN]\n00000000\n4829~1734\n"), ["48291734"]);
     }
 
     #[test]
