@@ -423,3 +423,18 @@ fn tables_that_are_not_even() {
     }
     assert_found("m~rn\n4829~1734\n4829~1735\n", &[("mrn", "4829~1734"), ("mrn", "4829~1735")]);
 }
+
+/// Tables as libraries write them into JSON.
+#[test]
+fn tables_in_json() {
+    let row = "[4829~1734, \"Thorn~bury\"]";
+    let names = "[\"m~rn\", \"last_name\"]";
+    for text in [
+        format!("{{\"columns\": {names}, \"index\": [0], \"data\": [{row}]}}"),
+        format!("[{names}, {row}]"),
+        "{\"m~rn\": {\"0\": 4829~1734}, \"last_name\": {\"0\": \"Thorn~bury\"}}".into(),
+        "{\"m~rns\": [\"4829~1734\"], \"last_names\": [\"Thorn~bury\"]}".into(),
+    ] {
+        assert_found(&text, &[("mrn", "4829~1734"), ("name", "Thorn~bury")]);
+    }
+}

@@ -1,4 +1,5 @@
-//! Objects of JSON that are records of people, whoever writes them: by the names of their members.
+//! Objects of JSON that are records of people, whoever writes them: by the names of their members. So are lists of
+//! values, one for each column of a table, and lists of rows beside a list of the names of their columns.
 
 use std::ops::Range;
 
@@ -12,6 +13,9 @@ pub(super) fn read(document: &Document<'_>, layout: &mut Layout) {
     reader.read(document.root(), None, false);
 }
 
+/// The most columns of a table.
+const MOST_COLUMNS: usize = 10_000;
+
 /// How many steps of a way are shown.
 const LONGEST_PATH: usize = 8;
 
@@ -20,6 +24,9 @@ enum Step<'a> {
     Member(&'a [u8]),
     Item(usize),
 }
+
+/// What a column holds, and its name; nothing where that is not known.
+type Column<'a> = Option<(What, &'a [u8])>;
 
 struct Reader<'a, 'b> {
     document: &'a Document<'a>,
@@ -38,19 +45,29 @@ impl<'a> Reader<'a, '_> {
                 if is_record {
                     self.layout.unit(document.node(number).span.clone());
                 }
-                let is_of_record = is_record || is_beside || self.has_record(number);
+                let is_of_record = is_record
+                    || is_beside
+                    || self.has_record(number)
+                    || self.has_list_of_values(number);
                 for inner in document.inside(number) {
                     let name = document.key(inner);
-                    let what = keys::key(name)
+                    let what = self
+                        .key(inner)
                         .filter(|(what, strength)| is_of_record || is_telling(*what, *strength))
-                        .map(|(what, _)| what);
+                        .map(|(what, _)| what)
+                        .or(named.filter(|_| is_position(name)));
                     let is_keyed = self.add_key(inner);
                     self.path.push(Step::Member(name));
                     self.visit(inner, what, is_record || is_keyed);
                     self.path.pop();
                 }
+                self.read_tables(number);
             }
             Kind::Array => {
+                let names = document.inside(number).next().and_then(|first| self.columns(first));
+                if let Some(columns) = names {
+                    self.read_rows(number, 1, &columns);
+                }
                 for (position, inner) in document.inside(number).enumerate() {
                     self.path.push(Step::Item(position));
                     self.visit(inner, named, is_beside);
@@ -67,6 +84,95 @@ impl<'a> Reader<'a, '_> {
             (Kind::Object | Kind::Array, _) => self.read(number, what, is_beside),
             (Kind::String | Kind::Plain, Some(what)) => self.add(what, node.span.clone()),
             (Kind::String | Kind::Plain, None) => {}
+        }
+    }
+
+    /// What the name of a member says, which may be that of many where it is a list.
+    fn key(&self, number: usize) -> Option<(What, Strength)> {
+        let name = self.document.key(number);
+        keys::key(name).or_else(|| match self.document.node(number).kind {
+            Kind::Array => key_of_many(name),
+            _ => None,
+        })
+    }
+
+    /// Whether the values of a column stand in a list, or by their positions, in a member of a telling name.
+    fn has_list_of_values(&self, object: usize) -> bool {
+        let document = self.document;
+        document.inside(object).any(|list| {
+            let is_list = match document.node(list).kind {
+                Kind::Array => true,
+                Kind::Object => document
+                    .inside(list)
+                    .next()
+                    .is_some_and(|first| is_position(document.key(first))),
+                Kind::String | Kind::Plain => false,
+            };
+            is_list
+                && self.key(list).is_some_and(|(what, strength)| {
+                    let first = document.inside(list).next();
+                    strength == Strength::Strong
+                        && first.is_some_and(|first| self.is_value(what, first))
+                })
+        })
+    }
+
+    /// Reads the lists of rows in an object that has a list of the names of their columns.
+    fn read_tables(&mut self, object: usize) {
+        let document = self.document;
+        let is_table = |list: &usize| {
+            let first = document.inside(*list).next().map(|first| document.node(first).kind);
+            document.node(*list).kind == Kind::Array && first == Some(Kind::Array)
+        };
+        if !document.inside(object).any(|list| is_table(&list)) {
+            return;
+        }
+        let names = document.inside(object).find_map(|list| self.columns(list));
+        let Some(columns) = names else { return };
+        for list in document.inside(object).filter(is_table) {
+            self.path.push(Step::Member(document.key(list)));
+            self.read_rows(list, 0, &columns);
+            self.path.pop();
+        }
+    }
+
+    /// The columns that a list names, by themselves or as what describes each, if one of them is telling.
+    fn columns(&self, list: usize) -> Option<Vec<Column<'a>>> {
+        let document = self.document;
+        if document.node(list).kind != Kind::Array {
+            return None;
+        }
+        let (mut columns, mut is_strong) = (Vec::new(), false);
+        for item in document.inside(list) {
+            let name = match document.node(item).kind {
+                Kind::String => document.text(item),
+                Kind::Object => document.member_text(item, b"name"),
+                Kind::Array | Kind::Plain => return None,
+            };
+            if columns.len() == MOST_COLUMNS {
+                return None;
+            }
+            let known = keys::key(name);
+            is_strong |= known.is_some_and(|(_, strength)| strength == Strength::Strong);
+            columns.push(known.map(|(what, _)| (what, name)));
+        }
+        is_strong.then_some(columns)
+    }
+
+    /// Reads the rows of a list from one on.
+    fn read_rows(&mut self, list: usize, first: usize, columns: &[Column<'a>]) {
+        let document = self.document;
+        let is_row = |(_, row): &(usize, usize)| document.node(*row).kind == Kind::Array;
+        for (position, row) in document.inside(list).enumerate().skip(first).filter(is_row) {
+            self.layout.unit(document.node(row).span.clone());
+            self.path.push(Step::Item(position));
+            for (value, column) in document.inside(row).zip(columns) {
+                let Some((what, name)) = column else { continue };
+                self.path.push(Step::Member(name));
+                self.visit(value, Some(*what), true);
+                self.path.pop();
+            }
+            self.path.pop();
         }
     }
 
@@ -112,16 +218,19 @@ impl<'a> Reader<'a, '_> {
     /// in a schema, does not, and neither does a name of somebody that may be a label.
     fn is_record(&self, object: usize) -> bool {
         self.document.inside(object).any(|inner| match keys::key(self.document.key(inner)) {
-            Some((what, Strength::Strong)) => {
-                let text = self.document.text(inner).trim_ascii();
-                matches!(self.document.node(inner).kind, Kind::String | Kind::Plain)
-                    && match what {
-                        What::Name | What::Address => value::is_literal(what, text),
-                        _ => value::has_shape(what, text),
-                    }
-            }
+            Some((what, Strength::Strong)) => self.is_value(what, inner),
             _ => false,
         })
+    }
+
+    /// Whether something is a value of this kind, and of a name or an address one beyond doubt.
+    fn is_value(&self, what: What, number: usize) -> bool {
+        let text = self.document.text(number).trim_ascii();
+        matches!(self.document.node(number).kind, Kind::String | Kind::Plain)
+            && match what {
+                What::Name | What::Address => value::is_literal(what, text),
+                _ => value::has_shape(what, text),
+            }
     }
 
     /// Whether an object has one in it that is such a record. One in a list is another person.
@@ -148,7 +257,8 @@ impl<'a> Reader<'a, '_> {
                     if !text.is_empty() {
                         text.push('.');
                     }
-                    let is_known = keys::is_container(name) || keys::key(name).is_some();
+                    let is_known = keys::is_container(name)
+                        || keys::key(name).or_else(|| key_of_many(name)).is_some();
                     text += match is_known.then(|| std::str::from_utf8(keys::plain(name))) {
                         Some(Ok(name)) => name,
                         _ => "*",
@@ -159,6 +269,20 @@ impl<'a> Reader<'a, '_> {
         text
     }
 }
+
+/// What a name says of many.
+fn key_of_many(name: &[u8]) -> Option<(What, Strength)> {
+    let one = |end: &[u8]| keys::key(name.strip_suffix(end)?);
+    one(b"s").or_else(|| one(b"es"))
+}
+
+/// Whether the name of a member is its position in a list.
+fn is_position(name: &[u8]) -> bool {
+    (1..=MOST_DIGITS_OF_POSITION).contains(&name.len()) && name.iter().all(u8::is_ascii_digit)
+}
+
+/// The most digits of a position.
+const MOST_DIGITS_OF_POSITION: usize = 7;
 
 /// Whether a member is looked at outside of records, too: as in a list of numbers.
 fn is_telling(what: What, strength: Strength) -> bool {
@@ -239,6 +363,51 @@ mod tests {
     }
 
     #[test]
+    fn tables_are_read_by_the_names_of_their_columns() {
+        let row = "[4829~1734, \"Zwyr~tkova\"]";
+        for (text, expected) in [
+            (
+                format!(
+                    "{{\"columns\": [\"m~rn\", \"last_name\"], \"index\": [0], \"data\": [{row}]}}"
+                ),
+                ["data[0].mrn", "data[0].last_name"],
+            ),
+            (
+                format!(
+                    "{{\"x\": [{{\"name\": \"m~rn\"}}, {{\"name\": \"last_name\"}}], \"rows\": [[], {row}]}}"
+                ),
+                ["rows[1].mrn", "rows[1].last_name"],
+            ),
+            (format!("[[\"m~rn\", \"last_name\"], {row}]"), ["[1].mrn", "[1].last_name"]),
+            (
+                "{\"m~rn\": [4829~1734], \"last_name\": [\"Zwyr~tkova\"]}".into(),
+                ["mrn[0]", "last_name[0]"],
+            ),
+            (
+                "{\"m~rn\": {\"0\": 4829~1734}, \"last_name\": {\"0\": \"Zwyr~tkova\"}}".into(),
+                ["mrn.*", "last_name.*"],
+            ),
+            (
+                "{\"m~rns\": [\"4829~1734\"], \"last_names\": [\"Zwyr~tkova\"]}".into(),
+                ["mrns[0]", "last_names[0]"],
+            ),
+        ] {
+            let found = found(&text);
+            let expected: Vec<_> = expected.into_iter().zip(["48291734", "Zwyrtkova"]).collect();
+            let found: Vec<_> =
+                found.iter().map(|(field, value)| (&field[..], &value[..])).collect();
+            assert_eq!(found, expected, "{text}");
+        }
+        for text in [
+            "{\"columns\": [\"name\", \"city\"], \"data\": [[\"Zwyr~tkova\", \"Ulm\"]]}",
+            "{\"required\": [\"m~rn\", \"last_name\"], \"x\": [[\"string\", \"string\"]]}",
+            "{\"m~rn\": [\"string\"], \"last_name\": [\"Last name\"]}",
+        ] {
+            assert!(found(text).is_empty(), "{text}");
+        }
+    }
+
+    #[test]
     fn schemas_and_templates_are_no_records() {
         for value in [
             "\"string\"",
@@ -276,6 +445,8 @@ mod tests {
         found(&format!("{{{}}}\n", member("name", "x")).repeat(50_000));
         found(&"{\"a\":".repeat(100_000));
         found(&["{\"dob\":".repeat(190), "1".into(), "}".repeat(190)].concat().repeat(200));
+        found(&format!("[{}]", "[\"mrn\"],".repeat(100_000)));
+        found(&format!("{{{}}}", "\"mrn\":[[\"x\"]],".repeat(100_000)));
         let (open, close) = ("{\"name\":".repeat(190), "}".repeat(190));
         let many = format!("{open}{{\"dob\":[{}1]}}{close}", "19800131,".repeat(50_000));
         assert_eq!(fields(&many)[0].len(), "*".len() + ".name".len() * 6 + ".dob[0]".len());
