@@ -133,6 +133,7 @@ pub(crate) fn read(bytes: &[u8], stems: &[Range<usize>]) -> Layout {
     table::read(bytes, stems, &mut layout);
     grid::read(bytes, stems, &mut layout);
     html::read(bytes, stems, &mut layout);
+    html::fields::read(bytes, stems, &mut layout);
     sql::conditions::read(bytes, stems, &mut layout);
     layout.sort_units();
     assigned::read(bytes, stems, &mut layout);

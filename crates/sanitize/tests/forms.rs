@@ -438,3 +438,16 @@ fn tables_in_json() {
         assert_found(&text, &[("mrn", "4829~1734"), ("name", "Thorn~bury")]);
     }
 }
+
+/// Fields of forms and lists of pages.
+#[test]
+fn forms_of_pages() {
+    for text in [
+        "<form><input name=\"m~rn\" value=\"4829~1734\"><input name=\"last_name\" value=\"Thorn~bury\"></form>\n",
+        "<input id=m~rn value=4829~1734>\n<input id=last_name value=Thorn~bury>\n",
+        "<dl><dt>M~RN</dt><dd>4829~1734</dd><dt>Last name</dt><dd>Thorn~bury</dd></dl>\n",
+        "<dt>M~RN</dt><dd>4829~1734</dd><dt>Last name</dt><dd>Thorn~bury</dd>\n",
+    ] {
+        assert_found(text, &[("mrn", "4829~1734"), ("name", "Thorn~bury")]);
+    }
+}

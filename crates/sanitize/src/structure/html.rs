@@ -1,5 +1,7 @@
 //! Tables and lists of HTML: a row of headings and rows of values, or a heading beside each value.
 
+pub(super) mod fields;
+
 use std::ops::Range;
 
 use super::keys::{self, Strength};
@@ -10,8 +12,8 @@ use crate::what::What;
 const REACH: usize = 8 << 10;
 const LONGEST: usize = 4 << 20;
 
-/// What begins a table, a list or, where its table is far, a row.
-const OUTER: [&[u8]; 6] = [b"<table", b"<TABLE", b"<dl", b"<DL", b"<tr", b"<TR"];
+/// What begins a table, a list or, where its table is far, a row or a heading.
+const OUTER: [&[u8]; 8] = [b"<table", b"<TABLE", b"<dl", b"<DL", b"<tr", b"<TR", b"<dt", b"<DT"];
 
 /// The most cells of a row.
 const MOST: usize = 1_000;
@@ -190,6 +192,7 @@ mod tests {
             "<TABLE>\n<TR>\n<TH>M~RN\n</TH><th><b>Name</b></TH>\n<TR><TD>8817~2635<TD><i>Zwyr~tkova</i>\n</TABLE>",
             "<table><tr><td>M~RN</td><td>Name</td></tr><tr><td>8817~2635</td><td>Zwyr~tkova</td></tr></table>",
             "<dl><dt>M~RN</dt><dd>8817~2635</dd><dt>Last name</dt><dd>Zwyr~tkova</dd></dl>",
+            "<dt>M~RN</dt><dd>8817~2635</dd>\n<dt>Last name</dt><dd>Zwyr~tkova</dd>\n",
             "<table><tr><th>M~RN:</th><td>8817~2635</td></tr><tr><th>Name:</th><td>Zwyr~tkova</td></tr></table>",
             "<table><tr><td><b>M~RN</b></td><td>8817~2635</td><td>Name</td><td>Zwyr~tkova</td></tr></table>",
         ] {
