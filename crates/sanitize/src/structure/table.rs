@@ -83,7 +83,8 @@ pub(super) fn has_columns(bytes: &[u8]) -> bool {
         let line = line_from(bytes, at, LONGEST_HEADER);
         if SEPARATORS.into_iter().any(|separator| {
             bytes[line.clone()].contains(&separator)
-                && Columns::read(bytes, &mut Rows::new(bytes, separator, at)).is_some()
+                && Columns::read(bytes, &mut Rows::new(bytes, separator, at))
+                    .is_some_and(|columns| columns.are_words)
         }) {
             return true;
         }
@@ -149,7 +150,7 @@ fn first_table(bytes: &[u8], begin: usize) -> Option<(Columns, Rows<'_>)> {
         let counts = std::iter::from_fn(|| ahead.next_row(|_, _| {}));
         let firsts: Vec<usize> = counts.filter(|count| *count > 0).take(FIRST_ROWS).collect();
         let is_even = !firsts.is_empty() && firsts.iter().all(|it| *it == columns.count);
-        is_even || columns.are_those_of(rows)
+        columns.are_words && is_even || columns.are_those_of(rows)
     })
 }
 
@@ -204,9 +205,12 @@ fn read_column(bytes: &[u8], header: Range<usize>, layout: &mut Layout) -> bool 
     true
 }
 
-/// A line without blanks and quotes around it.
+/// A line without blanks and quotes around it, and without separators behind it.
 fn unquoted(bytes: &[u8], line: Range<usize>) -> Range<usize> {
-    let line = trimmed(bytes, line);
+    let text = &bytes[line.clone()];
+    let is_end = |byte: &&u8| matches!(byte, b',' | b';') || byte.is_ascii_whitespace();
+    let ends = text.iter().rev().take_while(is_end).count();
+    let line = trimmed(bytes, line.start..line.end - ends);
     match &bytes[line.clone()] {
         [b'"', .., b'"'] | [b'\'', .., b'\''] => line.start + 1..line.end - 1,
         _ => line,
@@ -242,7 +246,8 @@ struct Columns {
     /// Without those at the end that have no name.
     named: usize,
     known: Vec<Column>,
-    /// Whether all names are such.
+    /// Whether the names are words, but for a remark or a number among them: code is none. And whether all are.
+    are_words: bool,
     are_all_words: bool,
 }
 
@@ -266,8 +271,7 @@ impl Columns {
         })?;
         let is_header = (2..=MOST_COLUMNS).contains(&count) && rows.at - begin <= LONGEST_HEADER;
         let is_strong = known.iter().any(|(_, _, is_strong, _)| *is_strong);
-        // Words with a remark or a number among them are a header still, code is none.
-        if !is_header || !is_strong || words * 4 < names * 3 {
+        if !is_header || !is_strong || words * 2 < names {
             return None;
         }
         let known = known.into_iter().map(|(place, what, is_strong, name)| Column {
@@ -276,7 +280,8 @@ impl Columns {
             is_strong,
             field: field(&name),
         });
-        Some(Self { count, named, known: known.collect(), are_all_words: words == names })
+        let (are_words, are_all_words) = (words * 4 >= names * 3, words == names);
+        Some(Self { count, named, known: known.collect(), are_words, are_all_words })
     }
 
     /// Whether the first rows that say something in these columns have values of the right kind: at least half of
@@ -638,6 +643,7 @@ mod tests {
                 &["48291734", "Thornbury", "Margaret", "1971-03-12"],
             ),
             ("m~rn,x\n4829~1734,a,b,c\n1,2,3\n", &["48291734"]),
+            ("m~rn,last_name,-\n4829~1734,Thorn~bury,7\n", &["48291734", "Thornbury"]),
         ] {
             assert_eq!(values(text), expected, "{text}");
         }
@@ -671,6 +677,7 @@ mod tests {
             ("\u{feff}\"MRN\"\r\n\"4829~1734\"\r\n\r\n", 1),
             ("patient_name\nMary~ Thorn~bury\nPeter~ Zwyr~tkova\n", 2),
             ("m~rn,\n4829~1734,\n", 1),
+            ("m~rn\n4829~1734,\n\"4829~1735\";\n", 2),
             ("m~rn\n4829~1734\nis it\n", 0),
             ("m~rn\n12\n", 0),
             ("m~rn\n", 0),
