@@ -71,10 +71,11 @@ fn touches(changed: &[Range<usize>], span: &Range<usize>) -> bool {
 
 /// What is looked at: all of a text that has a structure, else the lines around what changed, together where they meet.
 fn around(new: &[u8], changed: &[Range<usize>]) -> Vec<Range<usize>> {
-    if structure::is_likely(new) {
-        return vec![0..new.len()];
-    }
     let mut parts: Vec<Range<usize>> = Vec::with_capacity(changed.len());
+    if structure::is_likely(new) {
+        parts.push(0..new.len());
+        return parts;
+    }
     for part in changed {
         let part = whole_lines(new, part);
         match parts.last_mut() {
@@ -158,10 +159,9 @@ mod tests {
 
     #[test]
     fn rows_are_understood_however_far_their_heading_is() {
-        let rows = |number: usize, draw: fn(usize) -> String| -> String {
-            (0..number).map(|row| draw(row)).collect()
-        };
-        let cases: [(&str, fn(usize) -> String); 3] = [
+        type Draw = fn(usize) -> String;
+        let rows = |number: usize, draw: Draw| -> String { (0..number).map(draw).collect() };
+        let cases: [(&str, Draw); 3] = [
             ("mrn,last_name\n", |row| format!("48{row:05},Thorn~bury{row}\n")),
             ("insert into t (mrn, last_name) values\n", |row| {
                 format!("('48{row:05}', 'Thorn~bury'),\n")

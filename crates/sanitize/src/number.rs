@@ -172,7 +172,7 @@ impl Finder<'_> {
 
     fn judge(&mut self, number: Number) {
         let all = |separator: u8| number.separators.iter().all(|it| *it == separator);
-        let before = number.span.start.checked_sub(1).map(|at| self.bytes[at]);
+        let before = self.before(number.span.start);
         let after = self.bytes.get(number.span.end).copied();
         let is_word = |byte: Option<u8>| {
             byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80)
@@ -182,7 +182,9 @@ impl Finder<'_> {
         }
         let joins = |byte: Option<u8>| matches!(byte, Some(b'-' | b'.' | b'/' | b'+' | b'%'));
         match number.lengths[..] {
-            [3, 2, 4] if all(b'-') && !joins(before) && after != Some(b'-') => {
+            [3, 2, 4]
+                if all(b'-') && (!joins(before) || before == Some(b'/')) && after != Some(b'-') =>
+            {
                 self.social_security(number.span);
             }
             [_, _, _, _] if all(b'.') && !joins(before) => {
@@ -202,6 +204,23 @@ impl Finder<'_> {
             if part.lengths == [3, 2, 4] && all_dashes {
                 self.social_security(part.span);
             }
+        }
+    }
+
+    /// What stands before a number. The letter of an escape, as in `\n`, and a name of what the number is, as in
+    /// `ssn_...`, are no part of it.
+    fn before(&self, at: usize) -> Option<u8> {
+        const NAMES: [&[u8]; 6] =
+            [b"ssn_", b"ssn-", b"ssn", b"patient_", b"patient-", b"patients_"];
+        let before = &self.bytes[at.saturating_sub(16)..at];
+        let is_named = NAMES.iter().any(|name| {
+            let begin = before.len().checked_sub(name.len());
+            begin.is_some_and(|begin| before[begin..].eq_ignore_ascii_case(name))
+        });
+        match before {
+            [.., b'\\', b'n' | b't' | b'r'] => Some(b'\n'),
+            _ if is_named => Some(b' '),
+            _ => before.last().copied(),
         }
     }
 
@@ -371,6 +390,9 @@ impl Finder<'_> {
     fn mail(&mut self) {
         for at in memchr::memchr_iter(b'@', self.bytes) {
             let Some(span) = mail_at(self.bytes, at) else { continue };
+            if is_in_authority(self.bytes, span.start) {
+                continue;
+            }
             let severity = match () {
                 () if self.context.is_attribution(&span) => Severity::Info,
                 () => What::Email.rule().severity,
@@ -429,6 +451,16 @@ fn next_digit(bytes: &[u8], from: usize) -> Option<usize> {
 /// Whether digits have a check digit, and are not all the same.
 fn is_checked(digits: &[u8]) -> bool {
     check_digit::luhn(digits) && digits.iter().any(|digit| *digit != digits[0])
+}
+
+/// Whether a place is in what an address of the web has in front of its host: what stands before an `@` there is a
+/// user or a password (RFC 3986, 3.2).
+fn is_in_authority(bytes: &[u8], at: usize) -> bool {
+    const LONGEST: usize = 200;
+    let before = &bytes[at.saturating_sub(LONGEST)..at];
+    let Some(scheme) = memchr::memmem::rfind(before, b"://") else { return false };
+    let is_end = |byte: &u8| byte.is_ascii_whitespace() || b"/?#=\"'<>".contains(byte);
+    !before[scheme + 3..].iter().any(is_end)
 }
 
 /// Where the mail address around an `@` is.

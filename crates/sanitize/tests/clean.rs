@@ -431,3 +431,12 @@ fn messages_in_strings_in_strings_end_with_their_segments() {
         assert!(!message.contains(&["Thorn", "bury"].concat()), "{message}");
     }
 }
+
+#[test]
+fn a_mask_of_a_password_is_no_part_of_a_mail_address() {
+    let text = ["postgres://admin:qX9zRt7pL2", "mW8vN4@db.internal.corp:5432/prod\n"].concat();
+    let scanner = Scanner::new();
+    let mut cleaner = Cleaner::new(&scanner, Replacement::Mask, Severity::Low);
+    let cleaned = cleaner.clean(text.as_bytes()).bytes;
+    assert!(cleaned.ends_with(b"@db.internal.corp:5432/prod\n"));
+}

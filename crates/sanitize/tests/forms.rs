@@ -361,7 +361,16 @@ fn values_in_the_forms_of_many_languages() {
 
 #[test]
 fn numbers_with_others_beside_them_are_seen() {
-    for text in ["12 536-24~-8817", "536-24~-8817 12", "4829 536-24~-8817 7"] {
+    for text in [
+        "12 536-24~-8817",
+        "536-24~-8817 12",
+        "4829 536-24~-8817 7",
+        "q = \"line\\n536-24~-8817\"",
+        "/patients/536-24~-8817/edit",
+        "s~sn_536-24~-8817",
+        "S~SN536-24~-8817",
+        "[patient-536-24~-8817]",
+    ] {
         assert_eq!(found(text), [("ssn".to_owned(), plain("536-24~-8817"))], "{text}");
     }
     let two: Vec<String> =
@@ -374,6 +383,7 @@ fn a_secret_ends_where_another_pair_begins() {
     let text = ["pass~word=qX9zRt7pL2", "mW8vN4&user_name=abc"].concat();
     let values: Vec<String> = found(&text).into_iter().map(|(_, value)| value).collect();
     assert_eq!(values, ["qX9zRt7pL2mW8vN4"]);
+}
 
 /// Names in letters without capitals, and what stands between the parts of a name in messages and lists.
 #[test]

@@ -61,7 +61,12 @@ fn text(value: &[u8]) -> Vec<u8> {
 fn numeric(text: &[u8]) -> Option<(usize, bool)> {
     const LONGEST: usize = 10;
     let rest = text.strip_prefix(b"&#")?;
-    let end = rest.iter().take(LONGEST).position(|byte| *byte == b';')?;
+    let end = rest.iter().take(LONGEST).position(|byte| *byte == b';');
+    // The value may end before the mark that ends it.
+    if end.is_none() && rest.len() < LONGEST && rest.iter().all(u8::is_ascii_alphanumeric) {
+        return Some((text.len(), true));
+    }
+    let end = end?;
     let digits = std::str::from_utf8(&rest[..end]).ok()?;
     let number = match digits.strip_prefix(['x', 'X']) {
         Some(digits) => u32::from_str_radix(digits, 16),
@@ -200,6 +205,7 @@ mod tests {
             (What::Name, "a%20b%c &amp;d&e;", "x%20x%x &amp;x&x;"),
             (What::Name, "a\\u005cb\\x22c", "x\\u005cx\\x22x"),
             (What::Name, "a&#38;b&#x22;c&#77;d&#0;", "x&#38;x&#x22;xxx&#0;"),
+            (What::Name, "&#x27;abc&#x27", "&#x27;xxx&#x27"),
             (What::Date, "1962-01-10", "0001-01-01"),
             (What::Date, "10.1.1962", "01.1.0001"),
             (What::Date, "19620110", "00010101"),

@@ -223,18 +223,18 @@ fn literal(bytes: &[u8], name: &Name) -> Option<(Range<usize>, bool)> {
 }
 
 /// The value of what is named by a value itself: `name: mrn` with `value: ...` behind it, `{"name": "mrn", "value":
-/// "..."}`, `<field name="mrn">...</field>`, `<key>mrn</key><string>...</string>`.
+/// "..."}`, `<key>mrn</key><string>...</string>`.
 fn named_value(bytes: &[u8], name: &Name) -> Option<Range<usize>> {
     static BEFORE: OnceLock<Regex> = OnceLock::new();
     static BEHIND: OnceLock<Regex> = OnceLock::new();
     let before = BEFORE.get_or_init(|| {
-        let pattern = r#"(?i)(?:\b(?:name|key|field|id|code|param|parameter)["']?\s{0,3}[:=]\s{0,3}["']?|<key>)$"#;
+        let pattern = r#"(?i)(?:\b(?:name|key|field|id|code|param|parameter)["']?\s{0,3}:\s{0,3}["']?|<key>)$"#;
         compile(pattern).expect("the pattern above is well formed")
     });
     let behind = BEHIND.get_or_init(|| {
-        let value = r#"["']?(?:value|val|content)["']?\s{0,3}[:=]\s{0,3}["']?(?P<one>[^"'\r\n<>,{}\[\]]{1,80}?)["']?\s{0,3}(?:[,}\r\n/>]|$)"#;
-        let text = r#"(?:[^<>]{0,60}>|</key>\s{0,40}<string>)\s{0,4}(?P<two>[^<>\r\n]{1,80}?)\s{0,4}</"#;
-        let pattern = format!(r#"(?i)^(?:["']?(?:\s{{1,4}}[a-z-]{{1,20}}=["'][^"'<>]{{0,60}}["']){{0,4}}(?:\s{{0,3}},)?\s{{0,64}}{value}|["']?{text})"#);
+        let value = r#"["']?(?:value|val|content)["']?\s{0,3}:\s{0,3}["']?(?P<one>[^"'\r\n<>,{}\[\]]{1,80}?)["']?\s{0,3}(?:[,}\r\n]|$)"#;
+        let text = r#"</key>\s{0,40}<string>\s{0,4}(?P<two>[^<>\r\n]{1,80}?)\s{0,4}</"#;
+        let pattern = format!(r#"(?i)^(?:["']?(?:\s{{0,3}},)?\s{{0,64}}{value}|{text})"#);
         compile(&pattern).expect("the pattern above is well formed")
     });
     let (begin, end) = (name.span.start, name.span.end);

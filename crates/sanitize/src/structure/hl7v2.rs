@@ -203,8 +203,8 @@ fn ends_here(segment: &[u8], here: usize) -> bool {
             let next = &segment[here + 1..];
             let spelled = [&b"r"[..], b"n", b"x0d", b"u000d", b"u000D"];
             // `\n` in the middle of a word is an escape of the message, not of the string.
-            spelled.iter().any(|end| next.starts_with(end)) && segment[here - 1] != b'\\'
-                || segment[here - 1] != b'\\' && ends_deeper(next)
+            let is_spelled = spelled.iter().any(|end| next.starts_with(end));
+            segment[here - 1] != b'\\' && (is_spelled || ends_deeper(next))
         }
         b'&' => {
             let next = &segment[here..segment.len().min(here + 5)];
