@@ -1,8 +1,10 @@
-//! Rows in scripts of databases: `INSERT INTO ... VALUES` and `COPY ... FROM stdin`, by the columns that
-//! they name, or that the script has made the table with.
+//! Rows in scripts of databases: `INSERT ... VALUES`, `INSERT ... SELECT` and `COPY ... FROM stdin`, by the columns
+//! that they name, or that the script has made the table with.
 
 pub(super) mod conditions;
+mod copied;
 mod created;
+mod cursor;
 
 use std::ops::Range;
 
@@ -10,19 +12,23 @@ use super::keys::{self, Strength};
 use super::{Layout, split, value};
 use crate::what::What;
 use created::Created;
+use cursor::{Cursor, Within, is_of_word};
 
-/// The longest text of a row, in bytes, and how many may have no end until the rest is passed over.
-const LONGEST_TEXT: usize = 1 << 20;
+/// How many texts and remarks may have no end until the rest is passed over.
 const MOST_ENDLESS: usize = 16;
 
-/// How deep brackets may be in one another.
-const DEEPEST: usize = 64;
+/// The longest text of which the lines are values by themselves, in bytes.
+const LONGEST_LINES: usize = 1024;
+
+/// Words that statements with rows have.
+const WORDS: [&[u8]; 8] =
+    [b"INTO", b"into", b"Into", b"INSERT", b"insert", b"Insert", b"COPY", b"copy"];
 
 /// Reads the rows of a script, or of a script within anything else.
 pub(super) fn read(bytes: &[u8], layout: &mut Layout) {
     let mut created = None;
     let mut endless = 0;
-    for word in [&b"INTO"[..], b"into", b"Into", b"COPY", b"copy"] {
+    for word in WORDS {
         let mut at = 0;
         while let Some(found) = memchr::memmem::find(&bytes[at..], word) {
             let begin = at + found;
@@ -30,22 +36,11 @@ pub(super) fn read(bytes: &[u8], layout: &mut Layout) {
             if !is_statement(bytes, begin, word) {
                 continue;
             }
-            let mut cursor = Cursor { bytes, at, is_endless: false };
-            let Some(name) = cursor.table() else { continue };
-            if word.eq_ignore_ascii_case(b"copy") {
-                if let Some(columns) = cursor.columns() {
-                    copied(&mut cursor, &columns, layout);
-                }
-            } else if let Some(name) = before_values(&bytes[name]) {
-                let created = created.get_or_insert_with(|| Created::read(bytes));
-                if let Some(columns) = created.columns(name) {
-                    inserted(&mut cursor, columns, layout);
-                }
-            } else if let Some(columns) = cursor.columns()
-                && cursor.word(b"values").or_else(|| cursor.word(b"value")).is_some()
-            {
-                inserted(&mut cursor, &columns, layout);
-            }
+            let mut cursor = Cursor::new(bytes, at);
+            match word.eq_ignore_ascii_case(b"copy") {
+                true => read_copy(&mut cursor, layout),
+                false => read_insert(&mut cursor, word, &mut created, layout),
+            };
             at = cursor.at.max(at);
             endless += usize::from(cursor.is_endless);
             if endless > MOST_ENDLESS {
@@ -55,26 +50,57 @@ pub(super) fn read(bytes: &[u8], layout: &mut Layout) {
     }
 }
 
-/// The name of a table that has no list of columns: the rows follow at once.
-fn before_values(name: &[u8]) -> Option<&[u8]> {
-    let name = name.trim_ascii_end();
-    let (name, word) = name.split_at_checked(name.len().checked_sub(6)?)?;
-    let is_apart = name.last().is_some_and(|it| it.is_ascii_whitespace() || b"`\"]".contains(it));
-    (is_apart && word.eq_ignore_ascii_case(b"values")).then_some(name)
+fn read_copy(cursor: &mut Cursor<'_>, layout: &mut Layout) -> Option<()> {
+    cursor.table().filter(|name| !name.is_empty())?;
+    let columns = cursor.columns()?;
+    copied::read(cursor, &columns, layout);
+    Some(())
 }
 
-/// Whether a word is the one of a statement: `INTO` behind `INSERT` or `REPLACE`, `COPY` at the beginning
-/// of a line.
+fn read_insert<'a>(
+    cursor: &mut Cursor<'a>,
+    word: &[u8],
+    created: &mut Option<Created<'a>>,
+    layout: &mut Layout,
+) -> Option<()> {
+    let (name, has_rows) = cursor.target()?;
+    let name = &cursor.bytes[name];
+    // `INSERT INTO` is read at its second word.
+    let is_insert = word.eq_ignore_ascii_case(b"insert");
+    let mut words = name.split(u8::is_ascii_whitespace);
+    if is_insert && words.any(|word| word.eq_ignore_ascii_case(b"into")) {
+        return None;
+    }
+    if has_rows {
+        let created = created.get_or_insert_with(|| Created::read(cursor.bytes));
+        inserted(cursor, created.columns(name)?, layout);
+        return Some(());
+    }
+    let columns = cursor.columns()?;
+    if cursor.values().is_some() {
+        inserted(cursor, &columns, layout);
+    } else if cursor.word(b"select").is_some() {
+        selected(cursor, &columns, layout);
+    }
+    Some(())
+}
+
+/// Whether a word is the one of a statement: `INTO` behind `INSERT` or `REPLACE`, `INSERT` that is no part of another
+/// word, `COPY` at the beginning of a line.
 fn is_statement(bytes: &[u8], at: usize, word: &[u8]) -> bool {
     if !bytes.get(at + word.len()).is_some_and(u8::is_ascii_whitespace) {
         return false;
     }
     let before = &bytes[at.saturating_sub(32)..at];
     if word.eq_ignore_ascii_case(b"copy") {
-        return at == 0 || before.ends_with(b"\n");
+        let before = before.strip_suffix(b"\\").unwrap_or(before);
+        return before.is_empty() || before.ends_with(b"\n");
+    }
+    if word.eq_ignore_ascii_case(b"insert") {
+        return !before.last().is_some_and(is_of_word);
     }
     let trimmed = before.trim_ascii_end().to_ascii_lowercase();
-    let verbs = [&b"insert"[..], b"replace", b"ignore"];
+    let verbs = [&b"insert"[..], b"replace", b"ignore", b"_priority", b"delayed"];
     trimmed.len() < before.len() && verbs.iter().any(|verb| trimmed.ends_with(verb))
 }
 
@@ -88,183 +114,21 @@ fn column(name: &[u8]) -> Option<((What, String), Strength)> {
     Some(((what, format!("column {name}")), strength))
 }
 
-struct Cursor<'a> {
-    bytes: &'a [u8],
-    at: usize,
-    /// Whether a text has no end.
-    is_endless: bool,
-}
-
-impl Cursor<'_> {
-    fn peek(&self) -> Option<u8> {
-        self.bytes.get(self.at).copied()
-    }
-
-    fn skip_blank(&mut self) {
-        let rest = self.bytes.get(self.at..).unwrap_or_default();
-        self.at += rest.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
-    }
-
-    fn pass(&mut self, byte: u8) -> Option<()> {
-        self.skip_blank();
-        (self.peek() == Some(byte)).then(|| self.at += 1)
-    }
-
-    fn word(&mut self, word: &[u8]) -> Option<()> {
-        self.skip_blank();
-        let text = self.bytes.get(self.at..self.at + word.len())?;
-        text.eq_ignore_ascii_case(word).then(|| self.at += word.len())
-    }
-
-    /// The name of a table, with what is said of it up to the bracket behind it.
-    fn table(&mut self) -> Option<Range<usize>> {
-        self.skip_blank();
-        let rest = &self.bytes[self.at..self.bytes.len().min(self.at + 200)];
-        let is_part = |byte: &u8| {
-            byte.is_ascii_alphanumeric() || b"_.`\"[]$ \\\r\n\t".contains(byte) || *byte >= 0x80
-        };
-        let length = rest.iter().take_while(|byte| is_part(byte)).count();
-        let name = self.at..self.at + length;
-        self.at += length;
-        (length > 0 && self.peek() == Some(b'(')).then_some(name)
-    }
-
-    /// The list of columns in brackets, if it names something of a person in care.
-    fn columns(&mut self) -> Option<Vec<Column>> {
-        self.pass(b'(')?;
-        let begin = self.at;
-        let is_part = |byte: &u8| {
-            byte.is_ascii_alphanumeric() || b"_`\"[].,$ \\\r\n\t".contains(byte) || *byte >= 0x80
-        };
-        let rest = &self.bytes[begin..];
-        let length = rest.iter().take_while(|byte| is_part(byte)).count();
-        self.at = begin + length;
-        let list = begin..self.at;
-        self.pass(b')')?;
-        let mut is_strong = false;
-        let mut known = |span: Range<usize>| {
-            let is_quote = |byte: &u8| b"`\"[]\\ \r\n\t".contains(byte);
-            let text = &self.bytes[span];
-            let text = &text[text.iter().take_while(|it| is_quote(it)).count()..];
-            let text =
-                &text[..text.len() - text.iter().rev().take_while(|it| is_quote(it)).count()];
-            let (column, strength) = column(text)?;
-            is_strong |= strength == Strength::Strong;
-            Some(column)
-        };
-        let columns: Vec<Column> = split(self.bytes, list, b',').map(&mut known).collect();
-        is_strong.then_some(columns)
-    }
-
-    /// What stands between two commas of a row: the first text in quotes, as in `to_date('...', '...')`,
-    /// or the number. Empty where there is neither.
-    fn item(&mut self) -> Option<Range<usize>> {
-        self.skip_blank();
-        // `N'...'`, `E'...'` and `DATE '...'`.
-        let begin = self.at;
-        let rest = &self.bytes[begin..];
-        let letters = rest
-            .iter()
-            .take(16)
-            .take_while(|byte| byte.is_ascii_alphabetic() || **byte == b' ')
-            .count();
-        if letters > 0 && rest.get(letters) == Some(&b'\'') {
-            self.at += letters;
-        }
-        let mut value = None;
-        let mut depth = 0;
-        while let Some(byte) = self.peek() {
-            match byte {
-                b'\'' | b'"' | b'`' => {
-                    let span = self.quoted(byte).or_else(|| self.cut_off())?;
-                    value = value.or(Some(span));
-                }
-                b'(' | b'[' if depth < DEEPEST => {
-                    depth += 1;
-                    self.at += 1;
-                }
-                b'(' | b'[' => return None,
-                b')' | b']' if depth > 0 => {
-                    depth -= 1;
-                    self.at += 1;
-                }
-                b',' if depth > 0 => self.at += 1,
-                b',' | b')' => break,
-                b';' => return None,
-                _ => self.at += 1,
-            }
-        }
-        // Without quotes only numbers are values.
-        let is_number = self.bytes.get(begin).is_some_and(u8::is_ascii_digit);
-        Some(value.unwrap_or(begin..if is_number { self.at } else { begin }))
-    }
-
-    /// The text behind the quote here that is broken off with all else: there is no more than its line.
-    fn cut_off(&mut self) -> Option<Range<usize>> {
-        let span = self.at + 1..self.bytes.len();
-        let rest = self.bytes.get(span.clone()).filter(|rest| rest.len() <= LONGEST_TEXT)?;
-        if memchr::memchr(b'\n', rest).is_some() {
-            return None;
-        }
-        self.at = span.end;
-        Some(span)
-    }
-
-    /// Whether a script is broken off here.
-    fn is_at_end(&mut self) -> bool {
-        self.skip_blank();
-        self.at >= self.bytes.len()
-    }
-
-    /// The text in the quotes that begin here.
-    fn quoted(&mut self, quote: u8) -> Option<Range<usize>> {
-        let begin = self.at + 1;
-        let last = self.bytes.len().min(begin + LONGEST_TEXT);
-        let mut at = begin;
-        loop {
-            let Some(found) =
-                self.bytes.get(at..last).and_then(|rest| memchr::memchr2(quote, b'\\', rest))
-            else {
-                self.is_endless = true;
-                return None;
-            };
-            at += found;
-            if self.bytes[at] == b'\\' || self.bytes.get(at + 1) == Some(&quote) {
-                at += 2;
-                continue;
-            }
-            self.at = at + 1;
-            return Some(begin..at);
-        }
-    }
-}
-
 /// Reads rows in brackets. Of one that is broken off with the script what it has counts.
 fn inserted(cursor: &mut Cursor<'_>, columns: &[Column], layout: &mut Layout) {
-    while cursor.pass(b'(').is_some() {
-        let begin = cursor.at;
-        let mut row = Vec::new();
-        while let Some(span) = cursor.item() {
-            // What is more than the columns is of no use, and may be much.
-            if row.len() <= columns.len() {
-                row.push(span);
-            }
-            if cursor.pass(b',').is_none() {
-                break;
-            }
+    loop {
+        cursor.word(b"row");
+        if cursor.pass(b'(').is_none() {
+            return;
         }
+        let row = items(cursor, Within::Row, columns.len());
         let is_whole = cursor.pass(b')').is_some();
         let is_row = match is_whole {
             true => row.len() == columns.len(),
             false => row.len() <= columns.len() && cursor.is_at_end(),
         };
         if is_row {
-            layout.unit(begin..cursor.at);
-            for (span, column) in row.into_iter().zip(columns) {
-                if let Some((what, name)) = column {
-                    add(cursor.bytes, span, *what, name, layout);
-                }
-            }
+            add_row(cursor.bytes, row, columns, layout);
         }
         if !is_whole || cursor.pass(b',').is_none() {
             return;
@@ -272,36 +136,61 @@ fn inserted(cursor: &mut Cursor<'_>, columns: &[Column], layout: &mut Layout) {
     }
 }
 
-fn copied(cursor: &mut Cursor<'_>, columns: &[Column], layout: &mut Layout) {
-    if cursor.word(b"from").is_none() || cursor.word(b"stdin").is_none() {
-        return;
-    }
-    let bytes = cursor.bytes;
-    let line = |at: usize| memchr::memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |end| at + end);
-    let mut at = line(cursor.at) + 1;
-    while at < bytes.len() {
-        let end = line(at);
-        let row = at..end - usize::from(bytes[at..end].ends_with(b"\r"));
-        at = end + 1;
-        cursor.at = end;
-        if bytes[row.clone()] == *b"\\." {
+/// Reads rows that are queries of nothing: `SELECT 1, 'x' UNION ALL SELECT 2, 'y'`.
+fn selected(cursor: &mut Cursor<'_>, columns: &[Column], layout: &mut Layout) {
+    loop {
+        let row = items(cursor, Within::Query, columns.len());
+        if row.len() == columns.len() {
+            add_row(cursor.bytes, row, columns, layout);
+        }
+        let is_last = cursor.word(b"union").is_none();
+        cursor.word(b"all");
+        if is_last || cursor.word(b"select").is_none() {
             return;
-        }
-        let count = memchr::memchr_iter(b'\t', &bytes[row.clone()]).count() + 1;
-        // The last line may be broken off.
-        if count > columns.len() || count < columns.len() && end < bytes.len() {
-            continue;
-        }
-        layout.unit(row.clone());
-        for (span, column) in split(bytes, row, b'\t').zip(columns) {
-            if let Some((what, name)) = column {
-                add(bytes, span, *what, name, layout);
-            }
         }
     }
 }
 
+/// The values between commas.
+fn items(cursor: &mut Cursor<'_>, within: Within, columns: usize) -> Vec<Range<usize>> {
+    let mut row = Vec::new();
+    while let Some(span) = cursor.item(within) {
+        // What is more than the columns is of no use, and may be much.
+        if row.len() <= columns {
+            row.push(span);
+        }
+        if cursor.pass(b',').is_none() {
+            break;
+        }
+    }
+    row
+}
+
+/// Adds the values of a row, which is about one person.
+fn add_row(bytes: &[u8], row: Vec<Range<usize>>, columns: &[Column], layout: &mut Layout) {
+    if let (Some(first), Some(last)) = (row.first(), row.last()) {
+        layout.unit(first.start..last.end);
+    }
+    for (span, column) in row.into_iter().zip(columns) {
+        if let Some((what, name)) = column {
+            add(bytes, span, *what, name, layout);
+        }
+    }
+}
+
+/// Adds a value, or those that are the lines of a text.
 fn add(bytes: &[u8], span: Range<usize>, what: What, name: &str, layout: &mut Layout) {
+    let is_text = matches!(what, What::Name | What::Address) && span.len() <= LONGEST_LINES;
+    if is_text && memchr::memchr(b'\n', &bytes[span.clone()]).is_some() {
+        for line in split(bytes, span, b'\n') {
+            add_value(bytes, line, what, name, layout);
+        }
+        return;
+    }
+    add_value(bytes, span, what, name, layout);
+}
+
+fn add_value(bytes: &[u8], span: Range<usize>, what: What, name: &str, layout: &mut Layout) {
     if let Some(mut finding) = value::found(bytes, span, what) {
         finding.field = Some(name.to_owned());
         layout.findings.push(finding);
@@ -370,6 +259,68 @@ mod tests {
         assert!(found(rows).is_empty());
     }
 
+    fn values(text: &str) -> Vec<String> {
+        found(text).into_iter().map(|(_, value)| value).collect()
+    }
+
+    // Synthetic, with `~` for nothing.
+    #[test]
+    fn remarks_say_nothing() {
+        let script = [
+            "INSERT INTO t -- x\n (m~rn, -- the number\n last_name /* family */) VALUES -- rows\n",
+            "(8817~2635, 'Zwyr~tkova'), -- it's (one)\n/* (2, 'two') */\n",
+            "(8817~2636 /* x */, 'Quill~feather' -- y\n)\n# three\n, ('8817~2637', 'Thorn~bury');",
+            "insert into t (m~rn) values /* no end (8817~2638)",
+        ];
+        let expected =
+            ["88172635", "Zwyrtkova", "88172636", "Quillfeather", "88172637", "Thornbury"];
+        assert_eq!(values(&script.concat()), expected);
+    }
+
+    #[test]
+    fn statements_of_all_databases_are_read() {
+        for text in [
+            "INSERT [dbo].[Patients] ([M~RN],[LastName]) VALUES (8817~2635, N'Zwyr~tkova')\nGO",
+            "WHEN NOT MATCHED THEN INSERT (m~rn, last_name) VALUES (8817~2635, 'Zwyr~tkova');",
+            "INSERT INTO t (m~rn, last_name) OUTPUT inserted.id VALUES (8817~2635, 'Zwyr~tkova')",
+            "INSERT INTO t (m~rn, last_name) OVERRIDING SYSTEM VALUE VALUES (8817~2635, 'Zwyr~tkova')",
+            "INSERT LOW_PRIORITY INTO t (m~rn, last_name) VALUES ROW(8817~2635, 'Zwyr~tkova')",
+            "INSERT INTO t (m~rn, last_name) VALUES (CAST(8817~2635 AS TEXT), $$Zwyr~tkova$$)",
+            "INSERT INTO t (m~rn, last_name) VALUES (CONVERT(CHAR(20), 8817~2635), $q$Zwyr~tkova$q$)",
+            "INSERT INTO t (m~rn, last_name, x) VALUES (8817~2635, 'Zwyr~tkova', 'a;\n(b), ''c')",
+            "INSERT INTO t (m~rn, last_name) SELECT 8817~2635 AS m~rn, 'Zwyr~tkova' AS n FROM dual",
+            "q(\"INSERT INTO t (m~rn, last_name) SELECT 8817~2635, 'Zwyr~tkova'\", x)",
+            "q('INSERT INTO t (m~rn, last_name) SELECT 8817~2635, \"Zwyr~tkova\"', x)",
+            "INSERT INTO t (m~rn, last_name) VALUES (8817~2635, 'Zwyr~tkova'), ('{{ x }}', $1)",
+        ] {
+            assert_eq!(values(text), ["88172635", "Zwyrtkova"], "{text}");
+        }
+        let rows = "insert into t (m~rn, last_name) select 1234, 'Zwyr~tkova' union all select 1235, 'Ro~e'";
+        assert_eq!(values(rows), ["1234", "Zwyrtkova", "1235", "Roe"]);
+        let address = "INSERT INTO t (m~rn, address) VALUES (1234, '12 El~m Street\nSpring~field')";
+        assert_eq!(values(address), ["1234", "12 Elm Street", "Springfield"]);
+    }
+
+    #[test]
+    fn copies_may_have_commas() {
+        for (form, rows) in [
+            (" WITH CSV;", "1234,\"Zwyr~tkova\"\n1235,Ro~e"),
+            (" WITH (FORMAT csv, HEADER);", "mrn,last_name\r\n1234,Zwyr~tkova\r\n1235,\"Ro~e\"\r"),
+            (" WITH (\n  FORMAT csv\n);", "1234,Zwyr~tkova\n1235,Ro~e"),
+            ("\nWITH CSV DELIMITER ';'", "1234;Zwyr~tkova\n1235;Ro~e"),
+            (" (DELIMITER '|');", "1234|Zwyr~tkova\n1235|Ro~e"),
+            (" csv", "1234,Zwyr~tkova\n1,\"\"\"x\n\"\"\n\",y\n1235,Ro~e"),
+            (" csv", "1234,Zwyr~tkova\n1235,Ro~e\n1236,\"x"),
+        ] {
+            let text = format!("COPY t (m~rn, last_name) FROM stdin{form}\n{rows}\n\\.\n1236,Doe");
+            let found = values(&text);
+            let expected = ["1234", "Zwyrtkova", "1235", "Roe"];
+            assert!(found.iter().take(4).eq(&expected), "{text} {found:?}");
+        }
+        let name = "\\copy t (m~rn, last_name) from stdin csv\n1234,\"Zwyr~tkova, Ann\"\n";
+        assert_eq!(values(name), ["1234", "Zwyrtkova, Ann"]);
+    }
+
     #[test]
     fn a_script_that_is_broken_off_is_understood_up_to_there() {
         let rows = " (1, 'Ja~ne Roe', '1980~-01-31', NULL), (2, 'Jo~hn Doe', '1981~-02";
@@ -396,7 +347,9 @@ mod tests {
             "INSERT INTO t VALUES ('Jane~ Doe', '1980~-01-31')",
             "INSERT INTO t (name, email) VALUES ('Jane~ Doe', 'j@~clinic.example')",
             "INSERT INTO t (mrn, dob) VALUES (?, :dob), ($1, %s)",
-            "INSERT INTO t (mrn, dob) SELECT 4711, '1980~-01-31'",
+            "INSERT INTO t (mrn, dob) SELECT id, day FROM u WHERE mrn = 4711",
+            "INSERT INTO t (mrn, last_name) VALUES (X'48291734', 0x48291734)",
+            "INSERT INTO t (mrn, dob) VALUES (nextval('x'), floor(random() * 10000))",
             "INSERT INTO t (mrn, dob) VALUES (4711)",
             "copy (mrn) from stdin",
         ] {
@@ -419,6 +372,18 @@ mod tests {
             [list, "('", &"''".repeat(2_000_000)].concat(),
             [concat!("COPY", " t (mrn,dob) from stdin;\n"), &"\t".repeat(2_000_000)].concat(),
             concat!("COPY", " t (mrn,dob) from stdin;\n").repeat(100_000),
+            [concat!("COPY", " t (mrn,dob) from stdin csv;\n"), &"\"x\n".repeat(500_000)].concat(),
+            [concat!("COPY", " t (mrn,dob) from stdin csv;\n"), &"\"\",".repeat(500_000)].concat(),
+            [list, "/*"].concat().repeat(100_000),
+            [list, &"/*".repeat(1_000_000)].concat(),
+            [list, "(", &"/*".repeat(1_000_000)].concat(),
+            [list, "(", &"$a".repeat(1_000_000)].concat(),
+            [list, "(", &"-- \n".repeat(500_000)].concat(),
+            [list, "(", &"cast(".repeat(500_000)].concat(),
+            concat!("insert", " into t (mrn, dob) select ").repeat(100_000),
+            [concat!("insert", " into t (mrn, dob) select "), &"1 union select ".repeat(100_000)]
+                .concat(),
+            concat!("insert", " t (mrn, dob) output ").repeat(100_000),
         ] {
             found(&text);
         }

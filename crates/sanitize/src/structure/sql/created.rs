@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use super::{Column, Cursor, column};
+use super::cursor::Cursor;
+use super::{Column, column};
 use crate::structure::keys::Strength;
 
 /// The most tables that are remembered, and the longest list of columns, in bytes.
@@ -37,7 +38,7 @@ impl<'a> Created<'a> {
                 && tables.len() < MOST_TABLES
             {
                 at += found + word.len();
-                let mut cursor = Cursor { bytes, at, is_endless: false };
+                let mut cursor = Cursor::new(bytes, at);
                 let Some(name) = cursor.table() else { continue };
                 let (columns, end) = columns(bytes, cursor.at);
                 at = end;
