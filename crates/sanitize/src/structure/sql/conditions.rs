@@ -1,18 +1,23 @@
-//! What statements set columns to and compare them with: `UPDATE ... SET name = '...'`, `WHERE name LIKE '...'`.
+//! What statements set columns to and compare them with: `UPDATE ... SET name = '...'`, `WHERE name LIKE '...'`, and what
+//! procedures are given: `EXEC p @name = '...'`.
 
 use std::ops::Range;
 use std::sync::OnceLock;
 
-use regex::bytes::Regex;
+use regex::bytes::{Captures, Regex};
 
 use super::{add, column};
 use crate::scanner::compile;
-use crate::structure::Layout;
 use crate::structure::keys::Strength;
+use crate::structure::{Layout, value};
+use crate::what::What;
 
 /// So far before a telling name a statement may begin, and the longest one, in bytes.
 const REACH: usize = 1024;
 const LONGEST: usize = 4096;
+
+/// The longest list of values, in bytes.
+const LONGEST_LIST: usize = 1 << 16;
 
 /// Reads the statements with a telling column, or a table of patients.
 pub(in super::super) fn read(bytes: &[u8], stems: &[Range<usize>], layout: &mut Layout) {
@@ -22,26 +27,73 @@ pub(in super::super) fn read(bytes: &[u8], stems: &[Range<usize>], layout: &mut 
             continue;
         }
         let Some(statement) = statement(bytes, stem.start) else { continue };
-        at = statement.end.max(stem.end);
-        let text = &bytes[statement.clone()];
-        let known: Vec<_> = pairs()
-            .captures_iter(text)
-            .filter_map(|found| {
-                let (known, strength) = column(found.name("column")?.as_bytes())?;
-                let value = found.name("one").or(found.name("two"))?.range();
-                Some((known, strength, value))
-            })
-            .collect();
-        let is_record = is_table(bytes, stem)
-            || known.iter().any(|(_, strength, _)| *strength == Strength::Strong);
-        for ((what, name), _, value) in known.into_iter().filter(|_| is_record) {
-            let value = statement.start + value.start..statement.start + value.end;
-            let value = without_wildcards(bytes, value);
+        at = statement.span.end.max(stem.end);
+        let known = compared(bytes, &statement);
+        let is_record =
+            is_table(bytes, stem) || known.iter().any(|pair| pair.strength == Strength::Strong);
+        for pair in known.into_iter().filter(|_| is_record) {
+            let value = without_wildcards(bytes, pair.value);
+            at = at.max(value.end);
             if layout.is_open(&value) {
-                add(bytes, value, what, &name, layout);
+                add(bytes, value, pair.what, &pair.name, layout);
             }
         }
     }
+}
+
+/// A column, and a value that it is compared with.
+struct Pair {
+    what: What,
+    name: String,
+    strength: Strength,
+    value: Range<usize>,
+}
+
+/// The columns of a statement that are known, and the values that they are compared with.
+fn compared(bytes: &[u8], statement: &Statement) -> Vec<Pair> {
+    let text = &bytes[statement.span.clone()];
+    let mut pairs = Vec::new();
+    for found in patterns().pair.captures_iter(text) {
+        let name = found.name("column").expect("a pair has a column").range();
+        let is_parameter = text[..name.start].ends_with(b"@");
+        let known = column(&text[name]).filter(|_| is_parameter || !statement.is_call);
+        let Some(((what, name), strength)) = known else { continue };
+        let mut add = |value: Range<usize>| {
+            pairs.push(Pair { what, name: name.clone(), strength, value });
+        };
+        let moved =
+            |it: Range<usize>| statement.span.start + it.start..statement.span.start + it.end;
+        add(moved(value_of(&found)));
+        if found.name("list").is_some() {
+            let end = found.get(0).expect("a match has a whole").end();
+            others(bytes, statement.span.start + end, add);
+        }
+    }
+    // Without quotes only what has the digits of one is a number of somebody.
+    pairs.retain(|pair| {
+        is_quoted(bytes, &pair.value) || value::is_literal(pair.what, &bytes[pair.value.clone()])
+    });
+    pairs
+}
+
+/// The values of a list behind the first one.
+fn others(bytes: &[u8], begin: usize, mut add: impl FnMut(Range<usize>)) {
+    let last = bytes.len().min(begin + LONGEST_LIST);
+    let mut at = begin;
+    while let Some(found) = patterns().other.captures(&bytes[at..last]) {
+        let value = value_of(&found);
+        add(at + value.start..at + value.end);
+        at += found.get(0).expect("a match has a whole").end();
+    }
+}
+
+fn value_of(found: &Captures<'_>) -> Range<usize> {
+    let value = found.name("one").or(found.name("two")).or(found.name("number"));
+    value.expect("a pair has a value").range()
+}
+
+fn is_quoted(bytes: &[u8], value: &Range<usize>) -> bool {
+    matches!(bytes[..value.start].last(), Some(b'\'' | b'"'))
 }
 
 /// The word that a stem is a part of.
@@ -81,12 +133,27 @@ fn is_table(bytes: &[u8], stem: &Range<usize>) -> bool {
     verb.len() < before.len() && [&b"from"[..], b"update", b"join"].iter().any(ends)
 }
 
+struct Statement {
+    span: Range<usize>,
+    /// Whether it calls a procedure.
+    is_call: bool,
+}
+
 /// The statement around a place: from its verb to a semicolon, the end of the string that it is, or an empty line.
-fn statement(bytes: &[u8], at: usize) -> Option<Range<usize>> {
+fn statement(bytes: &[u8], at: usize) -> Option<Statement> {
+    const VERBS: [&[u8]; 8] = [
+        b"update ",
+        b"select ",
+        b"delete ",
+        b"update\n",
+        b"select\n",
+        b"insert ",
+        b"exec ",
+        b"execute ",
+    ];
     let first = at.saturating_sub(REACH);
     let before = bytes[first..at].to_ascii_lowercase();
-    let verbs = [&b"update "[..], b"select ", b"delete ", b"update\n", b"select\n"];
-    let verb = verbs.iter().filter_map(|verb| memchr::memmem::rfind(&before, verb)).max()?;
+    let verb = VERBS.iter().filter_map(|verb| memchr::memmem::rfind(&before, verb)).max()?;
     if memchr::memchr(b';', &before[verb..]).is_some() {
         return None;
     }
@@ -98,14 +165,33 @@ fn statement(bytes: &[u8], at: usize) -> Option<Range<usize>> {
     if let Some(quote @ (b'"' | b'`')) = begin.checked_sub(1).map(|at| bytes[at]) {
         end = memchr::memchr(quote, &text[..end]).unwrap_or(end);
     }
-    (begin + end > at).then_some(begin..begin + end)
+    let is_call = before[verb..].starts_with(b"exec");
+    (begin + end > at).then_some(Statement { span: begin..begin + end, is_call })
 }
 
-fn pairs() -> &'static Regex {
-    static PATTERN: OnceLock<Regex> = OnceLock::new();
-    PATTERN.get_or_init(|| {
-        let pattern = r#"(?i)\b(?P<column>[a-z_][a-z0-9_]{0,47})[`"\]]?\s{0,4}(?:<?=|<>|!=|\s(?:not\s)?i?like\b|\sin\s{0,4}\()\s{0,4}[ne]?(?:'(?P<one>(?:[^'\\\n]|''|\\.)*)'|"(?P<two>[^"\\\n]*)")"#;
-        compile(pattern).expect("the pattern above is well formed")
+struct Patterns {
+    /// A column, and the first value that it is compared with.
+    pair: Regex,
+    /// Another value of a list.
+    other: Regex,
+}
+
+fn patterns() -> &'static Patterns {
+    static PATTERNS: OnceLock<Patterns> = OnceLock::new();
+    PATTERNS.get_or_init(|| {
+        const VALUE: &str = concat!(
+            r#"(?:[ne]?'(?P<one>(?:[^'\\\n]|''|\\.)*)'|[ne]?"(?P<two>[^"\\\n]*)""#,
+            r#"|(?P<number>[0-9](?:[0-9a-z._-]*[0-9a-z])?))"#,
+        );
+        const COLUMN: &str = r#"\b(?P<column>[a-z_][a-z0-9_]{0,47})[`"\]]?"#;
+        const SIGN: &str =
+            r"\s{0,4}(?:<?=|<>|!=|\s(?:not\s)?i?like\b|(?P<list>\sin\s{0,4}\())\s{0,4}";
+        let compiled =
+            |pattern: String| compile(&pattern).expect("the patterns above are well formed");
+        Patterns {
+            pair: compiled(format!("(?i){COLUMN}{SIGN}{VALUE}")),
+            other: compiled(format!(r"(?i)\A\s{{0,4}},\s{{0,8}}{VALUE}")),
+        }
     })
 }
 
@@ -148,12 +234,33 @@ mod tests {
     }
 
     #[test]
+    fn numbers_lists_and_parameters_are_read() {
+        for text in [
+            "SELECT * FROM t WHERE m~rn = 8817~2635 and last_name = 'Zwyr~tkova'",
+            "SELECT 1 FROM t WHERE m~rn in (8817~2635) and last_name like 'Zwyr~tkova%'",
+            "EXEC p @m~rn = '8817~2635', @last_name = N'Zwyr~tkova'",
+            "execute dbo.p @M~RN=8817~2635, @LastName='Zwyr~tkova'",
+            "INSERT INTO t SET m~rn = 8817~2635, last_name = 'Zwyr~tkova'",
+        ] {
+            assert_eq!(values(text), ["88172635", "Zwyrtkova"], "{text}");
+        }
+        let text =
+            "select 1 from t where m~rn IN ('8817~2635', N'8817~2636',\n  8817~2637) and x = 1";
+        assert_eq!(values(text), ["88172635", "88172636", "88172637"]);
+        let list = "8817~2635, ".repeat(2_000);
+        assert_eq!(values(&format!("select 1 from t where m~rn in ({list}1)")).len(), 2_000);
+    }
+
+    #[test]
     fn statements_about_anything_else_say_nothing() {
         for text in [
             "UPDATE t SET last_name='Zwyr~tkova' WHERE id='8817~2635';",
             "UPDATE patients SET last_name=? WHERE m~rn=:m~rn;",
             "SELECT 1; m~rn = '8817~2635', last_name = 'Zwyr~tkova'",
             "please update the patient whose last_name = 'Zwyr~tkova'",
+            "select m~rn = 1, last_name = 'Zwyr~tkova'",
+            "select 1 from t where m~rn = X'8817~2635'",
+            "docker exec it, m~rn = '8817~2635'",
         ] {
             assert!(values(text).is_empty(), "{text}");
         }
@@ -167,6 +274,8 @@ mod tests {
             "select m~rn = ".repeat(100_000),
             "select m~rn = 'x".repeat(100_000),
             "m~rn = '1234' ".repeat(100_000),
+            "select m~rn in (1234,".repeat(100_000),
+            format!("select m~rn in (1{}", ",1234".repeat(500_000)),
         ] {
             values(&text);
         }
