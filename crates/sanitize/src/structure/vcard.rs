@@ -14,12 +14,21 @@ pub(super) fn read(bytes: &[u8], layout: &mut Layout) {
     while let Some(begin) = memchr::memmem::find(&bytes[at..], BEGIN).map(|found| at + found) {
         let Some(length) = memchr::memmem::find(&bytes[begin..], END) else { return };
         let end = begin + length;
-        for line in split(bytes, begin..end, b'\n') {
+        let mut lines = split(bytes, begin..end, b'\n').peekable();
+        while let Some(mut line) = lines.next() {
+            // A line that begins with a blank goes on with the one before it (RFC 6350, 3.2).
+            while let Some(next) = lines.next_if(|next| is_folded(bytes, next)) {
+                line.end = next.end;
+            }
             read_line(bytes, line, layout);
         }
         layout.close(begin..end);
         at = end;
     }
+}
+
+fn is_folded(bytes: &[u8], line: &Range<usize>) -> bool {
+    matches!(bytes[line.clone()].first(), Some(b' ' | b'\t'))
 }
 
 fn read_line(bytes: &[u8], line: Range<usize>, layout: &mut Layout) {
@@ -89,5 +98,21 @@ mod tests {
         assert_eq!(fields, ["N", "N", "FN", "TEL", "ADR", "ADR", "ADR", "BDAY", "EMAIL"]);
         assert_eq!(found[5].1, "Springfield");
         assert!(found_by(read, "BEGIN:VCARD\nFN:x").is_empty());
+    }
+
+    #[test]
+    fn lines_go_on_behind_a_fold() {
+        let text = "BEGIN:VCARD\r\nTEL:+1-212~-\r\n 736-5000\r\nEMAIL:jane@~cli\r\n nic.exa\r\n\tmple\r\n\
+                    N:Ro\r\n e;Ja~ne\r\nTITLE:\r\n x\r\nEND:VCARD";
+        let values: Vec<String> =
+            found_by(read, text).into_iter().map(|(_, value)| value).collect();
+        let values: Vec<&str> = values.iter().map(|it| &it[..]).collect();
+        let expected = [
+            concat!("+1-212", "-\r\n 736-5000"),
+            concat!("jane@", "cli\r\n nic.exa\r\n\tmple"),
+            "Ro\r\n e",
+            "Jane",
+        ];
+        assert_eq!(values, expected);
     }
 }
