@@ -12,6 +12,7 @@ mod html;
 mod json;
 mod keys;
 mod lines;
+mod own;
 mod pairs;
 mod record;
 mod sql;

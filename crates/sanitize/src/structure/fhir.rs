@@ -1,12 +1,16 @@
 //! HL7 FHIR (R4 and its neighbours), in JSON or read as such: by the data types of elements, in whatever
 //! resource they are.
 
+mod query;
+
 use std::collections::HashSet;
 use std::ops::Range;
 
-use super::Layout;
 use super::json::{Document, Kind};
+use super::keys::{self, Strength};
+use super::own::Own;
 use super::subject::{is_person, last_part};
+use super::{Layout, value};
 use crate::age;
 use crate::rule::Severity;
 use crate::what::What;
@@ -18,8 +22,43 @@ pub(super) fn is_fhir(document: &Document<'_>) -> bool {
 
 /// Reads a document; `people` is what references call people in it.
 pub(super) fn read(document: &Document<'_>, people: &HashSet<&[u8]>, layout: &mut Layout) {
-    let mut reader = Reader { document, people, layout };
+    let first = layout.prose.len();
+    let mut reader = Reader { document, people, patients: Vec::new(), is_in_person: false, layout };
     reader.read(document.root(), Place { resource: b"", step: Step::Root(b""), above: None });
+    // All of a document with one patient is about that one.
+    if let [patient] = reader.patients[..] {
+        find_own(document, patient, first, layout);
+    }
+}
+
+/// Finds what a person is called in the free text from a place on.
+fn find_own(document: &Document<'_>, person: usize, first: usize, layout: &mut Layout) {
+    let mut own = Own::default();
+    for name in elements(document, person, b"name") {
+        for part in [&b"family"[..], b"given", b"text"] {
+            for number in elements(document, name, part) {
+                own.add_name(document.text(number));
+            }
+        }
+    }
+    for identifier in elements(document, person, b"identifier") {
+        own.add_number(What::Mrn, document.member_text(identifier, b"value"));
+    }
+    let parts = layout.prose.get(first..).unwrap_or_default().to_owned();
+    own.find(document.bytes, &parts, layout);
+}
+
+/// The most values that a member is asked for.
+const MOST: usize = 32;
+
+/// The values of a member: those of a list, or the only one.
+fn elements(document: &Document<'_>, number: usize, name: &[u8]) -> Vec<usize> {
+    match document.member(number, name) {
+        Some(member) if document.node(member).kind == Kind::Array => {
+            document.inside(member).take(MOST).collect()
+        }
+        member => member.into_iter().collect(),
+    }
 }
 
 /// Where a value is. What is above it is asked only where something is found.
@@ -73,6 +112,10 @@ const SHORTEST_ID: usize = 4;
 struct Reader<'a, 'b> {
     document: &'a Document<'a>,
     people: &'b HashSet<&'a [u8]>,
+    /// The patients that there are.
+    patients: Vec<usize>,
+    /// Whether what is read is a part of somebody's resource.
+    is_in_person: bool,
     layout: &'b mut Layout,
 }
 
@@ -88,11 +131,16 @@ impl Reader<'_, '_> {
                 if self.read_type(number, key, place) {
                     return;
                 }
-                for inner in self.document.inside(number) {
-                    self.read(inner, place.inside(Step::Key(self.document.key(inner))));
+                if is_person(resource) && !self.is_in_person {
+                    self.read_person(number, place);
+                    return;
                 }
+                self.read_members(number, place);
             }
             Kind::Array => {
+                if matches!(key, b"parameter" | b"part") {
+                    self.read_parameters(number, place);
+                }
                 for (position, inner) in self.document.inside(number).enumerate() {
                     self.read_keyed(inner, key, place.inside(Step::Index(position)));
                 }
@@ -100,6 +148,24 @@ impl Reader<'_, '_> {
             Kind::String => self.read_text(number, key, place),
             Kind::Plain => {}
         }
+    }
+
+    fn read_members(&mut self, number: usize, place: Place<'_>) {
+        for inner in self.document.inside(number) {
+            self.read(inner, place.inside(Step::Key(self.document.key(inner))));
+        }
+    }
+
+    /// Reads the resource of somebody, and finds what they are called in its free text, too.
+    fn read_person(&mut self, number: usize, place: Place<'_>) {
+        let first = self.layout.prose.len();
+        self.is_in_person = true;
+        self.read_members(number, place);
+        self.is_in_person = false;
+        if place.resource == b"Patient" {
+            self.patients.push(number);
+        }
+        find_own(self.document, number, first, self.layout);
     }
 
     /// Reads a value of an array as if it had the array's name.
@@ -142,12 +208,19 @@ impl Reader<'_, '_> {
                 let (what, is_minor) = self.identifier(number, place);
                 self.add_member(what, number, b"value", is_minor, place);
             }
+            b"request" => {
+                self.read_condition(number, place);
+                return false;
+            }
+            b"item" => {
+                self.read_answers(number, place);
+                return false;
+            }
             b"photo" => self.add_member(What::Photo, number, b"data", false, place),
-            b"subject" | b"patient" | b"beneficiary" | b"subscriber" if has(b"display") => {
-                self.add_member(What::Name, number, b"display", false, place);
-                if let Some(reference) = document.member(number, b"reference") {
-                    self.read(reference, place.inside(Step::Key(b"reference")));
-                }
+            b"subject" | b"patient" | b"beneficiary" | b"subscriber" | b"for"
+                if has(b"display") || has(b"identifier") =>
+            {
+                self.read_subject(number, place);
             }
             // The data type Age, and the same of a person in extensions.
             b"onsetAge" | b"abatementAge" | b"ageAge" | b"deceasedAge" | b"performedAge"
@@ -202,6 +275,79 @@ impl Reader<'_, '_> {
         (what, is_minor)
     }
 
+    /// Reads a reference to somebody in care, who may be known by an identifier alone.
+    fn read_subject(&mut self, number: usize, place: Place<'_>) {
+        let document = self.document;
+        self.add_member(What::Name, number, b"display", false, place);
+        if let Some(reference) = document.member(number, b"reference") {
+            self.read(reference, place.inside(Step::Key(b"reference")));
+        }
+        let Some(identifier) = document.member(number, b"identifier") else { return };
+        let inner = place.inside(Step::Key(b"identifier"));
+        let reference = document.member_text(number, b"reference");
+        let is_patient = matches!(document.member_text(number, b"type"), b"" | b"Patient")
+            && (reference.is_empty() || memchr::memmem::find(reference, b"Patient").is_some());
+        let resource = if is_patient { &b"Patient"[..] } else { place.resource };
+        if !self.read_type(identifier, b"identifier", Place { resource, ..inner }) {
+            self.read(identifier, inner);
+        }
+    }
+
+    /// Reads by which parameters something is looked for before it is made.
+    fn read_condition(&mut self, number: usize, place: Place<'_>) {
+        let document = self.document;
+        let resource = query::resource(document.member_text(number, b"url"));
+        let name = b"ifNoneExist";
+        let Some(member) = document.member(number, name) else { return };
+        let span = document.node(member).span.clone();
+        for (what, span) in query::in_parameters(document.bytes, resource, span) {
+            self.push(what, span, false, place.inside(Step::Key(name)));
+        }
+    }
+
+    /// Reads what an item of a questionnaire was answered, if it asks who somebody is.
+    fn read_answers(&mut self, number: usize, place: Place<'_>) {
+        let document = self.document;
+        if place.resource != b"QuestionnaireResponse" {
+            return;
+        }
+        let text = asked(document.member_text(number, b"text"));
+        let Some(what) = text.or_else(|| asked(document.member_text(number, b"linkId"))) else {
+            return;
+        };
+        for (position, answer) in elements(document, number, b"answer").into_iter().enumerate() {
+            let place = place.inside(Step::Key(b"answer"));
+            self.add_value(what, answer, place.inside(Step::Index(position)));
+        }
+    }
+
+    /// Reads the parameters of an operation, if one of them says by itself that they are about a person in care.
+    fn read_parameters(&mut self, list: usize, place: Place<'_>) {
+        let document = self.document;
+        let known = |number: usize| {
+            let (what, strength) = parameter(document.member_text(number, b"name"))?;
+            let value = plain_value(document, number)?;
+            value::has_shape(what, document.text(value).trim_ascii()).then_some((what, strength))
+        };
+        let is_strong = |number| known(number).is_some_and(|(_, it)| it == Strength::Strong);
+        if !document.inside(list).any(is_strong) {
+            return;
+        }
+        for (position, number) in document.inside(list).enumerate() {
+            if let Some((what, _)) = known(number) {
+                self.add_value(what, number, place.inside(Step::Index(position)));
+            }
+        }
+    }
+
+    /// Adds the value of an answer or a parameter, if it has the shape of what it is to be.
+    fn add_value(&mut self, what: What, object: usize, place: Place<'_>) {
+        let Some(number) = plain_value(self.document, object) else { return };
+        if value::has_shape(what, self.document.text(number).trim_ascii()) {
+            self.add(what, number, false, place.inside(Step::Key(self.document.key(number))));
+        }
+    }
+
     fn read_text(&mut self, number: usize, key: &[u8], place: Place<'_>) {
         let text = self.document.text(number);
         match key {
@@ -221,6 +367,7 @@ impl Reader<'_, '_> {
             | b"patientInstruction" => {
                 self.layout.prose.push(self.document.node(number).span.clone());
             }
+            b"url" if memchr::memchr(b'?', text).is_some() => self.read_address(number, place),
             b"display" if is_titled(text) => self.add(What::Name, number, true, place),
             b"id" if place.is_person() => self.add_reference(number, place),
             b"fullUrl" | b"reference" if self.is_of_person(number, place) => {
@@ -228,6 +375,14 @@ impl Reader<'_, '_> {
             }
             _ if is_date(text) => self.add(What::Date, number, true, place),
             _ => {}
+        }
+    }
+
+    /// Reads the parameters of a search.
+    fn read_address(&mut self, number: usize, place: Place<'_>) {
+        let span = self.document.node(number).span.clone();
+        for (what, span) in query::in_address(self.document.bytes, span) {
+            self.push(what, span, false, place);
         }
     }
 
@@ -293,6 +448,40 @@ impl Reader<'_, '_> {
     }
 }
 
+/// The value of an answer or a parameter that is no object: `valueString`, `valueDate` and the like.
+fn plain_value(document: &Document<'_>, object: usize) -> Option<usize> {
+    let is_value = |number: &usize| {
+        document.key(*number).starts_with(b"value")
+            && matches!(document.node(*number).kind, Kind::String | Kind::Plain)
+    };
+    document.inside(object).take(MOST).find(is_value)
+}
+
+/// What a parameter of an operation says: its name may be that of a search parameter.
+fn parameter(name: &[u8]) -> Option<(What, Strength)> {
+    let strength = match name {
+        b"family" | b"given" | b"birthdate" => Strength::Strong,
+        _ => Strength::Weak,
+    };
+    let searched = query::what(name).map(|what| (what, strength));
+    searched.or_else(|| keys::key(name))
+}
+
+/// What a question asks for: as a name of a column, or in its last words.
+fn asked(text: &[u8]) -> Option<What> {
+    const LONGEST: usize = 100;
+    let text = text.trim_ascii_end();
+    let text = text.strip_suffix(b"?").unwrap_or(text);
+    let text = text.rsplit(|byte| *byte == b'/').next().filter(|text| text.len() <= LONGEST)?;
+    let last = |count: usize| {
+        let blank = |byte: &u8| *byte == b' ';
+        let spaces = text.iter().enumerate().rev().filter(|(_, byte)| blank(byte));
+        spaces.map(|(at, _)| &text[at + 1..]).nth(count - 1).and_then(keys::key)
+    };
+    let known = keys::key(text).or_else(|| last(3)).or_else(|| last(2));
+    known.map(|(what, _)| what)
+}
+
 /// Whether a unit is years (UCUM), or a word for it.
 fn is_years(unit: &[u8]) -> bool {
     matches!(unit, b"a" | b"yr" | b"yrs" | b"year" | b"years" | b"y")
@@ -313,4 +502,122 @@ fn is_date(text: &[u8]) -> bool {
         _ => byte.is_ascii_digit(),
     });
     is_form && text.get(10).is_none_or(|byte| *byte == b'T')
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use crate::structure::tests::found_by;
+
+    // Synthetic, and put together so that no scanner stops at this page.
+    fn found(text: &str) -> Vec<(String, String)> {
+        found_by(super::super::read_json, text)
+    }
+
+    fn values(text: &str) -> Vec<String> {
+        found(text).into_iter().map(|(_, value)| value).collect()
+    }
+
+    #[test]
+    fn who_has_no_resource_is_known_by_an_identifier() {
+        let number = r#""identifier": {"system": "x", "value": "8817~2635"}"#;
+        for (subject, expected) in [
+            (format!("{{{number}}}"), Some("mrn")),
+            (format!("{{\"type\": \"Patient\", {number}}}"), Some("mrn")),
+            (format!("{{\"display\": \"Zwyr~tkova\", {number}}}"), Some("mrn")),
+            (format!("{{\"type\": \"Device\", {number}}}"), None),
+            (format!("{{\"reference\": \"Group/4\", {number}}}"), None),
+        ] {
+            let text = format!("{{\"resourceType\": \"Observation\", \"subject\": {subject}}}");
+            let findings = crate::Scanner::new().scan(text.replace('~', "").as_bytes());
+            let heavy =
+                findings.iter().find(|it| it.rule != "name" && it.severity > crate::Severity::Info);
+            assert_eq!(heavy.map(|it| &it.rule[..]), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn names_stand_in_the_narrative_of_their_resource() {
+        let patient = |family: &str, div: &str| {
+            format!(
+                r#"{{"resourceType": "Patient", "text": {{"div": "{div}"}}, "name": [{{"family": "{family}"}}]}}"#
+            )
+        };
+        let one = patient("Zwyr~tkova", "<div>Quirinia <b>ZWYR~TKOVA</b></div>");
+        assert_eq!(values(&one), ["Zwyrtkova", "ZWYRTKOVA", "ZWYRTKOVA"]);
+        // What is about the only patient of a document counts, and else what is their own.
+        let report = r#"{"resourceType": "Observation", "note": [{"text": "Ro~e was seen"}]}"#;
+        let bundle = |entries: &[&str]| {
+            let entries = entries.iter().map(|it| format!("{{\"resource\": {it}}}"));
+            let entries = entries.collect::<Vec<_>>().join(", ");
+            values(&format!("{{\"resourceType\": \"Bundle\", \"entry\": [{entries}]}}"))
+        };
+        assert_eq!(bundle(&[&patient("Ro~e", "x"), report]), ["Roe", "Roe"]);
+        let two = [&patient("Ro~e", "a Do~e")[..], &patient("Do~e", "a Ro~e"), report];
+        assert_eq!(bundle(&two), ["Roe", "Doe"]);
+    }
+
+    #[test]
+    fn searches_are_for_somebody() {
+        let text = r#"{"resourceType": "Bundle", "entry": [
+            {"request": {"url": "Patient?family=Zwyr~tkova"}},
+            {"request": {"url": "Patient", "ifNoneExist": "identifier=x|8817~2635"}}]}"#;
+        let expected = [
+            ("Bundle.entry[0].request.url", "Zwyrtkova"),
+            ("Bundle.entry[1].request.ifNoneExist", "88172635"),
+        ];
+        assert_eq!(
+            found(text),
+            expected.map(|(field, value)| (field.to_owned(), value.to_owned()))
+        );
+    }
+
+    #[test]
+    fn answers_are_what_was_asked_for() {
+        let item = |asked: &str, answer: &str| format!("{{{asked}, \"answer\": [{{{answer}}}]}}");
+        let items = [
+            item(
+                r#""linkId": "1", "text": "What is your last name?""#,
+                r#""valueString": "Zwyr~tkova""#,
+            ),
+            item(r#""linkId": "/p/m~rn""#, r#""valueString": "8817~2635""#),
+            item(r#""linkId": "3", "text": "Pain""#, r#""valueInteger": 8817~2636"#),
+            item(r#""linkId": "4", "text": "First name""#, r#""valueString": "N/A""#),
+        ];
+        let text = |resource: &str| {
+            format!("{{\"resourceType\": \"{resource}\", \"item\": [{}]}}", items.join(", "))
+        };
+        assert_eq!(values(&text("QuestionnaireResponse")), ["Zwyrtkova", "88172635"]);
+        assert!(values(&text("Questionnaire")).is_empty());
+    }
+
+    #[test]
+    fn parameters_are_read_beside_one_that_is_telling() {
+        let text = |parameters: &str| {
+            values(&format!("{{\"resourceType\": \"Parameters\", \"parameter\": [{parameters}]}}"))
+        };
+        let name = r#"{"name": "name", "valueString": "Zwyr~tkova"}"#;
+        let number = r#"{"name": "m~rn", "valueString": "8817~2635"}"#;
+        assert_eq!(text(&format!("{name}, {number}")), ["Zwyrtkova", "88172635"]);
+        assert_eq!(text(&format!("{{\"name\": \"x\", \"part\": [{number}]}}")), ["88172635"]);
+        assert!(text(name).is_empty());
+    }
+
+    #[test]
+    fn hostile_resources_end_soon() {
+        let begin = Instant::now();
+        let open = r#"{"resourceType": "Patient", "name": [{"family": "Abc"}], "contained": ["#;
+        let text = "Abc ".repeat(500_000);
+        found(&format!("{}{{\"div\": \"{text}\"}}", open.repeat(90)));
+        found(&format!(
+            "{{\"resourceType\": \"Patient\", \"url\": \"Patient?{}",
+            "name=a&".repeat(300_000)
+        ));
+        found(&format!(
+            "{{\"resourceType\": \"Parameters\", \"parameter\": [{}",
+            r#"{"name": "m~rn"},"#.repeat(200_000)
+        ));
+        assert!(begin.elapsed() < Duration::from_secs(20), "{:?}", begin.elapsed());
+    }
 }
