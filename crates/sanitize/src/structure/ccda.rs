@@ -1,9 +1,12 @@
-//! Clinical documents (HL7 CDA release 2, C-CDA): by the elements of their header, whoever's they are.
+//! Clinical documents (HL7 CDA release 2, C-CDA): by the elements of their header, whoever's they are, and in their
+//! narrative what the patient of the header is called.
 
 use std::ops::Range;
 
-use super::Layout;
+use super::keys::{self, Strength};
+use super::own::Own;
 use super::xml::{Attributes, Event, Reader};
+use super::{Layout, value};
 use crate::age;
 use crate::rule::Severity;
 use crate::what::What;
@@ -43,6 +46,7 @@ pub(super) fn read(bytes: &[u8], layout: &mut Layout) {
     let mut colleague = None;
     // Whether the observation that is read is the age of somebody.
     let mut is_age = false;
+    let mut narrative = Narrative { first: layout.prose.len(), ..Narrative::default() };
     while let Some(event) = reader.next() {
         let is_minor = colleague.is_some() || !is_of_patient(&reader);
         match event {
@@ -61,11 +65,93 @@ pub(super) fn read(bytes: &[u8], layout: &mut Layout) {
                     _ => {}
                 }
                 read_attributes(bytes, &reader, attributes, is_minor, layout);
+                narrative.learn_number(&reader, attributes);
             }
-            Event::Text(span) => read_text(bytes, &reader, span, is_minor, layout),
-            Event::End => colleague = colleague.filter(|depth| *depth < reader.stack.len()),
+            Event::Text(span) => {
+                narrative.read(bytes, &reader, span.clone(), layout);
+                read_text(bytes, &reader, span, is_minor, layout);
+            }
+            Event::End => {
+                colleague = colleague.filter(|depth| *depth < reader.stack.len());
+                narrative.end(reader.name());
+            }
         }
     }
+    narrative.find_own(bytes, layout);
+}
+
+/// Elements of a narrative that do not end a line (CDA release 2, 4.3.5).
+const INLINE: [&[u8]; 7] =
+    [b"content", b"sub", b"sup", b"br", b"linkHtml", b"footnote", b"footnoteRef"];
+
+/// What a document says in sentences.
+#[derive(Default)]
+struct Narrative {
+    /// The patient.
+    own: Own,
+    /// The first of its parts among those of free text.
+    first: usize,
+    titles: Vec<Range<usize>>,
+    /// What stands before a text on its line.
+    before: Option<Range<usize>>,
+}
+
+impl Narrative {
+    fn learn_number(&mut self, reader: &Reader<'_>, attributes: Attributes<'_>) {
+        if let [.., b"patientRole", b"id"] = reader.stack[..] {
+            let is_ssn = attributes.text(b"root") == SSN;
+            let what = if is_ssn { What::Ssn } else { What::Mrn };
+            self.own.add_number(what, attributes.text(b"extension"));
+        }
+    }
+
+    fn read(&mut self, bytes: &[u8], reader: &Reader<'_>, span: Range<usize>, layout: &mut Layout) {
+        match reader.stack[..] {
+            [.., b"patient", b"name"] | [.., b"patient", b"name", b"given" | b"family"] => {
+                self.own.add_name(&bytes[span]);
+            }
+            [.., b"title"] => self.titles.push(span),
+            _ if reader.is_within(b"text") => {
+                let told = self.before.replace(span.clone());
+                if let Some(what) = told.and_then(|told| told_by(&bytes[told])) {
+                    let span = without_stop(bytes, span);
+                    if value::is_literal(what, &bytes[span.clone()]) {
+                        add(bytes, reader, what, span, false, layout);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn end(&mut self, name: &[u8]) {
+        if !INLINE.contains(&name) {
+            self.before = None;
+        }
+    }
+
+    /// Finds what the patient is called in titles and sentences.
+    fn find_own(&self, bytes: &[u8], layout: &mut Layout) {
+        let prose = layout.prose.get(self.first..).unwrap_or_default();
+        let parts: Vec<Range<usize>> = self.titles.iter().chain(prose).cloned().collect();
+        self.own.find(bytes, &parts, layout);
+    }
+}
+
+/// What a text says by its last words of that behind it, if they say so by themselves: `MRN:`.
+fn told_by(text: &[u8]) -> Option<What> {
+    let last = &text[text.len().saturating_sub(keys::LONGEST)..];
+    let is_cut = last.len() < text.len();
+    let blanks = last.iter().enumerate().filter(|(_, byte)| byte.is_ascii_whitespace());
+    let begins = blanks.map(|(at, _)| at + 1).chain((!is_cut).then_some(0));
+    let known = begins.filter_map(|at| keys::key(&last[at..]));
+    known.filter(|(_, strength)| *strength == Strength::Strong).map(|(what, _)| what).next()
+}
+
+/// A text without the stop or comma at its end.
+fn without_stop(bytes: &[u8], span: Range<usize>) -> Range<usize> {
+    let text = &bytes[span.clone()];
+    span.start..span.end - usize::from(matches!(text.last(), Some(b'.' | b',' | b';')))
 }
 
 /// Whether a participant is no relative and no contact of the patient (HL7 vocabulary, RoleClass).
@@ -205,6 +291,43 @@ fn path(reader: &Reader<'_>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::structure::tests::plain;
+
+    // Synthetic; `~` stands for nothing.
+    #[test]
+    fn what_the_patient_is_called_stands_in_the_narrative() {
+        let found = |narrative: &str| -> Vec<String> {
+            let header = "<recordTarget><patientRole><id extension=\"8817~2635\"/><patient><name><given>Quirinia</given>\
+                          <family>Zwyr~tkova</family></name></patient></patientRole></recordTarget>";
+            let text = plain(&format!(
+                "<ClinicalDocument><title>CCD of Quirinia ZWYR~TKOVA</title>{header}<component><section><title>x</title>\
+                 <text>{narrative}</text></section></component></ClinicalDocument>"
+            ));
+            let mut layout = Layout::default();
+            read(text.as_bytes(), &mut layout);
+            layout.findings.into_iter().skip(3).map(|it| text[it.span].to_owned()).collect()
+        };
+        for (narrative, expected) in [
+            ("Zwyr~tkova, Quirinia was seen", &["Zwyrtkova, Quirinia"][..]),
+            ("No. <content>8817~2635</content>", &["88172635"]),
+        ] {
+            let expected = [&["Quirinia ZWYRTKOVA"][..], expected].concat();
+            assert_eq!(found(narrative), expected, "{narrative}");
+        }
+        for (narrative, expected) in [
+            ("<paragraph>Seen. M~RN: <content>8817~2699</content>, x</paragraph>", "88172699"),
+            ("<content>SSN</content> <content>536-22~-8145</content>.", "536-22-8145"),
+        ] {
+            assert_eq!(found(narrative), [expected, "Quirinia ZWYRTKOVA"], "{narrative}");
+        }
+        for narrative in [
+            "<paragraph>M~RN</paragraph><paragraph>8817~2699</paragraph>",
+            "M~RN <content>of the patient</content>",
+            "room <content>8817~2699</content>",
+        ] {
+            assert_eq!(found(narrative), ["Quirinia ZWYRTKOVA"], "{narrative}");
+        }
+    }
 
     #[test]
     fn ids_of_who_looks_after_a_patient_are_of_little_weight_and_not_of_none() {
