@@ -95,13 +95,15 @@ impl Layout {
 /// Whether a text may be of a structure that has to be read as a whole, as far as its beginning says.
 pub(crate) fn is_likely(bytes: &[u8]) -> bool {
     const BEGINNING: usize = 64 << 10;
-    const MARKS: [&[u8]; 7] =
-        [b"MSH|", b"ISA*", b"INSERT ", b"insert ", b"CREATE TABLE", b"create table", b"\nCOPY "];
+    const MARKS: [&[u8]; 4] = [b"MSH|", b"ISA*", b"CREATE TABLE", b"create table"];
     let begin = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).trim_ascii_start();
     let beginning = &bytes[..bytes.len().min(BEGINNING)];
     matches!(begin.first(), Some(b'{' | b'[' | b'<'))
         || begin.starts_with(b"--")
         || MARKS.iter().any(|mark| memchr::memmem::find(beginning, mark).is_some())
+        || x12::is_likely(beginning)
+        || sql::is_likely(beginning)
+        || vcard::is_likely(beginning)
         || has_columns(bytes)
 }
 

@@ -24,6 +24,13 @@ const LONGEST_LINES: usize = 1024;
 const WORDS: [&[u8]; 8] =
     [b"INTO", b"into", b"Into", b"INSERT", b"insert", b"Insert", b"COPY", b"copy"];
 
+/// Whether a text may have rows: those that come late mean what the first lines say.
+pub(super) fn is_likely(bytes: &[u8]) -> bool {
+    WORDS
+        .iter()
+        .any(|word| memchr::memmem::find_iter(bytes, word).any(|at| is_statement(bytes, at, word)))
+}
+
 /// Reads the rows of a script, or of a script within anything else.
 pub(super) fn read(bytes: &[u8], layout: &mut Layout) {
     let mut created = None;

@@ -9,6 +9,11 @@ use crate::what::What;
 const BEGIN: &[u8] = b"BEGIN:VCARD";
 const END: &[u8] = b"END:VCARD";
 
+/// Whether a text may have a card.
+pub(super) fn is_likely(bytes: &[u8]) -> bool {
+    memchr::memmem::find(bytes, BEGIN).is_some()
+}
+
 pub(super) fn read(bytes: &[u8], layout: &mut Layout) {
     let mut at = 0;
     while let Some(begin) = memchr::memmem::find(&bytes[at..], BEGIN).map(|found| at + found) {

@@ -1,12 +1,14 @@
 //! ASC X12 interchanges of health care: 834, 835, 837, 270 and the rest (HIPAA implementation guides
 //! 005010).
 //!
-//! A segment ends with a mark that the header names, else with `~`. Who a loop speaks of is said by the
-//! last NM1 or N1 before a segment.
+//! A segment ends with a mark that the header names, else with the one that stands where one has to. Who a loop speaks
+//! of is said by the last NM1 or N1 before a segment. Parts of interchanges are read as well, and those in the strings
+//! of source code, which may be many in a row.
 
 use std::ops::Range;
 
 use super::Layout;
+use super::own::Own;
 use crate::rule::Severity;
 use crate::what::What;
 
@@ -27,16 +29,134 @@ enum Who {
     Other,
 }
 
+/// What a part begins with that has no header. Behind them a mark that ends segments is looked for so far, in bytes.
+const PARTS: [&[u8]; 5] = [b"ST*", b"ST|", b"NM1*", b"DMG*D8*", b"REF*SY*"];
+const LONGEST_FIRST: usize = 400;
+
+/// The longest run of signs between two strings that segments of one part stand in, in bytes.
+const LONGEST_GLUE: usize = 120;
+
+/// Whether a text may have such a part.
+pub(super) fn is_likely(bytes: &[u8]) -> bool {
+    PARTS.iter().any(|first| memchr::memmem::find(bytes, first).is_some())
+}
+
 pub(super) fn read(bytes: &[u8], layout: &mut Layout) {
+    let mut known: Vec<Range<usize>> = Vec::new();
     let mut at = 0;
     while let Some(found) = memchr::memmem::find(&bytes[at..], b"ISA") {
         let begin = at + found;
         at = begin + 3;
         let Some((element, end_mark)) = marks(&bytes[begin..]) else { continue };
         let end = interchange(bytes, begin, element, end_mark, layout);
-        layout.close(begin..end);
+        known.push(begin..end);
         at = end.max(at);
     }
+    for first in PARTS {
+        read_parts(bytes, first, &mut known, layout);
+    }
+}
+
+/// Reads the parts that begin with such a segment and stand in no other one.
+fn read_parts(bytes: &[u8], first: &[u8], known: &mut Vec<Range<usize>>, layout: &mut Layout) {
+    let (mut at, mut found) = (0, Vec::new());
+    while let Some(next) = memchr::memmem::find(&bytes[at..], first) {
+        let begin = at + next;
+        at = begin + first.len();
+        let before = known.partition_point(|part| part.end <= begin);
+        if known.get(before).is_some_and(|part| part.start <= begin) || !begins_here(bytes, begin) {
+            continue;
+        }
+        let element = first[first.len() - 1];
+        let rest = &bytes[begin..bytes.len().min(begin + LONGEST_FIRST)];
+        let mark = match first.starts_with(b"ST") {
+            true => mark_of_transaction(rest, element),
+            false => mark_of_segment(rest, element),
+        };
+        let Some(end_mark) = mark else { continue };
+        let end = interchange(bytes, begin, element, end_mark, layout);
+        found.push(begin..end);
+        at = end.max(at);
+    }
+    known.extend(found);
+    known.sort_by_key(|part| part.start);
+}
+
+/// Whether a segment may begin here: not in the middle of a word.
+fn begins_here(bytes: &[u8], at: usize) -> bool {
+    let before = &bytes[..at];
+    let is_spelled = matches!(before, [.., b'\\', b'n' | b'r' | b't']);
+    is_spelled
+        || before.last().is_none_or(|byte| byte.is_ascii_whitespace() || b"\"'`~>=(".contains(byte))
+}
+
+/// The mark behind the first segment of a transaction (`ST*837*0001~`), if another segment follows.
+fn mark_of_transaction(rest: &[u8], element: u8) -> Option<u8> {
+    let mut parts = rest.split(|byte| *byte == element).skip(1);
+    let is_kind = |kind: &[u8]| kind.len() == 3 && kind.iter().all(u8::is_ascii_digit);
+    parts.next().filter(|kind| is_kind(kind))?;
+    let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == element;
+    let length = rest.iter().take_while(|byte| is_part(byte)).count();
+    let mark = *rest.get(length).filter(|mark| !mark.is_ascii_alphanumeric() && **mark != b' ')?;
+    let next = behind_glue(rest, length + 1, element);
+    is_segment(&rest[next..], element).then_some(mark)
+}
+
+/// The mark behind a segment that says by itself what it is.
+fn mark_of_segment(rest: &[u8], element: u8) -> Option<u8> {
+    let all_digits = |text: &[u8]| text.iter().all(|byte| byte.is_ascii_digit() || *byte == b'-');
+    let end = end_of_data(rest, b'~').unwrap_or(rest.len());
+    let is_mark = |place: &usize| {
+        rest[*place] == b'~' || matches!(rest[*place..end], [b'\\', b'n' | b'r', ..])
+    };
+    let found = (0..end).find(is_mark).unwrap_or(end);
+    let parts: Vec<&[u8]> = rest[..found].split(|byte| *byte == element).collect();
+    let is_one = match parts[..] {
+        [b"NM1", who, kind, _, ..] => {
+            (2..=3).contains(&who.len())
+                && who.iter().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
+                && matches!(kind, b"1" | b"2")
+        }
+        [b"DMG", _, day, ..] => day.len() == 8 && all_digits(day),
+        [_, _, number, ..] => number.len() >= 9 && all_digits(number),
+        _ => false,
+    };
+    // What has no mark ends with its line.
+    is_one.then(|| rest.get(found).copied().unwrap_or(b'\n'))
+}
+
+/// Whether a segment begins a text.
+fn is_segment(text: &[u8], element: u8) -> bool {
+    let is_name = |byte: &u8| byte.is_ascii_uppercase() || byte.is_ascii_digit();
+    let length = text.iter().take(4).take_while(|byte| is_name(byte)).count();
+    (2..=3).contains(&length) && text.get(length) == Some(&element) && text[0].is_ascii_uppercase()
+}
+
+/// Where the next segment begins behind what stands between two strings of source code; the place itself where none
+/// does.
+fn behind_glue(bytes: &[u8], from: usize, element: u8) -> usize {
+    let rest = bytes.get(from..).unwrap_or_default();
+    let rest = &rest[..rest.len().min(LONGEST_GLUE)];
+    // A mark may be spelled out.
+    let is_spelled = bytes[..from.min(bytes.len())].ends_with(b"\\");
+    let mut at = usize::from(is_spelled && matches!(rest.first(), Some(b'n' | b'r')));
+    while at < rest.len() {
+        if is_segment(&bytes[from + at..], element) {
+            return from + at;
+        }
+        at += match rest[at..] {
+            [b'\\', b'n' | b'r' | b't', ..] => 2,
+            // What may stand before a string.
+            [
+                b'f' | b'b' | b'r' | b'u' | b'F' | b'B' | b'R' | b'U' | b'@' | b'$',
+                b'"' | b'\'',
+                ..,
+            ] => 1,
+            [byte, ..] if byte.is_ascii_whitespace() || b"\"'`+.,\\&".contains(&byte) => 1,
+            _ => return from,
+        };
+    }
+    from
 }
 
 /// The separator of elements and the mark that ends segments.
@@ -67,8 +187,14 @@ fn interchange(
     layout: &mut Layout,
 ) -> usize {
     let (mut at, mut who) = (begin, Who::Other);
-    let mut unit = begin;
+    let (mut unit, mut closed) = (begin, begin);
+    let mut notes = Notes::default();
     while at < bytes.len() {
+        let next = behind_glue(bytes, at, element);
+        if !bytes[at..next].trim_ascii().is_empty() {
+            layout.close(closed..at);
+            (at, closed) = (next, next);
+        }
         let rest = &bytes[at..bytes.len().min(at + LONGEST)];
         let mark = memchr::memchr(end_mark, rest);
         let mut length = mark.unwrap_or(rest.len());
@@ -90,6 +216,7 @@ fn interchange(
         }
         let reader = Segment { bytes, name, elements: &elements };
         reader.read(&mut who, layout);
+        notes.read(&reader, who, layout);
         // A transaction, and in it a level of a hierarchy, a claim that was paid, or a member: of one person.
         if matches!(name, b"ST" | b"SE" | b"HL" | b"CLP" | b"INS") {
             layout.unit(unit..elements[0].start);
@@ -100,8 +227,38 @@ fn interchange(
             break;
         }
     }
+    notes.finish(bytes, layout);
     layout.unit(unit..at);
+    layout.close(closed..at);
     at
+}
+
+/// Free text about a person, and what that one is called.
+#[derive(Default)]
+struct Notes {
+    own: Own,
+    texts: Vec<Range<usize>>,
+}
+
+impl Notes {
+    fn read(&mut self, segment: &Segment<'_>, who: Who, layout: &mut Layout) {
+        match segment.name {
+            b"NM1" if who == Who::Person => {
+                (3..=5).for_each(|number| self.own.add_name(segment.element(number)));
+                self.own.add_number(What::HealthPlan, segment.element(9));
+            }
+            b"NTE" | b"MSG" => self.texts.extend(segment.text()),
+            // The next one is another person.
+            b"ST" | b"INS" | b"CLP" => self.finish(segment.bytes, layout),
+            b"HL" if segment.element(3) == b"22" => self.finish(segment.bytes, layout),
+            _ => {}
+        }
+    }
+
+    fn finish(&mut self, bytes: &[u8], layout: &mut Layout) {
+        let Self { own, texts } = std::mem::take(self);
+        own.find(bytes, &texts, layout);
+    }
 }
 
 /// Where a segment ends that no mark ends: with the line, an element of markup, or a quote that is no apostrophe.
@@ -142,6 +299,11 @@ impl Segment<'_> {
         let mut finding = what.found_as(severity, span);
         finding.field = Some(self.path(number));
         layout.findings.push(finding);
+    }
+
+    /// What is free text.
+    fn text(&self) -> Option<Range<usize>> {
+        self.elements.get(if self.name == b"MSG" { 1 } else { 2 }).cloned()
     }
 
     /// `NM1*IL.03`: the segment, what says of whom it speaks, and the element.
@@ -246,12 +408,129 @@ impl Segment<'_> {
             }
             b"SBR" => self.add(What::HealthPlan, 3, false, layout),
             b"DTM" => self.add(What::Date, 2, false, layout),
-            b"NTE" | b"MSG" => {
-                let part = self.elements.get(if self.name == b"MSG" { 1 } else { 2 });
-                layout.prose.extend(part.cloned());
-            }
+            b"NTE" | b"MSG" => layout.prose.extend(self.text()),
             b"ST" | b"HL" | b"LX" => *who = Who::Other,
             _ => {}
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use super::*;
+    use crate::structure::tests::found_by;
+
+    // Synthetic. `#` stands for `~`, which stands for nothing.
+    fn values(text: &str) -> Vec<String> {
+        let read = |bytes: &[u8], layout: &mut Layout| {
+            let text = String::from_utf8_lossy(bytes).replace('#', "~");
+            super::read(text.as_bytes(), layout);
+        };
+        found_by(read, text).into_iter().map(|(_, value)| value).collect()
+    }
+
+    const FOUND: [&str; 6] =
+        ["ZWYRTKOVA", "QUIRINIA", "W982713645", "12 ELM STREET", "19620110", "536228145"];
+
+    #[test]
+    fn transactions_need_no_header() {
+        for (element, mark) in [("*", "#"), ("*", "\n"), ("*", "\r\n"), ("|", "#\n"), ("*", "'")] {
+            let segments = [
+                "GS*HC*S*R*2021~0101*1200*1*X*005010X222A1",
+                "S~T*837*0001*005010X222A1",
+                "BHT*0019*00*1",
+                "N~M1*IL*1*ZWYR~TKOVA*QUIRINIA****MI*W9827~13645",
+                "N3*12 E~LM STREET",
+                "D~MG*D8*1962~0110*F",
+                "R~EF*SY*53622~8145",
+                "SE*8*0001",
+                "",
+            ];
+            let text = segments.join(mark).replace('*', element);
+            assert_eq!(values(&text), FOUND, "{text}");
+            assert_eq!(values(&format!("x\n{text}y * z")), FOUND, "{text}");
+        }
+        for text in
+            ["S~T*837*0001#", "S~T*837*0001 and so on", "TEST*837*1#BHT*1#", "ST*1*1#BHT*1#"]
+        {
+            assert!(values(text).is_empty(), "{text}");
+        }
+    }
+
+    #[test]
+    fn segments_stand_in_strings_of_code() {
+        let lines = [
+            "N~M1*IL*1*ZWYR~TKOVA*QUIRINIA****MI*W9827~13645#",
+            "N3*12 E~LM STREET#",
+            "D~MG*D8*1962~0110*F#",
+            "R~EF*SY*53622~8145#",
+        ];
+        for (begin, between, end) in [
+            ("x = (\"", "\"\n    \"", "\")\n"),
+            ("x = \"", "\" + \n\t\"", "\";"),
+            ("x = '", "\\n' \\\n '", "'"),
+            ("x = [f'", "',\n f'", "']"),
+            ("x = `", "\n", "`"),
+            ("$x = \"", "\" .\n \"", "\";"),
+        ] {
+            let text = format!("y = 5 * 4\n{begin}{}{end} z = 4 * 5", lines.join(between));
+            assert_eq!(values(&text), FOUND, "{text}");
+            // Without marks.
+            let bare = text.replace('#', "");
+            let is_list = between.contains(',');
+            assert_eq!(values(&bare)[..3], FOUND[..3], "{bare}");
+            assert!(!is_list || values(&bare) == FOUND, "{bare}");
+        }
+        let spelled = format!("x = \"{}\"", lines.join("\\n").replace('#', ""));
+        assert_eq!(values(&spelled), FOUND, "{spelled}");
+        for text in [
+            "\"N~M1*IL*1*{last}*{first}****MI*{number}#\"",
+            "N~M1*IL*x*ZWYR~TKOVA",
+            "AN~M1*IL*1*ZWYR~TKOVA#",
+            "D~MG*D8*{}*F#",
+            "R~EF*SY*number#",
+        ] {
+            assert!(values(text).is_empty(), "{text} {:?}", values(text));
+        }
+    }
+
+    #[test]
+    fn what_stands_between_strings_is_open() {
+        let text = "\"ST*837*0001~\"\n  + \"BHT*0019~\" y";
+        let mut layout = Layout::default();
+        super::read(text.as_bytes(), &mut layout);
+        let closed: Vec<&str> = layout.closed.iter().map(|part| &text[part.clone()]).collect();
+        assert_eq!(closed, ["ST*837*0001~", "BHT*0019~"]);
+    }
+
+    #[test]
+    fn notes_call_somebody_by_name() {
+        let notes = |who: &str| {
+            let text = format!(
+                "S~T*837*0001#BHT*1#N~M1*{who}*1*ZWYR~TKOVA*QUIRINIA#NTE*ADD*QUIRINIA ZWYR~TKOVA CALLED#S~T*837*2#NTE*ADD*QUIRINIA#"
+            );
+            values(&text)
+        };
+        assert_eq!(notes("IL"), ["ZWYRTKOVA", "QUIRINIA", "QUIRINIA ZWYRTKOVA"]);
+        assert_eq!(notes("82"), ["ZWYRTKOVA", "QUIRINIA"]);
+    }
+
+    #[test]
+    fn hostile_parts_end_soon() {
+        let begin = Instant::now();
+        for text in [
+            "N~M1*IL*1*A#NTE*ADD*A A#S~T*837*1#".repeat(50_000),
+            "S~T*837*".repeat(200_000),
+            "S~T*837*1#".repeat(200_000),
+            "\"N~M1*IL*1*".repeat(200_000),
+            "N~M1*IL*1*ABC#\" \"".repeat(100_000),
+            format!("N~M1*IL*1*ABC#{}", "\"".repeat(1_000_000)),
+            "D~MG*D8*".repeat(200_000),
+        ] {
+            values(&text);
+        }
+        assert!(begin.elapsed() < Duration::from_secs(20), "{:?}", begin.elapsed());
     }
 }
