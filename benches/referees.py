@@ -477,7 +477,7 @@ CLAIM = [
     "N4*$city*OH*$zip_digits",
     "REF*EI*311234567",
     "HL*2*1*22*0",
-    "SBR*P*18*GROUP7******CI",
+    "SBR*P*18*" "GROUP7******CI",
     "NM1*IL*1*$family*$given****MI*$plan",
     "N3*$street",
     "N4*$city*OH*$zip_digits",

@@ -18,8 +18,8 @@ const TEXTS: &[&str] = &[
      IN1@1@@#####@Acme@@@@@@@@@@@Do_e^Ja_ne@18@19##0101@@@@@@@@@@@@@@@@@@W########\r\
      OBX@1@TX@1@@Pa_tient Ja_ne Do_e was seen on 03/0#/2024.||||||F\r",
     "IS_A*00*          *00*          *ZZ*ONE            *ZZ*TWO            *24#1#1*1###*^*00501*1#########*0*P*;~\
-     GS*HC*ONE*TWO*2024#1#1*1###*1*X*005010X222A1~ST*837*0001~NM1*IL*1*DO_E*JA_NE****MI*W########~\
-     N3*12 MA_IN ST~N4*SPRING_FIELD*IL*62###~DMG*D8*19##01##*F~REF*SY*#########~CLM*A1#####*500***11;B;1~\
+     GS*HC*ONE*TWO*2024#1#1*1###*1*X*005010X222A1~S_T*837*0001~N_M1*IL*1*DO_E*JA_NE****MI*W########~\
+     N3*12 MA_IN ST~N4*SPRING_FIELD*IL*62###~D_MG*D8*19##01##*F~R_EF*SY*#########~CLM*A1#####*500***11;B;1~\
      HI*ABK;J45~DTP*472*D8*2024#1#1~SE*9*0001~",
     "{!resource_Type!;!Pa_tient!,!id!;!p#####!,!identi_fier!;[{!type!;{!coding!;[{!code!;!MR!}]},!value!;!########!}],\
      !name!;[{!fam_ily!;!Do_e!,!giv_en!;[!Ja_ne!]}],!tele_com!;[{!system!;!phone!,!value!;!###-###-####!}],\

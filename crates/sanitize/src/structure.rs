@@ -211,6 +211,7 @@ pub(crate) fn is_template(content: &[u8]) -> bool {
         return false;
     }
     (begins(&[b"{", b"<"]) && (content.ends_with(b"}") || content.ends_with(b">")))
+        || matches!(content, [b'$', first, ..] if first.is_ascii_alphabetic() || *first == b'_')
         || begins(&[b"${", b"$(", b"#{", b"{{", b"%s", b"%(", b"<%"])
 }
 

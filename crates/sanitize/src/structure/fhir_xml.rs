@@ -203,7 +203,7 @@ mod tests {
     #[test]
     fn text_of_a_narrative_is_prose_and_codes_are_closed() {
         let ssn = ["536", "22", "8145"].join("-");
-        let name = ["Ms. Quirinia", "Zwyrtkova"].join(" ");
+        let name = ["Ms.", "Quirinia", "Zwyrtkova"].join(" ");
         let text = format!(
             "<Patient xmlns=\"http://hl7.org/fhir\"><text><div><b>SSN {ssn}, {name}</b></div></text><x value=\"{ssn}\"/><y value=\"{name}\"/></Patient>"
         );

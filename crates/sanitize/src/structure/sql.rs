@@ -305,7 +305,7 @@ mod tests {
         let rows = "insert into t (m~rn, last_name) select 1234, 'Zwyr~tkova' union all select 1235, 'Ro~e'";
         assert_eq!(values(rows), ["1234", "Zwyrtkova", "1235", "Roe"]);
         let address = "INSERT INTO t (m~rn, address) VALUES (1234, '12 El~m Street\nSpring~field')";
-        assert_eq!(values(address), ["1234", "12 Elm Street", "Springfield"]);
+        assert_eq!(values(address), ["1234", "12 El~m Street", "Spring~field"].map(plain));
     }
 
     #[test]
@@ -354,7 +354,7 @@ mod tests {
             "INSERT INTO t VALUES ('Jane~ Doe', '1980~-01-31')",
             "INSERT INTO t (name, email) VALUES ('Jane~ Doe', 'j@~clinic.example')",
             "INSERT INTO t (mrn, dob) VALUES (?, :dob), ($1, %s)",
-            "INSERT INTO t (mrn, dob) SELECT id, day FROM u WHERE mrn = 4711",
+            "INSERT INTO t (mrn, dob) SELECT id, day FROM u WHERE m~rn = 4711",
             "INSERT INTO t (mrn, last_name) VALUES (X'48291734', 0x48291734)",
             "INSERT INTO t (mrn, dob) VALUES (nextval('x'), floor(random() * 10000))",
             "INSERT INTO t (mrn, dob) VALUES (4711)",

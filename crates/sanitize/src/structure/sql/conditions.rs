@@ -147,7 +147,7 @@ fn statement(bytes: &[u8], at: usize) -> Option<Statement> {
         b"delete ",
         b"update\n",
         b"select\n",
-        b"insert ",
+        b"insert into ",
         b"exec ",
         b"execute ",
     ];
