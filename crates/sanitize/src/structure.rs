@@ -129,7 +129,10 @@ pub(crate) fn read(bytes: &[u8], stems: &[Range<usize>]) -> Layout {
     x12::read(bytes, &mut layout);
     read_json(bytes, &mut layout);
     read_xml(bytes, &mut layout);
-    sql::read(bytes, &mut layout);
+    // Without a telling name no column is known.
+    if !stems.is_empty() {
+        sql::read(bytes, &mut layout);
+    }
     vcard::read(bytes, &mut layout);
     layout.closed.sort_by_key(|part| part.start);
     layout.prose.sort_by_key(|part| part.start);

@@ -441,3 +441,28 @@ fn a_mask_of_a_password_is_no_part_of_a_mail_address() {
     let cleaned = cleaner.clean(text.as_bytes()).bytes;
     assert!(cleaned.ends_with(b"@db.internal.corp:5432/prod\n"));
 }
+
+#[test]
+fn statements_in_strings_lose_nothing_but_their_values() {
+    let number = ["4829", "1734"].concat();
+    for (before, middle, behind) in [
+        ("p = \"INSERT INTO patients (first_name, mrn) VALUES (\\\"", "\\\", ", ")\"\n"),
+        (
+            "{\"q\":\"INSERT INTO patients (first_name, mrn, x) VALUES (\\\"",
+            "\\\", ",
+            ", \\\"keep\\\") RETURNING id\"}",
+        ),
+        ("{\"q\":\"INSERT INTO patients (first_name, mrn) VALUES ('", "', ", ")\"}"),
+    ] {
+        let text = [before, concat!("Marg", "aret"), middle, &number, behind].concat();
+        for replacement in [Replacement::Redacted, Replacement::Mask] {
+            let scanner = Scanner::new();
+            let mut cleaner = Cleaner::new(&scanner, replacement, Severity::Low);
+            let cleaned = cleaner.clean(text.as_bytes()).bytes;
+            let cleaned = String::from_utf8_lossy(&cleaned);
+            assert!(cleaned.starts_with(before) && cleaned.ends_with(behind), "{cleaned}");
+            assert!(cleaned.contains(middle) && !cleaned.contains(&number), "{cleaned}");
+            assert!(!cleaned.contains(concat!("Marg", "aret")), "{cleaned}");
+        }
+    }
+}

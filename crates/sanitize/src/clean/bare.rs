@@ -93,7 +93,8 @@ impl Language {
                 _ => {
                     let span = self.run(bytes, at);
                     at = span.end - 1;
-                    if self.may_stand_between(before, next(bytes, span.end)) {
+                    let is_bare = self != Self::Sql || !has_quotes(&bytes[span.clone()]);
+                    if is_bare && self.may_stand_between(before, next(bytes, span.end)) {
                         found.push(Bare { span, is_flow: false });
                     }
                     before = byte;
@@ -191,6 +192,11 @@ impl Language {
             _ => [b'"', b'\''].into_iter().find(|mark| is_free(*mark)),
         }
     }
+}
+
+/// Whether a value of SQL stands in quotes of another kind, as those of MySQL or within a string of a program.
+fn has_quotes(value: &[u8]) -> bool {
+    value.iter().any(|byte| b"\"`\\".contains(byte))
 }
 
 /// How statements of SQL begin that have values in them.

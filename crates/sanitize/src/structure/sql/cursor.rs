@@ -182,7 +182,10 @@ impl<'a> Cursor<'a> {
                         break;
                     }
                     let is_code = self.is_code();
-                    let span = self.quoted(byte).or_else(|| self.cut_off())?;
+                    let span = match self.bytes[..self.at].last() {
+                        Some(b'\\') => self.quoted_in_string(byte)?,
+                        _ => self.quoted(byte).or_else(|| self.cut_off())?,
+                    };
                     value = value.or(Some(if is_code { begin..begin } else { span }));
                 }
                 b'$' => match self.in_dollars() {
@@ -298,6 +301,21 @@ impl<'a> Cursor<'a> {
     pub fn is_at_end(&mut self) -> bool {
         self.skip_blank();
         self.at >= self.bytes.len()
+    }
+
+    /// The text in quotes with backslashes in front, as in a string of a program: it ends with a quote that has as many.
+    fn quoted_in_string(&mut self, quote: u8) -> Option<Range<usize>> {
+        let marks = |at: usize| {
+            self.bytes[..at].iter().rev().take(DEEPEST).take_while(|byte| **byte == b'\\').count()
+        };
+        let (begin, count) = (self.at + 1, marks(self.at));
+        let rest = &self.bytes[begin..self.bytes.len().min(begin + LONGEST_TEXT)];
+        let end = begin + memchr::memchr2(quote, b'\n', rest)?;
+        if self.bytes[end] != quote || marks(end) != count {
+            return None;
+        }
+        self.at = end + 1;
+        Some(begin..end - count)
     }
 
     /// The text in the quotes that begin here.
