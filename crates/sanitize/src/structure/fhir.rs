@@ -427,8 +427,9 @@ impl Reader<'_, '_> {
         let node = self.document.node(number);
         let mut span = super::trimmed(self.document.bytes, node.span.clone());
         let text = &self.document.bytes[span.clone()];
+        let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte >= 0x80;
         if !matches!(node.kind, Kind::String | Kind::Plain)
-            || text.is_empty()
+            || !text.iter().any(is_word)
             || text == b"null"
             || super::is_template(text)
         {

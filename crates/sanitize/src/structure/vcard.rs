@@ -44,7 +44,8 @@ fn read_line(bytes: &[u8], line: Range<usize>, layout: &mut Layout) {
     // A group may stand in front: `item1.TEL`.
     let name = name.rsplit(|byte| *byte == b'.').next().unwrap_or_default().to_ascii_uppercase();
     let mut add = |what: What, span: Range<usize>, field: &str| {
-        if span.is_empty() {
+        let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte >= 0x80;
+        if !bytes[span.clone()].iter().any(is_word) {
             return;
         }
         let mut finding = what.found_as(what.rule().severity.min(Severity::Medium), span);
