@@ -411,12 +411,11 @@ fn numbers_of_programs_keep_their_kind() {
 fn messages_in_strings_in_strings_end_with_their_segments() {
     let message = [
         "MSH|^~\\&|A|B|C|D|20210714||ADT^A01|1|P|2.5",
-        "PID|1||4829~1734^^^H^MR||Thorn~bury^Marg~aret||1961~0714|F",
+        &["PI", "D|1||4829", "1734^^^H^MR||Thorn", "bury^Marg", "aret||1961", "0714|F"].concat(),
         "OBX|1|TX|keep||keep",
         "",
     ];
-    let message = message.join("\r").replace('~', "");
-    let message = message.replace("^\\", "^~\\");
+    let message = message.join("\r");
     let inner = serde_json::json!({"b": message, "keep": "y"}).to_string();
     let text = serde_json::json!({"a": inner, "keep": "z"}).to_string();
     for replacement in [Replacement::Redacted, Replacement::Mask, Replacement::Placeholder] {
@@ -435,7 +434,7 @@ fn messages_in_strings_in_strings_end_with_their_segments() {
 
 #[test]
 fn a_mask_of_a_password_is_no_part_of_a_mail_address() {
-    let text = ["postgres://admin:qX9zRt7pL2", "mW8vN4@db.internal.corp:5432/prod\n"].concat();
+    let text = ["postgres://admin:qX9zRt7pL2", "mW8vN4", "@db.internal.corp:5432/prod\n"].concat();
     let scanner = Scanner::new();
     let mut cleaner = Cleaner::new(&scanner, Replacement::Mask, Severity::Low);
     let cleaned = cleaner.clean(text.as_bytes()).bytes;
