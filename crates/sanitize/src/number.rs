@@ -390,7 +390,7 @@ impl Finder<'_> {
     fn mail(&mut self) {
         for at in memchr::memchr_iter(b'@', self.bytes) {
             let Some(span) = mail_at(self.bytes, at) else { continue };
-            if is_in_authority(self.bytes, span.start) {
+            if is_masked_password(self.bytes, &span) {
                 continue;
             }
             let severity = match () {
@@ -453,14 +453,16 @@ fn is_checked(digits: &[u8]) -> bool {
     check_digit::luhn(digits) && digits.iter().any(|digit| *digit != digits[0])
 }
 
-/// Whether a place is in what an address of the web has in front of its host: what stands before an `@` there is a
-/// user or a password (RFC 3986, 3.2).
-fn is_in_authority(bytes: &[u8], at: usize) -> bool {
+/// Whether what stands before an `@` is the mask of a password: in an address of the web a user and a password have
+/// their place in front of the host (RFC 3986, 3.2).
+fn is_masked_password(bytes: &[u8], mail: &Range<usize>) -> bool {
     const LONGEST: usize = 200;
-    let before = &bytes[at.saturating_sub(LONGEST)..at];
+    let before = &bytes[mail.start.saturating_sub(LONGEST)..mail.start];
     let Some(scheme) = memchr::memmem::rfind(before, b"://") else { return false };
     let is_end = |byte: &u8| byte.is_ascii_whitespace() || b"/?#=\"'<>".contains(byte);
-    !before[scheme + 3..].iter().any(is_end)
+    let local = bytes[mail.clone()].split(|byte| *byte == b'@').next().unwrap_or_default();
+    let is_mask = local.iter().all(|byte| !byte.is_ascii_alphanumeric() || b"xX0".contains(byte));
+    is_mask && !before[scheme + 3..].iter().any(is_end)
 }
 
 /// Where the mail address around an `@` is.
