@@ -12,6 +12,7 @@ mod html;
 mod json;
 mod keys;
 mod lines;
+mod marks;
 mod own;
 mod pairs;
 mod record;
@@ -26,6 +27,7 @@ mod xml;
 use std::ops::Range;
 
 use crate::finding::Finding;
+use marks::Marks;
 
 /// A part that is about one person in care: a message, a loop, a resource, a row, a record, a document.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -95,15 +97,11 @@ impl Layout {
 /// Whether a text may be of a structure that has to be read as a whole, as far as its beginning says.
 pub(crate) fn is_likely(bytes: &[u8]) -> bool {
     const BEGINNING: usize = 64 << 10;
-    const MARKS: [&[u8]; 4] = [b"MSH|", b"ISA*", b"CREATE TABLE", b"create table"];
     let begin = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).trim_ascii_start();
     let beginning = &bytes[..bytes.len().min(BEGINNING)];
     matches!(begin.first(), Some(b'{' | b'[' | b'<'))
         || begin.starts_with(b"--")
-        || MARKS.iter().any(|mark| memchr::memmem::find(beginning, mark).is_some())
-        || x12::is_likely(beginning)
-        || sql::is_likely(beginning)
-        || vcard::is_likely(beginning)
+        || Marks::of(beginning).any()
         || has_columns(bytes)
 }
 
@@ -125,15 +123,20 @@ pub(crate) fn sort_stems(stems: &mut [Range<usize>]) {
 /// Reads all structures that there are. The stems that were met are sorted by their places.
 pub(crate) fn read(bytes: &[u8], stems: &[Range<usize>]) -> Layout {
     let mut layout = Layout::default();
-    hl7v2::read(bytes, &mut layout);
-    x12::read(bytes, &mut layout);
+    let marks = Marks::of(bytes);
+    hl7v2::read(bytes, marks.hl7v2, &mut layout);
+    if marks.x12 {
+        x12::read(bytes, &mut layout);
+    }
     read_json(bytes, &mut layout);
     read_xml(bytes, &mut layout);
     // Without a telling name no column is known.
-    if !stems.is_empty() {
+    if marks.sql && !stems.is_empty() {
         sql::read(bytes, &mut layout);
     }
-    vcard::read(bytes, &mut layout);
+    if marks.vcard {
+        vcard::read(bytes, &mut layout);
+    }
     layout.closed.sort_by_key(|part| part.start);
     layout.prose.sort_by_key(|part| part.start);
     table::read(bytes, stems, &mut layout);

@@ -34,13 +34,14 @@ const LEAST_FIELDS: usize = 4;
 /// The longest segment that is looked at, in bytes: documents are embedded in some.
 const LONGEST: usize = 16 << 20;
 
-pub(super) fn read(bytes: &[u8], layout: &mut Layout) {
+/// Only a header can say that fields are separated by another mark than the usual one.
+pub(super) fn read(bytes: &[u8], has_header: bool, layout: &mut Layout) {
     let mut header: Option<(Separators, usize)> = None;
     let mut message = Message::default();
     // The string that the last segment left open, and where that segment ended.
     let (mut open, mut last) = (None, 0);
     let mut at = 0;
-    let rare = rare_separator(bytes);
+    let rare = if has_header { rare_separator(bytes) } else { b'|' };
     while let Some(begin) = next_segment(bytes, at, rare) {
         let name = &bytes[begin..begin + 3];
         let separators = match name {

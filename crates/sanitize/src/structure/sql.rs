@@ -21,15 +21,8 @@ const MOST_ENDLESS: usize = 16;
 const LONGEST_LINES: usize = 1024;
 
 /// Words that statements with rows have.
-const WORDS: [&[u8]; 8] =
+pub(super) const WORDS: [&[u8]; 8] =
     [b"INTO", b"into", b"Into", b"INSERT", b"insert", b"Insert", b"COPY", b"copy"];
-
-/// Whether a text may have rows: those that come late mean what the first lines say.
-pub(super) fn is_likely(bytes: &[u8]) -> bool {
-    WORDS
-        .iter()
-        .any(|word| memchr::memmem::find_iter(bytes, word).any(|at| is_statement(bytes, at, word)))
-}
 
 /// Reads the rows of a script, or of a script within anything else.
 pub(super) fn read(bytes: &[u8], layout: &mut Layout) {
@@ -94,7 +87,7 @@ fn read_insert<'a>(
 
 /// Whether a word is the one of a statement: `INTO` behind `INSERT` or `REPLACE`, `INSERT` that is no part of another
 /// word, `COPY` at the beginning of a line.
-fn is_statement(bytes: &[u8], at: usize, word: &[u8]) -> bool {
+pub(super) fn is_statement(bytes: &[u8], at: usize, word: &[u8]) -> bool {
     if !bytes.get(at + word.len()).is_some_and(u8::is_ascii_whitespace) {
         return false;
     }

@@ -6,13 +6,8 @@ use super::{Layout, split, trimmed};
 use crate::rule::Severity;
 use crate::what::What;
 
-const BEGIN: &[u8] = b"BEGIN:VCARD";
+pub(super) const BEGIN: &[u8] = b"BEGIN:VCARD";
 const END: &[u8] = b"END:VCARD";
-
-/// Whether a text may have a card.
-pub(super) fn is_likely(bytes: &[u8]) -> bool {
-    memchr::memmem::find(bytes, BEGIN).is_some()
-}
 
 pub(super) fn read(bytes: &[u8], layout: &mut Layout) {
     let mut at = 0;

@@ -29,22 +29,20 @@ enum Who {
     Other,
 }
 
+/// What an interchange begins with.
+pub(super) const HEADER_MARK: &[u8] = b"ISA";
+
 /// What a part begins with that has no header. Behind them a mark that ends segments is looked for so far, in bytes.
-const PARTS: [&[u8]; 5] = [b"ST*", b"ST|", b"NM1*", b"DMG*D8*", b"REF*SY*"];
+pub(super) const PARTS: [&[u8]; 5] = [b"ST*", b"ST|", b"NM1*", b"DMG*D8*", b"REF*SY*"];
 const LONGEST_FIRST: usize = 400;
 
 /// The longest run of signs between two strings that segments of one part stand in, in bytes.
 const LONGEST_GLUE: usize = 120;
 
-/// Whether a text may have such a part.
-pub(super) fn is_likely(bytes: &[u8]) -> bool {
-    PARTS.iter().any(|first| memchr::memmem::find(bytes, first).is_some())
-}
-
 pub(super) fn read(bytes: &[u8], layout: &mut Layout) {
     let mut known: Vec<Range<usize>> = Vec::new();
     let mut at = 0;
-    while let Some(found) = memchr::memmem::find(&bytes[at..], b"ISA") {
+    while let Some(found) = memchr::memmem::find(&bytes[at..], HEADER_MARK) {
         let begin = at + found;
         at = begin + 3;
         let Some((element, end_mark)) = marks(&bytes[begin..]) else { continue };
@@ -83,7 +81,7 @@ fn read_parts(bytes: &[u8], first: &[u8], known: &mut Vec<Range<usize>>, layout:
 }
 
 /// Whether a segment may begin here: not in the middle of a word.
-fn begins_here(bytes: &[u8], at: usize) -> bool {
+pub(super) fn begins_here(bytes: &[u8], at: usize) -> bool {
     let before = &bytes[..at];
     let is_spelled = matches!(before, [.., b'\\', b'n' | b'r' | b't']);
     is_spelled

@@ -1,0 +1,121 @@
+//! One look for all that structures begin with, so that the readers of those that are not there need not look.
+
+use std::sync::LazyLock;
+
+use aho_corasick::{AhoCorasick, MatchKind};
+
+use super::{sql, x12};
+
+/// Which structures a text has the marks of.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Marks {
+    /// A header of a message of HL7 version 2.
+    pub hl7v2: bool,
+    /// An interchange of X12, or a segment that a part of one begins with.
+    pub x12: bool,
+    /// A statement of SQL that makes a table or has rows.
+    pub sql: bool,
+    /// A card.
+    pub vcard: bool,
+}
+
+#[derive(Clone, Copy)]
+enum Mark {
+    Hl7v2,
+    Interchange,
+    X12,
+    Table,
+    Rows,
+    Vcard,
+}
+
+static PATTERNS: LazyLock<Vec<(&'static [u8], Mark)>> = LazyLock::new(|| {
+    let mut patterns: Vec<(&[u8], Mark)> = vec![
+        (b"MSH", Mark::Hl7v2),
+        (x12::HEADER_MARK, Mark::Interchange),
+        (b"CREATE TABLE", Mark::Table),
+        (b"create table", Mark::Table),
+        (super::vcard::BEGIN, Mark::Vcard),
+    ];
+    patterns.extend(x12::PARTS.map(|first| (first, Mark::X12)));
+    patterns.extend(sql::WORDS.map(|word| (word, Mark::Rows)));
+    patterns
+});
+
+/// No mark ends as another one begins, so that none is missed for being in the middle of one.
+static AUTOMATON: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    AhoCorasick::builder()
+        .match_kind(MatchKind::LeftmostFirst)
+        .build(PATTERNS.iter().map(|(pattern, _)| pattern))
+        .expect("a few short patterns")
+});
+
+impl Marks {
+    pub fn of(bytes: &[u8]) -> Self {
+        let mut marks = Self::default();
+        for found in AUTOMATON.find_iter(bytes) {
+            let (pattern, mark) = PATTERNS[found.pattern()];
+            let at = found.start();
+            match mark {
+                Mark::Hl7v2 => marks.hl7v2 = true,
+                // `DISABLE` is in every other program.
+                Mark::Interchange => {
+                    let next = bytes.get(found.end());
+                    marks.x12 |=
+                        next.is_some_and(|byte| !byte.is_ascii_alphanumeric() && *byte != b' ');
+                }
+                Mark::X12 => marks.x12 |= x12::begins_here(bytes, at),
+                Mark::Table => marks.sql = true,
+                Mark::Rows => marks.sql |= sql::is_statement(bytes, at, pattern),
+                Mark::Vcard => marks.vcard = true,
+            }
+        }
+        marks
+    }
+
+    pub fn any(self) -> bool {
+        self.hl7v2 || self.x12 || self.sql || self.vcard
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_structure_has_its_marks() {
+        let of = |text: &str| Marks::of(text.as_bytes());
+        let none = Marks::default();
+        assert_eq!(of("MSH|^~\\&|"), Marks { hl7v2: true, ..none });
+        for text in ["ISA*00*", "\nST*837*0001~", "x = \"NM1*IL*1*\"", "'DMG*D8*", "REF*SY*"] {
+            assert_eq!(of(text), Marks { x12: true, ..none }, "{text}");
+        }
+        for text in ["CREATE TABLE p", "Insert Into p", "replace into p", "\nCOPY p (a)"] {
+            assert_eq!(of(text), Marks { sql: true, ..none }, "{text}");
+        }
+        assert_eq!(of("a BEGIN:VCARD\nMSH"), Marks { vcard: true, hl7v2: true, ..none });
+    }
+
+    #[test]
+    fn code_that_looks_like_a_mark_has_none() {
+        for text in
+            ["#define DISABLED 1", "LIST* next;", "we copy into the list", "a copy of it", ""]
+        {
+            assert!(!Marks::of(text.as_bytes()).any(), "{text}");
+        }
+    }
+
+    #[test]
+    fn no_mark_ends_as_another_one_begins() {
+        for (ending, _) in PATTERNS.iter() {
+            for (beginning, _) in PATTERNS.iter() {
+                for length in 1..ending.len().min(beginning.len()) {
+                    let shared = &ending[ending.len() - length..];
+                    // A card that begins in the name of a segment is none.
+                    let is_known = *ending == super::super::vcard::BEGIN;
+                    assert!(is_known || !beginning.starts_with(shared), "{ending:?} {beginning:?}");
+                }
+            }
+        }
+    }
+}
