@@ -25,6 +25,7 @@ mod decode;
 mod edit;
 mod finding;
 mod fingerprint;
+mod keywords;
 mod known;
 mod name;
 mod number;

@@ -3,13 +3,13 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ops::Range;
 use std::sync::OnceLock;
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use regex::bytes::{Captures, Regex, RegexBuilder};
 
 use crate::clean::is_masked;
 use crate::config::Dates;
 use crate::context::{self, Context};
 use crate::finding::Finding;
+use crate::keywords::{Keywords, Met};
 use crate::rule::{BUILT_IN, Category, Identifier, Rule, Severity};
 use crate::stand_in;
 use crate::structure::{self, Unit};
@@ -21,16 +21,11 @@ use crate::{age, date, known, number, prose};
 pub struct Scanner {
     rules: Vec<Compiled>,
     /// The keywords of rules, and behind them the words of [`context::words`].
-    keywords: Vec<Cow<'static, str>>,
+    keywords: Keywords,
     /// The rules of each keyword.
     rules_of: Vec<Vec<usize>>,
     /// Where behind the keywords of rules the words end and the stems begin.
     first_stem: usize,
-    /// Finds them in little: made fast.
-    small: OnceLock<AhoCorasick>,
-    /// Finds them in much: four times as fast, and made in the time that 3 MB take.
-    large: OnceLock<AhoCorasick>,
-    is_for_much: bool,
     dates: Dates,
     /// What stands in the place of what the rules of a user find.
     kinds: HashSet<String>,
@@ -70,9 +65,6 @@ const MOST_AT_ONCE: usize = 16 << 10;
 /// So many bytes of weight 1 may be gone through for all patterns of a user in one text: half a minute, if they
 /// are as slow as can be.
 const MOST_WORK: usize = 64 << 20;
-
-/// From so many bytes on a text is much.
-const LARGE: usize = 1 << 20;
 
 /// The least length of a keyword of a user, in bytes: a shorter one is everywhere.
 pub(crate) const LEAST_KEYWORD: usize = 3;
@@ -114,9 +106,8 @@ impl Scanner {
         keywords.extend(context::words().map(Cow::Borrowed));
         let first_stem = keywords.len();
         keywords.extend(structure::stems().iter().copied().map(Cow::Borrowed));
-        let (small, large) = (OnceLock::new(), OnceLock::new());
-        let (is_for_much, dates) = (false, Dates::default());
-        Self { rules, keywords, rules_of, first_stem, small, large, is_for_much, dates, kinds }
+        let keywords = Keywords::new(keywords);
+        Self { rules, keywords, rules_of, first_stem, dates: Dates::default(), kinds }
     }
 
     /// The rules that it looks with.
@@ -126,7 +117,7 @@ impl Scanner {
 
     /// The same for many texts, or large ones.
     pub fn for_much(self) -> Self {
-        Self { is_for_much: true, ..self }
+        Self { keywords: self.keywords.for_much(), ..self }
     }
 
     /// The same, which looks for these dates.
@@ -137,21 +128,6 @@ impl Scanner {
     /// Whether a value is one that a cleaner with these rules has put there.
     pub(crate) fn is_stand_in(&self, value: &[u8]) -> bool {
         stand_in::is_stand_in(value, &self.kinds)
-    }
-
-    fn automaton(&self, bytes: &[u8]) -> &AhoCorasick {
-        let (place, kind) = match self.is_for_much || bytes.len() > LARGE {
-            true => (&self.large, AhoCorasickKind::DFA),
-            false => (&self.small, AhoCorasickKind::ContiguousNFA),
-        };
-        place.get_or_init(|| {
-            AhoCorasick::builder()
-                .match_kind(MatchKind::Standard)
-                .ascii_case_insensitive(true)
-                .kind(Some(kind))
-                .build(self.keywords.iter().map(|word| &**word))
-                .expect("a few hundred short words fit")
-        })
     }
 
     /// What is found in some bytes, in the order in which it stands there.
@@ -211,10 +187,8 @@ impl Scanner {
         let (mut found, mut words, mut stems) = (Vec::new(), Vec::new(), Vec::new());
         // For each rule the part that is to be looked at next: keywords near one another share one.
         let mut open: Vec<Option<Range<usize>>> = vec![None; self.rules.len()];
-        for keyword in self.automaton(bytes).find_overlapping_iter(bytes) {
-            let number = keyword.pattern().as_usize();
+        for Met { number, span } in self.keywords.find(bytes) {
             let Some(rules) = self.rules_of.get(number) else {
-                let span = keyword.start()..keyword.end();
                 match number < self.first_stem {
                     true => words.push((span, number - self.rules_of.len())),
                     false => stems.push(span),
@@ -223,7 +197,7 @@ impl Scanner {
             };
             for number in rules {
                 let rule = &self.rules[*number].rule;
-                let window = window(bytes, keyword.start()..keyword.end(), rule);
+                let window = window(bytes, span.clone(), rule);
                 match &mut open[*number] {
                     Some(before)
                         if window.start <= before.end && self.may_grow(*number, before) =>
