@@ -144,7 +144,7 @@ fn is_test_card(text: &str) -> bool {
     TEST_CARDS.contains(&digits.as_str())
 }
 
-/// What Stripe, Adyen, PayPal, Worldpay and others print.
+/// What Stripe, Adyen, PayPal, Braintree, Worldpay and others print.
 const TEST_CARDS: &[&str] = &[
     "4111111111111111",
     "4242424242424242",
@@ -173,6 +173,13 @@ const TEST_CARDS: &[&str] = &[
     "343434343434343",
     "36700102000000",
     "3528000700000000",
+    "4009348888881881",
+    "4500600000000061",
+    "4117101010101010",
+    "4000111111111115",
+    "6304000000000000",
+    "6062820524845321",
+    "378267515471109",
 ];
 
 #[cfg(test)]

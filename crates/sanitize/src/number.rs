@@ -261,7 +261,9 @@ impl Finder<'_> {
         }
         // One number in fifty of this length has a check digit and a range that fit: without groups, a
         // word has to stand near it.
-        if number.lengths.len() == 1 && !self.context.names_a_card(&number.span) {
+        if number.lengths.len() == 1 && !self.context.names_a_card(&number.span)
+            || number.lengths.len() > 1 && is_in_table_of_hex(self.bytes, &number.span)
+        {
             return;
         }
         let text = self.text(&number.span);
@@ -511,6 +513,23 @@ fn mail_at(bytes: &[u8], at: usize) -> Option<Range<usize>> {
     Some(at - local.len()..at + 1 + domain.len())
 }
 
+/// Whether groups of digits stand beside one of four hexadecimal digits that has a letter: a table of code points is no
+/// card.
+fn is_in_table_of_hex(bytes: &[u8], span: &Range<usize>) -> bool {
+    let is_group = |word: &[u8]| {
+        word.len() == 4
+            && word.iter().all(|byte| byte.is_ascii_digit() || (b'A'..=b'F').contains(byte))
+            && word.iter().any(u8::is_ascii_uppercase)
+    };
+    let near = |part: &[u8]| part.len().min(12);
+    let behind = &bytes[span.end..];
+    let behind = behind[..near(behind)].split(u8::is_ascii_whitespace).find(|it| !it.is_empty());
+    let before = &bytes[..span.start];
+    let before = before[before.len() - near(before)..].rsplit(u8::is_ascii_whitespace);
+    behind.is_some_and(is_group)
+        || before.into_iter().find(|it| !it.is_empty()).is_some_and(is_group)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -532,6 +551,11 @@ mod tests {
         one("her number is 536_22_8145.", "ssn", "536_22_8145");
         one("mail to j.doe+x~@clinic.example.org!", "email", "j.doe+x~@clinic.example.org");
         one("pay with 4539_1488_0343_6467", "card", "4539_1488_0343_6467");
+        let group = ["4539", "1488", "0343", "6467"].join(" ");
+        for table in [format!("527D {group}\n"), format!("{group}\n7F54 5182")] {
+            assert_eq!(found(&table), [], "{table}");
+        }
+        assert_eq!(found(&format!("{group} Dead end")), [("card".to_owned(), group)]);
         one("from 81.2.~69.142 at noon", "ip-address", "81.2.~69.142");
         one("call (212) ~736_5000", "phone", "(212) ~736_5000");
         one("call 212_736_5000", "phone", "212_736_5000");

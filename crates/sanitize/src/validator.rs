@@ -298,7 +298,31 @@ pub(crate) fn is_placeholder(text: &str) -> bool {
     lower.bytes().all(|byte| Some(byte) == first)
         || lower.starts_with('$')
         || lower.starts_with('%')
+        || is_version(text)
+        || is_path_of_code(text)
         || WORDS.iter().any(|word| lower.contains(word))
+}
+
+/// Whether a text is a number with points in it.
+fn is_version(text: &str) -> bool {
+    text.contains('.') && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
+}
+
+/// Whether a text says where a value is, as `Jobs[-1].JobId` does.
+fn is_path_of_code(text: &str) -> bool {
+    let is_name = |part: &str| {
+        let mut letters = part.bytes();
+        letters.next().is_some_and(|byte| byte.is_ascii_alphabetic() || byte == b'_')
+            && letters.all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+    };
+    let is_step = |step: &str| match step.strip_suffix(']').and_then(|step| step.split_once('[')) {
+        Some((name, index)) => {
+            let index = index.strip_prefix('-').unwrap_or(index);
+            is_name(name) && (index == "*" || index.bytes().all(|byte| byte.is_ascii_digit()))
+        }
+        None => is_name(step),
+    };
+    text.contains('[') && text.split('.').all(is_step)
 }
 
 #[cfg(test)]
@@ -322,6 +346,16 @@ mod tests {
         digits.reverse();
         let token = format!("x_{random}{}", String::from_utf8_lossy(&digits));
         assert!(has_crc32(&token) && !has_crc32(&token.replace('A', "B")));
+    }
+
+    #[test]
+    fn what_says_where_a_value_is_stands_for_it() {
+        for text in ["Jobs[-1].JobId", "Items[].Token", "a[*].b[0]", "1.302103"] {
+            assert!(is_placeholder(text), "{text}");
+        }
+        for text in ["a[b].c", "8d[1].x", "q8Zt[", "a1.b2"] {
+            assert!(!is_placeholder(text), "{text}");
+        }
     }
 
     #[test]
