@@ -240,7 +240,7 @@ impl<'a> Context<'a> {
             let rest = text.strip_prefix(**word);
             rest.is_some_and(|rest| !rest.first().is_some_and(u8::is_ascii_alphabetic))
         };
-        if ATTRIBUTIONS.iter().any(|word| begins(&word)) {
+        if ATTRIBUTIONS.iter().any(|word| begins(&word)) || self.is_credit(span, &lower) {
             return true;
         }
         let is_in_brackets =
@@ -253,6 +253,23 @@ impl<'a> Context<'a> {
         }
         let has = |word: &&[u8]| memchr::memmem::find(&lower, word).is_some();
         is_in_brackets || PERHAPS_ATTRIBUTIONS.iter().any(has)
+    }
+
+    /// Whether somebody is thanked, linked to or counted, as notes of a release do, by what stands in front of the name
+    /// on its line, in small letters.
+    fn is_credit(&self, span: &Range<usize>, before: &[u8]) -> bool {
+        let behind = &self.bytes[span.end..self.bytes.len().min(span.end + 64)];
+        let thanks = memchr::memmem::rfind(before, b"thanks to ").map(|at| &before[at..]);
+        let is_list = |text: &[u8]| !text.iter().any(|byte| b".:;!?".contains(byte));
+        if thanks.is_some_and(is_list) || behind.starts_with(b"](http") {
+            return true;
+        }
+        let is_count = before.trim_ascii().is_empty()
+            && behind.strip_prefix(b" (").is_some_and(|rest| {
+                let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+                digits > 0 && rest[digits..].starts_with(b"):")
+            });
+        is_count || is_in_front_of_mail(behind) && !self.talks_of_health(&self.line(span.start))
     }
 
     /// Whether there is talk of a payment card beside a number.
@@ -318,6 +335,16 @@ impl<'a> Context<'a> {
     }
 }
 
+/// Whether what stands behind a name is an address in brackets and nothing else.
+fn is_in_front_of_mail(behind: &[u8]) -> bool {
+    let line = behind.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let text = line.trim_ascii();
+    text.len() < line.len()
+        && text.strip_prefix(b"<").and_then(|text| text.strip_suffix(b">")).is_some_and(|mail| {
+            mail.contains(&b'@') && !mail.iter().any(|byte| b"<> ".contains(byte))
+        })
+}
+
 /// All words that may make it talk of health.
 pub(crate) fn words() -> impl Iterator<Item = &'static str> {
     HEALTH.iter().chain(PERHAPS).copied()
@@ -367,6 +394,32 @@ mod tests {
 
     fn is_health(text: &str) -> bool {
         Context::of(text.as_bytes()).is_health(0)
+    }
+
+    #[test]
+    fn who_is_thanked_or_wrote_an_entry_is_no_patient() {
+        let is_credit = |text: &str| {
+            let text = text.replace('~', "");
+            let begin = text.find("Ja").expect("a name");
+            let text = format!("the patient is ill\n{text}\n");
+            let begin = begin + text.find('\n').expect("a line") + 1;
+            Context::of(text.as_bytes()).is_attribution(&(begin..begin + 8))
+        };
+        for text in [
+            "drawn with a stroke. Thanks to Gary Gregory, Ja~ne Roe.",
+            "7. [Ja~ne Roe](https://example.org/jane) fixed the patient",
+            "Ja~ne Roe (12):",
+            "2020-01-02  Ja~ne Roe  <jane@example.org>",
+        ] {
+            assert!(is_credit(text), "{text}");
+        }
+        for text in [
+            "he gave thanks to the nurse. Ja~ne Roe went home",
+            "seen: Ja~ne Roe (12)",
+            "patient Ja~ne Roe  <jane@example.org>",
+        ] {
+            assert!(!is_credit(text), "{text}");
+        }
     }
 
     #[test]
