@@ -300,7 +300,30 @@ fn mistakes_do_not_say_it() {
         assert_eq!(transcript.code, Some(2), "{transcript}");
         planted.is_not_said(&transcript);
     }
+    let reason = format!(
+        "sanitize: {{allow: [{{rules: [ssn], paths: [a], reason: {number}, until: 2026-01-01}}]}}\n"
+    );
+    std::fs::write(&config, reason).expect("it can be written");
+    for origin in [&[][..], &["--origin"]] {
+        let arguments = [&["config", "show", "--config", "config.yaml"], origin].concat();
+        let transcript = run(&surroundings.program, &arguments);
+        assert_eq!(transcript.code, Some(0), "{transcript}");
+        planted.is_not_said(&transcript);
+    }
     std::fs::remove_file(&config).expect("it is there");
+    // Arguments that make no sense.
+    for arguments in [
+        &["sanitize", "scan", "--since", number][..],
+        &["sanitize", "scan", "--severity", number],
+        &["sanitize", "scan", "--history", &format!("--no-such={number}")],
+        &["--now", number, "sanitize", "scan"],
+        &[number],
+        &["sanitize", "--replace-with", number],
+    ] {
+        let transcript = run(&surroundings.program, arguments);
+        assert_eq!(transcript.code, Some(2), "{transcript}");
+        planted.is_not_said(&transcript);
+    }
     for line in [format!("{{\"format\":\"{number}\"}}"), number.clone()] {
         std::fs::write(repo.path().join("known.jsonl"), line).expect("it can be written");
         let arguments = ["sanitize", "scan", "--all", "--baseline", "known.jsonl"];

@@ -120,10 +120,20 @@ pub(crate) fn report(error: &CliError, context: &Context) -> ExitCode {
     error.failure.exit_code()
 }
 
-/// Prints what clap has to say: help and version are answers, all else is wrong use.
+/// Prints what clap has to say: help and version are answers, all else is wrong use. An argument that is quoted may be
+/// what must not be printed.
 pub(crate) fn report_usage(error: &clap::Error) -> ExitCode {
-    let _ = error.print();
-    if error.use_stderr() { ExitCode::Usage } else { ExitCode::Clean }
+    if !error.use_stderr() {
+        let _ = error.print();
+        return ExitCode::Clean;
+    }
+    let text = error.render().to_string();
+    let safe: String = text.lines().map(|line| masked(line) + "\n").collect();
+    let _ = match safe.lines().eq(text.lines()) {
+        true => error.print(),
+        false => io::stderr().write_all(safe.as_bytes()),
+    };
+    ExitCode::Usage
 }
 
 /// Names and messages from a repository may hold anything, and so may what is quoted of a configuration.

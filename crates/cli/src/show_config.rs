@@ -8,6 +8,7 @@ use crate::config::{Loaded, keys};
 use crate::context::Context;
 use crate::error::CliError;
 use crate::exit_code::ExitCode;
+use crate::look::masked;
 use crate::output;
 
 /// Prints the configuration in effect; outside a repository, that of the user.
@@ -23,6 +24,8 @@ pub(crate) fn show(context: &Context, args: &ShowArgs) -> Result<ExitCode, CliEr
         context.note(&format!("the configuration makes no sense: {problem}"));
     }
     let text = if args.origin { with_origins(&loaded) } else { plain(&loaded) };
+    // A reason may say more than it should.
+    let text: String = text.lines().map(|line| masked(line) + "\n").collect();
     output::write(context, &text)?;
     Ok(ExitCode::Clean)
 }

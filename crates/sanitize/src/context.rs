@@ -361,6 +361,21 @@ fn is_of_a_drawing(bytes: &[u8], found: &Range<usize>) -> bool {
     let joins = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_:=(\"'<>{".contains(byte);
     matches!(before, Some(b':' | b'.' | b'"' | b'\'' | b'_' | b'<' | b'{' | b';'))
         || after.is_some_and(joins)
+        || is_of_a_letter(&bytes[..found.start])
+}
+
+/// Whether what stands before the word says that it is a stroke through a letter, as Unicode names some.
+fn is_of_a_letter(before: &[u8]) -> bool {
+    const WITH: &[u8] = b" with ";
+    before.split_at_checked(before.len().saturating_sub(WITH.len())).is_some_and(|(text, with)| {
+        let letters = text.iter().rev().take_while(|byte| byte.is_ascii_alphabetic()).count();
+        with.eq_ignore_ascii_case(WITH) && letters == 1
+    })
+}
+
+/// Whether a word is the beginning of `patiently`.
+fn is_patience(bytes: &[u8], found: &Range<usize>) -> bool {
+    bytes[found.clone()].eq_ignore_ascii_case(b"patient") && bytes[found.end..].starts_with(b"ly")
 }
 
 /// Where there are words that alone, or with another one near them, make it talk of health.
@@ -372,6 +387,7 @@ fn decisive(bytes: &[u8], words: Vec<(Range<usize>, usize)>) -> Vec<usize> {
         is_whole
             && !found.start.checked_sub(1).is_some_and(is_letter)
             && !is_of_a_drawing(bytes, found)
+            && !is_patience(bytes, found)
     };
     let words = words.into_iter().filter(|(found, _)| is_word(found));
     let mut found: Vec<(usize, usize)> = words.map(|(found, word)| (found.start, word)).collect();
@@ -423,8 +439,10 @@ mod tests {
     }
 
     #[test]
-    fn strokes_of_drawings_are_no_illness() {
+    fn strokes_of_drawings_and_patience_are_no_illness() {
         for text in [
+            "it maps LATIN SMALL LETTER D WITH STROKE to d",
+            "who patiently waited",
             "fill:#000;stroke:none;font-family:x",
             r#"<path stroke="none" d="M1"/>"#,
             "<draw svg:stroke-color='#000'>",
