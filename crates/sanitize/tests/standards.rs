@@ -57,6 +57,35 @@ fn scripts_of_databases() {
 }
 
 #[test]
+fn relatives_and_insured_in_messages() {
+    // Fields by their numbers, with what stands in them before and after.
+    let segment = |name: &str, fields: &[(usize, &str, &str)]| {
+        let last = fields.iter().map(|(number, ..)| *number).max().unwrap_or(0);
+        let write = |after: bool| {
+            let content = |number: usize| {
+                let field = fields.iter().find(|(known, ..)| *known == number);
+                field.map_or("", |(_, old, new)| if after { new } else { old })
+            };
+            let values: Vec<&str> = (1..=last).map(content).collect();
+            format!("{name}|{}\r", values.join("|"))
+        };
+        (write(false), write(true))
+    };
+    let header = "MS~H|^~\\&|A|B|C|D|||ADT^A01|1|P|2.5\r";
+    let number = "8817~2635";
+    for (old, new) in [
+        segment("GT~1", &[(24, "2019~0314", "[DATE]"), (42, "Zwyr~tkova^Q", "[NAME]^[NAME]")]),
+        segment("IN~2", &[(7, "Zwyr~tkova^Q", "[NAME]^[NAME]"), (10, number, "[OTHER_ID]")]),
+        segment("IN~2", &[(9, "Zwyr~tkova^Q", "[NAME]^[NAME]"), (26, number, "[HEALTH_PLAN]")]),
+    ] {
+        // The mark of repetitions is the only `~` that stays.
+        let message =
+            |text: &str| format!("{header}{text}").replace('~', "").replace("^\\", "^~\\");
+        assert_eq!(cleaned(&message(&old)), message(&new));
+    }
+}
+
+#[test]
 fn resources() {
     assert_cleaned(
         r#"{"resource~Type": "Patient", "text": {"div": "<div>Quirinia <b>Zwyr~tkova</b></div>"}, "name": [{"family": "Zwyr~tkova", "given": ["Quirinia"]}]}"#,

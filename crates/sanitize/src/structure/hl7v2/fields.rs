@@ -87,6 +87,8 @@ const FIELDS: Table = &[
             (8, Value(What::BirthDate)),
             (12, Value(What::Ssn)),
             (19, Id(What::OtherId)),
+            (24, Value(What::Date)),
+            (42, Name),
         ],
     ),
     (
@@ -105,7 +107,12 @@ const FIELDS: Table = &[
             (1, Id(What::OtherId)),
             (2, Value(What::Ssn)),
             (6, Value(What::HealthPlan)),
+            (7, Name),
             (8, Value(What::HealthPlan)),
+            (9, Name),
+            (10, Value(What::OtherId)),
+            (26, Id(What::HealthPlan)),
+            (40, Name),
             (61, Id(What::HealthPlan)),
             (63, Phone),
             (64, Phone),
@@ -145,7 +152,7 @@ const MINOR: Table = &[
     (b"PID", &[(12, Value(What::Address)), (23, Value(What::Address)), (33, Value(What::Date))]),
     // Employers and whom they name.
     (b"NK1", &[(13, Name)]),
-    (b"GT1", &[(16, Name), (17, Address), (18, Phone), (42, Name), (45, Name), (46, Phone)]),
+    (b"GT1", &[(16, Name), (17, Address), (18, Phone), (45, Name), (46, Phone)]),
     (b"PV1", &[(52, Person)]),
     (b"EVN", &[(2, Value(What::Date)), (5, Person), (6, Value(What::Date))]),
     (b"PD1", &[(4, Person)]),
@@ -167,10 +174,7 @@ const MINOR: Table = &[
             (13, Value(What::Date)),
         ],
     ),
-    (
-        b"IN2",
-        &[(3, Person), (7, Name), (9, Name), (10, Value(What::HealthPlan)), (22, Name), (40, Name)],
-    ),
+    (b"IN2", &[(3, Person), (22, Name), (49, Name), (50, Phone), (52, Name), (53, Phone)]),
     (b"IN3", &[(3, Person), (14, Person), (25, Person)]),
     (b"PV2", &[(8, Value(What::Date)), (9, Value(What::Date)), (13, Person)]),
     (
@@ -245,6 +249,7 @@ const MINOR: Table = &[
     (b"NTE", &[(5, Person), (6, Value(What::Date))]),
     (b"SPM", &[(17, Value(What::Date)), (18, Value(What::Date))]),
     (b"MSH", &[(7, Value(What::Date))]),
+    (b"ARQ", &[(15, Person), (16, Phone), (17, Address), (19, Person), (20, Phone)]),
 ];
 
 /// Segments that hold nothing of a person, and are known as parts of a message.
@@ -252,9 +257,9 @@ const OTHERS: &[&[u8; 3]] = &[
     b"MSH", b"FHS", b"BHS", b"FTS", b"BTS", b"MSA", b"ERR", b"SFT", b"QRD", b"QRF", b"QAK", b"QPD",
     b"RCP", b"DSC", b"ARV", b"DB1", b"DRG", b"UB1", b"UB2", b"CTI", b"BLG", b"TQ1", b"TQ2", b"RXE",
     b"RXR", b"RXC", b"RXO", b"RXD", b"RXG", b"PRB", b"GOL", b"PTH", b"VAR", b"OBX", b"SAC", b"INV",
-    b"RF1", b"AUT", b"AIS", b"AIG", b"AIL", b"RGS", b"ARQ", b"APR", b"CON", b"IAM", b"PDA", b"PES",
-    b"PEO", b"PCR", b"MFI", b"MFE", b"ODS", b"ODT", b"CM0", b"FAC", b"LOC", b"SID", b"PSS", b"PSG",
-    b"PSL", b"IPC",
+    b"RF1", b"AUT", b"AIS", b"AIG", b"AIL", b"RGS", b"APR", b"CON", b"IAM", b"PDA", b"PES", b"PEO",
+    b"PCR", b"MFI", b"MFE", b"ODS", b"ODT", b"CM0", b"FAC", b"LOC", b"SID", b"PSS", b"PSG", b"PSL",
+    b"IPC",
 ];
 
 /// Whether this is the name of a segment.
@@ -280,9 +285,11 @@ pub(super) fn field(segment: &[u8], number: usize, value_type: Option<&[u8]>) ->
             b"XAD" | b"AD" => Address,
             b"XTN" | b"TN" => Phone,
             b"CX" => Id(What::OtherId),
+            b"DT" | b"TS" | b"DTM" => Value(What::Date),
             _ => return None,
         };
-        return Some(Field { content, is_minor: false });
+        // What was observed says who somebody is by more than a day.
+        return Some(Field { content, is_minor: content == Value(What::Date) });
     }
     let in_table = |table: Table| {
         let (_, fields) = table.iter().find(|(known, _)| *known == segment)?;
