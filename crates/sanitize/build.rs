@@ -1,6 +1,6 @@
 //! Turns the rules, which are data, into tables of the program: a hook has no time to read them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
@@ -43,6 +43,12 @@ fn lines() -> u32 {
 
 fn main() {
     println!("cargo::rerun-if-changed=rules");
+    println!("cargo::rerun-if-changed={PARTS}");
+    let text = fs::read_to_string(PARTS).expect("parts of patterns can be read");
+    let parts: BTreeMap<String, String> = match serde_yaml::from_str(&text) {
+        Ok(parts) => parts,
+        Err(error) => panic!("{PARTS}: {error}"),
+    };
     let mut ids = BTreeSet::new();
     let mut table = String::from("&[\n");
     for path in files(Path::new("rules")) {
@@ -51,7 +57,8 @@ fn main() {
             Ok(rules) => rules,
             Err(error) => panic!("{}: {error}", path.display()),
         };
-        for rule in rules {
+        for mut rule in rules {
+            rule.pattern = with_parts(&rule, &parts);
             assert!(ids.insert(rule.id.clone()), "{}: {} is there twice", path.display(), rule.id);
             write_rule(&mut table, &rule);
         }
@@ -59,6 +66,21 @@ fn main() {
     table.push(']');
     let output = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it")).join("rules.rs");
     fs::write(output, table).expect("the output can be written");
+}
+
+/// Parts of patterns that many rules have.
+const PARTS: &str = "data/patterns.yaml";
+
+/// The pattern of a rule with the part itself in the place of `(?&name)`.
+fn with_parts(rule: &Rule, parts: &BTreeMap<String, String>) -> String {
+    let (mut pattern, mut rest) = (String::new(), &*rule.pattern);
+    while let Some((before, after)) = rest.split_once("(?&") {
+        let (name, behind) = after.split_once(')').unwrap_or((after, ""));
+        let part = parts.get(name).unwrap_or_else(|| panic!("{}: no part {name}", rule.id));
+        write!(pattern, "{before}(?:{part})").expect("a string takes all");
+        rest = behind;
+    }
+    pattern + rest
 }
 
 fn files(directory: &Path) -> Vec<PathBuf> {
