@@ -42,7 +42,24 @@ pub(crate) fn is_stand_in(value: &[u8], kinds: &HashSet<String>) -> bool {
     let mut signs =
         value.iter().filter(|byte| byte.is_ascii_alphanumeric() || **byte >= 0x80).peekable();
     inside.is_some_and(|inside| is_mark(inside, kinds))
+        || is_zero(value)
         || (signs.peek().is_some() && signs.all(|byte| b"Xx0".contains(byte)))
+}
+
+/// Whether a text is the number 0 of a program, of whichever kind, as in `0u64`.
+fn is_zero(text: &[u8]) -> bool {
+    let digits = text.iter().take_while(|byte| b"0._".contains(byte)).count();
+    text.starts_with(b"0") && is_kind_of_number(&text[digits..])
+}
+
+/// Whether some letters may stand behind a number of a program to say of which kind it is.
+pub(crate) fn is_kind_of_number(letters: &[u8]) -> bool {
+    const KINDS: [&[u8]; 26] = [
+        b"", b"l", b"u", b"ul", b"ll", b"ull", b"lu", b"llu", b"n", b"m", b"d", b"f", b"z", b"uz",
+        b"u8", b"u16", b"u32", b"u64", b"u128", b"usize", b"i16", b"i32", b"i64", b"i128", b"f32",
+        b"f64",
+    ];
+    KINDS.iter().any(|kind| kind.eq_ignore_ascii_case(letters))
 }
 
 fn is_mark(inside: &[u8], kinds: &HashSet<String>) -> bool {
@@ -100,6 +117,8 @@ mod tests {
             " [SSN] ",
             "XXX-XX-0000",
             "Xxxxx 00",
+            "0u64",
+            "0.0f",
         ] {
             assert!(is_stand_in(text.as_bytes(), &none), "{text}");
         }

@@ -465,3 +465,121 @@ fn statements_in_strings_lose_nothing_but_their_values() {
         }
     }
 }
+
+/// What is left of a text, whose values have `~` in them here, in each way that puts words in their place.
+fn assert_words(name: &str, text: &str, expected: &str) {
+    let plain = |text: &str| text.replace('~', "");
+    assert_eq!(cleaned(&Replacement::Redacted, name, &plain(text)), plain(expected), "{name}");
+    for way in [Replacement::Mask, Replacement::Synthetic(b"a key of sixteen".to_vec())] {
+        cleaned(&way, name, &plain(text));
+    }
+}
+
+#[test]
+fn plain_values_over_two_lines_are_one() {
+    for (text, expected) in [
+        (
+            "p: {m~rn: 8477~1203, phone: +1\n    612 482~ 6798}\n",
+            "p: {m~rn: \"[MRN]\", phone: \"+1\n    [PHONE]\"}\n",
+        ),
+        (
+            "patient:\n  m~rn: 8477~1203\n  last_name: Achter~\n    berg\n  x: 1\n",
+            "patient:\n  m~rn: \"[MRN]\"\n  last_name: \"[NAME]\"\n  x: 1\n",
+        ),
+        (
+            "p: {m~rn: 8477~1203, age: 9~3\n years, x: 1}\n",
+            "p: {m~rn: \"[MRN]\", age: \"[AGE_OVER_89]\", x: 1}\n",
+        ),
+    ] {
+        assert_words("a.yaml", text, expected);
+    }
+}
+
+#[test]
+fn numbers_of_programs_are_numbers_beside_any_quotes() {
+    for (name, text, expected) in [
+        (
+            "a.py",
+            "patient = {'first_name': 'An~n\"ie', 'm~rn': 8499~45079, 'zip': 554~07}\n",
+            "patient = {'first_name': '[NAME]', 'm~rn': 0, 'zip': 0}\n",
+        ),
+        (
+            "a.js",
+            "if (/patient's/.test(x)) p = {m~rn: 8477~1203, zip: 554~07};\n",
+            "if (/patient's/.test(x)) p = {m~rn: 0, zip: 0};\n",
+        ),
+        (
+            "A.java",
+            "class A { char c='\"'; long m~rn = 8477~1203L; }\n",
+            "class A { char c='\"'; long m~rn = 0L; }\n",
+        ),
+        ("a.py", "dict(m~rn=9439~221.0)\n", "dict(m~rn=0.0)\n"),
+        ("a.go", "q := Patient{M~RN: 8477~120.5}\n", "q := Patient{M~RN: 0.0}\n"),
+        ("a.js", "x = {dob: 1957~0314.0, m~rn: 5934~390.0}\n", "x = {dob: 0.0, m~rn: 0.0}\n"),
+        (
+            "a.rs",
+            "let p = Patient { m~rn: 84_771~_203u64 };\n",
+            "let p = Patient { m~rn: 0u64 };\n",
+        ),
+        (
+            "a.rs",
+            "fn f(x: &'a str) -> P { P { m~rn: 8477~1203u64 } }\n",
+            "fn f(x: &'a str) -> P { P { m~rn: 0u64 } }\n",
+        ),
+        ("a.py", "f = lambda m~rn=8477~1203: 5\n", "f = lambda m~rn=0: 5\n"),
+        ("a.py", "y = m~rn - 4829~113\n", "y = m~rn - 0\n"),
+        ("a.TF", "m~rn = 8477~1203\n", "m~rn = 0\n"),
+        ("a.lua", "m~rn = 8477~1203\n", "m~rn = 0\n"),
+        (
+            "a.clj",
+            "{:m~rn 8477~1203 :dob #inst \"1957~-03-14\"}\n",
+            "{:m~rn 0 :dob #inst \"0001-01-01\"}\n",
+        ),
+        (
+            "a.ex",
+            "x = %{m~rn: 8477~1203, dob: ~~D[1957~-03-14]}\n",
+            "x = %{m~rn: 0, dob: ~~D[0001-01-01]}\n",
+        ),
+        (
+            "a.rb",
+            "x = {m~rn: 8477~1203, last_name: :Rosa~lind}\n",
+            "x = {m~rn: 0, last_name: :\"[NAME]\"}\n",
+        ),
+        // In a text a word says more.
+        ("a.py", "# MRN 8477~1203 of a patient\n", "# MRN [MRN] of a patient\n"),
+    ] {
+        let (text, expected) = (text.replace("~~D", "\u{1}D"), expected.replace("~~D", "\u{1}D"));
+        let sigil = |text: String| text.replace('~', "").replace('\u{1}', "~");
+        let (text, expected) = (sigil(text), sigil(expected));
+        assert_eq!(cleaned(&Replacement::Redacted, name, &text), expected, "{name}");
+        for way in [Replacement::Mask, Replacement::Synthetic(b"a key of sixteen".to_vec())] {
+            cleaned(&way, name, &text);
+        }
+    }
+}
+
+#[test]
+fn masks_and_made_up_numbers_of_programs_are_numbers() {
+    let number = ["5934", "390"].concat();
+    let text = format!("x = {{mrn: {number}.0}}\n");
+    assert_eq!(cleaned(&Replacement::Mask, "a.js", &text), "x = {mrn: 0.0}\n");
+    let made = cleaned(&Replacement::Synthetic(b"a key of sixteen".to_vec()), "a.js", &text);
+    let made = made.trim_start_matches("x = {mrn: ").trim_end_matches("}\n");
+    assert!(made.parse::<f64>().is_ok_and(|it| it > 9e6), "{made}");
+}
+
+#[test]
+fn values_of_queries_and_between_dollars_have_one_kind_of_quotes() {
+    for (text, expected) in [
+        (
+            "INSERT INTO patients (m~rn, x) SELECT 8477~1203, 5;\n",
+            "INSERT INTO patients (m~rn, x) SELECT '[MRN]', 5;\n",
+        ),
+        (
+            "INSERT INTO patients (m~rn, first_name) VALUES (8477~1203, $$Rosa~lind$$);\n",
+            "INSERT INTO patients (m~rn, first_name) VALUES ('[MRN]', $$[NAME]$$);\n",
+        ),
+    ] {
+        assert_words("a.sql", text, expected);
+    }
+}

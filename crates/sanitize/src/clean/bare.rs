@@ -1,5 +1,6 @@
 //! Bare values: numbers, dates and words without quotes, in the place of which a word has to stand in quotes.
 
+mod code;
 mod yaml;
 
 use std::ops::Range;
@@ -17,7 +18,7 @@ pub(super) enum Language {
     Toml,
     Yaml,
     /// A programming language.
-    Code,
+    Code(code::Dialect),
     Other,
 }
 
@@ -41,12 +42,16 @@ impl Language {
                 .iter()
                 .any(|words| memchr::memmem::find(bytes, words).is_some())
         };
-        match name.rsplit_once('.').map_or("", |(_, end)| end) {
+        let end = name.rsplit_once('.').map_or("", |(_, end)| end).to_ascii_lowercase();
+        match &end[..] {
             "yaml" | "yml" => return Self::Yaml,
             "sql" => return Self::Sql,
             "toml" => return Self::Toml,
-            end if PROGRAMS.contains(&end) => return Self::Code,
-            _ => {}
+            end => {
+                if let Some(dialect) = code::Dialect::of(end) {
+                    return Self::Code(dialect);
+                }
+            }
         }
         match begin.first() {
             Some(b'{') => Self::Json,
@@ -62,7 +67,7 @@ impl Language {
         match self {
             Self::Yaml => yaml::bare_values(bytes),
             Self::Json | Self::Sql | Self::Toml => self.between_marks(bytes),
-            Self::Code | Self::Other => Vec::new(),
+            Self::Code(_) | Self::Other => Vec::new(),
         }
     }
 
@@ -95,9 +100,9 @@ impl Language {
                     at = span.end - 1;
                     let is_bare = self != Self::Sql || !has_quotes(&bytes[span.clone()]);
                     if is_bare && self.may_stand_between(before, next(bytes, span.end)) {
-                        found.push(Bare { span, is_flow: false });
+                        found.push(Bare { span: span.clone(), is_flow: false });
                     }
-                    before = byte;
+                    before = if self.is_word_before(&bytes[span]) { b',' } else { byte };
                 }
             }
             at += 1;
@@ -122,7 +127,7 @@ impl Language {
     fn is_mark(self, byte: u8) -> bool {
         match self {
             Self::Json => b":,[]{}".contains(&byte),
-            Self::Sql => b"(),;=".contains(&byte),
+            Self::Sql => b"(),;=<>".contains(&byte),
             // A colon is in times.
             _ => b"=,[]{}".contains(&byte),
         }
@@ -139,9 +144,18 @@ impl Language {
     fn may_stand_between(self, before: u8, behind: Option<u8>) -> bool {
         match self {
             Self::Json => b":[,".contains(&before) && behind.is_some_and(|it| b",]}".contains(&it)),
-            Self::Sql => b"(,=".contains(&before) && behind != Some(b'('),
+            Self::Sql => {
+                b"(,=<>".contains(&before) && behind.is_none_or(|it| !b"(=<>".contains(&it))
+            }
             _ => b"=[,".contains(&before) && behind != Some(b'='),
         }
+    }
+
+    /// Whether a word of a statement is one that a value may stand behind.
+    fn is_word_before(self, word: &[u8]) -> bool {
+        const WORDS: [&[u8]; 8] =
+            [b"select", b"then", b"else", b"when", b"between", b"and", b"like", b"default"];
+        self == Self::Sql && WORDS.iter().any(|known| known.eq_ignore_ascii_case(word))
     }
 
     /// Where a string ends that begins here: behind its quote, or with the line.
@@ -179,7 +193,7 @@ impl Language {
                 is_number || is_date && text.iter().all(is_part)
             }
             Self::Yaml => yaml::is_plain(text, is_flow),
-            Self::Code | Self::Other => true,
+            Self::Code(_) | Self::Other => true,
         }
     }
 
@@ -194,9 +208,9 @@ impl Language {
     }
 }
 
-/// Whether a value of SQL stands in quotes of another kind, as those of MySQL or within a string of a program.
+/// Whether a value of SQL stands in quotes of another kind: those of MySQL, within a string of a program, dollars.
 fn has_quotes(value: &[u8]) -> bool {
-    value.iter().any(|byte| b"\"`\\".contains(byte))
+    value.iter().any(|byte| b"\"`\\$".contains(byte))
 }
 
 /// How statements of SQL begin that have values in them.
@@ -210,51 +224,6 @@ const STATEMENTS: [&[u8]; 8] = [
     b"call ",
     b"merge into ",
 ];
-
-/// How the names of programs' files end.
-const PROGRAMS: &[&str] = &[
-    "c", "cc", "cpp", "cs", "dart", "go", "groovy", "h", "hpp", "java", "js", "jsx", "kt", "kts",
-    "m", "mjs", "php", "pl", "py", "r", "rb", "rs", "scala", "swift", "ts", "tsx",
-];
-
-/// What can take the place of a number of a program that stands outside of strings, as far as its line says: no word
-/// can in all languages, and 0 can, with the letters behind it that say of which kind it is.
-fn zero_for(bytes: &[u8], span: &Range<usize>) -> Option<Vec<u8>> {
-    let text = &bytes[span.clone()];
-    if text.starts_with(b"0x") || text.starts_with(b"0X") {
-        let is_number = text[2..].iter().all(|it| it.is_ascii_hexdigit() || *it == b'_');
-        return (is_number && is_outside_of_strings(bytes, span)).then(|| b"0x0".to_vec());
-    }
-    let is_part = |byte: &u8| byte.is_ascii_digit() || *byte == b'_';
-    let length = text.iter().take_while(|byte| is_part(byte)).count();
-    let kind = &text[length..];
-    let is_number = text.first().is_some_and(u8::is_ascii_digit) && is_kind_of_number(kind);
-    (is_number && is_outside_of_strings(bytes, span)).then(|| [b"0", kind].concat())
-}
-
-/// Whether some letters may stand behind a number to say of which kind it is.
-fn is_kind_of_number(letters: &[u8]) -> bool {
-    const KINDS: [&[u8]; 16] = [
-        b"", b"l", b"u", b"ul", b"ll", b"ull", b"n", b"m", b"d", b"f", b"u32", b"u64", b"i32",
-        b"i64", b"usize", b"lu",
-    ];
-    KINDS.iter().any(|kind| kind.eq_ignore_ascii_case(letters))
-}
-
-fn is_outside_of_strings(bytes: &[u8], span: &Range<usize>) -> bool {
-    const LONGEST: usize = 4096;
-    let first = span.start.saturating_sub(LONGEST);
-    let begin =
-        memchr::memrchr(b'\n', &bytes[first..span.start]).map_or(first, |at| first + at + 1);
-    let before = &bytes[begin..span.start];
-    let is_open = |quote: u8| before.iter().filter(|byte| **byte == quote).count() % 2 == 1;
-    let begins = before.trim_ascii_end().last().is_some_and(|byte| b"=:,([{><".contains(byte))
-        || before.trim_ascii_end().ends_with(b"return");
-    let ends = next(bytes, span.end)
-        .is_none_or(|byte| b",;)]}LlUuNnMm#/".contains(&byte) || byte == b'\n')
-        || bytes.get(span.end).is_some_and(u8::is_ascii_whitespace);
-    begins && ends && ![b'"', b'\'', b'`'].into_iter().any(is_open)
-}
 
 /// The quote of the key of JSON in a string that a number stands behind, as in `"{\"id\": 1}"`: with it around, a word
 /// can take the place of the number.
@@ -291,13 +260,16 @@ pub(super) fn quote(language: Language, bytes: &[u8], edits: &mut Edits) {
     if edits.is_empty() {
         return;
     }
-    if matches!(language, Language::Code | Language::Other) {
-        for (span, new) in edits.iter_mut().filter(|(_, new)| !is_plain_number(new)) {
-            let zero = (language == Language::Code).then(|| zero_for(bytes, span)).flatten();
-            if let Some(zero) = zero {
-                *new = zero;
-            } else if let Some(mark) = mark_of_key(bytes, span) {
-                *new = [mark, new, mark].concat();
+    if matches!(language, Language::Code(_) | Language::Other) {
+        for edit in edits.iter_mut().filter(|(_, new)| !is_plain_number(new)) {
+            let fitting = match language {
+                Language::Code(dialect) => code::fitting(bytes, dialect, edit),
+                _ => None,
+            };
+            if let Some(fitting) = fitting {
+                *edit = fitting;
+            } else if let Some(mark) = mark_of_key(bytes, &edit.0) {
+                edit.1 = [mark, &edit.1, mark].concat();
             }
         }
         return;
@@ -317,15 +289,28 @@ pub(super) fn quote(language: Language, bytes: &[u8], edits: &mut Edits) {
         let count = rest.iter().take_while(|(span, _)| span.end <= bare.span.end).count();
         let (here, behind) = rest.split_at(count);
         rest = behind;
-        let mark = (count > 0).then(|| mark_around(language, bytes, &bare, here)).flatten();
+        let mut here = here.to_vec();
+        if let [(span, _)] = &mut here[..]
+            && is_first_line(bytes, span, &bare.span)
+        {
+            *span = bare.span.clone();
+        }
+        let mark = (count > 0).then(|| mark_around(language, bytes, &bare, &here)).flatten();
         let first = quoted.len();
-        quoted.extend_from_slice(here);
+        quoted.extend(here);
         if let Some(mark) = mark {
             put_around(mark, &bare.span, first, &mut quoted);
         }
     }
     quoted.extend_from_slice(rest);
     *edits = quoted;
+}
+
+/// Whether a part of a bare value is all of its first line: what was found goes on as the value does.
+fn is_first_line(bytes: &[u8], part: &Range<usize>, value: &Range<usize>) -> bool {
+    let rest = bytes.get(part.end..value.end).unwrap_or_default();
+    let blanks = rest.len() - rest.trim_ascii_start().len();
+    part.start == value.start && rest[..blanks].contains(&b'\n')
 }
 
 /// The quote that a bare value needs after some edits.
@@ -381,6 +366,12 @@ mod tests {
             ),
             (Language::Sql, "(1, 'a\nb, 2, c', 3) -- don't, 4,\n, 5)", &["1", "3", "5"]),
             (Language::Sql, "(1, 'a\n, 2)", &["1", "2"]),
+            (
+                Language::Sql,
+                "SELECT 1, x WHERE y > 2 AND z BETWEEN 3 and 4",
+                &["1", "x", "2", "z", "3", "4"],
+            ),
+            (Language::Sql, "($$a$$, $b$c$b$, 1)", &["1"]),
             (Language::Other, "a = 1", &[]),
         ] {
             assert_eq!(values(language, text), expected, "{text}");

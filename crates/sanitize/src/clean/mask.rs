@@ -131,7 +131,7 @@ fn sign(byte: u8) -> Option<u8> {
 
 /// A date as the first of January of the year 1, if it is written in digits with a whole year. The time of day
 /// becomes midnight.
-fn date(value: &[u8]) -> Option<Vec<u8>> {
+pub(super) fn date(value: &[u8]) -> Option<Vec<u8>> {
     let day = day(value)?;
     let mut masked = text(value);
     if masked.len() != value.len() {

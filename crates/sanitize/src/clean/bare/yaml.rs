@@ -6,7 +6,8 @@ use super::Bare;
 
 /// All plain scalars, keys as well.
 pub(super) fn bare_values(bytes: &[u8]) -> Vec<Bare> {
-    let mut reader = Reader { bytes, depth: 0, block: None, quote: None, found: Vec::new() };
+    let mut reader =
+        Reader { bytes, depth: 0, block: None, quote: None, open: None, found: Vec::new() };
     let mut begin = 0;
     while begin < bytes.len() {
         let end = super::end_of_line(bytes, begin);
@@ -51,6 +52,8 @@ struct Reader<'a> {
     block: Option<usize>,
     /// The quote of a string that goes on over the end of a line.
     quote: Option<u8>,
+    /// The column from which on the next line goes on with the scalar that ended the last one.
+    open: Option<usize>,
     found: Vec<Bare>,
 }
 
@@ -66,6 +69,10 @@ impl Reader<'_> {
         let mut at = line.start;
         if let Some(quote) = self.quote {
             at = self.skip_string(quote, at, line.end);
+        }
+        let open = self.open.take();
+        if let Some(least) = open.filter(|least| indent >= *least) {
+            at = self.go_on(line.start + indent..line.end, least);
         }
         // Where the last key or item began that a block of text may belong to.
         let mut column = indent;
@@ -113,10 +120,37 @@ impl Reader<'_> {
                     }
                     let is_flow = self.depth > 0;
                     self.found.push(Bare { span: at..at + length, is_flow });
+                    // What begins a line goes on where it began, what stands behind a mark farther in.
+                    let begins = at == line.start + indent;
+                    let least = if begins { indent.max(1) } else { column + 1 };
                     at += length;
+                    self.open = (at == line.end).then_some(if is_flow { 0 } else { least });
                 }
             }
         }
+    }
+
+    /// Goes on with the last scalar, if a line does, and behind it.
+    fn go_on(&mut self, line: Range<usize>, least: usize) -> usize {
+        let text = &self.bytes[line.clone()];
+        let ends = match self.depth > 0 {
+            true => b"#,[]{}:".contains(&text[0]),
+            false => text[0] == b'#',
+        };
+        if ends {
+            return line.start;
+        }
+        let length = self.length_of_plain(text);
+        // A key begins anew.
+        if self.depth == 0 && text[length..].trim_ascii_start().starts_with(b":") {
+            return line.start;
+        }
+        let end = line.start + length;
+        if let Some(last) = self.found.last_mut() {
+            last.span.end = end;
+        }
+        self.open = (end == line.end).then_some(least);
+        end
     }
 
     /// Goes on behind the end of a string, or at the end of the line.
@@ -177,6 +211,15 @@ mod tests {
                 &["a", "d", "2", "f", "http://x:1/#y"],
             ),
             ("--- 1\na: &b !c 2\n{\"a\":3}\n", &["1", "a", "2", "3"]),
+            ("a: b\n  c\n\n  d # e\nf: 1\n", &["a", "b\n  c\n\n  d", "f", "1"]),
+            ("a:\n  b\n  c\nd: 1\ne: 2\n", &["a", "b\n  c", "d", "1", "e", "2"]),
+            ("- a\n  b\n- c\n- d: 1\n  e: 2\n", &["a\n  b", "c", "d", "1", "e", "2"]),
+            (
+                "{a: 1, b: +1\n  2, c: d\n , e\n  : 3}\n",
+                &["a", "1", "b", "+1\n  2", "c", "d", "e", "3"],
+            ),
+            ("a: b\n  # c\n  d: 1\n", &["a", "b", "d", "1"]),
+            ("a: \"b\"\n  c: 1\n", &["a", "c", "1"]),
         ] {
             assert_eq!(values(text), expected, "{text}");
         }
