@@ -398,6 +398,7 @@ fn numbers_of_programs_keep_their_kind() {
         ("a.txt", "x {\"mrn\": ", "}\n", "x {\"mrn\": \"[MRN]\"}\n"),
         ("a.sql", "SELECT * FROM t WHERE mrn=", ";\n", "SELECT * FROM t WHERE mrn='[MRN]';\n"),
         ("a.yaml", "mrn: !!int ", "\n", "mrn: !!int 0\n"),
+        ("a.yaml", "mrn: !!int |-\n  ", "\n", "mrn: !!int |-\n  0\n"),
     ] {
         let text = [before, &number, behind].concat();
         let scanner = Scanner::new();
@@ -560,10 +561,14 @@ fn numbers_of_programs_are_numbers_beside_any_quotes() {
 
 #[test]
 fn masks_and_made_up_numbers_of_programs_are_numbers() {
+    let born = ["1957", "03-14"].join("-");
+    let key = Replacement::Synthetic(b"a key of sixteen".to_vec());
+    let made = cleaned(&key, "a.ex", &format!("dob = ~D[{born}] # of a patient\n"));
+    assert!(made.starts_with("dob = ~D[2"), "{made}");
     let number = ["5934", "390"].concat();
     let text = format!("x = {{mrn: {number}.0}}\n");
     assert_eq!(cleaned(&Replacement::Mask, "a.js", &text), "x = {mrn: 0.0}\n");
-    let made = cleaned(&Replacement::Synthetic(b"a key of sixteen".to_vec()), "a.js", &text);
+    let made = cleaned(&key, "a.js", &text);
     let made = made.trim_start_matches("x = {mrn: ").trim_end_matches("}\n");
     assert!(made.parse::<f64>().is_ok_and(|it| it > 9e6), "{made}");
 }

@@ -51,7 +51,7 @@ impl Dialect {
 /// languages: of a number all becomes 0, with the letters behind it that say of which kind it is.
 pub(super) fn fitting(bytes: &[u8], dialect: Dialect, (span, new): &Edit) -> Option<Edit> {
     let line = line_before(bytes, span.start);
-    if is_day_of_kind(line) {
+    if is_day_of_kind(line) && mask::date(new).is_none() {
         return Some((span.clone(), mask::date(&bytes[span.clone()])?));
     }
     if dialect.has_symbols && is_symbol(bytes, span) && is_outside(bytes, dialect, span) {

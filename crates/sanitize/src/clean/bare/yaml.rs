@@ -36,6 +36,10 @@ pub(super) fn of_kind(bytes: &[u8], span: &Range<usize>, new: &[u8]) -> Option<&
         return None;
     }
     let before = before.trim_ascii_end();
+    // The text of a block is on the next line.
+    let block = before.strip_suffix(b"-").or(before.strip_suffix(b"+")).unwrap_or(before);
+    let block = block.strip_suffix(b"|").or(block.strip_suffix(b">"));
+    let before = block.unwrap_or(before).trim_ascii_end();
     if before.ends_with(b"!!timestamp") {
         let is_day = new.len() >= 10 && new[..4].iter().all(u8::is_ascii_digit);
         return (!is_day).then_some(b"0001-01-01");
