@@ -296,6 +296,27 @@ fn a_filter_says_why_it_did_nothing() {
 }
 
 #[test]
+fn a_filter_is_told_what_it_reads() {
+    let repo = TestRepo::new();
+    let text = format!("p = dict(mrn={})\n", ["8477", "1203"].concat());
+    repo.write("in", &text);
+    let ran = |arguments: &[&str]| {
+        let mut command = program(&repo).command(arguments);
+        command.stdin(std::fs::File::open(repo.path().join("in")).expect("it is there"));
+        crate::support::finish(command, &arguments.join(" "))
+    };
+    assert_eq!(ran(&["sanitize", "-"]).stdout, "p = dict(mrn=[MRN])\n");
+    let cleaned = ran(&["sanitize", "-", "--stdin-name", "src/a.py"]);
+    assert_eq!(cleaned.stdout, "p = dict(mrn=0)\n", "{cleaned}");
+    let scanned = ran(&["sanitize", "scan", "-", "--stdin-name", "src/a.py"]);
+    assert!(scanned.stdout.contains("src/a.py") && scanned.code == Some(1), "{scanned}");
+    for command in [&["sanitize", "in"][..], &["sanitize", "scan", "in"], &["sanitize", "scan"]] {
+        let transcript = ran(&[command, &["--stdin-name", "a.py"]].concat());
+        assert_fails_with_hint(&transcript, 2, &["is not read"]);
+    }
+}
+
+#[test]
 fn a_file_that_nobody_can_look_into_is_named() {
     let repo = TestRepo::new();
     repo.write("face.png", b"\x89PNG\r\n\x1a\n\0\0\0\0").write("a.bin", [0; 40]);

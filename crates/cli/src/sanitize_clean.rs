@@ -6,6 +6,7 @@ mod plan;
 mod staged;
 
 use std::io::{self, Read};
+use std::path::Path;
 
 use gitops_health_git::Repo;
 use gitops_health_report::clean::{self as report, CleanReport};
@@ -18,7 +19,7 @@ use crate::error::{CliError, Failure};
 use crate::exit_code::ExitCode;
 use crate::look::Look;
 use crate::output;
-use crate::sanitize_scan::LARGEST;
+use crate::sanitize_scan::{LARGEST, check_stdin_name};
 
 use backup::Backup;
 use cleaning::Cleaning;
@@ -32,11 +33,12 @@ pub(crate) fn run(context: &Context, args: &CleanArgs) -> Result<ExitCode, CliEr
         true => Some(context.open_repo()?),
         false => context.open_repo_if_any()?,
     };
+    check_stdin_name(&args.paths, args.stdin_name.as_deref())?;
     let look = Look::new(context, repo.as_ref(), None, args.dates.map(Into::into))?;
     let mut cleaning = Cleaning::new(&look, cleaner(&look, args)?);
     if args.paths.iter().any(|path| path.as_os_str() == "-") {
         check_filter(args)?;
-        return filter(context, &mut cleaning);
+        return filter(context, &mut cleaning, args.stdin_name.as_deref());
     }
     let backup = args.backup_dir.as_deref();
     let backup = backup.map(|place| Backup::at(place, args, repo.as_ref())).transpose()?;
@@ -117,7 +119,11 @@ fn not_cleaned(reason: &str) -> CliError {
 }
 
 /// Cleans the standard input to the standard output.
-fn filter(context: &Context, cleaning: &mut Cleaning<'_>) -> Result<ExitCode, CliError> {
+fn filter(
+    context: &Context,
+    cleaning: &mut Cleaning<'_>,
+    name: Option<&Path>,
+) -> Result<ExitCode, CliError> {
     const NAME: &str = "the standard input";
     let mut content = Vec::new();
     let read = io::stdin().lock().take(LARGEST + 1).read_to_end(&mut content);
@@ -125,7 +131,8 @@ fn filter(context: &Context, cleaning: &mut Cleaning<'_>) -> Result<ExitCode, Cl
     if content.len() as u64 > LARGEST {
         return Err(not_cleaned("it is too large"));
     }
-    let cleaned = cleaning.clean("-", None, &content, None);
+    let in_tree = name.map_or_else(|| "-".into(), |name| cleaning.look.in_tree(name));
+    let cleaned = cleaning.clean(&in_tree, None, &content, None);
     let cleaned = cleaned.map_err(|reason| not_cleaned(&reason))?;
     output::write_bytes(context, &cleaned.bytes)?;
     Ok(ExitCode::Clean)

@@ -19,7 +19,7 @@ use crate::look::Look;
 use crate::output;
 
 pub(crate) use outcome::{MESSAGE, PEOPLE, why_binary};
-pub(crate) use paths::{Listed, link_in_tree, shown, target_of};
+pub(crate) use paths::{Listed, check_stdin_name, link_in_tree, shown, target_of};
 
 /// The largest file that is looked at, in bytes.
 pub(crate) const LARGEST: u64 = 64 << 20;

@@ -16,6 +16,7 @@ use super::{Day, PlainFormat, parse_day};
   gitops-health sanitize fixtures/ --write             take it out
   gitops-health sanitize --staged --write              clean what is about to be committed
   gitops-health sanitize - < message.hl7 > clean.hl7   as a filter
+  gitops-health sanitize - --stdin-name a.py < a.py    as one that knows what it reads
   gitops-health sanitize --history --plan ../plan      how to clean what was committed
   gitops-health sanitize scan --staged                 only say where something is"
 )]
@@ -32,6 +33,10 @@ pub(crate) struct CleanArgs {
     /// Files and directories; `-` filters the standard input to the standard output
     #[arg(value_name = "FILE", required_unless_present_any = ["staged", "history"])]
     pub paths: Vec<PathBuf>,
+    /// Whose contents the standard input is: the end of the name says what it is written in, and the
+    /// configuration what holds there
+    #[arg(long, value_name = "PATH", conflicts_with_all = ["staged", "history"])]
+    pub stdin_name: Option<PathBuf>,
     /// What the next commit would add: the new lines in the index, and the same lines in the worktree
     #[arg(long, conflicts_with = "paths")]
     pub staged: bool,
@@ -119,6 +124,9 @@ pub(crate) struct ScanArgs {
     /// Files and directories; `-` is the standard input [default: the current directory, or that of --repo]
     #[arg(value_name = "PATH", conflicts_with = "selection")]
     pub paths: Vec<PathBuf>,
+    /// Whose contents the standard input is, as reports name it and the configuration knows it
+    #[arg(long, value_name = "PATH", conflicts_with = "selection")]
+    pub stdin_name: Option<PathBuf>,
     /// What one commit adds to its first parent
     #[arg(long, value_name = "REV", group = "selection", help_heading = "What to look at")]
     pub commit: Option<String>,

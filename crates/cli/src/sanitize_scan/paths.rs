@@ -21,6 +21,7 @@ pub(super) fn scan(
 ) -> Result<(String, Outcome), CliError> {
     let here = [context.global.repo.clone().unwrap_or_else(|| PathBuf::from("."))];
     let asked = if args.paths.is_empty() { &here[..] } else { &args.paths };
+    check_stdin_name(asked, args.stdin_name.as_deref())?;
     let mut whole = Outcome::default();
     let mut listed = Listed::default();
     for path in asked {
@@ -28,10 +29,14 @@ pub(super) fn scan(
             let mut content = Vec::new();
             let read = io::stdin().lock().take(LARGEST + 1).read_to_end(&mut content);
             read.map_err(|source| unreadable("the standard input", source))?;
+            let named = args.stdin_name.as_deref();
+            let name = named.map_or_else(|| "-".into(), shown);
+            let in_tree = || named.map_or_else(|| "-".into(), |named| look.in_tree(named));
             if content.len() as u64 > LARGEST {
-                whole.skip("-", "it is too large", true);
+                whole.skip(&name, "it is too large", true);
             } else {
-                whole.scan(look, &Place::new("-", None), &content, None);
+                let place = Place { in_tree: Some(&in_tree), ..Place::new(&name, None) };
+                whole.scan(look, &place, &content, None);
             }
             continue;
         }
@@ -62,6 +67,17 @@ pub(super) fn scan(
         many => format!("{many} places were"),
     };
     Ok((target, whole))
+}
+
+/// Only what is read from the standard input needs a name.
+pub(crate) fn check_stdin_name(paths: &[PathBuf], name: Option<&Path>) -> Result<(), CliError> {
+    match name.is_none() || paths.iter().any(|path| path.as_os_str() == "-") {
+        true => Ok(()),
+        false => Err(CliError::new(Failure::Unusable {
+            what: "`--stdin-name` names the standard input, which is not read".into(),
+            hint: "`-` among the files is the standard input".into(),
+        })),
+    }
 }
 
 fn unreadable(place: &str, source: io::Error) -> CliError {
