@@ -2,6 +2,7 @@
 
 mod assigned;
 mod brackets;
+pub(crate) mod calls;
 mod ccda;
 mod elements;
 mod fhir;

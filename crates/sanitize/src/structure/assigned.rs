@@ -10,7 +10,7 @@ use std::sync::OnceLock;
 use regex::bytes::Regex;
 
 use super::keys::{self, Strength};
-use super::{Layout, brackets, elements, lines, pairs, value};
+use super::{Layout, brackets, calls, elements, lines, pairs, value};
 use crate::scanner::compile;
 use crate::what::What;
 
@@ -40,15 +40,9 @@ pub(super) fn read(bytes: &[u8], stems: &[Range<usize>], layout: &mut Layout) {
         if name.span.start < read && bytes.get(at) == Some(&b'=') {
             continue;
         }
-        let Some((span, is_quoted)) = literal(bytes, &name) else { continue };
-        let text = &bytes[span.clone()];
-        let is_name = name.what == What::Name;
-        if !value::is_literal(name.what, text)
-            || (is_name && !is_quoted && !text.contains(&b' '))
-            || !layout.is_open(&span)
-        {
+        let Some(span) = value_of(bytes, &name).filter(|span| layout.is_open(span)) else {
             continue;
-        }
+        };
         at = span.end;
         beside.read(bytes, &name, span.end, layout);
         let mut last = layout.findings.iter().rev().take(lines::MOST_FOUND);
@@ -61,6 +55,29 @@ pub(super) fn read(bytes: &[u8], stems: &[Range<usize>], layout: &mut Layout) {
     }
 }
 
+/// Where the value of a name is, if it is one beyond doubt.
+fn value_of(bytes: &[u8], name: &Name) -> Option<Range<usize>> {
+    if let Some(day) = day(bytes, name) {
+        return Some(day);
+    }
+    let (span, is_quoted) = literal(bytes, name)?;
+    let text = &bytes[span.clone()];
+    let is_word = name.what == What::Name && !is_quoted && !text.contains(&b' ');
+    (value::is_literal(name.what, text) && !is_word).then_some(span)
+}
+
+/// The day of which the parts are given to a call that a name is assigned.
+fn day(bytes: &[u8], name: &Name) -> Option<Range<usize>> {
+    if !matches!(name.what, What::BirthDate | What::Date) {
+        return None;
+    }
+    let rest = &bytes[name.span.end..bytes.len().min(name.span.end + REACH)];
+    let is_mark = |byte: &&u8| b"\"' \t:=>]".contains(byte);
+    let marks = rest.iter().take_while(is_mark).count();
+    let is_assigned = memchr::memchr2(b':', b'=', &rest[..marks]).is_some();
+    calls::day(bytes, name.span.end + marks).filter(|_| is_assigned)
+}
+
 /// Up to where what stands beside telling names was read, in each of the forms that it has: what is between brackets
 /// on one of a few lines is no line of theirs.
 #[derive(Default)]
@@ -68,11 +85,12 @@ struct Beside {
     elements: usize,
     lines: usize,
     brackets: usize,
+    calls: usize,
 }
 
 impl Beside {
     fn end(&self) -> usize {
-        self.elements.max(self.lines).max(self.brackets)
+        self.elements.max(self.lines).max(self.brackets).max(self.calls)
     }
 
     /// Reads what stands beside a telling name and its value, which ends here, unless that was done.
@@ -81,6 +99,12 @@ impl Beside {
         if is_tag(bytes, name) {
             if begin >= self.elements {
                 self.elements = elements::read(bytes, span, layout);
+            }
+            return;
+        }
+        if is_called(bytes, name) || is_listed(bytes, name) {
+            if begin >= self.calls {
+                self.calls = calls::read(bytes, span, self.calls, layout);
             }
             return;
         }
@@ -122,8 +146,10 @@ fn name_around(bytes: &[u8], stem: Range<usize>) -> Option<Name> {
     };
     let named = |span: Range<usize>, quote: Option<u8>| {
         let text = &bytes[span.clone()];
-        let (what, _) = keys::key(text).filter(|(_, it)| *it == Strength::Strong)?;
-        let field = String::from_utf8_lossy(keys::plain(text)).into_owned();
+        let is_call = quote.is_none() && bytes.get(span.end) == Some(&b'(');
+        let (part, what, _) =
+            keys::part(text, is_call).filter(|(.., it)| *it == Strength::Strong)?;
+        let field = String::from_utf8_lossy(keys::plain(&text[part])).into_owned();
         Some(Name { span, quote, what, field })
     };
     let edges = |span: &Range<usize>| {
@@ -169,6 +195,18 @@ fn is_tag(bytes: &[u8], name: &Name) -> bool {
     name.quote.is_none() && before.ends_with(b"<")
 }
 
+/// Whether a name is called with something.
+fn is_called(bytes: &[u8], name: &Name) -> bool {
+    name.quote.is_none() && bytes.get(name.span.end) == Some(&b'(')
+}
+
+/// Whether a name in quotes is one of a list.
+fn is_listed(bytes: &[u8], name: &Name) -> bool {
+    let rest = bytes.get(name.span.end + 1..).unwrap_or_default();
+    let next = rest.iter().take(REACH).find(|byte| !byte.is_ascii_whitespace());
+    name.quote.is_some() && next == Some(&b',')
+}
+
 /// The literal that a name is given, and whether it stands in quotes.
 fn literal(bytes: &[u8], name: &Name) -> Option<(Range<usize>, bool)> {
     let mut at = name.span.end;
@@ -195,10 +233,15 @@ fn literal(bytes: &[u8], name: &Name) -> Option<(Range<usize>, bool)> {
     at = match bytes.get(at..)? {
         [b'=', b'>', ..] | [b':', b'=', ..] | [b'=', b'=', ..] => at + 2,
         [b'=' | b':', ..] => at + 1,
-        _ => return named_value(bytes, name).map(|span| (span, true)),
+        _ if is_called(bytes, name) => return calls::argument(bytes, at),
+        _ => {
+            let listed =
+                || calls::next_of_list(bytes, &name.span).filter(|_| is_listed(bytes, name));
+            return named_value(bytes, name).map(|span| (span, true)).or_else(listed);
+        }
     };
     at = lines::past_marks(bytes, lines::past_type(bytes, blank(at)));
-    at = past_prefix(bytes, at);
+    at = lines::past_prefix(bytes, at);
     if let Some(inner) = within_marks(bytes, at, is_doubled) {
         return Some((inner, true));
     }
@@ -244,17 +287,6 @@ fn named_value(bytes: &[u8], name: &Name) -> Option<Range<usize>> {
     let found = behind.captures(&bytes[end..bytes.len().min(end + 2 * LONGEST)])?;
     let value = found.name("one").or(found.name("two"))?.range();
     Some(end + value.start..end + value.end)
-}
-
-/// Where a string begins behind the letters that say of which kind it is, as in `b'...'`, `u"..."` and `L"..."`.
-fn past_prefix(bytes: &[u8], at: usize) -> usize {
-    match bytes.get(at..).unwrap_or_default() {
-        [b'b' | b'r' | b'u' | b'f' | b'B' | b'R' | b'U' | b'F' | b'L' | b'@', b'"' | b'\'', ..] => {
-            at + 1
-        }
-        [b'b' | b'r' | b'B' | b'R', b'b' | b'r' | b'B' | b'R', b'"' | b'\'', ..] => at + 2,
-        _ => at,
-    }
 }
 
 /// What stands on one line between three quotes, or between two where quotes are doubled, as within a string of some

@@ -1,5 +1,7 @@
 //! What the names of columns, keys and attributes say of their values.
 
+use std::ops::Range;
+
 use crate::what::What;
 use crate::what::What::*;
 
@@ -45,6 +47,73 @@ pub(super) fn key(name: &[u8]) -> Option<(What, Strength)> {
 pub(super) fn plain(name: &[u8]) -> &[u8] {
     let end = memchr::memchr2(b'(', b'[', name).filter(|at| *at > 0).unwrap_or(name.len());
     name[..end].trim_ascii()
+}
+
+/// The part of a name of code that is known, and what it says: all of it, what stands before the way in which something
+/// is looked for with it (`mrn__exact`), behind the verb of a call (`setMrn`, `findBySsn`), or behind words that say
+/// whose or which it is (`TEST_PATIENT_MRN`).
+pub(super) fn part(name: &[u8], is_call: bool) -> Option<(Range<usize>, What, Strength)> {
+    let known = |part: Range<usize>| {
+        let (what, strength) = key(&name[part.clone()])?;
+        Some((part, what, strength))
+    };
+    if name.len() > LONGEST {
+        return None;
+    }
+    known(0..name.len())
+        .or_else(|| known(0..memchr::memmem::find(name, b"__")?))
+        .or_else(|| known(behind_verb(name).filter(|_| is_call)?..name.len()))
+        .or_else(|| behind_words(name).find_map(|begin| known(begin..name.len()).filter(is_sure)))
+}
+
+/// Whether a part of a name says what it holds whatever stands in front of it.
+fn is_sure((.., strength): &(Range<usize>, What, Strength)) -> bool {
+    *strength == Strong
+}
+
+/// Where a name goes on behind a verb or what is looked for by.
+fn behind_verb(name: &[u8]) -> Option<usize> {
+    const VERBS: [&[u8]; 6] = [b"set", b"with", b"add", b"put", b"enter", b"fill"];
+    let begins_word =
+        |at: &usize| name.get(*at).is_some_and(|it| it.is_ascii_uppercase() || *it == b'_');
+    let by = [&b"By"[..], b"by"].iter().find_map(|by| memchr::memmem::rfind(name, by));
+    by.map(|at| at + 2).filter(begins_word).or_else(|| {
+        let begins = |verb: &&&[u8]| {
+            name.get(..verb.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(verb))
+        };
+        VERBS.iter().filter(begins).map(|verb| verb.len()).find(begins_word)
+    })
+}
+
+/// Where a name of words with `_` between them goes on behind each of them. Words for what is counted, hidden or of
+/// no use say that what follows is none.
+fn behind_words(name: &[u8]) -> impl Iterator<Item = usize> {
+    const OTHERS: [&[u8]; 20] = [
+        b"max",
+        b"min",
+        b"num",
+        b"count",
+        b"len",
+        b"size",
+        b"hash",
+        b"hashed",
+        b"masked",
+        b"mask",
+        b"encrypted",
+        b"non",
+        b"no",
+        b"not",
+        b"is",
+        b"has",
+        b"error",
+        b"invalid",
+        b"bad",
+        b"next",
+    ];
+    let is_other = |word: &[u8]| OTHERS.iter().any(|other| other.eq_ignore_ascii_case(word));
+    let ends = memchr::memchr_iter(b'_', name);
+    ends.take_while(move |end| !name[..*end].split(|it| *it == b'_').any(is_other))
+        .map(|end| end + 1)
 }
 
 /// Names of what holds records. Any other name of an object may be data, and is not shown.

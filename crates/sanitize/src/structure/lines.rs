@@ -109,18 +109,24 @@ pub(super) fn value(
     let mark = first + memchr::memchr2(b':', b'=', &text[first..])?;
     let (what, name) = named(&text[first..mark])?;
     let rest = text[mark..].iter().take_while(|it| b":=> \t".contains(it)).count();
-    let span = within(text, past_marks(text, past_type(text, mark + rest)))?;
+    let begin = past_prefix(text, past_marks(text, past_type(text, mark + rest)));
+    let span = within(text, begin)?;
     let value = &text[span.clone()];
     let is_quoted = matches!(text[span.start - 1], b'"' | b'\'' | b'`');
-    let is_value = match what {
+    let is_value = is_value(what, name, value);
+    let field = String::from_utf8_lossy(keys::plain(name)).into_owned();
+    (is_value && (is_plain || is_quoted || value[0].is_ascii_digit()))
+        .then(|| (what, field, part.start + span.start..part.start + span.end))
+}
+
+/// Whether a text is a value of what its name says, beside one that is telling.
+pub(super) fn is_value(what: What, name: &[u8], value: &[u8]) -> bool {
+    match what {
         // A name of anything is called so.
         What::Name if name.eq_ignore_ascii_case(b"name") => value::is_literal(what, value),
         What::Name => value::is_beside(what, value) && keys::key(value).is_none(),
         _ => value::is_literal(what, value),
-    };
-    let field = String::from_utf8_lossy(keys::plain(name)).into_owned();
-    (is_value && (is_plain || is_quoted || value[0].is_ascii_digit()))
-        .then(|| (what, field, part.start + span.start..part.start + span.end))
+    }
 }
 
 /// What the name before a mark says, and the name: without the quotes around it, the object that it is of, and the
@@ -134,13 +140,25 @@ fn named(text: &[u8]) -> Option<(What, &[u8])> {
         [first, inner @ .., last] if is_quote(first) && first == last => inner,
         _ => text,
     };
-    if let Some((what, _)) = keys::key(name) {
-        return Some((what, name));
+    let name = in_brackets(name).unwrap_or(name);
+    if let Some((part, what, _)) = keys::part(name, false) {
+        return Some((what, &name[part]));
     }
     let begin = name.iter().rposition(|byte| matches!(byte, b' ' | b'\t' | b'.'))? + 1;
     let (before, name) = name.split_at(begin);
     let (what, _) = keys::key(name).filter(|_| before.ends_with(b".") || is_declaring(before))?;
     Some((what, name))
+}
+
+/// The name of a member in brackets, as in `patient["last_name"]` and `patient[:last_name]`.
+fn in_brackets(name: &[u8]) -> Option<&[u8]> {
+    let name = name.strip_suffix(b"]")?;
+    let member = &name[memchr::memrchr(b'[', name)? + 1..];
+    match member {
+        [one @ (b'"' | b'\''), inner @ .., two] if one == two => Some(inner),
+        [b':', inner @ ..] => Some(inner),
+        _ => None,
+    }
 }
 
 /// Whether all words of a text are some that stand before the name of what is declared.
@@ -193,6 +211,24 @@ pub(super) fn past_marks(text: &[u8], at: usize) -> usize {
         at += length + 2;
     }
     at
+}
+
+/// Where a string begins behind what says of which kind it is, as in `b'...'`, `u"..."`, `L"..."` and
+/// `String::from("...")`.
+pub(super) fn past_prefix(bytes: &[u8], at: usize) -> usize {
+    const CALLS: [&[u8]; 5] =
+        [b"String::from(", b"new String(", b"Some(", b"std::string(", b"String.valueOf("];
+    match bytes.get(at..).unwrap_or_default() {
+        [b'b' | b'r' | b'u' | b'f' | b'B' | b'R' | b'U' | b'F' | b'L' | b'@', b'"' | b'\'', ..] => {
+            at + 1
+        }
+        [b'b' | b'r' | b'B' | b'R', b'b' | b'r' | b'B' | b'R', b'"' | b'\'', ..] => at + 2,
+        rest => {
+            let call = CALLS.iter().find(|call| rest.starts_with(call)).map_or(0, |it| it.len());
+            let is_string = matches!(rest.get(call), Some(b'"' | b'\''));
+            at + if is_string { call } else { 0 }
+        }
+    }
 }
 
 /// Where a value in quotes ends, behind its first one: one that is doubled or has a backslash in front is a part of it,
