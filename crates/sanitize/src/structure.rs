@@ -145,6 +145,7 @@ pub(crate) fn read(bytes: &[u8], stems: &[Range<usize>]) -> Layout {
     html::read(bytes, stems, &mut layout);
     html::fields::read(bytes, stems, &mut layout);
     sql::conditions::read(bytes, stems, &mut layout);
+    sql::read_named(bytes, stems, &mut layout);
     layout.sort_units();
     assigned::read(bytes, stems, &mut layout);
     layout

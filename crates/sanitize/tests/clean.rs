@@ -243,6 +243,29 @@ fn numbers_of_programs_stay_numbers() {
     }
 }
 
+#[test]
+fn parts_of_days_stay_parts_of_days() {
+    for (name, text, expected) in [
+        ("a.py", "dob = date(1957~, 3, 14)\n", "dob = date(1900, 1, 1)\n"),
+        ("a.txt", "dob: Date.new(1957~, 3, 14)\n", "dob: Date.new(1900, 1, 1)\n"),
+    ] {
+        assert_eq!(redacted(name, &text.replace('~', "")), expected);
+    }
+    let text = "dob = date(1957~, 3, 14)\n".replace('~', "");
+    let scanner = Scanner::new();
+    for key in 0..20 {
+        let replacement = Replacement::Synthetic(format!("a key {key}").into_bytes());
+        let mut cleaner = Cleaner::new(&scanner, replacement, Severity::Low);
+        let cleaned = cleaner.clean_where("a.py", text.as_bytes(), &mut |_| true);
+        let new = String::from_utf8(cleaned.bytes.clone()).unwrap();
+        let parts = new.strip_prefix("dob = date(2").and_then(|it| it.strip_suffix(")\n"));
+        let parts: Vec<&str> = parts.unwrap_or_else(|| panic!("{new}")).split(", ").collect();
+        assert!(parts.len() == 3 && parts.iter().all(|part| !part.starts_with("00")), "{new}");
+        assert!(!new.contains(", 0"), "{new}");
+        assert!(cleaned.left.is_empty() && cleaner.clean(&cleaned.bytes).removed.is_empty());
+    }
+}
+
 /// Whatever the key, what was made up for one rule is not taken for the value of another one.
 #[test]
 fn made_up_values_settle_with_any_key() {

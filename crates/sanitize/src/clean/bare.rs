@@ -6,6 +6,7 @@ mod yaml;
 use std::ops::Range;
 
 use super::{Edits, is_plain_number};
+use crate::structure::calls::NO_DAY;
 
 /// A part of a text, and what takes its place.
 type Edit = (Range<usize>, Vec<u8>);
@@ -225,6 +226,15 @@ const STATEMENTS: [&[u8]; 8] = [
     b"merge into ",
 ];
 
+/// Whether a text is the parts of a day as a call is given them: numbers with commas between them.
+fn is_parts_of_day(text: &[u8]) -> bool {
+    let is_number =
+        |part: &[u8]| part.first() != Some(&b'0') && part.iter().all(u8::is_ascii_digit);
+    let mut parts = text.split(|byte| *byte == b',').map(<[u8]>::trim_ascii);
+    let count = text.iter().filter(|byte| **byte == b',').count();
+    count == 2 && parts.all(|part| !part.is_empty() && is_number(part))
+}
+
 /// The quote of the key of JSON in a string that a number stands behind, as in `"{\"id\": 1}"`: with it around, a word
 /// can take the place of the number.
 fn mark_of_key<'a>(bytes: &'a [u8], span: &Range<usize>) -> Option<&'a [u8]> {
@@ -262,6 +272,12 @@ pub(super) fn quote(language: Language, bytes: &[u8], edits: &mut Edits) {
     }
     if matches!(language, Language::Code(_) | Language::Other) {
         for edit in edits.iter_mut().filter(|(_, new)| !is_plain_number(new)) {
+            if is_parts_of_day(&bytes[edit.0.clone()]) {
+                if !is_parts_of_day(&edit.1) {
+                    edit.1 = NO_DAY.to_vec();
+                }
+                continue;
+            }
             let fitting = match language {
                 Language::Code(dialect) => code::fitting(bytes, dialect, edit),
                 _ => None,

@@ -43,7 +43,7 @@ pub(super) fn read(bytes: &[u8], stems: &[Range<usize>], layout: &mut Layout) {
         let Some(span) = value_of(bytes, &name).filter(|span| layout.is_open(span)) else {
             continue;
         };
-        at = span.end;
+        at = at.max(span.end);
         beside.read(bytes, &name, span.end, layout);
         let mut last = layout.findings.iter().rev().take(lines::MOST_FOUND);
         if name.span.start < beside.end() && last.any(|it| it.span == span) {
@@ -60,10 +60,29 @@ fn value_of(bytes: &[u8], name: &Name) -> Option<Range<usize>> {
     if let Some(day) = day(bytes, name) {
         return Some(day);
     }
-    let (span, is_quoted) = literal(bytes, name)?;
+    let (span, is_quoted) = of_message(bytes, name).or_else(|| literal(bytes, name))?;
     let text = &bytes[span.clone()];
     let is_word = name.what == What::Name && !is_quoted && !text.contains(&b' ');
     (value::is_literal(name.what, text) && !is_word).then_some(span)
+}
+
+/// The value that a message of a database says to be one of a column.
+fn of_message(bytes: &[u8], name: &Name) -> Option<(Range<usize>, bool)> {
+    let span = match name.quote {
+        Some(b'\'') => calls::duplicate(bytes, &name.span)?,
+        None if is_of_key(bytes, name) => {
+            let pairs = calls::keyed(bytes, &name.span);
+            pairs.into_iter().find(|(column, _)| *column == name.span)?.1
+        }
+        _ => return None,
+    };
+    Some((span, true))
+}
+
+/// Whether a name may be one of those that a message of a database has in brackets.
+fn is_of_key(bytes: &[u8], name: &Name) -> bool {
+    matches!(bytes.get(name.span.end), Some(b')' | b','))
+        && matches!(name.span.start.checked_sub(1).map(|at| bytes[at]), Some(b'(' | b' '))
 }
 
 /// The day of which the parts are given to a call that a name is assigned.
@@ -102,6 +121,13 @@ impl Beside {
             }
             return;
         }
+        if is_of_key(bytes, name) {
+            if begin >= self.calls {
+                calls::read_keyed(bytes, span, layout);
+                self.calls = end;
+            }
+            return;
+        }
         if is_called(bytes, name) || is_listed(bytes, name) {
             if begin >= self.calls {
                 self.calls = calls::read(bytes, span, self.calls, layout);
@@ -122,6 +148,7 @@ impl Beside {
 fn goes_on(rest: &[u8]) -> bool {
     let rest = rest.strip_prefix(b"\"").or(rest.strip_prefix(b"'")).unwrap_or(rest);
     matches!(rest, [b',' | b';', b' ', next, ..] if !next.is_ascii_whitespace())
+        || rest.starts_with(b"]")
 }
 
 /// A strong name and where it is, with the quotes around it.
@@ -241,7 +268,7 @@ fn literal(bytes: &[u8], name: &Name) -> Option<(Range<usize>, bool)> {
         }
     };
     at = lines::past_marks(bytes, lines::past_type(bytes, blank(at)));
-    at = lines::past_prefix(bytes, at);
+    at = lines::past_prefix(bytes, calls::in_list(bytes, at));
     if let Some(inner) = within_marks(bytes, at, is_doubled) {
         return Some((inner, true));
     }

@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::{Layout, lines, value};
+use super::{Layout, calls, lines, value};
 
 /// So far before a telling name the bracket may be, and so far behind it the other one, in bytes.
 const REACH: usize = 1024;
@@ -70,7 +70,7 @@ fn read_items(bytes: &[u8], part: Range<usize>, depth: usize, layout: &mut Layou
             b')' | b']' | b'}' => {
                 inside = inside.saturating_sub(1);
                 if inside == 0 {
-                    inner.push(open..at);
+                    inner.push((begin, open..at));
                 }
             }
             _ if inside == 0 => {
@@ -91,7 +91,8 @@ fn read_items(bytes: &[u8], part: Range<usize>, depth: usize, layout: &mut Layou
             layout.findings.push(finding);
         }
     }
-    for inner in inner.into_iter().filter(|_| depth < DEEPEST) {
+    for (item, inner) in inner.into_iter().filter(|_| depth < DEEPEST) {
+        calls::read_list(bytes, item, inner.clone(), layout);
         read_items(bytes, inner, depth + 1, layout);
     }
 }

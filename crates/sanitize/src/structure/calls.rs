@@ -13,12 +13,12 @@ const LONGEST: usize = 2048;
 
 /// The longest literal, in bytes, and the most in one list.
 const LONGEST_LITERAL: usize = 120;
-const MOST: usize = 32;
+const MOST: usize = 1000;
 
 /// A literal, without its quotes.
-struct Literal {
-    span: Range<usize>,
-    is_quoted: bool,
+pub(super) struct Literal {
+    pub span: Range<usize>,
+    pub is_quoted: bool,
 }
 
 /// What a call of a name is given, which begins behind it: one literal and nothing more.
@@ -26,7 +26,7 @@ pub(super) fn argument(bytes: &[u8], end_of_name: usize) -> Option<(Range<usize>
     if bytes.get(end_of_name) != Some(&b'(') {
         return None;
     }
-    let (literals, end) = literals(bytes, end_of_name + 1);
+    let (literals, end) = literals(bytes, end_of_name + 1, end_of_name + LONGEST_LITERAL);
     match &literals[..] {
         [one] if bytes.get(end) == Some(&b')') => Some((one.span.clone(), one.is_quoted)),
         _ => None,
@@ -38,7 +38,7 @@ pub(super) fn next_of_list(bytes: &[u8], name: &Range<usize>) -> Option<(Range<u
     let first = name.start.saturating_sub(REACH);
     let is_open = |byte: &u8| matches!(byte, b'(' | b'[' | b'{');
     let begin = first + bytes[first..name.start].iter().rposition(is_open)? + 1;
-    let (literals, _) = literals(bytes, begin);
+    let (literals, _) = literals(bytes, begin, name.end + LONGEST_LITERAL);
     let mut pairs = literals.chunks_exact(2);
     let pair = pairs.find(|pair| pair[0].is_quoted && pair[0].span == *name)?;
     let value = &bytes[pair[1].span.clone()];
@@ -46,6 +46,76 @@ pub(super) fn next_of_list(bytes: &[u8], name: &Range<usize>) -> Option<(Range<u
     // The name of anything may have a few digits.
     let is_sure = digits == 0 || digits * 2 >= value.len();
     is_sure.then(|| (pair[1].span.clone(), pair[1].is_quoted))
+}
+
+/// Where the first value begins of the list here, as in `["..."]` and `c("...")`.
+pub(super) fn in_list(bytes: &[u8], at: usize) -> usize {
+    let rest = bytes.get(at..).unwrap_or_default();
+    let begin = match rest {
+        [b'[', ..] => 1,
+        [b'c', b'(', ..] => 2,
+        _ => return at,
+    };
+    let blanks = rest[begin..].iter().take(REACH).take_while(|it| it.is_ascii_whitespace()).count();
+    match rest.get(begin + blanks) {
+        Some(b'"' | b'\'' | b'0'..=b'9') => at + begin + blanks,
+        _ => at,
+    }
+}
+
+/// Reads the literals of a list between brackets, which have a name in front: `"last_name": [...]`, `last_name = c(...)`.
+pub(super) fn read_list(bytes: &[u8], item: usize, list: Range<usize>, layout: &mut Layout) {
+    let before = &bytes[item..list.start];
+    let before = before.strip_suffix(b"c").unwrap_or(before).trim_ascii_end();
+    let marks = before.iter().rev().take_while(|byte| b":=> ".contains(byte)).count();
+    let name = &before[..before.len() - marks];
+    let Some((what, name)) = lines::named(name).filter(|_| marks > 0) else { return };
+    let field = String::from_utf8_lossy(keys::plain(name)).into_owned();
+    let (literals, _) = literals(bytes, list.start + 1, list.end);
+    for Literal { span, is_quoted } in literals {
+        let is_value =
+            lines::is_value(what, name, &bytes[span.clone()]) && (is_quoted || what != What::Name);
+        if is_value && layout.is_open(&span) {
+            let mut finding = value::as_found(bytes, what, span);
+            finding.field = Some(field.clone());
+            layout.findings.push(finding);
+        }
+    }
+}
+
+/// The columns that a message of a database names and their values: `Key (mrn, dob)=(..., ...)`.
+pub(super) fn keyed(bytes: &[u8], name: &Range<usize>) -> Vec<(Range<usize>, Range<usize>)> {
+    let of_key = || {
+        let first = name.start.saturating_sub(LONGEST_LITERAL);
+        let open = first + memchr::memrchr(b'(', &bytes[first..name.start])? + 1;
+        let rest = &bytes[name.end..bytes.len().min(name.end + LONGEST_LITERAL)];
+        let end = name.end + memchr::memchr2(b')', b'\n', rest)?;
+        let values = bytes[end..].starts_with(b")=(").then_some(end + 3)?;
+        let rest = &bytes[values..bytes.len().min(values + 2 * LONGEST_LITERAL)];
+        let last = values + memchr::memchr2(b')', b'\n', rest)?;
+        let split = |part: Range<usize>| {
+            super::split(bytes, part, b',').map(|part| super::trimmed(bytes, part))
+        };
+        Some(split(open..end).zip(split(values..last)).collect())
+    };
+    of_key().unwrap_or_default()
+}
+
+/// The value of which a message of a database says that a key has it already: `Duplicate entry '...' for key '...'`.
+pub(super) fn duplicate(bytes: &[u8], name: &Range<usize>) -> Option<Range<usize>> {
+    let first = name.start.saturating_sub(2 * LONGEST_LITERAL);
+    let before = &bytes[first..name.start];
+    let end = memchr::memmem::rfind(before, b"' for key '")?;
+    let begin = memchr::memrchr(b'\'', &before[..end])? + 1;
+    let is_one = before[..begin].ends_with(b"entry '") && !before[end + 11..].contains(&b'\'');
+    is_one.then_some(first + begin..first + end)
+}
+
+/// Adds what a message of a database says of the columns beside a telling one.
+pub(super) fn read_keyed(bytes: &[u8], name: &Range<usize>, layout: &mut Layout) {
+    for (name, span) in keyed(bytes, name) {
+        add(bytes, name, &Literal { span, is_quoted: true }, layout);
+    }
 }
 
 /// Reads the calls and lists near a telling one, from a place on and up to an empty line; says where they end.
@@ -60,7 +130,7 @@ pub(super) fn read(bytes: &[u8], name: &Range<usize>, least: usize, layout: &mut
     while let Some(found) = bytes[at..last].iter().position(is_open) {
         let open = at + found;
         at = open + 1;
-        let (literals, end) = literals(bytes, at);
+        let (literals, end) = literals(bytes, at, last);
         if literals.is_empty() {
             continue;
         }
@@ -106,14 +176,15 @@ fn is_quoted(bytes: &[u8], name: &Range<usize>) -> bool {
     matches!(bytes.get(name.end), Some(b'"' | b'\'' | b'`'))
 }
 
-/// The literals from here on with commas between them, and where they end: behind blanks, before what is none.
-fn literals(bytes: &[u8], begin: usize) -> (Vec<Literal>, usize) {
+/// The literals from here on with commas between them, up to a place, and where they end: behind blanks, before what is
+/// none.
+pub(super) fn literals(bytes: &[u8], begin: usize, last: usize) -> (Vec<Literal>, usize) {
     let blank = |at: usize| {
         let rest = bytes.get(at..).unwrap_or_default();
         at + rest.iter().take(LONGEST_LITERAL).take_while(|it| it.is_ascii_whitespace()).count()
     };
     let (mut literals, mut at) = (Vec::new(), blank(begin));
-    while literals.len() < MOST {
+    while literals.len() < MOST && at < last {
         let Some((literal, end)) = literal(bytes, lines::past_prefix(bytes, at)) else { break };
         literals.push(literal);
         at = blank(end);
@@ -173,7 +244,7 @@ pub(super) fn day(bytes: &[u8], at: usize) -> Option<Range<usize>> {
         return None;
     }
     let begin = at + rest.len() - call.len() + length + 1;
-    let (literals, _) = literals(bytes, begin);
+    let (literals, _) = literals(bytes, begin, begin + LONGEST_LITERAL);
     let [year, month, day, ..] = &literals[..] else { return None };
     let span = year.span.start..day.span.end;
     let is_one = is_in(bytes, year, 1880..=2050)
@@ -218,6 +289,10 @@ mod tests {
             "m.put(\"m~rn\",\"8817~2635\"); m.put(\"lastName\", \"Zwyr~tkova\");",
             "f.append('m~rn', '8817~2635')\nf.append('last_name', 'Zwyr~tkova')",
             "new Map([[\"m~rn\", 8817~2635], [\"last_name\", \"Zwyr~tkova\"]])",
+            "pd.DataFrame({\"m~rn\": [\"8817~2635\"], \"last_name\": [\"Zwyr~tkova\"]})",
+            "d = {\n  'm~rn': ['8817~2635'],\n  'last_name': ['Zwyr~tkova'],\n}",
+            "data.frame(m~rn = c(\"8817~2635\"), last_name=c(\"Zwyr~tkova\"))",
+            "DETAIL:  Key (m~rn, last_name)=(8817~2635, Zwyr~tkova) already exists.",
         ] {
             assert_eq!(values(text), ["88172635", "Zwyrtkova"], "{text}");
         }
@@ -225,6 +300,33 @@ mod tests {
         let mut both = values(behind);
         both.sort();
         assert_eq!(both, ["219-45~-6781", "Zwyr~tkova"].map(plain));
+    }
+
+    #[test]
+    fn all_of_a_list_is_read() {
+        let list = "f({\"m~rn\": [\"8817~2635\", \"8817~2636\"], \"x\": [\"y\"], \"last_name\": [\"Zwyr~tkova\", \"Ro~e\"]})";
+        let mut found = values(list);
+        found.sort();
+        found.dedup();
+        assert_eq!(found, ["88172635", "88172636", "Roe", "Zwyrtkova"]);
+        for text in ["m~rn: [0-9]{8}", "m~rn = [x, 8817~2635]", "\"m~rn\": [\"string\"]"] {
+            assert!(values(text).is_empty(), "{text}");
+        }
+    }
+
+    #[test]
+    fn databases_say_what_they_have_already() {
+        for text in [
+            "ERROR: DETAIL:  Key (s~sn)=(2194~56781) already exists.",
+            "Duplicate entry '2194~56781' for key 'patient.s~sn'",
+            "Duplicate entry '2194~56781' for key 'uk_s~sn'",
+        ] {
+            assert_eq!(values(text), [plain("2194~56781")], "{text}");
+        }
+        for text in ["Key (s~sn)=(x)", "f (s~sn)=(", "entry 'x' for key 's~sn'", "' for key 's~sn'"]
+        {
+            assert!(values(text).is_empty(), "{text}");
+        }
     }
 
     #[test]
@@ -271,6 +373,10 @@ mod tests {
             "m~rn(".repeat(200_000),
             format!("m~rn(\"8817~2635\"){}", "(\"a\",".repeat(200_000)),
             "dob=date(".repeat(100_000),
+            "(m~rn)=(".repeat(100_000),
+            "' for key 'm~rn'".repeat(100_000),
+            "m~rn=[\"8817~2635\",".repeat(50_000),
+            format!("{{m~rn:[{}", "\"8817~2635\",".repeat(200_000)),
         ] {
             values(&text);
         }

@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use super::keys::{self, Strength};
-use super::{Layout, split, trimmed, value};
+use super::{Layout, lines, split, trimmed, value};
 use crate::what::What;
 
 /// The longest line, in bytes.
@@ -25,9 +25,11 @@ pub(super) fn read(bytes: &[u8], stems: &[Range<usize>], layout: &mut Layout) {
         }
         let ruler = next(bytes, &header).filter(|line| is_ruler(bytes, line));
         if let Some(ruler) = ruler
-            && let Some(columns) = columns(bytes, header)
+            && let Some(columns) = columns(bytes, header.clone())
         {
             at = read_rows(bytes, &columns, ruler, layout);
+        } else if field(bytes, &header).is_some_and(|field| field.is_telling(bytes)) {
+            at = read_fields(bytes, header, layout);
         }
     }
 }
@@ -81,6 +83,51 @@ fn plain(bytes: &[u8], cell: Range<usize>) -> Range<usize> {
     let behind = bytes[cell.clone()].iter().rev().take_while(is_mark).count();
     cell.start..cell.end - behind
 }
+
+/// A row that has a name and its value, as in a table of two columns: a field and what it holds.
+struct Field {
+    name: Range<usize>,
+    what: What,
+    strength: Strength,
+    value: Range<usize>,
+}
+
+impl Field {
+    fn is_telling(&self, bytes: &[u8]) -> bool {
+        self.strength == Strength::Strong
+            && value::is_literal(self.what, &bytes[self.value.clone()])
+    }
+}
+
+/// The name and the value of a row that has both and nothing more.
+fn field(bytes: &[u8], row: &Range<usize>) -> Option<Field> {
+    let [name, value] = <[Range<usize>; 2]>::try_from(cells(bytes, row)).ok()?;
+    let (what, strength) = keys::key(&bytes[name.clone()])?;
+    Some(Field { name, what, strength, value })
+}
+
+/// Reads the rows of names and values around a telling one; says where they end.
+fn read_fields(bytes: &[u8], telling: Range<usize>, layout: &mut Layout) -> usize {
+    let is_row = |row: &Range<usize>| memchr::memchr(b'|', &bytes[row.clone()]).is_some();
+    let before = |row: &Range<usize>| line(bytes, row.start.checked_sub(1)?).filter(is_row);
+    let behind = |row: &Range<usize>| next(bytes, row).filter(is_row);
+    let mut rows: Vec<_> =
+        std::iter::successors(Some(telling.clone()), before).take(MOST_FIELDS).collect();
+    rows.reverse();
+    rows.extend(std::iter::successors(behind(&telling), behind).take(MOST_FIELDS));
+    for Field { name, what, value, .. } in rows.iter().filter_map(|row| field(bytes, row)) {
+        let name = &bytes[name];
+        if lines::is_value(what, name, &bytes[value.clone()]) && layout.is_open(&value) {
+            let mut finding = value::as_found(bytes, what, value);
+            finding.field = Some(String::from_utf8_lossy(keys::plain(name)).into_owned());
+            layout.findings.push(finding);
+        }
+    }
+    rows.last().map_or(telling.end, |row| row.end)
+}
+
+/// So many rows of names and values are read before and behind a telling one.
+const MOST_FIELDS: usize = 40;
 
 type Column = Option<(What, String)>;
 
@@ -155,10 +202,22 @@ mod tests {
     }
 
     #[test]
+    fn rows_of_a_name_and_a_value_are_read() {
+        for text in [
+            "| Field | Value |\n|---|---|\n| M~RN | 8817~2635 |\n| Last Name | Zwyr~tkova |\n| x | y |\n",
+            "Field | Value\n---|---\n**M~RN** | `8817~2635`\nLast name | Zwyr~tkova\n\nName | Roe\n",
+        ] {
+            assert_eq!(values(text), ["88172635", "Zwyrtkova"], "{text}");
+        }
+    }
+
+    #[test]
     fn what_has_no_ruler_or_no_telling_column_is_no_such_table() {
         for text in [
             "| M~RN | Name |\n| 8817~2635 | Zwyr~tkova |\n",
             "| Field | Name |\n|---|---|\n| m~rn | Zwyr~tkova |\n",
+            "| Field | Type |\n|---|---|\n| m~rn | varchar(20) |\n| last_name | Text |\n",
+            "| m~rn | 8817~2635 | x |\n",
             "| M~RN | Type |\n|---|---|\n| string | required |\n",
             "if (patient || member) {\n  ---x;\n}\n",
             "| M~RN | Name |\n",
@@ -174,6 +233,7 @@ mod tests {
             "| mrn |\n|---|\n".repeat(100_000),
             "| mrn ".repeat(300_000),
             format!("| mrn |\n|---|\n{}", "|".repeat(2_000_000)),
+            "| m~rn | 8817~2635 |\n".repeat(100_000),
             format!("| mrn |\n{}", "|---|\n".repeat(300_000)),
         ] {
             values(&text);

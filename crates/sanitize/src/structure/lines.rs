@@ -131,7 +131,7 @@ pub(super) fn is_value(what: What, name: &[u8], value: &[u8]) -> bool {
 
 /// What the name before a mark says, and the name: without the quotes around it, the object that it is of, and the
 /// words that declare it.
-fn named(text: &[u8]) -> Option<(What, &[u8])> {
+pub(super) fn named(text: &[u8]) -> Option<(What, &[u8])> {
     let text = text.trim_ascii();
     let is_quote = |byte: &u8| matches!(byte, b'"' | b'\'' | b'`');
     let name = match text {

@@ -9,7 +9,7 @@ mod cursor;
 use std::ops::Range;
 
 use super::keys::{self, Strength};
-use super::{Layout, split, value};
+use super::{Layout, calls, split, value};
 use crate::what::What;
 use created::Created;
 use cursor::{Cursor, Within, is_of_word};
@@ -79,6 +79,7 @@ fn read_insert<'a>(
     let columns = cursor.columns()?;
     if cursor.values().is_some() {
         inserted(cursor, &columns, layout);
+        parameters(cursor, &columns, layout);
     } else if cursor.word(b"select").is_some() {
         selected(cursor, &columns, layout);
     }
@@ -135,6 +136,77 @@ fn inserted(cursor: &mut Cursor<'_>, columns: &[Column], layout: &mut Layout) {
         }
     }
 }
+
+/// Reads the values that a program gives a statement behind its string: `"... VALUES (?, ?)", ("...", "...")`.
+fn parameters(cursor: &mut Cursor<'_>, columns: &[Column], layout: &mut Layout) {
+    let bytes = cursor.bytes;
+    let is_end = |byte: &u8| b"\"'`;".contains(byte) || byte.is_ascii_whitespace();
+    let is_open = |byte: &u8| b"([{".contains(byte) || byte.is_ascii_whitespace();
+    let is_between = |byte: &u8| b")]},([{".contains(byte) || byte.is_ascii_whitespace();
+    let count = |at: usize, is_part: &dyn Fn(&u8) -> bool| {
+        let rest = bytes.get(at..).unwrap_or_default();
+        rest.iter().take(keys::LONGEST).take_while(|byte| is_part(byte)).count()
+    };
+    let end = cursor.at + count(cursor.at, &is_end);
+    let is_string = bytes[cursor.at.min(end)..end].iter().any(|byte| b"\"'`".contains(byte));
+    if !is_string || bytes.get(end) != Some(&b',') {
+        return;
+    }
+    let mut at = end + 1 + count(end + 1, &is_open);
+    loop {
+        let (row, end) = calls::literals(bytes, at, bytes.len());
+        if row.len() != columns.len() {
+            return;
+        }
+        cursor.at = end;
+        add_row(bytes, row.into_iter().map(|literal| literal.span).collect(), columns, layout);
+        at = end + count(end, &is_between);
+    }
+}
+
+/// Reads the rows of what a query names with its columns: `WITH x (mrn, last_name) AS (VALUES (...))`.
+pub(super) fn read_named(bytes: &[u8], stems: &[Range<usize>], layout: &mut Layout) {
+    let mut at = 0;
+    for stem in stems {
+        let first = stem.start.saturating_sub(LONGEST_COLUMNS).max(at);
+        if stem.start < at || !is_column_of_list(bytes, stem) {
+            continue;
+        }
+        let Some(open) = memchr::memrchr(b'(', &bytes[first..stem.start]) else { continue };
+        let mut cursor =
+            Cursor::new(&bytes[..bytes.len().min(stem.end + LONGEST_NAMED)], first + open);
+        let mut rows = || {
+            let columns = cursor.columns()?;
+            cursor.word(b"as")?;
+            cursor.pass(b'(')?;
+            cursor.word(b"values")?;
+            inserted(&mut cursor, &columns, layout);
+            Some(())
+        };
+        if rows().is_some() {
+            at = cursor.at;
+        }
+    }
+}
+
+/// Whether a stem is a part of a word that may be one of a list of columns.
+fn is_column_of_list(bytes: &[u8], stem: &Range<usize>) -> bool {
+    let rest = &bytes[stem.end..bytes.len().min(stem.end + keys::LONGEST)];
+    let rest = &rest[rest.iter().take_while(|byte| is_of_word(byte)).count()..];
+    let rest = rest.strip_prefix(b"\"").unwrap_or(rest).trim_ascii_start();
+    match rest {
+        [b',', ..] => true,
+        [b')', rest @ ..] => {
+            let rest = rest.trim_ascii_start();
+            rest.get(..2).is_some_and(|word| word.eq_ignore_ascii_case(b"as"))
+        }
+        _ => false,
+    }
+}
+
+/// The longest list of columns of a query that is named, and so much of its rows is read, in bytes.
+const LONGEST_COLUMNS: usize = 512;
+const LONGEST_NAMED: usize = 1 << 16;
 
 /// Reads rows that are queries of nothing: `SELECT 1, 'x' UNION ALL SELECT 2, 'y'`.
 fn selected(cursor: &mut Cursor<'_>, columns: &[Column], layout: &mut Layout) {
@@ -202,7 +274,7 @@ mod tests {
     use std::time::{Duration, Instant};
 
     use super::*;
-    use crate::structure::tests::{found_by, plain};
+    use crate::structure::tests::{found_by, plain, stems};
 
     fn found(text: &str) -> Vec<(String, String)> {
         found_by(read, text)
@@ -290,6 +362,9 @@ mod tests {
             "INSERT INTO t (m~rn, last_name, x) VALUES (8817~2635, 'Zwyr~tkova', 'a;\n(b), ''c')",
             "INSERT INTO t (m~rn, last_name) SELECT 8817~2635 AS m~rn, 'Zwyr~tkova' AS n FROM dual",
             "q(\"INSERT INTO t (m~rn, last_name) SELECT 8817~2635, 'Zwyr~tkova'\", x)",
+            "q('INSERT INTO t (m~rn, last_name) VALUES (?, ?)', ('8817~2635', 'Zwyr~tkova'))",
+            "q(\"insert into t (m~rn, last_name) values (%s, %s);\", [(8817~2635, 'Zwyr~tkova'),])",
+            "q(\"INSERT INTO t (m~rn, last_name) VALUES ($1, $2)\", \"8817~2635\", \"Zwyr~tkova\")",
             "q('INSERT INTO t (m~rn, last_name) SELECT 8817~2635, \"Zwyr~tkova\"', x)",
             "INSERT INTO t (m~rn, last_name) VALUES (8817~2635, 'Zwyr~tkova'), ('{{ x }}', $1)",
         ] {
@@ -299,6 +374,27 @@ mod tests {
         assert_eq!(values(rows), ["1234", "Zwyrtkova", "1235", "Roe"]);
         let address = "INSERT INTO t (m~rn, address) VALUES (1234, '12 El~m Street\nSpring~field')";
         assert_eq!(values(address), ["1234", "12 El~m Street", "Spring~field"].map(plain));
+    }
+
+    #[test]
+    fn rows_that_a_query_names_are_read() {
+        let read_all = |bytes: &[u8], layout: &mut Layout| read_named(bytes, &stems(bytes), layout);
+        let values = |text: &str| -> Vec<String> {
+            found_by(read_all, text).into_iter().map(|(_, value)| value).collect()
+        };
+        for text in [
+            "WITH x(m~rn,last_name) AS (VALUES ('8817~2635','Zwyr~tkova')) SELECT * FROM x",
+            "with x (last_name, \"m~rn\") as (\n values ('Zwyr~tkova', 8817~2635)\n)",
+        ] {
+            let mut found = values(text);
+            found.sort();
+            assert_eq!(found, ["88172635", "Zwyrtkova"], "{text}");
+        }
+        let start = Instant::now();
+        for text in ["(mrn,".repeat(200_000), "(mrn, a) as (values (".repeat(100_000)] {
+            assert!(values(&text).is_empty());
+        }
+        assert!(start.elapsed() < Duration::from_secs(10));
     }
 
     #[test]

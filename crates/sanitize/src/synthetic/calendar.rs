@@ -111,6 +111,10 @@ fn date(text: &str, parts: &Parts, weeks: i64) -> String {
     }
 }
 
+fn parts_span(parts: &Parts) -> Range<usize> {
+    first(parts)..parts.end
+}
+
 fn fixed(text: &str, parts: &Parts) -> String {
     let year = if parts.year.len() == 4 { 2100 } else { 1 };
     written(text, parts, year, 1, 1)
@@ -123,8 +127,9 @@ fn written(text: &str, parts: &Parts, year: i16, month: i8, day: i8) -> String {
     let (mut new, mut at) = (String::new(), first(parts));
     for part in all.into_iter().filter(|part| !part.is_empty()) {
         new += &text[at..part.start];
-        // Beside a word only a zero says that days have two digits.
-        let is_padded = !parts.is_word || text[part.clone()].starts_with('0') || part.len() > 2;
+        // Beside a word or a comma only a zero says that days have two digits.
+        let has_no_marks = !parts.is_word && !text[parts_span(parts)].contains(',');
+        let is_padded = has_no_marks || text[part.clone()].starts_with('0') || part.len() > 2;
         let width = if is_padded || *part == parts.year { part.len() } else { 1 };
         new += &match part {
             _ if *part == parts.month && parts.is_word => month_like(month, &text[part.clone()]),
@@ -228,6 +233,7 @@ fn at_first(text: &str, tokens: &[Range<usize>]) -> Parts {
     // Groups of a date that is all numbers stand side by side, with one mark between each and the next.
     let joined = |pair: &[Range<usize>]| {
         pair[1].start == pair[0].end + 1 && b"-/. ".contains(&text.as_bytes()[pair[0].end])
+            || has_comma(text, pair[0].end..pair[1].start)
     };
     let together = 1 + numbers.windows(2).take(2).take_while(|pair| joined(pair)).count();
     let widths: Vec<usize> = numbers.iter().take(together).map(Range::len).collect();
@@ -242,6 +248,11 @@ fn at_first(text: &str, tokens: &[Range<usize>]) -> Parts {
         [1 | 2, 1 | 2, ..] => parts(&nothing(&numbers[1]), &numbers[0], &numbers[1]),
         _ => compact(text, &numbers[0]),
     }
+}
+
+/// Whether a comma stands between two numbers, as between those that a call is given.
+fn has_comma(text: &str, between: Range<usize>) -> bool {
+    text[between].trim_ascii() == ","
 }
 
 fn nothing(beside: &Range<usize>) -> Range<usize> {
