@@ -265,6 +265,11 @@ impl Scanner {
                 }
                 continue;
             }
+            let is_size = rule.validators.contains(&Validator::HasNumber)
+                && is_size(text, &whole, &span, bytes);
+            if is_size {
+                continue;
+            }
             let opens_nothing = rule.validators.contains(&Validator::NotAtExample)
                 && is_at_example(&bytes[span.end..]);
             if !opens_nothing && rule.validators.iter().all(|validator| validator.holds(content)) {
@@ -373,6 +378,28 @@ fn says_by_itself(finding: &Finding) -> bool {
     finding.category == Category::Secret || is_of_words
 }
 
+/// Whether a number is too short for one of somebody and stands where code gives members of an object their sizes, as
+/// in `{ mrn: 120, name: 200 }`. What was found of it begins with the name.
+fn is_size(text: &[u8], whole: &Range<usize>, number: &Range<usize>, bytes: &[u8]) -> bool {
+    const MOST_DIGITS: usize = 3;
+    let begin = whole.start.saturating_sub(LONGEST_NAME);
+    let before = &text[begin..whole.start];
+    let line = memchr::memrchr(b'\n', before).map_or(before, |end| &before[end + 1..]);
+    let line = line.trim_ascii_end();
+    let name = text[whole.start..number.start].trim_ascii_end();
+    let name = name.strip_suffix(b":").unwrap_or_default();
+    let is_member = name.first().is_some_and(u8::is_ascii_lowercase)
+        && name.iter().all(u8::is_ascii_alphanumeric);
+    let behind = bytes[number.end..].trim_ascii_start().first();
+    let is_within = line.ends_with(b"{") || line.ends_with(b",") && line.contains(&b'{');
+    let value = &text[number.clone()];
+    value.len() <= MOST_DIGITS
+        && value.iter().all(u8::is_ascii_digit)
+        && is_member
+        && is_within
+        && matches!(behind, Some(b',' | b'}'))
+}
+
 /// Whether a part has so many digits: few parts have, and that is seen faster than a pattern is tried.
 fn has_digits(part: &[u8], count: usize) -> bool {
     part.iter().filter(|byte| byte.is_ascii_digit()).take(count).count() == count
@@ -432,6 +459,17 @@ mod tests {
     fn every_pattern_compiles() {
         for rule in BUILT_IN.iter().filter(|rule| !rule.pattern.is_empty()) {
             assert!(compile(&rule.pattern).is_ok(), "{}", rule.id);
+        }
+    }
+
+    #[test]
+    fn sizes_are_no_numbers_of_records() {
+        let scanner = Scanner::new();
+        for text in ["const w = { mrn: 120, name: 200 };", "{ a: 1, mrn: 120 }"] {
+            assert!(scanner.scan(text.as_bytes()).is_empty(), "{text}");
+        }
+        for text in ["{ mrn: ~1204711 }", "MRN: ~120, seen today", "{ \"mrn\": \"~120\" }"] {
+            assert!(!scanner.scan(text.replace('~', "").as_bytes()).is_empty(), "{text}");
         }
     }
 }

@@ -26,6 +26,8 @@ pub(super) fn read(bytes: &[u8], stems: &[Range<usize>], layout: &mut Layout) {
     let (mut at, mut tried, mut read) = (0, 0, 0);
     // Up to where what stands beside telling names was read.
     let mut beside = Beside::default();
+    // Up to where rows below names of columns were read.
+    let mut rows = 0;
     for stem in stems {
         if stem.start < at {
             continue;
@@ -41,6 +43,9 @@ pub(super) fn read(bytes: &[u8], stems: &[Range<usize>], layout: &mut Layout) {
             continue;
         }
         let Some(span) = value_of(bytes, &name).filter(|span| layout.is_open(span)) else {
+            if name.span.start >= rows && may_be_column(bytes, &name) {
+                rows = calls::read_rows(bytes, &name.span, layout).unwrap_or(rows);
+            }
             continue;
         };
         at = at.max(span.end);
@@ -89,6 +94,9 @@ fn is_of_key(bytes: &[u8], name: &Name) -> bool {
 fn day(bytes: &[u8], name: &Name) -> Option<Range<usize>> {
     if !matches!(name.what, What::BirthDate | What::Date) {
         return None;
+    }
+    if is_called(bytes, name) {
+        return calls::day(bytes, name.span.end + 1);
     }
     let rest = &bytes[name.span.end..bytes.len().min(name.span.end + REACH)];
     let is_mark = |byte: &&u8| b"\"' \t:=>]".contains(byte);
@@ -232,6 +240,18 @@ fn is_listed(bytes: &[u8], name: &Name) -> bool {
     let rest = bytes.get(name.span.end + 1..).unwrap_or_default();
     let next = rest.iter().take(REACH).find(|byte| !byte.is_ascii_whitespace());
     name.quote.is_some() && next == Some(&b',')
+}
+
+/// Whether a name may be one of a list of names of columns.
+fn may_be_column(bytes: &[u8], name: &Name) -> bool {
+    let behind = name.span.end + usize::from(name.quote.is_some());
+    let before = name.span.start.checked_sub(1).map(|at| bytes[at]);
+    match (name.quote, bytes.get(behind)) {
+        (Some(_), Some(b',' | b']')) => true,
+        (None, Some(b',')) => true,
+        (None, Some(b'"' | b'\'')) => matches!(before, Some(b',' | b' ')),
+        _ => false,
+    }
 }
 
 /// The literal that a name is given, and whether it stands in quotes.
@@ -399,7 +419,10 @@ fn begins_line(bytes: &[u8], name: &Name) -> bool {
     let begin = memchr::memrchr(b'\n', before).map_or(0, |at| at + 1);
     let before = before[begin..].trim_ascii();
     let is_path = |byte: &u8| byte.is_ascii_alphanumeric() || b"._-".contains(byte);
+    // The name of a member of something that is named.
+    let member = before.strip_suffix(b"[\"").or(before.strip_suffix(b"['"));
     before.is_empty()
+        || member.is_some_and(|it| !it.is_empty() && it.iter().all(is_path))
         || [&b"-"[..], b"\"", b"'", b"- \"", b"- '"].contains(&before)
         || before.ends_with(b".") && before.iter().all(is_path)
         || lines::is_declaring(before)

@@ -118,6 +118,54 @@ pub(super) fn read_keyed(bytes: &[u8], name: &Range<usize>, layout: &mut Layout)
     }
 }
 
+/// Reads the rows behind a list of names of columns that a telling name is one of, as in
+/// `[["mrn", "lastName"], ["...", "..."]]` and `parametrize("mrn,last_name", [("...", "...")])`; says where they end.
+pub(super) fn read_rows(bytes: &[u8], name: &Range<usize>, layout: &mut Layout) -> Option<usize> {
+    let first = name.start.saturating_sub(REACH);
+    let before = &bytes[first..name.start];
+    let (columns, end) = match is_quoted(bytes, name) {
+        true => {
+            let begin = first + memchr::memrchr(b'[', before)? + 1;
+            let (columns, end) = literals(bytes, begin, name.end + LONGEST_LITERAL);
+            let are_names = columns.iter().all(|column| column.is_quoted);
+            let is_closed = bytes.get(end) == Some(&b']') && are_names;
+            (columns.into_iter().map(|it| it.span).collect::<Vec<_>>(), is_closed.then_some(end)?)
+        }
+        false => {
+            let begin = memchr::memrchr2(b'"', b'\'', before)?;
+            let quote = before[begin];
+            if !before[..begin].ends_with(b"parametrize(") {
+                return None;
+            }
+            let rest = &bytes[name.end..bytes.len().min(name.end + LONGEST_LITERAL)];
+            let end = name.end + memchr::memchr2(quote, b'\n', rest)?;
+            let names = super::split(bytes, first + begin + 1..end, b',');
+            (names.map(|name| super::trimmed(bytes, name)).collect(), end)
+        }
+    };
+    if columns.len() < 2 || !columns.contains(name) {
+        return None;
+    }
+    let is_between = |byte: &&u8| b")]},([{".contains(byte) || byte.is_ascii_whitespace();
+    let mut at = end + 1;
+    let mut read = None;
+    loop {
+        let rest = bytes.get(at..).unwrap_or_default();
+        let between = rest.iter().take(LONGEST_LITERAL).take_while(is_between).count();
+        let begin = at + between;
+        let has_bracket =
+            bytes[at.min(begin)..begin].iter().any(|byte| matches!(byte, b'[' | b'(' | b'{'));
+        let (row, end) = literals(bytes, begin, bytes.len());
+        if row.len() != columns.len() || !has_bracket {
+            return read;
+        }
+        for (literal, name) in row.iter().zip(&columns) {
+            add(bytes, name.clone(), literal, layout);
+        }
+        (at, read) = (end, Some(end));
+    }
+}
+
 /// Reads the calls and lists near a telling one, from a place on and up to an empty line; says where they end.
 pub(super) fn read(bytes: &[u8], name: &Range<usize>, least: usize, layout: &mut Layout) -> usize {
     let first = name.start.saturating_sub(REACH).max(least.min(name.start));
@@ -272,7 +320,12 @@ mod tests {
     fn values(text: &str) -> Vec<String> {
         let mut found = found_by(read_assigned, text);
         found.dedup();
-        found.into_iter().map(|(_, value)| value).collect()
+        // What stands beside is found first in lines.
+        let mut values: Vec<String> = found.into_iter().map(|(_, value)| value).collect();
+        if values.len() == 2 {
+            values.sort();
+        }
+        values
     }
 
     // Synthetic, and put together so that no scanner stops at this page.
@@ -293,13 +346,18 @@ mod tests {
             "d = {\n  'm~rn': ['8817~2635'],\n  'last_name': ['Zwyr~tkova'],\n}",
             "data.frame(m~rn = c(\"8817~2635\"), last_name=c(\"Zwyr~tkova\"))",
             "DETAIL:  Key (m~rn, last_name)=(8817~2635, Zwyr~tkova) already exists.",
+            "rows = [[\"m~rn\", \"lastName\"], [\"8817~2635\", \"Zwyr~tkova\"]];",
+            "rows = [['m~rn', 'last_name'],\n  [8817~2635, 'Zwyr~tkova'],\n]",
+            "@parametrize(\"m~rn,last_name\", [(\"8817~2635\", \"Zwyr~tkova\")])",
+            "p[\"m~rn\"]=\"8817~2635\"\np[\"last_name\"]=\"Zwyr~tkova\"\n",
+            "p['m~rn'] = '8817~2635'\np['last_name'] = 'Zwyr~tkova'\n",
+            "p = P(m~rn=u'8817~2635', last_name=b'Zwyr~tkova')",
+            "P { m~rn: String::from(\"8817~2635\"), last_name: \"Zwyr~tkova\".to_string() }",
         ] {
             assert_eq!(values(text), ["88172635", "Zwyrtkova"], "{text}");
         }
         let behind = "p.setLastName(\"Zwyr~tkova\"); p.setS~sn(\"219-45~-6781\");";
-        let mut both = values(behind);
-        both.sort();
-        assert_eq!(both, ["219-45~-6781", "Zwyr~tkova"].map(plain));
+        assert_eq!(values(behind), ["219-45~-6781", "Zwyr~tkova"].map(plain));
     }
 
     #[test]
@@ -335,6 +393,7 @@ mod tests {
             "p.setM~rn(m~rn); p.setLastName(\"Zwyr~tkova\");",
             "columns = [\"m~rn\", \"last_name\", \"dob\"]",
             "add_index(\"patient_id\", \"0001_initial\")",
+            "unique = [['m~rn', 'last_name'], ['first_name', 'city']]",
             "f(\"x\", \"m~rn\", \"8817~2635\")",
             "p.setM~rn(\"\"); expect(m~rn(12));",
             "p.getM~rn().equals(\"x8817~2635\")",
@@ -355,6 +414,7 @@ mod tests {
             "var dob = new DateTime(1957~, 3, 14);",
             "dob := time.Date(1957~, 3, 14, 0, 0, 0, 0, time.UTC)",
             "LocalDate dob = LocalDate.of(1957~, 3, 14);",
+            "p.setDateOfBirth(LocalDate.of(1957~, 3, 14));",
         ] {
             assert_eq!(values(text), [plain("1957~, 3, 14")], "{text}");
         }
@@ -373,6 +433,9 @@ mod tests {
             "m~rn(".repeat(200_000),
             format!("m~rn(\"8817~2635\"){}", "(\"a\",".repeat(200_000)),
             "dob=date(".repeat(100_000),
+            "[\"m~rn\",\"x\"],".repeat(100_000),
+            "[\"m~rn\",\"x\"],[\"8817~2635\",\"x\"],".repeat(50_000),
+            "parametrize(\"m~rn,x\",[(".repeat(50_000),
             "(m~rn)=(".repeat(100_000),
             "' for key 'm~rn'".repeat(100_000),
             "m~rn=[\"8817~2635\",".repeat(50_000),

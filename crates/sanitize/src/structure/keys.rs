@@ -60,8 +60,12 @@ pub(super) fn part(name: &[u8], is_call: bool) -> Option<(Range<usize>, What, St
     if name.len() > LONGEST {
         return None;
     }
-    known(0..name.len())
-        .or_else(|| known(0..memchr::memmem::find(name, b"__")?))
+    let whole = known(0..name.len());
+    // Of a way through objects each part is looked at by itself.
+    if whole.is_some() || memchr::memchr(b'.', name).is_some() {
+        return whole;
+    }
+    known(0..memchr::memmem::find(name, b"__").unwrap_or(0))
         .or_else(|| known(behind_verb(name).filter(|_| is_call)?..name.len()))
         .or_else(|| behind_words(name).find_map(|begin| known(begin..name.len()).filter(is_sure)))
 }
@@ -114,7 +118,11 @@ fn behind_words(name: &[u8]) -> impl Iterator<Item = usize> {
     let ends = memchr::memchr_iter(b'_', name);
     ends.take_while(move |end| !name[..*end].split(|it| *it == b'_').any(is_other))
         .map(|end| end + 1)
+        .take(MOST_WORDS)
 }
+
+/// So many words may stand in front of a name that is known.
+const MOST_WORDS: usize = 4;
 
 /// Names of what holds records. Any other name of an object may be data, and is not shown.
 pub(super) fn is_container(name: &[u8]) -> bool {
@@ -965,6 +973,25 @@ mod tests {
             assert_eq!(key(name.as_bytes()), None, "{name}");
         }
         assert_eq!(key(&b"a".repeat(1 << 20)), None);
+    }
+
+    #[test]
+    fn parts_of_names_of_code_are_known() {
+        for (name, is_call, part_of_it) in [
+            ("mrn__exact", false, "mrn"),
+            ("setMrn", true, "Mrn"),
+            ("SetMRN", true, "MRN"),
+            ("find_by_ssn", true, "_ssn"),
+            ("TEST_PATIENT_MRN", false, "PATIENT_MRN"),
+            ("uk_ssn", false, "ssn"),
+        ] {
+            let found = part(name.as_bytes(), is_call);
+            assert_eq!(found.map(|(part, ..)| &name[part]), Some(part_of_it), "{name}");
+        }
+        for name in ["setMrn", "max_patient_id", "ssn_length", "settlement", "package_name"] {
+            assert!(part(name.as_bytes(), false).is_none(), "{name}");
+        }
+        assert!(part(b"setup", true).is_none() && part(b"settlement", true).is_none());
     }
 
     #[test]

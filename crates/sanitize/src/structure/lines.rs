@@ -150,13 +150,12 @@ pub(super) fn named(text: &[u8]) -> Option<(What, &[u8])> {
     Some((what, name))
 }
 
-/// The name of a member in brackets, as in `patient["last_name"]` and `patient[:last_name]`.
+/// The name of a member in brackets, as in `patient["last_name"]`.
 fn in_brackets(name: &[u8]) -> Option<&[u8]> {
     let name = name.strip_suffix(b"]")?;
     let member = &name[memchr::memrchr(b'[', name)? + 1..];
     match member {
         [one @ (b'"' | b'\''), inner @ .., two] if one == two => Some(inner),
-        [b':', inner @ ..] => Some(inner),
         _ => None,
     }
 }

@@ -36,6 +36,8 @@ pub(super) fn has_shape(what: What, text: &[u8]) -> bool {
         return zip3::is_sparse(text) || text.ends_with(b"00");
     }
     let text = &as_read(what, text)[..];
+    // A number of nine digits that is less than 0 is one that was read for a difference.
+    let text = text.strip_prefix(b"-").filter(|_| what == What::Ssn).unwrap_or(text);
     if text.is_empty() || text.len() > LONGEST || is_template(text) || is_stand_in(text) {
         return false;
     }
@@ -282,7 +284,9 @@ fn is_social_security(text: &[u8]) -> bool {
     const DASHES: &str = "- .\u{2010}\u{2011}\u{2012}\u{2013}\u{2014}\u{2212}\u{a0}";
     if text.len() == 9 || text.is_ascii() {
         let is_form = text.len() == 9
-            || text.len() == 11 && matches!(text[3], b'-' | b' ' | b'.') && text[3] == text[6];
+            || text.len() == 11 && matches!(text[3], b'-' | b' ' | b'.') && text[3] == text[6]
+            // As numbers of code are grouped.
+            || text.len() == 11 && text[3] == b'_' && text[7] == b'_';
         return is_form && digits(text) == 9;
     }
     let Ok(text) = std::str::from_utf8(text) else { return false };
@@ -451,7 +455,7 @@ mod tests {
         assert!(
             checked(What::Ssn, &["219", "-45-", "6781"]) && checked(What::Ssn, &["21945", "6781"])
         );
-        for text in ["219\u{2011}45\u{2011}~6781", "219.45~.6781"] {
+        for text in ["219\u{2011}45\u{2011}~6781", "219.45~.6781", "219_456~_781", "-21945~6781"] {
             assert!(checked(What::Ssn, &text.split('~').collect::<Vec<_>>()), "{text}");
         }
         assert!(checked(What::Phone, &["(212) ", "736-", "5000"]));

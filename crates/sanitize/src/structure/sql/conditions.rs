@@ -23,7 +23,8 @@ const LONGEST_LIST: usize = 1 << 16;
 pub(in super::super) fn read(bytes: &[u8], stems: &[Range<usize>], layout: &mut Layout) {
     let mut at = 0;
     for stem in stems {
-        if stem.start < at || !is_compared(bytes, stem) && !is_table(bytes, stem) {
+        let is_named = || is_compared(bytes, stem) || is_aliased(bytes, stem);
+        if stem.start < at || !is_named() && !is_table(bytes, stem) {
             continue;
         }
         let Some(statement) = statement(bytes, stem.start) else { continue };
@@ -69,6 +70,13 @@ fn compared(bytes: &[u8], statement: &Statement) -> Vec<Pair> {
             others(bytes, statement.span.start + end, add);
         }
     }
+    for found in patterns().alias.captures_iter(text) {
+        let group = |name: &str| found.name(name).expect("an alias has both").range();
+        let Some(((what, name), strength)) = column(&text[group("column")]) else { continue };
+        let value = group("value");
+        let value = statement.span.start + value.start..statement.span.start + value.end;
+        pairs.push(Pair { what, name, strength, value });
+    }
     // Without quotes only what has the digits of one is a number of somebody.
     pairs.retain(|pair| {
         is_quoted(bytes, &pair.value) || value::is_literal(pair.what, &bytes[pair.value.clone()])
@@ -113,6 +121,17 @@ fn is_compared(bytes: &[u8], stem: &Range<usize>) -> bool {
     let rest = &bytes[word.end..bytes.len().min(word.end + 16)];
     let blanks = rest.iter().take_while(|byte| is_blank(byte)).count();
     matches!(rest.get(blanks), Some(b'=' | b'<' | b'!' | b'l' | b'L' | b'i' | b'I' | b'n' | b'N'))
+        && column(&bytes[word]).is_some_and(|(_, strength)| strength == Strength::Strong)
+}
+
+/// Whether a telling name is what a query calls the text before it, as in `SELECT '...' AS mrn`.
+fn is_aliased(bytes: &[u8], stem: &Range<usize>) -> bool {
+    let word = word(bytes, stem);
+    let before = &bytes[word.start.saturating_sub(16)..word.start];
+    let text = before.trim_ascii_end();
+    let text = text.strip_suffix(b"as").or(text.strip_suffix(b"AS")).unwrap_or(text);
+    text.trim_ascii_end().ends_with(b"'")
+        && before.last().is_some_and(u8::is_ascii_whitespace)
         && column(&bytes[word]).is_some_and(|(_, strength)| strength == Strength::Strong)
 }
 
@@ -174,6 +193,8 @@ struct Patterns {
     pair: Regex,
     /// Another value of a list.
     other: Regex,
+    /// A text, and what a query calls it.
+    alias: Regex,
 }
 
 fn patterns() -> &'static Patterns {
@@ -190,6 +211,10 @@ fn patterns() -> &'static Patterns {
             |pattern: String| compile(&pattern).expect("the patterns above are well formed");
         Patterns {
             pair: compiled(format!("(?i){COLUMN}{SIGN}{VALUE}")),
+            alias: compiled(
+                r"(?i)'(?P<value>[^'\n]{1,80})'\s{1,4}(?:as\s{1,4})?(?P<column>[a-z_][a-z0-9_]{0,47})"
+                    .to_owned(),
+            ),
             other: compiled(format!(r"(?i)\A\s{{0,4}},\s{{0,8}}{VALUE}")),
         }
     })
@@ -252,6 +277,19 @@ mod tests {
     }
 
     #[test]
+    fn what_a_query_calls_a_text_says_what_it_is() {
+        for text in [
+            "MERGE INTO t USING (SELECT '8817~2635' m~rn, 'Zwyr~tkova' last_name FROM dual) s",
+            "select '8817~2635' as m~rn, 'Zwyr~tkova' AS last_name",
+        ] {
+            assert_eq!(values(text), ["88172635", "Zwyrtkova"], "{text}");
+        }
+        for text in ["select 'x' m~rn", "it's '8817~2635' m~rn", "select a, 'total' as last_name"] {
+            assert!(values(text).is_empty(), "{text}");
+        }
+    }
+
+    #[test]
     fn statements_about_anything_else_say_nothing() {
         for text in [
             "UPDATE t SET last_name='Zwyr~tkova' WHERE id='8817~2635';",
@@ -275,6 +313,7 @@ mod tests {
             "select m~rn = 'x".repeat(100_000),
             "m~rn = '1234' ".repeat(100_000),
             "select m~rn in (1234,".repeat(100_000),
+            "select 'x' m~rn".repeat(100_000),
             format!("select m~rn in (1{}", ",1234".repeat(500_000)),
         ] {
             values(&text);
