@@ -254,6 +254,21 @@ fn may_be_column(bytes: &[u8], name: &Name) -> bool {
     }
 }
 
+/// Where the first line of a block begins, if a mark of one stands here (YAML 1.2, 8.1): `|-`, `>`.
+fn in_block(bytes: &[u8], at: usize) -> usize {
+    let rest = bytes.get(at..bytes.len().min(at + REACH)).unwrap_or_default();
+    if !matches!(rest.first(), Some(b'|' | b'>')) {
+        return at;
+    }
+    let is_part = |byte: &&u8| byte.is_ascii_digit() || b"+- \t\r".contains(byte);
+    let marks = 1 + rest[1..].iter().take_while(is_part).count();
+    let blanks = rest[marks..].iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+    match rest.get(marks) == Some(&b'\n') && rest[marks..marks + blanks].ends_with(b" ") {
+        true => at + marks + blanks,
+        false => at,
+    }
+}
+
 /// The literal that a name is given, and whether it stands in quotes.
 fn literal(bytes: &[u8], name: &Name) -> Option<(Range<usize>, bool)> {
     let mut at = name.span.end;
@@ -288,7 +303,7 @@ fn literal(bytes: &[u8], name: &Name) -> Option<(Range<usize>, bool)> {
         }
     };
     at = lines::past_marks(bytes, lines::past_type(bytes, blank(at)));
-    at = lines::past_prefix(bytes, calls::in_list(bytes, at));
+    at = lines::past_prefix(bytes, calls::in_list(bytes, in_block(bytes, at)));
     if let Some(inner) = within_marks(bytes, at, is_doubled) {
         return Some((inner, true));
     }

@@ -64,7 +64,7 @@ pub(super) fn fitting(bytes: &[u8], dialect: Dialect, (span, new): &Edit) -> Opt
     }
     let whole = number.span.clone();
     (may_begin(line) && may_end(bytes, whole.end) && is_outside(bytes, dialect, &whole))
-        .then(|| (whole, number.zero))
+        .then_some((whole, number.zero))
 }
 
 /// A number as it is written.
