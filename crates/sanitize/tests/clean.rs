@@ -421,7 +421,6 @@ fn numbers_of_programs_keep_their_kind() {
         ("a.txt", "x {\"mrn\": ", "}\n", "x {\"mrn\": \"[MRN]\"}\n"),
         ("a.sql", "SELECT * FROM t WHERE mrn=", ";\n", "SELECT * FROM t WHERE mrn='[MRN]';\n"),
         ("a.yaml", "mrn: !!int ", "\n", "mrn: !!int 0\n"),
-        ("a.yaml", "mrn: !!int |-\n  ", "\n", "mrn: !!int |-\n  0\n"),
     ] {
         let text = [before, &number, behind].concat();
         let scanner = Scanner::new();
@@ -514,6 +513,11 @@ fn plain_values_over_two_lines_are_one() {
             "p: {m~rn: 8477~1203, age: 9~3\n years, x: 1}\n",
             "p: {m~rn: \"[MRN]\", age: \"[AGE_OVER_89]\", x: 1}\n",
         ),
+        // A block that is said to be a number.
+        (
+            "p:\n  m~rn: 8477~1203\n  phone: !!int >-\n    61248~26798\n",
+            "p:\n  m~rn: \"[MRN]\"\n  phone: !!int >-\n    0\n",
+        ),
     ] {
         assert_words("a.yaml", text, expected);
     }
@@ -554,6 +558,8 @@ fn numbers_of_programs_are_numbers_beside_any_quotes() {
         ("a.py", "y = m~rn - 4829~113\n", "y = m~rn - 0\n"),
         ("a.TF", "m~rn = 8477~1203\n", "m~rn = 0\n"),
         ("a.lua", "m~rn = 8477~1203\n", "m~rn = 0\n"),
+        ("a.js", "x = `y ${f({m~rn: 8477~1203})} z`;\n", "x = `y ${f({m~rn: 0})} z`;\n"),
+        ("a.js", "x = `y ${z} m~rn: 8477~1203, a`;\n", "x = `y ${z} m~rn: [MRN], a`;\n"),
         (
             "a.clj",
             "{:m~rn 8477~1203 :dob #inst \"1957~-03-14\"}\n",
@@ -570,7 +576,7 @@ fn numbers_of_programs_are_numbers_beside_any_quotes() {
             "x = {m~rn: 0, last_name: :\"[NAME]\"}\n",
         ),
         // In a text a word says more.
-        ("a.py", "# MRN 8477~1203 of a patient\n", "# MRN [MRN] of a patient\n"),
+        ("a.py", "# M~RN 8477~1203 of a patient\n", "# M~RN [MRN] of a patient\n"),
     ] {
         let (text, expected) = (text.replace("~~D", "\u{1}D"), expected.replace("~~D", "\u{1}D"));
         let sigil = |text: String| text.replace('~', "").replace('\u{1}', "~");
@@ -602,6 +608,10 @@ fn values_of_queries_and_between_dollars_have_one_kind_of_quotes() {
         (
             "INSERT INTO patients (m~rn, x) SELECT 8477~1203, 5;\n",
             "INSERT INTO patients (m~rn, x) SELECT '[MRN]', 5;\n",
+        ),
+        (
+            "INSERT INTO patients (m~rn, x) VALUES (8477~1203::bigint, 5);\n",
+            "INSERT INTO patients (m~rn, x) VALUES ('[MRN]'::bigint, 5);\n",
         ),
         (
             "INSERT INTO patients (m~rn, first_name) VALUES (8477~1203, $$Rosa~lind$$);\n",

@@ -122,7 +122,10 @@ impl Language {
         };
         let length = bytes[begin..].iter().position(is_end).unwrap_or(bytes.len() - begin);
         // A byte that is no end itself is one at least.
-        begin..begin + bytes[begin..begin + length.max(1)].trim_ascii_end().len().max(1)
+        let run = bytes[begin..begin + length.max(1)].trim_ascii_end();
+        // The name of a type may stand behind a value.
+        let cast = (self == Self::Sql).then(|| memchr::memmem::find(run, b"::")).flatten();
+        begin..begin + cast.filter(|at| *at > 0).unwrap_or(run.len().max(1))
     }
 
     fn is_mark(self, byte: u8) -> bool {

@@ -190,7 +190,7 @@ fn is_outside(bytes: &[u8], dialect: Dialect, span: &Range<usize>) -> bool {
             b'"' | b'`' | b'\'' if !is_apostrophe(before, dialect, at) => {
                 match end_of_string(before, at) {
                     Some(end) => end,
-                    None if behind.contains(byte) => return false,
+                    None if behind.contains(byte) => return is_in_expression(&before[at..]),
                     None => {
                         unclosed.push(*byte);
                         at + 1
@@ -205,6 +205,14 @@ fn is_outside(bytes: &[u8], dialect: Dialect, span: &Range<usize>) -> bool {
         };
     }
     true
+}
+
+/// Whether a program goes on at the end of a string that is open: `${...`, `#{...`.
+fn is_in_expression(string: &[u8]) -> bool {
+    let begin = string.windows(2).rposition(|it| matches!(it, b"${" | b"#{"));
+    let expression = begin.map_or(&[][..], |at| &string[at + 1..]);
+    let count = |mark: u8| expression.iter().filter(|byte| **byte == mark).count();
+    count(b'{') > count(b'}')
 }
 
 /// Whether this is no quote that a string may begin with.
