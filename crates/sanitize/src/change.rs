@@ -2,10 +2,12 @@
 
 mod parts;
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 use crate::decode::{self, Looked};
 use crate::finding::Finding;
+use crate::rule::Severity;
 use crate::scanner::Scanner;
 use crate::structure;
 
@@ -17,8 +19,9 @@ const AROUND: usize = 1024;
 const LONG_LINE: usize = 16 << 10;
 
 impl Scanner {
-    /// What is found in a new version where it differs from an old one. What stands there in a line that the old
-    /// version has, too, is not new.
+    /// What is found in a new version where it differs from an old one, and what is found only now elsewhere, since
+    /// what says so is new: the heading of a table, a word in the line before. What stands where they differ in a line
+    /// that the old version has, too, and was found there, is not new.
     ///
     /// Of a text that has a structure all is read. Of another one what stands within a thousand bytes of
     /// the difference: a pattern that needs more, such as that of a private key of which the middle
@@ -36,9 +39,33 @@ impl Scanner {
         if decode::is_encoded(new) {
             return self.look(new);
         }
+        let mut whole = self.look_around(new, &changed);
+        let mut are_old = are_old_lines(old, new, &whole.findings).into_iter();
+        let mut before = None;
+        whole.findings.retain(|finding| {
+            let is_old = are_old.next().unwrap_or(false);
+            if touches(&changed, &with_label(new, &finding.span)) && !is_old {
+                return true;
+            }
+            // What is of no weight need not be looked for a second time.
+            if finding.severity < Severity::Low {
+                return false;
+            }
+            let before = before.get_or_insert_with(|| {
+                let findings = self.look_around(old, &parts::places(new, old)).findings;
+                let values = findings.into_iter().map(|it| (it.rule, &old[it.span]));
+                values.collect::<HashSet<_>>()
+            });
+            !before.contains(&(finding.rule.clone(), &new[finding.span.clone()]))
+        });
+        whole
+    }
+
+    /// What is found around the parts of a text.
+    fn look_around(&self, text: &[u8], parts: &[Range<usize>]) -> Looked {
         let mut whole = Looked::default();
-        for part in around(new, &changed) {
-            let Looked { findings, unseen } = self.look(&new[part.clone()]);
+        for part in around(text, parts) {
+            let Looked { findings, unseen } = self.look(&text[part.clone()]);
             let moved = findings.into_iter().map(|mut finding| {
                 finding.span = finding.span.start + part.start..finding.span.end + part.start;
                 finding
@@ -46,9 +73,6 @@ impl Scanner {
             whole.findings.extend(moved);
             whole.unseen.extend(unseen);
         }
-        whole.findings.retain(|finding| {
-            touches(&changed, &with_label(new, &finding.span)) && !has_line(old, new, &finding.span)
-        });
         whole
     }
 }
@@ -110,22 +134,53 @@ fn beginning_of_table(text: &[u8], begin: usize) -> usize {
     at
 }
 
-/// Whether the old version has the lines of a place, too.
-fn has_line(old: &[u8], new: &[u8], span: &Range<usize>) -> bool {
-    let begin = memchr::memrchr(b'\n', &new[..span.start]).map_or(0, |at| at + 1);
-    let end = memchr::memchr(b'\n', &new[span.end..]).map_or(new.len(), |at| span.end + at);
-    let line = &new[begin..end];
-    let mut at = 0;
-    while let Some(found) = memchr::memmem::find(&old[at..], line) {
-        let place = at + found;
-        let is_whole = (place == 0 || old[place - 1] == b'\n')
-            && old.get(place + line.len()).is_none_or(|byte| *byte == b'\n');
-        if is_whole {
-            return true;
-        }
-        at = place + 1;
+/// For each finding whether the old version has the lines that it is on, too.
+fn are_old_lines(old: &[u8], new: &[u8], findings: &[Finding]) -> Vec<bool> {
+    /// So many lines are searched for one by one: the old version is made into lines only for more.
+    const FEW: usize = 16;
+    let places = lines_of(new, findings);
+    let lines = |place: &Range<usize>| new[place.clone()].split(|byte| *byte == b'\n');
+    let mut each = places.clone();
+    each.dedup();
+    let mut known: HashSet<&[u8]> = each.iter().flat_map(lines).collect();
+    if known.len() > FEW {
+        let old: HashSet<&[u8]> =
+            old.split(|it| *it == b'\n').filter(|it| known.contains(it)).collect();
+        known.retain(|line| old.contains(line));
+    } else {
+        known.retain(|line| has_line(old, line));
     }
-    false
+    let mut last = (0..0, false);
+    let is_known = places.into_iter().map(|place| {
+        if last.0 != place {
+            last = (place.clone(), lines(&place).all(|line| known.contains(line)));
+        }
+        last.1
+    });
+    is_known.collect()
+}
+
+/// The lines that each finding is on. Those of one line share a look for its ends.
+fn lines_of(text: &[u8], findings: &[Finding]) -> Vec<Range<usize>> {
+    let mut last = 0..0;
+    let lines = findings.iter().map(|finding| {
+        let span = &finding.span;
+        if span.start < last.start || span.end > last.end || last.is_empty() {
+            let begin = memchr::memrchr(b'\n', &text[..span.start]).map_or(0, |at| at + 1);
+            let end = memchr::memchr(b'\n', &text[span.end..]);
+            last = begin..end.map_or(text.len(), |at| span.end + at);
+        }
+        last.clone()
+    });
+    lines.collect()
+}
+
+/// Whether a text has a line as a whole.
+fn has_line(text: &[u8], line: &[u8]) -> bool {
+    memchr::memmem::find_iter(text, line).any(|place| {
+        let is_begun = place == 0 || text[place - 1] == b'\n';
+        is_begun && text.get(place + line.len()).is_none_or(|byte| *byte == b'\n')
+    })
 }
 
 #[cfg(test)]
@@ -175,6 +230,35 @@ mod tests {
             let new = [&old, &draw(99_999)[..]].concat().replace('~', "");
             let findings = Scanner::new().scan_change(old.as_bytes(), new.as_bytes());
             assert_eq!(findings.len(), 2, "{heading} {findings:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_found_only_now_is_new_wherever_what_says_so_stands() {
+        let rows = |heading: &str| {
+            let row = |row: usize| format!("48{row:05},Thorn~bury{row}\n").replace('~', "");
+            [heading.to_owned(), (0..40).map(row).collect()].concat()
+        };
+        let (old, new) = (rows("c1,c2\n"), rows("mrn,last_name\n"));
+        let scanner = Scanner::new();
+        let found =
+            |old: &str, new: &str| scanner.scan_change(old.as_bytes(), new.as_bytes()).len();
+        assert_eq!(found(&old, &new), 80);
+        assert_eq!(found(&new, &new.replacen("mrn", "MRN", 1)), 0);
+        let name = ["Ja", "ne Roe"].concat();
+        let (old, new) =
+            (format!("somebody\n{name} was ill\n"), format!("a patient\n{name} was ill\n"));
+        assert_eq!(found(&old, &new), 1);
+        assert_eq!(found(&new, &new.replace("a patient", "the patient")), 0);
+    }
+
+    #[test]
+    fn findings_of_many_lines_and_of_one_long_one_are_compared_soon() {
+        for separator in ["\n", " "] {
+            let old: String = (0..20_000).map(|it| line(it).replace('\n', separator)).collect();
+            let new = old.replace("patient 7 ", "patient 8 ");
+            let findings = Scanner::new().scan_change(old.as_bytes(), new.as_bytes());
+            assert!(findings.len() <= 20_000, "{}", findings.len());
         }
     }
 

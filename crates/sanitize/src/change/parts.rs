@@ -18,6 +18,13 @@ const LEAST_RUN: usize = 4096;
 
 /// The parts of the new version, in their order. One is empty where something was taken out within a line.
 pub(super) fn parts(old: &[u8], new: &[u8]) -> Vec<Range<usize>> {
+    let mut parts = places(old, new);
+    parts.retain(|part| !part.is_empty() || is_within_line(new, part.start));
+    parts
+}
+
+/// The same, with empty ones wherever something was taken out.
+pub(super) fn places(old: &[u8], new: &[u8]) -> Vec<Range<usize>> {
     let (before, behind) = common(old, new);
     let old = &old[before..old.len() - behind];
     let middle = before..new.len() - behind;
@@ -36,7 +43,6 @@ pub(super) fn parts(old: &[u8], new: &[u8]) -> Vec<Range<usize>> {
         }
     }
     parts.push(begin..middle.end);
-    parts.retain(|part| !part.is_empty() || is_within_line(new, part.start));
     parts
 }
 
