@@ -94,7 +94,7 @@ fn structures() -> Vec<File> {
         file(
             "hl7/adt.hl7",
             message.clone(),
-            &[("mrn", "471100815"), ("name", "Zwyrtkova"), ("birth-date", "1962§0110")],
+            &[("mrn", "4711§00815"), ("name", "Zwyrtkova"), ("birth-date", "1962§0110")],
         ),
         file(
             "claims/837.x12",
@@ -109,7 +109,7 @@ fn structures() -> Vec<File> {
         file(
             "cda/summary.xml",
             document,
-            &[("mrn", "99834412"), ("name", "Szczepanik"), ("birth-date", "1949§0508")],
+            &[("mrn", "9983§4412"), ("name", "Szczepanik"), ("birth-date", "1949§0508")],
         ),
         file(
             "src/Adt.java",
@@ -120,7 +120,7 @@ fn structures() -> Vec<File> {
                     .replace("471100815", "471100816")
                     .replace("Zwyrtkova", "Wojtkowa")
             ),
-            &[("mrn", "471100816"), ("name", "Wojtkowa")],
+            &[("mrn", "4711§00816"), ("name", "Wojtkowa")],
         ),
     ]
 }

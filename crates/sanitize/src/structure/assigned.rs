@@ -230,9 +230,11 @@ fn is_tag(bytes: &[u8], name: &Name) -> bool {
     name.quote.is_none() && before.ends_with(b"<")
 }
 
-/// Whether a name is called with something.
+/// Whether a name is called with something: that of a member, or one behind a verb. Other functions check values.
 fn is_called(bytes: &[u8], name: &Name) -> bool {
-    name.quote.is_none() && bytes.get(name.span.end) == Some(&b'(')
+    name.quote.is_none()
+        && bytes.get(name.span.end) == Some(&b'(')
+        && (name.field.len() < name.span.len() || calls::is_member(bytes, name.span.start))
 }
 
 /// Whether a name in quotes is one of a list.

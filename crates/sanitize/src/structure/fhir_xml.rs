@@ -176,7 +176,7 @@ mod tests {
             "<address><line value=\"1 Nowhere~ Lane\"/><postalCode value=\"62701\"/></address>",
         ];
         let expected = [
-            ("Patient.id", "pat4711"),
+            ("Patient.id", "pat4~711"),
             ("Patient.extension[0].valueString", "Do~e"),
             ("Patient.identifier[0].value", "536~228145"),
             ("Patient.name[0].family", "Roe"),

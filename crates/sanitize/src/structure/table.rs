@@ -586,8 +586,8 @@ mod tests {
     fn table(separator: &str) -> String {
         let rows = [
             ["patient_id", "First Name", "DOB", "remark"],
-            ["A-4711", "Jane", "1980~-01-31", "none"],
-            ["A-4712", "John", "01/31~/1981", "called back"],
+            ["A-4~711", "Jane", "1980~-01-31", "none"],
+            ["A-4~712", "John", "01/31~/1981", "called back"],
         ];
         rows.map(|row| row.join(separator)).join("\r\n")
     }
