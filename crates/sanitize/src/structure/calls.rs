@@ -4,7 +4,8 @@
 
 use std::ops::Range;
 
-use super::{Layout, keys, lines, value};
+use super::keys::{self, Strength};
+use super::{Layout, lines, value};
 use crate::what::What;
 
 /// So far before a telling name calls are read, and so far behind it, in bytes.
@@ -157,6 +158,15 @@ pub(super) fn read_rows(bytes: &[u8], name: &Range<usize>, layout: &mut Layout) 
             bytes[at.min(begin)..begin].iter().any(|byte| matches!(byte, b'[' | b'(' | b'{'));
         let (row, end) = literals(bytes, begin, bytes.len());
         if row.len() != columns.len() || !has_bracket {
+            return read;
+        }
+        let tells = |(literal, name): (&Literal, &Range<usize>)| {
+            keys::part(&bytes[name.clone()], false).is_some_and(|(_, what, strength)| {
+                strength == Strength::Strong
+                    && value::is_literal(what, &bytes[literal.span.clone()])
+            })
+        };
+        if !row.iter().zip(&columns).any(tells) {
             return read;
         }
         for (literal, name) in row.iter().zip(&columns) {
@@ -398,6 +408,7 @@ mod tests {
             "p.setM~rn(m~rn); p.setLastName(\"Zwyr~tkova\");",
             "columns = [\"m~rn\", \"last_name\", \"dob\"]",
             "add_index(\"patient_id\", \"0001_initial\")",
+            "rows = [['m~rn', 'last_name'], ['none', 'Zwyr~tkova']]",
             "unique = [['m~rn', 'last_name'], ['first_name', 'city']]",
             "f(\"x\", \"m~rn\", \"8817~2635\")",
             "p.setM~rn(\"\"); expect(m~rn(12));",
