@@ -217,7 +217,9 @@ fn called(bytes: &[u8], open: usize) -> Range<usize> {
 
 /// Whether a name that begins here is one of a member, as in `patient.mrn` and `$patient->mrn`.
 pub(super) fn is_member(bytes: &[u8], at: usize) -> bool {
-    matches!(at.checked_sub(1).map(|at| bytes[at]), Some(b'.' | b'>'))
+    // Behind brackets the mark is a part of what is taken for the name.
+    let before = at.checked_sub(1).map(|at| bytes[at]);
+    bytes.get(at) == Some(&b'.') || matches!(before, Some(b'.' | b'>'))
 }
 
 /// Adds a literal that is a value of what this name says.
@@ -351,6 +353,7 @@ mod tests {
             "$p->setM~rn('8817~2635');\n$p->setLastName('Zwyr~tkova');\n",
             "p.SetM~RN(\"8817~2635\")\np.SetLastName(\"Zwyr~tkova\")",
             "b.medicalRec~ordNumber(\"8817~2635\")\n  .lastName(\"Zwyr~tkova\")\n  .build()",
+            "P.builder().m~rn(\"8817~2635\").lastName(\"Zwyr~tkova\").build()",
             "findByM~rn(\"8817~2635\").withLastName(\"Zwyr~tkova\")",
             "find_by_m~rn(8817~2635).with_last_name('Zwyr~tkova')",
             "Map.of(\"m~rn\", \"8817~2635\", \"lastName\", \"Zwyr~tkova\")",
