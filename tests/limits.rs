@@ -136,3 +136,17 @@ fn a_file_counts_in_its_past_by_what_it_is() {
     let moment = lock["factors"][3]["signals"][0]["evidence"].as_str().expect("text");
     assert!(moment.starts_with("Cargo.lock (generated, counting as 0.1 of code) last"), "{moment}");
 }
+
+#[test]
+fn more_findings_than_are_listed_are_counted() {
+    let repo = TestRepo::new();
+    // Synthetic: numbers of nobody, made here so that no scanner stops at this page.
+    let rows: String = (0..100_001).map(|row| format!("4{row:07},1\n")).collect();
+    repo.write("a.csv", ["m", "rn,x\n"].concat() + &rows).commit("Add a table");
+    let transcript = run_in(&repo, &["sanitize", "scan", "--format", "json"]);
+    assert_eq!(transcript.code, Some(3));
+    let report: Value = serde_json::from_str(&transcript.stdout).expect("JSON");
+    assert_eq!(report["findings"].as_array().map(Vec::len), Some(100_000));
+    let skipped = report["skipped"].to_string();
+    assert!(skipped.contains("only the first 100000 of 100001 findings are listed"), "{skipped}");
+}

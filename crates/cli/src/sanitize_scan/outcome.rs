@@ -15,6 +15,9 @@ pub(crate) const MESSAGE: &str = "(commit message)";
 /// What stands for the path of names and addresses of who made a commit.
 pub(crate) const PEOPLE: &str = "(author and committer)";
 
+/// The most findings that are listed of one content: each takes some two thousand bytes of memory.
+const MOST_LISTED: usize = 100_000;
+
 /// What was found in some files.
 #[derive(Default)]
 pub(crate) struct Outcome {
@@ -170,10 +173,16 @@ impl Outcome {
         place: &Place<'_>,
         content: &[u8],
         hunks: Option<&[Hunk]>,
-        findings: Vec<Finding>,
+        mut findings: Vec<Finding>,
     ) {
         if findings.is_empty() {
             return;
+        }
+        if findings.len() > MOST_LISTED {
+            let reason =
+                format!("only the first {MOST_LISTED} of {} findings are listed", findings.len());
+            findings.truncate(MOST_LISTED);
+            self.skip(place.path, reason, true);
         }
         let in_tree = place.in_tree.map_or_else(|| place.path.to_owned(), |name| name());
         let kind = look.acceptance.place_of(&in_tree, place.attributes);
