@@ -57,6 +57,30 @@ fn scripts_of_databases() {
 }
 
 #[test]
+fn queries_in_messages() {
+    let message = |text: &str| {
+        let header = "MS~H|^!\\&|A|B|C|D|||QBP^Q22^QBP_Q21|1|P|2.5\r";
+        [header, text].concat().replace('~', "").replace('!', "~")
+    };
+    for (old, new) in [
+        (
+            "QP~D|Q22^Find|1|@PI~D.3.1^8817~2635!@PI~D.5.1^ZWYR~TKOVA!@PI~D.7^1957~0314\r",
+            "QP~D|Q22^Find|1|@PI~D.3.1^[M~RN]!@PI~D.5.1^[NAME]!@PI~D.7^[BIRTH_DATE]\r",
+        ),
+        (
+            "QR~D|2019|R|I|Q1|||1^RD|8817~2635^ZWYR~TKOVA|DEM\r",
+            "QR~D|2019|R|I|Q1|||1^RD|[OTHER_ID]^[NAME]|DEM\r",
+        ),
+        (
+            "QP~D|Q22^Find|1|@ORC.2^x!nothing!@^y!@PI~D.^z!@PI~D.300.1^8817~2635\r",
+            "QP~D|Q22^Find|1|@ORC.2^x!nothing!@^y!@PI~D.^z!@PI~D.300.1^8817~2635\r",
+        ),
+    ] {
+        assert_eq!(cleaned(&message(old)), message(new));
+    }
+}
+
+#[test]
 fn relatives_and_insured_in_messages() {
     // Fields by their numbers, with what stands in them before and after.
     let segment = |name: &str, fields: &[(usize, &str, &str)]| {

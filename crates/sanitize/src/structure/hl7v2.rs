@@ -261,6 +261,27 @@ fn separators(rest: &[u8]) -> Option<Separators> {
     })
 }
 
+/// What the field holds that a parameter is for, as `@PID.5.1`, and whether that says little.
+fn parameter(name: &[u8]) -> Option<(What, bool)> {
+    let mut parts = name.trim_ascii().strip_prefix(b"@")?.split(|byte| *byte == b'.');
+    let segment = parts.next().filter(|segment| segment.len() == 3)?;
+    let mut number = || std::str::from_utf8(parts.next()?).ok()?.parse::<usize>().ok();
+    let (place, component) = (number()?, number().unwrap_or(1));
+    let Field { content, is_minor } = field(segment, place, None)?;
+    let what = match content {
+        Content::Name => What::Name,
+        Content::Person if component == 1 => What::OtherId,
+        Content::Person => What::Name,
+        Content::Address if component == 5 => What::Zip,
+        Content::Address => What::Address,
+        Content::Phone => What::Phone,
+        Content::Id(what) if component == 1 => what,
+        Content::Value(what) => what,
+        Content::Id(_) | Content::Prose => return None,
+    };
+    Some((what, is_minor))
+}
+
 struct Segment<'a> {
     bytes: &'a [u8],
     name: Range<usize>,
@@ -283,6 +304,10 @@ impl Segment<'_> {
                 observed = split(self.bytes, part.clone(), self.separators.component)
                     .next()
                     .map_or(&b""[..], |code| &self.bytes[code]);
+            }
+            if name == b"QPD" {
+                self.read_parameters(number, part, layout);
+                continue;
             }
             let is_age = number == 5 && fields::is_age(observed);
             let field = match is_age && age::is_over(self.bytes[part.clone()].trim_ascii()) {
@@ -320,23 +345,8 @@ impl Segment<'_> {
             for (sub, part) in
                 split(self.bytes, part.clone(), self.separators.subcomponent).enumerate()
             {
-                let value = trimmed(self.bytes, part);
-                let content = &self.bytes[value.clone()];
-                // Two quotes say that a value is to be taken away; Y and N are no values of a person.
-                if content.is_empty() || content == b"\"\"" || content == b"\\\"\\\"" {
-                    continue;
-                }
-                let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte >= 0x80;
-                if is_template(content) || !content.iter().any(is_word) {
-                    continue;
-                }
-                // One letter says nothing of anybody.
-                let is_letter = content.len() == 1 && !content[0].is_ascii_digit();
-                let is_minor = is_minor || field.is_minor || is_letter;
-                let severity = if is_minor { Severity::Info } else { what.rule().severity };
-                let mut finding = what.found_as(severity, value);
-                finding.field = Some(self.path(number, repetition, place, sub, components.len()));
-                layout.findings.push(finding);
+                let path = || self.path(number, repetition, place, sub, components.len());
+                self.add(what, is_minor || field.is_minor, part, path, layout);
             }
         };
         match field.content {
@@ -388,6 +398,46 @@ impl Segment<'_> {
             }
             Content::Value(what) => add(what, 1, false),
             Content::Prose => {}
+        }
+    }
+
+    /// Adds what stands somewhere, if it says something of somebody.
+    fn add(
+        &self,
+        what: What,
+        is_minor: bool,
+        part: Range<usize>,
+        path: impl FnOnce() -> String,
+        layout: &mut Layout,
+    ) {
+        let value = trimmed(self.bytes, part);
+        let content = &self.bytes[value.clone()];
+        // Two quotes say that a value is to be taken away; Y and N are no values of a person.
+        if content.is_empty() || content == b"\"\"" || content == b"\\\"\\\"" {
+            return;
+        }
+        let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte >= 0x80;
+        if is_template(content) || !content.iter().any(is_word) {
+            return;
+        }
+        // One letter says nothing of anybody.
+        let is_letter = content.len() == 1 && !content[0].is_ascii_digit();
+        let severity = if is_minor || is_letter { Severity::Info } else { what.rule().severity };
+        let mut finding = what.found_as(severity, value);
+        finding.field = Some(path());
+        layout.findings.push(finding);
+    }
+
+    /// Reads the parameters of a query, which name the field that they are for: `@PID.5.1^ROE~@PID.7^19570314`
+    /// (QIP, chapter 5).
+    fn read_parameters(&self, number: usize, part: Range<usize>, layout: &mut Layout) {
+        for (repetition, part) in split(self.bytes, part, self.separators.repetition).enumerate() {
+            let mut components = split(self.bytes, part, self.separators.component);
+            let Some(name) = components.next() else { continue };
+            let Some((what, is_minor)) = parameter(&self.bytes[name]) else { continue };
+            let Some(value) = components.next() else { continue };
+            let path = || self.path(number, repetition, 2, 0, 2);
+            self.add(what, is_minor, value, path, layout);
         }
     }
 

@@ -145,6 +145,8 @@ const FIELDS: Table = &[
         ],
     ),
     (b"NTE", &[(3, Prose)]),
+    (b"QRD", &[(8, Person)]),
+    (b"IPC", &[(1, Id(What::OtherId))]),
 ];
 
 /// The fields that speak of staff, or say when something was done for somebody.
@@ -254,12 +256,11 @@ const MINOR: Table = &[
 
 /// Segments that hold nothing of a person, and are known as parts of a message.
 const OTHERS: &[&[u8; 3]] = &[
-    b"MSH", b"FHS", b"BHS", b"FTS", b"BTS", b"MSA", b"ERR", b"SFT", b"QRD", b"QRF", b"QAK", b"QPD",
-    b"RCP", b"DSC", b"ARV", b"DB1", b"DRG", b"UB1", b"UB2", b"CTI", b"BLG", b"TQ1", b"TQ2", b"RXE",
-    b"RXR", b"RXC", b"RXO", b"RXD", b"RXG", b"PRB", b"GOL", b"PTH", b"VAR", b"OBX", b"SAC", b"INV",
-    b"RF1", b"AUT", b"AIS", b"AIG", b"AIL", b"RGS", b"APR", b"CON", b"IAM", b"PDA", b"PES", b"PEO",
-    b"PCR", b"MFI", b"MFE", b"ODS", b"ODT", b"CM0", b"FAC", b"LOC", b"SID", b"PSS", b"PSG", b"PSL",
-    b"IPC",
+    b"MSH", b"FHS", b"BHS", b"FTS", b"BTS", b"MSA", b"ERR", b"SFT", b"QRF", b"QAK", b"QPD", b"RCP",
+    b"DSC", b"ARV", b"DB1", b"DRG", b"UB1", b"UB2", b"CTI", b"BLG", b"TQ1", b"TQ2", b"RXE", b"RXR",
+    b"RXC", b"RXO", b"RXD", b"RXG", b"PRB", b"GOL", b"PTH", b"VAR", b"OBX", b"SAC", b"INV", b"RF1",
+    b"AUT", b"AIS", b"AIG", b"AIL", b"RGS", b"APR", b"CON", b"IAM", b"PDA", b"PES", b"PEO", b"PCR",
+    b"MFI", b"MFE", b"ODS", b"ODT", b"CM0", b"FAC", b"LOC", b"SID", b"PSS", b"PSG", b"PSL",
 ];
 
 /// Whether this is the name of a segment.
