@@ -11,6 +11,18 @@
 //! ```
 //!
 //! A finding says where something is and what it is like, never what it is.
+//!
+//! [`Scanner::look`] also says what could not be looked at, such as what is encrypted or packed too deep: who decides by
+//! the findings whether bytes may pass has to ask for that, too, since [`Scanner::scan`] leaves it out.
+//!
+//! A [`Scanner`] is made once (some milliseconds; patterns are compiled when their keyword is met first) and is used by
+//! any number of threads. Time grows with the length of the bytes. Memory does with what is found: a text is not copied
+//! where nothing in it is encoded, nothing is allocated for lines in which nothing is telling, and a finding takes some
+//! hundred bytes. Of one text up to 64 MiB are unpacked. Nothing is read or written but the bytes given, and no
+//! provider is asked whether a secret is valid.
+//!
+//! What is not found is not said to be absent: names of people in sentences without talk of health, pictures of text and
+//! much else are not; `docs/sanitize-quality.md` measures how much.
 
 mod age;
 mod allow;

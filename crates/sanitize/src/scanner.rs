@@ -130,7 +130,8 @@ impl Scanner {
         stand_in::is_stand_in(value, &self.kinds)
     }
 
-    /// What is found in some bytes, in the order in which it stands there.
+    /// What is found in some bytes, in the order in which it stands there. What could not be looked at is left out:
+    /// [`Scanner::look`] says it.
     pub fn scan(&self, bytes: &[u8]) -> Vec<Finding> {
         self.look(bytes).findings
     }
@@ -454,6 +455,21 @@ fn without_overlaps(mut findings: Vec<Finding>) -> Vec<Finding> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn many_threads_find_what_one_does() {
+        let scanner = Scanner::new().for_much();
+        let text = ["MSH|^~\\&|A\rPI", "D|1||4711^^^C^MR||DOE^JANE\r"].concat().repeat(50);
+        let alone = scanner.scan(text.as_bytes());
+        std::thread::scope(|scope| {
+            let look = || Scanner::scan(&scanner, text.as_bytes());
+            let threads: Vec<_> = (0..4).map(|_| scope.spawn(look)).collect();
+            for thread in threads {
+                assert_eq!(thread.join().expect("it ends"), alone);
+            }
+        });
+        assert!(!alone.is_empty());
+    }
 
     #[test]
     fn every_pattern_compiles() {

@@ -98,6 +98,14 @@ fn relatives_and_insured_in_messages() {
     let header = "MS~H|^~\\&|A|B|C|D|||ADT^A01|1|P|2.5\r";
     let number = "8817~2635";
     for (old, new) in [
+        segment(
+            "OB~X",
+            &[
+                (2, "DT", "DT"),
+                (3, "21112-8^Born^LN", "21112-8^Born^LN"),
+                (5, "1957~0314", "[BIRTH_DATE]"),
+            ],
+        ),
         segment("GT~1", &[(24, "2019~0314", "[DATE]"), (42, "Zwyr~tkova^Q", "[NAME]^[NAME]")]),
         segment("IN~2", &[(7, "Zwyr~tkova^Q", "[NAME]^[NAME]"), (10, number, "[OTHER_ID]")]),
         segment("IN~2", &[(9, "Zwyr~tkova^Q", "[NAME]^[NAME]"), (26, number, "[HEALTH_PLAN]")]),

@@ -309,12 +309,15 @@ impl Segment<'_> {
                 self.read_parameters(number, part, layout);
                 continue;
             }
-            let is_age = number == 5 && fields::is_age(observed);
-            let field = match is_age && age::is_over(self.bytes[part.clone()].trim_ascii()) {
-                true => Some(Field { content: Content::Value(What::Age), is_minor: false }),
-                false => field(name, number, value_type),
+            let said = fields::observed(observed).filter(|_| number == 5);
+            let field = match said {
+                Some(What::Age) if !age::is_over(self.bytes[part.clone()].trim_ascii()) => None,
+                Some(what) => Some(Field { content: Content::Value(what), is_minor: false }),
+                None => None,
             };
-            let Some(field) = field else { continue };
+            let Some(field) = field.or_else(|| fields::field(name, number, value_type)) else {
+                continue;
+            };
             for (repetition, part) in
                 split(self.bytes, part, self.separators.repetition).enumerate()
             {

@@ -199,7 +199,7 @@ impl<'a> Reader<'a, '_> {
         });
         if is_person {
             let mut finding = value::as_found(self.document.bytes, what, key);
-            finding.field = Some(self.path());
+            finding.field = Some(self.path()).filter(|path| !path.is_empty());
             self.layout.unit(node.span.clone());
             self.layout.findings.push(finding);
         }
@@ -241,7 +241,7 @@ impl<'a> Reader<'a, '_> {
 
     fn add(&mut self, what: What, span: Range<usize>) {
         if let Some(mut finding) = value::found(self.document.bytes, span, what) {
-            finding.field = Some(self.path());
+            finding.field = Some(self.path()).filter(|path| !path.is_empty());
             self.layout.findings.push(finding);
         }
     }

@@ -271,9 +271,13 @@ pub(super) fn is_segment(name: &[u8]) -> bool {
         || OTHERS.iter().any(|known| is(known))
 }
 
-/// Whether an observation is the age of somebody (LOINC: age, reported, estimated, calculated).
-pub(super) fn is_age(code: &[u8]) -> bool {
-    matches!(code, b"30525-0" | b"21612-7" | b"21611-9" | b"29553-5")
+/// What an observation says of somebody, by its code (LOINC: age, reported, estimated, calculated; date of birth).
+pub(super) fn observed(code: &[u8]) -> Option<What> {
+    match code {
+        b"30525-0" | b"21612-7" | b"21611-9" | b"29553-5" => Some(What::Age),
+        b"21112-8" => Some(What::BirthDate),
+        _ => None,
+    }
 }
 
 /// What a field of a segment holds; `value_type` is the second field of an observation.
