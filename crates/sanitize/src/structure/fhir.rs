@@ -190,12 +190,11 @@ impl Reader<'_, '_> {
             b"address" | b"valueAddress"
                 if has(b"line") || has(b"city") || has(b"postalCode") || has(b"text") =>
             {
-                // Where an organization is says little of a patient.
-                let is_minor = !place.is_person();
+                // Where an organization is, too: a hospital says where its patients live.
                 for name in [&b"line"[..], b"city", b"district", b"text"] {
-                    self.add_member(What::Address, number, name, is_minor, place);
+                    self.add_member(What::Address, number, name, false, place);
                 }
-                self.add_member(What::Zip, number, b"postalCode", is_minor, place);
+                self.add_member(What::Zip, number, b"postalCode", false, place);
             }
             b"telecom" | b"valueContactPoint" if has(b"value") => {
                 let what = match document.member_text(number, b"system") {
