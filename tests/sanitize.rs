@@ -418,3 +418,25 @@ fn rules_are_listed_and_explained() {
         &["no rule `birthdate`", "did you mean `birth-date`?"],
     );
 }
+
+#[test]
+fn what_is_found_only_now_is_found_in_all_selections() {
+    // Synthetic, and put together here so that no scanner stops at this page.
+    let rows: String = (0..5).map(|row| format!("48{row:05},x\n")).collect();
+    let repo = TestRepo::new();
+    repo.write("t.csv", format!("c1,c2\n{rows}")).commit("Add a table");
+    let found = |selection: &[&str]| {
+        let arguments = [&["sanitize", "scan", "--format", "json"], selection].concat();
+        let report: Value = serde_json::from_str(&run_in(&repo, &arguments).stdout).expect("JSON");
+        report["findings"].as_array().expect("a list").len()
+    };
+    assert_eq!(found(&["--history"]), 0);
+    repo.write("t.csv", ["m", "rn,c2\n"].concat() + &rows);
+    assert_eq!(found(&["--worktree"]), 5);
+    repo.git(&["add", "t.csv"]);
+    assert_eq!(found(&["--staged"]), 5);
+    repo.commit("Name a column");
+    for selection in [&["--history"][..], &["--commit", "HEAD"], &["--range", "HEAD~1..HEAD"]] {
+        assert_eq!(found(selection), 5, "{selection:?}");
+    }
+}

@@ -79,12 +79,8 @@ fn scan_file(
         outcome.scan_name(look, &place, FILE_NAME, file.path.as_bytes());
     }
     let Some(content) = content_of(repo, side, &path, outcome)? else { return Ok(()) };
-    // Without lines to compare, all of it is new.
-    let hunks = match file.old {
-        Some(_) => Some(repo.hunks(file)?).filter(|hunks| !hunks.is_empty()),
-        None => None,
-    };
-    outcome.scan(look, &place, &content, hunks.as_deref());
+    let old = file.old.map(|old| content_of(repo, old, &path, outcome)).transpose()?.flatten();
+    outcome.scan_version(look, &place, &content, old.as_deref());
     Ok(())
 }
 
@@ -154,7 +150,7 @@ pub(super) fn scan_head(repo: &Repo, look: &Look) -> Result<(String, Outcome), C
         outcome.scan_name(look, &place, FILE_NAME, file.path.as_bytes());
         let side = Side { mode: file.mode, id: file.id };
         if let Some(content) = content_of(repo, side, &path, &mut outcome)? {
-            outcome.scan(look, &place, &content, None);
+            outcome.scan(look, &place, &content);
         }
     }
     Ok(("HEAD was".into(), outcome))

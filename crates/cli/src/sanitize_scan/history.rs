@@ -230,7 +230,7 @@ fn scan_reference(
     outcome.scan_name(look, &place, "name of the reference", &reference.name);
     for annotation in &reference.annotations {
         let findings = look.scanner.scan(&annotation.message);
-        outcome.list(look, &place, &annotation.message, None, findings);
+        outcome.list(look, &place, &annotation.message, findings);
         if let Some(tagger) = &annotation.tagger {
             outcome.scan_person(look, &place, &tagger.person);
         }
@@ -250,7 +250,7 @@ fn scan_reference(
     };
     for (path, id) in contents {
         match repo.held(id, LARGEST)? {
-            Held::Content(content) => outcome.scan(look, &Place::new(&path, None), &content, None),
+            Held::Content(content) => outcome.scan(look, &Place::new(&path, None), &content),
             Held::TooLarge(_) => outcome.skip(&path, "it is too large", true),
             Held::Missing => outcome.skip(&path, "its content is not in this clone", true),
         }

@@ -1,10 +1,8 @@
 use std::collections::BTreeSet;
 
-use gitops_health_git::{Commit, Hunk, PathAttributes, Person, printable};
+use gitops_health_git::{Commit, PathAttributes, Person, printable};
 use gitops_health_report::scan::{ScanAccepted, ScanFinding, ScanSkip};
-use gitops_health_sanitize::{
-    Finding, Fingerprint, Looked, Unseen, is_binary, is_encoded, picture,
-};
+use gitops_health_sanitize::{Finding, Fingerprint, Looked, Unseen, is_binary, picture};
 
 use crate::acceptance::Spot;
 use crate::look::Look;
@@ -94,14 +92,9 @@ impl Outcome {
         self.skipped.push(ScanSkip { path: path.to_owned(), reason: reason.into(), is_failure });
     }
 
-    /// Looks at the content of a file; at the lines of some hunks only, where there are any.
-    pub fn scan(&mut self, look: &Look, place: &Place<'_>, content: &[u8], hunks: Option<&[Hunk]>) {
-        let Some(content) = self.open(place, content) else { return };
-        // Where lines mean nothing all of it is new.
-        let hunks = hunks.filter(|_| !is_encoded(content));
-        let Looked { findings, unseen } = look.scanner.look(content);
-        self.miss(place.path, unseen);
-        self.list(look, place, content, hunks, findings);
+    /// Looks at the content of a file.
+    pub fn scan(&mut self, look: &Look, place: &Place<'_>, content: &[u8]) {
+        self.scan_version(look, place, content, None);
     }
 
     /// Says what could not be looked at in a file.
@@ -126,7 +119,7 @@ impl Outcome {
             None => look.scanner.look(content),
         };
         self.miss(place.path, unseen);
-        self.list(look, place, content, None, findings);
+        self.list(look, place, content, findings);
     }
 
     /// Counts what is looked at; `None` where that is not done.
@@ -144,13 +137,13 @@ impl Outcome {
     pub fn scan_name(&mut self, look: &Look, place: &Place<'_>, what: &str, name: &[u8]) {
         let named = |finding: Finding| Finding { field: Some(what.to_owned()), ..finding };
         let findings = look.scanner.scan_name(name).into_iter().map(named).collect();
-        self.list(look, place, name, None, findings);
+        self.list(look, place, name, findings);
     }
 
     /// Looks at what a commit says of itself.
     pub fn scan_message(&mut self, look: &Look, origin: &Origin, commit: &Commit) {
         let findings = look.scanner.scan(&commit.message);
-        self.list(look, &Place::new(MESSAGE, Some(origin)), &commit.message, None, findings);
+        self.list(look, &Place::new(MESSAGE, Some(origin)), &commit.message, findings);
     }
 
     /// Looks at names and addresses, which are what they are: anything else in them is found.
@@ -164,7 +157,7 @@ impl Outcome {
     pub fn scan_person(&mut self, look: &Look, place: &Place<'_>, person: &Person) {
         let text = [&person.name[..], b" <", &person.email, b">"].concat();
         let findings = look.in_person(&text);
-        self.list(look, place, &text, None, findings);
+        self.list(look, place, &text, findings);
     }
 
     pub fn list(
@@ -172,7 +165,6 @@ impl Outcome {
         look: &Look,
         place: &Place<'_>,
         content: &[u8],
-        hunks: Option<&[Hunk]>,
         mut findings: Vec<Finding>,
     ) {
         if findings.is_empty() {
@@ -187,21 +179,8 @@ impl Outcome {
         let in_tree = place.in_tree.map_or_else(|| place.path.to_owned(), |name| name());
         let kind = look.acceptance.place_of(&in_tree, place.attributes);
         let mut lines = Lines { content, line: 1, first: 0, at: 0 };
-        // Many findings may have the place of what holds them.
-        let mut known = (0..0, 0);
         for finding in findings {
             let (line, column) = lines.place(finding.span.start);
-            if known.0 != finding.span {
-                known = (finding.span.clone(), line_ends(&content[finding.span.clone()]));
-            }
-            let last = line + known.1;
-            let is_new = |hunk: &Hunk| {
-                let first = hunk.new_start as usize;
-                line < first + hunk.new_lines as usize && last >= first
-            };
-            if hunks.is_some_and(|hunks| !hunks.iter().any(is_new)) {
-                continue;
-            }
             let (span, value) = (finding.span.clone(), finding.value(content));
             let spot = Spot { path: &in_tree, line, content, span, value, place: kind };
             let judged = look.acceptance.judge(&spot, &finding, &mut self.notes);

@@ -36,7 +36,7 @@ pub(super) fn scan(
                 whole.skip(&name, "it is too large", true);
             } else {
                 let place = Place { in_tree: Some(&in_tree), ..Place::new(&name, None) };
-                whole.scan(look, &place, &content, None);
+                whole.scan(look, &place, &content);
             }
             continue;
         }
@@ -187,7 +187,7 @@ fn scan_file(look: &Look, path: &Path, outcome: &mut Outcome) {
             let in_tree = || look.in_tree(path);
             let place = Place { in_tree: Some(&in_tree), ..Place::new(&name, None) };
             outcome.scan_name(look, &place, FILE_NAME, path.as_os_str().as_encoded_bytes());
-            outcome.scan(look, &place, &content, None);
+            outcome.scan(look, &place, &content);
         }
     }
 }
@@ -198,7 +198,7 @@ fn scan_link(look: &Look, path: &Path, outcome: &mut Outcome) {
     let place = Place { in_tree: Some(&in_tree), ..Place::new(&name, None) };
     outcome.scan_name(look, &place, FILE_NAME, path.as_os_str().as_encoded_bytes());
     match target_of(path) {
-        Ok(target) => outcome.scan(look, &place, &target, None),
+        Ok(target) => outcome.scan(look, &place, &target),
         Err(error) => outcome.skip(&name, error.to_string(), true),
     }
 }
