@@ -533,6 +533,6 @@ mod tests {
         {
             found(&text.repeat(100_000));
         }
-        assert!(begin.elapsed() < Duration::from_secs(20), "{:?}", begin.elapsed());
+        assert!(begin.elapsed() < Duration::from_secs(60), "{:?}", begin.elapsed());
     }
 }

@@ -620,6 +620,6 @@ mod tests {
             "{{\"resourceType\": \"Parameters\", \"parameter\": [{}",
             r#"{"name": "m~rn"},"#.repeat(200_000)
         ));
-        assert!(begin.elapsed() < Duration::from_secs(20), "{:?}", begin.elapsed());
+        assert!(begin.elapsed() < Duration::from_secs(60), "{:?}", begin.elapsed());
     }
 }

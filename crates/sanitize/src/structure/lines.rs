@@ -349,7 +349,7 @@ mod tests {
         ] {
             let start = Instant::now();
             found_by(read_assigned, &text);
-            assert!(start.elapsed() < Duration::from_secs(10));
+            assert!(start.elapsed() < Duration::from_secs(60));
         }
     }
 }

@@ -172,6 +172,6 @@ mod tests {
         let mut own = Own::default();
         own.add_name(&b"ab ".repeat(1_000_000));
         (0..100_000_u32).for_each(|it| own.add_name(format!("x{}", it).as_bytes()));
-        assert!(own.words.len() <= MOST && begin.elapsed() < Duration::from_secs(20));
+        assert!(own.words.len() <= MOST && begin.elapsed() < Duration::from_secs(60));
     }
 }

@@ -453,6 +453,6 @@ mod tests {
         let long = "x".repeat(1_000_000);
         let items = format!("{{{}}},", member("dob", "1980~-01-31")).repeat(50_000);
         assert_eq!(found(&format!("{{\"{long}\": [{items}]}}")).len(), 50_000);
-        assert!(begin.elapsed() < Duration::from_secs(20), "{:?}", begin.elapsed());
+        assert!(begin.elapsed() < Duration::from_secs(60), "{:?}", begin.elapsed());
     }
 }

