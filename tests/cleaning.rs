@@ -87,6 +87,27 @@ fn what_is_staged_in_part_is_cleaned_in_part() {
 }
 
 #[test]
+fn what_is_found_only_now_is_cleaned_though_its_lines_are_old() {
+    let repo = TestRepo::new();
+    let row = |row: usize| format!("48{row:05},Thorn~bury{row}\n").replace('~', "");
+    let rows: String = (0..3).map(row).collect();
+    repo.write("a.csv", format!("c1,c2\n{rows}")).commit("First");
+    repo.write("a.csv", format!("mrn,last_name\n{rows}")).git(&["add", "."]);
+    assert_eq!(sanitize(&repo, &["scan", "--staged"]).code, Some(1));
+    let transcript = sanitize(&repo, &["--staged", "--write"]);
+    assert_eq!(transcript.code, Some(0), "{transcript}");
+    let expected = format!("mrn,last_name\n{}", "[MRN],[NAME]\n".repeat(3));
+    assert_eq!((staged(&repo, "a.csv"), on_disk(&repo, "a.csv")), (expected.clone(), expected));
+    assert_eq!(sanitize(&repo, &["scan", "--staged"]).code, Some(0));
+    // A name or a mode that changes makes nothing of the content new.
+    repo.write("b.csv", format!("mrn,last_name\n{rows}")).commit("Second");
+    repo.git(&["mv", "b.csv", "c.csv"]);
+    let transcript = sanitize(&repo, &["--staged", "--write"]);
+    assert_eq!(transcript.code, Some(0), "{transcript}");
+    assert!(staged(&repo, "c.csv").ends_with(&rows));
+}
+
+#[test]
 fn an_index_that_another_program_has_is_left_and_so_is_the_worktree() {
     let repo = TestRepo::new();
     let text = format!("x {}\n", number("8141"));

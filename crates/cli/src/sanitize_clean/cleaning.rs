@@ -42,7 +42,7 @@ impl<'a> Cleaning<'a> {
         }
     }
 
-    /// Cleans a text, or some parts of it; the error says why it can't be cleaned.
+    /// Cleans a text, or some parts of it, which are sorted and apart; the error says why it can't be cleaned.
     pub fn clean(
         &mut self,
         in_tree: &str,
@@ -54,10 +54,7 @@ impl<'a> Cleaning<'a> {
         let place = look.acceptance.place_of(in_tree, attributes);
         let mut lines = Lines { content, line: 1, at: 0 };
         let cleaned = cleaner.clean_where(in_tree, content, &mut |seen: &Seen<'_>| {
-            let is_in = |part: &Range<usize>| {
-                seen.place.start < part.end && part.start < seen.place.end.max(seen.place.start + 1)
-            };
-            if parts.is_some_and(|parts| !parts.iter().any(is_in)) {
+            if parts.is_some_and(|parts| !touches(parts, &seen.place)) {
                 return false;
             }
             let line = lines.of(seen.place.start);
@@ -74,6 +71,12 @@ impl<'a> Cleaning<'a> {
             false => Err("not all could be taken out, so nothing was".into()),
         }
     }
+}
+
+/// Whether a place has something of the parts, which are sorted and apart.
+fn touches(parts: &[Range<usize>], place: &Range<usize>) -> bool {
+    let next = parts.partition_point(|part| part.end <= place.start);
+    parts.get(next).is_some_and(|part| part.start < place.end.max(place.start + 1))
 }
 
 /// Numbers of lines, counted on from the last one that was asked for.
@@ -98,6 +101,16 @@ impl Lines<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_place_touches_what_it_has_a_byte_of() {
+        let parts = [2..4, 6..9];
+        for (place, expected) in
+            [(0..2, false), (0..3, true), (3..3, true), (4..6, false), (4..7, true), (9..10, false)]
+        {
+            assert_eq!(touches(&parts, &place), expected, "{place:?}");
+        }
+    }
 
     #[test]
     fn lines_are_counted_to_and_fro() {

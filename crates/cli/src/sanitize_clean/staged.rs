@@ -1,7 +1,7 @@
 use std::ops::Range;
 
 use gitops_health_git::{
-    FileChange, Held, Hunk, Mode, Repo, RepoPath, Restaged, Status, different_lines,
+    FileChange, Held, Hunk, Mode, Repo, RepoPath, Restaged, Side, Status, different_lines,
 };
 use gitops_health_report::clean::{CLEAN_SCHEMA, CleanReport, CleanSkip};
 use gitops_health_sanitize::{Cleaned, is_binary};
@@ -13,7 +13,8 @@ use super::files::{refuse_link, refuse_names, replace};
 use crate::error::CliError;
 use crate::sanitize_scan::{LARGEST, why_binary};
 
-/// Cleans what is staged: the new lines in the index, and the same lines in the worktree.
+/// Cleans what is staged: the new lines and what they make a finding of elsewhere, in the index and, where it
+/// has the same lines, in the worktree.
 pub(super) fn clean(
     repo: &Repo,
     cleaning: &mut Cleaning<'_>,
@@ -119,12 +120,10 @@ fn clean_file(
         let looked = refuse_link(cleaning, shown, Some(&file.attributes), &content);
         return looked.map(|()| None).map_err(Left::Reason);
     }
-    let hunks = match file.old {
-        Some(_) => Some(repo.hunks(file).map_err(failed)?).filter(|hunks| !hunks.is_empty()),
+    let parts = match file.old {
+        Some(old) => new_parts(repo, cleaning, file, old, &content).map_err(failed)?,
         None => None,
     };
-    let parts = hunks.filter(|_| !gitops_health_sanitize::is_encoded(&content));
-    let parts = parts.map(|hunks| new_parts(&content, &hunks));
     let cleaned = cleaning.clean(shown, Some(&file.attributes), &content, parts.as_deref());
     let cleaned = cleaned.map_err(Left::Reason)?;
     Ok(Some(Change { path: file.path.clone(), old: side.id, content, cleaned }))
@@ -141,8 +140,40 @@ fn lines_of(text: &[u8]) -> Vec<Range<usize>> {
     lines
 }
 
+/// The parts of a file that are new: its new lines, and what is found only now in lines that were there before,
+/// as below a heading that changed. `None` where all is.
+fn new_parts(
+    repo: &Repo,
+    cleaning: &Cleaning<'_>,
+    file: &FileChange,
+    old: Side,
+    content: &[u8],
+) -> Result<Option<Vec<Range<usize>>>, gitops_health_git::Error> {
+    if gitops_health_sanitize::is_encoded(content) {
+        return Ok(None);
+    }
+    let Held::Content(old) = repo.held(old.id, LARGEST)? else { return Ok(None) };
+    let mut parts = new_lines(content, &repo.hunks(file)?);
+    let found = cleaning.look.scanner.look_at_change(&old, content).findings;
+    parts.extend(found.into_iter().map(|finding| finding.span));
+    Ok(Some(apart(parts)))
+}
+
+/// Parts in the order of their places, those that meet as one.
+fn apart(mut parts: Vec<Range<usize>>) -> Vec<Range<usize>> {
+    parts.sort_unstable_by_key(|part| part.start);
+    parts.dedup_by(|next, last| {
+        let meet = next.start <= last.end;
+        if meet {
+            last.end = last.end.max(next.end);
+        }
+        meet
+    });
+    parts
+}
+
 /// The bytes of the lines that are new.
-fn new_parts(content: &[u8], hunks: &[Hunk]) -> Vec<Range<usize>> {
+fn new_lines(content: &[u8], hunks: &[Hunk]) -> Vec<Range<usize>> {
     let lines = lines_of(content);
     let part = |hunk: &Hunk| {
         let first = (hunk.new_start as usize).checked_sub(1)?;
@@ -291,7 +322,12 @@ mod tests {
     fn new_lines_are_known_by_their_bytes() {
         let hunk = |new_start, new_lines| Hunk { old_start: 1, old_lines: 0, new_start, new_lines };
         let content = b"a\nbb\nccc\n";
-        assert_eq!(new_parts(content, &[hunk(1, 1), hunk(2, 2)]), [0..1, 2..8]);
-        assert!(new_parts(content, &[hunk(2, 0)]).is_empty());
+        assert_eq!(new_lines(content, &[hunk(1, 1), hunk(2, 2)]), [0..1, 2..8]);
+        assert!(new_lines(content, &[hunk(2, 0)]).is_empty());
+    }
+
+    #[test]
+    fn parts_that_meet_are_one() {
+        assert_eq!(apart(vec![7..9, 0..2, 1..3, 3..4, 8..8]), [0..4, 7..9]);
     }
 }
