@@ -18,8 +18,12 @@ use planted::Planted;
 fn repository(planted: &Planted) -> TestRepo {
     let repo = TestRepo::new();
     let write_all = || {
-        for (path, text) in planted.files().into_iter().chain(planted.broken_files()) {
+        let files = planted.files().into_iter().chain(planted.more_files());
+        for (path, text) in files.chain(planted.broken_files()) {
             repo.write(path, text);
+        }
+        for (path, packed) in planted.packed_files() {
+            repo.write(path, packed);
         }
     };
     repo.write("README.md", "# Lab\n")
@@ -114,6 +118,20 @@ fn a_scan_finds_it_and_does_not_say_it() {
 }
 
 #[test]
+fn something_is_found_in_every_file() {
+    let planted = Planted::new();
+    let repo = repository(&planted);
+    let transcript = run(&program(&repo), &["sanitize", "scan", ".", "--format", "json"]);
+    let report: serde_json::Value = serde_json::from_str(&transcript.stdout).expect("JSON");
+    let findings = report["findings"].as_array().expect("there are some");
+    let found: BTreeSet<&str> = findings.iter().filter_map(|it| it["path"].as_str()).collect();
+    let texts = planted.files().into_iter().chain(planted.more_files()).map(|it| it.0);
+    for path in texts.chain(planted.packed_files().into_iter().map(|it| it.0)) {
+        assert!(found.contains(path), "{path} is not in {found:?}");
+    }
+}
+
+#[test]
 fn what_stands_beside_what_can_not_be_read_is_not_said() {
     let planted = Planted::new();
     let repo = TestRepo::new();
@@ -149,7 +167,7 @@ fn what_takes_it_out_does_not_say_it() {
     let planted = Planted::new();
     for how in REPLACEMENTS {
         let repo = TestRepo::new();
-        for (path, text) in planted.files() {
+        for (path, text) in planted.files().into_iter().chain(planted.more_files()) {
             repo.write(path, text);
         }
         let surroundings = Surroundings::new(&repo);
@@ -178,7 +196,8 @@ fn plans_baselines_and_what_is_staged_do_not_say_it() {
         let plan = place(&how.join(""));
         let arguments = [&["sanitize", "--history", "--plan", &plan], *how].concat();
         let transcript = run(&surroundings.program, &arguments);
-        assert_eq!(transcript.code, Some(1), "{transcript}");
+        // What is packed stays, and is said.
+        assert_eq!(transcript.code, Some(3), "{transcript}");
         planted.is_not_said(&transcript);
         let staged = [&["sanitize", "--staged", "-vvv"], *how].concat();
         planted.is_not_said(&run(&surroundings.program, &staged));
@@ -200,7 +219,7 @@ fn a_filter_does_not_let_it_through() {
     let planted = Planted::new();
     let repo = TestRepo::new();
     let surroundings = Surroundings::new(&repo);
-    for (path, text) in planted.files() {
+    for (path, text) in planted.files().into_iter().chain(planted.more_files()) {
         repo.write(path, text);
         let commands = REPLACEMENTS.iter().map(|how| [&["sanitize", "-", "-vv"], *how].concat());
         for arguments in commands.chain([vec!["sanitize", "scan", "-", "-vvv"]]) {

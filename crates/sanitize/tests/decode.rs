@@ -1,12 +1,9 @@
 //! What is encoded is found, told by its place, and taken out in the same encoding. All that looks like
 //! data of somebody is synthetic, and put together here so that no scanner stops at this page.
 
-use std::io::Write;
-
-use flate2::Compression;
-use flate2::write::{GzEncoder, ZlibEncoder};
 use gitops_health_sanitize::{Cleaned, Cleaner, Finding, Replacement, Scanner, Severity};
 use gitops_health_testkit::Random;
+use gitops_health_testkit::pack::{base64, deflated, gzip, tar, zip, zip_of, zlib};
 
 /// A number that nobody has.
 fn ssn() -> String {
@@ -86,21 +83,6 @@ fn a_table_behind_a_mark_of_the_order_of_bytes_is_understood() {
         assert_eq!(found(&findings, "mrn").field.as_deref(), Some("column mrn"));
         cleaned(&bytes);
     }
-}
-
-/// Base64 in the standard alphabet, on lines of a width.
-fn base64(text: &[u8], width: usize) -> String {
-    let signs = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut encoded = Vec::new();
-    for group in text.chunks(3) {
-        let byte = |at: usize| group.get(at).map_or(0, |byte| usize::from(*byte));
-        let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
-        let signs = (0..4).map(|at| signs[bits >> (18 - 6 * at) & 63]);
-        encoded.extend(signs.take(group.len() + 1));
-        encoded.resize(encoded.len() + 3 - group.len(), b'=');
-    }
-    let lines = encoded.chunks(width).map(|line| String::from_utf8_lossy(line).into_owned());
-    lines.collect::<Vec<_>>().join("\n")
 }
 
 #[test]
@@ -188,83 +170,6 @@ fn base64_in_what_is_spelled_out_is_read_and_cleaned() {
     let clean = sentence().replace(&ssn(), "[SSN]").replace(&name(), "[NAME]").repeat(2);
     let encoded = base64(clean.as_bytes(), 76).replace('\n', "\\n");
     assert_eq!(redacted, format!("{{\"content\": \"{encoded}\\n\"}}\n"));
-}
-
-fn gzip(content: &[u8]) -> Vec<u8> {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
-    encoder.write_all(content).expect("it is in memory");
-    encoder.finish().expect("it is in memory")
-}
-
-fn zlib(content: &[u8]) -> Vec<u8> {
-    let mut encoder = ZlibEncoder::new(Vec::new(), Compression::default());
-    encoder.write_all(content).expect("it is in memory");
-    encoder.finish().expect("it is in memory")
-}
-
-/// An archive of members: name, flags, method, content as it is packed.
-fn zip_of(members: &[(&str, u16, u16, Vec<u8>)]) -> Vec<u8> {
-    let (mut archive, mut directory) = (Vec::new(), Vec::new());
-    for (name, flags, method, content) in members {
-        let place = archive.len() as u32;
-        let numbers = |begin: &[u8]| {
-            let mut header = begin.to_vec();
-            header.extend([20, 0]);
-            header.extend(flags.to_le_bytes());
-            header.extend(method.to_le_bytes());
-            header.extend([0; 8]);
-            header.extend((content.len() as u32).to_le_bytes());
-            header.extend([0; 4]);
-            header.extend((name.len() as u16).to_le_bytes());
-            header.extend([0; 2]);
-            header
-        };
-        archive.extend(numbers(b"PK\x03\x04"));
-        archive.extend(name.as_bytes());
-        archive.extend(content);
-        directory.extend(numbers(b"PK\x01\x02\x14\0"));
-        directory.extend([0; 10]);
-        directory.extend(place.to_le_bytes());
-        directory.extend(name.as_bytes());
-    }
-    let (begin, count) = (archive.len() as u32, (members.len() as u16).to_le_bytes());
-    archive.extend(&directory);
-    archive.extend(b"PK\x05\x06\0\0\0\0");
-    archive.extend([count, count].concat());
-    archive.extend((directory.len() as u32).to_le_bytes());
-    archive.extend(begin.to_le_bytes());
-    archive.extend([0; 2]);
-    archive
-}
-
-/// A content as zip packs it: what zlib makes, without its own header and sum.
-fn deflated(content: &[u8]) -> Vec<u8> {
-    let packed = zlib(content);
-    packed[2..packed.len() - 4].to_vec()
-}
-
-fn zip(members: &[(&str, &[u8])]) -> Vec<u8> {
-    let packed = members.iter().map(|(name, content)| (*name, 0, 8, deflated(content)));
-    zip_of(&packed.collect::<Vec<_>>())
-}
-
-fn tar(members: &[(&str, &[u8])]) -> Vec<u8> {
-    let mut archive = Vec::new();
-    for (name, content) in members {
-        let mut header = [0; 512];
-        header[..name.len()].copy_from_slice(name.as_bytes());
-        header[124..135].copy_from_slice(format!("{:011o}", content.len()).as_bytes());
-        header[148..156].copy_from_slice(b"        ");
-        header[156] = b'0';
-        header[257..263].copy_from_slice(b"ustar\0");
-        let sum: u32 = header.iter().map(|byte| u32::from(*byte)).sum();
-        header[148..155].copy_from_slice(format!("{sum:06o}\0").as_bytes());
-        archive.extend(header);
-        archive.extend(*content);
-        archive.resize(archive.len().next_multiple_of(512), 0);
-    }
-    archive.resize(archive.len() + 1024, 0);
-    archive
 }
 
 /// What could not be looked at.

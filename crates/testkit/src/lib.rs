@@ -4,6 +4,7 @@
 //! of the user or of the machine, so that their ids are the same everywhere. Programs run in an
 //! environment that holds only what is named here.
 
+pub mod pack;
 mod program;
 mod random;
 mod repository;
