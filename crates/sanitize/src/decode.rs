@@ -14,6 +14,7 @@ mod packed;
 mod sight;
 mod strings;
 mod tar;
+mod typography;
 mod utf16;
 mod zip;
 
@@ -137,6 +138,10 @@ impl Scanner {
             // What else is encoded in it is, in the decoded text, too.
             Some(is_json) => {
                 let code = Code::Escapes { is_json };
+                sight.layers.extend(self.layer(bytes, 0..bytes.len(), code, depth, limits));
+            }
+            None if typography::is_in(bytes) => {
+                let code = Code::Typography;
                 sight.layers.extend(self.layer(bytes, 0..bytes.len(), code, depth, limits));
             }
             None => {

@@ -137,6 +137,13 @@ mod tests {
     }
 
     #[test]
+    fn marks_of_print_behind_a_name_are_none_of_it() {
+        for mark in ["\u{a0}", "\u{201d}", "\u{2019}", "\u{2013}", "\u{bb}"] {
+            assert_eq!(found(&format!("Mr. Zwyr~tkova{mark} was seen")), ["Zwyrtkova"], "{mark:?}");
+        }
+    }
+
+    #[test]
     fn numbers_of_houses_have_a_street() {
         for (text, street) in [
             ("Lives at 12 El~m Street and", "12 Elm Street"),

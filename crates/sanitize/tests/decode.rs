@@ -161,6 +161,31 @@ fn what_is_spelled_out_is_read_and_cleaned() {
 }
 
 #[test]
+fn what_is_set_in_print_is_read_as_it_looks() {
+    let dashed = |dash: &str| ["536", "22", "8145"].join(dash);
+    let wide: String = ssn()
+        .chars()
+        .map(|it| char::from_u32(u32::from(it) + 0xfee0).expect("it has a wide one"))
+        .collect();
+    let soft = dashed("\u{ad}-");
+    for number in [dashed("\u{2013}"), dashed("\u{2011}"), dashed("-\u{200b}"), soft, wide] {
+        let text = format!("\u{feff}The patient {} has the SSN {number}.\n", name());
+        let findings = scan(text.as_bytes());
+        let span = found(&findings, "ssn").span.clone();
+        assert_eq!(&text[span], number.trim_matches('\u{ad}'));
+        let clean = "\u{feff}The patient [NAME] has the SSN [SSN].\n";
+        assert_eq!(String::from_utf8_lossy(&cleaned(text.as_bytes())[0].bytes), clean);
+    }
+    let text = format!("Patient\u{a0}{}\u{a0}(MRN\u{ff1a}4829\u{200b}1734)\n", name());
+    let clean = "Patient\u{a0}[NAME]\u{a0}(MRN\u{ff1a}[MRN])\n";
+    assert_eq!(String::from_utf8_lossy(&cleaned(text.as_bytes())[0].bytes), clean);
+    assert!(
+        scan("the patient\u{2019}s notes of 2019\u{2013}2021, 10\u{a0}000 in all\n".as_bytes())
+            .is_empty()
+    );
+}
+
+#[test]
 fn base64_in_what_is_spelled_out_is_read_and_cleaned() {
     let encoded = base64(sentence().repeat(2).as_bytes(), 76);
     let text = format!("{{\"content\": \"{}\\n\"}}\n", encoded.replace('\n', "\\n"));

@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::{base64, escapes, strings, utf16};
+use super::{base64, escapes, strings, typography, utf16};
 use crate::clean::{Edits, applied};
 
 /// How a text is encoded within another one.
@@ -15,6 +15,8 @@ pub(crate) enum Code {
     Base64,
     /// Most characters stand for themselves, and some are spelled out.
     Escapes { is_json: bool },
+    /// Characters that are read as others, or not seen.
+    Typography,
     /// A string with backslashes; strings of a list of lines belong together.
     String,
     /// A string of YAML in single quotes.
@@ -53,6 +55,7 @@ impl Code {
         match self {
             Self::Utf16 { .. } | Self::Base64 => 0,
             Self::Escapes { .. } => escapes::plain(&bytes[at..]),
+            Self::Typography => typography::plain(&bytes[at..]),
             Self::String | Self::Quoted => strings::plain(&bytes[at..], self),
         }
     }
@@ -63,6 +66,7 @@ impl Code {
             Self::Utf16 { is_big } => utf16::step(&bytes[at..], is_big),
             Self::Base64 => base64::step(&bytes[at..]),
             Self::Escapes { is_json } => escapes::step(&bytes[at..], is_json),
+            Self::Typography => typography::step(&bytes[at..]),
             Self::String | Self::Quoted => strings::step(bytes, at, self),
         }
     }
@@ -73,6 +77,7 @@ impl Code {
             Self::Utf16 { is_big } => utf16::encode(text, is_big),
             Self::Base64 => base64::encode(text, before),
             Self::Escapes { .. } => escapes::encode(text, before),
+            Self::Typography => text.to_vec(),
             Self::String | Self::Quoted => strings::encode(text, self),
         }
     }
@@ -88,6 +93,7 @@ impl Code {
             Self::Utf16 { .. } => "utf-16",
             Self::Base64 => "base64",
             Self::Escapes { .. } => escapes::name(part),
+            Self::Typography => "typographic characters",
             Self::String | Self::Quoted => "string",
         }
     }

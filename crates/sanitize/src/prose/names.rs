@@ -295,6 +295,7 @@ pub(super) fn find(
     let text = &bytes[line.clone()];
     let mut add = |span: Range<usize>| {
         let span = line.start + span.start..line.start + span.end;
+        let span = without_marks(bytes, span);
         // Who wrote something is no patient.
         if !context.is_attribution(&span) {
             findings.push(What::Name.found(span));
@@ -342,6 +343,18 @@ pub(super) fn find(
         if !is_no_name(first) && !is_of_a_thing(text, value.end) {
             add(value);
         }
+    }
+}
+
+/// A name without the spaces, dashes and quotes of print behind it: in UTF-8, what begins with C2 or E2 80, of which none
+/// is a letter of a name.
+fn without_marks(bytes: &[u8], mut span: Range<usize>) -> Range<usize> {
+    loop {
+        span.end -= match bytes[span.clone()] {
+            [.., 0xe2, 0x80, 0x80..=0xbf] => 3,
+            [.., 0xc2, 0x80..=0xbf] => 2,
+            _ => return span,
+        };
     }
 }
 
