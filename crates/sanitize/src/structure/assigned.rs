@@ -416,7 +416,7 @@ fn bare(bytes: &[u8], name: &Name, at: usize) -> Option<Range<usize>> {
     let is_block = rest[..length].ends_with(b" ") && rest.get(length) == Some(&b'{');
     let end = rest.get(length).copied().filter(|_| !is_block);
     let is_cut = end.is_none() && !is_block && at + length < bytes.len();
-    let text = rest[..length].trim_ascii_end();
+    let text = without_cast(rest[..length].trim_ascii_end());
     if is_cut || text.is_empty() || matches!(end, Some(b'(' | b'[' | b'{' | b'\'' | b'"' | b'`')) {
         return None;
     }
@@ -427,6 +427,15 @@ fn bare(bytes: &[u8], name: &Name, at: usize) -> Option<Range<usize>> {
         _ => is_alone,
     };
     is_value.then(|| at..at + text.len())
+}
+
+/// A number without the type that it is cast to: `8817::bigint` (PostgreSQL).
+fn without_cast(text: &[u8]) -> &[u8] {
+    let digits = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    match &text[digits..] {
+        [b':', b':', first, ..] if digits > 0 && first.is_ascii_alphabetic() => &text[..digits],
+        _ => text,
+    }
 }
 
 /// Whether a name is the first of its line, but for a mark of a list or words that declare it.

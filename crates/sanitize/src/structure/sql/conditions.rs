@@ -96,12 +96,13 @@ fn others(bytes: &[u8], begin: usize, mut add: impl FnMut(Range<usize>)) {
 }
 
 fn value_of(found: &Captures<'_>) -> Range<usize> {
-    let value = found.name("one").or(found.name("two")).or(found.name("number"));
+    let names = ["one", "two", "dollar", "number"];
+    let value = names.into_iter().find_map(|name| found.name(name));
     value.expect("a pair has a value").range()
 }
 
 fn is_quoted(bytes: &[u8], value: &Range<usize>) -> bool {
-    matches!(bytes[..value.start].last(), Some(b'\'' | b'"'))
+    matches!(bytes[..value.start].last(), Some(b'\'' | b'"' | b'$'))
 }
 
 /// The word that a stem is a part of.
@@ -201,8 +202,9 @@ fn patterns() -> &'static Patterns {
     static PATTERNS: OnceLock<Patterns> = OnceLock::new();
     PATTERNS.get_or_init(|| {
         const VALUE: &str = concat!(
-            r#"(?:[ne]?'(?P<one>(?:[^'\\\n]|''|\\.)*)'|[ne]?"(?P<two>[^"\\\n]*)""#,
-            r#"|(?P<number>[0-9](?:[0-9a-z._-]*[0-9a-z])?))"#,
+            r#"(?:(?:cast\(\s?)?[ne]?'(?P<one>(?:[^'\\\n]|''|\\.)*)'|[ne]?"(?P<two>[^"\\\n]*)""#,
+            r#"|\$[a-z]{0,8}\$(?P<dollar>[^$\n]{1,256})\$[a-z]{0,8}\$"#,
+            r#"|(?:cast\(\s?)?(?P<number>[0-9](?:[0-9a-z._-]*[0-9a-z])?))"#,
         );
         const COLUMN: &str = r#"\b(?P<column>[a-z_][a-z0-9_]{0,47})[`"\]]?"#;
         const SIGN: &str =
@@ -263,6 +265,9 @@ mod tests {
         for text in [
             "SELECT * FROM t WHERE m~rn = 8817~2635 and last_name = 'Zwyr~tkova'",
             "SELECT 1 FROM t WHERE m~rn in (8817~2635) and last_name like 'Zwyr~tkova%'",
+            "UPDATE t SET m~rn = 8817~2635::bigint, last_name = $$Zwyr~tkova$$",
+            "SELECT 1 FROM t WHERE m~rn = CAST('8817~2635' AS bigint) AND last_name = $q$Zwyr~tkova$q$",
+            "SELECT 1 FROM t WHERE m~rn = cast( 8817~2635 as text) and last_name = E'Zwyr~tkova'",
             "EXEC p @m~rn = '8817~2635', @last_name = N'Zwyr~tkova'",
             "execute dbo.p @M~RN=8817~2635, @LastName='Zwyr~tkova'",
             "INSERT INTO t SET m~rn = 8817~2635, last_name = 'Zwyr~tkova'",
