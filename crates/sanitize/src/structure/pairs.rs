@@ -1,33 +1,28 @@
 //! Lines of pairs, as logs and addresses of requests have them: `patient_id=... first_name=...`,
-//! `?ssn=...&last_name=...`.
+//! `?ssn=...&last_name=...`; arguments of commands, `--mrn ... --last-name ...`, also over lines that go on; and maps with
+//! keywords, as Clojure and Ruby have them: `{:mrn "..." :last-name "..."}`.
 
 use std::ops::Range;
+use std::sync::OnceLock;
+
+use regex::bytes::Regex;
 
 use super::keys::{self, Strength};
 use super::{Layout, value};
+use crate::scanner::compile;
 use crate::what::What;
 
 /// So far around a telling name its line is read, in bytes.
 const REACH: usize = 2048;
 
-/// Reads the line around a strong name that stands before an equals sign. Says where the line ends, and
-/// whether it is one of pairs.
+/// Reads the pairs around a strong name that stands before an equals sign, or is an argument or a keyword. Says where
+/// they end, and whether there are several.
 pub(super) fn read(
     bytes: &[u8],
     name: &Range<usize>,
     layout: &mut Layout,
 ) -> Option<(usize, bool)> {
-    if bytes.get(name.end) != Some(&b'=')
-        || bytes.get(name.end + 1).is_none_or(|it| b" ='".contains(it))
-    {
-        return None;
-    }
-    let first = name.start.saturating_sub(REACH);
-    let begin =
-        memchr::memrchr(b'\n', &bytes[first..name.start]).map_or(first, |at| first + at + 1);
-    let last = bytes.len().min(name.end + REACH);
-    let end = memchr::memchr(b'\n', &bytes[name.end..last]).map_or(last, |at| name.end + at);
-    let pairs = pairs(bytes, begin..end);
+    let (end, pairs) = around(bytes, name)?;
     let known: Vec<_> = pairs.iter().filter_map(|pair| known(bytes, pair)).collect();
     let is_record = known.iter().any(|(_, _, strength)| *strength == Strength::Strong);
     if pairs.len() < 2 || !is_record {
@@ -42,6 +37,88 @@ pub(super) fn read(
         }
     }
     Some((end, true))
+}
+
+/// The pairs around a name, and where they end.
+fn around(bytes: &[u8], name: &Range<usize>) -> Option<(usize, Vec<Pair>)> {
+    let is_argument = bytes[name.clone()].starts_with(b"--");
+    let is_keyword = name.start.checked_sub(1).map(|at| bytes[at]) == Some(b':');
+    let next = bytes.get(name.end + 1);
+    match bytes.get(name.end)? {
+        b'=' if next.is_some_and(|it| !b" ='".contains(it)) => {
+            let line = line(bytes, name, |_| false);
+            Some((line.end, pairs(bytes, line)))
+        }
+        b' ' if is_argument => {
+            let line = line(bytes, name, |line| line.ends_with(b"\\"));
+            Some((line.end, marked(bytes, line, arguments())))
+        }
+        b' ' if is_keyword && next == Some(&b'"') => {
+            let first = name.start.saturating_sub(REACH);
+            let begin = memchr::memrchr(b'{', &bytes[first..name.start])?;
+            let rest = &bytes[name.end..bytes.len().min(name.end + REACH)];
+            let end = name.end + memchr::memchr(b'}', rest)?;
+            Some((end, marked(bytes, first + begin..end, keywords())))
+        }
+        _ => None,
+    }
+}
+
+/// The line around a name, with those before and behind that go on.
+fn line(bytes: &[u8], name: &Range<usize>, goes_on: impl Fn(&[u8]) -> bool) -> Range<usize> {
+    let first = name.start.saturating_sub(REACH);
+    let last = bytes.len().min(name.end + REACH);
+    let before = |at: usize| memchr::memrchr(b'\n', &bytes[first..at]).map(|end| first + end);
+    let (mut begin, mut end) = (name.start, name.end);
+    loop {
+        let found = before(begin);
+        begin = found.map_or(first, |end| end + 1);
+        let Some(end) = found else { break };
+        let line = before(end).map_or(first, |end| end + 1)..end;
+        if !goes_on(&bytes[line]) {
+            break;
+        }
+        begin = end;
+    }
+    loop {
+        let from = end;
+        end = memchr::memchr(b'\n', &bytes[from..last]).map_or(last, |at| from + at);
+        if end == last || !goes_on(&bytes[name.end..end]) {
+            break;
+        }
+        end += 1;
+    }
+    begin..end
+}
+
+/// The pairs that a pattern finds.
+fn marked(bytes: &[u8], part: Range<usize>, pattern: &Regex) -> Vec<Pair> {
+    let found = pattern.captures_iter(&bytes[part.clone()]);
+    let pairs = found.filter_map(|found| {
+        let moved = |it: Range<usize>| part.start + it.start..part.start + it.end;
+        let value = ["one", "two", "bare"].into_iter().find_map(|name| found.name(name))?;
+        Some(Pair { key: moved(found.name("key")?.range()), value: moved(value.range()) })
+    });
+    pairs.collect()
+}
+
+/// An argument of a command and what it is given.
+fn arguments() -> &'static Regex {
+    static PATTERN: OnceLock<Regex> = OnceLock::new();
+    PATTERN.get_or_init(|| {
+        let pattern = r#"(?:^|\s)--(?P<key>[A-Za-z][A-Za-z0-9_.-]{0,47})(?:=|[ ]{1,4})(?:"(?P<one>[^"\\\n]{1,80})"|'(?P<two>[^'\\\n]{1,80})'|(?P<bare>[^\s"'`$<>{}()|;&\\=-][^\s"'`<>{}()|;&\\=]{0,79}))"#;
+        compile(pattern).expect("the pattern above is well formed")
+    })
+}
+
+/// A keyword and the text behind it.
+fn keywords() -> &'static Regex {
+    static PATTERN: OnceLock<Regex> = OnceLock::new();
+    PATTERN.get_or_init(|| {
+        let pattern =
+            r#"[\s{,]:(?P<key>[A-Za-z][A-Za-z0-9_/.-]{0,47}) {1,4}"(?P<one>[^"\\\n]{1,80})""#;
+        compile(pattern).expect("the pattern above is well formed")
+    })
 }
 
 struct Pair {
@@ -112,6 +189,26 @@ mod tests {
             "a=b patient_id=\"4711~0815\" first_name=\"Ja~ne\" last_name=\"Roe\" dob=\"1980~-01-31\"",
         ] {
             assert_eq!(fields(text), ["patient_id", "first_name", "last_name", "dob"], "{text}");
+        }
+    }
+
+    #[test]
+    fn arguments_and_keywords_are_pairs() {
+        for text in [
+            "./enroll --mrn 4829~1734 --last-name Thorn~bury --dob 1962~-01-10\n",
+            "enroll \\\n  --mrn 4829~1734 \\\n  --last-name \"Thorn~bury\" \\\n  --dob=1962~-01-10\n",
+            "{:mrn \"4829~1734\" :last-name \"Thorn~bury\"\n :dob \"1962~-01-10\"}",
+        ] {
+            assert_eq!(fields(text), ["mrn", "last-name", "dob"], "{text}");
+        }
+        for text in [
+            "./enroll --mrn MRN --last-name NAME --verbose",
+            "./enroll --last-name Thorn~bury --first-name Ja~ne",
+            "./enroll --mrn $MRN --last-name \"$LAST\"",
+            "other --mrn 4829~1734\n./enroll --last-name Thorn~bury",
+            "{:mrn m :last-name \"Thorn~bury\"}",
+        ] {
+            assert!(!fields(text).contains(&"last-name".to_owned()), "{text}");
         }
     }
 
