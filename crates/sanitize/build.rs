@@ -1,4 +1,4 @@
-//! Turns the rules, which are data, into tables of the program: a hook has no time to read them.
+//! Turns the rules and the names of columns, which are data, into tables of the program: a hook has no time to read them.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -41,35 +42,82 @@ fn lines() -> u32 {
     1
 }
 
+/// What the names of columns, keys and attributes say of their values.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Names {
+    keys: BTreeMap<String, Keys>,
+    stems: Vec<String>,
+}
+
+/// The names of values of one kind.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Keys {
+    #[serde(default)]
+    strong: Vec<String>,
+    #[serde(default)]
+    weak: Vec<String>,
+}
+
+/// Parts of patterns that many rules have.
+const PARTS: &str = "data/patterns.yaml";
+
+/// Names of columns, keys and attributes.
+const NAMES: &str = "data/keys.yaml";
+
 fn main() {
     println!("cargo::rerun-if-changed=rules");
     println!("cargo::rerun-if-changed={PARTS}");
-    let text = fs::read_to_string(PARTS).expect("parts of patterns can be read");
-    let parts: BTreeMap<String, String> = match serde_yaml::from_str(&text) {
-        Ok(parts) => parts,
-        Err(error) => panic!("{PARTS}: {error}"),
-    };
+    println!("cargo::rerun-if-changed={NAMES}");
+    write("rules.rs", &rules());
+    let Names { keys, stems } = read(Path::new(NAMES));
+    write("keys.rs", &table_of_keys(&keys));
+    write("stems.rs", &format!("&{stems:?}"));
+}
+
+fn read<T: DeserializeOwned>(path: &Path) -> T {
+    let text = fs::read_to_string(path);
+    let text = text.unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    serde_yaml::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+fn write(name: &str, table: &str) {
+    let output = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it")).join(name);
+    fs::write(output, table).expect("the output can be written");
+}
+
+/// The table of rules.
+fn rules() -> String {
+    let parts: BTreeMap<String, String> = read(Path::new(PARTS));
     let mut ids = BTreeSet::new();
     let mut table = String::from("&[\n");
     for path in files(Path::new("rules")) {
-        let text = fs::read_to_string(&path).expect("rules can be read");
-        let rules: Vec<Rule> = match serde_yaml::from_str(&text) {
-            Ok(rules) => rules,
-            Err(error) => panic!("{}: {error}", path.display()),
-        };
-        for mut rule in rules {
+        for mut rule in read::<Vec<Rule>>(&path) {
             rule.pattern = with_parts(&rule, &parts);
             assert!(ids.insert(rule.id.clone()), "{}: {} is there twice", path.display(), rule.id);
             write_rule(&mut table, &rule);
         }
     }
-    table.push(']');
-    let output = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it")).join("rules.rs");
-    fs::write(output, table).expect("the output can be written");
+    table + "]"
 }
 
-/// Parts of patterns that many rules have.
-const PARTS: &str = "data/patterns.yaml";
+/// The table of names, sorted: what each stands for, and how much it says.
+fn table_of_keys(kinds: &BTreeMap<String, Keys>) -> String {
+    let mut known = BTreeMap::new();
+    for (kind, Keys { strong, weak }) in kinds {
+        for (strength, names) in [("Strong", strong), ("Weak", weak)] {
+            for name in names {
+                let before = known.insert(name, (camel(kind), strength));
+                assert!(before.is_none(), "{NAMES}: {name} is there twice");
+            }
+        }
+    }
+    let rows = known.iter().map(|(name, (what, strength))| {
+        format!("({name:?}, What::{what}, Strength::{strength}),\n")
+    });
+    format!("&[\n{}]", rows.collect::<String>())
+}
 
 /// The pattern of a rule with the part itself in the place of `(?&name)`.
 fn with_parts(rule: &Rule, parts: &BTreeMap<String, String>) -> String {

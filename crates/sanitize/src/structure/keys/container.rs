@@ -1,0 +1,46 @@
+//! What objects are called that hold records.
+
+/// Names of what holds records. Any other name of an object may be data, and is not shown.
+pub(in super::super) fn is_container(name: &[u8]) -> bool {
+    const NAMES: [&[u8]; 38] = [
+        b"patients",
+        b"patient",
+        b"persons",
+        b"person",
+        b"people",
+        b"users",
+        b"user",
+        b"members",
+        b"member",
+        b"records",
+        b"record",
+        b"data",
+        b"items",
+        b"results",
+        b"result",
+        b"rows",
+        b"entries",
+        b"entry",
+        b"list",
+        b"values",
+        b"fields",
+        b"attributes",
+        b"properties",
+        b"demographics",
+        b"contact",
+        b"contacts",
+        b"address",
+        b"addresses",
+        b"name",
+        b"names",
+        b"insurance",
+        b"coverage",
+        b"subscriber",
+        b"identifiers",
+        b"profile",
+        b"response",
+        b"request",
+        b"payload",
+    ];
+    NAMES.iter().any(|known| known.eq_ignore_ascii_case(name))
+}
