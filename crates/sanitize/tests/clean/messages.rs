@@ -1,0 +1,129 @@
+//! Messages and interchanges, which end with what they stand in.
+
+use gitops_health_sanitize::Replacement;
+
+use super::{assert_cleaned, cleaned, redacted};
+
+#[test]
+fn a_message_ends_with_the_string_that_it_stands_in() {
+    let header = r"MSH|^\\&|E|H|L|X|20240312101500||ADT^A01|123|P|2.5";
+    let clean_header = header.replace("20240312101500", "[DATE]");
+    let person = "PID|1||<mrn>^^^H^MR||<family>^<given>";
+    let clean_person = "PID|1||[MRN]^^^H^MR||[NAME]^[NAME]";
+    for (open, close) in [
+        ("x = '''", "''', 5\n"),
+        ("x = \"\"\"", "\"\"\", 5\n"),
+        ("x = \"\"\"\\\n", "\"\"\", 5\n"),
+        ("const x = `", "`, 5);\n"),
+        ("const x = dedent`\n", "`, 5);\n"),
+        ("printf '", "' > out\n"),
+        ("printf \"", "\" > out\n"),
+        ("id,message\n1,\"", "\",x\n"),
+        ("", "\" > out\n"),
+    ] {
+        assert_cleaned(
+            &format!("{open}{header}\n{person}{close}"),
+            &format!("{open}{clean_header}\n{clean_person}{close}"),
+        );
+        // What is known of no segment is in between, and what an apostrophe is in is one name.
+        assert_cleaned(
+            &format!(
+                "{open}{header}\nEVN|A01\nZZZ|1\nPID|1||<mrn>^^^H^MR||<irish>^<given>|{close}"
+            ),
+            &format!(
+                "{open}{clean_header}\nEVN|A01\nZZZ|1\nPID|1||[MRN]^^^H^MR||[NAME]^[NAME]|{close}"
+            ),
+        );
+    }
+    assert_cleaned(
+        &format!("{header}\nPID|1||<mrn>^^^H^MR||<irish>^<given>||\"\"|F\n{person}\n"),
+        &format!("{clean_header}\nPID|1||[MRN]^^^H^MR||[NAME]^[NAME]||\"\"|F\n{clean_person}\n"),
+    );
+}
+
+#[test]
+fn messages_may_have_other_separators() {
+    for mark in ['#', '!', '/', '+', ';', '*', '$', ','] {
+        let message = "M;SH|^~\\&|A|B|C|D|20191105||ADT^A01|7|P|2.5.1\rP;ID|1||48201;77^^^W^MR||Al;der^Mar;garet||1941;0317|F\r";
+        let message = message.replace(';', "").replace('|', &mark.to_string());
+        let clean = redacted("a.hl7", &message);
+        let expected =
+            ["PID", "1", "", "[MRN]^^^W^MR", "", "[NAME]^[NAME]", "", "[BIRTH_DATE]", "F\r"];
+        assert!(clean.ends_with(&expected.join(&mark.to_string())), "{clean}");
+    }
+}
+
+/// A mark of a message in a string of JSON is spelled out by us in another way.
+#[test]
+fn masks_settle_in_messages_in_strings() {
+    let message = "M;SH|^~\\\\&|A|B|C|D|2022||ADT^A01|M7|P|2.5.1\\rN;K1|1|Zw\\u00fcr \\\\T\\\\ Kow^Karl|SPO\\r";
+    let text = format!("{{\"message\": \"{}\"}}\n", message.replace(';', ""));
+    assert_ne!(cleaned(&Replacement::Mask, "", &text), text);
+}
+
+#[test]
+fn messages_end_with_what_they_stand_in() {
+    let message = "M;SH|^~\\&|E|H|L|X|20240312101500||ADT^A01|123|P|2.5\nP;ID|1||8817;2635^^^H^MR||Zwyr;tkova^Quirinia";
+    let message = message.replace(';', "");
+    for (before, behind) in [
+        ("<a><m>", "</m><b>keep</b></a>\n"),
+        ("<m><![CDATA[", "]]></m>\n"),
+        ("/* ", " */ int keep;\n"),
+        ("x = %q(", "); keep\n"),
+        ("my $x = q{", "}; keep\n"),
+        ("R\"(", ")\"; keep\n"),
+        ("x = [[", "]]; keep\n"),
+    ] {
+        let clean = redacted("a.txt", &format!("{before}{message}{behind}"));
+        assert!(clean.ends_with(&format!("^^^H^MR||[NAME]^[NAME]{behind}")), "{clean}");
+    }
+}
+
+#[test]
+fn the_last_segment_of_an_interchange_may_have_no_mark() {
+    let number = ["W123456", "789"].concat();
+    let ssn = ["53622", "8145"].concat();
+    let text = |number: &str, ssn: &str| {
+        format!(
+            "ISA*00*          *00*          *ZZ*A              *ZZ*B              *240101*1200*^*00501*000000001*0*P*:~\
+             N!M1*IL*1*O'NEIL*JANE****MI*{number}~REF*SY*{ssn}"
+        )
+        .replace('!', "")
+    };
+    for (before, behind) in [
+        ("x = \'\'\'", "\'\'\'; f(1) ~ y\n"),
+        ("{\"x\": \"", "\"}\n"),
+        ("<m>", "</m>\n"),
+        ("", "\n"),
+        ("", ""),
+        ("", "~"),
+    ] {
+        let clean = redacted("a.txt", &format!("{before}{}{behind}", text(&number, &ssn)));
+        let expected = text("[HEALTH_PLAN]", "[SSN]").replace("O'NEIL*JANE", "[NAME]*[NAME]");
+        let place = expected.find("NM1").expect("it is there");
+        assert!(clean.ends_with(&format!("{}{behind}", &expected[place..])), "{clean}");
+    }
+}
+
+#[test]
+fn messages_in_strings_in_strings_end_with_their_segments() {
+    let message = [
+        "MSH|^~\\&|A|B|C|D|20210714||ADT^A01|1|P|2.5",
+        &["PI", "D|1||4829", "1734^^^H^MR||Thorn", "bury^Marg", "aret||1961", "0714|F"].concat(),
+        "OBX|1|TX|keep||keep",
+        "",
+    ];
+    let message = message.join("\r");
+    let inner = serde_json::json!({"b": message, "keep": "y"}).to_string();
+    let text = serde_json::json!({"a": inner, "keep": "z"}).to_string();
+    for replacement in [Replacement::Redacted, Replacement::Mask, Replacement::Placeholder] {
+        let cleaned = cleaned(&replacement, "", &text);
+        let outer: serde_json::Value = serde_json::from_str(&cleaned).expect("it is JSON");
+        let inner = outer["a"].as_str().expect("a string");
+        let inner: serde_json::Value = serde_json::from_str(inner).expect("it is JSON");
+        assert_eq!((&inner["keep"], &outer["keep"]), (&"y".into(), &"z".into()));
+        let message = inner["b"].as_str().expect("a string");
+        assert!(message.ends_with("\rOBX|1|TX|keep||keep\r"), "{message}");
+        assert!(!message.contains(&["Thorn", "bury"].concat()), "{message}");
+    }
+}

@@ -1,0 +1,169 @@
+//! Quotes around what is taken out, and in it.
+
+use gitops_health_sanitize::Replacement;
+
+use super::{assert_words, cleaned, plain, redacted};
+
+#[test]
+fn what_takes_the_place_of_a_bare_value_stands_in_quotes() {
+    let person = "Jan~e Do~e";
+    for (name, text, expected) in [
+        (
+            "a.toml",
+            "mrn = <mrn> # of 1\nbirth_date = 1962~-01-10\n",
+            "mrn = \"[MRN]\" # of 1\nbirth_date = \"[BIRTH_DATE]\"\n",
+        ),
+        (
+            "a.toml",
+            "[patient]\nssn = [\"536-22~-8145\"]\na = {mrn = <mrn>, b = 1}\n",
+            "[patient]\nssn = [\"[SSN]\"]\na = {mrn = \"[MRN]\", b = 1}\n",
+        ),
+        (
+            "a.yaml",
+            "mrn: <mrn>\nbirth_date: 1962~-01-10 # of 1\n",
+            "mrn: \"[MRN]\"\nbirth_date: \"[BIRTH_DATE]\" # of 1\n",
+        ),
+        (
+            "a.yml",
+            "patients:\n- {mrn: <mrn>, name: NAME}\n- mrn: '<other mrn>'\n",
+            "patients:\n- {mrn: \"[MRN]\", name: \"[NAME]\"}\n- mrn: '[MRN]'\n",
+        ),
+        (
+            "a.yml",
+            "note: |\n  patient ssn 536-22~-8145\nother: 536-22~-8145 of the patient\n",
+            "note: |\n  patient ssn [SSN]\nother: \"[SSN] of the patient\"\n",
+        ),
+        ("a.yml", "note: the patient's 536-22~-8145\n", "note: the patient's [SSN]\n"),
+        // Elsewhere quotes are none of the form.
+        ("a.txt", "mrn: <mrn>\n", "mrn: [MRN]\n"),
+        (
+            "a.json",
+            "{\"a\": \"ssn: 5362~28145, of a patient\", \"ssn\": 5362~28145}",
+            "{\"a\": \"ssn: [SSN], of a patient\", \"ssn\": \"[SSN]\"}",
+        ),
+    ] {
+        let text = plain(&text.replace("NAME", person));
+        assert_eq!(cleaned(&Replacement::Redacted, name, &text), expected, "{name}");
+    }
+}
+
+#[test]
+fn texts_of_many_lines_in_sql_get_no_more_quotes() {
+    let number = ["536", "22", "8145"].join("-");
+    let text = format!("INSERT INTO t (a, note) VALUES (0, 'Patient SSN\nwas, {number}, x');\n");
+    assert_eq!(redacted("a.sql", &text), text.replace(&number, "[SSN]"));
+}
+
+#[test]
+fn values_of_a_file_with_escapes_get_their_quotes() {
+    let text = "a:\n  m~rn: 4820~177\n  markup: pat%69ent%20%4aane and pat%69ent%20%4aane\n"
+        .replace('~', "");
+    assert!(
+        redacted("a.yaml", &text).contains("  mrn: \"[MRN]\"\n"),
+        "{}",
+        redacted("a.yaml", &text)
+    );
+    let markup = "<Patient xmlns=\"http://hl7.org/fhir\"><name><family value=\"Zwyr &amp; Ko\"/></name></Patient>";
+    let clean = cleaned(&Replacement::Mask, "", markup);
+    assert!(clean.contains("Xxxx &amp; Xx") || clean.contains("Xxxx &#38; Xx"), "{clean}");
+}
+
+#[test]
+fn all_of_a_secret_goes_whatever_quotes_are_in_it() {
+    let secret = |middle: &str| ["aB3kq9Tr", middle, "ZpLx2wQm"].concat();
+    for (name, quote, middle) in [
+        ("a.json", '"', "\\\""),
+        ("a.toml", '"', "\\\""),
+        ("a.py", '\'', "\\'"),
+        ("a.cs", '"', "\"\""),
+        ("a.yaml", '\'', "''"),
+    ] {
+        let text = format!("pass{} = {quote}{}{quote}, 5\n", "word", secret(middle));
+        let clean = redacted(name, &text);
+        assert!(clean.ends_with(&format!("{quote}[SECRET]{quote}, 5\n")), "{clean}");
+    }
+}
+
+#[test]
+fn names_with_quotes_in_them_go_as_a_whole() {
+    for (name, before, value, behind) in [
+        ("a.yaml", "first_name: '", "Quir''inia", "'\n"),
+        ("a.yaml", "last_name: '", "O''Brien", "'\n"),
+        ("a.yaml", "last_name: \"", "O'Brien", "\"\n"),
+        ("a.py", "last_name = '", "O\\'Brien", "'\n"),
+        ("a.js", "lastName: '", "O\\'Brien", "',\n"),
+    ] {
+        let head = ["m", "rn = '8817", "2635'\n"].concat();
+        let head = if name.ends_with("yaml") { head.replace(" =", ":") } else { head };
+        let text = format!("{head}{before}{value}{behind}");
+        let clean = redacted(name, &text);
+        assert!(clean.ends_with(&format!("{before}[NAME]{behind}")), "{clean}");
+    }
+}
+
+#[test]
+fn statements_in_strings_lose_nothing_but_their_values() {
+    let number = ["4829", "1734"].concat();
+    for (before, middle, behind) in [
+        ("p = \"INSERT INTO patients (first_name, mrn) VALUES (\\\"", "\\\", ", ")\"\n"),
+        (
+            "{\"q\":\"INSERT INTO patients (first_name, mrn, x) VALUES (\\\"",
+            "\\\", ",
+            ", \\\"keep\\\") RETURNING id\"}",
+        ),
+        ("{\"q\":\"INSERT INTO patients (first_name, mrn) VALUES ('", "', ", ")\"}"),
+    ] {
+        let text = [before, concat!("Marg", "aret"), middle, &number, behind].concat();
+        for replacement in [Replacement::Redacted, Replacement::Mask] {
+            let cleaned = cleaned(&replacement, "", &text);
+            assert!(cleaned.starts_with(before) && cleaned.ends_with(behind), "{cleaned}");
+            assert!(cleaned.contains(middle) && !cleaned.contains(&number), "{cleaned}");
+            assert!(!cleaned.contains(concat!("Marg", "aret")), "{cleaned}");
+        }
+    }
+}
+
+#[test]
+fn plain_values_over_two_lines_are_one() {
+    for (text, expected) in [
+        (
+            "p: {m~rn: 8477~1203, phone: +1\n    612 482~ 6798}\n",
+            "p: {m~rn: \"[MRN]\", phone: \"+1\n    [PHONE]\"}\n",
+        ),
+        (
+            "patient:\n  m~rn: 8477~1203\n  last_name: Achter~\n    berg\n  x: 1\n",
+            "patient:\n  m~rn: \"[MRN]\"\n  last_name: \"[NAME]\"\n  x: 1\n",
+        ),
+        (
+            "p: {m~rn: 8477~1203, age: 9~3\n years, x: 1}\n",
+            "p: {m~rn: \"[MRN]\", age: \"[AGE_OVER_89]\", x: 1}\n",
+        ),
+        // A block that is said to be a number.
+        (
+            "p:\n  m~rn: 8477~1203\n  phone: !!int >-\n    61248~26798\n",
+            "p:\n  m~rn: \"[MRN]\"\n  phone: !!int >-\n    0\n",
+        ),
+    ] {
+        assert_words("a.yaml", text, expected);
+    }
+}
+
+#[test]
+fn values_of_queries_and_between_dollars_have_one_kind_of_quotes() {
+    for (text, expected) in [
+        (
+            "INSERT INTO patients (m~rn, x) SELECT 8477~1203, 5;\n",
+            "INSERT INTO patients (m~rn, x) SELECT '[MRN]', 5;\n",
+        ),
+        (
+            "INSERT INTO patients (m~rn, x) VALUES (8477~1203::bigint, 5);\n",
+            "INSERT INTO patients (m~rn, x) VALUES ('[MRN]'::bigint, 5);\n",
+        ),
+        (
+            "INSERT INTO patients (m~rn, first_name) VALUES (8477~1203, $$Rosa~lind$$);\n",
+            "INSERT INTO patients (m~rn, first_name) VALUES ('[MRN]', $$[NAME]$$);\n",
+        ),
+    ] {
+        assert_words("a.sql", text, expected);
+    }
+}
