@@ -289,17 +289,41 @@ mod tests {
         stems
     }
 
+    /// A reader that is told where the stems of telling names are.
+    pub(super) fn with_stems(
+        read: fn(&[u8], &[Range<usize>], &mut Layout),
+    ) -> impl Fn(&[u8], &mut Layout) {
+        move |bytes, layout| read(bytes, &stems(bytes), layout)
+    }
+
     /// Reads around telling names alone.
     pub(super) fn read_assigned(bytes: &[u8], layout: &mut Layout) {
         super::assigned::read(bytes, &stems(bytes), layout);
     }
 
     /// The fields that a reader finds in such a text, and what they hold.
-    pub(super) fn found_by(read: fn(&[u8], &mut Layout), text: &str) -> Vec<(String, String)> {
+    pub(super) fn found_by(read: impl Fn(&[u8], &mut Layout), text: &str) -> Vec<(String, String)> {
         let text = &plain(text);
         let mut layout = Layout::default();
         read(text.as_bytes(), &mut layout);
         let field = |it: &crate::Finding| it.field.clone().unwrap_or_default();
         layout.findings.iter().map(|it| (field(it), text[it.span.clone()].to_owned())).collect()
+    }
+
+    /// What the fields hold that a reader finds in such a text.
+    pub(super) fn values_by(read: impl Fn(&[u8], &mut Layout), text: &str) -> Vec<String> {
+        found_by(read, text).into_iter().map(|(_, value)| value).collect()
+    }
+
+    /// Reads texts that are made to take long, and compares how much is found in each: odd numbers are what limits leave.
+    /// They are so long that a reader whose time grows faster than they do takes minutes, which is seen without a clock.
+    pub(super) fn assert_counts<T>(
+        found: impl Fn(&str) -> Vec<T>,
+        texts: impl IntoIterator<Item = (String, usize)>,
+    ) {
+        for (text, count) in texts {
+            let beginning: String = text.chars().take(60).collect();
+            assert_eq!(found(&text).len(), count, "{beginning}");
+        }
     }
 }

@@ -456,10 +456,8 @@ fn begins_line(bytes: &[u8], name: &Name) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::time::{Duration, Instant};
-
     use super::*;
-    use crate::structure::tests::{found_by, plain, read_assigned};
+    use crate::structure::tests::{assert_counts, found_by, plain, read_assigned};
 
     fn found(text: &str) -> Vec<(String, String)> {
         found_by(read_assigned, text)
@@ -536,12 +534,9 @@ mod tests {
 
     #[test]
     fn hostile_text_ends_soon() {
-        let begin = Instant::now();
-        for text in
-            ["dob", "dob=\"", "<dob ", "<dob>", "patient.", "dob: 1 ", "\"dob ", "pt_.", "dob:    "]
-        {
-            found(&text.repeat(100_000));
-        }
-        assert!(begin.elapsed() < Duration::from_secs(60), "{:?}", begin.elapsed());
+        let parts = [
+            "dob", "dob=\"", "<dob ", "<dob>", "patient.", "dob: 1 ", "\"dob ", "pt_.", "dob:    ",
+        ];
+        assert_counts(found, parts.map(|part| (part.repeat(100_000), 0)));
     }
 }

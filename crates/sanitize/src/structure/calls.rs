@@ -330,9 +330,7 @@ fn is_in(bytes: &[u8], literal: &Literal, numbers: std::ops::RangeInclusive<u16>
 
 #[cfg(test)]
 mod tests {
-    use std::time::{Duration, Instant};
-
-    use crate::structure::tests::{found_by, plain, read_assigned};
+    use crate::structure::tests::{assert_counts, found_by, plain, read_assigned};
 
     fn values(text: &str) -> Vec<String> {
         let mut found = found_by(read_assigned, text);
@@ -445,24 +443,23 @@ mod tests {
 
     #[test]
     fn hostile_calls_end_soon() {
-        let begin = Instant::now();
-        for text in [
-            "m~rn(\"8817~2635\")".repeat(100_000),
-            "(\"m~rn\",\"8817~2635\"".repeat(100_000),
-            "\"m~rn\",".repeat(200_000),
-            "m~rn(".repeat(200_000),
-            format!("m~rn(\"8817~2635\"){}", "(\"a\",".repeat(200_000)),
-            "dob=date(".repeat(100_000),
-            "[\"m~rn\",\"x\"],".repeat(100_000),
-            "[\"m~rn\",\"x\"],[\"8817~2635\",\"x\"],".repeat(50_000),
-            "parametrize(\"m~rn,x\",[(".repeat(50_000),
-            "(m~rn)=(".repeat(100_000),
-            "' for key 'm~rn'".repeat(100_000),
-            "m~rn=[\"8817~2635\",".repeat(50_000),
-            format!("{{m~rn:[{}", "\"8817~2635\",".repeat(200_000)),
-        ] {
-            values(&text);
-        }
-        assert!(begin.elapsed() < Duration::from_secs(60), "{:?}", begin.elapsed());
+        assert_counts(
+            |text| found_by(read_assigned, text),
+            [
+                ("m~rn(\"8817~2635\")".repeat(100_000), 0),
+                ("(\"m~rn\",\"8817~2635\"".repeat(100_000), 199_946),
+                ("\"m~rn\",".repeat(200_000), 0),
+                ("m~rn(".repeat(200_000), 0),
+                (format!("m~rn(\"8817~2635\"){}", "(\"a\",".repeat(200_000)), 0),
+                ("dob=date(".repeat(100_000), 0),
+                ("[\"m~rn\",\"x\"],".repeat(100_000), 0),
+                ("[\"m~rn\",\"x\"],[\"8817~2635\",\"x\"],".repeat(50_000), 50_000),
+                ("parametrize(\"m~rn,x\",[(".repeat(50_000), 0),
+                ("(m~rn)=(".repeat(100_000), 0),
+                ("' for key 'm~rn'".repeat(100_000), 0),
+                ("m~rn=[\"8817~2635\",".repeat(50_000), 50_000),
+                (format!("{{m~rn:[{}", "\"8817~2635\",".repeat(200_000)), 1),
+            ],
+        );
     }
 }

@@ -88,9 +88,7 @@ fn around(bytes: &[u8], part: Range<usize>) -> Option<(usize, &[u8])> {
 
 #[cfg(test)]
 mod tests {
-    use std::time::{Duration, Instant};
-
-    use crate::structure::tests::{found_by, read_assigned};
+    use crate::structure::tests::{assert_counts, found_by, read_assigned};
 
     /// What is found, without its fields.
     fn values(text: &str) -> Vec<String> {
@@ -134,15 +132,14 @@ mod tests {
 
     #[test]
     fn hostile_elements_end_soon() {
-        let begin = Instant::now();
-        for text in [
-            "<m~rn>8817~2635</m~rn>".repeat(100_000),
-            "<a><m~rn>8817~2635</m~rn>".repeat(100_000),
-            format!("<a>{}", "<m~rn>8817~2635</m~rn></b>".repeat(100_000)),
-            "<m~rn>8817~2635</m~rn><".repeat(100_000),
-        ] {
-            values(&text);
-        }
-        assert!(begin.elapsed() < Duration::from_secs(60), "{:?}", begin.elapsed());
+        assert_counts(
+            |text| found_by(read_assigned, text),
+            [
+                ("<m~rn>8817~2635</m~rn>".repeat(100_000), 100_000),
+                ("<a><m~rn>8817~2635</m~rn>".repeat(100_000), 100_000),
+                (format!("<a>{}", "<m~rn>8817~2635</m~rn></b>".repeat(100_000)), 100_000),
+                ("<m~rn>8817~2635</m~rn><".repeat(100_000), 100_000),
+            ],
+        );
     }
 }

@@ -173,17 +173,11 @@ fn read_rows(bytes: &[u8], columns: &[Column], ruler: Range<usize>, layout: &mut
 
 #[cfg(test)]
 mod tests {
-    use std::time::{Duration, Instant};
-
     use super::*;
-    use crate::structure::tests::{found_by, stems};
-
-    fn read_all(bytes: &[u8], layout: &mut Layout) {
-        read(bytes, &stems(bytes), layout);
-    }
+    use crate::structure::tests::{assert_counts, values_by, with_stems};
 
     fn values(text: &str) -> Vec<String> {
-        found_by(read_all, text).into_iter().map(|(_, value)| value).collect()
+        values_by(with_stems(read), text)
     }
 
     // Synthetic, and put together so that no scanner stops at this page.
@@ -228,16 +222,15 @@ mod tests {
 
     #[test]
     fn hostile_tables_end_soon() {
-        let begin = Instant::now();
-        for text in [
-            "| mrn |\n|---|\n".repeat(100_000),
-            "| mrn ".repeat(300_000),
-            format!("| mrn |\n|---|\n{}", "|".repeat(2_000_000)),
-            "| m~rn | 8817~2635 |\n".repeat(100_000),
-            format!("| mrn |\n{}", "|---|\n".repeat(300_000)),
-        ] {
-            values(&text);
-        }
-        assert!(begin.elapsed() < Duration::from_secs(60), "{:?}", begin.elapsed());
+        assert_counts(
+            values,
+            [
+                ("| mrn |\n|---|\n".repeat(100_000), 0),
+                ("| mrn ".repeat(300_000), 0),
+                (format!("| mrn |\n|---|\n{}", "|".repeat(2_000_000)), 0),
+                ("| m~rn | 8817~2635 |\n".repeat(100_000), 195_121),
+                (format!("| mrn |\n{}", "|---|\n".repeat(300_000)), 0),
+            ],
+        );
     }
 }

@@ -174,14 +174,11 @@ fn add(bytes: &[u8], cell: &Cell, column: &Column, layout: &mut Layout) {
 
 #[cfg(test)]
 mod tests {
-    use std::time::{Duration, Instant};
-
     use super::*;
-    use crate::structure::tests::{found_by, stems};
+    use crate::structure::tests::{assert_counts, values_by, with_stems};
 
     fn values(text: &str) -> Vec<String> {
-        let read_all = |bytes: &[u8], layout: &mut Layout| read(bytes, &stems(bytes), layout);
-        found_by(read_all, text).into_iter().map(|(_, value)| value).collect()
+        values_by(with_stems(read), text)
     }
 
     // Synthetic, and put together so that no scanner stops at this page.
@@ -216,16 +213,15 @@ mod tests {
 
     #[test]
     fn hostile_tables_end_soon() {
-        let begin = Instant::now();
-        for text in [
-            "<td>mrn</td>".repeat(100_000),
-            "<tr><td>mrn</td>".repeat(100_000),
-            "<table><td>mrn</td></table>".repeat(100_000),
-            format!("<table>{}", "<td>mrn</td>".repeat(100_000)),
-            ">mrn</td".repeat(100_000),
-        ] {
-            values(&text);
-        }
-        assert!(begin.elapsed() < Duration::from_secs(60), "{:?}", begin.elapsed());
+        assert_counts(
+            values,
+            [
+                ("<td>mrn</td>".repeat(100_000), 0),
+                ("<tr><td>mrn</td>".repeat(100_000), 0),
+                ("<table><td>mrn</td></table>".repeat(100_000), 0),
+                (format!("<table>{}", "<td>mrn</td>".repeat(100_000)), 0),
+                (">mrn</td".repeat(100_000), 0),
+            ],
+        );
     }
 }

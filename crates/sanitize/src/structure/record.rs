@@ -291,9 +291,7 @@ fn is_telling(what: What, strength: Strength) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::time::{Duration, Instant};
-
-    use crate::structure::tests::{found_by, plain};
+    use crate::structure::tests::{assert_counts, found_by, plain};
 
     fn found(text: &str) -> Vec<(String, String)> {
         found_by(super::super::read_json, text)
@@ -441,18 +439,20 @@ mod tests {
 
     #[test]
     fn hostile_documents_end_soon() {
-        let begin = Instant::now();
-        found(&format!("{{{}}}\n", member("name", "x")).repeat(50_000));
-        found(&"{\"a\":".repeat(100_000));
-        found(&["{\"dob\":".repeat(190), "1".into(), "}".repeat(190)].concat().repeat(200));
-        found(&format!("[{}]", "[\"mrn\"],".repeat(100_000)));
-        found(&format!("{{{}}}", "\"mrn\":[[\"x\"]],".repeat(100_000)));
+        let items = format!("{{{}}},", member("dob", "1980~-01-31")).repeat(50_000);
+        assert_counts(
+            found,
+            [
+                (format!("{{{}}}\n", member("name", "x")).repeat(50_000), 0),
+                ("{\"a\":".repeat(100_000), 0),
+                (["{\"dob\":".repeat(190), "1".into(), "}".repeat(190)].concat().repeat(200), 0),
+                (format!("[{}]", "[\"mrn\"],".repeat(100_000)), 0),
+                (format!("{{{}}}", "\"mrn\":[[\"x\"]],".repeat(100_000)), 0),
+                (format!("{{\"{}\": [{items}]}}", "x".repeat(1_000_000)), 50_000),
+            ],
+        );
         let (open, close) = ("{\"name\":".repeat(190), "}".repeat(190));
         let many = format!("{open}{{\"dob\":[{}1]}}{close}", "19800131,".repeat(50_000));
         assert_eq!(fields(&many)[0].len(), "*".len() + ".name".len() * 6 + ".dob[0]".len());
-        let long = "x".repeat(1_000_000);
-        let items = format!("{{{}}},", member("dob", "1980~-01-31")).repeat(50_000);
-        assert_eq!(found(&format!("{{\"{long}\": [{items}]}}")).len(), 50_000);
-        assert!(begin.elapsed() < Duration::from_secs(60), "{:?}", begin.elapsed());
     }
 }

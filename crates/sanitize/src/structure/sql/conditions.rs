@@ -233,14 +233,11 @@ fn without_wildcards(bytes: &[u8], span: Range<usize>) -> Range<usize> {
 
 #[cfg(test)]
 mod tests {
-    use std::time::{Duration, Instant};
-
     use super::*;
-    use crate::structure::tests::{found_by, stems};
+    use crate::structure::tests::{assert_counts, values_by, with_stems};
 
     fn values(text: &str) -> Vec<String> {
-        let read_all = |bytes: &[u8], layout: &mut Layout| read(bytes, &stems(bytes), layout);
-        found_by(read_all, text).into_iter().map(|(_, value)| value).collect()
+        values_by(with_stems(read), text)
     }
 
     // Synthetic, and put together so that no scanner stops at this page.
@@ -311,18 +308,17 @@ mod tests {
 
     #[test]
     fn hostile_statements_end_soon() {
-        let begin = Instant::now();
-        for text in [
-            "update patients ".repeat(100_000),
-            "select m~rn = ".repeat(100_000),
-            "select m~rn = 'x".repeat(100_000),
-            "m~rn = '1234' ".repeat(100_000),
-            "select m~rn in (1234,".repeat(100_000),
-            "select 'x' m~rn".repeat(100_000),
-            format!("select m~rn in (1{}", ",1234".repeat(500_000)),
-        ] {
-            values(&text);
-        }
-        assert!(begin.elapsed() < Duration::from_secs(60), "{:?}", begin.elapsed());
+        assert_counts(
+            values,
+            [
+                ("update patients ".repeat(100_000), 0),
+                ("select m~rn = ".repeat(100_000), 0),
+                ("select m~rn = 'x".repeat(100_000), 0),
+                ("m~rn = '1234' ".repeat(100_000), 0),
+                ("select m~rn in (1234,".repeat(100_000), 99_513),
+                ("select 'x' m~rn".repeat(100_000), 0),
+                (format!("select m~rn in (1{}", ",1234".repeat(500_000)), 13_107),
+            ],
+        );
     }
 }
