@@ -19,18 +19,13 @@ const AROUND: usize = 1024;
 const LONG_LINE: usize = 16 << 10;
 
 impl Scanner {
-    /// What is found in a new version where it differs from an old one, and what is found only now elsewhere, since
-    /// what says so is new: the heading of a table, a word in the line before. What stands where they differ in a line
-    /// that the old version has, too, and was found there, is not new.
+    /// What is found in a new version where it differs from an old one, and what could not be looked at; and what is
+    /// found only now elsewhere, since what says so is new: the heading of a table, a word in the line before. What
+    /// stands where they differ in a line that the old version has, too, and was found there, is not new.
     ///
     /// Of a text that has a structure all is read. Of another one what stands within a thousand bytes of
     /// the difference: a pattern that needs more, such as that of a private key of which the middle
-    /// changed, finds nothing.
-    pub fn scan_change(&self, old: &[u8], new: &[u8]) -> Vec<Finding> {
-        self.look_at_change(old, new).findings
-    }
-
-    /// The same, and what could not be looked at. Of what is encoded so that lines mean nothing, all is new.
+    /// changed, finds nothing. Of what is encoded so that lines mean nothing, all is new.
     pub fn look_at_change(&self, old: &[u8], new: &[u8]) -> Looked {
         let changed = parts::parts(old, new);
         if changed.is_empty() {
@@ -193,9 +188,12 @@ mod tests {
             .replace("22-", &["22", "-"].concat())
     }
 
+    fn findings(old: &str, new: &str) -> Vec<Finding> {
+        Scanner::new().look_at_change(old.as_bytes(), new.as_bytes()).findings
+    }
+
     fn found(old: &str, new: &str) -> Vec<String> {
-        let findings = Scanner::new().scan_change(old.as_bytes(), new.as_bytes());
-        let ssn = findings.into_iter().filter(|finding| finding.rule == "ssn");
+        let ssn = findings(old, new).into_iter().filter(|finding| finding.rule == "ssn");
         ssn.map(|finding| new[finding.span].to_owned()).collect()
     }
 
@@ -228,7 +226,7 @@ mod tests {
         for (heading, draw) in cases {
             let old = [heading, &rows(400, draw)].concat().replace('~', "");
             let new = [&old, &draw(99_999)[..]].concat().replace('~', "");
-            let findings = Scanner::new().scan_change(old.as_bytes(), new.as_bytes());
+            let findings = findings(&old, &new);
             assert_eq!(findings.len(), 2, "{heading} {findings:?}");
         }
     }
@@ -240,9 +238,7 @@ mod tests {
             [heading.to_owned(), (0..40).map(row).collect()].concat()
         };
         let (old, new) = (rows("c1,c2\n"), rows("mrn,last_name\n"));
-        let scanner = Scanner::new();
-        let found =
-            |old: &str, new: &str| scanner.scan_change(old.as_bytes(), new.as_bytes()).len();
+        let found = |old: &str, new: &str| findings(old, new).len();
         assert_eq!(found(&old, &new), 80);
         assert_eq!(found(&new, &new.replacen("mrn", "MRN", 1)), 0);
         let name = ["Ja", "ne Roe"].concat();
@@ -257,7 +253,7 @@ mod tests {
         for separator in ["\n", " "] {
             let old: String = (0..20_000).map(|it| line(it).replace('\n', separator)).collect();
             let new = old.replace("patient 7 ", "patient 8 ");
-            let findings = Scanner::new().scan_change(old.as_bytes(), new.as_bytes());
+            let findings = findings(&old, &new);
             assert!(findings.len() <= 20_000, "{}", findings.len());
         }
     }
@@ -266,8 +262,7 @@ mod tests {
     fn a_value_that_is_named_only_now_is_new() {
         let number = ["4829", "1734"].concat();
         let (old, new) = (format!("x: {number}\n"), format!("mrn: {number}\n"));
-        let findings = Scanner::new().scan_change(old.as_bytes(), new.as_bytes());
-        assert_eq!(findings.len(), 1);
+        assert_eq!(findings(&old, &new).len(), 1);
     }
 
     #[test]

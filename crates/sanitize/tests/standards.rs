@@ -197,7 +197,7 @@ fn rows_that_are_added_far_behind_are_found() {
     ] {
         let old = plain(&format!("{first}{filler}(1, 'y');\n"));
         let new = plain(&format!("{first}{filler}{row}(1, 'y');\n"));
-        let found = Scanner::new().scan_change(old.as_bytes(), new.as_bytes());
+        let found = Scanner::new().look_at_change(old.as_bytes(), new.as_bytes()).findings;
         let values: Vec<&str> = found.iter().map(|it| &new[it.span.clone()]).collect();
         assert_eq!(values, ["88172635", "Zwyrtkova"], "{first}");
     }
