@@ -9,7 +9,7 @@ use std::ops::Range;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
-use crate::decode::{Layer, Sight, Unseen};
+use crate::decode::{Layer, Sight, Text, Unseen};
 use crate::edit::{Edit, compose, origin};
 use crate::finding::Finding;
 use crate::known;
@@ -156,7 +156,8 @@ impl<'a> Cleaner<'a> {
             let is_asked_for = finding.severity >= self.least
                 || finding.field.is_some()
                 || mails.follows(text, finding);
-            let goes = is_asked_for && holds(&Seen { text, finding, place: origin(edits, span) });
+            let goes = is_asked_for
+                && holds(&Seen { text: text.bytes, finding, place: origin(edits, span) });
             match goes {
                 true => mails.add(text, finding),
                 false => kept.push(span.clone()),
@@ -262,8 +263,8 @@ struct Found {
 /// it is gone the next one does.
 #[derive(Default)]
 struct Mails {
-    /// The text of the last one that goes, by its place in memory, and where it ends.
-    last: Option<(*const u8, usize)>,
+    /// The number of the text that the last one is in that goes, and where it ends there.
+    last: Option<(usize, usize)>,
 }
 
 impl Mails {
@@ -271,18 +272,18 @@ impl Mails {
         finding.rule == What::Email.rule().id
     }
 
-    fn follows(&self, text: &[u8], finding: &Finding) -> bool {
+    fn follows(&self, text: Text<'_>, finding: &Finding) -> bool {
         Self::is_one(finding)
-            && self.last.is_some_and(|(last, end)| {
-                let between = text.get(end..finding.span.start);
-                last == text.as_ptr()
+            && self.last.is_some_and(|(number, end)| {
+                let between = text.bytes.get(end..finding.span.start);
+                number == text.number
                     && between.is_some_and(|it| it.len() <= MAIL_REACH && !it.contains(&b'\n'))
             })
     }
 
-    fn add(&mut self, text: &[u8], finding: &Finding) {
+    fn add(&mut self, text: Text<'_>, finding: &Finding) {
         if Self::is_one(finding) {
-            self.last = Some((text.as_ptr(), finding.span.end));
+            self.last = Some((text.number, finding.span.end));
         }
     }
 }

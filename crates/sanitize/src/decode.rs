@@ -26,7 +26,7 @@ use crate::scanner::{Plain, Scanner};
 use code::{Code, Decoded};
 pub(crate) use kind::Kind;
 pub use kind::{is_binary, picture};
-pub(crate) use sight::{Layer, Sight};
+pub(crate) use sight::{Layer, Sight, Text};
 
 /// Whether bytes that are no plain text are of a kind that is looked into: then their lines mean nothing.
 pub fn is_encoded(bytes: &[u8]) -> bool {

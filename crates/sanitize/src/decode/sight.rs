@@ -8,7 +8,15 @@ use crate::rule::Severity;
 use crate::structure::Unit;
 
 /// Says whether a finding stays, by the text that it is in and by its place in the bytes around that.
-type Holds<'a> = dyn FnMut(&[u8], &Finding, &Range<usize>) -> bool + 'a;
+type Holds<'a> = dyn FnMut(Text<'_>, &Finding, &Range<usize>) -> bool + 'a;
+
+/// A text that findings are in.
+#[derive(Clone, Copy)]
+pub(crate) struct Text<'a> {
+    pub bytes: &'a [u8],
+    /// Which of all texts that are gone through: the bytes that are looked at, or one that was decoded from them.
+    pub number: usize,
+}
 
 /// What was found in some bytes.
 #[derive(Debug, Default)]
@@ -55,13 +63,20 @@ impl Sight {
 
     /// As [`Sight::keep`], by the text that a finding is in and by its place in the bytes.
     pub fn keep_where(&mut self, bytes: &[u8], holds: &mut Holds<'_>) {
-        self.retain(&mut |finding| holds(bytes, finding, &finding.span));
+        self.keep_in(Text { bytes, number: 0 }, &mut 0, holds);
+    }
+
+    /// The same in a text, where so many texts have a number.
+    fn keep_in(&mut self, text: Text<'_>, last: &mut usize, holds: &mut Holds<'_>) {
+        self.retain(&mut |finding| holds(text, finding, &finding.span));
         for Layer { decoded, sight } in &mut self.layers {
-            sight.keep_where(&decoded.text, &mut |text, finding, span| {
-                holds(text, finding, &decoded.outer_of(bytes, span))
+            *last += 1;
+            let inner = Text { bytes: &decoded.text, number: *last };
+            sight.keep_in(inner, last, &mut |inner, finding, span| {
+                holds(inner, finding, &decoded.outer_of(text.bytes, span))
             });
         }
-        self.fixed.retain(|finding| holds(bytes, finding, &finding.span));
+        self.fixed.retain(|finding| holds(text, finding, &finding.span));
     }
 
     /// Forgets findings in these bytes for which this does not hold, and their weeks.
