@@ -5,7 +5,8 @@ use std::ops::Range;
 use std::sync::OnceLock;
 
 use aho_corasick::automaton::{Automaton, StateID};
-use aho_corasick::{Anchored, MatchKind, dfa, nfa::contiguous};
+use aho_corasick::nfa::{contiguous, noncontiguous};
+use aho_corasick::{Anchored, MatchKind, dfa};
 
 /// From so many bytes on a text is much.
 const LARGE: usize = 1 << 20;
@@ -58,24 +59,26 @@ impl Keywords {
 
     fn small(&self) -> &contiguous::NFA {
         self.small.get_or_init(|| {
-            contiguous::NFA::builder()
-                .match_kind(MatchKind::Standard)
-                .ascii_case_insensitive(true)
-                .prefilter(false)
-                .build(self.words.iter().map(|word| &**word))
-                .expect("a few hundred short words fit")
+            let small = contiguous::NFA::builder().build_from_noncontiguous(&self.any());
+            small.expect("a few hundred short words fit")
         })
     }
 
     fn large(&self) -> &dfa::DFA {
         self.large.get_or_init(|| {
-            dfa::DFA::builder()
-                .match_kind(MatchKind::Standard)
-                .ascii_case_insensitive(true)
-                .prefilter(false)
-                .build(self.words.iter().map(|word| &**word))
-                .expect("a few hundred short words fit")
+            let large = dfa::DFA::builder().build_from_noncontiguous(&self.any());
+            large.expect("a few hundred short words fit")
         })
+    }
+
+    /// What both are made from.
+    fn any(&self) -> noncontiguous::NFA {
+        noncontiguous::NFA::builder()
+            .match_kind(MatchKind::Standard)
+            .ascii_case_insensitive(true)
+            .prefilter(false)
+            .build(self.words.iter().map(|word| &**word))
+            .expect("a few hundred short words fit")
     }
 
     fn walk(&self, automaton: &impl Automaton, bytes: &[u8]) -> Vec<Met> {
