@@ -10,6 +10,7 @@ mod fhir_xml;
 mod grid;
 mod hl7v2;
 mod html;
+mod identifier_type;
 mod json;
 mod keys;
 mod lines;

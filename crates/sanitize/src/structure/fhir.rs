@@ -10,7 +10,7 @@ use super::json::{Document, Kind};
 use super::keys::{self, Strength};
 use super::own::Own;
 use super::subject::{is_person, last_part};
-use super::{Layout, value};
+use super::{Layout, identifier_type, value};
 use crate::age;
 use crate::rule::Severity;
 use crate::what::What;
@@ -246,31 +246,24 @@ impl Reader<'_, '_> {
         true
     }
 
-    /// What an identifier is: by its type (HL7 table 0203), its system, and the resource that has it.
+    /// What an identifier is: by its type, its system, and the resource that has it.
     fn identifier(&self, number: usize, place: Place<'_>) -> (What, bool) {
         let document = self.document;
         let codes = document.member(number, b"type").and_then(|it| document.member(it, b"coding"));
         let code = codes.and_then(|codes| document.inside(codes).next());
         let code = code.map_or(&b""[..], |code| document.member_text(code, b"code"));
         let system = document.member_text(number, b"system");
-        let what = match code {
-            b"MR" | b"MRN" | b"PI" | b"PT" => What::Mrn,
-            b"SS" | b"SB" => What::Ssn,
-            b"DL" | b"PPN" | b"LN" | b"MD" | b"DEA" => What::License,
-            b"MB" | b"MC" | b"MA" | b"SN" | b"HC" | b"NIIP" => What::HealthPlan,
-            b"AN" | b"VN" | b"FI" => What::Account,
-            b"UDI" | b"SNO" | b"SER" => What::Device,
-            b"NPI" => What::Npi,
-            _ if system.ends_with(b"us-ssn") => What::Ssn,
-            _ if system.ends_with(b"us-mbi") || system.ends_with(b"us-medicare") => {
+        let what = identifier_type::in_resource(code).unwrap_or_else(|| match () {
+            () if system.ends_with(b"us-ssn") => What::Ssn,
+            () if system.ends_with(b"us-mbi") || system.ends_with(b"us-medicare") => {
                 What::HealthPlan
             }
-            _ if place.resource == b"Patient" => What::Mrn,
-            _ if matches!(place.resource, b"Coverage" | b"InsurancePlan") => What::HealthPlan,
-            _ if place.resource == b"Account" => What::Account,
-            _ if place.resource == b"Device" => What::Device,
-            _ => What::OtherId,
-        };
+            () if place.resource == b"Patient" => What::Mrn,
+            () if matches!(place.resource, b"Coverage" | b"InsurancePlan") => What::HealthPlan,
+            () if place.resource == b"Account" => What::Account,
+            () if place.resource == b"Device" => What::Device,
+            () => What::OtherId,
+        });
         let is_minor =
             !place.is_person() && !matches!(place.resource, b"Coverage" | b"Account" | b"Device");
         (what, is_minor)

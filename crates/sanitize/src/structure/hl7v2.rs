@@ -9,7 +9,7 @@ mod quote;
 
 use std::ops::Range;
 
-use super::{Layout, is_template, split, trimmed};
+use super::{Layout, identifier_type, is_template, split, trimmed};
 use crate::age;
 use crate::rule::Severity;
 use crate::what::What;
@@ -387,15 +387,9 @@ impl Segment<'_> {
                 add(What::Phone, 12, false);
             }
             Content::Id(what) => {
-                // HL7 table 0203 says what a number is.
-                let what = match component(5) {
-                    b"SS" | b"SSN" => What::Ssn,
-                    b"DL" | b"PPN" | b"DEA" | b"MD" | b"LN" => What::License,
-                    b"AN" | b"VN" | b"FI" | b"BA" => What::Account,
-                    b"MA" | b"MC" | b"HC" | b"MB" | b"SN" | b"NI" if what == What::Mrn => {
-                        What::HealthPlan
-                    }
-                    _ => what,
+                let what = match identifier_type::in_message(component(5)) {
+                    Some(What::HealthPlan) if what != What::Mrn => what,
+                    said => said.unwrap_or(what),
                 };
                 add(what, 1, false);
             }
