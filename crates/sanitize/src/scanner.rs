@@ -249,7 +249,9 @@ impl Scanner {
         let is_cut = bytes.get(window.end).is_some_and(|byte| *byte != b'\n');
         let mut at = window.start;
         let weight = self.rules[number].weight;
-        while weight == 0 || work.may_go_on(number, (window.end - at + 1) * weight) {
+        let mut may_go_on =
+            |at: usize| weight == 0 || work.may_go_on(number, (window.end - at + 1) * weight);
+        while at <= text.len() && may_go_on(at) {
             let Some(found) = pattern.captures_at(text, at) else { break };
             let whole = found.get(0).expect("a match has a whole").range();
             at = whole.end.max(whole.start + 1);
@@ -258,41 +260,43 @@ impl Scanner {
                 break;
             }
             let mut span = value_of(&found);
-            let content = &text[span.clone()];
-            let is_random = rule.entropy.is_none_or(|least| entropy(content) >= least);
-            if content.is_empty() || !is_random {
-                if at > text.len() {
-                    break;
-                }
+            if !is_value(rule, bytes, window.end, &whole, &span) {
                 continue;
             }
-            let is_size = rule.validators.contains(&Validator::HasNumber)
-                && is_size(text, &whole, &span, bytes);
-            if is_size {
-                continue;
+            if rule.category == Category::Secret {
+                span.end = end_of_string(bytes, &span).min(end_of_pair(bytes, &span));
             }
-            let opens_nothing = rule.validators.contains(&Validator::NotAtExample)
-                && is_at_example(&bytes[span.end..]);
-            if !opens_nothing && rule.validators.iter().all(|validator| validator.holds(content)) {
-                if rule.category == Category::Secret {
-                    span.end = end_of_string(bytes, &span).min(end_of_pair(bytes, &span));
-                }
-                let finding = Finding {
-                    rule: rule.id.to_string(),
-                    category: rule.category,
-                    severity: rule.severity,
-                    span,
-                    field: None,
-                    within: None,
-                    decoded: None,
-                };
-                found_by.push((number, finding));
-            }
-            if at > text.len() {
-                break;
-            }
+            let finding = Finding {
+                rule: rule.id.to_string(),
+                category: rule.category,
+                severity: rule.severity,
+                span,
+                field: None,
+                within: None,
+                decoded: None,
+            };
+            found_by.push((number, finding));
         }
     }
+}
+
+/// Whether the part of a match that is to be the value is one, by all that its rule asks for. The pattern saw the text
+/// up to its end.
+fn is_value(
+    rule: &Rule,
+    bytes: &[u8],
+    end: usize,
+    whole: &Range<usize>,
+    span: &Range<usize>,
+) -> bool {
+    let (text, content) = (&bytes[..end], &bytes[span.clone()]);
+    let asks = |validator: Validator| rule.validators.contains(&validator);
+    if content.is_empty() || rule.entropy.is_some_and(|least| entropy(content) < least) {
+        return false;
+    }
+    let is_none = asks(Validator::HasNumber) && is_size(text, whole, span, bytes)
+        || asks(Validator::NotAtExample) && is_at_example(&bytes[span.end..]);
+    !is_none && rule.validators.iter().all(|validator| validator.holds(content))
 }
 
 /// Where a secret ends that begins a string: a quote that is spelled out or doubled inside is no end of it.

@@ -50,9 +50,7 @@ pub(super) fn members(bytes: &[u8], limits: &mut Limits, show: &Show<'_>) -> Vec
                     said(b"size").and_then(|size| std::str::from_utf8(size).ok()?.parse().ok());
             }
             b'0' | 0 | b'7' | b'S' => {
-                let joined = [text(&block[345..500]), b"/", text(&block[..100])].concat();
-                let name = joined.strip_prefix(b"/").unwrap_or(&joined);
-                let name = long_name.take().unwrap_or(name).to_vec();
+                let name = long_name.take().map_or_else(|| name(block), <[u8]>::to_vec);
                 let within = show(&name);
                 if block[156] == b'S' {
                     limits.miss(Some(&within), "it is a sparse file", true);
@@ -67,6 +65,12 @@ pub(super) fn members(bytes: &[u8], limits: &mut Limits, show: &Show<'_>) -> Vec
         limits.miss(Some(Kind::Tar.name()), "it is damaged", true);
     }
     members
+}
+
+/// The name of a member, which a header has in two parts.
+fn name(block: &[u8]) -> Vec<u8> {
+    let joined = [text(&block[345..500]), b"/", text(&block[..100])].concat();
+    joined.strip_prefix(b"/").unwrap_or(&joined).to_vec()
 }
 
 /// A field up to its first NUL.

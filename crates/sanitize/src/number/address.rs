@@ -31,45 +31,11 @@ impl Finder<'_> {
 
     /// Internet addresses of version 6.
     pub(super) fn long_addresses(&mut self) {
-        let is_part = |byte: &u8| byte.is_ascii_hexdigit() || *byte == b':';
         let mut at = 0;
         while let Some(found) = memchr::memchr(b':', &self.bytes[at..]) {
             let colon = at + found;
             at = colon + 1;
-            // Two letters of hexadecimal and a colon are in every other line of code: the next group
-            // has to follow at once.
-            let before = self.bytes[..colon]
-                .iter()
-                .rev()
-                .take(5)
-                .take_while(|it| it.is_ascii_hexdigit())
-                .count();
-            if !(1..=4).contains(&before) {
-                continue;
-            }
-            let begin = colon - before;
-            let length =
-                self.bytes[begin..].iter().take(46).take_while(|byte| is_part(byte)).count();
-            let span = begin..begin + length;
-            let groups = self.bytes[span.clone()]
-                .split(|byte| *byte == b':')
-                .filter(|it| !it.is_empty())
-                .count();
-            let edge = |at: Option<usize>| {
-                at.and_then(|at| self.bytes.get(at)).is_some_and(|byte| {
-                    byte.is_ascii_alphanumeric() || *byte == b'_' || *byte == b':'
-                })
-            };
-            // Short ones are told from code by the range that addresses of the whole world are in.
-            let is_global = before == 4
-                && matches!(self.bytes[begin], b'2' | b'3')
-                && memchr::memmem::find(&self.bytes[span.clone()], b"::").is_some();
-            if groups < (if is_global { 2 } else { 4 })
-                || edge(begin.checked_sub(1))
-                || edge(Some(span.end))
-            {
-                continue;
-            }
+            let Some(span) = self.groups_around(colon) else { continue };
             let Ok(address) = self.text(&span).parse::<std::net::Ipv6Addr>() else { continue };
             at = span.end;
             let severity = match is_of_no_network(address.into()) {
@@ -78,6 +44,35 @@ impl Finder<'_> {
             };
             self.add(What::IpAddress, severity, span);
         }
+    }
+
+    /// The groups of hexadecimal digits around the first colon of an address.
+    fn groups_around(&self, colon: usize) -> Option<Range<usize>> {
+        let is_part = |byte: &u8| byte.is_ascii_hexdigit() || *byte == b':';
+        // Two letters of hexadecimal and a colon are in every other line of code: the next group
+        // has to follow at once.
+        let before =
+            self.bytes[..colon].iter().rev().take(5).take_while(|it| it.is_ascii_hexdigit());
+        let before = before.count();
+        if !(1..=4).contains(&before) {
+            return None;
+        }
+        let begin = colon - before;
+        let length = self.bytes[begin..].iter().take(46).take_while(|byte| is_part(byte)).count();
+        let span = begin..begin + length;
+        let text = &self.bytes[span.clone()];
+        let groups = text.split(|byte| *byte == b':').filter(|it| !it.is_empty()).count();
+        let edge = |at: Option<usize>| {
+            at.and_then(|at| self.bytes.get(at))
+                .is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_' || *byte == b':')
+        };
+        // Short ones are told from code by the range that addresses of the whole world are in.
+        let is_global = before == 4
+            && matches!(text[0], b'2' | b'3')
+            && memchr::memmem::find(text, b"::").is_some();
+        let least = if is_global { 2 } else { 4 };
+        let is_apart = !edge(begin.checked_sub(1)) && !edge(Some(span.end));
+        (groups >= least && is_apart).then_some(span)
     }
 }
 

@@ -36,6 +36,22 @@ fn is_masked_password(bytes: &[u8], mail: &Range<usize>) -> bool {
 
 /// Where the mail address around an `@` is.
 fn mail_at(bytes: &[u8], at: usize) -> Option<Range<usize>> {
+    let local = local_before(bytes, at).filter(|local| !local.is_empty())?;
+    let domain = domain_from(bytes, at + 1);
+    let top = domain.rsplit(|byte| *byte == b'.').next().filter(|top| top.len() < domain.len())?;
+    let is_top = (2..=24).contains(&top.len()) && top.iter().all(u8::is_ascii_alphabetic);
+    let is_file = [&b"png"[..], b"jpg", b"svg", b"gif", b"js", b"css", b"json", b"html"]
+        .iter()
+        .any(|ending| top.eq_ignore_ascii_case(ending));
+    let is_dotted = domain.windows(2).any(|pair| pair == b"..");
+    if !is_top || is_file || is_dotted || domain.starts_with(b"-") {
+        return None;
+    }
+    Some(at - local.len()..at + 1 + domain.len())
+}
+
+/// What stands before an `@`, without what is no part of an address.
+fn local_before(bytes: &[u8], at: usize) -> Option<&[u8]> {
     let is_local =
         |byte: &u8| byte.is_ascii_alphanumeric() || b".!#$%&'*+-/=?^_`{|}~".contains(byte);
     let begin =
@@ -57,25 +73,15 @@ fn mail_at(bytes: &[u8], at: usize) -> Option<Range<usize>> {
     {
         local = rest;
     }
-    if let Some(cut) = local.iter().rposition(|byte| b"=/&?'`|{}^~$*#!%".contains(byte)) {
-        local = &local[cut + 1..];
-    }
+    let cut = local.iter().rposition(|byte| b"=/&?'`|{}^~$*#!%".contains(byte));
+    Some(cut.map_or(local, |cut| &local[cut + 1..]))
+}
+
+/// The domain that begins here, without what is no part of it at its end.
+fn domain_from(bytes: &[u8], begin: usize) -> &[u8] {
     let is_domain = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-');
-    let length = bytes[at + 1..].iter().take(253).take_while(|byte| is_domain(byte)).count();
-    let mut domain = &bytes[at + 1..at + 1 + length];
-    while let Some((last, rest)) = domain.split_last()
-        && !last.is_ascii_alphanumeric()
-    {
-        domain = rest;
-    }
-    let top = domain.rsplit(|byte| *byte == b'.').next().filter(|top| top.len() < domain.len())?;
-    let is_top = (2..=24).contains(&top.len()) && top.iter().all(u8::is_ascii_alphabetic);
-    let is_file = [&b"png"[..], b"jpg", b"svg", b"gif", b"js", b"css", b"json", b"html"]
-        .iter()
-        .any(|ending| top.eq_ignore_ascii_case(ending));
-    let is_dotted = domain.windows(2).any(|pair| pair == b"..");
-    if local.is_empty() || !is_top || is_file || is_dotted || domain.starts_with(b"-") {
-        return None;
-    }
-    Some(at - local.len()..at + 1 + domain.len())
+    let length = bytes[begin..].iter().take(253).take_while(|byte| is_domain(byte)).count();
+    let domain = &bytes[begin..begin + length];
+    let last = domain.iter().rposition(u8::is_ascii_alphanumeric);
+    &domain[..last.map_or(0, |last| last + 1)]
 }

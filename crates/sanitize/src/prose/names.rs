@@ -301,34 +301,14 @@ pub(super) fn find(
             findings.push(What::Name.found(span));
         }
     };
-    for found in titled().captures_iter(text) {
-        let value = found.name("value").expect("the pattern has it").range();
-        let first = text[value.clone()].split(|byte| *byte == b' ').next().unwrap_or_default();
-        if !is_no_name(first) && !is_of_a_thing(text, value.end) {
-            add(value);
-        }
-    }
+    named_by(titled(), text).for_each(&mut add);
     for found in initialed().find_iter(text) {
         let first = found.as_bytes().split(|byte| *byte == b' ').next().unwrap_or_default();
         if (is_first_name(first) || is_made_up(first)) && !is_no_name(first) {
             add(found.range());
         }
     }
-    let mut at = 0;
-    while let Some(found) = doubled().find_at(text, at) {
-        let mut words = found.as_bytes().split(|byte| *byte == b' ');
-        let first = words.next().unwrap_or_default();
-        let last = words.next_back().unwrap_or_default();
-        let is_name = is_known_pair(first, last)
-            && !is_no_name(first)
-            && (!is_no_name(last) || is_one_of(LAST_NAMES, last))
-            && !is_of_a_thing(text, found.end());
-        // The second word may be the first of a name.
-        at = if is_name { found.end() } else { found.start() + first.len() + 1 };
-        if is_name {
-            add(found.range());
-        }
-    }
+    pairs(text).for_each(&mut add);
     for pattern in [presented(), numbered()] {
         for found in pattern.captures_iter(text) {
             let value = found.name("value").expect("the pattern has it").range();
@@ -337,13 +317,39 @@ pub(super) fn find(
             }
         }
     }
-    for found in called().captures_iter(text) {
-        let value = found.name("value").expect("the pattern has it").range();
+    named_by(called(), text).for_each(&mut add);
+}
+
+/// The names that a pattern knows by what stands in front of them.
+fn named_by(pattern: &Regex, text: &[u8]) -> impl Iterator<Item = Range<usize>> {
+    let values = pattern.captures_iter(text);
+    let values = values.map(|found| found.name("value").expect("the pattern has it").range());
+    values.filter(|value| {
         let first = text[value.clone()].split(|byte| *byte == b' ').next().unwrap_or_default();
-        if !is_no_name(first) && !is_of_a_thing(text, value.end) {
-            add(value);
+        !is_no_name(first) && !is_of_a_thing(text, value.end)
+    })
+}
+
+/// Two words that are the first and the last name of somebody.
+fn pairs(text: &[u8]) -> impl Iterator<Item = Range<usize>> {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        loop {
+            let found = doubled().find_at(text, at)?;
+            let mut words = found.as_bytes().split(|byte| *byte == b' ');
+            let first = words.next().unwrap_or_default();
+            let last = words.next_back().unwrap_or_default();
+            let is_name = is_known_pair(first, last)
+                && !is_no_name(first)
+                && (!is_no_name(last) || is_one_of(LAST_NAMES, last))
+                && !is_of_a_thing(text, found.end());
+            // The second word may be the first of a name.
+            at = if is_name { found.end() } else { found.start() + first.len() + 1 };
+            if is_name {
+                return Some(found.range());
+            }
         }
-    }
+    })
 }
 
 /// A name without the spaces, dashes and quotes of print behind it: in UTF-8, what begins with C2 or E2 80, of which none

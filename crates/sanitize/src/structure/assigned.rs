@@ -309,24 +309,27 @@ fn literal(bytes: &[u8], name: &Name) -> Option<(Range<usize>, bool)> {
     if let Some(inner) = within_marks(bytes, at, is_doubled) {
         return Some((inner, true));
     }
-    let opening = escaped(bytes, at);
-    match bytes.get(opening) {
-        Some(quote) if is_quote(*quote) => {
-            let rest = &bytes[opening + 1..bytes.len().min(opening + 1 + LONGEST)];
-            if opening == at {
-                let end = lines::end_of_quoted(rest, *quote)?;
-                let text = &rest[..end];
-                // What else is spelled out is read where that is known.
-                let marks = memchr::memchr_iter(b'\\', text);
-                let are_quotes = marks.into_iter().all(|mark| text.get(mark + 1) == Some(quote));
-                return are_quotes.then_some((opening + 1..opening + 1 + end, true));
-            }
-            let end = memchr::memchr3(*quote, b'\\', b'\n', rest)?;
-            let is_end = rest[end] == *quote || rest[end..].starts_with(&[b'\\', *quote]);
-            is_end.then_some((opening + 1..opening + 1 + end, true))
-        }
+    match bytes.get(escaped(bytes, at)) {
+        Some(quote) if is_quote(*quote) => in_quotes(bytes, at, *quote).map(|span| (span, true)),
         _ => bare(bytes, name, at).map(|span| (span, false)),
     }
+}
+
+/// What stands between quotes of which the first one is here, or spelled out here.
+fn in_quotes(bytes: &[u8], at: usize, quote: u8) -> Option<Range<usize>> {
+    let opening = escaped(bytes, at);
+    let rest = &bytes[opening + 1..bytes.len().min(opening + 1 + LONGEST)];
+    let (end, is_end) = if opening == at {
+        let end = lines::end_of_quoted(rest, quote)?;
+        let text = &rest[..end];
+        // What else is spelled out is read where that is known.
+        let mut marks = memchr::memchr_iter(b'\\', text);
+        (end, marks.all(|mark| text.get(mark + 1) == Some(&quote)))
+    } else {
+        let end = memchr::memchr3(quote, b'\\', b'\n', rest)?;
+        (end, rest[end] == quote || rest[end..].starts_with(&[b'\\', quote]))
+    };
+    is_end.then_some(opening + 1..opening + 1 + end)
 }
 
 /// The value of what is named by a value itself: `name: mrn` with `value: ...` behind it, `{"name": "mrn", "value":

@@ -122,28 +122,7 @@ pub(super) fn read_keyed(bytes: &[u8], name: &Range<usize>, layout: &mut Layout)
 /// Reads the rows behind a list of names of columns that a telling name is one of, as in
 /// `[["mrn", "lastName"], ["...", "..."]]` and `parametrize("mrn,last_name", [("...", "...")])`; says where they end.
 pub(super) fn read_rows(bytes: &[u8], name: &Range<usize>, layout: &mut Layout) -> Option<usize> {
-    let first = name.start.saturating_sub(REACH);
-    let before = &bytes[first..name.start];
-    let (columns, end) = match is_quoted(bytes, name) {
-        true => {
-            let begin = first + memchr::memrchr(b'[', before)? + 1;
-            let (columns, end) = literals(bytes, begin, name.end + LONGEST_LITERAL);
-            let are_names = columns.iter().all(|column| column.is_quoted);
-            let is_closed = bytes.get(end) == Some(&b']') && are_names;
-            (columns.into_iter().map(|it| it.span).collect::<Vec<_>>(), is_closed.then_some(end)?)
-        }
-        false => {
-            let begin = memchr::memrchr2(b'"', b'\'', before)?;
-            let quote = before[begin];
-            if !before[..begin].ends_with(b"parametrize(") {
-                return None;
-            }
-            let rest = &bytes[name.end..bytes.len().min(name.end + LONGEST_LITERAL)];
-            let end = name.end + memchr::memchr2(quote, b'\n', rest)?;
-            let names = super::split(bytes, first + begin + 1..end, b',');
-            (names.map(|name| super::trimmed(bytes, name)).collect(), end)
-        }
-    };
+    let (columns, end) = columns_around(bytes, name)?;
     if columns.len() < 2 || !columns.contains(name) {
         return None;
     }
@@ -174,6 +153,28 @@ pub(super) fn read_rows(bytes: &[u8], name: &Range<usize>, layout: &mut Layout) 
         }
         (at, read) = (end, Some(end));
     }
+}
+
+/// The names of columns that stand in a list with one of them, each in quotes or all in the same, and where they end.
+fn columns_around(bytes: &[u8], name: &Range<usize>) -> Option<(Vec<Range<usize>>, usize)> {
+    let first = name.start.saturating_sub(REACH);
+    let before = &bytes[first..name.start];
+    if is_quoted(bytes, name) {
+        let begin = first + memchr::memrchr(b'[', before)? + 1;
+        let (columns, end) = literals(bytes, begin, name.end + LONGEST_LITERAL);
+        let are_names = columns.iter().all(|column| column.is_quoted);
+        let is_closed = bytes.get(end) == Some(&b']') && are_names;
+        return is_closed.then(|| (columns.into_iter().map(|it| it.span).collect(), end));
+    }
+    let begin = memchr::memrchr2(b'"', b'\'', before)?;
+    let quote = before[begin];
+    if !before[..begin].ends_with(b"parametrize(") {
+        return None;
+    }
+    let rest = &bytes[name.end..bytes.len().min(name.end + LONGEST_LITERAL)];
+    let end = name.end + memchr::memchr2(quote, b'\n', rest)?;
+    let names = super::split(bytes, first + begin + 1..end, b',');
+    Some((names.map(|name| super::trimmed(bytes, name)).collect(), end))
 }
 
 /// Reads the calls and lists near a telling one, from a place on and up to an empty line; says where they end.

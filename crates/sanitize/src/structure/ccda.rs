@@ -183,29 +183,11 @@ fn read_attributes(
         }
     };
     match reader.name() {
+        // Who looks after a patient says where they are, as names of hospitals in sentences do.
         b"id" if !is_clinical_statement(reader) => {
-            let root = attributes.text(b"root");
-            let what = match root {
-                SSN => What::Ssn,
-                NPI => What::Npi,
-                MEDICARE => What::HealthPlan,
-                _ if root.starts_with(LICENSES) => What::License,
-                _ if reader.is_within(b"patientRole") => What::Mrn,
-                _ => What::OtherId,
-            };
-            // Who looks after a patient says where they are, as names of hospitals in sentences do.
-            add(what, b"extension", is_minor);
+            add(identifier(reader, attributes.text(b"root")), b"extension", is_minor);
         }
-        b"telecom" => {
-            let value = attributes.text(b"value").to_ascii_lowercase();
-            let what = match () {
-                () if value.starts_with(b"mailto:") || value.contains(&b'@') => What::Email,
-                () if value.starts_with(b"fax:") => What::Fax,
-                () if value.starts_with(b"http") => What::Url,
-                () => What::Phone,
-            };
-            add(what, b"value", is_minor);
-        }
+        b"telecom" => add(address(attributes.text(b"value")), b"value", is_minor),
         // A year alone is no date of a person.
         b"birthTime" => {
             add(What::BirthDate, b"value", is_minor || attributes.text(b"value").len() <= 4);
@@ -215,6 +197,29 @@ fn read_attributes(
             add(What::Date, b"value", true);
         }
         _ => {}
+    }
+}
+
+/// What an identifier is, by who gives it or whose it is.
+fn identifier(reader: &Reader<'_>, root: &[u8]) -> What {
+    match root {
+        SSN => What::Ssn,
+        NPI => What::Npi,
+        MEDICARE => What::HealthPlan,
+        _ if root.starts_with(LICENSES) => What::License,
+        _ if reader.is_within(b"patientRole") => What::Mrn,
+        _ => What::OtherId,
+    }
+}
+
+/// What an address is at which somebody can be reached.
+fn address(value: &[u8]) -> What {
+    let value = value.to_ascii_lowercase();
+    match () {
+        () if value.starts_with(b"mailto:") || value.contains(&b'@') => What::Email,
+        () if value.starts_with(b"fax:") => What::Fax,
+        () if value.starts_with(b"http") => What::Url,
+        () => What::Phone,
     }
 }
 

@@ -100,14 +100,9 @@ impl<'a> Builder<'a> {
             let (array, before) = match known {
                 Some(known) => known,
                 None => {
-                    let array = self.document.add(
-                        Some((*parent, *last)),
-                        Kind::Array,
-                        key.clone(),
-                        Some(key.clone()),
-                    )?;
-                    *last = array;
-                    (array, 0)
+                    let outer = Some((*parent, *last));
+                    *last = self.document.add(outer, Kind::Array, key.clone(), Some(key))?;
+                    (*last, 0)
                 }
             };
             let number = self.document.add(Some((array, before)), kind, span, None)?;

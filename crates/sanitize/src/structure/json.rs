@@ -170,13 +170,8 @@ impl<'a> Document<'a> {
                         }
                     }
                     (Kind::Object, b'"') => {
-                        let end = self.end_of_string(at).ok_or(Stop::Broken(at))?;
-                        key = Some(at + 1..end);
-                        at = self.skip_blank(end + 1);
-                        if self.byte(at)? != b':' {
-                            return Err(Stop::Broken(at));
-                        }
-                        at = self.skip_blank(at + 1);
+                        let (known, behind) = self.key_at(at)?;
+                        (key, at) = (Some(known), behind);
                     }
                     (Kind::Object, _) => return Err(Stop::Broken(at)),
                     _ => {}
@@ -202,6 +197,16 @@ impl<'a> Document<'a> {
             } else {
                 at = self.pass_comma(at);
             }
+        }
+    }
+
+    /// The key of a member that begins at a place, and where its value does.
+    fn key_at(&self, at: usize) -> Result<(Range<usize>, usize), Stop> {
+        let end = self.end_of_string(at).ok_or(Stop::Broken(at))?;
+        let colon = self.skip_blank(end + 1);
+        match self.byte(colon)? {
+            b':' => Ok((at + 1..end, self.skip_blank(colon + 1))),
+            _ => Err(Stop::Broken(colon)),
         }
     }
 
