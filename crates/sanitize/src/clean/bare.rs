@@ -270,36 +270,42 @@ fn next(bytes: &[u8], at: usize) -> Option<u8> {
 
 /// Puts quotes around each bare value that changes to what can't stand without them. The edits are sorted and apart.
 pub(super) fn quote(language: Language, bytes: &[u8], edits: &mut Edits) {
-    if edits.is_empty() {
-        return;
-    }
-    if matches!(language, Language::Code(_) | Language::Other) {
-        for edit in edits.iter_mut().filter(|(_, new)| !is_plain_number(new)) {
-            if is_parts_of_day(&bytes[edit.0.clone()]) {
-                if !is_parts_of_day(&edit.1) {
-                    edit.1 = NO_DAY.to_vec();
+    match language {
+        _ if edits.is_empty() => {}
+        Language::Code(dialect) => fit(Some(dialect), bytes, edits),
+        Language::Other => fit(None, bytes, edits),
+        Language::Yaml => {
+            for (span, new) in edits.iter_mut() {
+                if let Some(of_kind) = yaml::of_kind(bytes, span, new) {
+                    *new = of_kind.to_vec();
                 }
-                continue;
             }
-            let fitting = match language {
-                Language::Code(dialect) => code::fitting(bytes, dialect, edit),
-                _ => None,
-            };
-            if let Some(fitting) = fitting {
-                *edit = fitting;
-            } else if let Some(mark) = mark_of_key(bytes, &edit.0) {
-                edit.1 = [mark, &edit.1, mark].concat();
-            }
+            quote_bare(language, bytes, edits);
         }
-        return;
+        Language::Json | Language::Sql | Language::Toml => quote_bare(language, bytes, edits),
     }
-    if language == Language::Yaml {
-        for (span, new) in edits.iter_mut() {
-            if let Some(of_kind) = yaml::of_kind(bytes, span, new) {
-                *new = of_kind.to_vec();
+}
+
+/// Makes what takes the place of a bare value of code one of its kind. A dialect says what may stand there.
+fn fit(dialect: Option<code::Dialect>, bytes: &[u8], edits: &mut Edits) {
+    for edit in edits.iter_mut().filter(|(_, new)| !is_plain_number(new)) {
+        if is_parts_of_day(&bytes[edit.0.clone()]) {
+            if !is_parts_of_day(&edit.1) {
+                edit.1 = NO_DAY.to_vec();
             }
+            continue;
+        }
+        let fitting = dialect.and_then(|dialect| code::fitting(bytes, dialect, edit));
+        if let Some(fitting) = fitting {
+            *edit = fitting;
+        } else if let Some(mark) = mark_of_key(bytes, &edit.0) {
+            edit.1 = [mark, &edit.1, mark].concat();
         }
     }
+}
+
+/// Puts quotes around the bare values of a language that has such.
+fn quote_bare(language: Language, bytes: &[u8], edits: &mut Edits) {
     let (mut quoted, mut rest) = (Edits::with_capacity(edits.len()), &edits[..]);
     for bare in language.bare_values(bytes) {
         let before = rest.iter().take_while(|(span, _)| span.start < bare.span.start).count();

@@ -70,14 +70,7 @@ impl Reader<'_> {
             return;
         }
         self.block = None;
-        let mut at = line.start;
-        if let Some(quote) = self.quote {
-            at = self.skip_string(quote, at, line.end);
-        }
-        let open = self.open.take();
-        if let Some(least) = open.filter(|least| indent >= *least) {
-            at = self.go_on(line.start + indent..line.end, least);
-        }
+        let mut at = self.behind_open(&line, indent);
         // Where the last key or item began that a block of text may belong to.
         let mut column = indent;
         while at < line.end {
@@ -122,16 +115,34 @@ impl Reader<'_> {
                     if rest[length..].trim_ascii_start().starts_with(b":") {
                         column = at - line.start;
                     }
-                    let is_flow = self.depth > 0;
-                    self.found.push(Bare { span: at..at + length, is_flow });
                     // What begins a line goes on where it began, what stands behind a mark farther in.
                     let begins = at == line.start + indent;
                     let least = if begins { indent.max(1) } else { column + 1 };
+                    self.add(at..at + length, line.end, least);
                     at += length;
-                    self.open = (at == line.end).then_some(if is_flow { 0 } else { least });
                 }
             }
         }
+    }
+
+    /// Adds a scalar. One that ends its line may go on on the next one, from a column on.
+    fn add(&mut self, span: Range<usize>, end: usize, least: usize) {
+        let is_flow = self.depth > 0;
+        self.open = (span.end == end).then_some(if is_flow { 0 } else { least });
+        self.found.push(Bare { span, is_flow });
+    }
+
+    /// Goes on with what the line before left open, and behind it.
+    fn behind_open(&mut self, line: &Range<usize>, indent: usize) -> usize {
+        let mut at = line.start;
+        if let Some(quote) = self.quote {
+            at = self.skip_string(quote, at, line.end);
+        }
+        let open = self.open.take();
+        if let Some(least) = open.filter(|least| indent >= *least) {
+            at = self.go_on(line.start + indent..line.end, least);
+        }
+        at
     }
 
     /// Goes on with the last scalar, if a line does, and behind it.
