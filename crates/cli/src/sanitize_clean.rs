@@ -42,16 +42,31 @@ pub(crate) fn run(context: &Context, args: &CleanArgs) -> Result<ExitCode, CliEr
     }
     let backup = args.backup_dir.as_deref();
     let backup = backup.map(|place| Backup::at(place, args, repo.as_ref())).transpose()?;
-    let report = match &repo {
-        Some(repo) if args.staged => staged::clean(repo, &mut cleaning, args.write, &backup)?,
-        _ => files::clean(&mut cleaning, args, &backup)?,
-    };
+    let mut report = begun(args.write);
+    match &repo {
+        Some(repo) if args.staged => staged::clean(repo, &mut cleaning, &backup, &mut report)?,
+        _ => files::clean(&mut cleaning, &args.paths, &backup, &mut report)?,
+    }
+    report.notes.extend(look.acceptance.notes().iter().cloned());
+    report.notes.extend(std::mem::take(&mut cleaning.notes));
     let text = match args.format {
         PlainFormat::Text => report::text(&report, context.style()),
         PlainFormat::Json => report::json(&report),
     };
     output::write(context, &text)?;
     Ok(exit_code(&report))
+}
+
+/// A report of what is cleaned, and written where that is asked for.
+fn begun(written: bool) -> CleanReport {
+    CleanReport {
+        schema: report::CLEAN_SCHEMA.into(),
+        written,
+        files: Vec::new(),
+        files_read: 0,
+        skipped: Vec::new(),
+        notes: Vec::new(),
+    }
 }
 
 fn exit_code(report: &CleanReport) -> ExitCode {

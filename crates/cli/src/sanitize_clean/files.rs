@@ -6,25 +6,57 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use gitops_health_git::{PathAttributes, counted};
-use gitops_health_report::clean::{CLEAN_SCHEMA, CleanFile, CleanReport, CleanSkip};
+use gitops_health_report::clean::{CleanFile, CleanReport, CleanSkip};
 use gitops_health_sanitize::is_binary;
 
 use super::backup::Backup;
 use super::cleaning::Cleaning;
 use super::difference::describe;
 use super::unreadable;
-use crate::args::CleanArgs;
 use crate::error::CliError;
 use crate::sanitize_scan::{LARGEST, Listed, link_in_tree, shown, target_of, why_binary};
 
 /// Cleans files and directories.
 pub(super) fn clean(
     cleaning: &mut Cleaning<'_>,
-    args: &CleanArgs,
+    paths: &[PathBuf],
     backup: &Option<Backup>,
-) -> Result<CleanReport, CliError> {
-    let (mut listed, mut skipped) = (Listed::default(), Vec::new());
-    for path in &args.paths {
+    report: &mut CleanReport,
+) -> Result<(), CliError> {
+    let Listed { files, links } = listed(paths, &mut report.skipped)?;
+    let names = Names::of(&files);
+    for path in files {
+        let shown = cleaning.look.shown(path.as_os_str().as_encoded_bytes());
+        let name = path.as_os_str().as_encoded_bytes();
+        if let Err(reason) = cleaning.refuse_name(&cleaning.look.in_tree(&path), None, name) {
+            report.skipped.push(CleanSkip { path: shown.clone(), reason });
+        }
+        match clean_file(cleaning, &path, &names, report.written, backup) {
+            Ok(cleaned) => {
+                report.files_read += 1;
+                report.files.extend(cleaned);
+            }
+            Err(Left::Binary(why)) => report.notes.push(format!("`{shown}` was left: {why}")),
+            Err(Left::Failure(reason)) => report.skipped.push(CleanSkip { path: shown, reason }),
+        }
+    }
+    for path in links {
+        let looked = target_of(&path).map_err(|error| error.to_string()).and_then(|target| {
+            let in_tree = link_in_tree(cleaning.look, &path);
+            refuse_link(cleaning, &in_tree, None, &target)
+        });
+        if let Err(reason) = looked {
+            let path = cleaning.look.shown(path.as_os_str().as_encoded_bytes());
+            report.skipped.push(CleanSkip { path, reason });
+        }
+    }
+    Ok(())
+}
+
+/// The files that are asked for, and those in directories that are.
+fn listed(paths: &[PathBuf], skipped: &mut Vec<CleanSkip>) -> Result<Listed, CliError> {
+    let mut listed = Listed::default();
+    for path in paths {
         let known = fs::symlink_metadata(path);
         let known = known.map_err(|source| unreadable(&shown(path), source))?;
         if known.is_symlink() {
@@ -39,50 +71,7 @@ pub(super) fn clean(
             false => drop(listed.files.insert(path.clone())),
         }
     }
-    let Listed { files, links } = listed;
-    let mut report = CleanReport {
-        schema: CLEAN_SCHEMA.into(),
-        written: args.write,
-        files: Vec::new(),
-        files_read: 0,
-        skipped,
-        notes: Vec::new(),
-    };
-    let names = Names::of(&files);
-    for path in files {
-        let name = path.as_os_str().as_encoded_bytes();
-        if let Err(reason) = cleaning.refuse_name(&cleaning.look.in_tree(&path), None, name) {
-            report.skipped.push(CleanSkip { path: cleaning.look.shown(name), reason });
-        }
-        match clean_file(cleaning, &path, &names, args.write, backup) {
-            Ok(None) => report.files_read += 1,
-            Ok(Some(file)) => {
-                report.files_read += 1;
-                report.files.push(file);
-            }
-            Err(Left::Binary(why)) => {
-                let path = cleaning.look.shown(path.as_os_str().as_encoded_bytes());
-                report.notes.push(format!("`{path}` was left: {why}"));
-            }
-            Err(Left::Failure(reason)) => {
-                let path = cleaning.look.shown(path.as_os_str().as_encoded_bytes());
-                report.skipped.push(CleanSkip { path, reason });
-            }
-        }
-    }
-    for path in links {
-        let looked = target_of(&path).map_err(|error| error.to_string()).and_then(|target| {
-            let in_tree = link_in_tree(cleaning.look, &path);
-            refuse_link(cleaning, &in_tree, None, &target)
-        });
-        if let Err(reason) = looked {
-            let path = cleaning.look.shown(path.as_os_str().as_encoded_bytes());
-            report.skipped.push(CleanSkip { path, reason });
-        }
-    }
-    report.notes.extend(cleaning.look.acceptance.notes().iter().cloned());
-    report.notes.extend(std::mem::take(&mut cleaning.notes));
-    Ok(report)
+    Ok(listed)
 }
 
 /// Refuses a link in the target of which something is found: without it the link leads nowhere.

@@ -3,7 +3,7 @@ use std::ops::Range;
 use gitops_health_git::{
     FileChange, Held, Hunk, Mode, Repo, RepoPath, Restaged, Side, Status, different_lines,
 };
-use gitops_health_report::clean::{CLEAN_SCHEMA, CleanReport, CleanSkip};
+use gitops_health_report::clean::{CleanReport, CleanSkip};
 use gitops_health_sanitize::{Cleaned, is_binary};
 
 use super::backup::Backup;
@@ -18,17 +18,9 @@ use crate::sanitize_scan::{LARGEST, why_binary};
 pub(super) fn clean(
     repo: &Repo,
     cleaning: &mut Cleaning<'_>,
-    write: bool,
     backup: &Option<Backup>,
-) -> Result<CleanReport, CliError> {
-    let mut report = CleanReport {
-        schema: CLEAN_SCHEMA.into(),
-        written: write,
-        files: Vec::new(),
-        files_read: 0,
-        skipped: Vec::new(),
-        notes: Vec::new(),
-    };
+    report: &mut CleanReport,
+) -> Result<(), CliError> {
     let mut changes = Vec::new();
     for file in &repo.staged_changes(gitops_health_git::Similarity::Renames)?.files {
         let shown = cleaning.look.shown(file.path.as_bytes());
@@ -51,27 +43,36 @@ pub(super) fn clean(
             Err(Left::Reason(reason)) => report.skipped.push(CleanSkip { path: shown, reason }),
         }
     }
-    if write && !changes.is_empty() {
-        // The index first: whatever happens then, what is committed next is clean.
-        repo.restage(&changes.iter().map(Change::restaged).collect::<Vec<_>>())?;
-        for change in &changes {
-            let shown = cleaning.look.shown(change.path.as_bytes());
-            match write_worktree(repo, change, backup) {
-                Ok(0) => {}
-                Ok(missed) => report.notes.push(format!(
-                    "`{shown}` differs in the worktree from what is staged: {} not cleaned there",
-                    gitops_health_git::counted(missed, "place was", "places were")
-                )),
-                Err(reason) => report.skipped.push(CleanSkip {
-                    path: shown,
-                    reason: format!("in the worktree: {reason}; what is staged is clean"),
-                }),
-            }
+    match report.written && !changes.is_empty() {
+        true => write(repo, cleaning, &changes, backup, report),
+        false => Ok(()),
+    }
+}
+
+/// Writes what was cleaned. The index first: whatever happens then, what is committed next is clean.
+fn write(
+    repo: &Repo,
+    cleaning: &Cleaning<'_>,
+    changes: &[Change],
+    backup: &Option<Backup>,
+    report: &mut CleanReport,
+) -> Result<(), CliError> {
+    repo.restage(&changes.iter().map(Change::restaged).collect::<Vec<_>>())?;
+    for change in changes {
+        let shown = cleaning.look.shown(change.path.as_bytes());
+        match write_worktree(repo, change, backup) {
+            Ok(0) => {}
+            Ok(missed) => report.notes.push(format!(
+                "`{shown}` differs in the worktree from what is staged: {} not cleaned there",
+                gitops_health_git::counted(missed, "place was", "places were")
+            )),
+            Err(reason) => report.skipped.push(CleanSkip {
+                path: shown,
+                reason: format!("in the worktree: {reason}; what is staged is clean"),
+            }),
         }
     }
-    report.notes.extend(cleaning.look.acceptance.notes().iter().cloned());
-    report.notes.extend(std::mem::take(&mut cleaning.notes));
-    Ok(report)
+    Ok(())
 }
 
 /// A staged file that was cleaned.

@@ -40,8 +40,28 @@ pub(crate) fn scan(
     let paths: Vec<&[Introduction]> =
         introductions.chunk_by(|one, two| one.path == two.path).collect();
     let head = files_of_head(repo)?;
-    let threads = threads(extent.threads).min(paths.len().max(1));
+    let scan = |repo: &Repo, versions: &[Introduction]| {
+        Past { repo, look, origins: &origins, head: &head }.scan(versions)
+    };
+    for outcome in of_each_path(repo, &paths, threads(extent.threads), scan)? {
+        whole.add(outcome);
+    }
+    for reference in &references {
+        scan_reference(repo, look, reference, &mut whole)?;
+    }
+    let commits = counted(origins.len(), "commit", "commits");
+    Ok((format!("the history of {commits} was"), whole))
+}
+
+/// What the versions of each path have brought, in the order of paths. So many threads look at them.
+fn of_each_path(
+    repo: &Repo,
+    paths: &[&[Introduction]],
+    threads: usize,
+    scan: impl Fn(&Repo, &[Introduction]) -> Result<Outcome, CliError> + Sync,
+) -> Result<impl Iterator<Item = Outcome>, CliError> {
     let next = AtomicUsize::new(0);
+    let threads = threads.min(paths.len().max(1));
     // This thread works, too: what its reader keeps would be idle else.
     let others = (1..threads).map(|_| repo.for_thread()).collect::<Result<Vec<_>, _>>()?;
     let work = |repo: &Repo| -> Result<Vec<(usize, Outcome)>, CliError> {
@@ -49,8 +69,7 @@ pub(crate) fn scan(
         loop {
             let number = next.fetch_add(1, Ordering::Relaxed);
             let Some(versions) = paths.get(number) else { return Ok(outcomes) };
-            let past = Past { repo, look, origins: &origins, head: &head };
-            outcomes.push((number, past.scan(versions)?));
+            outcomes.push((number, scan(repo, versions)?));
         }
     };
     let work = &work;
@@ -66,14 +85,7 @@ pub(crate) fn scan(
         outcomes.extend(result?);
     }
     outcomes.sort_by_key(|(number, _)| *number);
-    for (_, outcome) in outcomes {
-        whole.add(outcome);
-    }
-    for reference in &references {
-        scan_reference(repo, look, reference, &mut whole)?;
-    }
-    let commits = counted(origins.len(), "commit", "commits");
-    Ok((format!("the history of {commits} was"), whole))
+    Ok(outcomes.into_iter().map(|(_, outcome)| outcome))
 }
 
 /// What leads to the head of another worktree.

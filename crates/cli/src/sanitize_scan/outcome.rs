@@ -4,7 +4,7 @@ use gitops_health_git::{Commit, PathAttributes, Person, printable};
 use gitops_health_report::scan::{ScanAccepted, ScanFinding, ScanSkip};
 use gitops_health_sanitize::{Finding, Fingerprint, Looked, Unseen, is_binary, picture};
 
-use crate::acceptance::Spot;
+use crate::acceptance::{Judged, Spot};
 use crate::look::Look;
 
 /// What stands for the path of a message.
@@ -184,41 +184,57 @@ impl Outcome {
             let (span, value) = (finding.span.clone(), finding.value(content));
             let spot = Spot { path: &in_tree, line, content, span, value, place: kind };
             let judged = look.acceptance.judge(&spot, &finding, &mut self.notes);
-            let origin = place.origin;
-            let finding = ScanFinding {
-                path: place.path.to_owned(),
-                commit: origin.map(|origin| origin.commit.clone()),
-                author: origin.map(|origin| origin.author.clone()),
-                is_from_branch: origin.and_then(|origin| origin.is_from_branch),
-                reference: origin.and_then(|origin| origin.reference.clone()),
-                is_in_head: place.in_head.map(|in_head| in_head(&content[finding.span.clone()])),
-                line,
-                column,
-                start: finding.span.start,
-                end: finding.span.end,
-                name: look.name_of(&finding.rule),
-                rule: finding.rule,
-                category: finding.category.to_string(),
-                severity: judged.severity,
-                field: finding.field,
-                within: finding.within,
-                context: judged.context.map(str::to_owned),
-                fingerprint: judged.fingerprint.map(|it| it.to_string()),
-            };
-            match judged.accepted {
-                None => {
-                    let known = judged.fingerprint.map(|it| (it, in_tree.clone()));
-                    self.fingerprints.extend(known);
-                    self.findings.push(finding);
-                }
-                Some(accepted) => self.accepted.push(ScanAccepted {
-                    finding,
-                    by: accepted.by.to_owned(),
-                    reason: accepted.reason.map(|reason| look.shown_text(&reason)),
-                    until: accepted.until,
-                }),
-            }
+            let finding = told(look, place, content, (line, column), finding, &judged);
+            self.put(look, &in_tree, finding, judged);
         }
+    }
+
+    fn put(&mut self, look: &Look, in_tree: &str, finding: ScanFinding, judged: Judged) {
+        match judged.accepted {
+            None => {
+                let known = judged.fingerprint.map(|it| (it, in_tree.to_owned()));
+                self.fingerprints.extend(known);
+                self.findings.push(finding);
+            }
+            Some(accepted) => self.accepted.push(ScanAccepted {
+                finding,
+                by: accepted.by.to_owned(),
+                reason: accepted.reason.map(|reason| look.shown_text(&reason)),
+                until: accepted.until,
+            }),
+        }
+    }
+}
+
+/// A finding as it is told, with its line and column.
+fn told(
+    look: &Look,
+    place: &Place<'_>,
+    content: &[u8],
+    (line, column): (usize, usize),
+    finding: Finding,
+    judged: &Judged,
+) -> ScanFinding {
+    let origin = place.origin;
+    ScanFinding {
+        path: place.path.to_owned(),
+        commit: origin.map(|origin| origin.commit.clone()),
+        author: origin.map(|origin| origin.author.clone()),
+        is_from_branch: origin.and_then(|origin| origin.is_from_branch),
+        reference: origin.and_then(|origin| origin.reference.clone()),
+        is_in_head: place.in_head.map(|in_head| in_head(&content[finding.span.clone()])),
+        line,
+        column,
+        start: finding.span.start,
+        end: finding.span.end,
+        name: look.name_of(&finding.rule),
+        rule: finding.rule,
+        category: finding.category.to_string(),
+        severity: judged.severity,
+        field: finding.field,
+        within: finding.within,
+        context: judged.context.map(str::to_owned),
+        fingerprint: judged.fingerprint.as_ref().map(|it| it.to_string()),
     }
 }
 

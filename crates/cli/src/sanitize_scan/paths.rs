@@ -26,18 +26,7 @@ pub(super) fn scan(
     let mut listed = Listed::default();
     for path in asked {
         if path.as_os_str() == "-" {
-            let mut content = Vec::new();
-            let read = io::stdin().lock().take(LARGEST + 1).read_to_end(&mut content);
-            read.map_err(|source| unreadable("the standard input", source))?;
-            let named = args.stdin_name.as_deref();
-            let name = named.map_or_else(|| "-".into(), shown);
-            let in_tree = || named.map_or_else(|| "-".into(), |named| look.in_tree(named));
-            if content.len() as u64 > LARGEST {
-                whole.skip(&name, "it is too large", true);
-            } else {
-                let place = Place { in_tree: Some(&in_tree), ..Place::new(&name, None) };
-                whole.scan(look, &place, &content);
-            }
+            scan_stdin(look, args.stdin_name.as_deref(), &mut whole)?;
             continue;
         }
         let is_link = fs::symlink_metadata(path).is_ok_and(|known| known.is_symlink());
@@ -67,6 +56,21 @@ pub(super) fn scan(
         many => format!("{many} places were"),
     };
     Ok((target, whole))
+}
+
+fn scan_stdin(look: &Look, named: Option<&Path>, whole: &mut Outcome) -> Result<(), CliError> {
+    let mut content = Vec::new();
+    let read = io::stdin().lock().take(LARGEST + 1).read_to_end(&mut content);
+    read.map_err(|source| unreadable("the standard input", source))?;
+    let name = named.map_or_else(|| "-".into(), shown);
+    let in_tree = || named.map_or_else(|| "-".into(), |named| look.in_tree(named));
+    if content.len() as u64 > LARGEST {
+        whole.skip(&name, "it is too large", true);
+    } else {
+        let place = Place { in_tree: Some(&in_tree), ..Place::new(&name, None) };
+        whole.scan(look, &place, &content);
+    }
+    Ok(())
 }
 
 /// Only what is read from the standard input needs a name.
