@@ -74,55 +74,61 @@ impl Reader<'_> {
         // Where the last key or item began that a block of text may belong to.
         let mut column = indent;
         while at < line.end {
-            let rest = &self.bytes[at..line.end];
-            let is_item = |mark: u8| rest[0] == mark && rest.get(1).is_none_or(|it| *it == b' ');
-            match rest[0] {
-                b' ' | b'\t' => at += 1,
-                b'#' => return,
-                b'-' | b'?' | b':' if is_item(rest[0]) => {
-                    if rest[0] != b':' {
-                        column = at - line.start;
-                    }
-                    at += 1;
-                }
-                b'-' if at == line.start && rest.starts_with(b"---") => at += 3,
-                b'[' | b'{' => {
-                    self.depth += 1;
-                    at += 1;
-                }
-                b']' | b'}' => {
-                    self.depth = self.depth.saturating_sub(1);
-                    at += 1;
-                }
-                b',' => at += 1,
-                b':' if self.depth > 0 => at += 1,
-                quote @ (b'"' | b'\'') => {
-                    let begin = at;
-                    at = self.skip_string(quote, at + 1, line.end);
-                    if self.bytes[at..line.end].starts_with(b":") {
-                        column = begin - line.start;
-                    }
-                }
-                b'&' | b'*' | b'!' => {
-                    at += rest.iter().position(|byte| *byte == b' ').unwrap_or(rest.len());
-                }
-                b'|' | b'>' if self.depth == 0 => {
-                    self.block = Some(column);
-                    return;
-                }
-                _ => {
-                    let length = self.length_of_plain(rest);
-                    if rest[length..].trim_ascii_start().starts_with(b":") {
-                        column = at - line.start;
-                    }
-                    // What begins a line goes on where it began, what stands behind a mark farther in.
-                    let begins = at == line.start + indent;
-                    let least = if begins { indent.max(1) } else { column + 1 };
-                    self.add(at..at + length, line.end, least);
-                    at += length;
+            let Some(next) = self.token(at, &line, indent, &mut column) else { return };
+            at = next;
+        }
+    }
+
+    /// Reads what begins here in a line, and says where it ends; nothing where no more of the line is of the form.
+    fn token(
+        &mut self,
+        at: usize,
+        line: &Range<usize>,
+        indent: usize,
+        column: &mut usize,
+    ) -> Option<usize> {
+        let rest = &self.bytes[at..line.end];
+        let is_item = |mark: u8| rest[0] == mark && rest.get(1).is_none_or(|it| *it == b' ');
+        match rest[0] {
+            b'#' => return None,
+            mark @ (b'-' | b'?' | b':') if is_item(mark) => {
+                if mark != b':' {
+                    *column = at - line.start;
                 }
             }
+            b'-' if at == line.start && rest.starts_with(b"---") => return Some(at + 3),
+            b'[' | b'{' => self.depth += 1,
+            b']' | b'}' => self.depth = self.depth.saturating_sub(1),
+            b' ' | b'\t' | b',' => {}
+            b':' if self.depth > 0 => {}
+            quote @ (b'"' | b'\'') => {
+                let end = self.skip_string(quote, at + 1, line.end);
+                if self.bytes[end..line.end].starts_with(b":") {
+                    *column = at - line.start;
+                }
+                return Some(end);
+            }
+            b'&' | b'*' | b'!' => {
+                let end = rest.iter().position(|byte| *byte == b' ');
+                return Some(at + end.unwrap_or(rest.len()));
+            }
+            b'|' | b'>' if self.depth == 0 => {
+                self.block = Some(*column);
+                return None;
+            }
+            _ => {
+                let end = at + self.length_of_plain(rest);
+                if self.bytes[end..line.end].trim_ascii_start().starts_with(b":") {
+                    *column = at - line.start;
+                }
+                // What begins a line goes on where it began, what stands behind a mark farther in.
+                let begins = at == line.start + indent;
+                let least = if begins { indent.max(1) } else { *column + 1 };
+                self.add(at..end, line.end, least);
+                return Some(end);
+            }
         }
+        Some(at + 1)
     }
 
     /// Adds a scalar. One that ends its line may go on on the next one, from a column on.

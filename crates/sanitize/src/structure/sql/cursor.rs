@@ -182,10 +182,7 @@ impl<'a> Cursor<'a> {
                         break;
                     }
                     let is_code = self.is_code();
-                    let span = match self.bytes[..self.at].last() {
-                        Some(b'\\') => self.quoted_in_string(byte)?,
-                        _ => self.quoted(byte).or_else(|| self.cut_off())?,
-                    };
+                    let span = self.any_quoted(byte)?;
                     value = value.or(Some(if is_code { begin..begin } else { span }));
                 }
                 b'$' => match self.in_dollars() {
@@ -301,6 +298,14 @@ impl<'a> Cursor<'a> {
     pub fn is_at_end(&mut self) -> bool {
         self.skip_blank();
         self.at >= self.bytes.len()
+    }
+
+    /// The text between quotes of which the first one is here, also where it is spelled out in a string of a program.
+    fn any_quoted(&mut self, quote: u8) -> Option<Range<usize>> {
+        match self.bytes[..self.at].last() {
+            Some(b'\\') => self.quoted_in_string(quote),
+            _ => self.quoted(quote).or_else(|| self.cut_off()),
+        }
     }
 
     /// The text in quotes with backslashes in front, as in a string of a program: it ends with a quote that has as many.
