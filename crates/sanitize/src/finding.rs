@@ -1,7 +1,7 @@
 use std::fmt;
 use std::ops::Range;
 
-use crate::rule::{Category, Severity};
+use crate::rule::{Category, Rule, Severity};
 
 /// Something that was found: where, and what kind of thing, and the thing itself only where nobody could read it there.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,6 +24,19 @@ pub struct Finding {
 }
 
 impl Finding {
+    /// What a rule finds in bytes that stand there as they are.
+    pub(crate) fn of(rule: &Rule, span: Range<usize>) -> Self {
+        Self {
+            rule: rule.id.to_string(),
+            category: rule.category,
+            severity: rule.severity,
+            span,
+            field: None,
+            within: None,
+            decoded: None,
+        }
+    }
+
     /// What was found in some bytes.
     pub fn value<'a>(&'a self, bytes: &'a [u8]) -> &'a [u8] {
         self.decoded.as_ref().map_or(&bytes[self.span.clone()], |value| &value.0)

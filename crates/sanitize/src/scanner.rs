@@ -266,16 +266,7 @@ impl Scanner {
             if rule.category == Category::Secret {
                 span.end = end_of_string(bytes, &span).min(end_of_pair(bytes, &span));
             }
-            let finding = Finding {
-                rule: rule.id.to_string(),
-                category: rule.category,
-                severity: rule.severity,
-                span,
-                field: None,
-                within: None,
-                decoded: None,
-            };
-            found_by.push((number, finding));
+            found_by.push((number, Finding::of(rule, span)));
         }
     }
 }

@@ -75,21 +75,12 @@ impl What {
 
     /// A finding of the usual severity.
     pub fn found(self, span: Range<usize>) -> Finding {
-        self.found_as(self.rule().severity, span)
+        Finding::of(self.rule(), span)
     }
 
     /// A finding of another severity.
     pub fn found_as(self, severity: Severity, span: Range<usize>) -> Finding {
-        let rule = self.rule();
-        Finding {
-            rule: rule.id.to_string(),
-            category: rule.category,
-            severity,
-            span,
-            field: None,
-            within: None,
-            decoded: None,
-        }
+        Finding { severity, ..Finding::of(self.rule(), span) }
     }
 }
 
