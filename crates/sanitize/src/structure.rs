@@ -127,6 +127,9 @@ pub(crate) fn read(bytes: &[u8], stems: &[Range<usize>]) -> Layout {
     let mut layout = Layout::default();
     let marks = Marks::of(bytes);
     hl7v2::read(bytes, marks.hl7v2, &mut layout);
+    if marks.hl7v2_xml {
+        hl7v2::xml::read(bytes, &mut layout);
+    }
     if marks.x12 {
         x12::read(bytes, &mut layout);
     }
@@ -140,6 +143,7 @@ pub(crate) fn read(bytes: &[u8], stems: &[Range<usize>]) -> Layout {
         vcard::read(bytes, &mut layout);
     }
     layout.closed.sort_by_key(|part| part.start);
+    join(&mut layout.closed);
     layout.prose.sort_by_key(|part| part.start);
     table::read(bytes, stems, &mut layout);
     grid::read(bytes, stems, &mut layout);
@@ -195,6 +199,15 @@ fn read_xml(bytes: &[u8], layout: &mut Layout) {
         layout.units.extend(units);
         layout.close(0..bytes.len());
     }
+}
+
+/// Makes one of sorted parts that share something.
+fn join(parts: &mut Vec<Range<usize>>) {
+    parts.dedup_by(|next, before| {
+        let is_shared = next.start < before.end;
+        before.end = if is_shared { before.end.max(next.end) } else { before.end };
+        is_shared
+    });
 }
 
 /// The parts of a range between separators.

@@ -6,10 +6,11 @@
 
 mod fields;
 mod quote;
+pub(super) mod xml;
 
 use std::ops::Range;
 
-use super::{Layout, identifier_type, is_template, split, trimmed};
+use super::{Layout, is_template, split, trimmed};
 use crate::age;
 use crate::rule::Severity;
 use crate::what::What;
@@ -40,6 +41,8 @@ pub(super) fn read(bytes: &[u8], has_header: bool, layout: &mut Layout) {
     let mut message = Message::default();
     // The string that the last segment left open, and where that segment ended.
     let (mut open, mut last) = (None, 0);
+    // Whether that one ended with `^M`.
+    let mut is_marked = false;
     let mut at = 0;
     let rare = if has_header { rare_separator(bytes) } else { b'|' };
     while let Some(begin) = next_segment(bytes, at, rare) {
@@ -57,11 +60,13 @@ pub(super) fn read(bytes: &[u8], has_header: bool, layout: &mut Layout) {
             continue;
         };
         let quote = Quote::around(bytes, begin, open, last);
-        let (end, is_closed) = end_of_segment(bytes, begin, quote, separators.field);
+        let is_header = matches!(name, b"MSH" | b"FHS" | b"BHS");
+        let mark = CaretM { is_usual: is_marked || is_header };
+        let (end, is_closed) = end_of_segment(bytes, begin, quote, separators.field, mark);
+        is_marked = bytes[end..].starts_with(CARET_M);
         open = quote.filter(|_| !is_closed);
         last = end + usize::from(is_closed);
         at = end.max(begin + 4);
-        let is_header = matches!(name, b"MSH" | b"FHS" | b"BHS");
         let count = memchr::memchr_iter(separators.field, &bytes[begin..end]).count();
         if !is_header && header.is_none() && count < LEAST_FIELDS {
             continue;
@@ -148,6 +153,7 @@ fn begins_here(bytes: &[u8], at: usize) -> bool {
         &b"\\r"[..],
         b"\\n",
         b"\\x0d",
+        b"\\x0D",
         b"\\x0b",
         b"\\u000d",
         b"\\u000D",
@@ -155,8 +161,7 @@ fn begins_here(bytes: &[u8], at: usize) -> bool {
         b"&#13;",
         b"&#xD;",
         b"&#xd;",
-        b"<cr>",
-        b"<CR>",
+        CARET_M,
     ];
     match before.last() {
         None => true,
@@ -171,10 +176,16 @@ fn begins_here(bytes: &[u8], at: usize) -> bool {
 }
 
 /// Where a segment that begins here ends, and whether the string that it stands in ends there, too.
-fn end_of_segment(bytes: &[u8], begin: usize, quote: Option<Quote>, field: u8) -> (usize, bool) {
+fn end_of_segment(
+    bytes: &[u8],
+    begin: usize,
+    quote: Option<Quote>,
+    field: u8,
+    mark: CaretM,
+) -> (usize, bool) {
     let rest = &bytes[begin..bytes.len().min(begin + LONGEST)];
     let mut at = 4;
-    while at < rest.len() && !ends_here(rest, at) {
+    while at < rest.len() && !ends_here(rest, at, mark) {
         match quote {
             Some(quote) if quote.is_mark(rest[at]) => match quote.read(rest, at) {
                 quote::Mark::End(end) => return (begin + end, true),
@@ -196,13 +207,39 @@ fn end_of_segment(bytes: &[u8], begin: usize, quote: Option<Quote>, field: u8) -
     (begin + end, false)
 }
 
+/// How logs and editors show the end of a segment.
+const CARET_M: &[u8] = b"^M";
+
+/// Whether `^M` at the end of a line is the end of a segment: else it is a component.
+#[derive(Clone, Copy)]
+struct CaretM {
+    is_usual: bool,
+}
+
+impl CaretM {
+    /// Whether it ends a segment here: before the name of another one, or where that is usual.
+    fn ends(self, rest: &[u8]) -> bool {
+        let Some(next) = rest.strip_prefix(CARET_M) else { return false };
+        let is_known = |name: &[u8]| fields::is_segment(name) || is_local(name);
+        let is_name =
+            next.get(..4).is_some_and(|it| it[3].is_ascii_punctuation() && is_known(&it[..3]));
+        let is_end = matches!(next.first(), None | Some(b'\r' | b'\n' | b'"' | b'\'' | b'`'));
+        is_name || self.is_usual && is_end
+    }
+}
+
+/// Whether this is the name of a segment that a site has made up (HL7 2.9, 2.4).
+fn is_local(name: &[u8]) -> bool {
+    name[0] == b'Z' && name.iter().all(|it| it.is_ascii_uppercase() || it.is_ascii_digit())
+}
+
 /// Whether a segment ends here, whatever it stands in.
-fn ends_here(segment: &[u8], here: usize) -> bool {
+fn ends_here(segment: &[u8], here: usize, mark: CaretM) -> bool {
     match segment[here] {
         b'\r' | b'\n' | 0x1c => true,
         b'\\' => {
             let next = &segment[here + 1..];
-            let spelled = [&b"r"[..], b"n", b"x0d", b"u000d", b"u000D"];
+            let spelled = [&b"r"[..], b"n", b"x0d", b"x0D", b"u000d", b"u000D"];
             // `\n` in the middle of a word is an escape of the message, not of the string.
             let is_spelled = spelled.iter().any(|end| next.starts_with(end));
             segment[here - 1] != b'\\' && (is_spelled || ends_deeper(next))
@@ -211,6 +248,8 @@ fn ends_here(segment: &[u8], here: usize) -> bool {
             let next = &segment[here..segment.len().min(here + 5)];
             next == b"&#13;" || next.eq_ignore_ascii_case(b"&#xd;")
         }
+        b'<' => segment[here..].get(..4).is_some_and(|it| it.eq_ignore_ascii_case(b"<CR>")),
+        b'^' => mark.ends(&segment[here..]),
         _ => false,
     }
 }
@@ -352,50 +391,7 @@ impl Segment<'_> {
                 self.add(what, is_minor || field.is_minor, part, path, layout);
             }
         };
-        match field.content {
-            Content::Name => {
-                add(What::Name, 1, false);
-                add(What::Name, 2, false);
-                add(What::Name, 3, false);
-            }
-            Content::Person => {
-                add(What::OtherId, 1, false);
-                add(What::Name, 2, false);
-                add(What::Name, 3, false);
-                add(What::Name, 4, false);
-            }
-            Content::Address => {
-                add(What::Address, 1, false);
-                add(What::Address, 2, false);
-                add(What::Address, 3, false);
-                add(What::Zip, 5, false);
-                add(What::Address, 8, false);
-                add(What::Address, 9, false);
-            }
-            Content::Phone => {
-                let what = match component(3) {
-                    b"FX" => What::Fax,
-                    _ if component(1).contains(&b'@') => What::Email,
-                    _ => What::Phone,
-                };
-                add(what, 1, false);
-                if component(4).contains(&b'@') {
-                    add(What::Email, 4, false);
-                }
-                add(What::Phone, 6, true);
-                add(What::Phone, 7, false);
-                add(What::Phone, 12, false);
-            }
-            Content::Id(what) => {
-                let what = match identifier_type::in_message(component(5)) {
-                    Some(What::HealthPlan) if what != What::Mrn => what,
-                    said => said.unwrap_or(what),
-                };
-                add(what, 1, false);
-            }
-            Content::Value(what) => add(what, 1, false),
-            Content::Prose => {}
-        }
+        field.content.parts(component, &mut add);
     }
 
     /// Adds what stands somewhere, if it says something of somebody.
@@ -407,22 +403,7 @@ impl Segment<'_> {
         path: impl FnOnce() -> String,
         layout: &mut Layout,
     ) {
-        let value = trimmed(self.bytes, part);
-        let content = &self.bytes[value.clone()];
-        // Two quotes say that a value is to be taken away; Y and N are no values of a person.
-        if content.is_empty() || content == b"\"\"" || content == b"\\\"\\\"" {
-            return;
-        }
-        let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte >= 0x80;
-        if is_template(content) || !content.iter().any(is_word) {
-            return;
-        }
-        // One letter says nothing of anybody.
-        let is_letter = content.len() == 1 && !content[0].is_ascii_digit();
-        let severity = if is_minor || is_letter { Severity::Info } else { what.rule().severity };
-        let mut finding = what.found_as(severity, value);
-        finding.field = Some(path());
-        layout.findings.push(finding);
+        add(self.bytes, what, is_minor, part, path, layout);
     }
 
     /// Reads the parameters of a query, which name the field that they are for: `@PID.5.1^ROE~@PID.7^19570314`
@@ -438,8 +419,7 @@ impl Segment<'_> {
         }
     }
 
-    /// `PID-5.1`, with the repetition from the second on and the part of a component where there are
-    /// several.
+    /// Where something stands, as [`path`] says it.
     fn path(
         &self,
         number: usize,
@@ -448,17 +428,54 @@ impl Segment<'_> {
         sub: usize,
         components: usize,
     ) -> String {
-        let name = String::from_utf8_lossy(&self.bytes[self.name.clone()]);
-        let mut path = format!("{name}-{number}");
-        if repetition > 0 {
-            path += &format!("[{}]", repetition + 1);
-        }
-        if components > 1 || sub > 0 {
-            path += &format!(".{component}");
-        }
-        if sub > 0 {
-            path += &format!(".{}", sub + 1);
-        }
-        path
+        let name = &self.bytes[self.name.clone()];
+        path(name, (number, repetition), (component, sub), components)
     }
+}
+
+/// Adds what stands somewhere, if it says something of somebody.
+fn add(
+    bytes: &[u8],
+    what: What,
+    is_minor: bool,
+    part: Range<usize>,
+    path: impl FnOnce() -> String,
+    layout: &mut Layout,
+) {
+    let value = trimmed(bytes, part);
+    let content = &bytes[value.clone()];
+    // Two quotes say that a value is to be taken away; Y and N are no values of a person.
+    if content.is_empty() || content == b"\"\"" || content == b"\\\"\\\"" {
+        return;
+    }
+    let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte >= 0x80;
+    if is_template(content) || !content.iter().any(is_word) {
+        return;
+    }
+    // One letter says nothing of anybody.
+    let is_letter = content.len() == 1 && !content[0].is_ascii_digit();
+    let severity = if is_minor || is_letter { Severity::Info } else { what.rule().severity };
+    let mut finding = what.found_as(severity, value);
+    finding.field = Some(path());
+    layout.findings.push(finding);
+}
+
+/// `PID-5.1`, with the repetition from the second on and the part of a component where there are several.
+fn path(
+    segment: &[u8],
+    (number, repetition): (usize, usize),
+    (component, sub): (usize, usize),
+    components: usize,
+) -> String {
+    let mut path = format!("{}-{number}", String::from_utf8_lossy(segment));
+    if repetition > 0 {
+        path += &format!("[{}]", repetition + 1);
+    }
+    if components > 1 || sub > 0 {
+        path += &format!(".{component}");
+    }
+    if sub > 0 {
+        path += &format!(".{}", sub + 1);
+    }
+    path
 }

@@ -4,13 +4,15 @@ use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, MatchKind};
 
-use super::{sql, x12};
+use super::{hl7v2, sql, x12};
 
 /// Which structures a text has the marks of.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Marks {
     /// A header of a message of HL7 version 2.
     pub hl7v2: bool,
+    /// A segment or field of such a message in XML.
+    pub hl7v2_xml: bool,
     /// An interchange of X12, or a segment that a part of one begins with.
     pub x12: bool,
     /// A statement of SQL that makes a table or has rows.
@@ -22,6 +24,7 @@ pub(super) struct Marks {
 #[derive(Clone, Copy)]
 enum Mark {
     Hl7v2,
+    Hl7v2Xml,
     Interchange,
     X12,
     Table,
@@ -32,6 +35,9 @@ enum Mark {
 static PATTERNS: LazyLock<Vec<(&'static [u8], Mark)>> = LazyLock::new(|| {
     let mut patterns: Vec<(&[u8], Mark)> = vec![
         (b"MSH", Mark::Hl7v2),
+        (b"PID.", Mark::Hl7v2Xml),
+        (b"NK1.", Mark::Hl7v2Xml),
+        (b"IN1.", Mark::Hl7v2Xml),
         (x12::HEADER_MARK, Mark::Interchange),
         (b"CREATE TABLE", Mark::Table),
         (b"create table", Mark::Table),
@@ -57,7 +63,11 @@ impl Marks {
             let (pattern, mark) = PATTERNS[found.pattern()];
             let at = found.start();
             match mark {
+                Mark::Hl7v2 | Mark::Hl7v2Xml if hl7v2::xml::is_element(bytes, at) => {
+                    marks.hl7v2_xml = true;
+                }
                 Mark::Hl7v2 => marks.hl7v2 = true,
+                Mark::Hl7v2Xml => {}
                 // `DISABLE` is in every other program.
                 Mark::Interchange => {
                     let next = bytes.get(found.end());
@@ -74,7 +84,7 @@ impl Marks {
     }
 
     pub fn any(self) -> bool {
-        self.hl7v2 || self.x12 || self.sql || self.vcard
+        self != Self::default()
     }
 }
 
@@ -93,6 +103,9 @@ mod tests {
         for text in ["CREATE TABLE p", "Insert Into p", "replace into p", "\nCOPY p (a)"] {
             assert_eq!(of(text), Marks { sql: true, ..none }, "{text}");
         }
+        for text in ["<PID.5>", "<x:NK1.2.1>", "<MSH.10/>"] {
+            assert_eq!(of(text), Marks { hl7v2_xml: true, ..none }, "{text}");
+        }
         assert_eq!(of("a BEGIN:VCARD\nMSH"), Marks { vcard: true, hl7v2: true, ..none });
     }
 
@@ -100,6 +113,8 @@ mod tests {
     fn code_that_looks_like_a_mark_has_none() {
         for text in
             ["#define DISABLED 1", "LIST* next;", "we copy into the list", "a copy of it", ""]
+                .into_iter()
+                .chain(["PID.5.1", "msg['PID.5']", "\"vrs\"", "x = \"http://hl7.org/fhir\""])
         {
             assert!(!Marks::of(text.as_bytes()).any(), "{text}");
         }

@@ -1,5 +1,6 @@
 //! What the fields of segments hold (HL7 2.9, chapters 3, 4, 6, 7, 10; data types in chapter 2A).
 
+use crate::structure::identifier_type;
 use crate::what::What;
 
 /// How a field is built.
@@ -19,6 +20,59 @@ pub(super) enum Content {
     Value(What),
     /// Free text.
     Prose,
+}
+
+impl Content {
+    /// Says what the components of a field are, by their numbers, and whether they say little. What one holds may
+    /// depend on another, whose text is asked for.
+    pub fn parts<'a>(
+        self,
+        component: impl Fn(usize) -> &'a [u8],
+        add: &mut impl FnMut(What, usize, bool),
+    ) {
+        let all: &[(What, usize)] = match self {
+            Name => &[(What::Name, 1), (What::Name, 2), (What::Name, 3)],
+            Person => &[(What::OtherId, 1), (What::Name, 2), (What::Name, 3), (What::Name, 4)],
+            Address => &[
+                (What::Address, 1),
+                (What::Address, 2),
+                (What::Address, 3),
+                (What::Zip, 5),
+                (What::Address, 8),
+                (What::Address, 9),
+            ],
+            Phone => return phone(component, add),
+            Id(what) => return add(of_type(what, component(5)), 1, false),
+            Value(what) => return add(what, 1, false),
+            Prose => return,
+        };
+        for (what, place) in all {
+            add(*what, *place, false);
+        }
+    }
+}
+
+fn phone<'a>(component: impl Fn(usize) -> &'a [u8], add: &mut impl FnMut(What, usize, bool)) {
+    let what = match component(3) {
+        b"FX" => What::Fax,
+        _ if component(1).contains(&b'@') => What::Email,
+        _ => What::Phone,
+    };
+    add(what, 1, false);
+    if component(4).contains(&b'@') {
+        add(What::Email, 4, false);
+    }
+    add(What::Phone, 6, true);
+    add(What::Phone, 7, false);
+    add(What::Phone, 12, false);
+}
+
+/// What a number is by its type.
+fn of_type(what: What, code: &[u8]) -> What {
+    match identifier_type::in_message(code) {
+        Some(What::HealthPlan) if what != What::Mrn => what,
+        said => said.unwrap_or(what),
+    }
 }
 
 #[derive(Clone, Copy, Debug)]
