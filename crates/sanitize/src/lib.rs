@@ -34,6 +34,7 @@ mod config;
 mod context;
 mod date;
 mod decode;
+mod dicom;
 mod edit;
 mod finding;
 mod fingerprint;

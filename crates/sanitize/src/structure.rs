@@ -4,6 +4,7 @@ mod assigned;
 mod brackets;
 pub(crate) mod calls;
 mod ccda;
+mod dicom;
 mod elements;
 mod fhir;
 mod fhir_xml;
@@ -134,6 +135,12 @@ pub(crate) fn read(bytes: &[u8], stems: &[Range<usize>]) -> Layout {
         x12::read(bytes, &mut layout);
     }
     read_json(bytes, &mut layout);
+    if marks.dicom_json {
+        dicom::read_json(bytes, &mut layout);
+    }
+    if marks.dicom_dump {
+        dicom::read_dump(bytes, &mut layout);
+    }
     read_xml(bytes, &mut layout);
     // Without a telling name no column is known.
     if marks.sql && !stems.is_empty() {
@@ -199,6 +206,15 @@ fn read_xml(bytes: &[u8], layout: &mut Layout) {
         layout.units.extend(units);
         layout.close(0..bytes.len());
     }
+}
+
+/// Makes one of sorted parts that share something.
+fn join(parts: &mut Vec<Range<usize>>) {
+    parts.dedup_by(|next, before| {
+        let is_shared = next.start < before.end;
+        before.end = if is_shared { before.end.max(next.end) } else { before.end };
+        is_shared
+    });
 }
 
 /// Makes one of sorted parts that share something.

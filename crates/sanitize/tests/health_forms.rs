@@ -133,3 +133,58 @@ fn messages_on_one_line_of_a_log() {
     let all = fields(&text, Severity::Info);
     assert_eq!(all.iter().filter(|(_, value)| value == "M").count(), 2, "{all:?}");
 }
+
+#[test]
+fn elements_of_dicom_in_json() {
+    let text = r#"[{"00080018": {"vr": "UI", "Value": ["1.2.840.10008.73650281"]},
+  "00080090": {"vr": "PN", "Value": [{"Alphabetic": "Ash~down^Ja~ne"}]},
+  "00100010": {"vr": "PN", "Value": [{"Alphabetic": "Thorn~bury^Marg~aret"}]},
+  "00100020": {"vr": "LO", "Value": ["4829~1734"]},
+  "00100030": {"vr": "DA", "Value": ["1961~0714"]},
+  "00101002": {"vr": "SQ", "Value": [{"00100020": {"vr": "LO", "Value": ["4829~1735"]}}]},
+  "00101040": {"vr": "LO", "Value": ["12 El~m Street"]}}]
+"#;
+    let expected = [
+        ("(0010,0010) PatientName", "Thorn~bury^Marg~aret"),
+        ("(0010,0020) PatientID", "4829~1734"),
+        ("(0010,0030) PatientBirthDate", "1961~0714"),
+        ("(0010,0020) PatientID", "4829~1735"),
+        ("(0010,1040) PatientAddress", "12 El~m Street"),
+    ];
+    assert_form("a.json", text, &expected);
+    assert_form("a.py", &format!("ds = Dataset.from_json({text})\n"), &expected);
+    assert_nothing(
+        r#"{"00080018": {"vr": "UI", "Value": ["1.2.840.10008.73650281"]}, "00100010": {"vr": "PN"},
+            "00080090": {"vr": "PN", "Value": [{"Alphabetic": "Ash~down^Ja~ne"}]}, "00280010": {"vr": "US", "Value": [512]}}"#,
+    );
+}
+
+#[test]
+fn elements_of_dicom_in_dumps() {
+    let expected = [
+        ("(0010,0010) PatientName", "Thorn~bury^Marg~aret"),
+        ("(0010,0020) PatientID", "4829~1734"),
+        ("(0010,0030) PatientBirthDate", "1961~0714"),
+    ];
+    let dump = "# Dicom-Data-Set
+(0008,0018) UI [1.2.840.10008.73650281]                 #  22, 1 SOPInstanceUID
+(0008,0090) PN [Ash~down^Ja~ne]                           #  12, 1 ReferringPhysicianName
+(0010,0010) PN [Thorn~bury^Marg~aret]                     #  18, 1 PatientName
+(0010,0020) LO [4829~1734]                               #   8, 1 PatientID
+(0010,0030) DA [1961~0714]                               #   8, 1 PatientBirthDate
+(0010,0032) TM (no value available)                     #   0, 0 PatientBirthTime
+(0028,0010) US 512                                      #   2, 1 Rows
+";
+    assert_form("a.txt", dump, &expected);
+    let python = "(0008, 0018) SOP Instance UID                    UI: 1.2.840.10008.73650281
+(0010, 0010) Patient's Name                      PN: 'Thorn~bury^Marg~aret'
+(0010, 0020) Patient ID                          LO: '4829~1734'
+(0010, 0030) Patient's Birth Date                DA: '1961~0714'
+(0028, 0010) Rows                                US: 512
+";
+    assert_form("a.txt", python, &expected);
+    assert_nothing(
+        "(0008,0018) UI [1.2.840.10008.73650281]\n(0010,0010) PN (no value available)  # 0, 0 PatientName
+(0010, 0020) Patient ID    LO: ''\nPatientName (0010,0010) is of type PN: a 'name'\n",
+    );
+}

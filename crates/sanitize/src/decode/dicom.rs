@@ -2,17 +2,13 @@
 //! profile of PS3.15 Annex E. Sequences are read as if what is in them stood beside them, and what comes
 //! with the pixels of the image and behind them is not read.
 
-mod fields;
-
 use std::ops::Range;
 
-use self::fields::{Content, field};
 use super::{Limits, Sight};
-use crate::age;
+use crate::dicom::{Content, field, path};
 use crate::finding::Finding;
 use crate::rule::Severity;
 use crate::scanner::Scanner;
-use crate::structure::is_template;
 use crate::what::What;
 
 /// What stands in front of the elements.
@@ -103,16 +99,11 @@ impl Scanner {
     fn read_element(&self, bytes: &[u8], element: &Element, findings: &mut Vec<Finding>) {
         let Some((name, content)) = field(element.tag) else { return };
         let (span, value) = text(bytes, &element.value);
-        let is_anonymous = value.get(..4).is_some_and(|begin| begin.eq_ignore_ascii_case(b"anon"));
-        if value.is_empty() || is_anonymous || self.is_stand_in(value) || is_template(value) {
-            return;
-        }
-        if matches!(content, Content::Is(What::Age)) && !age::is_over(value) {
+        if self.is_stand_in(value) || !content.is_said_by(value) {
             return;
         }
         let named = |mut finding: Finding| {
-            let (group, number) = (element.tag >> 16, element.tag & 0xffff);
-            finding.field = Some(format!("({group:04X},{number:04X}) {name}"));
+            finding.field = Some(path(element.tag, name));
             finding
         };
         match content {

@@ -19,6 +19,10 @@ pub(super) struct Marks {
     pub sql: bool,
     /// A card.
     pub vcard: bool,
+    /// An attribute of the JSON model of DICOM.
+    pub dicom_json: bool,
+    /// An element of a patient in a dump of DICOM.
+    pub dicom_dump: bool,
 }
 
 #[derive(Clone, Copy)]
@@ -30,6 +34,8 @@ enum Mark {
     Table,
     Rows,
     Vcard,
+    DicomJson,
+    DicomDump,
 }
 
 static PATTERNS: LazyLock<Vec<(&'static [u8], Mark)>> = LazyLock::new(|| {
@@ -38,6 +44,8 @@ static PATTERNS: LazyLock<Vec<(&'static [u8], Mark)>> = LazyLock::new(|| {
         (b"PID.", Mark::Hl7v2Xml),
         (b"NK1.", Mark::Hl7v2Xml),
         (b"IN1.", Mark::Hl7v2Xml),
+        (b"\"vr", Mark::DicomJson),
+        (b"(0010,", Mark::DicomDump),
         (x12::HEADER_MARK, Mark::Interchange),
         (b"CREATE TABLE", Mark::Table),
         (b"create table", Mark::Table),
@@ -78,6 +86,8 @@ impl Marks {
                 Mark::Table => marks.sql = true,
                 Mark::Rows => marks.sql |= sql::is_statement(bytes, at, pattern),
                 Mark::Vcard => marks.vcard = true,
+                Mark::DicomJson => marks.dicom_json |= bytes.get(found.end()) == Some(&b'"'),
+                Mark::DicomDump => marks.dicom_dump = true,
             }
         }
         marks
@@ -106,6 +116,8 @@ mod tests {
         for text in ["<PID.5>", "<x:NK1.2.1>", "<MSH.10/>"] {
             assert_eq!(of(text), Marks { hl7v2_xml: true, ..none }, "{text}");
         }
+        assert_eq!(of("{\"vr\": \"PN\"}"), Marks { dicom_json: true, ..none });
+        assert_eq!(of("(0010, 0010) x"), Marks { dicom_dump: true, ..none });
         assert_eq!(of("a BEGIN:VCARD\nMSH"), Marks { vcard: true, hl7v2: true, ..none });
     }
 

@@ -1,0 +1,380 @@
+//! DICOM as text: its JSON model (PS3.18, annex F), and what programs print of files, an element on each line.
+//!
+//! Elements are read one by one, wherever they stand, so that those of a test or a log are known as well as those of a
+//! document.
+
+use std::ops::Range;
+
+use super::json::{Document, Kind};
+use super::{Layout, trimmed};
+use crate::dicom::{Content, field, path};
+use crate::rule::Severity;
+
+/// The longest attribute that is looked at, in bytes.
+const LONGEST: usize = 1 << 20;
+
+/// So many attributes may be none that ends.
+const MOST_FAILURES: usize = 100;
+
+/// Reads attributes in JSON.
+pub(super) fn read_json(bytes: &[u8], layout: &mut Layout) {
+    let (mut at, mut failures) = (0, 0);
+    let mut data_set = 0..0;
+    while let Some(begin) = memchr::memchr(b'"', &bytes[at..]).map(|found| at + found) {
+        at = begin + 1;
+        let Some((tag, value)) = attribute_at(bytes, begin) else { continue };
+        let part = &bytes[..bytes.len().min(value + LONGEST)];
+        let Some((document, end)) = Document::read(part, value) else {
+            failures += 1;
+            if failures == MOST_FAILURES {
+                break;
+            }
+            continue;
+        };
+        at = end;
+        if read_attribute(&document, document.root(), tag, layout) {
+            layout.close(begin..end);
+            // The attributes of one data set are members of one object.
+            if bytes[data_set.end..begin].trim_ascii() != b"," {
+                layout.unit(data_set.clone());
+                data_set.start = begin;
+            }
+            data_set.end = end;
+        }
+    }
+    layout.unit(data_set);
+}
+
+/// The tag that is named in quotes here, and where the object behind it begins, if it is one of an attribute.
+fn attribute_at(bytes: &[u8], quote: usize) -> Option<(u32, usize)> {
+    const REACH: usize = 64;
+    const MEMBERS: [&[u8]; 4] = [b"\"vr\"", b"\"Value\"", b"\"BulkDataURI\"", b"\"InlineBinary\""];
+    let tag = tag(bytes.get(quote + 1..quote + 9)?)?;
+    let rest = bytes.get(quote + 9..)?;
+    let rest = &rest[..rest.len().min(4 * REACH)];
+    let blanks =
+        |rest: &[u8]| rest.iter().take(REACH).take_while(|it| it.is_ascii_whitespace()).count();
+    let mut colon = 1;
+    colon += blanks(rest.strip_prefix(b"\"")?);
+    let mut object = colon + 1;
+    object += blanks(rest.get(object..)?);
+    let inside = rest.get(object + 1..)?;
+    let inside = &inside[blanks(inside)..];
+    let is_object = rest[colon] == b':' && rest[object] == b'{';
+    let is_one = is_object && MEMBERS.iter().any(|member| inside.starts_with(member));
+    is_one.then_some((tag, quote + 9 + object))
+}
+
+/// The number of eight hexadecimal digits.
+fn tag(digits: &[u8]) -> Option<u32> {
+    let is_tag = digits.len() == 8 && digits.iter().all(u8::is_ascii_hexdigit);
+    u32::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok().filter(|_| is_tag)
+}
+
+/// Reads one attribute, and those of the items in it; `false` where it is none.
+fn read_attribute(
+    document: &Document<'_>,
+    number: usize,
+    tag_of: u32,
+    layout: &mut Layout,
+) -> bool {
+    let representation = document.member_text(number, b"vr");
+    if !REPRESENTATIONS.contains(&representation) {
+        return false;
+    }
+    let Some(values) = document.member(number, b"Value") else { return true };
+    for value in document.inside(values) {
+        if document.node(value).kind != Kind::Object {
+            add(document.bytes, tag_of, document.node(value).span.clone(), layout);
+            continue;
+        }
+        for inner in document.inside(value) {
+            match tag(document.key(inner)).filter(|_| representation == b"SQ") {
+                Some(tag) => drop(read_attribute(document, inner, tag, layout)),
+                // The groups of a name: alphabetic, ideographic, phonetic.
+                None => add(document.bytes, tag_of, document.node(inner).span.clone(), layout),
+            }
+        }
+    }
+    true
+}
+
+/// Adds the value of an element, if that says something of somebody.
+fn add(bytes: &[u8], tag: u32, span: Range<usize>, layout: &mut Layout) {
+    let Some((name, content)) = field(tag) else { return };
+    let span = trimmed(bytes, span);
+    let value = &bytes[span.clone()];
+    let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte >= 0x80;
+    if value == b"null" || !value.iter().any(is_word) || !content.is_said_by(value) {
+        return;
+    }
+    let mut finding = match content {
+        Content::Is(what) => what.found(span),
+        Content::Minor(what) => what.found_as(Severity::Info, span),
+        Content::Text => return layout.prose.push(span),
+    };
+    finding.field = Some(path(tag, name));
+    layout.findings.push(finding);
+}
+
+/// How values are represented (PS3.5, 6.2).
+const REPRESENTATIONS: [&[u8]; 34] = [
+    b"AE", b"AS", b"AT", b"CS", b"DA", b"DS", b"DT", b"FD", b"FL", b"IS", b"LO", b"LT", b"OB",
+    b"OD", b"OF", b"OL", b"OV", b"OW", b"PN", b"SH", b"SL", b"SQ", b"SS", b"ST", b"SV", b"TM",
+    b"UC", b"UI", b"UL", b"UN", b"UR", b"US", b"UT", b"UV",
+];
+
+/// The longest line of a dump that is looked at, and the longest text that goes on behind it, in bytes.
+const LONGEST_LINE: usize = 16 << 10;
+
+/// Reads what programs print of files: `(0010,0010) PN [...]` and `(0010, 0010) Patient's Name  PN: '...'`.
+pub(super) fn read_dump(bytes: &[u8], layout: &mut Layout) {
+    let mut at = 0;
+    let mut data_set = DataSet::default();
+    while let Some(begin) = memchr::memchr(b'(', &bytes[at..]).map(|found| at + found) {
+        at = begin + 1;
+        let Some((tag, behind)) = printed_tag(bytes, begin) else { continue };
+        let last = bytes.len().min(behind + LONGEST_LINE);
+        let end =
+            memchr::memchr2(b'\n', b'\r', &bytes[behind..last]).map_or(last, |it| behind + it);
+        let Some(printed) = printed(bytes, behind..end) else { continue };
+        at = printed.end;
+        for value in printed.values {
+            add(bytes, tag, value, layout);
+        }
+        layout.close(begin..printed.end);
+        data_set.add(bytes, tag, begin..printed.end, layout);
+    }
+    layout.unit(data_set.span);
+}
+
+/// The tag in brackets here, and where it ends.
+fn printed_tag(bytes: &[u8], begin: usize) -> Option<(u32, usize)> {
+    let rest = bytes.get(begin + 1..)?;
+    let blank = usize::from(rest.get(5) == Some(&b' '));
+    let digits = [rest.get(..4)?, rest.get(5 + blank..9 + blank)?].concat();
+    let is_one = rest[4] == b',' && rest.get(9 + blank) == Some(&b')');
+    Some((tag(&digits)?, begin + 11 + blank)).filter(|_| is_one)
+}
+
+/// What is printed of an element.
+struct Printed {
+    values: Vec<Range<usize>>,
+    end: usize,
+}
+
+/// Reads what stands behind a tag on its line.
+fn printed(bytes: &[u8], line: Range<usize>) -> Option<Printed> {
+    let begin = trimmed(bytes, line.clone()).start;
+    let text = &bytes[begin..line.end.max(begin)];
+    if text.get(2) == Some(&b' ') && REPRESENTATIONS.contains(&&text[..2]) {
+        return Some(in_brackets(bytes, begin + 2..line.end));
+    }
+    let at = begin + behind_colon(text)?;
+    let values = in_quotes(bytes, trimmed(bytes, at..line.end));
+    Some(Printed { values, end: line.end })
+}
+
+/// A value between brackets, which may go on in the next lines.
+fn in_brackets(bytes: &[u8], line: Range<usize>) -> Printed {
+    let none = Printed { values: Vec::new(), end: line.end };
+    let Some(open) = memchr::memchr(b'[', &bytes[line.clone()]) else { return none };
+    let open = line.start + open + 1;
+    if let Some(close) = memchr::memrchr(b']', &bytes[open..line.end]) {
+        return Printed { values: vec![open..open + close], end: line.end };
+    }
+    let last = bytes.len().min(line.end + LONGEST_LINE);
+    match memchr::memchr(b']', &bytes[line.end..last]).map(|close| line.end + close) {
+        Some(close) => Printed { values: vec![open..close], end: close },
+        None => Printed { values: vec![open..line.end], end: line.end },
+    }
+}
+
+/// Where the value begins behind the name of an element and how it is represented: `PN: `, `PN (1, 8 bytes): `.
+fn behind_colon(text: &[u8]) -> Option<usize> {
+    memchr::memmem::find_iter(text, b": ").find_map(|colon| {
+        let before = &text[..colon];
+        let before = match before.ends_with(b" bytes)") {
+            true => before[..memchr::memrchr(b'(', before)?].trim_ascii_end(),
+            false => before,
+        };
+        let (name, representation) = before.split_at_checked(before.len().checked_sub(2)?)?;
+        let is_one = REPRESENTATIONS.contains(&representation) && name.ends_with(b" ");
+        is_one.then_some(colon + 2)
+    })
+}
+
+/// The values of a text in quotes, or of a list of such.
+fn in_quotes(bytes: &[u8], span: Range<usize>) -> Vec<Range<usize>> {
+    let text = &bytes[span.clone()];
+    let is_quote = |byte: &u8| matches!(byte, b'\'' | b'"');
+    match text {
+        [first, .., last] if is_quote(first) && first == last => vec![span.start + 1..span.end - 1],
+        [b'[', .., b']'] => {
+            let mut places = Vec::new();
+            let mut at = 1;
+            while let Some(open) = text[at..].iter().position(is_quote).map(|it| at + it) {
+                let Some(close) = memchr::memchr(text[open], &text[open + 1..]) else { break };
+                places.push(span.start + open + 1..span.start + open + 1 + close);
+                at = open + close + 2;
+            }
+            places
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Elements of one person, of which the tags grow from line to line.
+#[derive(Default)]
+struct DataSet {
+    span: Range<usize>,
+    column: usize,
+    last: u32,
+}
+
+impl DataSet {
+    fn add(&mut self, bytes: &[u8], tag: u32, span: Range<usize>, layout: &mut Layout) {
+        const WIDEST: usize = 256;
+        let first = span.start.saturating_sub(WIDEST).max(self.span.end);
+        let column = bytes[first..span.start].iter().rev().take_while(|it| **it != b'\n').count();
+        let is_outer = self.span.is_empty() || column <= self.column;
+        if is_outer && (self.span.is_empty() || tag <= self.last) {
+            layout.unit(self.span.clone());
+            self.span = span.clone();
+        }
+        self.span.end = span.end;
+        if is_outer {
+            (self.column, self.last) = (column, tag);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use super::*;
+    use crate::structure::tests::{found_by, plain};
+
+    // Synthetic; `~` stands for nothing.
+    fn assert_found(read: fn(&[u8], &mut Layout), text: &str, expected: &[(&str, &str)]) {
+        let expected: Vec<(String, String)> =
+            expected.iter().map(|(field, value)| ((*field).to_owned(), plain(value))).collect();
+        assert_eq!(found_by(read, text), expected, "{text}");
+    }
+
+    const PATIENT: [(&str, &str); 3] = [
+        ("(0010,0010) PatientName", "Thorn~bury^Marg~aret"),
+        ("(0010,0020) PatientID", "4829~1734"),
+        ("(0010,0030) PatientBirthDate", "1961~0714"),
+    ];
+
+    const ATTRIBUTES: &str = r#""00080005": {"vr": "CS", "Value": ["ISO_IR 100"]},
+        "00080020": {"vr": "DA"},
+        "00100010": {"vr": "PN", "Value": [{"Alphabetic": "Thorn~bury^Marg~aret"}]},
+        "00100020": {"Value": ["4829~1734"], "vr": "LO"},
+        "00100030": {"vr": "DA", "Value": ["1961~0714"]}"#;
+
+    #[test]
+    fn attributes_are_known_by_their_tags() {
+        for (before, behind) in [("{", "}"), ("[{", "}, {}]"), ("x = {", ", }\n"), ("", "")] {
+            assert_found(read_json, &format!("{before}{ATTRIBUTES}{behind}"), &PATIENT);
+        }
+        let nested = format!("{{\"00081140\": {{\"vr\": \"SQ\", \"Value\": [{{{ATTRIBUTES}}}]}}}}");
+        assert_found(read_json, &nested, &PATIENT);
+        let groups = r#"{"00100010":{"vr":"PN","Value":[{"Alphabetic":"Ya~mada^Taro","Ideographic":"\u5c71~"}, null]}}"#;
+        let name = PATIENT[0].0;
+        assert_found(read_json, groups, &[(name, "Ya~mada^Taro"), (name, "\\u5c71~")]);
+    }
+
+    #[test]
+    fn attributes_of_nobody_say_nothing() {
+        for text in [
+            r#"{"00100010": {"vr": "PN"}, "00100020": {"vr": "LO", "Value": []}}"#,
+            r#"{"00100010": {"vr": "PN", "Value": [{"Alphabetic": "Anonymous"}, {}]}}"#,
+            r#"{"00100010": {"vr": "PN", "Value": ["${name}"]}, "00101010": {"vr": "AS", "Value": ["045Y"]}}"#,
+            r#"{"00080018": {"vr": "UI", "Value": ["1.2.840.10008.4829~1734"]}, "12345678": {"a": "4829~1734"}}"#,
+            r#"{"00100010": {"vr": "xx", "Value": ["Roe"]}, "00100020": "4829~1734"}"#,
+        ] {
+            assert_found(read_json, text, &[]);
+        }
+    }
+
+    #[test]
+    fn lines_of_dumps_are_known_by_their_tags() {
+        for text in [
+            "(0008,0005) CS [ISO_IR 100]              #  10, 1 SpecificCharacterSet
+(0010,0010) PN [Thorn~bury^Marg~aret]             #  20, 1 PatientName
+(0010,0020) LO [4829~1734 ]                        #   8, 1 PatientID
+(0010,0030) DA [1961~0714]                         #   8, 1 PatientBirthDate
+(0010,1000) LO (no value available)               #   0, 0 OtherPatientIDs",
+            "(0010, 0010) Patient's Name                      PN: 'Thorn~bury^Marg~aret'
+(0010, 0020) Patient ID                          LO: \"4829~1734\"
+(0010, 0030) Patient's Birth Date                DA: '1961~0714'
+(0010, 1000) Other Patient IDs                   LO: ''",
+            "132: (0010,0010) PN #20 [Thorn~bury^Marg~aret] PatientName
+164: (0010,0020) LO #8 [4829~1734] PatientID\r\n180: (0010,0030) DA #8 [1961~0714] PatientBirthDate",
+            "(0010,0010) PatientName PN (1, 20 bytes): \"Thorn~bury^Marg~aret\"
+(0010,0020) PatientID LO (1, 8 bytes): \"4829~1734\"\n(0010,0030) PatientBirthDate DA (1, 8 bytes): \"1961~0714\"",
+        ] {
+            assert_found(read_dump, text, &PATIENT);
+        }
+        let list = "(0010, 1001) Other Patient Names  PN: ['Thorn~bury^A', 'Ash~down^B']";
+        let name = "(0010,1001) OtherPatientNames";
+        assert_found(read_dump, list, &[(name, "Thorn~bury^A"), (name, "Ash~down^B")]);
+    }
+
+    #[test]
+    fn lines_about_elements_say_nothing() {
+        for text in [
+            "The name (0010,0010) PN is [required] here: 'x'".replace("PN is", "is PN").as_str(),
+            "PatientName (0010,0010), PatientID (0010,0020)",
+            "(0010,0010) PN (no value available)  # 0, 0 PatientName",
+            "(0010, 0010) Patient's Name  PN: ''",
+            "(0010,0010) PN [ANONYMIZED]\n(0010,0040) CS [F ]\n(0010,1010) AS [045Y]",
+            "f(0010, 0010)",
+        ] {
+            assert_found(read_dump, text, &[]);
+        }
+    }
+
+    #[test]
+    fn data_sets_are_about_one_person_each() {
+        let units = |read: fn(&[u8], &mut Layout), text: &str| {
+            let mut layout = Layout::default();
+            read(text.as_bytes(), &mut layout);
+            layout.sort_units();
+            layout.units.len()
+        };
+        assert_eq!(units(read_json, &format!("[{{{ATTRIBUTES}}}, {{{ATTRIBUTES}}}]")), 2);
+        let dump = "(0010,0010) PN [A]\n(0010,1002) SQ\n  (0010,0020) LO [1]\n(0010,0030) DA [2]\n";
+        assert_eq!(units(read_dump, &dump.repeat(3)), 3);
+    }
+
+    #[test]
+    fn hostile_elements_end_soon() {
+        for length in 0..ATTRIBUTES.len() {
+            found_by(read_json, &ATTRIBUTES[..length]);
+        }
+        let begin = Instant::now();
+        for text in [
+            "\"00100010\": {\"vr\"",
+            "\"00100010\": {\"vr\": \"SQ\", \"Value\": [{",
+            "\"00100010\": {\"vr\": ",
+            "\"00100010\": {\"Value\": \"",
+            "{\"00100010\": {\"vr\": \"PN\", \"Value\": [\"A\"]}}",
+        ] {
+            found_by(read_json, &text.repeat(50_000));
+        }
+        for text in [
+            "(0010,0010) PN [",
+            "(0010,0010) x PN: ",
+            "(0010,",
+            "(0010,0010) PN: ['",
+            "(0010,0010) PN [\n",
+        ] {
+            found_by(read_dump, &text.repeat(50_000));
+        }
+        assert!(begin.elapsed() < Duration::from_secs(60), "{:?}", begin.elapsed());
+    }
+}
