@@ -141,7 +141,10 @@ pub(crate) fn read(bytes: &[u8], stems: &[Range<usize>]) -> Layout {
     if marks.dicom_dump {
         dicom::read_dump(bytes, &mut layout);
     }
-    read_xml(bytes, &mut layout);
+    let is_read = read_xml(bytes, &mut layout);
+    if marks.fhir_xml && !is_read {
+        read_fhir_within(bytes, &mut layout);
+    }
     // Without a telling name no column is known.
     if marks.sql && !stems.is_empty() {
         sql::read(bytes, &mut layout);
@@ -175,9 +178,7 @@ fn read_json(bytes: &[u8], layout: &mut Layout) {
         let Some((document, end)) = json::Document::read(bytes, at) else { return };
         let before = layout.findings.len();
         if fhir::is_fhir(&document) {
-            let units = subject::units(&document);
-            fhir::read(&document, &subject::people(&document, &units), layout);
-            layout.units.extend(units);
+            read_fhir(&document, layout);
             layout.close(at..end);
         } else {
             record::read(&document, layout);
@@ -191,30 +192,36 @@ fn read_json(bytes: &[u8], layout: &mut Layout) {
     }
 }
 
-fn read_xml(bytes: &[u8], layout: &mut Layout) {
+/// Reads a document of XML of a known standard; says whether it is one.
+fn read_xml(bytes: &[u8], layout: &mut Layout) -> bool {
     let begin = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).trim_ascii_start();
     if begin.starts_with(b"<") && ccda::is_ccda(bytes) {
         ccda::read(bytes, layout);
         layout.unit(0..bytes.len());
-        layout.close(0..bytes.len());
     } else if begin.starts_with(b"<")
         && fhir_xml::is_fhir(bytes)
         && let Some(document) = fhir_xml::read(bytes)
     {
-        let units = subject::units(&document);
-        fhir::read(&document, &subject::people(&document, &units), layout);
-        layout.units.extend(units);
-        layout.close(0..bytes.len());
+        read_fhir(&document, layout);
+    } else {
+        return false;
+    }
+    layout.close(0..bytes.len());
+    true
+}
+
+/// Reads resources in XML that stand in a text of another kind, as in source code.
+fn read_fhir_within(bytes: &[u8], layout: &mut Layout) {
+    for (document, span) in fhir_xml::within(bytes) {
+        read_fhir(&document, layout);
+        layout.close(span);
     }
 }
 
-/// Makes one of sorted parts that share something.
-fn join(parts: &mut Vec<Range<usize>>) {
-    parts.dedup_by(|next, before| {
-        let is_shared = next.start < before.end;
-        before.end = if is_shared { before.end.max(next.end) } else { before.end };
-        is_shared
-    });
+fn read_fhir(document: &json::Document<'_>, layout: &mut Layout) {
+    let units = subject::units(document);
+    fhir::read(document, &subject::people(document, &units), layout);
+    layout.units.extend(units);
 }
 
 /// Makes one of sorted parts that share something.

@@ -36,20 +36,61 @@ pub(super) fn is_fhir(bytes: &[u8]) -> bool {
         .any(|name| memchr::memmem::find(beginning, name).is_some())
 }
 
+/// The names of elements of resources are of this namespace.
+pub(super) const NAMESPACE: &[u8] = b"http://hl7.org/fhir";
+
+/// Whether the namespace that stands here is said to be that of an element.
+pub(super) fn is_namespace(bytes: &[u8], at: usize) -> bool {
+    const REACH: usize = 32;
+    let before = &bytes[at.saturating_sub(REACH)..at];
+    let behind = bytes.get(at + NAMESPACE.len());
+    matches!(behind, Some(b'"' | b'\'' | b'\\')) && memchr::memmem::find(before, b"xmlns").is_some()
+}
+
+/// The resources that stand in a text of another kind, such as the strings of source code, and where.
+pub(super) fn within(bytes: &[u8]) -> impl Iterator<Item = (Document<'_>, Range<usize>)> {
+    // So many resources may have no end.
+    const MOST_FAILURES: usize = 64;
+    let (mut at, mut failures) = (0, 0);
+    std::iter::from_fn(move || {
+        while failures < MOST_FAILURES {
+            let found = at + memchr::memmem::find(bytes.get(at..)?, NAMESPACE)?;
+            let first = at;
+            at = found + NAMESPACE.len();
+            if !is_namespace(bytes, found) {
+                continue;
+            }
+            let Some(begin) = begin_of_resource(bytes, first..found) else { continue };
+            let mut builder = Builder::new(bytes);
+            if let Some(end) = builder.read(&mut Reader::begin(bytes, begin)) {
+                builder.document.begin_at(builder.document.root(), begin);
+                builder.document.end_at(builder.document.root(), end);
+                at = at.max(end);
+                return Some((builder.document, begin..end));
+            }
+            failures += 1;
+        }
+        None
+    })
+}
+
+/// Where the tag of a resource begins that is open at the end of a part.
+fn begin_of_resource(bytes: &[u8], part: Range<usize>) -> Option<usize> {
+    const REACH: usize = 400;
+    let first = part.start.max(part.end.saturating_sub(REACH));
+    let begin = first + memchr::memrchr(b'<', &bytes[first..part.end])?;
+    let is_name = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b':' | b'-' | b'_');
+    let rest = &bytes[begin + 1..part.end];
+    let name = &rest[..rest.iter().take_while(is_name).count()];
+    let local = name.rsplit(|byte| *byte == b':').next()?;
+    local.first().is_some_and(u8::is_ascii_uppercase).then_some(begin)
+}
+
 /// The document as a tree; as far as there is room for it.
 pub(super) fn read(bytes: &[u8]) -> Option<Document<'_>> {
-    let mut builder = Builder { bytes, document: Document::new(bytes), open: Vec::new() };
+    let mut builder = Builder::new(bytes);
     let mut reader = Reader::new(bytes);
-    while let Some(event) = reader.next() {
-        let done = match event {
-            Event::Start(attributes) => builder.start(reader.name(), attributes, reader.place()),
-            Event::End => builder.end(reader.place()),
-            Event::Text(_) => Some(()),
-        };
-        if done.is_none() {
-            break;
-        }
-    }
+    while builder.read(&mut reader).is_some() {}
     (builder.document.len() > 1).then_some(builder.document)
 }
 
@@ -72,6 +113,27 @@ struct Builder<'a> {
 }
 
 impl<'a> Builder<'a> {
+    fn new(bytes: &'a [u8]) -> Self {
+        Self { bytes, document: Document::new(bytes), open: Vec::new() }
+    }
+
+    /// Reads up to the end of what is around all, and says where that is; nothing where it has none.
+    fn read(&mut self, reader: &mut Reader<'a>) -> Option<usize> {
+        while let Some(event) = reader.next() {
+            match event {
+                Event::Start(attributes) => {
+                    self.start(reader.name(), attributes, reader.place())?
+                }
+                Event::End => self.end(reader.place())?,
+                Event::Text(_) => continue,
+            }
+            if self.open.is_empty() {
+                return Some(reader.place());
+            }
+        }
+        None
+    }
+
     fn start(&mut self, name: &'a [u8], attributes: Attributes<'a>, place: usize) -> Option<()> {
         let key = self.place_of(name);
         let around = self.open.iter().rposition(|open| !matches!(open, Open::Same));
@@ -154,7 +216,10 @@ mod tests {
     use crate::structure::tests::found_by;
 
     fn found(text: &str) -> Vec<(String, String)> {
-        found_by(super::super::read_xml, text)
+        let read = |bytes: &[u8], layout: &mut crate::structure::Layout| {
+            super::super::read_xml(bytes, layout);
+        };
+        found_by(read, text)
     }
 
     #[test]
@@ -206,6 +271,48 @@ mod tests {
         let rules: Vec<&str> = findings.iter().map(|it| &it.rule[..]).collect();
         // What is of a shape that nothing else has counts in codes, too.
         assert_eq!(rules, ["ssn", "name", "ssn"]);
+    }
+
+    #[test]
+    fn resources_stand_in_strings_of_code() {
+        // Synthetic, and put together here so that no scanner stops at this page.
+        let lines = [
+            "<Patient xmlns=\"http://hl7.org/fhir\">",
+            "<name><family value=\"Zwyr~tkova\"/><given value=\"Ja~ne\"/></name>",
+            "<birthDate value=\"1980~-01-31\"/></Patient>",
+        ];
+        let escaped = |mark: &str| lines.map(|line| line.replace('"', mark));
+        for text in [
+            format!("x = \"\"\"\n{}\n\"\"\"; a < b", lines.join("\n")),
+            format!("String x = \"{}\"; a < b", escaped("\\\"").join("\" +\n  \"")),
+            format!("var x = @\"{}\"; a < b", escaped("\"\"").join("\n")),
+            format!("x = '{}' if a < b", lines.join("")),
+            format!("x = \"{}\" if a < b", escaped("'").join("\"\n\"")),
+            format!("{0}\n{0}", format_args!("got {} of <x>", lines.join(""))),
+        ] {
+            let found = found_by(super::super::read_fhir_within, &text);
+            let expected = [
+                ("Patient.name[0].family", "Zwyrtkova"),
+                ("Patient.name[0].given[0]", "Jane"),
+                ("Patient.birthDate", concat!("1980", "-01-31")),
+            ];
+            let expected = expected.map(|(field, value)| (field.to_owned(), value.to_owned()));
+            assert_eq!(found[..3], expected, "{text}");
+            assert_eq!(found.len(), if text.starts_with("got") { 6 } else { 3 }, "{text}");
+        }
+        for text in [
+            "<f:x xmlns:f=\"http://hl7.org/fhir\"><f:name>a</f:name></f:x>",
+            "x = \"http://hl7.org/fhir\"; <name><family value=\"Zwyr~tkova\"/></name>",
+            "<Patient xmlns=\"http://hl7.org/fhir\"><name><family value=\"Zwyr~tkova\"/></name>",
+        ] {
+            assert!(found_by(super::super::read_fhir_within, text).is_empty(), "{text}");
+        }
+        let begin = std::time::Instant::now();
+        for end in ["", "<a \"", "</Patient>", "<name>"] {
+            let text = format!("<Patient xmlns=\"http://hl7.org/fhir\">{end}");
+            found_by(super::super::read_fhir_within, &text.repeat(50_000));
+        }
+        assert!(begin.elapsed() < std::time::Duration::from_secs(60), "{:?}", begin.elapsed());
     }
 
     #[test]

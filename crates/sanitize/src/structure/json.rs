@@ -100,6 +100,11 @@ impl<'a> Document<'a> {
         self.nodes.len()
     }
 
+    /// Says where a value begins of which only the end was known.
+    pub fn begin_at(&mut self, number: usize, begin: usize) {
+        self.nodes[number].span.start = begin;
+    }
+
     /// Says where a value ends of which only the beginning was known.
     pub fn end_at(&mut self, number: usize, end: usize) {
         self.nodes[number].span.end = end;

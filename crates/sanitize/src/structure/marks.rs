@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, MatchKind};
 
-use super::{hl7v2, sql, x12};
+use super::{fhir_xml, hl7v2, sql, x12};
 
 /// Which structures a text has the marks of.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -23,6 +23,8 @@ pub(super) struct Marks {
     pub dicom_json: bool,
     /// An element of a patient in a dump of DICOM.
     pub dicom_dump: bool,
+    /// A resource of FHIR in XML.
+    pub fhir_xml: bool,
 }
 
 #[derive(Clone, Copy)]
@@ -36,6 +38,7 @@ enum Mark {
     Vcard,
     DicomJson,
     DicomDump,
+    FhirXml,
 }
 
 static PATTERNS: LazyLock<Vec<(&'static [u8], Mark)>> = LazyLock::new(|| {
@@ -46,6 +49,7 @@ static PATTERNS: LazyLock<Vec<(&'static [u8], Mark)>> = LazyLock::new(|| {
         (b"IN1.", Mark::Hl7v2Xml),
         (b"\"vr", Mark::DicomJson),
         (b"(0010,", Mark::DicomDump),
+        (fhir_xml::NAMESPACE, Mark::FhirXml),
         (x12::HEADER_MARK, Mark::Interchange),
         (b"CREATE TABLE", Mark::Table),
         (b"create table", Mark::Table),
@@ -88,6 +92,7 @@ impl Marks {
                 Mark::Vcard => marks.vcard = true,
                 Mark::DicomJson => marks.dicom_json |= bytes.get(found.end()) == Some(&b'"'),
                 Mark::DicomDump => marks.dicom_dump = true,
+                Mark::FhirXml => marks.fhir_xml |= fhir_xml::is_namespace(bytes, at),
             }
         }
         marks
@@ -118,6 +123,11 @@ mod tests {
         }
         assert_eq!(of("{\"vr\": \"PN\"}"), Marks { dicom_json: true, ..none });
         assert_eq!(of("(0010, 0010) x"), Marks { dicom_dump: true, ..none });
+        for text in
+            ["<Patient xmlns=\"http://hl7.org/fhir\">", "<P xmlns:f=\\'http://hl7.org/fhir\\'>"]
+        {
+            assert_eq!(of(text), Marks { fhir_xml: true, ..none }, "{text}");
+        }
         assert_eq!(of("a BEGIN:VCARD\nMSH"), Marks { vcard: true, hl7v2: true, ..none });
     }
 

@@ -46,10 +46,24 @@ impl<'a> Attributes<'a> {
             let key = at..at + length;
             at = key.end;
             let quote = at + bytes[at..end].iter().position(|byte| matches!(byte, b'"' | b'\''))?;
-            let length = memchr::memchr(bytes[quote], &bytes[quote + 1..end])?;
-            at = quote + length + 2;
-            Some((key, quote + 1..quote + 1 + length))
+            let begin = quote + 1 + usize::from(is_doubled(&bytes[quote..end]));
+            let length = memchr::memchr(bytes[quote], &bytes[begin..end])?;
+            at = begin + length + (begin - quote);
+            // In a string of source code quotes have a backslash in front.
+            let is_escaped = bytes[key.end..quote].ends_with(b"\\");
+            let is_spelled = is_escaped && bytes[begin..begin + length].ends_with(b"\\");
+            Some((key, begin..begin + length - usize::from(is_spelled)))
         })
+    }
+}
+
+/// Whether a quote is doubled, as in strings of some languages, and not one of two around nothing.
+fn is_doubled(rest: &[u8]) -> bool {
+    match rest {
+        [one, two, next, ..] => {
+            one == two && !next.is_ascii_whitespace() && !matches!(next, b'/' | b'>' | b'?')
+        }
+        _ => false,
     }
 }
 
@@ -67,7 +81,12 @@ pub(super) struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     pub fn new(bytes: &'a [u8]) -> Self {
-        Self { bytes, at: 0, stack: Vec::new(), is_over: false, is_empty: false }
+        Self::begin(bytes, 0)
+    }
+
+    /// A reader of what begins at a place.
+    pub fn begin(bytes: &'a [u8], at: usize) -> Self {
+        Self { bytes, at, stack: Vec::new(), is_over: false, is_empty: false }
     }
 
     /// Whether one of the open elements has this name.
@@ -189,6 +208,19 @@ mod tests {
             });
         }
         assert_eq!(seen, ["+b 1>2", "+f ", "-f", "g &amp; h", "<i>", "-b"]);
+    }
+
+    #[test]
+    fn attributes_stand_in_strings_of_code() {
+        for text in ["<a b=\\\"c\\\" d=\\\"\\\"/>", "<a b=\"\"c\"\" d=\"\"/>", "<a b='c' d=''/>"] {
+            let mut reader = Reader::new(text.as_bytes());
+            let Some(Event::Start(attributes)) = reader.next() else { panic!("{text}") };
+            assert_eq!(
+                (attributes.text(b"b"), attributes.text(b"d")),
+                (&b"c"[..], &b""[..]),
+                "{text}"
+            );
+        }
     }
 
     #[test]
