@@ -131,6 +131,7 @@ impl Reader<'_, '_> {
                 if self.read_type(number, key, place) {
                     return;
                 }
+                self.read_attachment(number);
                 if is_person(resource) && !self.is_in_person {
                     self.read_person(number, place);
                     return;
@@ -147,6 +148,16 @@ impl Reader<'_, '_> {
             }
             Kind::String => self.read_text(number, key, place),
             Kind::Plain => {}
+        }
+    }
+
+    /// Takes the title of an attachment for free text (R4, 2.24.0.4): letters are titled with whom they are about.
+    fn read_attachment(&mut self, number: usize) {
+        let document = self.document;
+        if document.member(number, b"contentType").is_some()
+            && let Some(title) = document.member(number, b"title")
+        {
+            self.layout.prose.push(document.node(title).span.clone());
         }
     }
 
@@ -187,7 +198,7 @@ impl Reader<'_, '_> {
                     self.add_member(What::Name, number, name, false, place);
                 }
             }
-            b"address" | b"valueAddress"
+            b"address" | b"valueAddress" | b"locationAddress"
                 if has(b"line") || has(b"city") || has(b"postalCode") || has(b"text") =>
             {
                 // Where an organization is, too: a hospital says where its patients live.
@@ -205,7 +216,16 @@ impl Reader<'_, '_> {
                 };
                 self.add_member(what, number, b"value", !place.is_person(), place);
             }
-            b"identifier" if has(b"value") => {
+            b"identifier"
+            | b"masterIdentifier"
+            | b"accessionIdentifier"
+            | b"groupIdentifier"
+            | b"requisition"
+            | b"valueIdentifier"
+            | b"subscriberId"
+            | b"reference"
+                if has(b"value") =>
+            {
                 let (what, is_minor) = self.identifier(number, place);
                 self.add_member(what, number, b"value", is_minor, place);
             }
@@ -217,10 +237,17 @@ impl Reader<'_, '_> {
                 self.read_answers(number, place);
                 return false;
             }
+            b"agent" | b"entity" if place.resource == b"AuditEvent" => {
+                self.read_audit(number, key, place);
+                return false;
+            }
             b"photo" => self.add_member(What::Photo, number, b"data", false, place),
             b"subject" | b"patient" | b"beneficiary" | b"subscriber" | b"for"
                 if has(b"display") || has(b"identifier") =>
             {
+                self.read_subject(number, place);
+            }
+            _ if (has(b"display") || has(b"identifier")) && self.refers_to_person(number) => {
                 self.read_subject(number, place);
             }
             // The data type Age, and the same of a person in extensions.
@@ -284,6 +311,43 @@ impl Reader<'_, '_> {
         let resource = if is_patient { &b"Patient"[..] } else { place.resource };
         if !self.read_type(identifier, b"identifier", Place { resource, ..inner }) {
             self.read(identifier, inner);
+        }
+    }
+
+    /// Whether a reference is one to a patient or somebody of theirs, whatever refers to it: who takes part in an
+    /// appointment, who is paid, who has asked for something (R4, 2.3.0.1 "References").
+    fn refers_to_person(&self, number: usize) -> bool {
+        let kind = self.document.member_text(number, b"type");
+        let reference = self.document.member_text(number, b"reference");
+        let of_reference = reference.rsplit(|byte| *byte == b'/').nth(1).unwrap_or_default();
+        let resource = if kind.is_empty() { of_reference } else { kind };
+        matches!(resource, b"Patient" | b"RelatedPerson" | b"Person")
+    }
+
+    /// Reads who did something, or what it was done with, as an event of an audit says (R4, 6.4.6): a patient by
+    /// their role or by what is referred to, and else somebody of the staff.
+    fn read_audit(&mut self, number: usize, key: &[u8], place: Place<'_>) {
+        let document = self.document;
+        let refers = |name: &[u8]| {
+            document.member(number, name).is_some_and(|inner| self.refers_to_person(inner))
+        };
+        let role = document
+            .member(number, b"role")
+            .map_or(&b""[..], |it| document.member_text(it, b"code"));
+        let is_patient = refers(b"who") || refers(b"what") || key == b"entity" && role == b"1";
+        let is_agent = key == b"agent";
+        let name = document.member_text(number, b"name");
+        if (is_patient || is_agent) && value::is_beside(What::Name, name) && !name.contains(&b'/') {
+            self.add_member(What::Name, number, b"name", !is_patient, place);
+        }
+        if is_agent {
+            self.add_member(What::OtherId, number, b"altId", true, place);
+            let network = document.member(number, b"network");
+            let address = network.map_or(number, |network| network);
+            let name = if network.is_some() { &b"address"[..] } else { b"networkString" };
+            if value::has_shape(What::IpAddress, document.member_text(address, name)) {
+                self.add_member(What::IpAddress, address, name, true, place);
+            }
         }
     }
 
@@ -358,9 +422,12 @@ impl Reader<'_, '_> {
             | b"conclusion"
             | b"text"
             | b"note"
+            | b"contentString"
             | b"patientInstruction" => {
                 self.layout.prose.push(self.document.node(number).span.clone());
             }
+            b"preAuthRef" => self.add(What::OtherId, number, true, place),
+            b"authorString" => self.add(What::Name, number, true, place),
             b"url" if memchr::memchr(b'?', text).is_some() => self.read_address(number, place),
             b"display" if is_titled(text) => self.add(What::Name, number, true, place),
             b"id" if place.is_person() => self.add_reference(number, place),
@@ -530,6 +597,71 @@ mod tests {
                 findings.iter().find(|it| it.rule != "name" && it.severity > crate::Severity::Info);
             assert_eq!(heavy.map(|it| &it.rule[..]), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn people_take_part_in_appointments_and_claims() {
+        let person = r#"{"reference": "Patient/p1", "display": "Quirinia Zwyr~tkova"}"#;
+        let staff = r#"{"reference": "Practitioner/d1", "display": "Quirinia Zwyr~tkova"}"#;
+        let resource =
+            |text: &str, it: &str| format!("{{\"resourceType\": {}}}", text.replace('#', it));
+        for text in [
+            r#""Appointment", "participant": [{"actor": #}]"#,
+            r#""Coverage", "policyHolder": #"#,
+            r#""Claim", "payee": {"party": #}"#,
+            r#""ExplanationOfBenefit", "payee": {"party": #}"#,
+            r#""Communication", "recipient": [#]"#,
+            r#""AuditEvent", "entity": [{"what": #}]"#,
+        ] {
+            assert_eq!(values(&resource(text, person)), ["Quirinia Zwyrtkova"], "{text}");
+            assert!(values(&resource(text, staff)).is_empty(), "{text}");
+        }
+        let claim = r#"{"resourceType": "Claim", "insurance": [{"preAuthRef": ["8817~2635"]}],
+            "related": [{"reference": {"system": "x", "value": "8817~2636"}}],
+            "accident": {"locationAddress": {"line": ["12 El~m Street"]}}}"#;
+        assert_eq!(values(claim), ["88172635", "88172636", "12 Elm Street"]);
+    }
+
+    #[test]
+    fn events_of_audits_say_who_and_about_whom() {
+        let text = r#"{"resourceType": "AuditEvent",
+            "agent": [{"altId": "8817~2635", "name": "Quirinia Ro~e", "network": {"address": "192.0.2.7", "type": "2"}},
+                {"name": "Device-8", "network": {"address": "ward.local"}}],
+            "entity": [{"role": {"code": "1"}, "name": "Quirinia Zwyr~tkova"}, {"role": {"code": "4"}, "name": "Quirinia Do~e"},
+                {"what": {"reference": "Patient/x"}, "name": "Do~e, Quirinia"}]}"#;
+        let findings = crate::Scanner::new().scan(text.replace('~', "").as_bytes());
+        let found: Vec<_> = findings
+            .iter()
+            .map(|it| {
+                (it.field.as_deref().unwrap_or_default(), it.severity > crate::Severity::Info)
+            })
+            .collect();
+        assert_eq!(
+            found,
+            [
+                ("AuditEvent.agent[0].altId", false),
+                ("AuditEvent.agent[0].name", false),
+                ("AuditEvent.agent[0].address", false),
+                ("AuditEvent.agent[1].name", false),
+                ("AuditEvent.entity[0].name", true),
+                ("AuditEvent.entity[2].name", true),
+            ]
+        );
+    }
+
+    #[test]
+    fn titles_of_attachments_are_free_text() {
+        let attached = |members: &str| {
+            let text = format!(
+                r#"{{"resourceType": "DocumentReference", "content": [{{"attachment": {{{members}}}}}]}}"#
+            );
+            let findings = crate::Scanner::new().scan(text.replace('~', "").as_bytes());
+            findings.iter().any(|it| it.rule == "name")
+        };
+        assert!(attached(
+            r#""contentType": "text/plain", "title": "Letter about Ms. Quirinia Zwyr~tkova""#
+        ));
+        assert!(!attached(r#""contentType": "text/plain", "title": "Letter of discharge""#));
     }
 
     #[test]
