@@ -1,4 +1,4 @@
-//! ASC X12 interchanges of health care: 834, 835, 837, 270 and the rest (HIPAA implementation guides
+//! ASC X12 interchanges of health care: 270, 276, 278, 820, 834, 835, 837 and the rest (HIPAA implementation guides
 //! 005010).
 //!
 //! A segment ends with a mark that the header names, else with the one that stands where one has to. Who a loop speaks
@@ -215,8 +215,9 @@ fn interchange(
         let reader = Segment { bytes, name, elements: &elements };
         reader.read(&mut who, layout);
         notes.read(&reader, who, layout);
-        // A transaction, and in it a level of a hierarchy, a claim that was paid, or a member: of one person.
-        if matches!(name, b"ST" | b"SE" | b"HL" | b"CLP" | b"INS") {
+        // A transaction, and in it a level of a hierarchy, a claim that was paid, a member, or whom a premium is paid
+        // for: of one person.
+        if matches!(name, b"ST" | b"SE" | b"HL" | b"CLP" | b"INS" | b"ENT") {
             layout.unit(unit..elements[0].start);
             unit = elements[0].start;
         }
@@ -245,10 +246,12 @@ impl Notes {
                 (3..=5).for_each(|number| self.own.add_name(segment.element(number)));
                 self.own.add_number(What::HealthPlan, segment.element(9));
             }
-            b"NTE" | b"MSG" => self.texts.extend(segment.text()),
+            b"NTE" | b"MSG" | b"STC" => self.texts.extend(segment.text()),
             // The next one is another person.
-            b"ST" | b"INS" | b"CLP" => self.finish(segment.bytes, layout),
-            b"HL" if segment.element(3) == b"22" => self.finish(segment.bytes, layout),
+            b"ST" | b"INS" | b"CLP" | b"ENT" => self.finish(segment.bytes, layout),
+            b"HL" if matches!(segment.element(3), b"22" | b"PT") => {
+                self.finish(segment.bytes, layout);
+            }
             _ => {}
         }
     }
@@ -301,7 +304,12 @@ impl Segment<'_> {
 
     /// What is free text.
     fn text(&self) -> Option<Range<usize>> {
-        self.elements.get(if self.name == b"MSG" { 1 } else { 2 }).cloned()
+        let number = match self.name {
+            b"MSG" => 1,
+            b"STC" => 12,
+            _ => 2,
+        };
+        self.elements.get(number).cloned()
     }
 
     /// `NM1*IL.03`: the segment, what says of whom it speaks, and the element.
@@ -318,17 +326,47 @@ impl Segment<'_> {
         }
     }
 
+    /// Reads for whom a premium is paid (820, loop 2000B): an individual, or who has a number of one.
+    fn read_entity(&self, layout: &mut Layout) {
+        let what = match (self.element(2), self.element(3)) {
+            (_, b"34" | b"SY") => What::Ssn,
+            (_, b"MI") => What::HealthPlan,
+            (b"2J", _) => What::OtherId,
+            _ => return,
+        };
+        self.add(what, 4, false, layout);
+    }
+
+    /// Reads what a premium is paid of (820, loop 2300): a policy or an account.
+    fn read_remittance(&self, is_minor: bool, layout: &mut Layout) {
+        let what = match self.element(1) {
+            b"AZ" | b"IG" | b"ID" => What::HealthPlan,
+            b"11" => What::Account,
+            _ => return,
+        };
+        self.add(what, 2, is_minor, layout);
+    }
+
+    /// Reads what a claim of somebody is known by (277, loop 2200D): by the account that the provider has given it,
+    /// or by the number of a request.
+    fn read_trace(&self, layout: &mut Layout) {
+        match self.element(1) {
+            b"2" => self.add(What::Account, 2, false, layout),
+            _ => self.add(What::OtherId, 2, true, layout),
+        }
+    }
+
     fn read(&self, who: &mut Who, layout: &mut Layout) {
         let of_staff = *who != Who::Person;
         match self.name {
             b"NM1" => {
                 let is_person = self.element(2) == b"1";
                 *who = match self.element(1) {
-                    // Subscriber, patient, corrected insured, dependent, responsible party, guardian, and who
-                    // else belongs to a member in an enrollment.
+                    // Subscriber, patient, corrected insured, dependent, responsible party, guardian, who else
+                    // belongs to a member in an enrollment, and for whom a premium is paid.
                     b"IL" | b"QC" | b"74" | b"03" | b"70" | b"S1" | b"S3" | b"QD" | b"GD"
                     | b"LR" | b"E1" | b"EI" | b"EXS" | b"J6" | b"9K" | b"6Y" | b"X4" | b"31"
-                    | b"01" | b"GB" | b"2A" | b"NK" => Who::Person,
+                    | b"01" | b"GB" | b"2A" | b"NK" | b"QE" | b"EY" => Who::Person,
                     _ if is_person => Who::Staff,
                     _ => Who::Other,
                 };
@@ -350,11 +388,14 @@ impl Segment<'_> {
             b"N1" => {
                 *who = match self.element(1) {
                     b"QC" | b"IL" | b"74" | b"31" => Who::Person,
+                    // Who pays a premium may be a person, who has such a number.
+                    _ if self.element(3) == b"34" => Who::Person,
                     _ => Who::Other,
                 };
                 if *who == Who::Person {
                     self.add(What::Name, 2, false, layout);
-                    self.add(What::OtherId, 4, false, layout);
+                    let is_ssn = self.element(3) == b"34";
+                    self.add(if is_ssn { What::Ssn } else { What::OtherId }, 4, false, layout);
                 }
             }
             b"N3" if *who != Who::Other => {
@@ -370,17 +411,17 @@ impl Segment<'_> {
             b"PAT" => self.add(What::Date, 6, false, layout),
             b"INS" => self.add(What::Date, 12, false, layout),
             b"REF" => {
+                // Data element 128.
                 let (what, is_minor) = match self.element(1) {
                     b"SY" => (What::Ssn, false),
-                    b"0F" | b"1L" | b"1W" | b"IG" | b"6P" | b"F6" | b"MI" | b"Q4" | b"49" => {
-                        (What::HealthPlan, false)
-                    }
+                    b"0F" | b"1L" | b"1W" | b"IG" | b"6P" | b"F6" | b"MI" | b"Q4" | b"49"
+                    | b"GH" | b"HJ" | b"NQ" => (What::HealthPlan, false),
                     b"EA" => (What::Mrn, false),
                     b"EJ" => (What::Account, false),
-                    b"3H" | b"23" | b"ABB" | b"4A" | b"A6" | b"DX" | b"P5" | b"Y4" | b"QQ" => {
-                        (What::OtherId, false)
-                    }
-                    b"XZ" | b"G1" | b"9F" | b"F8" | b"D9" => (What::OtherId, true),
+                    b"3H" | b"23" | b"ABB" | b"4A" | b"A6" | b"DX" | b"P5" | b"Y4" | b"QQ"
+                    | b"28" | b"6O" => (What::OtherId, false),
+                    b"XZ" | b"G1" | b"9F" | b"F8" | b"D9" | b"1K" | b"9A" | b"9C" | b"BB"
+                    | b"G3" | b"NT" | b"ZZ" => (What::OtherId, true),
                     _ => return,
                 };
                 self.add(what, 2, is_minor, layout);
@@ -406,7 +447,16 @@ impl Segment<'_> {
             }
             b"SBR" => self.add(What::HealthPlan, 3, false, layout),
             b"DTM" => self.add(What::Date, 2, false, layout),
-            b"NTE" | b"MSG" => layout.prose.extend(self.text()),
+            b"COB" => self.add(What::HealthPlan, 2, false, layout),
+            b"HCR" => self.add(What::OtherId, 2, true, layout),
+            b"PWK" => self.add(What::OtherId, 6, true, layout),
+            b"ENT" => {
+                *who = Who::Other;
+                self.read_entity(layout);
+            }
+            b"RMR" => self.read_remittance(of_staff, layout),
+            b"TRN" if !of_staff => self.read_trace(layout),
+            b"NTE" | b"MSG" | b"STC" => layout.prose.extend(self.text()),
             b"ST" | b"HL" | b"LX" => *who = Who::Other,
             _ => {}
         }
@@ -513,6 +563,104 @@ mod tests {
         };
         assert_eq!(notes("IL"), ["ZWYRTKOVA", "QUIRINIA", "QUIRINIA ZWYRTKOVA"]);
         assert_eq!(notes("82"), ["ZWYRTKOVA", "QUIRINIA"]);
+    }
+
+    /// What is found in a transaction from a severity on, by field.
+    fn fields(kind: &str, segments: &[&str], least: Severity) -> Vec<(String, String)> {
+        let text = format!("S~T*{kind}*0001#{}#SE*9*0001#", segments.join("#"));
+        let text = text.replace('~', "").replace('#', "~");
+        let mut layout = Layout::default();
+        super::read(text.as_bytes(), &mut layout);
+        let found = layout.findings.into_iter().filter(|it| it.severity >= least);
+        found.map(|it| (it.field.unwrap_or_default(), text[it.span].to_owned())).collect()
+    }
+
+    fn assert_fields(kind: &str, segments: &[&str], expected: &[(&str, &str)]) {
+        let expected: Vec<(String, String)> = expected
+            .iter()
+            .map(|(field, value)| ((*field).into(), value.replace('~', "")))
+            .collect();
+        assert_eq!(fields(kind, segments, Severity::Low), expected, "{segments:?}");
+    }
+
+    #[test]
+    fn premiums_are_paid_for_somebody() {
+        let segments = [
+            "BPR*I*1200*C*ACH*CCP*01*199999999*DA*98~7654321",
+            "N1*PE*HEALTH PLAN*FI*12~3456789",
+            "N1*PR*ZWYR~TKOVA QUIRINIA*34*53622~8145",
+            "ENT*1*2J*34*53622~8146",
+            "N~M1*QE*1*ROE*JA~NE",
+            "RMR*AZ*W9827~13645**150",
+            "REF*BB*8817~2635",
+            "ENT*2*2J*EI*8817~2636",
+            "N~M1*EY*1*DOE*JA~NE",
+            "RMR*IK*8817~2637**150",
+        ];
+        assert_fields(
+            "820",
+            &segments,
+            &[
+                ("N1*PR.02", "ZWYRTKOVA QUIRINIA"),
+                ("N1*PR.04", "53622~8145"),
+                ("ENT.04", "53622~8146"),
+                ("NM1*QE.03", "ROE"),
+                ("NM1*QE.04", "JANE"),
+                ("RMR.02", "W9827~13645"),
+                ("ENT.04", "8817~2636"),
+                ("NM1*EY.03", "DOE"),
+                ("NM1*EY.04", "JANE"),
+            ],
+        );
+        let all = fields("820", &segments, Severity::Info);
+        assert!(all.iter().any(|(field, _)| field == "REF*BB.02"), "{all:?}");
+        // Of organizations nothing is found.
+        let company =
+            ["N1*PR*ACME*FI*12~3456789", "ENT*1*2L*EI*12~3456789", "RMR*IK*8817~2635**150"];
+        assert!(fields("820", &company, Severity::Info).is_empty());
+    }
+
+    #[test]
+    fn claims_and_requests_have_numbers_of_their_own() {
+        assert_fields(
+            "277",
+            &[
+                "HL*1**20*1",
+                "N~M1*PR*2*PAYER*****PI*8817~2635",
+                "TRN*1*8817~2636",
+                "HL*4*3*PT",
+                "N~M1*QC*1*ROE*JA~NE****MI*W9827~13645",
+                "TRN*2*8817~2637",
+                "STC*A1:19*2021~0101*WQ*100********PATIENT ROE CALLED",
+                "REF*1K*8817~2638",
+            ],
+            &[
+                ("NM1*QC.03", "ROE"),
+                ("NM1*QC.04", "JANE"),
+                ("NM1*QC.09", "W9827~13645"),
+                ("TRN.02", "8817~2637"),
+                ("", "ROE"),
+            ],
+        );
+        let review =
+            ["HL*3*2*EV*0", "HCR*A1*8817~2635", "PWK*77*BM***AC*8817~2636", "REF*NT*8817~2637"];
+        assert!(fields("278", &review, Severity::Low).is_empty());
+        assert_eq!(fields("278", &review, Severity::Info).len(), 3);
+    }
+
+    #[test]
+    fn members_have_other_insurances() {
+        assert_fields(
+            "834",
+            &[
+                "INS*Y*18",
+                "REF*28*8817~2635",
+                "COB*P*8817~2636*1",
+                "REF*6P*8817~2637",
+                "REF*17*8817~2638",
+            ],
+            &[("REF*28.02", "8817~2635"), ("COB.02", "8817~2636"), ("REF*6P.02", "8817~2637")],
+        );
     }
 
     #[test]
