@@ -139,9 +139,7 @@ pub(super) fn read_dump(bytes: &[u8], layout: &mut Layout) {
             memchr::memchr2(b'\n', b'\r', &bytes[behind..last]).map_or(last, |it| behind + it);
         let Some(printed) = printed(bytes, behind..end) else { continue };
         at = printed.end;
-        for value in printed.values {
-            add(bytes, tag, value, layout);
-        }
+        for_values(bytes, printed.value, |value| add(bytes, tag, value, layout));
         layout.close(begin..printed.end);
         data_set.add(bytes, tag, begin..printed.end, layout);
     }
@@ -152,14 +150,16 @@ pub(super) fn read_dump(bytes: &[u8], layout: &mut Layout) {
 fn printed_tag(bytes: &[u8], begin: usize) -> Option<(u32, usize)> {
     let rest = bytes.get(begin + 1..)?;
     let blank = usize::from(rest.get(5) == Some(&b' '));
-    let digits = [rest.get(..4)?, rest.get(5 + blank..9 + blank)?].concat();
+    let mut digits = [0; 8];
+    digits[..4].copy_from_slice(rest.get(..4)?);
+    digits[4..].copy_from_slice(rest.get(5 + blank..9 + blank)?);
     let is_one = rest[4] == b',' && rest.get(9 + blank) == Some(&b')');
     Some((tag(&digits)?, begin + 11 + blank)).filter(|_| is_one)
 }
 
-/// What is printed of an element.
+/// What is printed of an element: its value, which is empty where there is none, and where that ends.
 struct Printed {
-    values: Vec<Range<usize>>,
+    value: Range<usize>,
     end: usize,
 }
 
@@ -171,23 +171,22 @@ fn printed(bytes: &[u8], line: Range<usize>) -> Option<Printed> {
         return Some(in_brackets(bytes, begin + 2..line.end));
     }
     let at = begin + behind_colon(text)?;
-    let values = in_quotes(bytes, trimmed(bytes, at..line.end));
-    Some(Printed { values, end: line.end })
+    Some(Printed { value: in_quotes(bytes, trimmed(bytes, at..line.end)), end: line.end })
 }
 
 /// A value between brackets, which may go on in the next lines.
 fn in_brackets(bytes: &[u8], line: Range<usize>) -> Printed {
-    let none = Printed { values: Vec::new(), end: line.end };
-    let Some(open) = memchr::memchr(b'[', &bytes[line.clone()]) else { return none };
-    let open = line.start + open + 1;
-    if let Some(close) = memchr::memrchr(b']', &bytes[open..line.end]) {
-        return Printed { values: vec![open..open + close], end: line.end };
+    let end = line.end;
+    let open = memchr::memchr(b'[', &bytes[line.clone()]);
+    let Some(open) = open.map(|open| line.start + open + 1) else {
+        return Printed { value: end..end, end };
+    };
+    if let Some(close) = memchr::memrchr(b']', &bytes[open..end]) {
+        return Printed { value: open..open + close, end };
     }
-    let last = bytes.len().min(line.end + LONGEST_LINE);
-    match memchr::memchr(b']', &bytes[line.end..last]).map(|close| line.end + close) {
-        Some(close) => Printed { values: vec![open..close], end: close },
-        None => Printed { values: vec![open..line.end], end: line.end },
-    }
+    let last = bytes.len().min(end + LONGEST_LINE);
+    let close = memchr::memchr(b']', &bytes[end..last]).map_or(end, |close| end + close);
+    Printed { value: open..close, end: close }
 }
 
 /// Where the value begins behind the name of an element and how it is represented: `PN: `, `PN (1, 8 bytes): `.
@@ -204,23 +203,24 @@ fn behind_colon(text: &[u8]) -> Option<usize> {
     })
 }
 
-/// The values of a text in quotes, or of a list of such.
-fn in_quotes(bytes: &[u8], span: Range<usize>) -> Vec<Range<usize>> {
-    let text = &bytes[span.clone()];
-    let is_quote = |byte: &u8| matches!(byte, b'\'' | b'"');
-    match text {
-        [first, .., last] if is_quote(first) && first == last => vec![span.start + 1..span.end - 1],
-        [b'[', .., b']'] => {
-            let mut places = Vec::new();
-            let mut at = 1;
-            while let Some(open) = text[at..].iter().position(is_quote).map(|it| at + it) {
-                let Some(close) = memchr::memchr(text[open], &text[open + 1..]) else { break };
-                places.push(span.start + open + 1..span.start + open + 1 + close);
-                at = open + close + 2;
-            }
-            places
-        }
-        _ => Vec::new(),
+/// What is between quotes, or a list of such with its brackets; nothing of what is neither.
+fn in_quotes(bytes: &[u8], span: Range<usize>) -> Range<usize> {
+    match &bytes[span.clone()] {
+        [first @ (b'\'' | b'"'), .., last] if first == last => span.start + 1..span.end - 1,
+        [b'[', .., b']'] => span,
+        _ => span.end..span.end,
+    }
+}
+
+/// Says where each value of a list is, or the only one.
+fn for_values(bytes: &[u8], span: Range<usize>, mut add: impl FnMut(Range<usize>)) {
+    let [b'[', text @ .., b']'] = &bytes[span.clone()] else { return add(span) };
+    let mut at = 0;
+    while let Some(open) = memchr::memchr2(b'\'', b'"', &text[at..]).map(|it| at + it + 1) {
+        let Some(length) = memchr::memchr(text[open - 1], &text[open..]) else { break };
+        let begin = span.start + 1 + open;
+        add(begin..begin + length);
+        at = open + length + 1;
     }
 }
 
