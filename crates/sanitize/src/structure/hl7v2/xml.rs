@@ -28,11 +28,14 @@ pub(in crate::structure) fn is_element(bytes: &[u8], at: usize) -> bool {
 }
 
 pub(in crate::structure) fn read(bytes: &[u8], layout: &mut Layout) {
-    let mut reader = Reader { bytes, field: None, segment: None, message: Message::default() };
+    let (field, segment, message) = (None, None, Message::default());
+    let mut reader = Reader { bytes, field, segment, message, is_leaf: false };
     // Behind the first section of text that does not end there is none that does.
     let (mut at, mut may_have_sections) = (0, true);
     while let Some(begin) = memchr::memchr(b'<', &bytes[at..]).map(|found| at + found) {
-        reader.text(at..begin);
+        if reader.is_leaf && matches!(bytes.get(begin + 1), None | Some(b'/' | b'!' | b'e')) {
+            reader.text(at..begin);
+        }
         if may_have_sections && bytes[begin..].starts_with(b"<![CDATA[") {
             let end = memchr::memmem::find(&bytes[begin..], b"]]>");
             if let Some(end) = end.map(|end| begin + end) {
@@ -86,6 +89,8 @@ struct Reader<'a> {
     field: Option<Open>,
     segment: Option<Segment>,
     message: Message,
+    /// Whether the last tag began an element: what stands between others is no text of a message.
+    is_leaf: bool,
 }
 
 /// What an element is called.
@@ -100,7 +105,7 @@ impl Reader<'_> {
     fn text(&mut self, part: Range<usize>) {
         let Some(field) = &mut self.field else { return };
         let span = trimmed(self.bytes, part);
-        if !span.is_empty() {
+        if !span.is_empty() && !is_entity(&self.bytes[span.clone()]) {
             let component = field.levels.first().copied().unwrap_or(1).max(1);
             let sub = field.levels.get(1).map_or(0, |number| number.saturating_sub(1));
             field.parts.push(Part { component, sub, span });
@@ -109,6 +114,11 @@ impl Reader<'_> {
 
     fn tag(&mut self, span: Range<usize>, layout: &mut Layout) {
         let tag = &self.bytes[span.clone()];
+        // What was escaped in a message is marked within its text.
+        if tag.starts_with(b"<escape") || tag.starts_with(b"</escape") {
+            return;
+        }
+        self.is_leaf = !tag.starts_with(b"</") && !tag.ends_with(b"/>");
         if tag.starts_with(b"</") {
             return self.end_tag(span, layout);
         }
@@ -247,6 +257,11 @@ impl Segment {
     }
 }
 
+/// Whether a text is nothing but the name of another one.
+fn is_entity(text: &[u8]) -> bool {
+    text[0] == b'&' && memchr::memchr(b';', text) == Some(text.len() - 1)
+}
+
 /// What the element is called whose name begins here; nothing where no message has such a one.
 fn name(bytes: &[u8], at: usize) -> Option<Name> {
     let rest = &bytes[at..bytes.len().min(at + LONGEST)];
@@ -310,6 +325,8 @@ mod tests {
         ]);
         assert_eq!(found(ENGINE), engine);
         // A part of a message, and one whose end is missing.
+        let escaped = "<NTE><NTE.3>a <escape V=\"H\"/>b</NTE.3></NTE><PID.5.1>Thorn~<escape V=\"T\"/></PID.5.1>";
+        assert_eq!(found(escaped), expected(&[("PID-5.1", "Thorn")]));
         let part = "x = \"<PID.5.1>Thorn~bury</PID.5.1><PID.5.2>Marg~aret</PID.5.2>\";";
         assert_eq!(found(part), engine[1..3]);
         assert_eq!(found("<PID.5><PID.5.1>Thorn~bury<"), expected(&[("PID-5.1", "Thorn~bury")]));
@@ -320,6 +337,8 @@ mod tests {
         for text in [
             "<MSH><MSH.10>4829~1734</MSH.10></MSH><PID><PID.1>1</PID.1><PID.8>F</PID.8><PID.5/></PID>",
             "<PID><PID.5><XPN.1><FN.1>${family}</FN.1></XPN.1></PID.5><PID.3><CX.1></CX.1></PID.3></PID>",
+            "\"<PID>\" +\n\"<PID.5>\\n\" +\n \"<PID.5.1></PID.5.1>\\n\" +\n\"</PID.5>\" + y",
+            "<PID><PID.5><PID.5.1>&name;</PID.5.1></PID.5></PID>",
             "<xs:element name=\"PID.5\" type=\"XPN\"/><PID.5.x>Roe</PID.5.x><ABC.5>Roe</ABC.5>",
         ] {
             assert!(found(text).is_empty(), "{text} {:?}", found(text));
