@@ -18,6 +18,7 @@ mod lines;
 mod marks;
 mod own;
 mod pairs;
+mod person;
 mod record;
 mod sql;
 mod subject;

@@ -188,3 +188,147 @@ fn elements_of_dicom_in_dumps() {
 (0010, 0020) Patient ID    LO: ''\nPatientName (0010,0010) is of type PN: a 'name'\n",
     );
 }
+
+#[test]
+fn premiums_of_somebody() {
+    let text = "ISA*00*          *00*          *ZZ*A              *ZZ*B              *240101*1200*^*00501*000000001*0*P*:@
+GS*RA*A*B*20240101*1200*1*X*005010X218@
+S~T*820*0001*005010X218@
+N1*PE*HEALTH PLAN*FI*123456789@
+ENT*1*2J*34*5362~28145@
+N~M1*QE*1*THORN~BURY*MARG~ARET@
+RMR*AZ*W4829~1734**150@
+SE*6*0001@
+"
+    .replace('~', "")
+    .replace('@', "~");
+    let expected = [
+        ("ENT.04", "5362~28145"),
+        ("NM1*QE.03", "THORN~BURY"),
+        ("NM1*QE.04", "MARG~ARET"),
+        ("RMR.02", "W4829~1734"),
+    ];
+    let found = fields(&text, Severity::Low);
+    for (field, value) in expected {
+        assert!(found.contains(&(field.to_owned(), plain(value))), "{field} is not in {found:?}");
+    }
+    let scanner = Scanner::new();
+    for way in ways() {
+        let mut cleaner = Cleaner::new(&scanner, way, Severity::Low);
+        let cleaned = cleaner.clean(text.as_bytes());
+        assert!(cleaned.left.is_empty());
+        assert_same_form(&text, &String::from_utf8_lossy(&cleaned.bytes), &cleaned.removed);
+        assert!(cleaner.clean(&cleaned.bytes).removed.is_empty());
+    }
+}
+
+#[test]
+fn resources_in_strings_of_code() {
+    let resource = "<Patient xmlns=\\\"http://hl7.org/fhir\\\"><identifier><value value=\\\"4829~1734\\\"/></identifier>\" +
+    \"<name><family value=\\\"Thorn~bury\\\"/><given value=\\\"Marg~aret\\\"/></name>\" +
+    \"<birthDate value=\\\"1961~-07-14\\\"/></Patient>";
+    assert_form(
+        "A.java",
+        &format!("String x = \"{resource}\";\nint keep = a < b ? 1 : 2;\n"),
+        &[
+            ("Patient.identifier[0].value", "4829~1734"),
+            ("Patient.name[0].family", "Thorn~bury"),
+            ("Patient.name[0].given[0]", "Marg~aret"),
+            ("Patient.birthDate", "1961~-07-14"),
+        ],
+    );
+    assert_nothing(
+        "x = \"\"\"<Patient xmlns=\"http://hl7.org/fhir\"><active value=\"true\"/></Patient>\"\"\"\n",
+    );
+}
+
+#[test]
+fn people_that_resources_refer_to() {
+    let text = r#"{"resourceType": "Appointment", "participant": [
+  {"actor": {"reference": "Patient/p1", "display": "Marg~aret Thorn~bury"}},
+  {"actor": {"reference": "Location/l1", "display": "Ward 5"}}]}
+"#;
+    assert_form(
+        "a.json",
+        text,
+        &[("Appointment.participant[0].actor.display", "Marg~aret Thorn~bury")],
+    );
+    assert_nothing(
+        r#"{"resourceType": "Appointment", "participant": [{"actor": {"reference": "Practitioner/d1", "display": "Dr. Thorn~bury"}}]}"#,
+    );
+}
+
+#[test]
+fn text_of_attachments() {
+    // What a note says in base64 is found, and cleaned there.
+    let note =
+        ["VGhlIHBhdGllbnQncyBTU04gaXMgNTM2LTI", "yLTgxNDUgYW5kIHNoZSB3YXMgc2Vlbi4="].concat();
+    let text = format!(
+        "{{\"resourceType\": \"DocumentReference\", \"content\": [{{\"attachment\": {{\"contentType\": \"text/plain\", \"data\": \"{note}\"}}}}]}}"
+    );
+    let found = scan(&text);
+    assert!(
+        found.iter().any(|it| it.rule == "ssn" && it.within.as_deref() == Some("base64")),
+        "{found:?}"
+    );
+}
+
+#[test]
+fn names_below_a_word_for_somebody() {
+    let name = [("patient.name", "Marg~aret Thorn~bury")];
+    for (file, text) in [
+        ("a.json", "{\"patient\": {\"name\": \"Marg~aret Thorn~bury\", \"x\": 1}}\n"),
+        ("a.yaml", "patient:\n  name: Marg~aret Thorn~bury\n  x: 1\n"),
+        ("a.xml", "<a><patient><name>Marg~aret Thorn~bury</name><x/></patient></a>\n"),
+        ("a.js", "const x = { patient: { name: 'Marg~aret Thorn~bury', x: 1 } };\n"),
+    ] {
+        assert_form(file, text, &name);
+    }
+    let parts = [("patient.first", "Marg~aret"), ("patient.last", "Thorn~bury")];
+    assert_form(
+        "a.yaml",
+        "patient:\n  name:\n    first: Marg~aret\n    last: Thorn~bury\nx: 1\n",
+        &parts,
+    );
+    for word in ["subscriber", "member", "subject"] {
+        let text = format!(
+            "{{\"{word}\": {{\"name\": \"Marg~aret Thorn~bury\", \"zip\": \"902~10\"}}}}\n"
+        );
+        let (name, zip) = (format!("{word}.name"), format!("{word}.zip"));
+        let path =
+            |field: &str| if word == "subject" { field.replace(word, "*") } else { field.into() };
+        assert_form(
+            "a.json",
+            &text,
+            &[(&path(&name), "Marg~aret Thorn~bury"), (&path(&zip), "902~10")],
+        );
+    }
+    for text in [
+        "{\"patient\": {\"name\": \"string\", \"id\": 4711}}",
+        "patient:\n  name: required\n  label: Patient name\n",
+        "<patient><name/><ward>5</ward></patient>",
+        "members:\n  - name: Marg~aret Thorn~bury\n    email: thorn~bury@example.org\n",
+    ] {
+        assert_nothing(text);
+    }
+}
+
+#[test]
+fn values_beside_their_types() {
+    for (file, text) in [
+        ("a.json", "[{\"type\": \"MRN\", \"value\": \"4829~1734\"}]\n"),
+        ("a.yaml", "- type: MRN\n  value: \"4829~1734\"\n"),
+    ] {
+        let values: Vec<String> =
+            fields(&plain(text), Severity::Low).into_iter().map(|(_, value)| value).collect();
+        assert_eq!(values, ["48291734"], "{file}");
+    }
+    assert_form(
+        "a.json",
+        "{\"patient\": {\"name\": \"Marg~aret Thorn~bury\", \"telecom\": [{\"system\": \"phone\", \"value\": \"212-736~-5000\"}]}}\n",
+        &[("patient.*[0].*", "212-736~-5000")],
+    );
+    assert_nothing(
+        "[{\"type\": \"integer\", \"value\": \"4829~1734\"}, {\"system\": \"phone\", \"value\": \"string\"}]",
+    );
+}

@@ -10,7 +10,7 @@ use std::sync::OnceLock;
 use regex::bytes::Regex;
 
 use super::keys::{self, Strength};
-use super::{Layout, brackets, calls, elements, lines, pairs, value};
+use super::{Layout, brackets, calls, elements, lines, pairs, person, value};
 use crate::scanner::compile;
 use crate::what::What;
 
@@ -28,11 +28,18 @@ pub(super) fn read(bytes: &[u8], stems: &[Range<usize>], layout: &mut Layout) {
     let mut beside = Beside::default();
     // Up to where rows below names of columns were read.
     let mut rows = 0;
+    // Up to where what is below a word for somebody was read.
+    let mut below = 0;
     for stem in stems {
         if stem.start < at {
             continue;
         }
-        let Some(name) = name_around(bytes, stem.clone()) else { continue };
+        let Some(name) = name_around(bytes, stem.clone()) else {
+            if stem.start >= below {
+                below = person::read(bytes, stem, layout).unwrap_or(below);
+            }
+            continue;
+        };
         at = name.span.end;
         if name.span.start >= tried
             && let Some((end, is_read)) = pairs::read(bytes, &name.span, layout)
@@ -338,7 +345,7 @@ fn named_value(bytes: &[u8], name: &Name) -> Option<Range<usize>> {
     static BEFORE: OnceLock<Regex> = OnceLock::new();
     static BEHIND: OnceLock<Regex> = OnceLock::new();
     let before = BEFORE.get_or_init(|| {
-        let pattern = r#"(?i)(?:\b(?:name|key|field|id|code|param|parameter)["']?\s{0,3}:\s{0,3}["']?|<key>)$"#;
+        let pattern = r#"(?i)(?:\b(?:name|key|field|id|code|param|parameter|type|kind|label|system)["']?\s{0,3}:\s{0,3}["']?|<key>)$"#;
         compile(pattern).expect("the pattern above is well formed")
     });
     let behind = BEHIND.get_or_init(|| {

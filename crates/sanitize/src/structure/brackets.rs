@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 use super::{Layout, calls, lines, value};
+use crate::what::What;
 
 /// So far before a telling name the bracket may be, and so far behind it the other one, in bytes.
 const REACH: usize = 1024;
@@ -56,9 +57,15 @@ fn end_of(bytes: &[u8], begin: usize, last: usize) -> usize {
     end
 }
 
-/// Reads what stands between the bracket here and its other one.
-fn read_items(bytes: &[u8], part: Range<usize>, depth: usize, layout: &mut Layout) {
-    let is_map = bytes[part.start] == b'{';
+/// What stands between two brackets.
+struct Items {
+    items: Vec<Range<usize>>,
+    /// What is between brackets in them, with the places where those items begin.
+    inner: Vec<(usize, Range<usize>)>,
+}
+
+/// What stands between the bracket here and its other one.
+fn items(bytes: &[u8], part: Range<usize>) -> Items {
     let (mut inside, mut begin, mut open, mut inner) = (0_usize, part.start + 1, 0, Vec::new());
     let mut items = Vec::new();
     marks(bytes, part.start + 1..part.end, |at, byte| {
@@ -82,6 +89,47 @@ fn read_items(bytes: &[u8], part: Range<usize>, depth: usize, layout: &mut Layou
         true
     });
     items.push(begin..part.end.max(begin));
+    Items { items, inner }
+}
+
+/// The values that are given to names that are known between the bracket here and its other one, and in what has one
+/// of the names that are asked for; says where that one is.
+pub(super) fn values(
+    bytes: &[u8],
+    begin: usize,
+    is_part: fn(&[u8]) -> bool,
+    found: &mut Vec<(What, String, Range<usize>)>,
+) -> usize {
+    let end = end_of(bytes, begin, bytes.len().min(begin + LONGEST));
+    values_within(bytes, begin..end, 1, is_part, found);
+    end
+}
+
+fn values_within(
+    bytes: &[u8],
+    part: Range<usize>,
+    depth: usize,
+    is_part: fn(&[u8]) -> bool,
+    found: &mut Vec<(What, String, Range<usize>)>,
+) {
+    let is_map = bytes[part.start] == b'{';
+    let Items { items, inner } = items(bytes, part);
+    found.extend(items.into_iter().filter_map(|item| lines::value(bytes, item, is_map)));
+    for (item, inner) in inner.into_iter().filter(|_| depth < DEEPEST) {
+        let name = bytes[item..inner.start].trim_ascii();
+        let marks = name.iter().rev().take_while(|byte| b":=> \"'\\".contains(byte)).count();
+        let name = &name[..name.len() - marks];
+        let quotes = name.iter().take_while(|byte| b"\"'\\".contains(byte)).count();
+        if name.is_empty() || is_part(&name[quotes..]) {
+            values_within(bytes, inner, depth + 1, is_part, found);
+        }
+    }
+}
+
+/// Reads what stands between the bracket here and its other one.
+fn read_items(bytes: &[u8], part: Range<usize>, depth: usize, layout: &mut Layout) {
+    let is_map = bytes[part.start] == b'{';
+    let Items { items, inner } = items(bytes, part);
     for item in items {
         if let Some((what, field, span)) = lines::value(bytes, item, is_map)
             && layout.is_open(&span)

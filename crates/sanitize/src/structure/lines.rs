@@ -59,18 +59,18 @@ pub(super) fn read(bytes: &[u8], name: &Range<usize>, layout: &mut Layout) -> us
     end
 }
 
-struct Line {
-    span: Range<usize>,
+pub(super) struct Line {
+    pub span: Range<usize>,
     /// How many bytes stand in front of what it says, the mark of a list among them.
-    column: usize,
+    pub column: usize,
     /// Whether it begins an item of a list.
     is_item: bool,
-    is_blank: bool,
+    pub is_blank: bool,
 }
 
 impl Line {
     /// The line of a place; none where it is too long.
-    fn at(bytes: &[u8], at: usize) -> Option<Self> {
+    pub fn at(bytes: &[u8], at: usize) -> Option<Self> {
         let first = at.saturating_sub(LONGEST);
         let begin = match memchr::memrchr(b'\n', bytes.get(first..at)?) {
             Some(end) => first + end + 1,
@@ -92,6 +92,13 @@ impl Line {
         }
         let is_blank = text.trim_ascii().is_empty();
         Some(Self { span: begin..end, column, is_item, is_blank })
+    }
+
+    /// Whether it has a name, and the value of that in the lines below it.
+    pub fn opens(&self, bytes: &[u8]) -> bool {
+        let text = &bytes[self.span.start + self.column..self.span.end];
+        let text = &text[..memchr::memmem::find(text, b" #").unwrap_or(text.len())];
+        text.trim_ascii_end().strip_suffix(b":").is_some_and(|name| !name.contains(&b':'))
     }
 }
 

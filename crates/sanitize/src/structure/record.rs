@@ -5,13 +5,17 @@ use std::ops::Range;
 
 use super::json::{Document, Kind};
 use super::keys::{self, Strength};
+use super::person::{self, Known, Weight};
 use super::{Layout, value};
 use crate::what::What;
 
 pub(super) fn read(document: &Document<'_>, layout: &mut Layout) {
-    let mut reader = Reader { document, layout, path: Vec::new() };
+    let mut reader = Reader { document, layout, path: Vec::new(), weight: Weight::Full };
     reader.read(document.root(), None, false);
 }
+
+/// So many members of an object are asked whom it is about.
+const MOST_MEMBERS: usize = 64;
 
 /// The most columns of a table.
 const MOST_COLUMNS: usize = 10_000;
@@ -32,6 +36,8 @@ struct Reader<'a, 'b> {
     document: &'a Document<'a>,
     layout: &'b mut Layout,
     path: Vec<Step<'a>>,
+    /// What is found is worth so much.
+    weight: Weight,
 }
 
 impl<'a> Reader<'a, '_> {
@@ -41,27 +47,22 @@ impl<'a> Reader<'a, '_> {
         let document = self.document;
         match document.node(number).kind {
             Kind::Object => {
-                let is_record = self.is_record(number);
-                if is_record {
+                let before = self.weight;
+                let is_strong = self.is_record(number);
+                let holds_one = self.has_record(number) || self.has_list_of_values(number);
+                let person = self.person(number);
+                self.weight = match is_strong || holds_one {
+                    true => Weight::Full,
+                    false => person.unwrap_or(before),
+                };
+                let is_record = is_strong || person.is_some();
+                if is_record && self.weight == Weight::Full {
                     self.layout.unit(document.node(number).span.clone());
                 }
-                let is_of_record = is_record
-                    || is_beside
-                    || self.has_record(number)
-                    || self.has_list_of_values(number);
-                for inner in document.inside(number) {
-                    let name = document.key(inner);
-                    let what = self
-                        .key(inner)
-                        .filter(|(what, strength)| is_of_record || is_telling(*what, *strength))
-                        .map(|(what, _)| what)
-                        .or(named.filter(|_| is_position(name)));
-                    let is_keyed = self.add_key(inner);
-                    self.path.push(Step::Member(name));
-                    self.visit(inner, what, is_record || is_keyed);
-                    self.path.pop();
-                }
+                let is_of_record = is_record || is_beside || holds_one;
+                self.read_members(number, named, is_record, is_of_record);
                 self.read_tables(number);
+                self.weight = before;
             }
             Kind::Array => {
                 let names = document.inside(number).next().and_then(|first| self.columns(first));
@@ -75,6 +76,90 @@ impl<'a> Reader<'a, '_> {
                 }
             }
             Kind::String | Kind::Plain => {}
+        }
+    }
+
+    fn read_members(
+        &mut self,
+        object: usize,
+        named: Option<What>,
+        is_record: bool,
+        is_of_record: bool,
+    ) {
+        let document = self.document;
+        let typed = self.typed(object);
+        for inner in document.inside(object) {
+            let name = document.key(inner);
+            let of_type = typed.filter(|(value, ..)| *value == inner);
+            let what = of_type
+                .map(|(_, what, strength)| (what, strength))
+                .or_else(|| self.key(inner))
+                .filter(|(what, strength)| is_of_record || is_telling(*what, *strength))
+                .map(|(what, _)| what)
+                .or(named.filter(|_| is_position(name)));
+            let is_keyed = self.add_key(inner);
+            self.path.push(Step::Member(name));
+            self.visit(inner, what, is_record || is_keyed);
+            self.path.pop();
+        }
+    }
+
+    /// The value of an object that has a member beside it that says what it is: `{"type": "MRN", "value": "..."}`.
+    fn typed(&self, object: usize) -> Option<(usize, What, Strength)> {
+        const TYPES: [&[u8]; 6] = [b"type", b"system", b"kind", b"label", b"key", b"name"];
+        let document = self.document;
+        let is_value = |inner: &usize| {
+            matches!(document.key(*inner), b"value" | b"Value" | b"val" | b"number")
+                && matches!(document.node(*inner).kind, Kind::String | Kind::Plain)
+        };
+        let value = document.inside(object).take(MOST_MEMBERS).find(is_value)?;
+        let members = document.inside(object).take(MOST_MEMBERS);
+        let said = |inner: usize| match document.node(inner).kind {
+            Kind::String => Some(document.text(inner)),
+            // A concept of codes.
+            Kind::Object => [&b"text"[..], b"display", b"code"]
+                .into_iter()
+                .map(|name| document.member_text(inner, name))
+                .find(|text| !text.is_empty()),
+            Kind::Array | Kind::Plain => None,
+        };
+        let mut types = members.filter(|inner| TYPES.contains(&document.key(*inner)));
+        let (what, strength) = types.find_map(|inner| keys::key(said(inner)?))?;
+        Some((value, what, strength))
+    }
+
+    /// How much an object is worth that is about a person as the name says that it has, and that has the name of
+    /// somebody in it.
+    fn person(&self, object: usize) -> Option<Weight> {
+        let mut members = self.path.iter().rev().filter_map(|step| match step {
+            Step::Member(name) => Some(*name),
+            Step::Item(_) => None,
+        });
+        let role = person::role(members.next()?)?;
+        let mut known = Known::default();
+        self.learn(object, 0, &mut known);
+        known.weight(role)
+    }
+
+    /// Learns what the members of an object say of somebody, and those of its parts.
+    fn learn(&self, object: usize, depth: usize, known: &mut Known) {
+        const DEEPEST: usize = 2;
+        let document = self.document;
+        for inner in document.inside(object).take(MOST_MEMBERS) {
+            match document.node(inner).kind {
+                Kind::String | Kind::Plain => {
+                    if let Some((what, _)) = keys::key(document.key(inner)) {
+                        known.add(what, document.text(inner).trim_ascii());
+                    }
+                }
+                _ if depth < DEEPEST && person::is_part(document.key(inner)) => {
+                    self.learn(inner, depth + 1, known);
+                }
+                Kind::Object if document.key(inner).is_empty() && depth < DEEPEST => {
+                    self.learn(inner, depth + 1, known);
+                }
+                Kind::Object | Kind::Array => {}
+            }
         }
     }
 
@@ -240,7 +325,8 @@ impl<'a> Reader<'a, '_> {
     }
 
     fn add(&mut self, what: What, span: Range<usize>) {
-        if let Some(mut finding) = value::found(self.document.bytes, span, what) {
+        if let Some(finding) = value::found(self.document.bytes, span, what) {
+            let mut finding = person::weighed(finding, what, self.weight);
             finding.field = Some(self.path()).filter(|path| !path.is_empty());
             self.layout.findings.push(finding);
         }
@@ -346,6 +432,58 @@ mod tests {
                 expected.iter().map(|it| plain(it)).collect::<Vec<_>>(),
                 "{text}"
             );
+        }
+    }
+
+    #[test]
+    fn what_is_below_a_word_for_somebody_is_about_them() {
+        for (text, expected) in [
+            (r#"{"patient": {"name": "Ja~ne Roe"}}"#, &["patient.name"][..]),
+            (
+                r#"{"patient": {"name": {"first": "Ja~ne", "last": "Roe"}, "phone": "212-736~-5000"}}"#,
+                &["patient.name.first", "patient.name.last", "patient.phone"],
+            ),
+            (
+                r#"{"patients": [{"name": [{"family": "Roe", "given": ["Ja~ne"]}], "city": "Springfield"}]}"#,
+                &["patients[0].name[0].family", "patients[0].name[0].given[0]", "patients[0].city"],
+            ),
+            (
+                r#"{"subscriber": {"fullName": "Ja~ne Roe", "x": {"name": "ward 5"}}}"#,
+                &["subscriber.fullName"],
+            ),
+            (r#"{"patient": {"name": "string", "city": "Springfield"}}"#, &[]),
+            (r#"{"patient": {"name": "Patient Name"}, "clinic": {"name": "Ja~ne Roe"}}"#, &[]),
+            (r#"{"patient": {"reference": "x", "doctor": {"name": "Ja~ne Roe"}}}"#, &[]),
+        ] {
+            let found = fields(text);
+            assert_eq!(found[..expected.len().min(found.len())], *expected, "{text}");
+            assert!(
+                found.len() <= expected.len() + usize::from(text.contains("ward")),
+                "{found:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn values_are_what_their_types_say() {
+        let values = |text: &str| -> Vec<String> {
+            found(text).into_iter().map(|(_, value)| value).collect()
+        };
+        for text in [
+            r#"{"ids": [{"type": "MRN", "value": "4829~1734"}, {"type": "color", "value": "4829~1735"}]}"#,
+            r#"{"type": {"text": "Medical Record Number"}, "value": 4829~1734}"#,
+            r#"[{"label": "Patient ID", "val": "4829~1734"}, {"system": "phone", "value": "212-736~-5000"}]"#,
+        ] {
+            assert_eq!(values(text), ["48291734"], "{text}");
+        }
+        let of_patient = r#"{"patient": {"name": "Ja~ne Roe", "telecom": [{"system": "phone", "value": "212-736~-5000"}]}}"#;
+        assert_eq!(values(of_patient), ["Jane Roe", concat!("212-736", "-5000")]);
+        for text in [
+            r#"{"type": "MRN", "value": "string"}"#,
+            r#"{"type": "integer", "value": 4829~1734}"#,
+            r#"{"system": "phone", "value": "212-736~-5000"}"#,
+        ] {
+            assert!(found(text).is_empty(), "{text}");
         }
     }
 
