@@ -92,17 +92,21 @@ fn items(bytes: &[u8], part: Range<usize>) -> Items {
     Items { items, inner }
 }
 
+/// So much is read below a word for somebody, in bytes.
+const LONGEST_BELOW: usize = 2048;
+
 /// The values that are given to names that are known between the bracket here and its other one, and in what has one
-/// of the names that are asked for; says where that one is.
+/// of the names that are asked for; says up to where all was looked at.
 pub(super) fn values(
     bytes: &[u8],
     begin: usize,
     is_part: fn(&[u8]) -> bool,
     found: &mut Vec<(What, String, Range<usize>)>,
 ) -> usize {
-    let end = end_of(bytes, begin, bytes.len().min(begin + LONGEST));
-    values_within(bytes, begin..end, 1, is_part, found);
-    end
+    let end = end_of(bytes, begin, bytes.len().min(begin + LONGEST_BELOW));
+    let mut read = end;
+    values_within(bytes, begin..end, 1, is_part, &mut read, found);
+    read
 }
 
 fn values_within(
@@ -110,18 +114,20 @@ fn values_within(
     part: Range<usize>,
     depth: usize,
     is_part: fn(&[u8]) -> bool,
+    read: &mut usize,
     found: &mut Vec<(What, String, Range<usize>)>,
 ) {
     let is_map = bytes[part.start] == b'{';
     let Items { items, inner } = items(bytes, part);
     found.extend(items.into_iter().filter_map(|item| lines::value(bytes, item, is_map)));
-    for (item, inner) in inner.into_iter().filter(|_| depth < DEEPEST) {
+    for (item, inner) in inner {
         let name = bytes[item..inner.start].trim_ascii();
         let marks = name.iter().rev().take_while(|byte| b":=> \"'\\".contains(byte)).count();
         let name = &name[..name.len() - marks];
         let quotes = name.iter().take_while(|byte| b"\"'\\".contains(byte)).count();
-        if name.is_empty() || is_part(&name[quotes..]) {
-            values_within(bytes, inner, depth + 1, is_part, found);
+        match depth < DEEPEST && (name.is_empty() || is_part(&name[quotes..])) {
+            true => values_within(bytes, inner, depth + 1, is_part, read, found),
+            false => *read = item.min(*read),
         }
     }
 }

@@ -133,7 +133,7 @@ const DEEPEST: usize = 3;
 /// What was found below a word.
 type Found = Vec<(What, String, Range<usize>)>;
 
-/// Reads what is below the word that a stem is a part of; says where that ends, if it is about somebody.
+/// Reads what is below the word that a stem is a part of; says up to where all was looked at, if it is about somebody.
 pub(super) fn read(bytes: &[u8], stem: &Range<usize>, layout: &mut Layout) -> Option<usize> {
     let word = word_around(bytes, stem);
     let role = role(&bytes[word.clone()])?;
@@ -192,6 +192,7 @@ fn in_element(bytes: &[u8], word: &Range<usize>, found: &mut Found) -> Option<us
         return None;
     }
     let mut reader = Reader::begin(&bytes[..bytes.len().min(begin + LONGEST)], begin);
+    let mut first_other = None;
     while let Some(event) = reader.next() {
         let depth = reader.stack.len();
         let is_near = depth <= DEEPEST
@@ -201,11 +202,12 @@ fn in_element(bytes: &[u8], word: &Range<usize>, found: &mut Found) -> Option<us
             Event::Start(attributes) if is_near && (depth == 1 || is_part(reader.name())) => {
                 attributes.all().for_each(|(key, value)| add(bytes, &bytes[key], value, found));
             }
+            Event::Start(_) => first_other = first_other.or(Some(reader.place())),
             Event::End if depth == 1 => break,
             _ => {}
         }
     }
-    Some(reader.place())
+    Some(first_other.unwrap_or(reader.place()))
 }
 
 /// Adds the value of a name, if it is one.
@@ -222,7 +224,9 @@ fn in_lines(bytes: &[u8], word: &Range<usize>, found: &mut Found) -> Option<usiz
     if !head.opens(bytes) || bytes[head.span.start..word.start].trim_ascii().len() > 2 {
         return None;
     }
-    let (first, mut end, mut passed) = (head.span.end, head.span.end, None);
+    let (first, mut end) = (head.span.end, head.span.end);
+    // The block that is passed over, and the first of them.
+    let (mut passed, mut first_other) = (None, None);
     for _ in 0..MOST_LINES {
         let next = (end < bytes.len() && end - first < LONGEST).then(|| Line::at(bytes, end + 1));
         let Some(line) = next.flatten().filter(|it| !it.is_blank && it.column > head.column) else {
@@ -235,12 +239,13 @@ fn in_lines(bytes: &[u8], word: &Range<usize>, found: &mut Found) -> Option<usiz
         passed = None;
         let part = line.span.start + line.column..line.span.end;
         if line.opens(bytes) {
-            passed = Some(line.column).filter(|_| !is_part(name_of(&bytes[part])));
+            passed = Some(line.column).filter(|_| !is_part(name_of(&bytes[part.clone()])));
+            first_other = first_other.or(passed.map(|_| part.start));
         } else {
             found.extend(lines::value(bytes, part, true));
         }
     }
-    Some(end)
+    Some(first_other.unwrap_or(end))
 }
 
 /// The name that a line begins with.

@@ -48,7 +48,7 @@ impl<'a> Attributes<'a> {
             let quote = at + bytes[at..end].iter().position(|byte| matches!(byte, b'"' | b'\''))?;
             let begin = quote + 1 + usize::from(is_doubled(&bytes[quote..end]));
             let length = memchr::memchr(bytes[quote], &bytes[begin..end])?;
-            at = begin + length + (begin - quote);
+            at = end.min(begin + length + (begin - quote));
             // In a string of source code quotes have a backslash in front.
             let is_escaped = bytes[key.end..quote].ends_with(b"\\");
             let is_spelled = is_escaped && bytes[begin..begin + length].ends_with(b"\\");
@@ -230,6 +230,14 @@ mod tests {
         {
             let mut reader = Reader::new(text.as_bytes());
             while reader.next().is_some() {}
+        }
+        for text in ["<a b=\"\"c\" d>", "<a b=\"\"c\">", "<a b=\\\"\">", "<a b=\"\"\"\">"] {
+            let mut reader = Reader::new(text.as_bytes());
+            while let Some(event) = reader.next() {
+                if let Event::Start(attributes) = event {
+                    attributes.all().for_each(drop);
+                }
+            }
         }
         let deep = [b'<', b'a', b'>'].repeat(10_000);
         let mut reader = Reader::new(&deep);
