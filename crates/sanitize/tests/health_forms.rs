@@ -292,15 +292,15 @@ fn names_below_a_word_for_somebody() {
     );
     for word in ["subscriber", "member", "subject"] {
         let text = format!(
-            "{{\"{word}\": {{\"name\": \"Marg~aret Thorn~bury\", \"zip\": \"902~10\"}}}}\n"
+            "{{\"{word}\": {{\"name\": \"Marg~aret Thorn~bury\", \"dob\": \"1962~-01-10\"}}}}\n"
         );
-        let (name, zip) = (format!("{word}.name"), format!("{word}.zip"));
+        let (name, birth) = (format!("{word}.name"), format!("{word}.dob"));
         let path =
             |field: &str| if word == "subject" { field.replace(word, "*") } else { field.into() };
         assert_form(
             "a.json",
             &text,
-            &[(&path(&name), "Marg~aret Thorn~bury"), (&path(&zip), "902~10")],
+            &[(&path(&name), "Marg~aret Thorn~bury"), (&path(&birth), "1962~-01-10")],
         );
     }
     for text in [

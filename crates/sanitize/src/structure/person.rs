@@ -9,8 +9,6 @@ use super::keys;
 use super::lines::{self, Line};
 use super::xml::{Event, Reader};
 use super::{Layout, brackets, value};
-use crate::finding::Finding;
-use crate::rule::Severity;
 use crate::what::What;
 
 /// Whom a word says that what is below it is about.
@@ -94,33 +92,18 @@ impl Known {
         match what {
             What::Name => self.has_name |= value::is_literal(what, text),
             // What people in care are asked for, and others are not.
-            What::Phone
-            | What::Address
-            | What::Zip
-            | What::BirthDate
-            | What::Age
-            | What::Ssn
-            | What::Mrn
-            | What::HealthPlan => self.has_more |= value::has_shape(what, text),
+            What::BirthDate | What::Age | What::Ssn | What::Mrn | What::HealthPlan => {
+                self.has_more |= value::has_shape(what, text);
+            }
             _ => {}
         }
     }
 
-    /// How much what is below a word is worth, if it is about a person at all: as little as what is said of staff where
-    /// it may be about anybody.
-    pub fn weight(self, role: Role) -> Option<Weight> {
-        match role {
-            _ if !self.has_name => None,
-            Role::Perhaps if !self.has_more => Some(Weight::Minor),
-            _ => Some(Weight::Full),
-        }
+    /// Whether what is below a word is about a person: where that may be anybody, what only people in care are asked
+    /// for has to stand beside the name.
+    pub fn is_about(self, role: Role) -> bool {
+        self.has_name && (role == Role::Patient || self.has_more)
     }
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Weight {
-    Full,
-    Minor,
 }
 
 /// So much below a word is read, in bytes and in lines.
@@ -148,26 +131,16 @@ pub(super) fn read(bytes: &[u8], stem: &Range<usize>, layout: &mut Layout) -> Op
     for (what, _, span) in &found {
         known.add(*what, &bytes[span.clone()]);
     }
-    let weight = known.weight(role)?;
+    if !known.is_about(role) {
+        return None;
+    }
     found.retain(|(.., span)| layout.is_open(span));
     for (what, field, span) in found {
-        let mut finding = weighed(value::as_found(bytes, what, span), what, weight);
+        let mut finding = value::as_found(bytes, what, span);
         finding.field = Some(format!("{}.{field}", String::from_utf8_lossy(&bytes[word.clone()])));
         layout.findings.push(finding);
     }
     Some(end)
-}
-
-/// A finding of the weight that what is around it has. Numbers of somebody in care are as telling anywhere.
-pub(super) fn weighed(finding: Finding, what: What, weight: Weight) -> Finding {
-    let is_of_anybody = matches!(
-        what,
-        What::Name | What::Email | What::Phone | What::Fax | What::Address | What::Zip | What::Url
-    );
-    match weight {
-        Weight::Minor if is_of_anybody => Finding { severity: Severity::Info, ..finding },
-        _ => finding,
-    }
 }
 
 /// The word that a stem is a part of.
@@ -324,19 +297,12 @@ mod tests {
 
     #[test]
     fn members_and_subjects_may_be_anybody() {
-        let severity = |text: &str| {
-            let findings = crate::Scanner::new().scan(plain(text).as_bytes());
-            findings
-                .iter()
-                .find(|it| it.rule == "name")
-                .map(|it| it.severity > crate::Severity::Info)
-        };
         for role in ["member", "subject"] {
-            let of = |more: &str| severity(&format!("{role}:\n  name: Ja~ne Roe\n  {more}\n"));
-            assert_eq!(of("email: ja~ne@roe.example"), Some(false), "{role}");
-            assert_eq!(of("zip: 902~10"), Some(true), "{role}");
+            let of = |more: &str| found(&format!("{role}:\n  name: Ja~ne Roe\n  {more}\n")).len();
+            assert_eq!(of("phone: 212-736~-5000"), 0, "{role}");
+            assert_eq!(of("age: 93"), 2, "{role}");
         }
-        assert_eq!(severity("subscriber:\n  name: Ja~ne Roe\n"), Some(true));
+        assert_eq!(found("subscriber:\n  name: Ja~ne Roe\n").len(), 1);
     }
 
     #[test]

@@ -5,12 +5,12 @@ use std::ops::Range;
 
 use super::json::{Document, Kind};
 use super::keys::{self, Strength};
-use super::person::{self, Known, Weight};
+use super::person::{self, Known};
 use super::{Layout, value};
 use crate::what::What;
 
 pub(super) fn read(document: &Document<'_>, layout: &mut Layout) {
-    let mut reader = Reader { document, layout, path: Vec::new(), weight: Weight::Full };
+    let mut reader = Reader { document, layout, path: Vec::new() };
     reader.read(document.root(), None, false);
 }
 
@@ -36,8 +36,6 @@ struct Reader<'a, 'b> {
     document: &'a Document<'a>,
     layout: &'b mut Layout,
     path: Vec<Step<'a>>,
-    /// What is found is worth so much.
-    weight: Weight,
 }
 
 impl<'a> Reader<'a, '_> {
@@ -47,22 +45,15 @@ impl<'a> Reader<'a, '_> {
         let document = self.document;
         match document.node(number).kind {
             Kind::Object => {
-                let before = self.weight;
                 let is_strong = self.is_record(number);
                 let holds_one = self.has_record(number) || self.has_list_of_values(number);
-                let person = self.person(number);
-                self.weight = match is_strong || holds_one {
-                    true => Weight::Full,
-                    false => person.unwrap_or(before),
-                };
-                let is_record = is_strong || person.is_some();
-                if is_record && self.weight == Weight::Full {
+                let is_record = is_strong || self.is_person(number);
+                if is_record {
                     self.layout.unit(document.node(number).span.clone());
                 }
                 let is_of_record = is_record || is_beside || holds_one;
                 self.read_members(number, named, is_record, is_of_record);
                 self.read_tables(number);
-                self.weight = before;
             }
             Kind::Array => {
                 let names = document.inside(number).next().and_then(|first| self.columns(first));
@@ -128,17 +119,16 @@ impl<'a> Reader<'a, '_> {
         Some((value, what, strength))
     }
 
-    /// How much an object is worth that is about a person as the name says that it has, and that has the name of
-    /// somebody in it.
-    fn person(&self, object: usize) -> Option<Weight> {
+    /// Whether an object is about a person as the name says that it has, and has the name of somebody in it.
+    fn is_person(&self, object: usize) -> bool {
         let mut members = self.path.iter().rev().filter_map(|step| match step {
             Step::Member(name) => Some(*name),
             Step::Item(_) => None,
         });
-        let role = person::role(members.next()?)?;
+        let Some(role) = members.next().and_then(person::role) else { return false };
         let mut known = Known::default();
         self.learn(object, 0, &mut known);
-        known.weight(role)
+        known.is_about(role)
     }
 
     /// Learns what the members of an object say of somebody, and those of its parts.
@@ -325,8 +315,7 @@ impl<'a> Reader<'a, '_> {
     }
 
     fn add(&mut self, what: What, span: Range<usize>) {
-        if let Some(finding) = value::found(self.document.bytes, span, what) {
-            let mut finding = person::weighed(finding, what, self.weight);
+        if let Some(mut finding) = value::found(self.document.bytes, span, what) {
             finding.field = Some(self.path()).filter(|path| !path.is_empty());
             self.layout.findings.push(finding);
         }
