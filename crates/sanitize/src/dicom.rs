@@ -6,7 +6,7 @@ use crate::what::What;
 use crate::what::What::*;
 
 /// What an element holds.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Content {
     /// Something of the patient or of theirs.
     Is(What),

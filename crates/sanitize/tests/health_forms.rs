@@ -313,6 +313,19 @@ fn names_below_a_word_for_somebody() {
     }
 }
 
+/// What is below `member` may be anybody's name, and is a patient's where there is talk of one.
+#[test]
+fn names_of_anybody_are_as_telling_as_they_are_elsewhere() {
+    let text = plain("# The patient was seen\nmember:\n  name: Marg~aret Thorn~bury\n");
+    let found = scan(&text);
+    let name = found.iter().find(|it| it.rule == "name").expect("it is found");
+    assert_eq!(name.field.as_deref(), Some("member.name"));
+    assert!(name.severity >= Severity::Medium, "{found:?}");
+    assert_nothing("member:\n  name: Marg~aret Thorn~bury\n");
+    let unclosed = plain("member: {name: Marg~aret Thorn~bury, x: 1\n").repeat(9);
+    assert_eq!(fields(&unclosed, Severity::Info).len(), 9);
+}
+
 #[test]
 fn values_beside_their_types() {
     for (file, text) in [

@@ -62,6 +62,8 @@ struct Items {
     items: Vec<Range<usize>>,
     /// What is between brackets in them, with the places where those items begin.
     inner: Vec<(usize, Range<usize>)>,
+    /// Where the item begins in which a bracket is not closed.
+    unclosed: Option<usize>,
 }
 
 /// What stands between the bracket here and its other one.
@@ -89,7 +91,8 @@ fn items(bytes: &[u8], part: Range<usize>) -> Items {
         true
     });
     items.push(begin..part.end.max(begin));
-    Items { items, inner }
+    let unclosed = (inside > 0).then_some(begin);
+    Items { items, inner, unclosed }
 }
 
 /// So much is read below a word for somebody, in bytes.
@@ -118,7 +121,8 @@ fn values_within(
     found: &mut Vec<(What, String, Range<usize>)>,
 ) {
     let is_map = bytes[part.start] == b'{';
-    let Items { items, inner } = items(bytes, part);
+    let Items { items, inner, unclosed } = items(bytes, part);
+    *read = unclosed.unwrap_or(*read).min(*read);
     found.extend(items.into_iter().filter_map(|item| lines::value(bytes, item, is_map)));
     for (item, inner) in inner {
         let name = bytes[item..inner.start].trim_ascii();
@@ -135,7 +139,7 @@ fn values_within(
 /// Reads what stands between the bracket here and its other one.
 fn read_items(bytes: &[u8], part: Range<usize>, depth: usize, layout: &mut Layout) {
     let is_map = bytes[part.start] == b'{';
-    let Items { items, inner } = items(bytes, part);
+    let Items { items, inner, .. } = items(bytes, part);
     for item in items {
         if let Some((what, field, span)) = lines::value(bytes, item, is_map)
             && layout.is_open(&span)

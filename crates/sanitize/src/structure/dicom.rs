@@ -13,6 +13,9 @@ use crate::rule::Severity;
 /// The longest attribute that is looked at, in bytes.
 const LONGEST: usize = 1 << 20;
 
+/// The longest value that is no text, in bytes: a name has three groups of 64 characters (PS3.5, 6.2).
+const LONGEST_VALUE: usize = 400;
+
 /// So many attributes may be none that ends.
 const MOST_FAILURES: usize = 100;
 
@@ -105,7 +108,9 @@ fn add(bytes: &[u8], tag: u32, span: Range<usize>, layout: &mut Layout) {
     let span = trimmed(bytes, span);
     let value = &bytes[span.clone()];
     let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte >= 0x80;
-    if value == b"null" || !value.iter().any(is_word) || !content.is_said_by(value) {
+    let is_too_long = content != Content::Text && value.len() > LONGEST_VALUE;
+    let is_nothing = value == b"null" || !value.iter().any(is_word);
+    if is_nothing || is_too_long || !content.is_said_by(value) {
         return;
     }
     let mut finding = match content {
