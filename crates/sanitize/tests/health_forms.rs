@@ -77,27 +77,27 @@ fn messages_in_xml() {
     ];
     let standard = "<?xml version=\"1.0\"?>\n<ADT_A01 xmlns=\"urn:hl7-org:v2xml\">
  <MSH><MSH.1>|</MSH.1><MSH.2>^&amp;</MSH.2><MSH.10>123456789</MSH.10></MSH>
- <PID><PID.3><CX.1>4829~1734</CX.1><CX.5>MR</CX.5></PID.3>
- <PID.5><XPN.1><FN.1>THORN~BURY</FN.1></XPN.1><XPN.2>MARG~ARET</XPN.2></PID.5>
- <PID.7><TS.1>1961~0714</TS.1></PID.7>
- <PID.11><XAD.1><SAD.1>12 El~m Street</SAD.1></XAD.1></PID.11></PID>
+ <PID><P~ID.3><CX.1>4829~1734</CX.1><CX.5>MR</CX.5></PID.3>
+ <P~ID.5><XPN.1><FN.1>THORN~BURY</FN.1></XPN.1><XPN.2>MARG~ARET</XPN.2></PID.5>
+ <P~ID.7><TS.1>1961~0714</TS.1></PID.7>
+ <P~ID.11><XAD.1><SAD.1>12 El~m Street</SAD.1></XAD.1></PID.11></PID>
 </ADT_A01>\n";
     assert_form("a.xml", standard, &expected);
-    let engine = "<HL7Message><PID><PID.3><PID.3.1>4829~1734</PID.3.1><PID.3.5>MR</PID.3.5></PID.3>
-<PID.5><PID.5.1>THORN~BURY</PID.5.1><PID.5.2>MARG~ARET</PID.5.2></PID.5>
-<PID.7><PID.7.1>1961~0714</PID.7.1></PID.7><PID.11><PID.11.1>12 El~m Street</PID.11.1><PID.11.2/></PID.11></PID>
+    let engine = "<HL7Message><PID><P~ID.3><P~ID.3.1>4829~1734</PID.3.1><P~ID.3.5>MR</PID.3.5></PID.3>
+<P~ID.5><P~ID.5.1>THORN~BURY</PID.5.1><P~ID.5.2>MARG~ARET</PID.5.2></PID.5>
+<P~ID.7><P~ID.7.1>1961~0714</PID.7.1></PID.7><P~ID.11><P~ID.11.1>12 El~m Street</PID.11.1><P~ID.11.2/></PID.11></PID>
 </HL7Message>\n";
     assert_form("a.xml", engine, &expected);
     let code = format!("String message = \"{}\";\n", engine.replace('\n', ""));
     assert_form("A.java", &code, &expected);
     assert_nothing(
         "<ADT_A01 xmlns=\"urn:hl7-org:v2xml\"><MSH><MSH.3><HD.1>LAB</HD.1></MSH.3><MSH.10>123456789</MSH.10></MSH>
-<PID><PID.1>1</PID.1><PID.3/><PID.5><XPN.1><FN.1/></XPN.1></PID.5><PID.8>F</PID.8></PID>
-<OBX><OBX.2>NM</OBX.2><OBX.3><CE.1>8302-2</CE.1></OBX.3><OBX.5>172</OBX.5></OBX></ADT_A01>",
+<PID><P~ID.1>1</PID.1><P~ID.3/><P~ID.5><XPN.1><FN.1/></XPN.1></PID.5><P~ID.8>F</PID.8></PID>
+<OBX><O~BX.2>NM</OBX.2><O~BX.3><CE.1>8302-2</CE.1></OBX.3><O~BX.5>172</OBX.5></OBX></ADT_A01>",
     );
     // Staff is as weak as it is elsewhere.
     assert_nothing(
-        "<PV1><PV1.52><XCN.2><FN.1>Thorn~bury</FN.1></XCN.2></PV1.52></PV1><PID><PID.1>1</PID.1></PID>",
+        "<PV1><PV1.52><XCN.2><FN.1>Thorn~bury</FN.1></XCN.2></PV1.52></PV1><PID><P~ID.1>1</PID.1></PID>",
     );
 }
 
@@ -106,7 +106,7 @@ fn messages_on_one_line_of_a_log() {
     for end in ["<CR>", "<cr>", "\\x0d", "\\x0D", "\\u000d", "^M"] {
         let segments = [
             "MSH|^@\\&|A|B|C|D|20240101||ADT^A01|1|P|2.5",
-            "PID|1||4829~1734^^^LAB^MR||THORN~BURY^MARG~ARET||1961~0714|F",
+            "P~ID|1||4829~1734^^^LAB^MR||THORN~BURY^MARG~ARET||1961~0714|F",
             "ZPI|1|keep",
             "OBX|1|TX|keep||keep",
             "",
@@ -129,20 +129,20 @@ fn messages_on_one_line_of_a_log() {
         }
     }
     // An initial is none, whatever stands behind it.
-    let text = plain("PID|1||4829~1734^^^LAB^MR||THORN~BURY^MARG~ARET^M\nNK1|1|ASH~DOWN^M\n");
+    let text = plain("P~ID|1||4829~1734^^^LAB^MR||THORN~BURY^MARG~ARET^M\nN~K1|1|ASH~DOWN^M\n");
     let all = fields(&text, Severity::Info);
     assert_eq!(all.iter().filter(|(_, value)| value == "M").count(), 2, "{all:?}");
 }
 
 #[test]
 fn elements_of_dicom_in_json() {
-    let text = r#"[{"00080018": {"vr": "UI", "Value": ["1.2.840.10008.73650281"]},
-  "00080090": {"vr": "PN", "Value": [{"Alphabetic": "Ash~down^Ja~ne"}]},
-  "00100010": {"vr": "PN", "Value": [{"Alphabetic": "Thorn~bury^Marg~aret"}]},
-  "00100020": {"vr": "LO", "Value": ["4829~1734"]},
-  "00100030": {"vr": "DA", "Value": ["1961~0714"]},
-  "00101002": {"vr": "SQ", "Value": [{"00100020": {"vr": "LO", "Value": ["4829~1735"]}}]},
-  "00101040": {"vr": "LO", "Value": ["12 El~m Street"]}}]
+    let text = r#"[{"00080018": {"v~r": "UI", "Value": ["1.2.840.10008.73650281"]},
+  "00080090": {"v~r": "PN", "Value": [{"Alphabetic": "Ash~down^Ja~ne"}]},
+  "00100010": {"v~r": "PN", "Value": [{"Alphabetic": "Thorn~bury^Marg~aret"}]},
+  "00100020": {"v~r": "LO", "Value": ["4829~1734"]},
+  "00100030": {"v~r": "DA", "Value": ["1961~0714"]},
+  "00101002": {"v~r": "SQ", "Value": [{"00100020": {"v~r": "LO", "Value": ["4829~1735"]}}]},
+  "00101040": {"v~r": "LO", "Value": ["12 El~m Street"]}}]
 "#;
     let expected = [
         ("(0010,0010) PatientName", "Thorn~bury^Marg~aret"),
@@ -154,8 +154,8 @@ fn elements_of_dicom_in_json() {
     assert_form("a.json", text, &expected);
     assert_form("a.py", &format!("ds = Dataset.from_json({text})\n"), &expected);
     assert_nothing(
-        r#"{"00080018": {"vr": "UI", "Value": ["1.2.840.10008.73650281"]}, "00100010": {"vr": "PN"},
-            "00080090": {"vr": "PN", "Value": [{"Alphabetic": "Ash~down^Ja~ne"}]}, "00280010": {"vr": "US", "Value": [512]}}"#,
+        r#"{"00080018": {"v~r": "UI", "Value": ["1.2.840.10008.73650281"]}, "00100010": {"v~r": "PN"},
+            "00080090": {"v~r": "PN", "Value": [{"Alphabetic": "Ash~down^Ja~ne"}]}, "00280010": {"v~r": "US", "Value": [512]}}"#,
     );
 }
 
@@ -169,23 +169,23 @@ fn elements_of_dicom_in_dumps() {
     let dump = "# Dicom-Data-Set
 (0008,0018) UI [1.2.840.10008.73650281]                 #  22, 1 SOPInstanceUID
 (0008,0090) PN [Ash~down^Ja~ne]                           #  12, 1 ReferringPhysicianName
-(0010,0010) PN [Thorn~bury^Marg~aret]                     #  18, 1 PatientName
-(0010,0020) LO [4829~1734]                               #   8, 1 PatientID
-(0010,0030) DA [1961~0714]                               #   8, 1 PatientBirthDate
-(0010,0032) TM (no value available)                     #   0, 0 PatientBirthTime
+(00~10,0010) PN [Thorn~bury^Marg~aret]                     #  18, 1 PatientName
+(00~10,0020) LO [4829~1734]                               #   8, 1 PatientID
+(00~10,0030) DA [1961~0714]                               #   8, 1 PatientBirthDate
+(00~10,0032) TM (no value available)                     #   0, 0 PatientBirthTime
 (0028,0010) US 512                                      #   2, 1 Rows
 ";
     assert_form("a.txt", dump, &expected);
     let python = "(0008, 0018) SOP Instance UID                    UI: 1.2.840.10008.73650281
-(0010, 0010) Patient's Name                      PN: 'Thorn~bury^Marg~aret'
-(0010, 0020) Patient ID                          LO: '4829~1734'
-(0010, 0030) Patient's Birth Date                DA: '1961~0714'
+(00~10, 0010) Patient's Name                      PN: 'Thorn~bury^Marg~aret'
+(00~10, 0020) Patient ID                          LO: '4829~1734'
+(00~10, 0030) Patient's Birth Date                DA: '1961~0714'
 (0028, 0010) Rows                                US: 512
 ";
     assert_form("a.txt", python, &expected);
     assert_nothing(
-        "(0008,0018) UI [1.2.840.10008.73650281]\n(0010,0010) PN (no value available)  # 0, 0 PatientName
-(0010, 0020) Patient ID    LO: ''\nPatientName (0010,0010) is of type PN: a 'name'\n",
+        "(0008,0018) UI [1.2.840.10008.73650281]\n(00~10,0010) PN (no value available)  # 0, 0 PatientName
+(00~10, 0020) Patient ID    LO: ''\nPatientName (00~10,0010) is of type PN: a 'name'\n",
     );
 }
 
@@ -224,7 +224,7 @@ SE*6*0001@
 
 #[test]
 fn resources_in_strings_of_code() {
-    let resource = "<Patient xmlns=\\\"http://hl7.org/fhir\\\"><identifier><value value=\\\"4829~1734\\\"/></identifier>\" +
+    let resource = "<Patient xmlns=\\\"http://hl7~.org/fhir\\\"><identifier><value value=\\\"4829~1734\\\"/></identifier>\" +
     \"<name><family value=\\\"Thorn~bury\\\"/><given value=\\\"Marg~aret\\\"/></name>\" +
     \"<birthDate value=\\\"1961~-07-14\\\"/></Patient>";
     assert_form(
@@ -238,7 +238,7 @@ fn resources_in_strings_of_code() {
         ],
     );
     assert_nothing(
-        "x = \"\"\"<Patient xmlns=\"http://hl7.org/fhir\"><active value=\"true\"/></Patient>\"\"\"\n",
+        "x = \"\"\"<Patient xmlns=\"http://hl7~.org/fhir\"><active value=\"true\"/></Patient>\"\"\"\n",
     );
 }
 
@@ -254,7 +254,7 @@ fn people_that_resources_refer_to() {
         &[("Appointment.participant[0].actor.display", "Marg~aret Thorn~bury")],
     );
     assert_nothing(
-        r#"{"resourceType": "Appointment", "participant": [{"actor": {"reference": "Practitioner/d1", "display": "Dr. Thorn~bury"}}]}"#,
+        r#"{"resourceType": "Appointment", "participant": [{"actor": {"reference": "Practitioner/d1", "display": "D~r. Thorn~bury"}}]}"#,
     );
 }
 

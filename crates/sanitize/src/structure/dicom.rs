@@ -274,20 +274,21 @@ mod tests {
         ("(0010,0030) PatientBirthDate", "1961~0714"),
     ];
 
-    const ATTRIBUTES: &str = r#""00080005": {"vr": "CS", "Value": ["ISO_IR 100"]},
-        "00080020": {"vr": "DA"},
-        "00100010": {"vr": "PN", "Value": [{"Alphabetic": "Thorn~bury^Marg~aret"}]},
-        "00100020": {"Value": ["4829~1734"], "vr": "LO"},
-        "00100030": {"vr": "DA", "Value": ["1961~0714"]}"#;
+    const ATTRIBUTES: &str = r#""00080005": {"v~r": "CS", "Value": ["ISO_IR 100"]},
+        "00080020": {"v~r": "DA"},
+        "00100010": {"v~r": "PN", "Value": [{"Alphabetic": "Thorn~bury^Marg~aret"}]},
+        "00100020": {"Value": ["4829~1734"], "v~r": "LO"},
+        "00100030": {"v~r": "DA", "Value": ["1961~0714"]}"#;
 
     #[test]
     fn attributes_are_known_by_their_tags() {
         for (before, behind) in [("{", "}"), ("[{", "}, {}]"), ("x = {", ", }\n"), ("", "")] {
             assert_found(read_json, &format!("{before}{ATTRIBUTES}{behind}"), &PATIENT);
         }
-        let nested = format!("{{\"00081140\": {{\"vr\": \"SQ\", \"Value\": [{{{ATTRIBUTES}}}]}}}}");
+        let nested =
+            format!("{{\"00081140\": {{\"v~r\": \"SQ\", \"Value\": [{{{ATTRIBUTES}}}]}}}}");
         assert_found(read_json, &nested, &PATIENT);
-        let groups = r#"{"00100010":{"vr":"PN","Value":[{"Alphabetic":"Ya~mada^Taro","Ideographic":"\u5c71~"}, null]}}"#;
+        let groups = r#"{"00100010":{"v~r":"PN","Value":[{"Alphabetic":"Ya~mada^Taro","Ideographic":"\u5c71~"}, null]}}"#;
         let name = PATIENT[0].0;
         assert_found(read_json, groups, &[(name, "Ya~mada^Taro"), (name, "\\u5c71~")]);
     }
@@ -295,11 +296,11 @@ mod tests {
     #[test]
     fn attributes_of_nobody_say_nothing() {
         for text in [
-            r#"{"00100010": {"vr": "PN"}, "00100020": {"vr": "LO", "Value": []}}"#,
-            r#"{"00100010": {"vr": "PN", "Value": [{"Alphabetic": "Anonymous"}, {}]}}"#,
-            r#"{"00100010": {"vr": "PN", "Value": ["${name}"]}, "00101010": {"vr": "AS", "Value": ["045Y"]}}"#,
-            r#"{"00080018": {"vr": "UI", "Value": ["1.2.840.10008.4829~1734"]}, "12345678": {"a": "4829~1734"}}"#,
-            r#"{"00100010": {"vr": "xx", "Value": ["Roe"]}, "00100020": "4829~1734"}"#,
+            r#"{"00100010": {"v~r": "PN"}, "00100020": {"v~r": "LO", "Value": []}}"#,
+            r#"{"00100010": {"v~r": "PN", "Value": [{"Alphabetic": "Anonymous"}, {}]}}"#,
+            r#"{"00100010": {"v~r": "PN", "Value": ["${name}"]}, "00101010": {"v~r": "AS", "Value": ["045Y"]}}"#,
+            r#"{"00080018": {"v~r": "UI", "Value": ["1.2.840.10008.4829~1734"]}, "12345678": {"a": "4829~1734"}}"#,
+            r#"{"00100010": {"v~r": "xx", "Value": ["Roe"]}, "00100020": "4829~1734"}"#,
         ] {
             assert_found(read_json, text, &[]);
         }
@@ -309,22 +310,22 @@ mod tests {
     fn lines_of_dumps_are_known_by_their_tags() {
         for text in [
             "(0008,0005) CS [ISO_IR 100]              #  10, 1 SpecificCharacterSet
-(0010,0010) PN [Thorn~bury^Marg~aret]             #  20, 1 PatientName
-(0010,0020) LO [4829~1734 ]                        #   8, 1 PatientID
-(0010,0030) DA [1961~0714]                         #   8, 1 PatientBirthDate
-(0010,1000) LO (no value available)               #   0, 0 OtherPatientIDs",
-            "(0010, 0010) Patient's Name                      PN: 'Thorn~bury^Marg~aret'
-(0010, 0020) Patient ID                          LO: \"4829~1734\"
-(0010, 0030) Patient's Birth Date                DA: '1961~0714'
-(0010, 1000) Other Patient IDs                   LO: ''",
-            "132: (0010,0010) PN #20 [Thorn~bury^Marg~aret] PatientName
-164: (0010,0020) LO #8 [4829~1734] PatientID\r\n180: (0010,0030) DA #8 [1961~0714] PatientBirthDate",
-            "(0010,0010) PatientName PN (1, 20 bytes): \"Thorn~bury^Marg~aret\"
-(0010,0020) PatientID LO (1, 8 bytes): \"4829~1734\"\n(0010,0030) PatientBirthDate DA (1, 8 bytes): \"1961~0714\"",
+(00~10,0010) PN [Thorn~bury^Marg~aret]             #  20, 1 PatientName
+(00~10,0020) LO [4829~1734 ]                        #   8, 1 PatientID
+(00~10,0030) DA [1961~0714]                         #   8, 1 PatientBirthDate
+(00~10,1000) LO (no value available)               #   0, 0 OtherPatientIDs",
+            "(00~10, 0010) Patient's Name                      PN: 'Thorn~bury^Marg~aret'
+(00~10, 0020) Patient ID                          LO: \"4829~1734\"
+(00~10, 0030) Patient's Birth Date                DA: '1961~0714'
+(00~10, 1000) Other Patient IDs                   LO: ''",
+            "132: (00~10,0010) PN #20 [Thorn~bury^Marg~aret] PatientName
+164: (00~10,0020) LO #8 [4829~1734] PatientID\r\n180: (00~10,0030) DA #8 [1961~0714] PatientBirthDate",
+            "(00~10,0010) PatientName PN (1, 20 bytes): \"Thorn~bury^Marg~aret\"
+(00~10,0020) PatientID LO (1, 8 bytes): \"4829~1734\"\n(00~10,0030) PatientBirthDate DA (1, 8 bytes): \"1961~0714\"",
         ] {
             assert_found(read_dump, text, &PATIENT);
         }
-        let list = "(0010, 1001) Other Patient Names  PN: ['Thorn~bury^A', 'Ash~down^B']";
+        let list = "(00~10, 1001) Other Patient Names  PN: ['Thorn~bury^A', 'Ash~down^B']";
         let name = "(0010,1001) OtherPatientNames";
         assert_found(read_dump, list, &[(name, "Thorn~bury^A"), (name, "Ash~down^B")]);
     }
@@ -332,12 +333,12 @@ mod tests {
     #[test]
     fn lines_about_elements_say_nothing() {
         for text in [
-            "The name (0010,0010) PN is [required] here: 'x'".replace("PN is", "is PN").as_str(),
-            "PatientName (0010,0010), PatientID (0010,0020)",
-            "(0010,0010) PN (no value available)  # 0, 0 PatientName",
-            "(0010, 0010) Patient's Name  PN: ''",
-            "(0010,0010) PN [ANONYMIZED]\n(0010,0040) CS [F ]\n(0010,1010) AS [045Y]",
-            "f(0010, 0010)",
+            "The name (00~10,0010) PN is [required] here: 'x'".replace("PN is", "is PN").as_str(),
+            "PatientName (00~10,0010), PatientID (00~10,0020)",
+            "(00~10,0010) PN (no value available)  # 0, 0 PatientName",
+            "(00~10, 0010) Patient's Name  PN: ''",
+            "(00~10,0010) PN [ANONYMIZED]\n(00~10,0040) CS [F ]\n(00~10,1010) AS [045Y]",
+            "f(00~10, 0010)",
         ] {
             assert_found(read_dump, text, &[]);
         }
@@ -347,12 +348,13 @@ mod tests {
     fn data_sets_are_about_one_person_each() {
         let units = |read: fn(&[u8], &mut Layout), text: &str| {
             let mut layout = Layout::default();
-            read(text.as_bytes(), &mut layout);
+            read(plain(text).as_bytes(), &mut layout);
             layout.sort_units();
             layout.units.len()
         };
         assert_eq!(units(read_json, &format!("[{{{ATTRIBUTES}}}, {{{ATTRIBUTES}}}]")), 2);
-        let dump = "(0010,0010) PN [A]\n(0010,1002) SQ\n  (0010,0020) LO [1]\n(0010,0030) DA [2]\n";
+        let dump =
+            "(00~10,0010) PN [A]\n(00~10,1002) SQ\n  (00~10,0020) LO [1]\n(00~10,0030) DA [2]\n";
         assert_eq!(units(read_dump, &dump.repeat(3)), 3);
     }
 
@@ -363,20 +365,20 @@ mod tests {
         }
         let begin = Instant::now();
         for text in [
-            "\"00100010\": {\"vr\"",
-            "\"00100010\": {\"vr\": \"SQ\", \"Value\": [{",
-            "\"00100010\": {\"vr\": ",
+            "\"00100010\": {\"v~r\"",
+            "\"00100010\": {\"v~r\": \"SQ\", \"Value\": [{",
+            "\"00100010\": {\"v~r\": ",
             "\"00100010\": {\"Value\": \"",
-            "{\"00100010\": {\"vr\": \"PN\", \"Value\": [\"A\"]}}",
+            "{\"00100010\": {\"v~r\": \"PN\", \"Value\": [\"A\"]}}",
         ] {
             found_by(read_json, &text.repeat(50_000));
         }
         for text in [
-            "(0010,0010) PN [",
-            "(0010,0010) x PN: ",
+            "(00~10,0010) PN [",
+            "(00~10,0010) x PN: ",
             "(0010,",
-            "(0010,0010) PN: ['",
-            "(0010,0010) PN [\n",
+            "(00~10,0010) PN: ['",
+            "(00~10,0010) PN [\n",
         ] {
             found_by(read_dump, &text.repeat(50_000));
         }

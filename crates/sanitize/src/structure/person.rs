@@ -265,44 +265,44 @@ mod tests {
     #[test]
     fn names_stand_below_a_word_for_somebody() {
         for text in [
-            "patient:\n  name: Ja~ne Roe\n",
-            "x: 1\npatient: # the first\n  id: 7\n  name: \"Ja~ne Roe\"\n\nname: Ma~ry Doe\n",
-            "- patient:\n    name: Ja~ne Roe\n    doctor_of:\n      name: Ma~ry Doe\n",
-            "{\"x\": [1, {\"patient\": {\"name\": \"Ja~ne Roe\"}}",
-            "const x = { patient: { name: 'Ja~ne Roe' } };",
-            "patient: {name: Ja~ne Roe}\n",
-            "<a><patient><name>Ja~ne Roe</name></patient></a>",
-            "<x:patient id=\"1\"><name>Ja~ne Roe</name><doctor><name>Ma~ry Doe</name></doctor></x:patient>",
-            "<patient name=\"Ja~ne Roe\"/>",
+            "patient:\n  name: Ja~ne Ro~e\n",
+            "x: 1\npatient: # the first\n  id: 7\n  name: \"Ja~ne Ro~e\"\n\nname: Ma~ry Doe\n",
+            "- patient:\n    name: Ja~ne Ro~e\n    doctor_of:\n      name: Ma~ry Doe\n",
+            "{\"x\": [1, {\"patient\": {\"name\": \"Ja~ne Ro~e\"}}",
+            "const x = { patient: { name: 'Ja~ne Ro~e' } };",
+            "patient: {name: Ja~ne Ro~e}\n",
+            "<a><patient><name>Ja~ne Ro~e</name></patient></a>",
+            "<x:patient id=\"1\"><name>Ja~ne Ro~e</name><doctor><name>Ma~ry Doe</name></doctor></x:patient>",
+            "<patient name=\"Ja~ne Ro~e\"/>",
         ] {
-            assert_found(text, &[("patient.name", "Ja~ne Roe")]);
+            assert_found(text, &[("patient.name", "Ja~ne Ro~e")]);
         }
         for text in [
-            "patient:\n  name:\n    first: Ja~ne\n    last: Roe\n  phone: 212-736~-5000\n",
-            "patient = {\"name\": {\"first\": \"Ja~ne\", \"last\": \"Roe\"}, \"phone\": \"212-736~-5000\"}",
-            "<patient><name><first>Ja~ne</first><last>Roe</last></name><phone>212-736~-5000</phone></patient>",
+            "patient:\n  name:\n    first: Ja~ne\n    last: Ro~e\n  phone: 212-736~-5000\n",
+            "patient = {\"name\": {\"first\": \"Ja~ne\", \"last\": \"Ro~e\"}, \"phone\": \"212-736~-5000\"}",
+            "<patient><name><first>Ja~ne</first><last>Ro~e</last></name><phone>212-736~-5000</phone></patient>",
         ] {
             assert_found(
                 text,
                 &[
                     ("patient.first", "Ja~ne"),
-                    ("patient.last", "Roe"),
+                    ("patient.last", "Ro~e"),
                     ("patient.phone", "212-736~-5000"),
                 ],
             );
         }
-        let list = "patients:\n- name: Ja~ne Roe\n  city: Springfield 7\n- name: Ma~ry Doe\n";
+        let list = "patients:\n- name: Ja~ne Ro~e\n  city: Springfield 7\n- name: Ma~ry Doe\n";
         assert_eq!(found(list).len(), 3, "{:?}", found(list));
     }
 
     #[test]
     fn members_and_subjects_may_be_anybody() {
         for role in ["member", "subject"] {
-            let of = |more: &str| found(&format!("{role}:\n  name: Ja~ne Roe\n  {more}\n")).len();
+            let of = |more: &str| found(&format!("{role}:\n  name: Ja~ne Ro~e\n  {more}\n")).len();
             assert_eq!(of("phone: 212-736~-5000"), 0, "{role}");
             assert_eq!(of("age: 93"), 2, "{role}");
         }
-        assert_eq!(found("subscriber:\n  name: Ja~ne Roe\n").len(), 1);
+        assert_eq!(found("subscriber:\n  name: Ja~ne Ro~e\n").len(), 1);
     }
 
     #[test]
@@ -310,14 +310,14 @@ mod tests {
         for text in [
             "patient:\n  name: string\n  first: firstName\n",
             "patient:\n  name: Patient Name\n  city: Boston 5\n",
-            "patient:\nname: Ja~ne Roe\n",
-            "the patient: who\n  name: Ja~ne Roe\n",
-            "patient: x\n  name: Ja~ne Roe\n",
-            "clinic:\n  name: Ja~ne Roe\n",
+            "patient:\nname: Ja~ne Ro~e\n",
+            "the patient: who\n  name: Ja~ne Ro~e\n",
+            "patient: x\n  name: Ja~ne Ro~e\n",
+            "clinic:\n  name: Ja~ne Ro~e\n",
             "<patient><name>{{ name }}</name></patient>",
-            "<patient/><name>Ja~ne Roe</name>",
+            "<patient/><name>Ja~ne Ro~e</name>",
             "<patient><doctor><name>Ma~ry Doe</name></doctor></patient>",
-            "def patient(name): return {name: 'Ja~ne Roe'}",
+            "def patient(name): return {name: 'Ja~ne Ro~e'}",
             "interface X { patient: { name: string; phone: string } }",
         ] {
             assert_found(text, &[]);

@@ -291,15 +291,15 @@ mod tests {
 
     // Synthetic; `~` stands for nothing.
     const STANDARD: &str = "<ADT_A01 xmlns=\"urn:hl7-org:v2xml\"><MSH><MSH.1>|</MSH.1><MSH.10>4829~1799</MSH.10></MSH>
-        <PID><PID.3><CX.1>4829~1734</CX.1><CX.5>MR</CX.5></PID.3><PID.3><CX.1>536~228145</CX.1><CX.5>SS</CX.5></PID.3>
-        <PID.5><XPN.1><FN.1>Thorn~bury</FN.1></XPN.1><XPN.2>Marg~aret</XPN.2></PID.5>
-        <PID.7><TS.1>1961~0714</TS.1></PID.7><PID.8>F</PID.8></PID>
-        <OBX><OBX.2>XPN</OBX.2><OBX.5><XPN.1>Ash~down</XPN.1></OBX.5></OBX></ADT_A01>";
+        <PID><P~ID.3><CX.1>4829~1734</CX.1><CX.5>MR</CX.5></PID.3><P~ID.3><CX.1>536~228145</CX.1><CX.5>SS</CX.5></PID.3>
+        <P~ID.5><XPN.1><FN.1>Thorn~bury</FN.1></XPN.1><XPN.2>Marg~aret</XPN.2></PID.5>
+        <P~ID.7><TS.1>1961~0714</TS.1></PID.7><P~ID.8>F</PID.8></PID>
+        <OBX><O~BX.2>XPN</OBX.2><O~BX.5><XPN.1>Ash~down</XPN.1></OBX.5></OBX></ADT_A01>";
 
     const ENGINE: &str =
-        "<HL7Message>\n<PID>\n<PID.3>\n<PID.3.1>4829~1734</PID.3.1><PID.3.5>MR</PID.3.5>\n</PID.3>
-        <PID.5>\n<PID.5.1><![CDATA[Thorn~bury]]></PID.5.1>\n<PID.5.2>Marg~aret</PID.5.2>\n</PID.5>
-        <PID.7><PID.7.1>1961~0714</PID.7.1></PID.7><PID.19/></PID></HL7Message>";
+        "<HL7Message>\n<PID>\n<P~ID.3>\n<P~ID.3.1>4829~1734</PID.3.1><P~ID.3.5>MR</PID.3.5>\n</PID.3>
+        <P~ID.5>\n<P~ID.5.1><![CDATA[Thorn~bury]]></PID.5.1>\n<P~ID.5.2>Marg~aret</PID.5.2>\n</PID.5>
+        <P~ID.7><P~ID.7.1>1961~0714</PID.7.1></PID.7><P~ID.19/></PID></HL7Message>";
 
     #[test]
     fn elements_are_known_by_their_fields() {
@@ -325,21 +325,21 @@ mod tests {
         ]);
         assert_eq!(found(ENGINE), engine);
         // A part of a message, and one whose end is missing.
-        let escaped = "<NTE><NTE.3>a <escape V=\"H\"/>b</NTE.3></NTE><PID.5.1>Thorn~<escape V=\"T\"/></PID.5.1>";
+        let escaped = "<NTE><N~TE.3>a <escape V=\"H\"/>b</NTE.3></NTE><P~ID.5.1>Thorn~<escape V=\"T\"/></PID.5.1>";
         assert_eq!(found(escaped), expected(&[("PID-5.1", "Thorn")]));
-        let part = "x = \"<PID.5.1>Thorn~bury</PID.5.1><PID.5.2>Marg~aret</PID.5.2>\";";
+        let part = "x = \"<P~ID.5.1>Thorn~bury</PID.5.1><P~ID.5.2>Marg~aret</PID.5.2>\";";
         assert_eq!(found(part), engine[1..3]);
-        assert_eq!(found("<PID.5><PID.5.1>Thorn~bury<"), expected(&[("PID-5.1", "Thorn~bury")]));
+        assert_eq!(found("<P~ID.5><P~ID.5.1>Thorn~bury<"), expected(&[("PID-5.1", "Thorn~bury")]));
     }
 
     #[test]
     fn elements_of_nobody_say_nothing() {
         for text in [
-            "<MSH><MSH.10>4829~1734</MSH.10></MSH><PID><PID.1>1</PID.1><PID.8>F</PID.8><PID.5/></PID>",
-            "<PID><PID.5><XPN.1><FN.1>${family}</FN.1></XPN.1></PID.5><PID.3><CX.1></CX.1></PID.3></PID>",
-            "\"<PID>\" +\n\"<PID.5>\\n\" +\n \"<PID.5.1></PID.5.1>\\n\" +\n\"</PID.5>\" + y",
-            "<PID><PID.5><PID.5.1>&name;</PID.5.1></PID.5></PID>",
-            "<xs:element name=\"PID.5\" type=\"XPN\"/><PID.5.x>Roe</PID.5.x><ABC.5>Roe</ABC.5>",
+            "<MSH><MSH.10>4829~1734</MSH.10></MSH><PID><P~ID.1>1</PID.1><P~ID.8>F</PID.8><P~ID.5/></PID>",
+            "<PID><P~ID.5><XPN.1><FN.1>${family}</FN.1></XPN.1></PID.5><P~ID.3><CX.1></CX.1></PID.3></PID>",
+            "\"<PID>\" +\n\"<P~ID.5>\\n\" +\n \"<P~ID.5.1></PID.5.1>\\n\" +\n\"</PID.5>\" + y",
+            "<PID><P~ID.5><P~ID.5.1>&name;</PID.5.1></PID.5></PID>",
+            "<xs:element name=\"PID.5\" type=\"XPN\"/><P~ID.5.x>Roe</PID.5.x><ABC.5>Roe</ABC.5>",
         ] {
             assert!(found(text).is_empty(), "{text} {:?}", found(text));
         }
@@ -352,15 +352,15 @@ mod tests {
         }
         let begin = Instant::now();
         for text in [
-            "<PID.5>",
-            "<PID.5.1>",
-            "<PID.5><a \"",
-            "<PID.5><![CDATA[",
-            "<PID.5>A</PID.5>",
-            "<PID><PID.3>1",
+            "<P~ID.5>",
+            "<P~ID.5.1>",
+            "<P~ID.5><a \"",
+            "<P~ID.5><![CDATA[",
+            "<P~ID.5>A</PID.5>",
+            "<PID><P~ID.3>1",
             "</PID.5></PID>",
-            "<PID.99999999999999999999>",
-            "<PID.5><XPN.1><FN.1>A",
+            "<P~ID.99999999999999999999>",
+            "<P~ID.5><XPN.1><FN.1>A",
         ] {
             found(&text.repeat(100_000));
         }
