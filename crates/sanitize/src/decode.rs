@@ -129,9 +129,12 @@ impl Scanner {
     }
 
     fn unfold_text(&self, bytes: &[u8], depth: usize, limits: &mut Limits) -> Sight {
-        let Plain { findings, units, cut } = self.scan_plain(bytes);
+        let Plain { findings, units, cut, is_too_much } = self.scan_plain(bytes);
         for rule in cut {
             limits.miss(None, &format!("the rule `{rule}` asks for too much work"), true);
+        }
+        if is_too_much {
+            limits.miss(None, "some of its structures ask for too much work", true);
         }
         let mut sight = Sight { findings, units, ..Sight::default() };
         match escapes::of(bytes) {

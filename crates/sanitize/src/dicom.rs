@@ -18,11 +18,16 @@ pub(crate) enum Content {
 
 use Content::{Is, Minor, Text};
 
+/// Words that programs write in the place of a name.
+const ANONYMOUS: [&[u8]; 6] =
+    [b"anon", b"anonym", b"anonymous", b"anonymized", b"anonymised", b"anonymize"];
+
 impl Content {
     /// Whether a value says something of somebody: none that takes the place of another one does, and no age that
     /// many have.
     pub fn is_said_by(self, value: &[u8]) -> bool {
-        let is_anonymous = value.get(..4).is_some_and(|begin| begin.eq_ignore_ascii_case(b"anon"));
+        let first = value.split(|byte| !byte.is_ascii_alphabetic()).next().unwrap_or_default();
+        let is_anonymous = ANONYMOUS.iter().any(|word| word.eq_ignore_ascii_case(first));
         let is_common = matches!(self, Is(Age)) && !age::is_over(value);
         !value.is_empty() && !is_anonymous && !is_common && !is_template(value)
     }

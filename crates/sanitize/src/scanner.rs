@@ -56,6 +56,8 @@ pub(crate) struct Plain {
     pub units: Vec<Unit>,
     /// The rules that were not looked for in all of it, by their ids.
     pub cut: Vec<String>,
+    /// Whether some of its structures were not looked at, since they ask for too much work.
+    pub is_too_much: bool,
 }
 
 /// The most bytes that a pattern of a user sees at once. A search that finds something may have gone to the
@@ -154,8 +156,8 @@ impl Scanner {
             loose.extend(date::all(bytes));
         }
         loose.retain(|finding| layout.is_open(&finding.span) || says_by_itself(finding));
+        let is_too_much = layout.is_too_much();
         let mut findings = layout.findings;
-        raise(&mut findings, &loose);
         findings.extend(loose);
         findings.retain(|finding| {
             let value = &bytes[finding.span.clone()];
@@ -166,7 +168,7 @@ impl Scanner {
         known::weigh(&mut findings, bytes);
         let mut findings = without_overlaps(findings);
         known::weigh_made(&mut findings, bytes, &layout.units);
-        Plain { findings, units: layout.units, cut }
+        Plain { findings, units: layout.units, cut, is_too_much }
     }
 
     /// Whether the pattern of a rule finds something, whatever else is found there.
@@ -425,22 +427,6 @@ fn window(bytes: &[u8], keyword: Range<usize>, rule: &Rule) -> Range<usize> {
     let begin = memchr::memrchr_iter(b'\n', before).nth(lines).map_or(first, |at| first + at + 1);
     let end = memchr::memchr_iter(b'\n', behind).nth(lines).map_or(last, |at| keyword.end + at);
     begin..end
-}
-
-/// Makes names of structures that may be anybody's as severe as they are where they are found without the structure,
-/// too.
-fn raise(findings: &mut [Finding], loose: &[Finding]) {
-    let is_name = |finding: &&Finding| finding.rule == What::Name.rule().id;
-    let is_weak = |finding: &Finding| is_name(&finding) && finding.severity == Severity::Info;
-    if !findings.iter().any(is_weak) {
-        return;
-    }
-    let said: HashMap<usize, Severity> =
-        loose.iter().filter(is_name).map(|it| (it.span.end, it.severity)).collect();
-    for finding in findings.iter_mut().filter(|finding| is_weak(finding)) {
-        let severity = said.get(&finding.span.end).copied();
-        finding.severity = severity.unwrap_or(finding.severity).max(finding.severity);
-    }
 }
 
 /// Of findings that overlap, the one that says most stays: that of a structure, then the more severe one,

@@ -54,9 +54,29 @@ pub(crate) struct Layout {
     pub prose: Vec<Range<usize>>,
     /// Parts about one person each, sorted and apart.
     pub units: Vec<Unit>,
+    /// How many bytes there are.
+    size: usize,
+    /// How many of them were read for nothing.
+    spent: usize,
 }
 
+/// So many bytes may be read for nothing, and so many times all of them.
+const MOST_SPENT: usize = 16 << 20;
+const MOST_TIMES: usize = 16;
+
 impl Layout {
+    /// Counts bytes that were read for nothing, as of what begins like a structure and has no end; says whether more may
+    /// be.
+    fn spend(&mut self, count: usize) -> bool {
+        self.spent += count;
+        !self.is_too_much()
+    }
+
+    /// Whether too much was read for nothing, so that some structures were not looked at.
+    pub fn is_too_much(&self) -> bool {
+        self.spent > MOST_SPENT + MOST_TIMES * self.size
+    }
+
     fn close(&mut self, part: Range<usize>) {
         if !part.is_empty() {
             self.closed.push(part);
@@ -126,7 +146,7 @@ pub(crate) fn sort_stems(stems: &mut [Range<usize>]) {
 
 /// Reads all structures that there are. The stems that were met are sorted by their places.
 pub(crate) fn read(bytes: &[u8], stems: &[Range<usize>]) -> Layout {
-    let mut layout = Layout::default();
+    let mut layout = Layout { size: bytes.len(), ..Layout::default() };
     let marks = Marks::of(bytes);
     hl7v2::read(bytes, marks.hl7v2, &mut layout);
     if marks.hl7v2_xml {
@@ -213,9 +233,17 @@ fn read_xml(bytes: &[u8], layout: &mut Layout) -> bool {
 
 /// Reads resources in XML that stand in a text of another kind, as in source code.
 fn read_fhir_within(bytes: &[u8], layout: &mut Layout) {
-    for (document, span) in fhir_xml::within(bytes) {
-        read_fhir(&document, layout);
-        layout.close(span);
+    let mut at = 0;
+    while let Some(begin) = fhir_xml::next_within(bytes, &mut at) {
+        match fhir_xml::read_within(bytes, begin) {
+            Ok((document, end)) => {
+                read_fhir(&document, layout);
+                layout.close(begin..end);
+                at = at.max(end);
+            }
+            Err(end) if layout.spend(end - begin) => {}
+            Err(_) => return,
+        }
     }
 }
 

@@ -98,18 +98,23 @@ enum Left {
     Error(CliError),
 }
 
+impl From<gitops_health_git::Error> for Left {
+    fn from(error: gitops_health_git::Error) -> Self {
+        Self::Error(error.into())
+    }
+}
+
 fn clean_file(
     repo: &Repo,
     cleaning: &mut Cleaning<'_>,
     file: &FileChange,
     shown: &str,
 ) -> Result<Option<Change>, Left> {
-    let failed = |error: gitops_health_git::Error| Left::Error(error.into());
     if file.status == Status::Unmerged {
         return Err(Left::Reason("it is in conflict".into()));
     }
     let Some(side) = file.new.filter(|side| side.mode != Mode::Submodule) else { return Ok(None) };
-    let content = match repo.held(side.id, LARGEST).map_err(failed)? {
+    let content = match repo.held(side.id, LARGEST)? {
         Held::Content(content) => content.to_vec(),
         Held::TooLarge(_) => return Err(Left::Reason("it is too large".into())),
         Held::Missing => return Err(Left::Reason("its content is not in this clone".into())),
@@ -122,7 +127,7 @@ fn clean_file(
         return looked.map(|()| None).map_err(Left::Reason);
     }
     let parts = match file.old {
-        Some(old) => new_parts(repo, cleaning, file, old, &content).map_err(failed)?,
+        Some(old) => new_parts(repo, cleaning, file, old, &content)?,
         None => None,
     };
     let cleaned = cleaning.clean(shown, Some(&file.attributes), &content, parts.as_deref());
@@ -149,11 +154,17 @@ fn new_parts(
     file: &FileChange,
     old: Side,
     content: &[u8],
-) -> Result<Option<Vec<Range<usize>>>, gitops_health_git::Error> {
+) -> Result<Option<Vec<Range<usize>>>, Left> {
     if gitops_health_sanitize::is_encoded(content) {
         return Ok(None);
     }
-    let Held::Content(old) = repo.held(old.id, LARGEST)? else { return Ok(None) };
+    let old = match repo.held(old.id, LARGEST)? {
+        Held::Content(old) => old,
+        Held::TooLarge(_) => return Err(Left::Reason("the version before is too large".into())),
+        Held::Missing => {
+            return Err(Left::Reason("the version before is not in this clone".into()));
+        }
+    };
     let mut parts = new_lines(content, &repo.hunks(file)?);
     let found = cleaning.look.scanner.look_at_change(&old, content).findings;
     parts.extend(found.into_iter().map(|finding| finding.span));

@@ -79,7 +79,7 @@ fn scan_file(
         outcome.scan_name(look, &place, FILE_NAME, file.path.as_bytes());
     }
     let Some(content) = content_of(repo, side, &path, outcome)? else { return Ok(()) };
-    let old = file.old.map(|old| content_of(repo, old, &path, outcome)).transpose()?.flatten();
+    let old = version_before(repo, file, &path, outcome)?;
     outcome.scan_version(look, &place, &content, old.as_deref());
     Ok(())
 }
@@ -110,8 +110,7 @@ fn scan_in_worktree(
     }
     match repo.held_on_disk(&file.path, LARGEST)? {
         Held::Content(content) => {
-            let old = file.old.map(|old| content_of(repo, old, &path, outcome));
-            let old = old.transpose()?.flatten();
+            let old = version_before(repo, file, &path, outcome)?;
             outcome.scan_version(look, &place, &content, old.as_deref());
         }
         Held::TooLarge(_) => outcome.skip(&path, "it is too large", true),
@@ -136,6 +135,22 @@ pub(super) fn content_of(
         None => outcome.skip(path, "its content is not in this clone", true),
         Some(size) if size > LARGEST => outcome.skip(path, "it is too large", true),
         Some(_) => return Ok(repo.blob(side.id)?),
+    }
+    Ok(None)
+}
+
+/// The content that a file had before. Where that can't be looked at it is said, and all of the file counts as new.
+fn version_before(
+    repo: &Repo,
+    file: &FileChange,
+    path: &str,
+    outcome: &mut Outcome,
+) -> Result<Option<Vec<u8>>, CliError> {
+    let Some(old) = file.old.filter(|old| old.mode != Mode::Submodule) else { return Ok(None) };
+    match repo.blob_size(old.id)? {
+        None => outcome.skip(path, "the version before is not in this clone", true),
+        Some(size) if size > LARGEST => outcome.skip(path, "the version before is too large", true),
+        Some(_) => return Ok(repo.blob(old.id)?),
     }
     Ok(None)
 }

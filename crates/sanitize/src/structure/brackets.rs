@@ -99,17 +99,17 @@ fn items(bytes: &[u8], part: Range<usize>) -> Items {
 const LONGEST_BELOW: usize = 2048;
 
 /// The values that are given to names that are known between the bracket here and its other one, and in what has one
-/// of the names that are asked for; says up to where all was looked at.
+/// of the names that are asked for; says up to where all was looked at, and up to where something was.
 pub(super) fn values(
     bytes: &[u8],
     begin: usize,
     is_part: fn(&[u8]) -> bool,
     found: &mut Vec<(What, String, Range<usize>)>,
-) -> usize {
+) -> (usize, usize) {
     let end = end_of(bytes, begin, bytes.len().min(begin + LONGEST_BELOW));
     let mut read = end;
     values_within(bytes, begin..end, 1, is_part, &mut read, found);
-    read
+    (read, end)
 }
 
 fn values_within(

@@ -50,20 +50,26 @@ enum Stop {
 impl<'a> Document<'a> {
     /// Reads what begins at a place: one value. Says where it ends.
     pub fn read(bytes: &'a [u8], begin: usize) -> Option<(Self, usize)> {
+        Self::read_or_end(bytes, begin).ok()
+    }
+
+    /// The same; says up to where it was read if there is none.
+    pub fn read_or_end(bytes: &'a [u8], begin: usize) -> Result<(Self, usize), usize> {
         let mut document = Self::new(bytes);
         // The objects and arrays that are open, and the last value in each.
         let mut open = Vec::new();
         match document.parse(begin, &mut open) {
-            Ok(end) => Some((document, end)),
+            Ok(end) => Ok((document, end)),
             // There has to be something inside.
             Err(Stop::Broken(end)) if document.nodes.len() > 2 => {
                 for (number, _) in open {
                     document.nodes[number].span.end = end;
                 }
                 document.is_cut = true;
-                Some((document, end))
+                Ok((document, end))
             }
-            Err(_) => None,
+            Err(Stop::Broken(end)) => Err(end),
+            Err(Stop::Beyond) => Err(bytes.len()),
         }
     }
 

@@ -21,7 +21,7 @@ pub(super) struct Marks {
     pub vcard: bool,
     /// An attribute of the JSON model of DICOM.
     pub dicom_json: bool,
-    /// An element of a patient in a dump of DICOM.
+    /// An element of a study or a patient in a dump of DICOM.
     pub dicom_dump: bool,
     /// A resource of FHIR in XML.
     pub fhir_xml: bool,
@@ -47,7 +47,13 @@ static PATTERNS: LazyLock<Vec<(&'static [u8], Mark)>> = LazyLock::new(|| {
         (b"PID.", Mark::Hl7v2Xml),
         (b"NK1.", Mark::Hl7v2Xml),
         (b"IN1.", Mark::Hl7v2Xml),
+        (b"IN2.", Mark::Hl7v2Xml),
+        (b"GT1.", Mark::Hl7v2Xml),
+        (b"MRG.", Mark::Hl7v2Xml),
+        (b"PV1.", Mark::Hl7v2Xml),
+        (b"PD1.", Mark::Hl7v2Xml),
         (b"\"vr", Mark::DicomJson),
+        (b"(0008,", Mark::DicomDump),
         (b"(0010,", Mark::DicomDump),
         (fhir_xml::NAMESPACE, Mark::FhirXml),
         (x12::HEADER_MARK, Mark::Interchange),

@@ -195,9 +195,9 @@ mod tests {
     #[test]
     fn arguments_and_keywords_are_pairs() {
         for text in [
-            "./enroll --mrn 4829~1734 --last-name Thorn~bury --dob 1962~-01-10\n",
-            "enroll \\\n  --mrn 4829~1734 \\\n  --last-name \"Thorn~bury\" \\\n  --dob=1962~-01-10\n",
-            "{:mrn \"4829~1734\" :last-name \"Thorn~bury\"\n :dob \"1962~-01-10\"}",
+            "./enroll --m~rn 4829~1734 --last-name Thorn~bury --dob 1962~-01-10\n",
+            "enroll \\\n  --m~rn 4829~1734 \\\n  --last-name \"Thorn~bury\" \\\n  --dob=1962~-01-10\n",
+            "{:m~rn \"4829~1734\" :last-name \"Thorn~bury\"\n :dob \"1962~-01-10\"}",
         ] {
             assert_eq!(fields(text), ["mrn", "last-name", "dob"], "{text}");
         }
@@ -205,8 +205,8 @@ mod tests {
             "./enroll --mrn MRN --last-name NAME --verbose",
             "./enroll --last-name Thorn~bury --first-name Ja~ne",
             "./enroll --mrn $MRN --last-name \"$LAST\"",
-            "other --mrn 4829~1734\n./enroll --last-name Thorn~bury",
-            "{:mrn m :last-name \"Thorn~bury\"}",
+            "other --m~rn 4829~1734\n./enroll --last-name Thorn~bury",
+            "{:m~rn m :last-name \"Thorn~bury\"}",
         ] {
             assert!(!fields(text).contains(&"last-name".to_owned()), "{text}");
         }

@@ -60,11 +60,12 @@ pub(super) fn role(word: &[u8]) -> Option<Role> {
 
 /// Whether a name is one of a part of what is said of somebody.
 pub(super) fn is_part(name: &[u8]) -> bool {
-    const PARTS: [&[u8]; 14] = [
+    const PARTS: [&[u8]; 15] = [
         b"name",
         b"names",
         b"fullname",
         b"legal_name",
+        b"legalname",
         b"address",
         b"addresses",
         b"contact",
@@ -116,15 +117,21 @@ const DEEPEST: usize = 3;
 /// What was found below a word.
 type Found = Vec<(What, String, Range<usize>)>;
 
+/// Up to where all was read below a word, and up to where something was.
+struct Read {
+    all: usize,
+    some: usize,
+}
+
 /// Reads what is below the word that a stem is a part of; says up to where all was looked at, if it is about somebody.
 pub(super) fn read(bytes: &[u8], stem: &Range<usize>, layout: &mut Layout) -> Option<usize> {
     let word = word_around(bytes, stem);
     let role = role(&bytes[word.clone()])?;
-    if !layout.is_open(&word) {
+    if !layout.is_open(&word) || layout.is_too_much() {
         return None;
     }
     let mut found = Found::new();
-    let end = in_element(bytes, &word, &mut found)
+    let read = in_element(bytes, &word, &mut found)
         .or_else(|| in_lines(bytes, &word, &mut found))
         .or_else(|| in_brackets(bytes, &word, &mut found))?;
     let mut known = Known::default();
@@ -132,6 +139,7 @@ pub(super) fn read(bytes: &[u8], stem: &Range<usize>, layout: &mut Layout) -> Op
         known.add(*what, &bytes[span.clone()]);
     }
     if !known.is_about(role) {
+        layout.spend(read.some.saturating_sub(word.start));
         return None;
     }
     found.retain(|(.., span)| layout.is_open(span));
@@ -140,7 +148,7 @@ pub(super) fn read(bytes: &[u8], stem: &Range<usize>, layout: &mut Layout) -> Op
         finding.field = Some(format!("{}.{field}", String::from_utf8_lossy(&bytes[word.clone()])));
         layout.findings.push(finding);
     }
-    Some(end)
+    Some(read.all)
 }
 
 /// The word that a stem is a part of.
@@ -154,7 +162,7 @@ fn word_around(bytes: &[u8], stem: &Range<usize>) -> Range<usize> {
 }
 
 /// Reads the element that the word is the name of. One of many has elements for each of them.
-fn in_element(bytes: &[u8], word: &Range<usize>, found: &mut Found) -> Option<usize> {
+fn in_element(bytes: &[u8], word: &Range<usize>, found: &mut Found) -> Option<Read> {
     let is_prefix = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
     let before = &bytes[word.start.saturating_sub(LONGEST_WORD)..word.start];
     let prefix = before
@@ -180,7 +188,8 @@ fn in_element(bytes: &[u8], word: &Range<usize>, found: &mut Found) -> Option<us
             _ => {}
         }
     }
-    Some(first_other.unwrap_or(reader.place()))
+    let some = reader.place();
+    Some(Read { all: first_other.unwrap_or(some), some })
 }
 
 /// Adds the value of a name, if it is one.
@@ -192,7 +201,7 @@ fn add(bytes: &[u8], name: &[u8], span: Range<usize>, found: &mut Found) {
 }
 
 /// Reads the lines below one that has nothing but the word and a colon: those that stand further to the right.
-fn in_lines(bytes: &[u8], word: &Range<usize>, found: &mut Found) -> Option<usize> {
+fn in_lines(bytes: &[u8], word: &Range<usize>, found: &mut Found) -> Option<Read> {
     let head = Line::at(bytes, word.start)?;
     if !head.opens(bytes) || bytes[head.span.start..word.start].trim_ascii().len() > 2 {
         return None;
@@ -218,7 +227,7 @@ fn in_lines(bytes: &[u8], word: &Range<usize>, found: &mut Found) -> Option<usiz
             found.extend(lines::value(bytes, part, true));
         }
     }
-    Some(first_other.unwrap_or(end))
+    Some(Read { all: first_other.unwrap_or(end), some: end })
 }
 
 /// The name that a line begins with.
@@ -229,7 +238,7 @@ fn name_of(line: &[u8]) -> &[u8] {
 }
 
 /// Reads the brackets that the word is given.
-fn in_brackets(bytes: &[u8], word: &Range<usize>, found: &mut Found) -> Option<usize> {
+fn in_brackets(bytes: &[u8], word: &Range<usize>, found: &mut Found) -> Option<Read> {
     const REACH: usize = 64;
     let rest = &bytes[word.end..bytes.len().min(word.end + REACH)];
     let is_mark = |byte: &&u8| b"\\\"':=> \t\r\n".contains(byte);
@@ -239,14 +248,13 @@ fn in_brackets(bytes: &[u8], word: &Range<usize>, found: &mut Found) -> Option<u
     if !is_given || !matches!(bytes.get(open), Some(b'{' | b'[')) {
         return None;
     }
-    Some(brackets::values(bytes, open, is_part, found))
+    let (all, some) = brackets::values(bytes, open, is_part, found);
+    Some(Read { all, some })
 }
 
 #[cfg(test)]
 mod tests {
-    use std::time::{Duration, Instant};
-
-    use crate::structure::tests::{found_by, plain, read_assigned};
+    use crate::structure::tests::{assert_counts, found_by, plain, read_assigned};
 
     // Synthetic; `~` stands for nothing.
     fn found(text: &str) -> Vec<(String, String)> {
@@ -300,7 +308,7 @@ mod tests {
         for role in ["member", "subject"] {
             let of = |more: &str| found(&format!("{role}:\n  name: Ja~ne Ro~e\n  {more}\n")).len();
             assert_eq!(of("phone: 212-736~-5000"), 0, "{role}");
-            assert_eq!(of("age: 93"), 2, "{role}");
+            assert_eq!(of("a~ge: 93"), 2, "{role}");
         }
         assert_eq!(found("subscriber:\n  name: Ja~ne Ro~e\n").len(), 1);
     }
@@ -326,21 +334,18 @@ mod tests {
 
     #[test]
     fn hostile_words_end_soon() {
-        let begin = Instant::now();
-        for text in [
-            "patient:\n",
-            "patient:\n  name: A\n",
-            "<patient>",
-            "<patient><name>",
-            "patient: {",
-            "patient: ",
-            "<patient a=\"",
-            "patient:\n  x:\n    ",
-        ] {
-            found(&text.repeat(50_000));
-        }
+        let texts = [
+            ("patient:\n", 0),
+            ("patient:\n  name: A\n", 0),
+            ("<patient>", 0),
+            ("<patient><name>", 0),
+            ("patient: {", 0),
+            ("patient: ", 0),
+            ("<patient a=\"", 0),
+            ("patient:\n  x:\n    ", 0),
+        ];
+        assert_counts(found, texts.map(|(text, count)| (text.repeat(50_000), count)));
         let nested: String = (0..500).map(|it| format!("{}patient:\n", " ".repeat(it))).collect();
-        found(&nested.repeat(10));
-        assert!(begin.elapsed() < Duration::from_secs(60), "{:?}", begin.elapsed());
+        assert_counts(found, [(nested.repeat(10), 0)]);
     }
 }

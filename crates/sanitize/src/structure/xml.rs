@@ -77,6 +77,8 @@ pub(super) struct Reader<'a> {
     is_over: bool,
     /// Whether the element that was begun has no content.
     is_empty: bool,
+    /// Whether nothing comes next, or what does has no end.
+    is_cut: bool,
 }
 
 impl<'a> Reader<'a> {
@@ -86,7 +88,7 @@ impl<'a> Reader<'a> {
 
     /// A reader of what begins at a place.
     pub fn begin(bytes: &'a [u8], at: usize) -> Self {
-        Self { bytes, at, stack: Vec::new(), is_over: false, is_empty: false }
+        Self { bytes, at, stack: Vec::new(), is_over: false, is_empty: false, is_cut: false }
     }
 
     /// Whether one of the open elements has this name.
@@ -104,7 +106,18 @@ impl<'a> Reader<'a> {
         self.at
     }
 
+    /// Up to where the document was looked at: to its end, where what comes next has none.
+    pub fn farthest(&self) -> usize {
+        if self.is_cut { self.bytes.len() } else { self.at }
+    }
+
     pub fn next(&mut self) -> Option<Event<'a>> {
+        let event = self.event();
+        self.is_cut = event.is_none();
+        event
+    }
+
+    fn event(&mut self) -> Option<Event<'a>> {
         if std::mem::take(&mut self.is_over) {
             self.stack.pop();
         }
