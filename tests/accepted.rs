@@ -1,6 +1,7 @@
 //! What is found and may stay: comments, the configuration, a baseline. All that looks like data of
 //! somebody is synthetic, and put together here so that no scanner stops at this page.
 
+use gitops_health_testkit::pack::base64;
 use gitops_health_testkit::{Program, TestRepo, Transcript};
 use serde_json::Value;
 
@@ -322,7 +323,7 @@ fn a_comment_beside_an_encoded_value_counts_for_scans_and_for_cleaning() {
     let [number, _] = numbers();
     // "The patient has the social security number ..., and was seen today." in base64.
     let text = format!("The patient has the social security number {number}, and was seen today.");
-    let encoded = base64(text.as_bytes());
+    let encoded = base64(text.as_bytes(), 10_000);
     repo.write("a.txt", format!("text = {encoded}\n")).write("b.txt", format!("{number}\n"));
     repo.git(&["add", "."]);
     let found = report(&scan_with(&program, &["a.txt", "b.txt", "--format", "json"]));
@@ -343,18 +344,4 @@ fn a_comment_beside_an_encoded_value_counts_for_scans_and_for_cleaning() {
     assert_eq!(program.run(&["sanitize", "a.txt", "--write"]).code, Some(0));
     let kept = std::fs::read_to_string(repo.path().join("a.txt")).expect("it is there");
     assert!(kept.contains(&encoded[..40]), "{kept}");
-}
-
-fn base64(bytes: &[u8]) -> String {
-    const SIGNS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let three = |part: &[u8]| {
-        let byte = |place: usize| u32::from(part.get(place).copied().unwrap_or(0));
-        let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
-        let sign = |place: usize| match place <= part.len() {
-            true => char::from(SIGNS[(bits >> (18 - 6 * place) & 63) as usize]),
-            false => '=',
-        };
-        [0, 1, 2, 3].map(sign)
-    };
-    bytes.chunks(3).flat_map(three).collect()
 }

@@ -230,3 +230,17 @@ and a time on the committer's clock, for a window of every week.
 What counts is when a change arrives: for a commit when it was committed, for a range when any of its commits was, for a
 pull request and for what is not committed now (`--now`).
 ";
+
+/// Numbers in documents that the program can count.
+#[test]
+fn documents_say_how_many_rules_there_are() {
+    let output = program().run(&["sanitize", "rules", "--format", "json"]);
+    let report = json(&output.stdout);
+    let rules = report["rules"].as_array().expect("there are rules");
+    let secrets = rules.iter().filter(|rule| rule["category"] == "secret").count();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for page in ["docs/sanitize-scan.md", "CHANGELOG.md"] {
+        let page = std::fs::read_to_string(root.join(page)).expect("it is there");
+        assert!(page.contains(&format!("{secrets} rules")), "there are {secrets} rules");
+    }
+}

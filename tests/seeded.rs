@@ -4,6 +4,7 @@
 
 use std::collections::BTreeSet;
 
+use gitops_health_testkit::pack::base64;
 use gitops_health_testkit::{TestRepo, Transcript};
 use serde_json::Value;
 
@@ -290,27 +291,11 @@ fn encoded() -> Vec<File> {
         .flat_map(u16::to_le_bytes)
         .collect();
     let other = dashed(["536", "22", "8147"]);
-    let base64 = base64(format!("the ssn of the patient is {other}").as_bytes());
+    let encoded = base64(format!("the ssn of the patient is {other}").as_bytes(), 10_000);
     vec![
         file("export/list.txt", utf16, &[("ssn", &number)]),
-        file("export/blob.txt", format!("payload: {base64}\n"), &[("ssn", &other)]),
+        file("export/blob.txt", format!("payload: {encoded}\n"), &[("ssn", &other)]),
     ]
-}
-
-fn base64(bytes: &[u8]) -> String {
-    const SIGNS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut text = String::new();
-    for part in bytes.chunks(3) {
-        let number = part.iter().fold(0u32, |number, byte| number << 8 | u32::from(*byte));
-        let number = number << (8 * (3 - part.len()));
-        for place in 0..4 {
-            match place <= part.len() {
-                true => text.push(char::from(SIGNS[(number >> (18 - 6 * place)) as usize & 63])),
-                false => text.push('='),
-            }
-        }
-    }
-    text
 }
 
 fn all() -> Vec<File> {

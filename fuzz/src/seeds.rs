@@ -2,12 +2,11 @@
 //! parts that say nothing, so that no scanner stops at this page and nothing that looks real is kept.
 
 use std::fs;
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 
-use flate2::Compression;
-use flate2::write::{GzEncoder, ZlibEncoder};
 use gitops_health_sanitize::{BUILT_IN, Baseline, Key, write_out};
+use gitops_health_testkit::pack::{base64, gzip, tar, zip, zlib};
 use serde_yaml::Value;
 
 /// Texts in which `@` stands for a bar, `!` for a quotation mark, `;` for a colon, `#` for a digit, and `_` for nothing.
@@ -46,6 +45,19 @@ const TEXTS: &[&str] = &[
      http;//clinic.org/p/#####, 10.#.#.1#, SSN ###-##-####, fax ###-###-####, account number ########, \
      license D#######, VIN 1HGCM82633A######, card 4### #### #### ####, IBAN DE## #### #### #### #### ##.\n",
     "see%20pa_ti%65_nt%20%4_aane%20D%6_fe and &#7_4;ane &#x4_4;oe &lt;b&gt;pati_ent&lt;/b&gt; MRN; ####### \\u004aane\n",
+    "<A><PI_D><PI_D.3><CX.1>#######</CX.1></PI_D.3><PI_D.5><XPN.1><FN.1>Do_e</FN.1></XPN.1><XPN.2>Ja_ne</XPN.2></PI_D.5>\
+     <PI_D.7.1>19##01##</PI_D.7.1></PI_D></A>\ngot MSH@^~\\&@LAB@A<CR>PID@1@@#######^^^LAB^MR@@Do_e^Ja_ne<CR>\n",
+    "{!0010_0010!;{!vr!;!PN!,!Value!;[{!Alphabetic!;!Do_e^Ja_ne!}]},!0040_0275!;{!vr!;!SQ!,!Value!;[{!0010_0020!;\
+     {!vr!;!LO!,!Value!;[!#####!]}}]}}\n(00_10,0010) PN [Do_e^Ja_ne]  # 8, 1 Pati_entName\n\
+     (00_10, 0020) Pati_ent ID  LO; '#######'\n",
+    "x = !<Pati_ent xmlns=\\!http;//hl7.org/fhir\\!><name><family value=\\!Do_e\\!/></name></Pati_ent>!\n\
+     y = { pati_ent; { name; 'Ja_ne Do_e', ids; [{ type; 'MRN', value; '#######' }] } }\n\
+     <pati_ent><name>Ja_ne Do_e</name><dob>19##-01-1#</dob></pati_ent>\nmember;\n  name; Ja_ne Do_e\n  ssn; ###-##-####\n",
+    "S_T*820*0001~ENT*1*2J*EI*#########~N_M1*IL*1*DO_E*JA_NE****N*#########~RMR*AZ*########~SE*5*0001~\
+     S_T*277*0001~HL*1**22~N_M1*QC*1*DO_E*JA_NE****MI*W########~TRN*2*A#####~SE*5*0001~",
+    "./enroll --m_rn ####### --last-name Do_e \\\n  --dob 19##-01-1#\n{;m_rn !#######! ;last-name !Do_e!}\n\
+     Pati_ent\u{a0}Ja_ne Do_e has the SSN ###\u{2013}##\u{2013}#### (MRN\u{ff1a}####\u{200b}###)\n\
+     UPDATE pati_ents SET last_name = $$Do_e$$ WHERE m_rn = #######;;bigint;\n",
 ];
 
 /// Writes a directory of seeds for each target, and a dictionary.
@@ -79,8 +91,8 @@ fn texts() -> Vec<Vec<u8>> {
     let mut texts: Vec<Vec<u8>> = plain.iter().map(|text| text.clone().into_bytes()).collect();
     let (table, prose) = (plain[5].as_bytes(), plain[9].as_bytes());
     texts.extend([false, true].map(|is_big| utf16(&plain[9], is_big)));
-    texts.push(format!("data: {}\n", base64(prose)).into_bytes());
-    texts.push(format!("{{\"data\":\"{}\"}}", base64(table)).into_bytes());
+    texts.push(format!("data: {}\n", base64(prose, 76)).into_bytes());
+    texts.push(format!("{{\"data\":\"{}\"}}", base64(table, 10_000)).into_bytes());
     texts.extend([gzip(prose), zlib(table), tar(&[("a.csv", table), ("b.txt", prose)])]);
     texts.push(zip(&[("a.csv", table), ("word/document.xml", plain[4].as_bytes())]));
     texts.push(gzip(&tar(&[("a.csv", table)])));
@@ -175,71 +187,4 @@ fn dictionary() -> String {
 fn utf16(text: &str, is_big: bool) -> Vec<u8> {
     let bytes = |unit: u16| if is_big { unit.to_be_bytes() } else { unit.to_le_bytes() };
     std::iter::once(0xfeff).chain(text.encode_utf16()).flat_map(bytes).collect()
-}
-
-fn base64(bytes: &[u8]) -> String {
-    const SIGNS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let group = |three: &[u8]| {
-        let number = three.iter().fold(0_u32, |number, byte| number << 8 | u32::from(*byte))
-            << (8 * (3 - three.len()));
-        let sign = move |at: usize| char::from(SIGNS[(number >> (18 - 6 * at)) as usize & 63]);
-        (0..4).map(move |at| if at <= three.len() { sign(at) } else { '=' }).collect::<String>()
-    };
-    bytes.chunks(3).map(group).collect()
-}
-
-fn gzip(content: &[u8]) -> Vec<u8> {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
-    encoder.write_all(content).expect("it is in memory");
-    encoder.finish().expect("it is in memory")
-}
-
-fn zlib(content: &[u8]) -> Vec<u8> {
-    let mut encoder = ZlibEncoder::new(Vec::new(), Compression::default());
-    encoder.write_all(content).expect("it is in memory");
-    encoder.finish().expect("it is in memory")
-}
-
-fn zip(members: &[(&str, &[u8])]) -> Vec<u8> {
-    let (mut archive, mut directory) = (Vec::new(), Vec::new());
-    for (name, content) in members {
-        let place = archive.len() as u32;
-        let packed = zlib(content);
-        let packed = &packed[2..packed.len() - 4];
-        let mut header = [20, 0, 0, 0, 8, 0].to_vec();
-        header.extend([0; 8]);
-        header.extend((packed.len() as u32).to_le_bytes());
-        header.extend((content.len() as u32).to_le_bytes());
-        header.extend((name.len() as u32).to_le_bytes());
-        archive.extend([b"PK\x03\x04", &header[..], name.as_bytes(), packed].concat());
-        directory.extend([b"PK\x01\x02\x14\0", &header[..], &[0; 10]].concat());
-        directory.extend([&place.to_le_bytes(), name.as_bytes()].concat());
-    }
-    let begin = archive.len() as u32;
-    let count = (members.len() as u16).to_le_bytes();
-    archive.extend(&directory);
-    archive.extend([b"PK\x05\x06\0\0\0\0", &count[..], &count[..]].concat());
-    archive.extend((directory.len() as u32).to_le_bytes());
-    archive.extend(begin.to_le_bytes());
-    archive.extend([0; 2]);
-    archive
-}
-
-fn tar(members: &[(&str, &[u8])]) -> Vec<u8> {
-    let mut archive = Vec::new();
-    for (name, content) in members {
-        let mut header = [0; 512];
-        header[..name.len()].copy_from_slice(name.as_bytes());
-        header[124..135].copy_from_slice(format!("{:011o}", content.len()).as_bytes());
-        header[148..156].copy_from_slice(b"        ");
-        header[156] = b'0';
-        header[257..263].copy_from_slice(b"ustar\0");
-        let sum: u32 = header.iter().map(|byte| u32::from(*byte)).sum();
-        header[148..155].copy_from_slice(format!("{sum:06o}\0").as_bytes());
-        archive.extend(header);
-        archive.extend(*content);
-        archive.resize(archive.len().next_multiple_of(512), 0);
-    }
-    archive.resize(archive.len() + 1024, 0);
-    archive
 }

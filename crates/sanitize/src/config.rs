@@ -146,6 +146,8 @@ const PRODUCTION: &[&str] = &[
     "*-prod.*",
     "*-production.*",
     ".env.prod*",
+    "prod.*",
+    "production.*",
 ];
 
 impl Default for ContextsConfig {

@@ -80,6 +80,7 @@ fn is_known(rule: &str, value: &[u8]) -> bool {
         "license" => is_license_of_synthea(text),
         "ssn" => check_digit::ssn(text) == Some(SsnKind::Test),
         "card" => is_test_card(text),
+        "iban" | "health-plan" | "member-number" | "vin" | "dea" | "npi" => is_published(text),
         "phone" | "fax" => is_fictional_phone(text),
         "email" => text.rsplit_once('@').is_some_and(|(_, domain)| is_reserved_domain(domain)),
         "ip-address" => text.parse().is_ok_and(is_documentation),
@@ -138,6 +139,44 @@ pub(crate) fn is_documentation(address: IpAddr) -> bool {
     }
 }
 
+/// Whether a number is one that is printed as an example by who assigns such numbers, or nearly everywhere.
+fn is_published(text: &str) -> bool {
+    let signs = text.bytes().filter(u8::is_ascii_alphanumeric).map(|it| it.to_ascii_uppercase());
+    let signs: Vec<u8> = signs.collect();
+    PUBLISHED.iter().any(|known| known.as_bytes() == signs)
+}
+
+/// The SWIFT IBAN registry, the pages of CMS about Medicare's cards (MBI) and about the check digit of the NPI, and
+/// articles about numbers of vehicles (VIN) and of the DEA.
+const PUBLISHED: &[&str] = &[
+    "AT611904300234573201",
+    "BE68539007547034",
+    "CH9300762011623852957",
+    "DE89370400440532013000",
+    "DK5000400440116243",
+    "ES9121000418450200051332",
+    "FI2112345600000785",
+    "FR1420041010050500013M02606",
+    "GB29NWBK60161331926819",
+    "GB82WEST12345698765432",
+    "IE29AIBK93115212345678",
+    "IT60X0542811101000000123456",
+    "LU280019400644750000",
+    "NL91ABNA0417164300",
+    "NO9386011117947",
+    "PL61109010140000071219812874",
+    "PT50000201231234567890154",
+    "SE4550000000058398257466",
+    "1EG4TE5MK72",
+    "1EG4TE5MK73",
+    "1234567893",
+    "1HGBH41JXMN109186",
+    "1M8GDM9AXKP042788",
+    "11111111111111111",
+    "AB1234563",
+    "AP5836727",
+];
+
 /// Whether a number is one that processors of payments publish for tests.
 fn is_test_card(text: &str) -> bool {
     let digits: String = text.chars().filter(char::is_ascii_digit).collect();
@@ -167,6 +206,7 @@ const TEST_CARDS: &[&str] = &[
     "3566002020360505",
     "6200000000000005",
     "4444333322221111",
+    "5425233430109903",
     "4911830000000",
     "4917610000000000",
     "5454545454545454",

@@ -37,7 +37,8 @@ pub(crate) struct CleanArgs {
     /// configuration what holds there
     #[arg(long, value_name = "PATH", conflicts_with_all = ["staged", "history"])]
     pub stdin_name: Option<PathBuf>,
-    /// What the next commit would add: the new lines in the index, and the same lines in the worktree
+    /// What the next commit would add: the new lines in the index and what is found only now in others, and the same
+    /// lines in the worktree
     #[arg(long, conflicts_with = "paths")]
     pub staged: bool,
     /// Write a plan that takes all out of the whole history; nothing is rewritten

@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use gitops_health_git::PathAttributes;
-use gitops_health_sanitize::{Cleaned, Cleaner, Finding, Seen, Severity};
+use gitops_health_sanitize::{Cleaned, Cleaner, Finding, Seen, Severity, is_encoded};
 
 use crate::acceptance::Spot;
 use crate::look::Look;
@@ -66,9 +66,12 @@ impl<'a> Cleaning<'a> {
         if let Some(unseen) = cleaned.unseen.iter().find(|unseen| unseen.is_failure) {
             return Err(format!("not all of it could be looked at: {}", unseen.reason));
         }
-        match cleaned.left.is_empty() {
-            true => Ok(cleaned),
-            false => Err("not all could be taken out, so nothing was".into()),
+        match () {
+            () if cleaned.left.is_empty() => Ok(cleaned),
+            () if is_encoded(content) && cleaned.removed.is_empty() => {
+                Err("what is packed in it can't be taken out: unpack it, clean that, and pack it again".into())
+            }
+            () => Err("not all could be taken out, so nothing was: see with `sanitize scan` what is found in it".into()),
         }
     }
 }
