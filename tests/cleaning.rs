@@ -108,6 +108,39 @@ fn what_is_found_only_now_is_cleaned_though_its_lines_are_old() {
 }
 
 #[test]
+fn what_a_scan_of_the_change_does_not_find_stays() {
+    let repo = TestRepo::new();
+    let line = |end: &str| format!("patient {}\n", number(end));
+    let utf16 = |text: &str| -> Vec<u8> {
+        format!("\u{feff}{text}").encode_utf16().flat_map(u16::to_le_bytes).collect()
+    };
+    repo.write("moved.txt", format!("x\ny\n{}z\n", line("8141")))
+        .write("ended.txt", line("8142").trim_end())
+        .write("wide.txt", utf16(&line("8143")))
+        .commit("First");
+    repo.write("moved.txt", format!("{}x\ny\nz\n", line("8141"))).write("ended.txt", line("8142"));
+    repo.git(&["mv", "wide.txt", "wider.txt"]);
+    repo.git(&["add", "."]);
+    assert_eq!(sanitize(&repo, &["scan", "--staged"]).code, Some(0));
+    let transcript = sanitize(&repo, &["--staged", "--write"]);
+    assert_eq!(transcript.code, Some(0), "{transcript}");
+    assert!(transcript.stdout.contains("nothing"), "{transcript}");
+    assert!(staged(&repo, "moved.txt").starts_with(&line("8141")));
+}
+
+#[test]
+fn what_is_found_only_once_something_beside_it_is_gone_is_cleaned_too() {
+    let repo = TestRepo::new();
+    let person = ["Patient: Linda Sm", "ith, DOB 1978-", "05-09"].concat();
+    repo.write("a.yaml", format!("ssn: {}\n{person}\ncall the patient", number("8141")));
+    repo.commit("First");
+    repo.write("a.yaml", format!("{person}\nssn: {}", number("8142"))).git(&["add", "."]);
+    assert_eq!(sanitize(&repo, &["scan", "--staged"]).code, Some(1));
+    assert_eq!(sanitize(&repo, &["--staged", "--write"]).code, Some(0));
+    assert_eq!(sanitize(&repo, &["scan", "--staged"]).code, Some(0));
+}
+
+#[test]
 fn an_index_that_another_program_has_is_left_and_so_is_the_worktree() {
     let repo = TestRepo::new();
     let text = format!("x {}\n", number("8141"));

@@ -69,6 +69,13 @@ pub struct Cleaned {
     pub unseen: Vec<Unseen>,
 }
 
+impl Cleaned {
+    /// Which part of the text as it was a part of what is left takes the place of.
+    pub fn origin(&self, part: &Range<usize>) -> Range<usize> {
+        origin(&self.edits, part)
+    }
+}
+
 /// A finding that may be taken out.
 #[derive(Clone, Debug)]
 pub struct Seen<'a> {

@@ -27,6 +27,7 @@ use code::{Code, Decoded};
 pub(crate) use kind::Kind;
 pub use kind::{is_binary, picture};
 pub(crate) use sight::{Layer, Sight, Text};
+pub(crate) use typography::mark;
 
 /// Whether bytes that are no plain text are of a kind that is looked into: then their lines mean nothing.
 pub fn is_encoded(bytes: &[u8]) -> bool {
@@ -137,16 +138,13 @@ impl Scanner {
             limits.miss(None, "some of its structures ask for too much work", true);
         }
         let mut sight = Sight { findings, units, ..Sight::default() };
-        match escapes::of(bytes) {
-            // What else is encoded in it is, in the decoded text, too.
-            Some(is_json) => {
-                let code = Code::Escapes { is_json };
-                sight.layers.extend(self.layer(bytes, 0..bytes.len(), code, depth, limits));
-            }
-            None if typography::is_in(bytes) => {
-                let code = Code::Typography;
-                sight.layers.extend(self.layer(bytes, 0..bytes.len(), code, depth, limits));
-            }
+        let spelled = match escapes::of(bytes) {
+            Some(is_json) => Some(Code::Escapes { is_json }),
+            None => typography::is_in(bytes).then_some(Code::Typography),
+        };
+        // What else is encoded in it is, in the decoded text, too.
+        match spelled.and_then(|code| self.layer(bytes, 0..bytes.len(), code, depth, limits)) {
+            Some(layer) => sight.layers.push(layer),
             None => {
                 let strings = strings::parts(bytes);
                 let is_apart = |part: &std::ops::Range<usize>| {

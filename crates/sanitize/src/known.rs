@@ -23,6 +23,28 @@ pub(crate) fn weigh(findings: &mut [Finding], bytes: &[u8]) {
     }
 }
 
+/// Forgets what is found within a value that was made up, as something else that it looks like: a date may look like a
+/// telephone number.
+pub(crate) fn yield_to_made(findings: &mut Vec<Finding>, bytes: &[u8]) {
+    let is_made = |it: &Finding| {
+        it.severity == Severity::Low
+            && !synthetic::is_doubtful(&it.rule)
+            && synthetic::is_made(&it.rule, &bytes[it.span.clone()])
+    };
+    let mut made: Vec<_> =
+        findings.iter().filter(|it| is_made(it)).map(|it| it.span.clone()).collect();
+    if made.is_empty() {
+        return;
+    }
+    made.sort_unstable_by_key(|span| span.start);
+    findings.retain(|finding| {
+        let last = made.partition_point(|span| span.start <= finding.span.start);
+        let around = last.checked_sub(1).map(|at| &made[at]);
+        let is_within = around.is_some_and(|span| finding.span.end <= span.end);
+        !is_within || finding.field.is_some() || is_made(finding)
+    });
+}
+
 /// Lowers the severity of what was made up.
 pub(crate) fn weigh_made(findings: &mut [Finding], bytes: &[u8], units: &[Unit]) {
     let made = made(findings, bytes, units, Severity::Low);

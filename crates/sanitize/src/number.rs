@@ -56,8 +56,9 @@ impl Finder<'_> {
         let all = |separator: u8| number.separators.iter().all(|it| *it == separator);
         let before = self.before(number.span.start);
         let after = self.bytes.get(number.span.end).copied();
+        // Signs of other scripts stand beside numbers without a blank.
         let is_word = |byte: Option<u8>| {
-            byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80)
+            byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
         };
         if is_word(before) || is_word(after) {
             return;

@@ -166,6 +166,7 @@ impl Scanner {
                 && !stand_in::is_part(finding, bytes)
         });
         known::weigh(&mut findings, bytes);
+        known::yield_to_made(&mut findings, bytes);
         let mut findings = without_overlaps(findings);
         known::weigh_made(&mut findings, bytes, &layout.units);
         Plain { findings, units: layout.units, cut, is_too_much }
@@ -263,7 +264,9 @@ impl Scanner {
                 break;
             }
             let mut span = value_of(&found);
-            if !is_value(rule, bytes, window.end, &whole, &span) {
+            if !is_value(rule, bytes, window.end, &whole, &span)
+                || stand_in::is_in_front(rule, bytes, whole.start..span.start)
+            {
                 continue;
             }
             if rule.category == Category::Secret {

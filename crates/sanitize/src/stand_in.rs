@@ -1,8 +1,10 @@
 //! What a cleaner puts in the place of what it takes out, and how that is known again.
 
 use std::collections::HashSet;
+use std::ops::Range;
 use std::sync::OnceLock;
 
+use crate::decode;
 use crate::finding::Finding;
 use crate::rule::{BUILT_IN, Category, Rule};
 
@@ -39,11 +41,26 @@ fn built_in() -> &'static HashSet<String> {
 pub(crate) fn is_stand_in(value: &[u8], kinds: &HashSet<String>) -> bool {
     let value = value.trim_ascii();
     let inside = value.strip_prefix(b"[").and_then(|rest| rest.strip_suffix(b"]"));
-    let mut signs =
-        value.iter().filter(|byte| byte.is_ascii_alphanumeric() || **byte >= 0x80).peekable();
-    inside.is_some_and(|inside| is_mark(inside, kinds))
-        || is_zero(value)
-        || (signs.peek().is_some() && signs.all(|byte| b"Xx0".contains(byte)))
+    inside.is_some_and(|inside| is_mark(inside, kinds)) || is_zero(value) || is_mask(value)
+}
+
+/// Whether all letters and digits are those of a mask.
+fn is_mask(value: &[u8]) -> bool {
+    let (mut at, mut has_sign) = (0, false);
+    while let Some(byte) = value.get(at) {
+        at += match decode::mark(&value[at..]) {
+            Some(length) => length,
+            None if byte.is_ascii_alphanumeric() || *byte >= 0x80 => {
+                if !b"Xx0".contains(byte) {
+                    return false;
+                }
+                has_sign = true;
+                1
+            }
+            None => 1,
+        };
+    }
+    has_sign
 }
 
 /// Whether a text is the number 0 of a program, of whichever kind, as in `0u64`.
@@ -75,6 +92,26 @@ fn is_number_or_hash(text: &str) -> bool {
     let is_hash =
         text.len() == HASH_DIGITS && text.bytes().all(|it| matches!(it, b'0'..=b'9' | b'a'..=b'f'));
     is_number || is_hash
+}
+
+/// Whether what stands in front of a value and says what it is has its value already: a mark of the same kind, as in
+/// `phone [PHONE] 7365001`. A mark with a colon behind it is a label.
+pub(crate) fn is_in_front(rule: &Rule, bytes: &[u8], part: Range<usize>) -> bool {
+    if rule.category == Category::Secret || memchr::memchr(b']', &bytes[part.clone()]).is_none() {
+        return false;
+    }
+    let kind = kind(&rule.id, rule.category);
+    let first = part.start.saturating_sub(LONGEST);
+    memchr::memchr_iter(b'[', &bytes[first..part.end]).any(|at| {
+        let begin = first + at + 1;
+        let end = memchr::memchr(b']', &bytes[begin..part.end]).map(|length| begin + length);
+        let Some(end) = end.filter(|end| *end >= part.start) else { return false };
+        let inside = std::str::from_utf8(&bytes[begin..end]).unwrap_or_default();
+        let is_own = inside.strip_prefix(&*kind).is_some_and(|rest| {
+            rest.is_empty() || rest.strip_prefix('_').is_some_and(is_number_or_hash)
+        });
+        is_own && !matches!(bytes.get(end + 1), Some(b':' | b'='))
+    })
 }
 
 /// Whether a finding is a part of a mark of a secret or of its own kind: patterns pass over brackets.
@@ -116,6 +153,7 @@ mod tests {
             "[MRN_3f2a0123456789ab]",
             " [SSN] ",
             "XXX-XX-0000",
+            "000\u{a0}00\u{2013}0000",
             "Xxxxx 00",
             "0u64",
             "0.0f",

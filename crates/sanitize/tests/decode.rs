@@ -455,3 +455,53 @@ fn names_of_members_are_looked_at_and_not_shown() {
         assert_eq!(finding.field.as_deref(), Some("name of the member"));
     }
 }
+
+#[test]
+fn documents_in_strings_of_json_may_have_escapes_of_their_own() {
+    let resource = |text: &str| {
+        let name = name();
+        let (given, family) = name.split_once(' ').expect("two words");
+        serde_json::json!({
+            "resourceType": (["Pati", "ent"].concat()),
+            "a": text,
+            "identifier": [{"value": (["4829", "1734"].concat())}],
+            "name": [{"family": family, "given": [given]}],
+        })
+        .to_string()
+    };
+    for text in ["l1 l2", "l1\nl2", "l1\tl2", "l1\\l2", "l1\"l2", "M\u{fc}ller"] {
+        let document = serde_json::json!({"x": resource(text)}).to_string();
+        let escaped = document.replace('\u{fc}', "\\\\u00fc");
+        for document in [document, escaped] {
+            let findings = scan(document.as_bytes());
+            assert_eq!(findings.iter().filter(|it| it.rule == "name").count(), 2, "{document}");
+            for cleaned in cleaned(document.as_bytes()) {
+                let text = String::from_utf8(cleaned.bytes).expect("it is text");
+                let outer: serde_json::Value = serde_json::from_str(&text).expect("it is JSON");
+                let inner = outer["x"].as_str().expect("it is a string");
+                let inner: serde_json::Value = serde_json::from_str(inner).expect("it is JSON");
+                assert!(!inner.to_string().contains(&name()[5..]), "{inner}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_value_has_signs_of_print_or_of_other_scripts_beside_it() {
+    for text in [
+        "SSN:\u{a0}<>\n",
+        "{\"ssn\": \"\u{202f}<>\"}\n",
+        "SSN: \u{202a}<>\u{202c}\n",
+        "the SSN \u{201c}<>\u{201d}\n",
+        "\u{ab}\u{a0}<>\u{a0}\u{bb} is the SSN\n",
+        "\u{53f7}\u{7801}<>\u{662f}\n",
+    ] {
+        let findings = scan(text.replace("<>", &ssn()).as_bytes());
+        assert_eq!(findings.iter().filter(|it| it.rule == "ssn").count(), 1, "{text}");
+        for cleaned in cleaned(text.replace("<>", &ssn()).as_bytes()) {
+            let left = String::from_utf8(cleaned.bytes).expect("it is text");
+            let (before, behind) = text.split_once("<>").expect("it has a place");
+            assert!(left.starts_with(before) && left.ends_with(behind), "{left:?}");
+        }
+    }
+}

@@ -1,7 +1,7 @@
 use std::ops::Range;
 
 use gitops_health_git::{
-    FileChange, Held, Hunk, Mode, Repo, RepoPath, Restaged, Side, Status, different_lines,
+    FileChange, Held, Mode, PathAttributes, Repo, RepoPath, Restaged, Side, Status, different_lines,
 };
 use gitops_health_report::clean::{CleanReport, CleanSkip};
 use gitops_health_sanitize::{Cleaned, is_binary};
@@ -13,8 +13,7 @@ use super::files::{refuse_link, refuse_names, replace};
 use crate::error::CliError;
 use crate::sanitize_scan::{LARGEST, why_binary};
 
-/// Cleans what is staged: the new lines and what they make a finding of elsewhere, in the index and, where it
-/// has the same lines, in the worktree.
+/// Cleans what is staged of what a scan of it finds, in the index and, where it has the same lines, in the worktree.
 pub(super) fn clean(
     repo: &Repo,
     cleaning: &mut Cleaning<'_>,
@@ -126,49 +125,53 @@ fn clean_file(
         let looked = refuse_link(cleaning, shown, Some(&file.attributes), &content);
         return looked.map(|()| None).map_err(Left::Reason);
     }
-    let parts = match file.old {
-        Some(old) => new_parts(repo, cleaning, file, old, &content)?,
-        None => None,
+    let before = file.old.map(|old| version_before(repo, old)).transpose()?;
+    let attributes = Some(&file.attributes);
+    let cleaned = match before {
+        Some(before) => clean_change(cleaning, shown, attributes, &before, &content),
+        None => cleaning.clean(shown, attributes, &content, None),
     };
-    let cleaned = cleaning.clean(shown, Some(&file.attributes), &content, parts.as_deref());
     let cleaned = cleaned.map_err(Left::Reason)?;
     Ok(Some(Change { path: file.path.clone(), old: side.id, content, cleaned }))
 }
 
-/// Where lines begin and end, without what ends them.
-fn lines_of(text: &[u8]) -> Vec<Range<usize>> {
-    let mut lines = Vec::new();
-    let mut begin = 0;
-    for end in memchr::memchr_iter(b'\n', text).chain([text.len()]) {
-        lines.push(begin..end);
-        begin = end + 1;
+/// The version of a file that is changed.
+fn version_before(repo: &Repo, old: Side) -> Result<Vec<u8>, Left> {
+    match repo.held(old.id, LARGEST)? {
+        Held::Content(old) => Ok(old.to_vec()),
+        Held::TooLarge(_) => Err(Left::Reason("the version before is too large".into())),
+        Held::Missing => Err(Left::Reason("the version before is not in this clone".into())),
     }
-    lines
 }
 
-/// The parts of a file that are new: its new lines, and what is found only now in lines that were there before,
-/// as below a heading that changed. `None` where all is.
-fn new_parts(
-    repo: &Repo,
-    cleaning: &Cleaning<'_>,
-    file: &FileChange,
-    old: Side,
+/// So often what is left of a change is looked at again.
+const MOST_ROUNDS: usize = 4;
+
+/// Takes out of a version what a scan of the change finds, until it finds nothing more: what is found in a line may be
+/// new since something beside it is gone.
+fn clean_change(
+    cleaning: &mut Cleaning<'_>,
+    shown: &str,
+    attributes: Option<&PathAttributes>,
+    before: &[u8],
     content: &[u8],
-) -> Result<Option<Vec<Range<usize>>>, Left> {
-    if gitops_health_sanitize::is_encoded(content) {
-        return Ok(None);
+) -> Result<Cleaned, String> {
+    if before != content && gitops_health_sanitize::is_encoded(content) {
+        return cleaning.clean(shown, attributes, content, None);
     }
-    let old = match repo.held(old.id, LARGEST)? {
-        Held::Content(old) => old,
-        Held::TooLarge(_) => return Err(Left::Reason("the version before is too large".into())),
-        Held::Missing => {
-            return Err(Left::Reason("the version before is not in this clone".into()));
+    let mut parts = Vec::new();
+    let mut cleaned = cleaning.clean(shown, attributes, content, Some(&parts))?;
+    for _ in 0..MOST_ROUNDS {
+        let found = cleaning.look.scanner.look_at_change(before, &cleaned.bytes).findings;
+        let found = found.iter().map(|finding| cleaned.origin(&finding.span));
+        let more = apart(parts.iter().cloned().chain(found).collect());
+        if more == parts {
+            break;
         }
-    };
-    let mut parts = new_lines(content, &repo.hunks(file)?);
-    let found = cleaning.look.scanner.look_at_change(&old, content).findings;
-    parts.extend(found.into_iter().map(|finding| finding.span));
-    Ok(Some(apart(parts)))
+        parts = more;
+        cleaned = cleaning.clean(shown, attributes, content, Some(&parts))?;
+    }
+    Ok(cleaned)
 }
 
 /// Parts in the order of their places, those that meet as one.
@@ -184,15 +187,15 @@ fn apart(mut parts: Vec<Range<usize>>) -> Vec<Range<usize>> {
     parts
 }
 
-/// The bytes of the lines that are new.
-fn new_lines(content: &[u8], hunks: &[Hunk]) -> Vec<Range<usize>> {
-    let lines = lines_of(content);
-    let part = |hunk: &Hunk| {
-        let first = (hunk.new_start as usize).checked_sub(1)?;
-        let last = first + (hunk.new_lines as usize).checked_sub(1)?;
-        Some(lines.get(first)?.start..lines.get(last)?.end)
-    };
-    hunks.iter().filter_map(part).collect()
+/// Where lines begin and end, without what ends them.
+fn lines_of(text: &[u8]) -> Vec<Range<usize>> {
+    let mut lines = Vec::new();
+    let mut begin = 0;
+    for end in memchr::memchr_iter(b'\n', text).chain([text.len()]) {
+        lines.push(begin..end);
+        begin = end + 1;
+    }
+    lines
 }
 
 /// Makes the same changes in the file on disk, where the lines are those that are staged; how many places could
@@ -328,14 +331,6 @@ mod tests {
                 "{old:?}"
             );
         }
-    }
-
-    #[test]
-    fn new_lines_are_known_by_their_bytes() {
-        let hunk = |new_start, new_lines| Hunk { old_start: 1, old_lines: 0, new_start, new_lines };
-        let content = b"a\nbb\nccc\n";
-        assert_eq!(new_lines(content, &[hunk(1, 1), hunk(2, 2)]), [0..1, 2..8]);
-        assert!(new_lines(content, &[hunk(2, 0)]).is_empty());
     }
 
     #[test]

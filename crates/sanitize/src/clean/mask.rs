@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use crate::decode;
 use crate::finding::Finding;
 use crate::what::What;
 
@@ -37,6 +38,11 @@ fn text(value: &[u8]) -> Vec<u8> {
                 true => masked.extend_from_slice(&value[at..at + length]),
                 false => masked.push(b'x'),
             }
+            at += length;
+            continue;
+        }
+        if let Some(length) = decode::mark(&value[at..]) {
+            masked.extend_from_slice(&value[at..at + length]);
             at += length;
             continue;
         }

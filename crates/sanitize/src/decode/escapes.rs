@@ -46,9 +46,14 @@ const NAMED: [(&[u8], char); 24] = [
 /// Whether a text has so many of them that it is decoded; if so, whether it is JSON.
 pub(super) fn of(bytes: &[u8]) -> Option<bool> {
     let is_json = begins_json(bytes);
-    let mut last_percent = None;
+    let (mut last_percent, mut next) = (None, 0);
     for at in memchr::memchr3_iter(b'%', b'&', b'\\', bytes) {
+        // The second of two backslashes begins nothing.
+        if at < next {
+            continue;
+        }
         let rest = &bytes[at..];
+        next = at + 1 + usize::from(rest.starts_with(b"\\\\"));
         let counts = match rest[0] {
             b'&' => reference(rest)
                 .is_some_and(|(character, _)| character != '&' && is_shown(character, is_json)),
@@ -310,6 +315,7 @@ mod tests {
             "50% of 20% %41 %42",
             "printf(\"%02d%02d%10d%20\")",
             "&amp;",
+            r#"{"a": "b\\nc \\u00e9"}"#,
         ] {
             assert_eq!(of(text.as_bytes()), None, "{text}");
         }

@@ -41,11 +41,51 @@ pub(crate) fn begins_with_capital(text: &[u8]) -> bool {
 }
 
 fn is_in(names: &[&str], word: &[u8]) -> bool {
-    let word = word.to_ascii_lowercase();
+    let word = plain(word);
     names.binary_search_by(|name| name.as_bytes().cmp(&word)).is_ok()
+}
+
+/// Small letters without their marks, as the lists have them: those of Latin-1 and Latin Extended-A in UTF-8.
+fn plain(word: &[u8]) -> Vec<u8> {
+    const LETTERS: &[u8; 192] = b"aaaaaaaceeeeiiiidnooooo*ouuuuyts\
+        aaaaaaaceeeeiiiidnooooo*ouuuuyty\
+        aaaaaaccccccccddddeeeeeeeeeegggggggghhhhiiiiiiiiiiiijjkkklllllll\
+        lllnnnnnnnnnoooooooorrrrrrssssssssttttttuuuuuuuuuuuuwwyyyzzzzzzs";
+    let (mut plain, mut at) = (Vec::with_capacity(word.len()), 0);
+    while at < word.len() {
+        let (letter, taken) = match word[at..] {
+            [lead @ 0xc3..=0xc5, low @ 0x80..=0xbf, ..] => {
+                (LETTERS[usize::from(lead - 0xc3) * 64 + usize::from(low - 0x80)], 2)
+            }
+            [byte, ..] => (byte.to_ascii_lowercase(), 1),
+            [] => break,
+        };
+        plain.push(letter);
+        at += taken;
+    }
+    plain
 }
 
 /// Whether a word is one of a list, in whatever case.
 pub(super) fn is_one_of(words: &[&str], word: &[u8]) -> bool {
     words.iter().any(|known| known.as_bytes().eq_ignore_ascii_case(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn marks_on_letters_do_not_count() {
+        for (word, expected) in [
+            ("M\u{fc}ller", "muller"),
+            ("Jos\u{e9}", "jose"),
+            ("\u{d3}lafur", "olafur"),
+            ("\u{160}imon\u{17e}", "simonz"),
+            ("\u{141}ukasz\u{144}\u{119}", "lukaszne"),
+            ("Nu\u{f1}ez-O'Neil", "nunez-o'neil"),
+        ] {
+            assert_eq!(plain(word.as_bytes()), expected.as_bytes(), "{word}");
+        }
+    }
 }

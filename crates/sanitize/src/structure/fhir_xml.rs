@@ -28,12 +28,19 @@ const LISTS: [&[u8]; 18] = [
     b"communication",
 ];
 
-/// Whether a document is one.
+/// Whether a document is one: its first element says so.
 pub(super) fn is_fhir(bytes: &[u8]) -> bool {
-    let beginning = &bytes[..bytes.len().min(4096)];
-    [&b"\"http://hl7.org/fhir\""[..], b"'http://hl7.org/fhir'"]
-        .iter()
-        .any(|name| memchr::memmem::find(beginning, name).is_some())
+    const REACH: usize = 4096;
+    let beginning = &bytes[..bytes.len().min(REACH)];
+    let mut reader = Reader::new(beginning);
+    let first = loop {
+        match reader.next() {
+            Some(Event::Start(attributes)) => break attributes,
+            Some(_) => {}
+            None => return false,
+        }
+    };
+    first.all().any(|(_, value)| beginning[value] == *NAMESPACE)
 }
 
 /// The names of elements of resources are of this namespace.

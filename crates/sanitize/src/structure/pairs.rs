@@ -53,11 +53,11 @@ fn around(bytes: &[u8], name: &Range<usize>) -> Option<(usize, Vec<Pair>)> {
             let line = line(bytes, name, |line| line.ends_with(b"\\"));
             Some((line.end, marked(bytes, line, arguments())))
         }
-        b' ' if is_keyword && next == Some(&b'"') => {
+        b' ' if is_keyword && next.is_some_and(|it| *it == b'"' || it.is_ascii_digit()) => {
             let first = name.start.saturating_sub(REACH);
-            let begin = memchr::memrchr(b'{', &bytes[first..name.start])?;
+            let begin = memchr::memrchr2(b'{', b'(', &bytes[first..name.start])?;
             let rest = &bytes[name.end..bytes.len().min(name.end + REACH)];
-            let end = name.end + memchr::memchr(b'}', rest)?;
+            let end = name.end + memchr::memchr2(b'}', b')', rest)?;
             Some((end, marked(bytes, first + begin..end, keywords())))
         }
         _ => None,
@@ -116,7 +116,7 @@ fn keywords() -> &'static Regex {
     static PATTERN: OnceLock<Regex> = OnceLock::new();
     PATTERN.get_or_init(|| {
         let pattern =
-            r#"[\s{,]:(?P<key>[A-Za-z][A-Za-z0-9_/.-]{0,47}) {1,4}"(?P<one>[^"\\\n]{1,80})""#;
+            r#"[\s{,]:(?P<key>[A-Za-z][A-Za-z0-9_/.-]{0,47}) {1,4}(?:"(?P<one>[^"\\\n]{1,80})"|(?P<bare>[0-9]{4,20}))"#;
         compile(pattern).expect("the pattern above is well formed")
     })
 }
@@ -198,6 +198,7 @@ mod tests {
             "./enroll --m~rn 4829~1734 --last-name Thorn~bury --dob 1962~-01-10\n",
             "enroll \\\n  --m~rn 4829~1734 \\\n  --last-name \"Thorn~bury\" \\\n  --dob=1962~-01-10\n",
             "{:m~rn \"4829~1734\" :last-name \"Thorn~bury\"\n :dob \"1962~-01-10\"}",
+            "(create! :m~rn 4829~1734 :last-name \"Thorn~bury\" :dob \"1962~-01-10\")",
         ] {
             assert_eq!(fields(text), ["mrn", "last-name", "dob"], "{text}");
         }

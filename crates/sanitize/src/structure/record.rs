@@ -437,8 +437,8 @@ mod tests {
                 &["patients[0].name[0].family", "patients[0].name[0].given[0]", "patients[0].city"],
             ),
             (
-                r#"{"subscriber": {"fullName": "Ja~ne Ro~e", "x": {"name": "ward 5"}}}"#,
-                &["subscriber.fullName"],
+                r#"{"patientInfo": {"fullName": "Ja~ne Ro~e", "x": {"name": "ward 5"}}}"#,
+                &["*.fullName"],
             ),
             (r#"{"patient": {"name": "string", "city": "Springfield"}}"#, &[]),
             (r#"{"patient": {"name": "Patient Name"}, "clinic": {"name": "Ja~ne Ro~e"}}"#, &[]),

@@ -190,7 +190,7 @@ impl<'a> Reader<'a> {
 }
 
 /// Where a tag has its `>`, which may stand in a value, too.
-fn end_of_tag(rest: &[u8]) -> Option<usize> {
+pub(super) fn end_of_tag(rest: &[u8]) -> Option<usize> {
     let mut at = 0;
     loop {
         at += memchr::memchr3(b'>', b'"', b'\'', rest.get(at..)?)?;

@@ -2,7 +2,7 @@
 
 use gitops_health_sanitize::{Cleaner, Replacement, Scanner, Severity};
 
-use super::{cleaned, redacted};
+use super::{assert_words, cleaned, redacted};
 
 #[test]
 fn numbers_of_programs_stay_numbers() {
@@ -147,4 +147,40 @@ fn masks_and_made_up_numbers_of_programs_are_numbers() {
     let made = cleaned(&key, "a.js", &text);
     let made = made.trim_start_matches("x = {mrn: ").trim_end_matches("}\n");
     assert!(made.parse::<f64>().is_ok_and(|it| it > 9e6), "{made}");
+}
+
+#[test]
+fn a_mark_is_no_word_in_front_of_another_number() {
+    let numbers: String = (1..6).map(|last| format!("736~500{last}\n")).collect();
+    let text = format!("Phone: 212-736~-5000\n{numbers}");
+    assert_words("", &text, &format!("Phone: [PHONE]\n{numbers}"));
+    assert_words("", "MRN: 4829~1734", "MRN: [MRN]");
+}
+
+#[test]
+fn what_was_made_up_is_nothing_else_by_the_words_around_it() {
+    for text in [
+        "Phone: none. SSN: 536 22 8~145\n",
+        "telephone no. unknown, SSN 536-2~2-8145 on file\n",
+        "Call about SSN: 536 22 8~145 x\n",
+        "call patient, D~OB 07-14-1961 ok\n",
+        "phone, D~OB 07/14/1961 patient\n",
+    ] {
+        assert_form(text);
+    }
+}
+
+/// In each way nothing is left, and nothing more is found.
+fn assert_form(text: &str) {
+    let key = b"a key of sixteen".to_vec();
+    for way in [
+        Replacement::Redacted,
+        Replacement::Mask,
+        Replacement::Synthetic(key.clone()),
+        Replacement::Hash(key),
+    ] {
+        let made = cleaned(&way, "", &text.replace('~', ""));
+        let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+        assert_ne!(digits(&made), digits(text), "{way:?}: {text}");
+    }
 }

@@ -9,6 +9,7 @@ use std::ops::Range;
 use super::fields::{self, Content, Field};
 use super::{Message, add, path};
 use crate::age;
+use crate::structure::xml::end_of_tag;
 use crate::structure::{Layout, trimmed};
 use crate::what::What;
 
@@ -46,7 +47,7 @@ pub(in crate::structure) fn read(bytes: &[u8], layout: &mut Layout) {
             may_have_sections = false;
         }
         let tag = &bytes[begin..bytes.len().min(begin + LONGEST)];
-        at = begin + memchr::memchr(b'>', tag).map_or(1, |end| end + 1);
+        at = begin + end_of_tag(tag).map_or(1, |end| end + 1);
         reader.tag(begin..at, layout);
     }
     reader.end_field(bytes.len(), layout);
@@ -105,7 +106,8 @@ impl Reader<'_> {
     fn text(&mut self, part: Range<usize>) {
         let Some(field) = &mut self.field else { return };
         let span = trimmed(self.bytes, part);
-        if !span.is_empty() && !is_entity(&self.bytes[span.clone()]) {
+        let text = &self.bytes[span.clone()];
+        if !span.is_empty() && !is_entity(text) && !is_code(text) {
             let component = field.levels.first().copied().unwrap_or(1).max(1);
             let sub = field.levels.get(1).map_or(0, |number| number.saturating_sub(1));
             field.parts.push(Part { component, sub, span });
@@ -255,6 +257,12 @@ impl Segment {
             }
         });
     }
+}
+
+/// Whether a text is what a template computes the value from: `msg['PID']['PID.3'].toString()`.
+fn is_code(text: &[u8]) -> bool {
+    let has = |part: &[u8]| memchr::memmem::find(text, part).is_some();
+    has(b"['") || has(b"[\"") || has(b"()") || has(b"${")
 }
 
 /// Whether a text is nothing but the name of another one.

@@ -217,7 +217,7 @@ fn patterns() -> &'static Patterns {
                 r"(?i)'(?P<value>[^'\n]{1,80})'\s{1,4}(?:as\s{1,4})?(?P<column>[a-z_][a-z0-9_]{0,47})"
                     .to_owned(),
             ),
-            other: compiled(format!(r"(?i)\A\s{{0,4}},\s{{0,8}}{VALUE}")),
+            other: compiled(format!(r"(?i)\A(?:::[a-z_]{{1,24}})?\s{{0,4}},\s{{0,8}}{VALUE}")),
         }
     })
 }
@@ -274,6 +274,8 @@ mod tests {
         let text =
             "select 1 from t where m~rn IN ('8817~2635', N'8817~2636',\n  8817~2637) and x = 1";
         assert_eq!(values(text), ["88172635", "88172636", "88172637"]);
+        let text = "select 1 from t where m~rn IN ('8817~2635'::text, '8817~2636'::text)";
+        assert_eq!(values(text), ["88172635", "88172636"]);
         let list = "8817~2635, ".repeat(2_000);
         assert_eq!(values(&format!("select 1 from t where m~rn in ({list}1)")).len(), 2_000);
     }

@@ -32,7 +32,7 @@ pub(super) fn is_full_name(text: &[u8]) -> bool {
         let rest = word.get(1..).unwrap_or_default();
         let is_part =
             |byte: &u8| byte.is_ascii_alphanumeric() || *byte >= 0x80 || b".'-".contains(byte);
-        word[0].is_ascii_uppercase() && rest.iter().all(is_part)
+        prose::begins_with_capital(word) && rest.iter().all(is_part)
     };
     let is_known = |word: &[u8]| prose::is_of_dictionary(word);
     match words().count() {
