@@ -18,10 +18,11 @@ use crate::rule::Category;
 pub(crate) use dictionary::is_of_census;
 pub(crate) use dictionary::{begins_with_capital, is_first_name, is_of_dictionary};
 
-/// A word that begins with a capital, of Latin letters with marks, too (Unicode: U+00C0 to U+00DE, and every other one
+/// A word that begins with a capital, or with a part of a name such as `O'` or `Mc` and one, of Latin letters with marks, too (Unicode: U+00C0 to U+00DE, and every other one
 /// of Latin Extended-A).
 const WORD: &str = concat!(
-    r"(?:[A-Z]|\xc3[\x80-\x96\x98-\x9e]|",
+    r"(?:[ODLNM](?:'|\xe2\x80\x99)(?:[A-Z]|\xc3[\x80-\x96\x98-\x9e])|(?:Mc|Mac|De|Di|Du|Da|La|Le|Lo|Van|Von|Fitz|St)[A-Z]|",
+    r"[A-Z]|\xc3[\x80-\x96\x98-\x9e]|",
     r"\xc4[\x80\x82\x84\x86\x88\x8a\x8c\x8e\x90\x92\x94\x96\x98\x9a\x9c\x9e\xa0\xa2\xa4\xa6\xa8\xaa\xac\xae\xb0\xb2\xb4\xb6\xb9\xbb\xbd\xbf]|",
     r"\xc5[\x81\x83\x85\x87\x8a\x8c\x8e\x90\x92\x94\x96\x98\x9a\x9c\x9e\xa0\xa2\xa4\xa6\xa8\xaa\xac\xae\xb0\xb2\xb4\xb6\xb8\xb9\xbb\xbd])",
     r"[a-z\x80-\xff]+(?:['-][A-Z]?[a-z\x80-\xff]+)?"
@@ -134,6 +135,32 @@ mod tests {
         ] {
             assert!(found(text).is_empty(), "{text} {:?}", found(text));
         }
+    }
+
+    #[test]
+    fn names_have_apostrophes_and_capitals_within() {
+        for name in [
+            "O'Con~nor",
+            "O\u{2019}Con~nor",
+            "D'An~gelo",
+            "McDon~ald",
+            "MacLe~od",
+            "DeLu~ca",
+            "LaRo~sa",
+        ] {
+            let plain = name.replace('~', "");
+            for text in [
+                format!("Pati~ent: Robert {name}, seen."),
+                format!("the pati~ent Jane {name} was seen"),
+                format!("Pati~ent name: Jane {name}\n"),
+                format!("saw Jane {name}, M~RN 8817~2635"),
+            ] {
+                let found = found(&text);
+                assert!(!found.is_empty(), "{text}");
+                assert!(found.iter().all(|it| it.ends_with(&plain)), "{text}: {found:?}");
+            }
+        }
+        assert_eq!(found("Dr. JoAnnCo was here"), ["JoAnnCo"]);
     }
 
     #[test]

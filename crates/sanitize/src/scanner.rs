@@ -264,9 +264,11 @@ impl Scanner {
                 break;
             }
             let mut span = value_of(&found);
-            if !is_value(rule, bytes, window.end, &whole, &span)
-                || stand_in::is_in_front(rule, bytes, whole.start..span.start)
-            {
+            if let Some(end) = stand_in::end_in_front(rule, bytes, whole.start..span.start) {
+                at = end;
+                continue;
+            }
+            if !is_value(rule, bytes, window.end, &whole, &span) {
                 continue;
             }
             if rule.category == Category::Secret {

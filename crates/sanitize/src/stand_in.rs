@@ -94,23 +94,23 @@ fn is_number_or_hash(text: &str) -> bool {
     is_number || is_hash
 }
 
-/// Whether what stands in front of a value and says what it is has its value already: a mark of the same kind, as in
+/// Where the value ends that what stands in front of another one has already: a mark of the same kind, as in
 /// `phone [PHONE] 7365001`. A mark with a colon behind it is a label.
-pub(crate) fn is_in_front(rule: &Rule, bytes: &[u8], part: Range<usize>) -> bool {
+pub(crate) fn end_in_front(rule: &Rule, bytes: &[u8], part: Range<usize>) -> Option<usize> {
     if rule.category == Category::Secret || memchr::memchr(b']', &bytes[part.clone()]).is_none() {
-        return false;
+        return None;
     }
     let kind = kind(&rule.id, rule.category);
     let first = part.start.saturating_sub(LONGEST);
-    memchr::memchr_iter(b'[', &bytes[first..part.end]).any(|at| {
+    memchr::memchr_iter(b'[', &bytes[first..part.end]).find_map(|at| {
         let begin = first + at + 1;
-        let end = memchr::memchr(b']', &bytes[begin..part.end]).map(|length| begin + length);
-        let Some(end) = end.filter(|end| *end >= part.start) else { return false };
+        let end = begin + memchr::memchr(b']', &bytes[begin..part.end])?;
         let inside = std::str::from_utf8(&bytes[begin..end]).unwrap_or_default();
         let is_own = inside.strip_prefix(&*kind).is_some_and(|rest| {
             rest.is_empty() || rest.strip_prefix('_').is_some_and(is_number_or_hash)
         });
-        is_own && !matches!(bytes.get(end + 1), Some(b':' | b'='))
+        let is_label = matches!(bytes.get(end + 1), Some(b':' | b'='));
+        (is_own && end >= part.start && !is_label).then_some(end + 1)
     })
 }
 

@@ -61,8 +61,8 @@ pub(crate) struct Layout {
 }
 
 /// So many bytes may be read for nothing, and so many times all of them.
-const MOST_SPENT: usize = 16 << 20;
-const MOST_TIMES: usize = 16;
+const MOST_SPENT: usize = 64 << 20;
+const MOST_TIMES: usize = 64;
 
 impl Layout {
     /// Counts bytes that were read for nothing, as of what begins like a structure and has no end; says whether more may
@@ -162,9 +162,9 @@ pub(crate) fn read(bytes: &[u8], stems: &[Range<usize>]) -> Layout {
     if marks.dicom_dump {
         dicom::read_dump(bytes, &mut layout);
     }
-    let is_read = read_xml(bytes, &mut layout);
-    if marks.fhir_xml && !is_read {
-        read_fhir_within(bytes, &mut layout);
+    let end = read_xml(bytes, &mut layout);
+    if marks.fhir_xml {
+        read_fhir_within(bytes, end, &mut layout);
     }
     // Without a telling name no column is known.
     if marks.sql && !stems.is_empty() {
@@ -213,35 +213,47 @@ fn read_json(bytes: &[u8], layout: &mut Layout) {
     }
 }
 
-/// Reads a document of XML of a known standard; says whether it is one.
-fn read_xml(bytes: &[u8], layout: &mut Layout) -> bool {
+/// Reads a document of XML of a known standard that stands at the beginning; says where it ends.
+fn read_xml(bytes: &[u8], layout: &mut Layout) -> usize {
     let begin = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).trim_ascii_start();
-    if begin.starts_with(b"<") && ccda::is_ccda(bytes) {
-        ccda::read(bytes, layout);
-        layout.unit(0..bytes.len());
-    } else if begin.starts_with(b"<")
-        && fhir_xml::is_fhir(bytes)
-        && let Some(document) = fhir_xml::read(bytes)
-    {
-        read_fhir(&document, layout);
-    } else {
-        return false;
+    if !begin.starts_with(b"<") {
+        return 0;
     }
-    layout.close(0..bytes.len());
-    true
+    let mut end = bytes.len();
+    if ccda::is_ccda(bytes) {
+        ccda::read(bytes, layout);
+        layout.unit(0..end);
+    } else if fhir_xml::is_fhir(bytes) {
+        // One that is broken off counts as far as it goes.
+        let (document, last) = match fhir_xml::read_within(bytes, 0) {
+            Ok((document, last)) => (Some(document), last),
+            Err(_) => (fhir_xml::read(bytes), end),
+        };
+        let Some(document) = document else { return 0 };
+        read_fhir(&document, layout);
+        end = last;
+    } else {
+        return 0;
+    }
+    layout.close(0..end);
+    end
 }
 
-/// Reads resources in XML that stand in a text of another kind, as in source code.
-fn read_fhir_within(bytes: &[u8], layout: &mut Layout) {
-    let mut at = 0;
+/// Reads resources in XML that stand in a text of another kind, as in source code, from a place on.
+fn read_fhir_within(bytes: &[u8], mut at: usize, layout: &mut Layout) {
+    /// So many that have no end are read as far as there is something; others so far.
+    const MOST_UNCLOSED: usize = 64;
+    const LONGEST: usize = 8 << 10;
+    let mut unclosed = 0;
     while let Some(begin) = fhir_xml::next_within(bytes, &mut at) {
-        match fhir_xml::read_within(bytes, begin) {
+        let last = if unclosed < MOST_UNCLOSED { bytes.len() } else { begin + LONGEST };
+        match fhir_xml::read_within(&bytes[..last.min(bytes.len())], begin) {
             Ok((document, end)) => {
                 read_fhir(&document, layout);
                 layout.close(begin..end);
                 at = at.max(end);
             }
-            Err(end) if layout.spend(end - begin) => {}
+            Err(end) if layout.spend(end - begin) => unclosed += 1,
             Err(_) => return,
         }
     }

@@ -370,3 +370,18 @@ fn work_that_is_too_much_is_said() {
         assert_eq!(reasons, [("some of its structures ask for too much work", true)]);
     }
 }
+
+#[test]
+fn one_resource_stands_behind_another() {
+    let one = |family: &str| {
+        format!(
+            "<Pati~ent xmlns=\"http://hl7.org/fhir\"><name><fam~ily value=\"{family}\"/></name></Pati~ent>\n"
+        )
+    };
+    let text =
+        plain(&(one("Thorn~bury") + &one("Ash~down") + "<!-- Pati~ent: Ja~ne Smi~th, seen -->\n"));
+    let values: Vec<_> = fields(&text, Severity::Low).into_iter().map(|(_, value)| value).collect();
+    assert_eq!(values, ["Thornbury", "Ashdown", "Jane Smith"].map(str::to_owned));
+    let cut = plain("INFO got <Pati~ent xmlns=\"http://hl7.org/fhir\"><name>...\n").repeat(2_000);
+    assert!(Scanner::new().look(cut.as_bytes()).unseen.is_empty());
+}

@@ -295,7 +295,7 @@ pub(super) fn find(
     let text = &bytes[line.clone()];
     let mut add = |span: Range<usize>| {
         let span = line.start + span.start..line.start + span.end;
-        let span = without_marks(bytes, span);
+        let span = without_marks(bytes, to_end_of_word(bytes, span));
         // Who wrote something is no patient.
         if !context.is_attribution(&span) {
             findings.push(What::Name.found(span));
@@ -350,6 +350,13 @@ fn pairs(text: &[u8]) -> impl Iterator<Item = Range<usize>> {
             }
         }
     })
+}
+
+/// A name with the rest of its last word.
+fn to_end_of_word(bytes: &[u8], span: Range<usize>) -> Range<usize> {
+    let rest = bytes[span.end..].iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+    let is_word = bytes[..span.end].last().is_some_and(u8::is_ascii_alphanumeric);
+    span.start..span.end + if is_word { rest } else { 0 }
 }
 
 /// A name without the spaces, dashes and quotes of print behind it: in UTF-8, what begins with C2 or E2 80, of which none
@@ -424,7 +431,7 @@ fn called() -> &'static Regex {
     static PATTERN: OnceLock<Regex> = OnceLock::new();
     PATTERN.get_or_init(|| {
         let pattern = format!(
-            r"(?:\b[Nn]amed|\b[Nn]ame is|\b[Nn]ame:|\bpatient,|\bpt,|\b[Pp]atient [Nn]ame:?) (?P<value>{WORD}(?: (?:[A-Z]\b\.?|{WORD}\b)){{1,2}})"
+            r"(?:\b[Nn]amed|\b[Nn]ame is|\b[Nn]ame:|\bpatient,|\bpt,|\b[Pp]atient [Nn]ame:?) (?P<value>{WORD}(?: (?:{WORD}\b|[A-Z]\b\.?)){{1,2}})"
         );
         compile(&pattern).expect("the pattern above is well formed")
     })
@@ -434,7 +441,7 @@ fn called() -> &'static Regex {
 fn presented() -> &'static Regex {
     static PATTERN: OnceLock<Regex> = OnceLock::new();
     PATTERN.get_or_init(|| {
-        let more = format!(r"(?: (?:[A-Z]\b\.?|{WORD}))");
+        let more = format!(r"(?: (?:{WORD}|[A-Z]\b\.?))");
         let pattern = format!(
             r"\b(?:[Pp]atient|PATIENT|Pt)(?: [Nn]ame| NAME)? ?: {{0,4}}(?:(?P<value>{WORD}, ?{WORD}{more}?|[A-Z][A-Z'-]+, ?[A-Z][A-Z'-]+(?: [A-Z]\b)?|{WORD}{more}{{1,2}}))(?:[,;.()|]|\s*$|\s+(?:[(\[|-]|MRN|DOB|SSN|[0-9]))"
         );

@@ -220,6 +220,10 @@ impl<'a> Builder<'a> {
 mod tests {
     use crate::structure::tests::{assert_counts, found_by};
 
+    fn within(text: &str) -> Vec<(String, String)> {
+        found_by(|bytes, layout| super::super::read_fhir_within(bytes, 0, layout), text)
+    }
+
     fn found(text: &str) -> Vec<(String, String)> {
         let read = |bytes: &[u8], layout: &mut crate::structure::Layout| {
             super::super::read_xml(bytes, layout);
@@ -295,7 +299,7 @@ mod tests {
             format!("x = \"{}\" if a < b", escaped("'").join("\"\n\"")),
             format!("{0}\n{0}", format_args!("got {} of <x>", lines.join(""))),
         ] {
-            let found = found_by(super::super::read_fhir_within, &text);
+            let found = within(&text);
             let expected = [
                 ("Patient.name[0].family", "Zwyrtkova"),
                 ("Patient.name[0].given[0]", "Jane"),
@@ -310,13 +314,13 @@ mod tests {
             "x = \"http://hl7.org/fhir\"; <name><family value=\"Zwyr~tkova\"/></name>",
             "<Patient xmlns=\"http://hl7.org/fhir\"><name><family value=\"Zwyr~tkova\"/></name>",
         ] {
-            assert!(found_by(super::super::read_fhir_within, text).is_empty(), "{text}");
+            assert!(within(text).is_empty(), "{text}");
         }
         let texts = ["", "<a \"", "</Patient>", "<name>"].map(|end| {
             let text = format!("<Patient xmlns=\"http://hl7.org/fhir\">{end}");
             (text.repeat(50_000), 0)
         });
-        assert_counts(|text| found_by(super::super::read_fhir_within, text), texts);
+        assert_counts(within, texts);
     }
 
     #[test]

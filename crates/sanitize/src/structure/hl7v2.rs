@@ -243,7 +243,18 @@ fn ends_here(segment: &[u8], here: usize, mark: CaretM) -> bool {
         b'\r' | b'\n' | 0x1c => true,
         b'\\' => {
             let next = &segment[here + 1..];
-            let spelled = [&b"r"[..], b"n", b"x0d", b"x0D", b"u000d", b"u000D"];
+            let spelled = [
+                &b"r"[..],
+                b"n",
+                b"x0d",
+                b"x0D",
+                b"x0a",
+                b"x0A",
+                b"u000d",
+                b"u000D",
+                b"u000a",
+                b"u000A",
+            ];
             // `\n` in the middle of a word is an escape of the message, not of the string.
             let is_spelled = spelled.iter().any(|end| next.starts_with(end));
             segment[here - 1] != b'\\' && (is_spelled || ends_deeper(next))

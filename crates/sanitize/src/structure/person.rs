@@ -16,7 +16,9 @@ use crate::what::What;
 pub(super) enum Role {
     /// Somebody in care.
     Patient,
-    /// Somebody who is insured, or of a group, or a program that listens, or what is written about.
+    /// Somebody who is insured.
+    Insured,
+    /// Somebody of a group, or what is written about, or a program that listens.
     Perhaps,
 }
 
@@ -34,11 +36,7 @@ pub(super) fn role(word: &[u8]) -> Option<Role> {
         b"patientdetails",
         b"patientdemographics",
     ];
-    const OTHERS: [&[u8]; 11] = [
-        b"subject",
-        b"subjects",
-        b"member",
-        b"members",
+    const INSURED: [&[u8]; 7] = [
         b"subscriber",
         b"subscribers",
         b"subscribername",
@@ -47,6 +45,7 @@ pub(super) fn role(word: &[u8]) -> Option<Role> {
         b"insured",
         b"guarantor",
     ];
+    const OTHERS: [&[u8]; 4] = [b"subject", b"subjects", b"member", b"members"];
     if word.len() > LONGEST_WORD {
         return None;
     }
@@ -58,6 +57,7 @@ pub(super) fn role(word: &[u8]) -> Option<Role> {
     let letters = &letters[..count];
     match () {
         () if PATIENTS.contains(&letters) => Some(Role::Patient),
+        () if INSURED.contains(&letters) => Some(Role::Insured),
         () if OTHERS.contains(&letters) => Some(Role::Perhaps),
         () => None,
     }
@@ -90,6 +90,7 @@ pub(super) fn is_part(name: &[u8]) -> bool {
 pub(super) struct Known {
     has_name: bool,
     has_more: bool,
+    has_address: bool,
 }
 
 impl Known {
@@ -101,14 +102,22 @@ impl Known {
             What::BirthDate | What::Age | What::Ssn | What::Mrn | What::HealthPlan => {
                 self.has_more |= value::has_shape(what, text);
             }
+            What::Phone | What::Address | What::Zip => {
+                self.has_address |= value::has_shape(what, text);
+            }
             _ => {}
         }
     }
 
     /// Whether what is below a word is about a person: where that may be anybody, what only people in care are asked
-    /// for has to stand beside the name.
+    /// for has to stand beside the name; of who is insured also where they live or a telephone number.
     pub fn is_about(self, role: Role) -> bool {
-        self.has_name && (role == Role::Patient || self.has_more)
+        let is_sure = match role {
+            Role::Patient => true,
+            Role::Insured => self.has_more || self.has_address,
+            Role::Perhaps => self.has_more,
+        };
+        self.has_name && is_sure
     }
 }
 
@@ -310,10 +319,14 @@ mod tests {
 
     #[test]
     fn members_and_subjects_may_be_anybody() {
-        for role in ["member", "subject", "subscriber", "insured"] {
+        for role in ["member", "subject"] {
             let of = |more: &str| found(&format!("{role}:\n  name: Ja~ne Ro~e\n  {more}\n")).len();
             assert_eq!(of("phone: 212-736~-5000"), 0, "{role}");
             assert_eq!(of("a~ge: 93"), 2, "{role}");
+        }
+        for role in ["subscriber", "insured", "guarantor"] {
+            let of = |more: &str| found(&format!("{role}:\n  name: Ja~ne Ro~e\n  {more}\n")).len();
+            assert_eq!((of("kind: x"), of("phone: 212-736~-5000")), (0, 2), "{role}");
         }
     }
 

@@ -184,3 +184,19 @@ fn assert_form(text: &str) {
         assert_ne!(digits(&made), digits(text), "{way:?}: {text}");
     }
 }
+
+#[test]
+fn a_value_beside_a_mark_or_a_made_up_number_is_taken_out() {
+    for (text, expected) in [
+        ("Phone: [PHONE]\nMob~ile: 030 1234~567\n", "Phone: [PHONE]\nMobile: [PHONE]\n"),
+        ("call patient, [PHONE], Pho~ne: 736-5~001\n", "call patient, [PHONE], Phone: [PHONE]\n"),
+    ] {
+        assert_words("", text, expected);
+    }
+    let way = Replacement::Synthetic(b"a key of sixteen".to_vec());
+    for (before, value) in [("contact MR~N ", "4829~173"), ("Call pt DO~B ", "07/1~4/1961")] {
+        let value = value.replace('~', "");
+        let made = cleaned(&way, "", &format!("{before}{value} 555-0123\n").replace('~', ""));
+        assert!(!made.contains(&value), "{made}");
+    }
+}

@@ -47,6 +47,9 @@ pub(super) fn is_full_name(text: &[u8]) -> bool {
 const FORMS: &[&[u8]] = &[
     b"patient",
     b"patients",
+    "adı".as_bytes(),
+    "soyadı".as_bytes(),
+    b"hasta",
     b"name",
     b"first",
     b"last",
