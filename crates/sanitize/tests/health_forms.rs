@@ -379,9 +379,9 @@ fn one_resource_stands_behind_another() {
         )
     };
     let text =
-        plain(&(one("Thorn~bury") + &one("Ash~down") + "<!-- Pati~ent: Ja~ne Smi~th, seen -->\n"));
+        plain(&(one("Thorn~bury") + &one("Ash~down") + "<!-- Pati~ent: Ja~ne Smi~th, se~en -->\n"));
     let values: Vec<_> = fields(&text, Severity::Low).into_iter().map(|(_, value)| value).collect();
-    assert_eq!(values, ["Thornbury", "Ashdown", "Jane Smith"].map(str::to_owned));
+    assert_eq!(values, ["Thorn~bury", "Ash~down", "Ja~ne Smi~th"].map(plain));
     let cut = plain("INFO got <Pati~ent xmlns=\"http://hl7.org/fhir\"><name>...\n").repeat(2_000);
     assert!(Scanner::new().look(cut.as_bytes()).unseen.is_empty());
 }
