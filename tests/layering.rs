@@ -24,6 +24,7 @@ const OWNED: &[(&str, &[&str])] = &[
     ("rusqlite", &["history"]),
     ("regorus", &["compliance"]),
     ("linfa*", &["risk"]),
+    ("ring", &["signature"]),
     ("clap*", &["cli"]),
     ("comfy-table", &["report"]),
     ("textwrap", &["report"]),

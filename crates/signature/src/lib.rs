@@ -1,0 +1,1 @@
+//! Whose signature a commit or tag has, and what it is worth.
