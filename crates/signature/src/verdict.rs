@@ -1,0 +1,166 @@
+use std::fmt;
+
+use bstr::BString;
+
+use crate::TrustDigest;
+
+/// What a signature is worth.
+///
+/// Git has seven answers (`%G?` in git-log(1)) and says "U" of an unknown key, an expired one and one
+/// for another purpose alike. Only [`Status::Good`] says that nothing is wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Status {
+    /// Made over these bytes by a key that is trusted for this signer, this purpose and this time.
+    Good,
+    /// Good at the time it was made; the key has expired since.
+    GoodKeyExpiredSince,
+    /// The key was retired or superseded after it signed. What it had signed before still holds.
+    SoftRevoked,
+    /// The key was revoked as compromised, or without a reason. Nothing it signed holds, whenever it
+    /// says that it was signed, because who has the key chooses the date.
+    HardRevoked,
+    /// The key had expired when it signed.
+    ExpiredAtSigning,
+    /// The key was not valid yet when it signed.
+    NotYetValid,
+    /// Made for another purpose, or by a key that is not trusted for this one.
+    WrongNamespace,
+    /// Made over these bytes, by a key that is not in the trust store.
+    UnknownKey,
+    /// Made by a key of the trust store that belongs to somebody else.
+    PrincipalMismatch,
+    /// The algorithm or the size of the key does not withstand an attack. Nothing was calculated.
+    WeakAlgorithm,
+    /// The signature can not be read.
+    Malformed,
+    /// Not made over these bytes by this key.
+    Bad,
+    /// There is no signature.
+    Unsigned,
+    /// A signature of a kind that is not verified here. Nothing was calculated.
+    Unsupported,
+}
+
+impl Status {
+    /// The name in outputs, such as `good-key-expired-since`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Good => "good",
+            Self::GoodKeyExpiredSince => "good-key-expired-since",
+            Self::SoftRevoked => "soft-revoked",
+            Self::HardRevoked => "hard-revoked",
+            Self::ExpiredAtSigning => "expired-at-signing",
+            Self::NotYetValid => "not-yet-valid",
+            Self::WrongNamespace => "wrong-namespace",
+            Self::UnknownKey => "unknown-key",
+            Self::PrincipalMismatch => "principal-mismatch",
+            Self::WeakAlgorithm => "weak-algorithm",
+            Self::Malformed => "malformed",
+            Self::Bad => "bad",
+            Self::Unsigned => "unsigned",
+            Self::Unsupported => "unsupported",
+        }
+    }
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// Of which format a signature is, told by its first line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Format {
+    /// `-----BEGIN SSH SIGNATURE-----` (`PROTOCOL.sshsig`).
+    Ssh,
+    /// `-----BEGIN PGP SIGNATURE-----` or `-----BEGIN PGP MESSAGE-----` (RFC 9580).
+    OpenPgp,
+    /// `-----BEGIN SIGNED MESSAGE-----`: CMS (RFC 5652), as gpgsm, smimesign and gitsign make it.
+    X509,
+    /// None of these, or there is no signature.
+    Unknown,
+}
+
+impl Format {
+    /// The format of the signature with this text.
+    pub fn of(signature: &[u8]) -> Self {
+        const HEADERS: [(&[u8], Format); 4] = [
+            (b"-----BEGIN SSH SIGNATURE-----", Format::Ssh),
+            (b"-----BEGIN PGP SIGNATURE-----", Format::OpenPgp),
+            (b"-----BEGIN PGP MESSAGE-----", Format::OpenPgp),
+            (b"-----BEGIN SIGNED MESSAGE-----", Format::X509),
+        ];
+        HEADERS
+            .iter()
+            .find(|(header, _)| signature.starts_with(header))
+            .map_or(Self::Unknown, |(_, format)| *format)
+    }
+
+    /// The name in outputs.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Ssh => "ssh",
+            Self::OpenPgp => "openpgp",
+            Self::X509 => "x509",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+impl fmt::Display for Format {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// Where the time of a signature is known from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum TimeBasis {
+    /// The date of the committer or tagger. The signer chooses it: who has a key that has expired can
+    /// write an earlier date, and git takes the signature for good.
+    CommitterDate,
+}
+
+impl TimeBasis {
+    /// The name in outputs.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::CommitterDate => "committer-date",
+        }
+    }
+}
+
+impl fmt::Display for TimeBasis {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// What a signature is worth, and what that rests on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verdict {
+    /// The answer.
+    pub status: Status,
+    /// Of which format the signature is.
+    pub format: Format,
+    /// The key that signed, as `ssh-keygen -l` names it: `SHA256:` and the digest in base64. `None`
+    /// where no key could be read.
+    pub fingerprint: Option<String>,
+    /// Who signed: the address that was expected and belongs to the key, else what the trust store says
+    /// of the key's owners (for a certificate, what it says itself). `None` where the key is unknown or
+    /// was not looked up.
+    pub principal: Option<BString>,
+    /// What the answer takes for the time of the signature. `None` where no time was compared: the key
+    /// has no window, or the answer came before.
+    pub time_basis: Option<TimeBasis>,
+    /// Which trust store was asked.
+    pub trust: TrustDigest,
+    /// One sentence for people, in lower case without a full stop. It repeats no text of the signature
+    /// but names of algorithms and of namespaces, these with everything escaped that is not printable
+    /// ASCII.
+    pub reason: String,
+}

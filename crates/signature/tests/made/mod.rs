@@ -1,0 +1,130 @@
+//! Keys and signatures that are made while the tests run, with no program.
+
+use ring::digest::{SHA256, SHA512, digest};
+use ring::rand::SystemRandom;
+use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair};
+
+/// A key of which the other half is in memory only.
+pub enum Key {
+    Ed25519(Ed25519KeyPair),
+    /// What a security key does, without one.
+    SecurityEd25519(Ed25519KeyPair),
+    SecurityEcdsa(EcdsaKeyPair),
+}
+
+const APPLICATION: &[u8] = b"ssh:";
+
+fn ed25519_pair() -> Ed25519KeyPair {
+    let document = Ed25519KeyPair::generate_pkcs8(&SystemRandom::new()).expect("a key");
+    Ed25519KeyPair::from_pkcs8(document.as_ref()).expect("a key")
+}
+
+impl Key {
+    pub fn ed25519() -> Self {
+        Self::Ed25519(ed25519_pair())
+    }
+
+    pub fn security_ed25519() -> Self {
+        Self::SecurityEd25519(ed25519_pair())
+    }
+
+    pub fn security_ecdsa() -> Self {
+        let (algorithm, random) = (&ECDSA_P256_SHA256_FIXED_SIGNING, SystemRandom::new());
+        let document = EcdsaKeyPair::generate_pkcs8(algorithm, &random).expect("a key");
+        let pair = EcdsaKeyPair::from_pkcs8(algorithm, document.as_ref(), &random);
+        Self::SecurityEcdsa(pair.expect("a key"))
+    }
+
+    pub fn type_name(&self) -> &'static str {
+        match self {
+            Self::Ed25519(_) => "ssh-ed25519",
+            Self::SecurityEd25519(_) => "sk-ssh-ed25519@openssh.com",
+            Self::SecurityEcdsa(_) => "sk-ecdsa-sha2-nistp256@openssh.com",
+        }
+    }
+
+    pub fn blob(&self) -> Vec<u8> {
+        let name = string(self.type_name().as_bytes());
+        match self {
+            Self::Ed25519(pair) => [name, string(pair.public_key().as_ref())].concat(),
+            Self::SecurityEd25519(pair) => {
+                [name, string(pair.public_key().as_ref()), string(APPLICATION)].concat()
+            }
+            Self::SecurityEcdsa(pair) => {
+                let point = string(pair.public_key().as_ref());
+                [name, string(b"nistp256"), point, string(APPLICATION)].concat()
+            }
+        }
+    }
+
+    /// As it stands in a list of keys.
+    pub fn line(&self) -> String {
+        format!("{} {}", self.type_name(), base64(&self.blob()))
+    }
+
+    /// A signature with its armour; `flags` are those of a security key.
+    pub fn sign(&self, namespace: &str, payload: &[u8], flags: u8) -> String {
+        let fields = |digest: &[u8]| {
+            let fields = [namespace.as_bytes(), b"", b"sha512", digest];
+            fields.map(string).concat()
+        };
+        let signed = [b"SSHSIG", &fields(digest(&SHA512, payload).as_ref())[..]].concat();
+        let signature = self.sign_raw(&signed, flags);
+        let header = [&b"SSHSIG"[..], &1_u32.to_be_bytes(), &string(&self.blob())].concat();
+        let rest = [namespace.as_bytes(), b"", b"sha512", &signature].map(string).concat();
+        armour(&[header, rest].concat())
+    }
+
+    fn sign_raw(&self, signed: &[u8], flags: u8) -> Vec<u8> {
+        let behind = [&[flags][..], &7_u32.to_be_bytes()].concat();
+        let application = digest(&SHA256, APPLICATION);
+        let message = digest(&SHA256, signed);
+        let security = [application.as_ref(), &behind, message.as_ref()].concat();
+        let name = string(self.type_name().as_bytes());
+        match self {
+            Self::Ed25519(pair) => [name, string(pair.sign(signed).as_ref())].concat(),
+            Self::SecurityEd25519(pair) => {
+                [name, string(pair.sign(&security).as_ref()), behind].concat()
+            }
+            Self::SecurityEcdsa(pair) => {
+                let signature = pair.sign(&SystemRandom::new(), &security).expect("a signature");
+                let (r, s) = signature.as_ref().split_at(32);
+                [name, string(&[positive(r), positive(s)].concat()), behind].concat()
+            }
+        }
+    }
+}
+
+/// RFC 4251, section 5.
+pub fn string(bytes: &[u8]) -> Vec<u8> {
+    let length = u32::try_from(bytes.len()).expect("a short string");
+    [&length.to_be_bytes(), bytes].concat()
+}
+
+fn positive(bytes: &[u8]) -> Vec<u8> {
+    let zeros = bytes.iter().take_while(|byte| **byte == 0).count();
+    let digits = &bytes[zeros..];
+    if digits[0] >= 0x80 { string(&[&[0], digits].concat()) } else { string(digits) }
+}
+
+pub fn armour(bytes: &[u8]) -> String {
+    let text = base64(bytes);
+    let lines: Vec<&str> =
+        (0..text.len()).step_by(70).map(|start| &text[start..text.len().min(start + 70)]).collect();
+    let body = lines.join("\n");
+    format!("-----BEGIN SSH SIGNATURE-----\n{body}\n-----END SSH SIGNATURE-----\n")
+}
+
+pub fn base64(bytes: &[u8]) -> String {
+    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = String::new();
+    for group in bytes.chunks(3) {
+        let byte = |place: usize| u32::from(group.get(place).copied().unwrap_or(0));
+        let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
+        for place in 0..4 {
+            let digit = ALPHABET[(bits >> (18 - 6 * place) & 63) as usize];
+            text.push(if place <= group.len() { char::from(digit) } else { '=' });
+        }
+    }
+    text
+}
