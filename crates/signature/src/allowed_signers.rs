@@ -51,8 +51,8 @@ impl AllowedSigner {
 impl AllowedSigners {
     /// Reads a list. A time without `Z` is that of a place `utc_offset` seconds ahead of UTC.
     ///
-    /// OpenSSH finds a line that it can not read when it gets there, and takes 30 February for 1 March.
-    /// Here every line is read, and what is no time is an error.
+    /// OpenSSH complains of a line that it can not read, if it gets there, and goes on with the next; it
+    /// takes 30 February for 1 March. Here every line is read, and what can not be read is an error.
     ///
     /// # Errors
     /// The first line that can not be read, and why. Nothing is passed over.

@@ -221,11 +221,14 @@ fn by_certificate(
         let reason = "the authority of the certificate is not in the trust store";
         return Answer::new(Status::UnknownKey, reason);
     }
+    if let Some(answer) = problem_of_purpose(certificate) {
+        return answer;
+    }
     let question = Question { signer, moment, certificate: Some(certificate) };
     with_touch(question.best(&lines), untouched)
 }
 
-/// What is wrong with a certificate whoever is expected (`PROTOCOL.certkeys`).
+/// Why a certificate is worth nothing, whoever trusts its authority (`PROTOCOL.certkeys`).
 fn problem_of_certificate(certificate: &Certificate<'_>, trust: &TrustStore) -> Option<Answer> {
     let outcome =
         arithmetic::check(&certificate.authority, certificate.signed, certificate.signature);
@@ -237,6 +240,11 @@ fn problem_of_certificate(certificate: &Certificate<'_>, trust: &TrustStore) -> 
             "the key of the certificate or of its authority is in the list of revoked keys";
         return Some(Answer::new(Status::HardRevoked, reason));
     }
+    None
+}
+
+/// What a certificate of a trusted authority is not made for (`PROTOCOL.certkeys`).
+fn problem_of_purpose(certificate: &Certificate<'_>) -> Option<Answer> {
     if !certificate.is_for_users {
         let reason = "the certificate is for a host and names no person";
         return Some(Answer::new(Status::PrincipalMismatch, reason));
