@@ -1,0 +1,499 @@
+//! Verdicts beside those of ssh-keygen, on keys that it makes.
+//!
+//! Where there is no ssh-keygen the tests say so and compare nothing; with `REQUIRE_SSH_KEYGEN` set that
+//! is a failure.
+
+mod made;
+
+use std::ffi::OsStr;
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use gitops_health_signature::{
+    AllowedSigners, Expected, Moment, RevokedKeys, Status, TrustStore, Verdict, verify,
+};
+use made::Key;
+use tempfile::TempDir;
+
+const PAYLOAD: &[u8] = b"tree 4b825dc642cb6eb9a060e54bf8d69288fbee4904\n\na change\n";
+const ADA: &str = "ada@example.com";
+/// 2024-07-01 00:00:00.
+const JULY: i64 = 1_719_792_000;
+
+/// A directory with keys, or nothing where there is no ssh-keygen.
+struct Bench {
+    directory: TempDir,
+}
+
+impl Bench {
+    #[expect(clippy::print_stderr, reason = "a test that compares nothing has to say so")]
+    fn new() -> Option<Self> {
+        let is_there = Command::new("ssh-keygen").arg("-?").output().is_ok();
+        if !is_there {
+            eprintln!("skipped: ssh-keygen is not there, nothing was compared");
+            assert!(std::env::var_os("REQUIRE_SSH_KEYGEN").is_none(), "ssh-keygen is not there");
+            return None;
+        }
+        Some(Self { directory: TempDir::new().expect("a directory") })
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.directory.path().join(name)
+    }
+
+    fn write(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.path(name);
+        fs::write(&path, content).expect("a file");
+        path
+    }
+
+    /// Makes a key; the answer is its line in a list.
+    fn key(&self, name: &str, options: &[&str]) -> String {
+        let path = self.path(name);
+        let fixed = ["-q", "-N", "", "-C", "", "-f"].map(OsStr::new);
+        let options = options.iter().map(OsStr::new);
+        succeed(keygen(fixed.into_iter().chain([path.as_os_str()]).chain(options), b""));
+        fs::read_to_string(self.path(&format!("{name}.pub"))).expect("a key").trim().to_owned()
+    }
+
+    /// Signs the payload with a key or a certificate.
+    fn sign(&self, key: &str, options: &[&str]) -> String {
+        let path = self.path(key);
+        let fixed = ["-Y", "sign", "-f"].map(OsStr::new);
+        let options = options.iter().map(OsStr::new);
+        let output = keygen(fixed.into_iter().chain([path.as_os_str()]).chain(options), PAYLOAD);
+        String::from_utf8(succeed(output)).expect("text")
+    }
+
+    /// Whether ssh-keygen takes a signature for one of this owner at this time.
+    fn takes(&self, case: &Case<'_>) -> bool {
+        self.ask(case).status.success()
+    }
+
+    fn ask(&self, case: &Case<'_>) -> Output {
+        let signers = self.write("signers", case.signers);
+        let revoked = self.write("revoked", case.revoked);
+        let signature = self.write("signature", case.signature);
+        let time = format!("-Overify-time={}", stamp(case.seconds));
+        let fixed = ["-Y", "verify", "-n", "git", "-I", case.owner, &time, "-s"].map(OsStr::new);
+        let files = [signature.as_os_str(), "-f".as_ref(), signers.as_os_str(), "-r".as_ref()];
+        let arguments = fixed.into_iter().chain(files).chain([revoked.as_os_str()]);
+        keygen(arguments, case.payload)
+    }
+
+    /// The first owners that ssh-keygen finds for the key of a signature.
+    fn owners(&self, signers: &str, signature: &str) -> Option<String> {
+        let signers = self.write("signers", signers);
+        let signature = self.write("signature", signature);
+        let time = format!("-Overify-time={}", stamp(JULY));
+        let fixed = ["-Y", "find-principals", &time, "-s"].map(OsStr::new);
+        let files = [signature.as_os_str(), "-f".as_ref(), signers.as_os_str()];
+        let output = keygen(fixed.into_iter().chain(files), b"");
+        let text = String::from_utf8(output.stdout).expect("text");
+        // Versions differ in what stands between the owners.
+        output.status.success().then(|| text.trim_end().replace('\n', ","))
+    }
+
+    /// Compares good with not good, and the answer with the one that is expected.
+    fn compare(&self, case: &Case<'_>, expected: Status) -> Verdict {
+        let verdict = case.verdict();
+        assert_eq!(verdict.status, expected, "{}\n{case:?}", verdict.reason);
+        let is_good = matches!(expected, Status::Good | Status::GoodKeyExpiredSince);
+        assert_eq!(self.takes(case), is_good, "ssh-keygen says otherwise: {expected}\n{case:?}");
+        verdict
+    }
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Case<'a> {
+    signers: &'a str,
+    revoked: &'a str,
+    signature: &'a str,
+    payload: &'a [u8],
+    owner: &'a str,
+    seconds: i64,
+}
+
+impl<'a> Case<'a> {
+    fn new(signers: &'a str, signature: &'a str) -> Self {
+        Self { signers, revoked: "", signature, payload: PAYLOAD, owner: ADA, seconds: JULY }
+    }
+
+    fn verdict(&self) -> Verdict {
+        let trust = TrustStore::new(
+            AllowedSigners::parse(self.signers.as_bytes(), 0).expect("a list"),
+            RevokedKeys::parse(self.revoked.as_bytes()).expect("a list"),
+        );
+        let moment = Moment { committer_seconds: self.seconds, now: None };
+        let signer = Expected::Emails(&[self.owner.as_bytes()]);
+        verify(Some(self.signature.as_bytes()), self.payload, &trust, signer, moment)
+    }
+}
+
+fn keygen<'a>(arguments: impl IntoIterator<Item = &'a OsStr>, input: &[u8]) -> Output {
+    let mut child = Command::new("ssh-keygen")
+        .args(arguments)
+        .env("TZ", "UTC")
+        .env_remove("SSH_AUTH_SOCK")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("ssh-keygen can be started");
+    // It may end before it has read everything.
+    let _ = child.stdin.take().expect("a pipe").write_all(input);
+    child.wait_with_output().expect("ssh-keygen ends")
+}
+
+fn succeed(output: Output) -> Vec<u8> {
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    output.stdout
+}
+
+/// `YYYYMMDDHHMMSS` in UTC.
+fn stamp(seconds: i64) -> String {
+    let text = jiff::Timestamp::from_second(seconds).expect("a time").to_string();
+    text.chars().filter(char::is_ascii_digit).collect()
+}
+
+const KINDS: [(&str, &[&str]); 5] = [
+    ("ed25519", &["-t", "ed25519"]),
+    ("p256", &["-t", "ecdsa", "-b", "256"]),
+    ("p384", &["-t", "ecdsa", "-b", "384"]),
+    ("rsa2048", &["-t", "rsa", "-b", "2048"]),
+    ("rsa3072", &["-t", "rsa", "-b", "3072"]),
+];
+
+#[test]
+fn signatures_of_all_kinds_are_good_and_tampered_ones_are_bad() {
+    let Some(bench) = Bench::new() else { return };
+    for (name, options) in KINDS {
+        let key = bench.key(name, options);
+        let signers = format!("{ADA} {key}\n");
+        for hash in ["-Ohashalg=sha256", "-Ohashalg=sha512"] {
+            let signature = bench.sign(name, &["-n", "git", hash]);
+            let case = Case::new(&signers, &signature);
+            let verdict = bench.compare(&case, Status::Good);
+            let shown = succeed(keygen(
+                ["-l", "-f"].map(OsStr::new).into_iter().chain([bench.path(name).as_os_str()]),
+                b"",
+            ));
+            let fingerprint = verdict.fingerprint.expect("a key");
+            assert!(String::from_utf8_lossy(&shown).contains(&format!(" {fingerprint} ")));
+            bench.compare(&Case { payload: b"other", ..case }, Status::Bad);
+            bench.compare(&Case { owner: "eve@example.com", ..case }, Status::PrincipalMismatch);
+            bench.compare(&Case { signers: "", ..case }, Status::UnknownKey);
+            bench.compare(&Case { revoked: &key, ..case }, Status::HardRevoked);
+        }
+        let other = bench.sign(name, &["-n", "file"]);
+        bench.compare(&Case::new(&signers, &other), Status::WrongNamespace);
+    }
+}
+
+#[test]
+fn ecdsa_on_p521_is_unsupported_and_small_rsa_keys_are_weak_also_where_ssh_keygen_takes_them() {
+    let Some(bench) = Bench::new() else { return };
+    for (name, options, expected) in [
+        ("p521", ["-t", "ecdsa", "-b", "521"], Status::Unsupported),
+        ("rsa1024", ["-t", "rsa", "-b", "1024"], Status::WeakAlgorithm),
+    ] {
+        let key = bench.key(name, &options);
+        let signature = bench.sign(name, &["-n", "git"]);
+        let signers = format!("{ADA} {key}\n");
+        let case = Case::new(&signers, &signature);
+        assert_eq!(case.verdict().status, expected);
+        assert!(bench.takes(&case));
+    }
+}
+
+#[test]
+fn lists_of_owners_options_and_windows_decide_as_they_do_for_ssh_keygen() {
+    let Some(bench) = Bench::new() else { return };
+    let key = bench.key("key", &["-t", "ed25519"]);
+    let signature = bench.sign("key", &["-n", "git"]);
+    for (beginning, expected) in [
+        ("*@example.com", Status::Good),
+        ("ad?@example.*", Status::Good),
+        ("*@example.com,!ada@*", Status::PrincipalMismatch),
+        ("!ada@*,*", Status::PrincipalMismatch),
+        ("!eve@*", Status::PrincipalMismatch),
+        ("!eve@*,*", Status::Good),
+        ("Ada@example.com", Status::PrincipalMismatch),
+        ("\"Ada Example,ada@example.com\"", Status::Good),
+        ("\"ada@example.com\"namespaces=\"git\"", Status::Good),
+        ("ada@\"example.com\"", Status::Good),
+        ("*\tnamespaces=\"git\"", Status::Good),
+        ("* Namespaces=\"file,g*\"", Status::Good),
+        ("* namespaces=\"file\"", Status::WrongNamespace),
+        ("* namespaces=\"*,!git\"", Status::WrongNamespace),
+        ("* namespaces=\"\"", Status::WrongNamespace),
+        ("* cert-authority", Status::UnknownKey),
+        ("* cert-authority,cert-authority,namespaces=\"git\"", Status::UnknownKey),
+        ("* valid-after=\"20240701\"", Status::Good),
+        ("* valid-after=\"20240701000001\"", Status::NotYetValid),
+        ("* valid-after=\"202407010001Z\"", Status::NotYetValid),
+        ("* valid-before=\"20240701Z\"", Status::Good),
+        ("* valid-before=\"20240630235959\"", Status::ExpiredAtSigning),
+        ("* valid-before=\"20200101\"", Status::ExpiredAtSigning),
+        ("* valid-after=\"20240101\",valid-before=\"20250101\"", Status::Good),
+    ] {
+        let signers = format!("# ours\n\n  {beginning} {key} laptop\n");
+        bench.compare(&Case::new(&signers, &signature), expected);
+    }
+}
+
+#[test]
+fn an_expired_key_with_an_earlier_date_is_good_for_ssh_keygen_and_here_with_a_remark() {
+    let Some(bench) = Bench::new() else { return };
+    let key = bench.key("key", &["-t", "ed25519"]);
+    let signature = bench.sign("key", &["-n", "git"]);
+    let signers = format!("{ADA} valid-before=\"20200101Z\" {key}\n");
+    // 2019-06-01.
+    let case = Case { seconds: 1_559_347_200, ..Case::new(&signers, &signature) };
+    bench.compare(&case, Status::Good);
+    let trust = TrustStore::new(
+        AllowedSigners::parse(signers.as_bytes(), 0).expect("a list"),
+        RevokedKeys::default(),
+    );
+    let moment = Moment { committer_seconds: case.seconds, now: Some(JULY) };
+    let verdict = verify(Some(signature.as_bytes()), PAYLOAD, &trust, Expected::Anybody, moment);
+    assert_eq!(verdict.status, Status::GoodKeyExpiredSince);
+    assert!(verdict.reason.contains("which the signer chooses"));
+}
+
+#[test]
+fn of_lines_that_can_not_be_read_ssh_keygen_complains_too_and_goes_on() {
+    let Some(bench) = Bench::new() else { return };
+    let key = bench.key("key", &["-t", "ed25519"]);
+    let signature = bench.sign("key", &["-n", "git"]);
+    let blob = key.split(' ').nth(1).expect("a key");
+    for line in [
+        "*".to_owned(),
+        format!("\"* {key}"),
+        format!("* nonsense {key}"),
+        format!("* cert-authority, {key}"),
+        format!("* cert-authority namespaces=\"git\" {key}"),
+        format!("* namespaces=git {key}"),
+        format!("* namespaces=\"git {key}"),
+        format!("* namespaces=\"a\",namespaces=\"git\" {key}"),
+        format!("* valid-after=\"2024\" {key}"),
+        format!("* valid-after=\"20241301\" {key}"),
+        format!("* valid-after=\"20240101\",valid-before=\"20240101\" {key}"),
+        format!("* ssh-rsa {blob}"),
+        format!("* SSH-ED25519 {blob}"),
+        format!("* ssh-ed25519 {}", &blob[..blob.len() - 1]),
+        format!("* ssh-ed25519 {}", &blob[..blob.len() - 4]),
+        "* ssh-ed25519".to_owned(),
+        format!("* ssh-made-up {blob}"),
+    ] {
+        let signers = format!("{line}\n* {key}\n");
+        let error = AllowedSigners::parse(signers.as_bytes(), 0).expect_err(&line);
+        assert_eq!(error.line, Some(1), "{line}: {error}");
+        let output = bench.ask(&Case::new(&signers, &signature));
+        let said = String::from_utf8_lossy(&output.stderr);
+        let place = said.split_once("signers:1: ").map(|(_, said)| said);
+        let complaints = ["missing key", "invalid ", "bad "];
+        let complains = place.is_some_and(|it| complaints.iter().any(|word| it.starts_with(word)));
+        assert!(complains, "ssh-keygen reads {line}: {said}");
+    }
+}
+
+#[test]
+fn certificates_are_good_where_authority_principal_and_windows_agree() {
+    let Some(bench) = Bench::new() else { return };
+    for (name, options) in KINDS {
+        let authority = bench.key(&format!("ca-{name}"), options);
+        bench.key(name, &["-t", "ed25519"]);
+        let signature = certify(&bench, &format!("ca-{name}"), name, &["-n", ADA]);
+        let signers = format!("*@example.com cert-authority {authority}\n");
+        let case = Case::new(&signers, &signature);
+        bench.compare(&case, Status::Good);
+        bench.compare(&Case { payload: b"other", ..case }, Status::Bad);
+        bench.compare(&Case { owner: "eve@example.com", ..case }, Status::PrincipalMismatch);
+        bench.compare(&Case { revoked: &authority, ..case }, Status::HardRevoked);
+        bench.compare(&Case { signers: "", ..case }, Status::UnknownKey);
+        // 2023-12-31 23:59:59, 2024-01-01, 2024-12-31 23:59:59, 2025-01-01.
+        for (seconds, expected) in [
+            (1_704_067_199, Status::NotYetValid),
+            (1_704_067_200, Status::Good),
+            (1_735_689_599, Status::Good),
+            (1_735_689_600, Status::ExpiredAtSigning),
+        ] {
+            bench.compare(&Case { seconds, ..case }, expected);
+        }
+        let only_key = format!("* {authority}\n");
+        bench.compare(&Case { signers: &only_key, ..case }, Status::UnknownKey);
+        let narrow = format!("* cert-authority,valid-before=\"20240630\" {authority}\n");
+        bench.compare(&Case { signers: &narrow, ..case }, Status::ExpiredAtSigning);
+        let files = format!("* cert-authority,namespaces=\"file\" {authority}\n");
+        bench.compare(&Case { signers: &files, ..case }, Status::WrongNamespace);
+        let others = format!("*@other.example cert-authority {authority}\n");
+        bench.compare(&Case { signers: &others, ..case }, Status::PrincipalMismatch);
+    }
+}
+
+#[test]
+fn certificates_for_hosts_for_nobody_or_of_keys_in_the_list_are_not_good() {
+    let Some(bench) = Bench::new() else { return };
+    let authority = bench.key("ca", &["-t", "ed25519"]);
+    let signers = format!("* cert-authority {authority}\n");
+    for (name, options, expected) in [
+        ("host", &["-h", "-n", ADA][..], Status::PrincipalMismatch),
+        ("nobody", &[], Status::PrincipalMismatch),
+        ("pattern", &["-n", "*"], Status::PrincipalMismatch),
+        ("login", &["-n", ADA, "-O", "force-command=true"], Status::Good),
+    ] {
+        let key = bench.key(name, &["-t", "ecdsa", "-b", "256"]);
+        let signature = certify(&bench, "ca", name, options);
+        bench.compare(&Case::new(&signers, &signature), expected);
+        let plain = format!("* {key}\n");
+        bench.compare(&Case::new(&plain, &signature), Status::UnknownKey);
+    }
+}
+
+/// A signature with a certificate of 2024.
+fn certify(bench: &Bench, authority: &str, key: &str, options: &[&str]) -> String {
+    let (authority, public) = (bench.path(authority), bench.path(&format!("{key}.pub")));
+    let fixed = ["-q", "-I", "id", "-V", "20240101000000:20250101000000", "-s"].map(OsStr::new);
+    let options = options.iter().map(OsStr::new);
+    let arguments = fixed.into_iter().chain([authority.as_os_str()]).chain(options);
+    succeed(keygen(arguments.chain([public.as_os_str()]), b""));
+    bench.sign(&format!("{key}-cert.pub"), &["-n", "git"])
+}
+
+#[test]
+fn security_keys_and_signatures_made_here_are_verified_as_ssh_keygen_does() {
+    let Some(bench) = Bench::new() else { return };
+    for key in [Key::ed25519(), Key::security_ed25519(), Key::security_ecdsa()] {
+        let signers = format!("{ADA} {}\n", key.line());
+        for flags in [0, 1, 5] {
+            let signature = key.sign("git", PAYLOAD, flags);
+            let case = Case::new(&signers, &signature);
+            bench.compare(&case, Status::Good);
+            bench.compare(&Case { payload: b"other", ..case }, Status::Bad);
+        }
+    }
+}
+
+#[test]
+fn whoever_is_found_for_a_key_is_found_by_ssh_keygen_too() {
+    let Some(bench) = Bench::new() else { return };
+    let key = bench.key("key", &["-t", "ed25519"]);
+    let signature = bench.sign("key", &["-n", "git"]);
+    for signers in [
+        format!("{ADA},grace@example.com {key}\n"),
+        format!("# none\n*@example.com namespaces=\"git\" {key}\n* {key}\n"),
+        format!("* cert-authority {key}\n{ADA} {key}"),
+        String::new(),
+    ] {
+        let trust = TrustStore::new(
+            AllowedSigners::parse(signers.as_bytes(), 0).expect("a list"),
+            RevokedKeys::default(),
+        );
+        let moment = Moment { committer_seconds: JULY, now: None };
+        let verdict =
+            verify(Some(signature.as_bytes()), PAYLOAD, &trust, Expected::Anybody, moment);
+        let ours = verdict.principal.map(|principal| principal.to_string());
+        assert_eq!(ours, bench.owners(&signers, &signature), "{signers}");
+    }
+}
+
+#[test]
+fn three_hundred_lists_made_by_chance_decide_as_they_do_for_ssh_keygen() {
+    let Some(bench) = Bench::new() else { return };
+    let keys = [bench.key("one", &["-t", "ed25519"]), bench.key("other", &["-t", "ed25519"])];
+    let signature = bench.sign("one", &["-n", "git"]);
+    let mut chance = Chance(20_240_701);
+    let mut good = 0;
+    for _ in 0..300 {
+        let lines = (0..1 + chance.below(4)).map(|_| chance.line(&keys));
+        let signers = lines.collect::<Vec<_>>().join("\n");
+        let case = Case::new(&signers, &signature);
+        let verdict = case.verdict();
+        let is_good = verdict.status == Status::Good;
+        assert_eq!(is_good, bench.takes(&case), "{}\n{signers}", verdict.reason);
+        good += usize::from(is_good);
+    }
+    assert!((30..270).contains(&good), "{good} are good");
+}
+
+/// Numbers that are the same in every run (Knuth's linear congruential generator, MMIX).
+struct Chance(u64);
+
+impl Chance {
+    fn below(&mut self, limit: usize) -> usize {
+        self.0 =
+            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(self.0 >> 33).expect("31 bits") % limit
+    }
+
+    fn of<'a>(&mut self, choices: &[&'a str]) -> &'a str {
+        choices[self.below(choices.len())]
+    }
+
+    fn line(&mut self, keys: &[String]) -> String {
+        let patterns = [
+            ADA,
+            "*",
+            "?da@*",
+            "!ada@*",
+            "!*",
+            "grace@example.com",
+            "*@example.com",
+            "a*a@*.com",
+            "!eve@*",
+        ];
+        let count = 1 + self.below(3);
+        let list: Vec<&str> = (0..count).map(|_| self.of(&patterns)).collect();
+        let mut options = Vec::new();
+        let namespaces =
+            ["", "", "namespaces=\"git\"", "namespaces=\"f*,!git,*\"", "namespaces=\"?it\""];
+        let after = ["", "", "valid-after=\"20240101\"", "valid-after=\"20240701000001Z\""];
+        let before = ["", "", "valid-before=\"20250101\"", "valid-before=\"202407010000\""];
+        for choices in [&["", "", "", "cert-authority"][..], &namespaces, &after, &before] {
+            let option = self.of(choices);
+            // A window that is empty is no line.
+            let is_early_end = option == "valid-before=\"202407010000\"";
+            let is_empty = is_early_end && options.contains(&"valid-after=\"20240701000001Z\"");
+            if !option.is_empty() && !is_empty {
+                options.push(option);
+            }
+        }
+        format!("{} {} {}", list.join(","), options.join(","), keys[self.below(3).min(1)])
+    }
+}
+
+#[test]
+fn a_time_without_a_zone_is_that_of_the_place() {
+    let Some(bench) = Bench::new() else { return };
+    let key = bench.key("key", &["-t", "ed25519"]);
+    let signature = bench.sign("key", &["-n", "git"]);
+    let signature = bench.write("signature", signature);
+    // Two hours ahead of UTC: the key is valid from 22:00 on 30 June in UTC.
+    let text = format!("* valid-after=\"20240701\" {key}\n");
+    let signers = bench.write("signers", &text);
+    let list = AllowedSigners::parse(text.as_bytes(), 7200).expect("a list");
+    assert_eq!(list.signers()[0].valid_after, Some(JULY - 7200));
+    for (time, expected) in [("20240630220000Z", true), ("20240630215959Z", false)] {
+        let takes = takes_elsewhere("<+02>-2", time, &signature, &signers);
+        assert_eq!(takes, expected, "{time}");
+    }
+}
+
+fn takes_elsewhere(zone: &str, time: &str, signature: &Path, signers: &Path) -> bool {
+    let mut child = Command::new("ssh-keygen")
+        .args(["-Y", "verify", "-n", "git", "-I", ADA, &format!("-Overify-time={time}"), "-s"])
+        .arg(signature)
+        .arg("-f")
+        .arg(signers)
+        .env("TZ", zone)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("ssh-keygen can be started");
+    let _ = child.stdin.take().expect("a pipe").write_all(PAYLOAD);
+    child.wait().expect("ssh-keygen ends").success()
+}
