@@ -1,0 +1,83 @@
+//! How many signatures are verified in a second of CPU time, for each kind of key.
+//!
+//! `cargo run --release -p gitops-health-signature --example throughput -- [SECONDS]`. Needs ssh-keygen,
+//! which makes the keys and signs once with each.
+
+use std::error::Error;
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use gitops_health_signature::{
+    AllowedSigners, Expected, Moment, RevokedKeys, Status, TrustStore, verify,
+};
+
+/// As large as the data of an ordinary commit.
+const PAYLOAD: &[u8] = &[b'a'; 400];
+
+#[expect(clippy::print_stdout, reason = "the answer")]
+fn main() -> Result<(), Box<dyn Error>> {
+    let seconds = std::env::args().nth(1).map_or(Ok(1.0), |text| text.parse())?;
+    let directory = tempfile::tempdir()?;
+    for (kind, bits) in [("ed25519", "256"), ("ecdsa", "256"), ("ecdsa", "384"), ("rsa", "3072")] {
+        let path = directory.path().join(format!("{kind}-{bits}"));
+        let (signers, signature) = sign(&path, kind, bits)?;
+        let signers = AllowedSigners::parse(signers.as_bytes(), 0)?;
+        let trust = TrustStore::new(signers, RevokedKeys::default());
+        let (count, spent) = measure(&trust, &signature, Duration::from_secs_f64(seconds))?;
+        let rate = f64::from(count) / spent.as_secs_f64();
+        println!("{kind:8} {bits:>5}  {rate:>8.0} verifications per CPU second");
+    }
+    Ok(())
+}
+
+/// A list with the key, and a signature.
+fn sign(path: &Path, kind: &str, bits: &str) -> Result<(String, Vec<u8>), Box<dyn Error>> {
+    let mut command = Command::new("ssh-keygen");
+    command.args(["-q", "-N", "", "-C", "", "-t", kind, "-b", bits, "-f"]).arg(path);
+    if !command.status()?.success() {
+        return Err("ssh-keygen makes no key".into());
+    }
+    let key = fs::read_to_string(path.with_extension("pub"))?;
+    let mut child = Command::new("ssh-keygen")
+        .args(["-Y", "sign", "-n", "git", "-f"])
+        .arg(path)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()?;
+    child.stdin.take().ok_or("no pipe")?.write_all(PAYLOAD)?;
+    let output = child.wait_with_output()?;
+    Ok((format!("*@example.com valid-after=\"20200101Z\" {key}"), output.stdout))
+}
+
+/// How many verifications there were, and the CPU time that they took: this thread does nothing else.
+fn measure(
+    trust: &TrustStore,
+    signature: &[u8],
+    at_least: Duration,
+) -> Result<(u32, Duration), Box<dyn Error>> {
+    let signer = Expected::Emails(&[b"ada@example.com"]);
+    let moment = Moment { committer_seconds: 1_719_792_000, now: None };
+    let (start, began) = (cpu_time()?, Instant::now());
+    let mut count = 0;
+    while began.elapsed() < at_least {
+        for _ in 0..100 {
+            let verdict = verify(Some(signature), PAYLOAD, trust, signer, moment);
+            if verdict.status != Status::Good {
+                return Err(verdict.reason.into());
+            }
+        }
+        count += 100;
+    }
+    Ok((count, cpu_time()?.saturating_sub(start)))
+}
+
+/// What this thread has run, where the system says so (Linux, `/proc/thread-self/schedstat`).
+fn cpu_time() -> Result<Duration, Box<dyn Error>> {
+    let text = fs::read_to_string("/proc/thread-self/schedstat")?;
+    let nanoseconds = text.split(' ').next().ok_or("no time")?.parse()?;
+    Ok(Duration::from_nanos(nanoseconds))
+}
