@@ -6,8 +6,9 @@ use crate::TrustDigest;
 
 /// What a signature is worth.
 ///
-/// Git has seven answers (`%G?` in git-log(1)) and says "U" of an unknown key, an expired one and one
-/// for another purpose alike. Only [`Status::Good`] says that nothing is wrong.
+/// Of SSH signatures git says "G", "U" or "B" (`%G?` in git-log(1)): "U" of keys that are unknown, expired
+/// or not valid yet alike, and "B" also of a signature that holds, by a key that may not sign for git.
+/// Only [`Status::Good`] says that nothing is wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Status {

@@ -14,6 +14,7 @@ use std::process::{Command, Output, Stdio};
 use gitops_health_signature::{
     AllowedSigners, Expected, Moment, RevokedKeys, Status, TrustStore, Verdict, verify,
 };
+use gitops_health_testkit::Random;
 use made::Key;
 use tempfile::TempDir;
 
@@ -405,10 +406,10 @@ fn three_hundred_lists_made_by_chance_decide_as_they_do_for_ssh_keygen() {
     let Some(bench) = Bench::new() else { return };
     let keys = [bench.key("one", &["-t", "ed25519"]), bench.key("other", &["-t", "ed25519"])];
     let signature = bench.sign("one", &["-n", "git"]);
-    let mut chance = Chance(20_240_701);
+    let mut chance = Random::new(20_240_701);
     let mut good = 0;
     for _ in 0..300 {
-        let lines = (0..1 + chance.below(4)).map(|_| chance.line(&keys));
+        let lines = (0..1 + chance.below(4)).map(|_| line(&mut chance, &keys));
         let signers = lines.collect::<Vec<_>>().join("\n");
         let case = Case::new(&signers, &signature);
         let verdict = case.verdict();
@@ -419,50 +420,40 @@ fn three_hundred_lists_made_by_chance_decide_as_they_do_for_ssh_keygen() {
     assert!((30..270).contains(&good), "{good} are good");
 }
 
-/// Numbers that are the same in every run (Knuth's linear congruential generator, MMIX).
-struct Chance(u64);
+fn of<'a>(chance: &mut Random, choices: &[&'a str]) -> &'a str {
+    choices[chance.below(choices.len())]
+}
 
-impl Chance {
-    fn below(&mut self, limit: usize) -> usize {
-        self.0 =
-            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        usize::try_from(self.0 >> 33).expect("31 bits") % limit
-    }
-
-    fn of<'a>(&mut self, choices: &[&'a str]) -> &'a str {
-        choices[self.below(choices.len())]
-    }
-
-    fn line(&mut self, keys: &[String]) -> String {
-        let patterns = [
-            ADA,
-            "*",
-            "?da@*",
-            "!ada@*",
-            "!*",
-            "grace@example.com",
-            "*@example.com",
-            "a*a@*.com",
-            "!eve@*",
-        ];
-        let count = 1 + self.below(3);
-        let list: Vec<&str> = (0..count).map(|_| self.of(&patterns)).collect();
-        let mut options = Vec::new();
-        let namespaces =
-            ["", "", "namespaces=\"git\"", "namespaces=\"f*,!git,*\"", "namespaces=\"?it\""];
-        let after = ["", "", "valid-after=\"20240101\"", "valid-after=\"20240701000001Z\""];
-        let before = ["", "", "valid-before=\"20250101\"", "valid-before=\"202407010000\""];
-        for choices in [&["", "", "", "cert-authority"][..], &namespaces, &after, &before] {
-            let option = self.of(choices);
-            // A window that is empty is no line.
-            let is_early_end = option == "valid-before=\"202407010000\"";
-            let is_empty = is_early_end && options.contains(&"valid-after=\"20240701000001Z\"");
-            if !option.is_empty() && !is_empty {
-                options.push(option);
-            }
+/// A line that can be read.
+fn line(chance: &mut Random, keys: &[String]) -> String {
+    let patterns = [
+        ADA,
+        "*",
+        "?da@*",
+        "!ada@*",
+        "!*",
+        "grace@example.com",
+        "*@example.com",
+        "a*a@*.com",
+        "!eve@*",
+    ];
+    let count = 1 + chance.below(3);
+    let list: Vec<&str> = (0..count).map(|_| of(chance, &patterns)).collect();
+    let mut options = Vec::new();
+    let namespaces =
+        ["", "", "namespaces=\"git\"", "namespaces=\"f*,!git,*\"", "namespaces=\"?it\""];
+    let after = ["", "", "valid-after=\"20240101\"", "valid-after=\"20240701000001Z\""];
+    let before = ["", "", "valid-before=\"20250101\"", "valid-before=\"202407010000\""];
+    for choices in [&["", "", "", "cert-authority"][..], &namespaces, &after, &before] {
+        let option = of(chance, choices);
+        // A window that is empty is no line.
+        let is_early_end = option == "valid-before=\"202407010000\"";
+        let is_empty = is_early_end && options.contains(&"valid-after=\"20240701000001Z\"");
+        if !option.is_empty() && !is_empty {
+            options.push(option);
         }
-        format!("{} {} {}", list.join(","), options.join(","), keys[self.below(3).min(1)])
     }
+    format!("{} {} {}", list.join(","), options.join(","), keys[chance.below(3).min(1)])
 }
 
 #[test]

@@ -6,7 +6,8 @@ use gitops_health_signature::{
     AllowedSigners, Expected, Format, Moment, RevokedKeys, Status, TimeBasis, TrustStore, Verdict,
     verify,
 };
-use made::Key;
+use gitops_health_testkit::Random;
+use made::{Key, armour};
 
 const PAYLOAD: &[u8] = b"tree 4b825dc642cb6eb9a060e54bf8d69288fbee4904\n\na change\n";
 const ADA: Expected<'static> = Expected::Emails(&[b"ada@example.com"]);
@@ -207,6 +208,59 @@ fn signatures_that_are_cut_or_changed_are_never_good() {
             let status = of(&text);
             assert!(is_blank || status != Status::Good, "{place} ^ {change}: {status}");
         }
+    }
+}
+
+#[test]
+fn bytes_that_are_cut_or_changed_are_never_good_and_cost_nothing() {
+    for key in [Key::ed25519(), Key::security_ed25519(), Key::security_ecdsa()] {
+        let trust = store(&format!("ada@example.com {}\n", key.line()), "");
+        let bytes = key.sign_bytes("git", PAYLOAD, TOUCHED);
+        let of = |bytes: &[u8]| {
+            verify(Some(armour(bytes).as_bytes()), PAYLOAD, &trust, ADA, JULY).status
+        };
+        assert_eq!(of(&bytes), Status::Good);
+        for cut in 0..bytes.len() {
+            assert_eq!(of(&bytes[..cut]), Status::Malformed, "cut at {cut}");
+        }
+        assert_eq!(of(&[&bytes[..], b"x"].concat()), Status::Malformed);
+        for place in 0..bytes.len() {
+            for change in [1, 0x80, 0xff] {
+                let mut bytes = bytes.clone();
+                bytes[place] ^= change;
+                assert_ne!(of(&bytes), Status::Good, "{place} ^ {change}");
+            }
+        }
+    }
+}
+
+#[test]
+fn lists_of_any_bytes_are_read_or_refused() {
+    let mut chance = Random::new(7);
+    let pieces = [
+        "a@b",
+        " ",
+        "\"",
+        "\\",
+        ",",
+        "\n",
+        "#",
+        "=",
+        "cert-authority",
+        "namespaces=\"",
+        "valid-after=\"",
+        "2024",
+        "0101Z",
+        "ssh-ed25519",
+        "\0",
+        "\u{feff}",
+        "AAAA",
+    ];
+    for _ in 0..20_000 {
+        let text: String =
+            (0..chance.below(12)).map(|_| pieces[chance.below(pieces.len())]).collect();
+        let _ = AllowedSigners::parse(text.as_bytes(), i32::MIN);
+        let _ = RevokedKeys::parse(text.as_bytes());
     }
 }
 

@@ -1,5 +1,6 @@
 //! Keys and signatures that are made while the tests run, with no program.
 
+use gitops_health_testkit::pack::base64;
 use ring::digest::{SHA256, SHA512, digest};
 use ring::rand::SystemRandom;
 use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair};
@@ -59,11 +60,16 @@ impl Key {
 
     /// As it stands in a list of keys.
     pub fn line(&self) -> String {
-        format!("{} {}", self.type_name(), base64(&self.blob()))
+        format!("{} {}", self.type_name(), base64(&self.blob(), usize::MAX))
     }
 
     /// A signature with its armour; `flags` are those of a security key.
     pub fn sign(&self, namespace: &str, payload: &[u8], flags: u8) -> String {
+        armour(&self.sign_bytes(namespace, payload, flags))
+    }
+
+    /// A signature without armour.
+    pub fn sign_bytes(&self, namespace: &str, payload: &[u8], flags: u8) -> Vec<u8> {
         let fields = |digest: &[u8]| {
             let fields = [namespace.as_bytes(), b"", b"sha512", digest];
             fields.map(string).concat()
@@ -72,7 +78,7 @@ impl Key {
         let signature = self.sign_raw(&signed, flags);
         let header = [&b"SSHSIG"[..], &1_u32.to_be_bytes(), &string(&self.blob())].concat();
         let rest = [namespace.as_bytes(), b"", b"sha512", &signature].map(string).concat();
-        armour(&[header, rest].concat())
+        [header, rest].concat()
     }
 
     fn sign_raw(&self, signed: &[u8], flags: u8) -> Vec<u8> {
@@ -108,23 +114,6 @@ fn positive(bytes: &[u8]) -> Vec<u8> {
 }
 
 pub fn armour(bytes: &[u8]) -> String {
-    let text = base64(bytes);
-    let lines: Vec<&str> =
-        (0..text.len()).step_by(70).map(|start| &text[start..text.len().min(start + 70)]).collect();
-    let body = lines.join("\n");
+    let body = base64(bytes, 70);
     format!("-----BEGIN SSH SIGNATURE-----\n{body}\n-----END SSH SIGNATURE-----\n")
-}
-
-pub fn base64(bytes: &[u8]) -> String {
-    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut text = String::new();
-    for group in bytes.chunks(3) {
-        let byte = |place: usize| u32::from(group.get(place).copied().unwrap_or(0));
-        let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
-        for place in 0..4 {
-            let digit = ALPHABET[(bits >> (18 - 6 * place) & 63) as usize];
-            text.push(if place <= group.len() { char::from(digit) } else { '=' });
-        }
-    }
-    text
 }
