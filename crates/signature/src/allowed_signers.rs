@@ -168,6 +168,10 @@ impl Options {
 
     /// Reads one option; the answer is what follows it.
     fn take<'a>(&mut self, text: &'a [u8], utc_offset: i32) -> Result<&'a [u8], TrustFileProblem> {
+        // OpenSSH passes over commas that are too many, but for one at the end.
+        if text.starts_with(b",") {
+            return Ok(text);
+        }
         if let Some(rest) = after_name(text, "cert-authority") {
             self.is_authority = true;
             return Ok(rest);

@@ -144,6 +144,9 @@ pub enum TrustFileProblem {
     /// The byte 0 would end the line for OpenSSH.
     #[error("the line has a zero byte")]
     ZeroByte,
+    /// A carriage return that does not end the line divides words for OpenSSH in some places only.
+    #[error("the line has a carriage return before its end")]
+    CarriageReturn,
     /// The first word is an empty pair of quotes.
     #[error("the list of principals is empty")]
     NoPrincipals,
@@ -204,8 +207,12 @@ pub(crate) fn lines(bytes: &[u8]) -> Result<Vec<(usize, &[u8])>, TrustFileError>
     let mut lines = Vec::new();
     for (line, number) in bytes.split(|byte| *byte == b'\n').zip(1..) {
         let text = skip_blanks(line.strip_suffix(b"\r").unwrap_or(line));
-        if text.contains(&0) {
-            return Err(TrustFileError { line: Some(number), problem: TrustFileProblem::ZeroByte });
+        for (byte, problem) in
+            [(0, TrustFileProblem::ZeroByte), (b'\r', TrustFileProblem::CarriageReturn)]
+        {
+            if text.contains(&byte) {
+                return Err(TrustFileError { line: Some(number), problem });
+            }
         }
         if !text.is_empty() && text[0] != b'#' {
             lines.push((number, text));

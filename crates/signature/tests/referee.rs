@@ -306,7 +306,7 @@ fn certificates_are_good_where_authority_principal_and_windows_agree() {
     let Some(bench) = Bench::new() else { return };
     for (name, options) in KINDS {
         let authority = bench.key(&format!("ca-{name}"), options);
-        bench.key(name, &["-t", "ed25519"]);
+        bench.key(name, options);
         let signature = certify(&bench, &format!("ca-{name}"), name, &["-n", ADA]);
         let signers = format!("*@example.com cert-authority {authority}\n");
         let case = Case::new(&signers, &signature);
@@ -454,6 +454,51 @@ fn line(chance: &mut Random, keys: &[String]) -> String {
         }
     }
     format!("{} {} {}", list.join(","), options.join(","), keys[chance.below(3).min(1)])
+}
+
+#[test]
+fn no_line_of_pieces_put_together_by_chance_is_taken_by_one_of_both_alone() {
+    let Some(bench) = Bench::new() else { return };
+    let key = bench.key("key", &["-t", "ed25519"]);
+    let signature = bench.sign("key", &["-n", "git"]);
+    let pieces = [
+        "*",
+        ADA,
+        "\"",
+        "\"",
+        ",",
+        " ",
+        " ",
+        "\t",
+        "!",
+        "eve",
+        "#",
+        "\\",
+        "=",
+        "cert-authority",
+        "namespaces=\"git\"",
+        "namespaces=",
+        "NAMESPACES=\"f,g?t\"",
+        "valid-after=\"20240101\"",
+        "valid-before=\"20250101Z\"",
+        "git",
+        "valid-before=\"202501010000UTC\"",
+        "valid-after=\"202401010000\"",
+    ];
+    let mut chance = Random::new(1);
+    let mut counts = [0; 3];
+    for _ in 0..300 {
+        let count = chance.below(7);
+        let middle: String = (0..count).map(|_| of(&mut chance, &pieces)).collect();
+        let owners = of(&mut chance, &["", "* ", "* ", "\"*\" ", "ada@*,"]);
+        let line = format!("{owners}{middle} {key}\n");
+        let case = Case::new(&line, &signature);
+        let is_read = AllowedSigners::parse(line.as_bytes(), 0).is_ok();
+        let is_good = is_read && case.verdict().status == Status::Good;
+        assert_eq!(is_good, bench.takes(&case), "{line:?} is read: {is_read}");
+        counts[usize::from(is_read) + usize::from(is_good)] += 1;
+    }
+    assert!(counts.iter().all(|count| *count > 20), "refused, read and good: {counts:?}");
 }
 
 #[test]

@@ -89,6 +89,7 @@ fn keys_that_can_not_be_read_are_errors() {
             "the key is of another type than the line says",
         ),
         ("ada@example.com \0", "the line has a zero byte"),
+        ("ada@example.com\rssh-ed25519", "the line has a carriage return before its end"),
     ] {
         let error = AllowedSigners::parse(format!("\n{text}\n").as_bytes(), 0).expect_err(text);
         assert_eq!(error.to_string(), format!("line 2: {problem}"), "{text}");
