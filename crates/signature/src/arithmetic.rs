@@ -151,3 +151,62 @@ fn security(
         other => other,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::{put_positive, put_string};
+
+    fn key(name: &str, numbers: &[&[u8]]) -> PublicKey {
+        let mut blob = Vec::new();
+        put_string(&mut blob, name.as_bytes());
+        numbers.iter().for_each(|number| put_positive(&mut blob, number));
+        PublicKey::from_blob(&blob).expect("a key")
+    }
+
+    fn rsa_key(bits: usize, exponent: &[u8]) -> PublicKey {
+        let mut modulus = vec![0xff; bits.div_ceil(8)];
+        modulus[0] >>= 8 * modulus.len() - bits;
+        key("ssh-rsa", &[exponent, &modulus])
+    }
+
+    fn outcome_of(key: &PublicKey, algorithm: &str, value: &[u8]) -> Outcome {
+        let mut signature = Vec::new();
+        put_string(&mut signature, algorithm.as_bytes());
+        put_string(&mut signature, value);
+        check(key, b"message", &signature)
+    }
+
+    #[test]
+    fn weak_algorithms_and_sizes_are_told_before_anything_is_calculated() {
+        let rsa = |bits, algorithm| outcome_of(&rsa_key(bits, &[3]), algorithm, &[1; 100]);
+        assert_eq!(rsa(2048, "ssh-rsa"), Weak("RSA with SHA-1"));
+        assert_eq!(rsa(2047, "rsa-sha2-256"), Weak("RSA with fewer than 2048 bits"));
+        assert_eq!(rsa(2048, "rsa-sha2-256"), Outcome::Fails);
+        assert_eq!(rsa(8192, "rsa-sha2-512"), Outcome::Fails);
+        assert_eq!(rsa(8193, "rsa-sha2-512"), Unsupported("RSA with more than 8192 bits"));
+        let dsa = key("ssh-dss", &[&[7], &[7], &[7], &[7]]);
+        assert!(matches!(outcome_of(&dsa, "ssh-dss", &[1; 40]), Weak(_)));
+    }
+
+    #[test]
+    fn exponents_that_prove_nothing_are_never_taken() {
+        // With the exponent 1 a signature is the padded digest itself.
+        let mut padded = vec![0xff; 256];
+        padded[..2].copy_from_slice(&[0, 1]);
+        let info =
+            b"\x00\x30\x31\x30\x0d\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x01\x05\x00\x04\x20";
+        padded[204..224].copy_from_slice(info);
+        padded[224..].copy_from_slice(digest(&SHA256, b"message").as_ref());
+        assert_eq!(outcome_of(&rsa_key(2048, &[1]), "rsa-sha2-256", &padded), Outcome::Fails);
+        let long = outcome_of(&rsa_key(2048, &[1; 5]), "rsa-sha2-256", &padded);
+        assert!(matches!(long, Unsupported(_)));
+    }
+
+    #[test]
+    fn signatures_of_another_algorithm_than_their_key_are_malformed() {
+        let outcome = outcome_of(&rsa_key(2048, &[3]), "ssh-ed25519", &[1; 64]);
+        assert!(matches!(outcome, Malformed(_)));
+        assert!(matches!(check(&rsa_key(2048, &[3]), b"", b"\0\0\0\x09"), Malformed(_)));
+    }
+}

@@ -12,7 +12,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use gitops_health_signature::{
-    AllowedSigners, Expected, Moment, RevokedKeys, Status, TrustStore, Verdict, verify,
+    AllowedSigners, Expected, Moment, RevokedKeys, Status, TrustFileProblem, TrustStore, Verdict,
+    verify,
 };
 use gitops_health_testkit::Random;
 use made::Key;
@@ -352,6 +353,39 @@ fn certificates_for_hosts_for_nobody_or_of_keys_in_the_list_are_not_good() {
         let plain = format!("* {key}\n");
         bench.compare(&Case::new(&plain, &signature), Status::UnknownKey);
     }
+}
+
+#[test]
+fn certificates_are_judged_more_strictly_than_by_ssh_keygen_where_that_is_safer() {
+    let Some(bench) = Bench::new() else { return };
+    let authority = bench.key("ca", &["-t", "ed25519"]);
+    let weak = bench.key("weak", &["-t", "rsa", "-b", "1024"]);
+    let signers = format!("* cert-authority {authority}\n* cert-authority {weak}\n");
+    let key = bench.key("key", &["-t", "ed25519"]);
+    let critical = ["-n", ADA, "-O", "critical:new@example.com=1"];
+    for (authority, options, expected) in [
+        ("ca", &critical[..], Status::Unsupported),
+        ("weak", &critical[..2], Status::WeakAlgorithm),
+    ] {
+        let signature = certify(&bench, authority, "key", options);
+        let case = Case::new(&signers, &signature);
+        assert_eq!(case.verdict().status, expected);
+        assert!(bench.takes(&case), "ssh-keygen says no: {expected}");
+    }
+    let signature = certify(&bench, "ca", "key", &critical[..2]);
+    let case = Case { revoked: &key, ..Case::new(&signers, &signature) };
+    bench.compare(&case, Status::HardRevoked);
+}
+
+#[test]
+fn the_binary_list_of_revoked_keys_that_ssh_keygen_makes_is_refused_by_name() {
+    let Some(bench) = Bench::new() else { return };
+    bench.key("key", &["-t", "ed25519"]);
+    let (list, public) = (bench.path("krl"), bench.path("key.pub"));
+    let arguments = ["-q", "-k", "-f"].map(OsStr::new).into_iter();
+    succeed(keygen(arguments.chain([list.as_os_str(), public.as_os_str()]), b""));
+    let error = RevokedKeys::parse(&fs::read(list).expect("a list")).expect_err("an error");
+    assert_eq!(error.problem, TrustFileProblem::Krl);
 }
 
 /// A signature with a certificate of 2024.
