@@ -1,0 +1,294 @@
+//! The wall around the interpreter of Rego.
+
+mod builtins;
+mod graph;
+mod nesting;
+mod reference;
+
+use std::num::NonZeroU32;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::time::Duration;
+
+use regorus::utils::limits::ExecutionTimerConfig;
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+use thiserror::Error;
+
+use graph::Graph;
+pub use graph::RuleName;
+
+/// A policy: where it is from, and what it says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Source {
+    /// The path that errors name.
+    pub path: String,
+    /// The module, in Rego v1.
+    pub text: String,
+}
+
+/// What reading and evaluating policies may cost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// How long one evaluation may take.
+    pub evaluation: Duration,
+    /// The longest policy, in bytes.
+    pub longest: usize,
+    /// How many policies there may be.
+    pub most: usize,
+}
+
+impl Default for Limits {
+    /// Five seconds, 256 KiB and 10,000 policies.
+    fn default() -> Self {
+        Self { evaluation: Duration::from_secs(5), longest: 256 << 10, most: 10_000 }
+    }
+}
+
+/// Why policies are not fit to be evaluated. Each names the policy by its path.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+pub enum PolicyError {
+    /// Without a policy everything would pass.
+    #[error("there is no policy")]
+    None,
+    /// There are more policies than [`Limits::most`].
+    #[error("there are {count} policies, more than {most}")]
+    TooMany {
+        /// How many there are.
+        count: usize,
+        /// How many there may be.
+        most: usize,
+    },
+    /// It is longer than [`Limits::longest`].
+    #[error("`{path}` has {length} bytes, more than {longest}")]
+    TooLong {
+        /// Where it is from.
+        path: String,
+        /// How long it is, in bytes.
+        length: usize,
+        /// How long it may be, in bytes.
+        longest: usize,
+    },
+    /// Brackets or expressions in one another, more than people write: reading them would exhaust the stack.
+    #[error("`{path}` is nested too deep in line {line}")]
+    TooDeep {
+        /// Where it is from.
+        path: String,
+        /// The line, from 1.
+        line: u32,
+    },
+    /// It is no Rego.
+    #[error("`{path}` can not be read: {message}")]
+    Syntax {
+        /// Where it is from.
+        path: String,
+        /// What the parser says.
+        message: String,
+    },
+    /// A rule or function that needs itself: the interpreter would exhaust the stack, and Rego forbids it.
+    #[error("`{path}` has a rule that needs itself, in line {line}: {}", .cycle.join(" -> "))]
+    Recursion {
+        /// Where it is from.
+        path: String,
+        /// The line of the rule, from 1.
+        line: u32,
+        /// The rules on the way back to it.
+        cycle: Vec<String>,
+    },
+    /// A function that asks the network, the clock or chance, or one that nobody has defined.
+    #[error("`{path}` calls `{name}` in line {line}: {reason}")]
+    Builtin {
+        /// Where it is from.
+        path: String,
+        /// The line of the call, from 1.
+        line: u32,
+        /// The function.
+        name: String,
+        /// Why it may not be called.
+        reason: &'static str,
+    },
+    /// The data document is no object, or has a value where a policy has a rule.
+    #[error("the data document can not be used: {message}")]
+    Data {
+        /// What the interpreter says.
+        message: String,
+    },
+    /// The interpreter broke down.
+    #[error("`{path}` can not be read: the interpreter broke down")]
+    Panicked {
+        /// Where it is from.
+        path: String,
+    },
+}
+
+/// Why a rule has no value. None of these is a pass.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+pub enum EvaluationError {
+    /// No such rule, or none of its bodies holds and it has no default.
+    #[error("`{rule}` is undefined")]
+    Undefined {
+        /// The rule that was asked for.
+        rule: String,
+    },
+    /// It took longer than [`Limits::evaluation`].
+    #[error("`{rule}` took longer than {} ms", .limit.as_millis())]
+    TimedOut {
+        /// The rule that was asked for.
+        rule: String,
+        /// How long it may take.
+        limit: Duration,
+    },
+    /// An error of a function, two values for one rule, or the like.
+    #[error("`{rule}` can not be evaluated: {message}")]
+    Failed {
+        /// The rule that was asked for.
+        rule: String,
+        /// What the interpreter says.
+        message: String,
+    },
+    /// The interpreter broke down.
+    #[error("`{rule}` can not be evaluated: the interpreter broke down")]
+    Panicked {
+        /// The rule that was asked for.
+        rule: String,
+    },
+}
+
+/// Policies that were read, and data that they ask for. Cheap to share: each evaluation takes a copy of the engine, which
+/// costs less than a microsecond.
+#[derive(Clone)]
+pub struct Policies {
+    engine: regorus::Engine,
+    rules: Arc<[RuleName]>,
+    limits: Limits,
+    digest: [u8; 32],
+}
+
+/// The stack on which policies are read, in bytes: what is nested too deep is found out there.
+const STACK: usize = 256 << 20;
+
+/// So deep expressions may be in one another, also where no bracket says so (`1 + 1 + ...`).
+const DEEPEST: usize = 400;
+
+impl Policies {
+    /// Reads policies and the data document, and refuses what could end the process or can not be repeated: recursion,
+    /// calls to the network, the clock or chance, and functions that are not there.
+    ///
+    /// # Errors
+    ///
+    /// [`PolicyError`] for the first policy, by the order given, that is not fit.
+    pub fn new(sources: &[Source], data: &Value, limits: Limits) -> Result<Self, PolicyError> {
+        check_sizes(sources, limits)?;
+        std::thread::scope(|scope| {
+            let read = || read(sources, data, limits);
+            let reader = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, read);
+            let broken = || Err(PolicyError::Panicked { path: sources[0].path.clone() });
+            reader.map_or_else(|_| broken(), |reader| reader.join().unwrap_or_else(|_| broken()))
+        })
+    }
+
+    /// The rules that have values, by package and name. Functions are left out.
+    pub fn rules(&self) -> &[RuleName] {
+        &self.rules
+    }
+
+    /// What the policies say, as one number: SHA-256 over paths and texts in their order.
+    pub fn digest(&self) -> [u8; 32] {
+        self.digest
+    }
+
+    /// The value of a rule, named by its whole path (`data.package.rule`), for an input.
+    ///
+    /// # Errors
+    ///
+    /// [`EvaluationError`]; an undefined rule is one.
+    pub fn evaluate(&self, rule: &str, input: &Value) -> Result<Value, EvaluationError> {
+        let named = || rule.to_owned();
+        let failed = |message: String| EvaluationError::Failed { rule: named(), message };
+        let work = || {
+            let mut engine = self.engine.clone();
+            engine.set_input(regorus::Value::from(input.clone()));
+            engine.eval_rule(named())
+        };
+        let value = catch_unwind(AssertUnwindSafe(work))
+            .map_err(|_| EvaluationError::Panicked { rule: named() })?;
+        match value {
+            Ok(regorus::Value::Undefined) => Err(EvaluationError::Undefined { rule: named() }),
+            Ok(value) => {
+                let json = value.to_json_str().map_err(|error| failed(error.to_string()))?;
+                serde_json::from_str(&json).map_err(|error| failed(error.to_string()))
+            }
+            Err(error) => Err(self.failure(rule, &error.to_string())),
+        }
+    }
+
+    fn failure(&self, rule: &str, message: &str) -> EvaluationError {
+        let rule = rule.to_owned();
+        match message {
+            _ if message.contains("exceeded time limit") => {
+                EvaluationError::TimedOut { rule, limit: self.limits.evaluation }
+            }
+            _ if message.contains("not a valid rule path") => EvaluationError::Undefined { rule },
+            _ => EvaluationError::Failed { rule, message: message.trim().to_owned() },
+        }
+    }
+}
+
+fn check_sizes(sources: &[Source], limits: Limits) -> Result<(), PolicyError> {
+    if sources.is_empty() {
+        return Err(PolicyError::None);
+    }
+    if sources.len() > limits.most {
+        return Err(PolicyError::TooMany { count: sources.len(), most: limits.most });
+    }
+    let long = sources.iter().find(|source| source.text.len() > limits.longest);
+    long.map_or(Ok(()), |source| {
+        let (path, length) = (source.path.clone(), source.text.len());
+        Err(PolicyError::TooLong { path, length, longest: limits.longest })
+    })
+}
+
+fn read(sources: &[Source], data: &Value, limits: Limits) -> Result<Policies, PolicyError> {
+    let mut engine = regorus::Engine::new();
+    engine.set_strict_builtin_errors(true);
+    engine.set_gather_prints(true);
+    let (mut digest, mut graph) = (Sha256::new(), Graph::default());
+    for source in sources {
+        add(&mut engine, source)?;
+        for part in [&source.path, &source.text] {
+            digest.update((part.len() as u64).to_le_bytes());
+            digest.update(part);
+        }
+        let modules = engine.get_modules();
+        let module = modules.last().expect("a module was added");
+        graph.add(&source.path, module, DEEPEST)?;
+    }
+    graph.check()?;
+    engine.set_execution_timer_config(ExecutionTimerConfig {
+        limit: limits.evaluation,
+        check_interval: NonZeroU32::new(64).expect("64 is not zero"),
+    });
+    let failed = |error: String| PolicyError::Data { message: error.trim().to_owned() };
+    let data = regorus::Value::from(data.clone());
+    engine.add_data(data).map_err(|error| failed(error.to_string()))?;
+    let rules = graph.rules().into();
+    Ok(Policies { engine, rules, limits, digest: digest.finalize().into() })
+}
+
+fn add(engine: &mut regorus::Engine, source: &Source) -> Result<(), PolicyError> {
+    let path = || source.path.clone();
+    if let Some(line) = nesting::too_deep(&source.text) {
+        return Err(PolicyError::TooDeep { path: path(), line });
+    }
+    let work = AssertUnwindSafe(|| engine.add_policy(path(), source.text.clone()));
+    match catch_unwind(work) {
+        Ok(Ok(_)) => Ok(()),
+        Ok(Err(error)) => {
+            Err(PolicyError::Syntax { path: path(), message: error.to_string().trim().to_owned() })
+        }
+        Err(_) => Err(PolicyError::Panicked { path: path() }),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,191 @@
+//! Which rule needs which, over all policies.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use regorus::unstable::{Module, Rule, RuleHead};
+
+use super::PolicyError;
+use super::builtins;
+use super::reference::{TooDeep, Use, Uses, path};
+
+/// A rule that has a value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RuleName {
+    /// The package, with `data` in front: `data.main`.
+    pub package: String,
+    /// The name in it: `deny`.
+    pub name: String,
+    /// The policy that it stands in, by its path, and the line, from 1.
+    pub file: String,
+    /// The line, from 1.
+    pub line: u32,
+}
+
+/// Rules by their paths.
+#[derive(Debug, Default)]
+pub(super) struct Graph {
+    rules: BTreeMap<Vec<String>, Vec<Body>>,
+}
+
+/// A rule as it is written in one place.
+#[derive(Debug)]
+struct Body {
+    /// How many names of its path are those of its package.
+    package: usize,
+    is_function: bool,
+    file: String,
+    line: u32,
+    /// What it uses, with whole paths: those of rules begin with `data`.
+    uses: Vec<Use>,
+}
+
+impl Graph {
+    /// Adds the rules of a policy.
+    pub fn add(&mut self, file: &str, module: &Module, deepest: usize) -> Result<(), PolicyError> {
+        let package: Vec<String> =
+            std::iter::once("data".to_owned()).chain(path(&module.package.refr)).collect();
+        let aliases: BTreeMap<String, Vec<String>> = module
+            .imports
+            .iter()
+            .filter_map(|import| {
+                let path = path(&import.refr);
+                let last = path.last().cloned();
+                let name = import.r#as.as_ref().map(|span| span.text().to_owned()).or(last)?;
+                Some((name, path))
+            })
+            .collect();
+        let own: BTreeSet<String> =
+            module.policy.iter().filter_map(|rule| name(rule).into_iter().next()).collect();
+        for rule in &module.policy {
+            let line = rule.span().line;
+            let too_deep = |TooDeep(line)| PolicyError::TooDeep { path: file.to_owned(), line };
+            let Uses { all, locals } = Uses::of(rule, deepest).map_err(too_deep)?;
+            let whole = |mut used: Use| {
+                let first = used.path.first()?;
+                if locals.contains(first) {
+                    return None;
+                }
+                let front = match aliases.get(first) {
+                    Some(path) => path.clone(),
+                    None if own.contains(first) => package.iter().chain([first]).cloned().collect(),
+                    None => vec![first.clone()],
+                };
+                used.path.splice(..1, front);
+                Some(used)
+            };
+            let uses = all.into_iter().filter_map(whole).collect();
+            let whole_name = package.iter().cloned().chain(name(rule)).collect();
+            let (package, is_function) = (package.len(), is_function(rule));
+            let body = Body { package, is_function, file: file.to_owned(), line, uses };
+            self.rules.entry(whole_name).or_default().push(body);
+        }
+        Ok(())
+    }
+
+    /// The rules that have values, by package.
+    pub fn rules(&self) -> Vec<RuleName> {
+        let named = self.rules.iter().filter_map(|(path, bodies)| {
+            let body = bodies.iter().find(|body| !body.is_function)?;
+            let (package, name) = path.split_at(body.package);
+            let (package, name) = (package.join("."), name.first()?.clone());
+            Some(RuleName { package, name, file: body.file.clone(), line: body.line })
+        });
+        let mut rules: Vec<RuleName> = named.collect();
+        rules.dedup_by(|next, last| (&next.package, &next.name) == (&last.package, &last.name));
+        rules
+    }
+
+    /// Refuses calls of functions that are not there or may not be called, and rules that need themselves.
+    pub fn check(&self) -> Result<(), PolicyError> {
+        for body in self.rules.values().flatten() {
+            for used in &body.uses {
+                self.check_call(body, used)?;
+            }
+        }
+        self.check_cycles()
+    }
+
+    fn check_call(&self, body: &Body, used: &Use) -> Result<(), PolicyError> {
+        let Some(call) = used.call else { return Ok(()) };
+        let refused = match used.path.first().map(String::as_str) {
+            Some("data") if self.needed(used).is_empty() => Some("there is no such function"),
+            Some("data") => None,
+            _ => builtins::refused(&used.path.join("."), call),
+        };
+        refused.map_or(Ok(()), |reason| {
+            let (path, name) = (body.file.clone(), used.path.join("."));
+            Err(PolicyError::Builtin { path, line: used.line, name, reason })
+        })
+    }
+
+    /// The rules that a use may need: the one that it names or goes into, or all below what it names.
+    fn needed(&self, used: &Use) -> Vec<&Vec<String>> {
+        if used.path.first().map(String::as_str) != Some("data") {
+            return Vec::new();
+        }
+        let within = (1..=used.path.len()).rev().map(|length| used.path[..length].to_vec());
+        let named = within.filter_map(|path| self.rules.get_key_value(&path).map(|(path, _)| path));
+        let below = self
+            .rules
+            .range(used.path.clone()..)
+            .map(|(path, _)| path)
+            .take_while(|path| path.starts_with(&used.path));
+        let mut needed: Vec<_> = named.chain(below).collect();
+        needed.dedup();
+        needed
+    }
+
+    /// Looks for a way from a rule back to itself, depth first and without recursion.
+    fn check_cycles(&self) -> Result<(), PolicyError> {
+        let mut done: BTreeSet<&Vec<String>> = BTreeSet::new();
+        for start in self.rules.keys() {
+            let mut way: Vec<(&Vec<String>, Vec<&Vec<String>>)> = Vec::new();
+            let mut next = Some(start);
+            loop {
+                if let Some(rule) = next.take().filter(|rule| !done.contains(rule)) {
+                    if let Some(first) = way.iter().position(|(on, _)| *on == rule) {
+                        return Err(self.recursion(way[first..].iter().map(|(on, _)| *on)));
+                    }
+                    let uses = self.rules[rule].iter().flat_map(|body| &body.uses);
+                    way.push((rule, uses.flat_map(|used| self.needed(used)).collect()));
+                }
+                let Some((rule, open)) = way.last_mut() else { break };
+                match open.pop() {
+                    Some(needed) => next = Some(needed),
+                    None => {
+                        done.insert(*rule);
+                        way.pop();
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn recursion<'a>(&self, cycle: impl Iterator<Item = &'a Vec<String>>) -> PolicyError {
+        let rules: Vec<&Vec<String>> = cycle.collect();
+        let body = &self.rules[rules[0]][0];
+        let mut names: Vec<String> = rules.iter().map(|path| path.join(".")).collect();
+        names.push(names[0].clone());
+        PolicyError::Recursion { path: body.file.clone(), line: body.line, cycle: names }
+    }
+}
+
+fn is_function(rule: &Rule) -> bool {
+    match rule {
+        Rule::Spec { head, .. } => matches!(head, RuleHead::Func { .. }),
+        Rule::Default { args, .. } => !args.is_empty(),
+    }
+}
+
+/// The name of a rule within its package.
+fn name(rule: &Rule) -> Vec<String> {
+    match rule {
+        Rule::Spec { head, .. } => match head {
+            RuleHead::Compr { refr, .. }
+            | RuleHead::Set { refr, .. }
+            | RuleHead::Func { refr, .. } => path(refr),
+        },
+        Rule::Default { refr, .. } => path(refr),
+    }
+}
