@@ -5,6 +5,10 @@
 
 mod conftest;
 mod rego;
+mod rule;
+mod verdict;
 
 pub use conftest::{Conftest, Decisions, Message, NoDecision};
 pub use rego::{EvaluationError, Limits, Policies, PolicyError, RuleName, Source};
+pub use rule::{Judgement, Rule, RuleFinding};
+pub use verdict::{Outcome, Tally, Verdict};
