@@ -95,20 +95,11 @@ pub(super) fn step(bytes: &[u8]) -> Step {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::decode::code::{Code, Decoded};
 
     fn decoded(text: &str) -> String {
-        let (bytes, mut decoded, mut at) = (text.as_bytes(), Vec::new(), 0);
-        while at < bytes.len() {
-            let plain = plain(&bytes[at..]);
-            decoded.extend_from_slice(&bytes[at..at + plain]);
-            at += plain;
-            if at < bytes.len() {
-                let step = step(&bytes[at..]);
-                decoded.extend_from_slice(step.made());
-                at += step.taken;
-            }
-        }
-        String::from_utf8(decoded).expect("it is text")
+        let decoded = Decoded::new(text.as_bytes(), 0..text.len(), Code::Typography);
+        String::from_utf8(decoded.text).expect("it is text")
     }
 
     #[test]

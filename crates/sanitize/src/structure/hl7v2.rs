@@ -145,28 +145,21 @@ fn next_segment(bytes: &[u8], from: usize, rare: u8) -> Option<usize> {
     }
 }
 
+/// How languages spell the end of a segment, behind a backslash.
+const ENDS: [&[u8]; 10] =
+    [b"r", b"n", b"x0d", b"x0D", b"x0a", b"x0A", b"u000d", b"u000D", b"u000a", b"u000A"];
+
 /// Whether a segment may begin here: at the beginning of a line or of a string, or behind an end that is
 /// spelled out.
 fn begins_here(bytes: &[u8], at: usize) -> bool {
     let before = &bytes[..at];
-    let spelled = [
-        &b"\\r"[..],
-        b"\\n",
-        b"\\x0d",
-        b"\\x0D",
-        b"\\x0b",
-        b"\\x0a",
-        b"\\x0A",
-        b"\\u000d",
-        b"\\u000D",
-        b"\\u000b",
-        b"\\u000a",
-        b"\\u000A",
-        b"&#13;",
-        b"&#xD;",
-        b"&#xd;",
-        CARET_M,
-    ];
+    let is_behind_escape = || {
+        const BLOCKS: [&[u8]; 2] = [b"x0b", b"u000b"];
+        ENDS.iter()
+            .chain(&BLOCKS)
+            .any(|end| before.strip_suffix(*end).is_some_and(|rest| rest.ends_with(b"\\")))
+    };
+    let spelled = [&b"&#13;"[..], b"&#xD;", b"&#xd;", CARET_M];
     match before.last() {
         None => true,
         Some(b'\r' | b'\n' | 0x0b | b'"' | b'\'' | b'`' | b'>' | b' ' | b'\t' | b'(' | b'=') => {
@@ -174,7 +167,9 @@ fn begins_here(bytes: &[u8], at: usize) -> bool {
         }
         Some(_) => {
             // A mark of the order of bytes stands at the beginning of text.
-            before == b"\xef\xbb\xbf" || spelled.iter().any(|end| before.ends_with(end))
+            before == b"\xef\xbb\xbf"
+                || is_behind_escape()
+                || spelled.iter().any(|end| before.ends_with(end))
         }
     }
 }
@@ -243,20 +238,8 @@ fn ends_here(segment: &[u8], here: usize, mark: CaretM) -> bool {
         b'\r' | b'\n' | 0x1c => true,
         b'\\' => {
             let next = &segment[here + 1..];
-            let spelled = [
-                &b"r"[..],
-                b"n",
-                b"x0d",
-                b"x0D",
-                b"x0a",
-                b"x0A",
-                b"u000d",
-                b"u000D",
-                b"u000a",
-                b"u000A",
-            ];
             // `\n` in the middle of a word is an escape of the message, not of the string.
-            let is_spelled = spelled.iter().any(|end| next.starts_with(end));
+            let is_spelled = ENDS.iter().any(|end| next.starts_with(end));
             segment[here - 1] != b'\\' && (is_spelled || ends_deeper(next))
         }
         b'&' => {
