@@ -8,7 +8,8 @@ use regex::bytes::Regex;
 
 use crate::context::Context;
 use crate::finding::Finding;
-use crate::scanner::compile;
+use crate::pattern::{captures, compile};
+use crate::small::small;
 use crate::what::What;
 
 /// The ages that are too high to be kept, and those that people reach: nobody is known to have been older than 122.
@@ -21,7 +22,7 @@ pub(crate) const ELDEST: &str = "90";
 pub(crate) fn is_over(text: &[u8]) -> bool {
     let count = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
     let (number, unit) = text.split_at(count);
-    let unit = unit.trim_ascii().to_ascii_lowercase();
+    let unit = small(unit.trim_ascii());
     let is_years =
         matches!(&unit[..], b"" | b"y" | b"yr" | b"yrs" | b"yo" | b"y/o" | b"year" | b"years");
     // `09` is no age, and neither is `0093`.
@@ -49,7 +50,7 @@ pub(crate) fn find(bytes: &[u8], context: &Context<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for part in context.health_parts() {
         let text = &bytes[part.clone()];
-        for found in stated().captures_iter(text) {
+        for found in captures(stated(), text) {
             let value = found.name("value").or(found.name("other")).expect("one of them is there");
             let whole = found.get(0).expect("a match has a whole");
             let (before, after) = (&text[..whole.start()], &text[value.end()..]);

@@ -1,7 +1,9 @@
 //! Numbers and codes whose digits answer for one another.
 
+use smallvec::SmallVec;
+
 /// The digits of a text, whatever stands between them.
-pub(crate) fn digits(text: &str) -> Vec<u8> {
+pub(crate) fn digits(text: &str) -> SmallVec<[u8; 32]> {
     text.bytes().filter(u8::is_ascii_digit).map(|digit| digit - b'0').collect()
 }
 
@@ -99,7 +101,7 @@ pub(crate) fn dea(text: &str) -> bool {
 pub(crate) fn mbi(text: &str) -> bool {
     let letter = |byte: u8| byte.is_ascii_uppercase() && !b"SLOIBZ".contains(&byte);
     let digit = |byte: u8| byte.is_ascii_digit();
-    let bytes: Vec<u8> = text.bytes().filter(|byte| *byte != b'-').collect();
+    let bytes: SmallVec<[u8; 16]> = text.bytes().filter(|byte| *byte != b'-').collect();
     bytes.len() == 11
         && bytes.iter().enumerate().all(|(place, byte)| match place {
             0 => (b'1'..=b'9').contains(byte),
@@ -142,7 +144,7 @@ pub(crate) fn card(text: &str) -> bool {
 /// Whether an international bank account number is one (ISO 13616: the remainder by 97 is 1) and as long
 /// as its country's are.
 pub(crate) fn iban(text: &str) -> bool {
-    let plain: Vec<u8> = text
+    let plain: SmallVec<[u8; 40]> = text
         .bytes()
         .filter(|byte| !matches!(byte, b' ' | b'-'))
         .map(|byte| byte.to_ascii_uppercase())

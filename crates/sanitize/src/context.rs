@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use crate::small::small;
+
 /// Words that are written where there is talk of somebody's health, and seldom elsewhere.
 const HEALTH: &[&str] = &[
     "patient",
@@ -233,7 +235,7 @@ impl<'a> Context<'a> {
     pub fn is_attribution(&self, span: &Range<usize>) -> bool {
         let line = self.line(span.start);
         let before = &self.bytes[line.start..span.start];
-        let lower = before[before.len().saturating_sub(200)..].to_ascii_lowercase();
+        let lower = small(&before[before.len().saturating_sub(200)..]);
         let begin = lower.iter().position(|byte| byte.is_ascii_alphabetic() || *byte == b'(');
         let text = &lower[begin.unwrap_or(lower.len())..];
         let begins = |word: &&&[u8]| {
@@ -299,13 +301,13 @@ impl<'a> Context<'a> {
         ];
         let line = self.line(span.start);
         let around = line.start.max(span.start.saturating_sub(60))..line.end.min(span.end + 60);
-        let text = self.bytes[around].to_ascii_lowercase();
+        let text = small(&self.bytes[around]);
         WORDS.iter().any(|word| memchr::memmem::find(&text, word).is_some())
     }
 
     /// Whether the word before a number says that it is a version.
     pub fn is_version(&self, at: usize) -> bool {
-        let before = self.bytes[at.saturating_sub(24)..at].to_ascii_lowercase();
+        let before = small(&self.bytes[at.saturating_sub(24)..at]);
         let before = before.trim_ascii_end();
         [
             &b"version"[..],

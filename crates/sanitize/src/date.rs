@@ -7,11 +7,13 @@ use std::ops::Range;
 use std::sync::OnceLock;
 
 use regex::bytes::Regex;
+use smallvec::SmallVec;
 
 use crate::context::Context;
 use crate::finding::Finding;
+use crate::pattern::compile;
 use crate::rule::{Category, Severity};
-use crate::scanner::compile;
+use crate::small::small;
 use crate::what::What;
 
 pub(crate) use anybody::all;
@@ -115,8 +117,11 @@ fn is_of_a_log(bytes: &[u8], span: &Range<usize>) -> bool {
         let mut words = line.split(|byte| !byte.is_ascii_alphanumeric());
         return words.any(|word| LEVELS.contains(&word))
             || LEVELS.iter().any(|level| {
-                let marked = [b"[", &level.to_ascii_lowercase()[..], b"]"].concat();
-                memchr::memmem::find(line, &marked).is_some()
+                let level = small(level);
+                let mut named = memchr::memmem::find_iter(line, &level);
+                named.any(|at| {
+                    line[..at].ends_with(b"[") && line[at + level.len()..].starts_with(b"]")
+                })
             });
     }
     let is_word = |byte: &u8| byte.is_ascii_alphanumeric();
@@ -196,8 +201,8 @@ pub(crate) fn is_at_start(text: &str) -> bool {
 }
 
 fn is_day_of(text: &[u8]) -> bool {
-    let lower = text.to_ascii_lowercase();
-    let groups: Vec<u32> = lower
+    let lower = small(text);
+    let groups: SmallVec<[u32; 8]> = lower
         .split(|byte| !byte.is_ascii_digit())
         .filter(|group| !group.is_empty())
         .map(|group| {

@@ -7,6 +7,7 @@ use crate::check_digit::{self, SsnKind};
 use crate::finding::Finding;
 use crate::patient::unit_at;
 use crate::rule::Severity;
+use crate::small::small;
 use crate::structure::Unit;
 use crate::{synthetic, zip3};
 
@@ -146,11 +147,13 @@ pub(crate) fn is_fictional_phone(text: &str) -> bool {
 pub(crate) fn is_reserved_domain(domain: &str) -> bool {
     const TOPS: [&str; 4] = [".example", ".test", ".invalid", ".localhost"];
     const DOMAINS: [&str; 3] = ["example.com", "example.org", "example.net"];
-    let domain = domain.to_ascii_lowercase();
+    let domain = small(domain.as_bytes());
     let is_within = |end: &str| {
-        domain.strip_suffix(end).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+        let rest = domain.strip_suffix(end.as_bytes());
+        rest.is_some_and(|rest| rest.is_empty() || rest.ends_with(b"."))
     };
-    TOPS.iter().any(|end| domain.ends_with(end)) || DOMAINS.iter().any(|end| is_within(end))
+    TOPS.iter().any(|end| domain.ends_with(end.as_bytes()))
+        || DOMAINS.iter().any(|end| is_within(end))
 }
 
 /// Whether an address is kept for documentation (RFC 5737, RFC 3849).

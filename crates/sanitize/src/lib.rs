@@ -17,9 +17,10 @@
 //!
 //! A [`Scanner`] is made once (some milliseconds; patterns are compiled when their keyword is met first) and is used by
 //! any number of threads. Time grows with the length of the bytes. Memory does with what is found: a text is not copied
-//! where nothing in it is encoded, and a finding takes some hundred bytes. Memory is asked for where a word or a shape is
-//! a candidate: once in eleven lines of plain words, 0.6 times a line of C, up to four times a line of a manual. Of one text up to 64 MiB are unpacked. Nothing is read or written but the bytes given, and no
-//! provider is asked whether a secret is valid.
+//! where nothing in it is encoded, and a finding takes some hundred bytes. No memory is asked
+//! for line by line: once for each rule of which a keyword is met, and for what is found (a test and the example
+//! `allocations` count it). Of one text up to 64 MiB are unpacked. Nothing is read or written but the bytes given, and
+//! no provider is asked whether a secret is valid.
 //!
 //! What is not found is not said to be absent: names of people in sentences without talk of health, pictures of text and
 //! much else are not; `docs/sanitize-quality.md` measures how much.
@@ -43,9 +44,11 @@ mod known;
 mod name;
 mod number;
 mod patient;
+mod pattern;
 mod prose;
 mod rule;
 mod scanner;
+mod small;
 mod stand_in;
 mod structure;
 mod synthetic;

@@ -84,7 +84,7 @@ impl Finder<'_> {
     fn each_apart(&mut self, number: &Number) {
         for part in number.apart() {
             let all_dashes = part.separators.iter().all(|it| *it == b'-');
-            if part.lengths == [3, 2, 4] && all_dashes {
+            if part.lengths[..] == [3, 2, 4] && all_dashes {
                 self.social_security(part.span);
             }
         }

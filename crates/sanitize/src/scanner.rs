@@ -3,13 +3,14 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ops::Range;
 use std::sync::OnceLock;
 
-use regex::bytes::{Captures, Regex, RegexBuilder};
+use regex::bytes::CaptureLocations;
 
 use crate::clean::is_masked;
 use crate::config::Dates;
 use crate::context::{self, Context};
 use crate::finding::Finding;
 use crate::keywords::{Keywords, Met};
+use crate::pattern::Pattern;
 use crate::rule::{BUILT_IN, Category, Identifier, Rule, Severity};
 use crate::stand_in;
 use crate::structure::{self, Unit};
@@ -34,7 +35,7 @@ pub struct Scanner {
 struct Compiled {
     rule: Cow<'static, Rule>,
     /// Compiled when one of its keywords is met for the first time: most never are.
-    pattern: OnceLock<Regex>,
+    pattern: OnceLock<Pattern>,
     /// How much work a byte is at worst, of a rule of a user; 0 for our own, which are known to be quick.
     weight: usize,
 }
@@ -43,6 +44,8 @@ struct Compiled {
 struct Hits {
     /// What patterns find, with the numbers of their rules.
     found: Vec<(usize, Finding)>,
+    /// The rules that were not looked for in all of it.
+    cut: BTreeSet<usize>,
     /// Words that may make it talk of health, with their numbers.
     words: Vec<(Range<usize>, usize)>,
     /// Stems of telling names, sorted by their places.
@@ -70,9 +73,6 @@ const MOST_WORK: usize = 64 << 20;
 
 /// The least length of a keyword of a user, in bytes: a shorter one is everywhere.
 pub(crate) const LEAST_KEYWORD: usize = 3;
-
-/// The most memory of a pattern, in bytes.
-const PATTERN_BYTES: usize = 4 << 20;
 
 impl Default for Scanner {
     fn default() -> Self {
@@ -140,12 +140,11 @@ impl Scanner {
 
     /// What is found in some bytes as they are.
     pub(crate) fn scan_plain(&self, bytes: &[u8]) -> Plain {
-        let (mut work, mut cut) = (Work::default(), Vec::new());
-        let Hits { found, words, stems } = self.by_keywords(bytes, &mut work);
+        let Hits { found, cut, words, stems } = self.by_keywords(bytes);
+        let cut = cut.iter().map(|number| self.rules[*number].rule.id.to_string()).collect();
         let layout = structure::read(bytes, &stems);
         let context = Context::new(bytes, words, layout.parts_about_people());
         let mut loose = self.fitting(found, &context);
-        cut.extend(work.cut.iter().map(|number| self.rules[*number].rule.id.to_string()));
         loose.extend(number::find(bytes, &context));
         loose.extend(date::find(bytes, &context));
         loose.extend(age::find(bytes, &context));
@@ -174,7 +173,7 @@ impl Scanner {
 
     /// Whether the pattern of a rule finds something, whatever else is found there.
     pub fn by_rule(&self, bytes: &[u8], id: &str) -> bool {
-        let Hits { found, words, .. } = self.by_keywords(bytes, &mut Work::default());
+        let Hits { found, words, .. } = self.by_keywords(bytes);
         let context = Context::new(bytes, words, std::iter::empty());
         self.fitting(found, &context).iter().any(|finding| finding.rule == id)
     }
@@ -188,8 +187,8 @@ impl Scanner {
     }
 
     /// What patterns find around their keywords, what is talked about, and stems of telling names.
-    fn by_keywords(&self, bytes: &[u8], work: &mut Work) -> Hits {
-        let (mut found, mut words, mut stems) = (Vec::new(), Vec::new(), Vec::new());
+    fn by_keywords(&self, bytes: &[u8]) -> Hits {
+        let (mut matches, mut words, mut stems) = (Matches::default(), Vec::new(), Vec::new());
         // For each rule the part that is to be looked at next: keywords near one another share one.
         let mut open: Vec<Option<Range<usize>>> = vec![None; self.rules.len()];
         for Met { number, span } in self.keywords.find(bytes) {
@@ -211,7 +210,7 @@ impl Scanner {
                     }
                     place => {
                         if let Some(before) = place.replace(window) {
-                            self.match_within(bytes, before, *number, &mut found, work);
+                            self.match_within(bytes, before, *number, &mut matches);
                         }
                     }
                 }
@@ -219,11 +218,11 @@ impl Scanner {
         }
         for (number, window) in open.into_iter().enumerate() {
             if let Some(window) = window {
-                self.match_within(bytes, window, number, &mut found, work);
+                self.match_within(bytes, window, number, &mut matches);
             }
         }
         structure::sort_stems(&mut stems);
-        Hits { found, words, stems }
+        Hits { found: matches.found, cut: matches.work.cut, words, stems }
     }
 
     /// Whether a part that a pattern sees at once may become larger.
@@ -236,8 +235,7 @@ impl Scanner {
         bytes: &[u8],
         window: Range<usize>,
         number: usize,
-        found_by: &mut Vec<(usize, Finding)>,
-        work: &mut Work,
+        matches: &mut Matches,
     ) {
         let rule = &self.rules[number].rule;
         if rule.validators.contains(&Validator::PhoneDigits)
@@ -245,25 +243,25 @@ impl Scanner {
         {
             return;
         }
-        let pattern = self.rules[number]
-            .pattern
-            .get_or_init(|| compile(&rule.pattern).expect("a test compiles all patterns"));
+        let pattern = self.rules[number].pattern.get_or_init(|| Pattern::compiled(&rule.pattern));
         // What stands in front of the window counts for the edges of words.
         let text = &bytes[..window.end];
         let is_cut = bytes.get(window.end).is_some_and(|byte| *byte != b'\n');
         let mut at = window.start;
         let weight = self.rules[number].weight;
+        let Matches { found, work, groups } = matches;
+        let groups = groups.entry(number).or_insert_with(|| pattern.regex.capture_locations());
         let mut may_go_on =
             |at: usize| weight == 0 || work.may_go_on(number, (window.end - at + 1) * weight);
         while at <= text.len() && may_go_on(at) {
-            let Some(found) = pattern.captures_at(text, at) else { break };
-            let whole = found.get(0).expect("a match has a whole").range();
+            let Some(whole) = pattern.regex.captures_read_at(groups, text, at) else { break };
+            let whole = whole.range();
             at = whole.end.max(whole.start + 1);
             // Nobody knows how it would go on.
             if is_cut && whole.end == window.end {
                 break;
             }
-            let mut span = value_of(&found);
+            let mut span = pattern.value(groups);
             if let Some(end) = stand_in::end_in_front(rule, bytes, whole.start..span.start) {
                 at = end;
                 continue;
@@ -274,7 +272,7 @@ impl Scanner {
             if rule.category == Category::Secret {
                 span.end = end_of_string(bytes, &span).min(end_of_pair(bytes, &span));
             }
-            found_by.push((number, Finding::of(rule, span)));
+            found.push((number, Finding::of(rule, span)));
         }
     }
 }
@@ -340,6 +338,15 @@ fn end_of_pair(bytes: &[u8], span: &Range<usize>) -> usize {
 
 /// The longest name of a pair in an address, in bytes.
 const LONGEST_NAME: usize = 40;
+
+/// What patterns find in one text.
+#[derive(Default)]
+struct Matches {
+    found: Vec<(usize, Finding)>,
+    work: Work,
+    /// Where the groups of each pattern were in its last match: memory that is used again.
+    groups: HashMap<usize, CaptureLocations>,
+}
 
 /// How much was done for patterns of a user in one text.
 #[derive(Default)]
@@ -409,17 +416,6 @@ fn has_digits(part: &[u8], count: usize) -> bool {
     part.iter().filter(|byte| byte.is_ascii_digit()).take(count).count() == count
 }
 
-/// What a pattern has found: its group `value` or `other`, or all.
-fn value_of(found: &Captures<'_>) -> Range<usize> {
-    let group = found.name("value").or(found.name("other")).or(found.get(0));
-    group.expect("a match has a whole").range()
-}
-
-/// Compiles a pattern over bytes.
-pub(crate) fn compile(pattern: &str) -> Result<Regex, regex::Error> {
-    RegexBuilder::new(pattern).unicode(false).size_limit(PATTERN_BYTES).build()
-}
-
 /// The part around a keyword in which a match of its rule may be.
 fn window(bytes: &[u8], keyword: Range<usize>, rule: &Rule) -> Range<usize> {
     let reach = rule.reach as usize;
@@ -477,7 +473,7 @@ mod tests {
     #[test]
     fn every_pattern_compiles() {
         for rule in BUILT_IN.iter().filter(|rule| !rule.pattern.is_empty()) {
-            assert!(compile(&rule.pattern).is_ok(), "{}", rule.id);
+            assert!(crate::pattern::compile(&rule.pattern).is_ok(), "{}", rule.id);
         }
     }
 

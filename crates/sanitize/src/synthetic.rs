@@ -137,7 +137,7 @@ pub(crate) fn is_made(rule: &str, value: &[u8]) -> bool {
         return names::is_made(value);
     }
     let Ok(text) = std::str::from_utf8(value) else { return false };
-    if text::plain(value) != text {
+    if !text::is_plain(value) {
         return false;
     }
     match kind {

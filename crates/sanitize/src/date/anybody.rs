@@ -7,15 +7,15 @@ use regex::bytes::Regex;
 
 use super::days;
 use crate::finding::Finding;
+use crate::pattern::{captures, compile};
 use crate::rule::Severity;
-use crate::scanner::compile;
 use crate::what::What;
 
 /// All dates with a day or a month, whatever is talked about, and years and weekdays where a sentence leads to them.
 pub(crate) fn all(bytes: &[u8]) -> Vec<Finding> {
     let mut findings: Vec<Finding> =
         days(bytes, 0..bytes.len()).map(|span| What::Date.found_as(Severity::Low, span)).collect();
-    let years = years().captures_iter(bytes).filter_map(|found| found.name("value"));
+    let years = captures(years(), bytes).filter_map(|found| found.name("value"));
     let years = years.map(|value| value.range()).filter(|span| is_year(bytes, span));
     let parts = weekdays().find_iter(bytes).map(|found| found.range()).chain(years);
     findings.extend(parts.map(|span| What::DatePart.found(span)));

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use smallvec::SmallVec;
+
 use super::code::Step;
 use super::kind::Kind;
 
@@ -146,7 +148,7 @@ fn gap_at(bytes: &[u8], at: usize) -> Option<usize> {
 
 /// Whether the first bytes may be something that is understood. Others are seldom text by chance.
 fn begins_as_text(signs: &[u8]) -> bool {
-    let mut begin = Vec::with_capacity(24);
+    let mut begin = SmallVec::<[u8; LEAST]>::new();
     for group in signs[..LEAST].chunks(4) {
         begin.extend_from_slice(step(group).made());
     }

@@ -2,16 +2,21 @@
 
 use std::ops::Range;
 
+use smallvec::SmallVec;
+
 use super::Finder;
 
 /// Groups of digits with one separator between each and the next.
 pub(super) struct Number {
     pub span: Range<usize>,
     /// How many digits each group has.
-    pub lengths: Vec<usize>,
+    pub lengths: SmallVec<[usize; MOST_GROUPS]>,
     /// What stands between them.
-    pub separators: Vec<u8>,
+    pub separators: SmallVec<[u8; MOST_GROUPS]>,
 }
+
+/// The most groups of digits that are taken for one number: as many as have a place without memory of their own.
+const MOST_GROUPS: usize = 12;
 
 impl Number {
     /// Whether blanks are between numbers of more groups than one.
@@ -20,33 +25,28 @@ impl Number {
     }
 
     /// What stands between blanks.
-    pub fn apart(&self) -> Vec<Self> {
-        let mut parts = Vec::new();
+    pub fn apart(&self) -> impl Iterator<Item = Self> {
         let (mut at, mut begin, mut first) = (self.span.start, self.span.start, 0);
-        for (place, length) in self.lengths.iter().enumerate() {
-            at += length;
+        self.lengths.iter().enumerate().filter_map(move |(place, length)| {
+            at += length + 1;
             let separator = self.separators.get(place).copied();
-            if separator.is_none_or(|it| it == b' ') {
-                parts.push(Self {
-                    span: begin..at,
-                    lengths: self.lengths[first..=place].to_vec(),
-                    separators: self.separators[first..place].to_vec(),
-                });
-                (begin, first) = (at + 1, place + 1);
-            }
-            at += 1;
-        }
-        parts
+            separator.is_none_or(|it| it == b' ').then(|| {
+                let part = Self {
+                    span: begin..at - 1,
+                    lengths: SmallVec::from_slice(&self.lengths[first..=place]),
+                    separators: SmallVec::from_slice(&self.separators[first..place]),
+                };
+                (begin, first) = (at, place + 1);
+                part
+            })
+        })
     }
 }
-
-/// The most groups of digits that are taken for one number.
-const MOST_GROUPS: usize = 12;
 
 impl Finder<'_> {
     /// The number that begins with this digit.
     pub(super) fn number_at(&self, begin: usize) -> Number {
-        let (mut end, mut lengths, mut separators) = (begin, Vec::new(), Vec::new());
+        let (mut end, mut lengths, mut separators) = (begin, SmallVec::new(), SmallVec::new());
         loop {
             let group = self.bytes[end..].iter().take_while(|byte| byte.is_ascii_digit()).count();
             lengths.push(group);
@@ -80,10 +80,10 @@ impl Finder<'_> {
         let number =
             Some(begin + 4 + gap).filter(|at| self.bytes.get(*at).is_some_and(u8::is_ascii_digit));
         let rest = self.number_at(number?);
-        (rest.lengths == [3, 4]).then(|| Number {
+        (rest.lengths[..] == [3, 4]).then(|| Number {
             span: begin..rest.span.end,
-            lengths: vec![3, 3, 4],
-            separators: [&[b'-'][..], &rest.separators].concat(),
+            lengths: SmallVec::from_slice(&[3, 3, 4]),
+            separators: std::iter::once(b'-').chain(rest.separators).collect(),
         })
     }
 }

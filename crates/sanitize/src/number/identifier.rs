@@ -2,12 +2,16 @@
 
 use std::ops::Range;
 
+use smallvec::SmallVec;
+
 use super::Finder;
 use crate::check_digit;
 
 impl Finder<'_> {
     /// An international bank account number whose first digit this is: two letters stand before it.
     pub(super) fn bank_account_at(&self, begin: usize) -> Option<Range<usize>> {
+        /// ISO 13616: no account of any country has more signs.
+        const LONGEST: usize = 34;
         let start = begin.checked_sub(2)?;
         let country = &self.bytes[start..begin];
         let is_word = |at: usize| self.bytes.get(at).is_some_and(u8::is_ascii_alphanumeric);
@@ -15,7 +19,8 @@ impl Finder<'_> {
         {
             return None;
         }
-        let (mut plain, mut ends) = (country.to_vec(), Vec::new());
+        let mut plain = SmallVec::<[u8; LONGEST + 1]>::from_slice(country);
+        let mut ends = SmallVec::<[(usize, usize); 2 * LONGEST]>::new();
         let mut at = begin;
         while let Some(byte) = self.bytes.get(at) {
             match byte {
@@ -25,7 +30,7 @@ impl Finder<'_> {
             }
             at += 1;
             ends.push((plain.len(), at));
-            if plain.len() > 34 {
+            if plain.len() > LONGEST {
                 break;
             }
         }

@@ -2,6 +2,8 @@
 
 use std::sync::OnceLock;
 
+use smallvec::SmallVec;
+
 use crate::synthetic::names;
 
 fn dictionary(text: &'static str) -> Vec<&'static str> {
@@ -47,12 +49,12 @@ fn is_in(names: &[&str], word: &[u8]) -> bool {
 
 /// Small letters without their marks and apostrophes, as the lists have them: those of Latin-1 and Latin Extended-A in
 /// UTF-8.
-fn plain(word: &[u8]) -> Vec<u8> {
+fn plain(word: &[u8]) -> SmallVec<[u8; 64]> {
     const LETTERS: &[u8; 192] = b"aaaaaaaceeeeiiiidnooooo*ouuuuyts\
         aaaaaaaceeeeiiiidnooooo*ouuuuyty\
         aaaaaaccccccccddddeeeeeeeeeegggggggghhhhiiiiiiiiiiiijjkkklllllll\
         lllnnnnnnnnnoooooooorrrrrrssssssssttttttuuuuuuuuuuuuwwyyyzzzzzzs";
-    let (mut plain, mut at) = (Vec::with_capacity(word.len()), 0);
+    let (mut plain, mut at) = (SmallVec::new(), 0);
     while at < word.len() {
         let (letter, taken) = match word[at..] {
             [lead @ 0xc3..=0xc5, low @ 0x80..=0xbf, ..] => {
@@ -94,7 +96,7 @@ mod tests {
             ("\u{141}ukasz\u{144}\u{119}", "lukaszne"),
             ("Nu\u{f1}ez-O'Neil", "nunez-oneil"),
         ] {
-            assert_eq!(plain(word.as_bytes()), expected.as_bytes(), "{word}");
+            assert_eq!(plain(word.as_bytes())[..], *expected.as_bytes(), "{word}");
         }
     }
 }

@@ -9,7 +9,8 @@ use super::WORD;
 use super::dictionary::{is_first_name, is_last_name, is_made_up, is_one_of};
 use crate::context::Context;
 use crate::finding::Finding;
-use crate::scanner::compile;
+use crate::pattern::{captures, compile};
+use crate::small::small;
 use crate::what::What;
 
 /// Words behind a name that make it that of a disease, a test or a place.
@@ -310,7 +311,7 @@ pub(super) fn find(
     }
     pairs(text).for_each(&mut add);
     for pattern in [presented(), numbered()] {
-        for found in pattern.captures_iter(text) {
+        for found in captures(pattern, text) {
             let value = found.name("value").expect("the pattern has it").range();
             if !has_label(&text[value.clone()]) && !is_of_a_thing(text, value.end) {
                 add(value);
@@ -321,8 +322,8 @@ pub(super) fn find(
 }
 
 /// The names that a pattern knows by what stands in front of them.
-fn named_by(pattern: &Regex, text: &[u8]) -> impl Iterator<Item = Range<usize>> {
-    let values = pattern.captures_iter(text);
+fn named_by<'a>(pattern: &'a Regex, text: &'a [u8]) -> impl Iterator<Item = Range<usize>> {
+    let values = captures(pattern, text);
     let values = values.map(|found| found.name("value").expect("the pattern has it").range());
     values.filter(|value| {
         let first = text[value.clone()].split(|byte| *byte == b' ').next().unwrap_or_default();
@@ -394,10 +395,10 @@ fn is_of_a_thing(text: &[u8], end: usize) -> bool {
         rest.strip_prefix(b"'s").or(rest.strip_prefix("\u{2019}s".as_bytes())).unwrap_or(rest);
     let Some(rest) = rest.strip_prefix(b" ").or(rest.strip_prefix(b"-")) else { return false };
     let length = rest.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
-    let word = rest[..length].to_ascii_lowercase();
+    let word = small(&rest[..length]);
     NO_PERSON.iter().any(|known| {
         let known = known.as_bytes();
-        word == known || word.strip_suffix(b"s") == Some(known)
+        word[..] == *known || word.strip_suffix(b"s") == Some(known)
     })
 }
 

@@ -8,13 +8,14 @@ use regex::bytes::Regex;
 use super::WORD;
 use super::dictionary::is_one_of;
 use crate::finding::Finding;
+use crate::pattern::{captures, compile};
 use crate::rule::Severity;
-use crate::scanner::compile;
+use crate::small::small;
 use crate::what::What;
 
 /// Numbers of houses with the names of their streets.
 pub(super) fn streets(bytes: &[u8], line: Range<usize>, findings: &mut Vec<Finding>) {
-    for found in street().captures_iter(&bytes[line.clone()]) {
+    for found in captures(street(), &bytes[line.clone()]) {
         let value = found.name("value").or(found.name("other")).expect("either is there");
         // A year before a court, or before the way.
         let text = value.as_bytes();
@@ -44,7 +45,7 @@ fn street() -> &'static Regex {
 
 /// ZIP codes behind a state or their name, with the city in front.
 pub(super) fn codes(bytes: &[u8], line: Range<usize>, findings: &mut Vec<Finding>) {
-    for found in code().captures_iter(&bytes[line.clone()]) {
+    for found in captures(code(), &bytes[line.clone()]) {
         let mut add = |group: &str, what: What, severity: Severity| {
             if let Some(value) = found.name(group) {
                 let span = line.start + value.start()..line.start + value.end();
@@ -74,7 +75,7 @@ fn code() -> &'static Regex {
 pub(super) fn find(bytes: &[u8], line: Range<usize>, findings: &mut Vec<Finding>) {
     let text = &bytes[line.clone()];
     for pattern in [facility(), known_place(), stated()] {
-        for found in pattern.captures_iter(text) {
+        for found in captures(pattern, text) {
             let value = found.name("value").or(found.get(0)).expect("a match has a whole").range();
             let value = value.start..value.start + before_month(&text[value]);
             if !value.is_empty() && !is_one_of(WARDS, &text[value.clone()]) {
@@ -119,10 +120,11 @@ fn is_month(word: &[u8]) -> bool {
         b"november",
         b"december",
     ];
-    let word =
-        word.strip_suffix(b".").or(word.strip_suffix(b",")).unwrap_or(word).to_ascii_lowercase();
-    word == b"sept"
-        || MONTHS.iter().any(|month| word == *month || word.len() == 3 && month.starts_with(&word))
+    let word = small(word.strip_suffix(b".").or(word.strip_suffix(b",")).unwrap_or(word));
+    word[..] == *b"sept"
+        || MONTHS
+            .iter()
+            .any(|month| word[..] == **month || word.len() == 3 && month.starts_with(&word))
 }
 
 /// A name that ends, or begins, as those of hospitals do.

@@ -11,7 +11,7 @@ use regex::bytes::Regex;
 
 use super::keys::{self, Strength};
 use super::{Layout, brackets, calls, elements, lines, pairs, person, value};
-use crate::scanner::compile;
+use crate::pattern::compile;
 use crate::what::What;
 
 /// The longest literal, in bytes.

@@ -9,7 +9,7 @@ use regex::bytes::Regex;
 
 use super::keys::{self, Strength};
 use super::{Layout, value};
-use crate::scanner::compile;
+use crate::pattern::{captures, compile};
 use crate::what::What;
 
 /// So far around a telling name its line is read, in bytes.
@@ -93,7 +93,7 @@ fn line(bytes: &[u8], name: &Range<usize>, goes_on: impl Fn(&[u8]) -> bool) -> R
 
 /// The pairs that a pattern finds.
 fn marked(bytes: &[u8], part: Range<usize>, pattern: &Regex) -> Vec<Pair> {
-    let found = pattern.captures_iter(&bytes[part.clone()]);
+    let found = captures(pattern, &bytes[part.clone()]);
     let pairs = found.filter_map(|found| {
         let moved = |it: Range<usize>| part.start + it.start..part.start + it.end;
         let value = ["one", "two", "bare"].into_iter().find_map(|name| found.name(name))?;

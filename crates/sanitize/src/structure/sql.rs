@@ -10,6 +10,7 @@ use std::ops::Range;
 
 use super::keys::{self, Strength};
 use super::{Layout, calls, split, value};
+use crate::small::small;
 use crate::what::What;
 use created::Created;
 use cursor::{Cursor, Within, is_of_word};
@@ -100,7 +101,7 @@ pub(super) fn is_statement(bytes: &[u8], at: usize, word: &[u8]) -> bool {
     if word.eq_ignore_ascii_case(b"insert") {
         return !before.last().is_some_and(is_of_word);
     }
-    let trimmed = before.trim_ascii_end().to_ascii_lowercase();
+    let trimmed = small(before.trim_ascii_end());
     let verbs = [&b"insert"[..], b"replace", b"ignore", b"_priority", b"delayed"];
     trimmed.len() < before.len() && verbs.iter().any(|verb| trimmed.ends_with(verb))
 }

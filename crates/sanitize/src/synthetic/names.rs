@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 use super::keyed::{Draw, Keyed};
 use super::text::{capital, cased, escape};
 use crate::prose;
+use crate::small::small;
 
 struct Lists {
     given: Vec<&'static str>,
@@ -23,8 +24,8 @@ fn lists() -> &'static Lists {
 }
 
 fn is_in(list: &[&str], word: &str) -> bool {
-    let word = word.to_ascii_lowercase();
-    list.binary_search(&&*word).is_ok()
+    let word = small(word.as_bytes());
+    list.binary_search_by(|name| name.as_bytes().cmp(&word)).is_ok()
 }
 
 /// Whether a word is a given name of ours.

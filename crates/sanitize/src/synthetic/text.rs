@@ -34,6 +34,12 @@ pub(super) fn plain(text: &[u8]) -> String {
     plain
 }
 
+/// Whether a text is what is left of it so.
+pub(super) fn is_plain(text: &[u8]) -> bool {
+    (0..text.len())
+        .all(|at| text[at].is_ascii() && text[at] != b'&' && escape(&text[at..]).is_none())
+}
+
 /// The letters and digits of a text, in upper case.
 pub(super) fn signs(text: &str) -> Vec<u8> {
     let signs = text.bytes().filter(u8::is_ascii_alphanumeric);

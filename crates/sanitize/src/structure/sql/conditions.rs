@@ -7,7 +7,8 @@ use std::sync::OnceLock;
 use regex::bytes::{Captures, Regex};
 
 use super::{add, column};
-use crate::scanner::compile;
+use crate::pattern::{captures, compile};
+use crate::small::small;
 use crate::structure::keys::Strength;
 use crate::structure::{Layout, value};
 use crate::what::What;
@@ -54,7 +55,7 @@ struct Pair {
 fn compared(bytes: &[u8], statement: &Statement) -> Vec<Pair> {
     let text = &bytes[statement.span.clone()];
     let mut pairs = Vec::new();
-    for found in patterns().pair.captures_iter(text) {
+    for found in captures(&patterns().pair, text) {
         let name = found.name("column").expect("a pair has a column").range();
         let is_parameter = text[..name.start].ends_with(b"@");
         let known = column(&text[name]).filter(|_| is_parameter || !statement.is_call);
@@ -70,7 +71,7 @@ fn compared(bytes: &[u8], statement: &Statement) -> Vec<Pair> {
             others(bytes, statement.span.start + end, add);
         }
     }
-    for found in patterns().alias.captures_iter(text) {
+    for found in captures(&patterns().alias, text) {
         let group = |name: &str| found.name(name).expect("an alias has both").range();
         let Some(((what, name), strength)) = column(&text[group("column")]) else { continue };
         let value = group("value");
@@ -172,7 +173,7 @@ fn statement(bytes: &[u8], at: usize) -> Option<Statement> {
         b"execute ",
     ];
     let first = at.saturating_sub(REACH);
-    let before = bytes[first..at].to_ascii_lowercase();
+    let before = small(&bytes[first..at]);
     let verb = VERBS.iter().filter_map(|verb| memchr::memmem::rfind(&before, verb)).max()?;
     if memchr::memchr(b';', &before[verb..]).is_some() {
         return None;
