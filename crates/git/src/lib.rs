@@ -36,6 +36,7 @@ mod revision;
 mod selection;
 mod sharing;
 mod side_file;
+mod signed;
 mod snapshot;
 mod staged;
 mod stamp;
@@ -75,6 +76,7 @@ pub use revision::{Range, RangeKind};
 pub use selection::{Change, Lineage, Selection};
 pub use sharing::SharedPermissions;
 pub use side_file::UnreadFile;
+pub use signed::Signed;
 pub use survey::{
     CommitFacts, Extent, FileFacts, FilesOfCommit, Survey, SurveyOptions, SurveyStage,
 };
