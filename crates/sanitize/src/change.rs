@@ -2,7 +2,7 @@
 
 mod parts;
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::ops::Range;
 
 use crate::decode::{self, Looked};
@@ -20,21 +20,26 @@ const LONG_LINE: usize = 16 << 10;
 
 impl Scanner {
     /// What is found in a new version where it differs from an old one, and what could not be looked at; and what is
-    /// found only now elsewhere, since what says so is new: the heading of a table, a word in the line before. What
-    /// stands where they differ in a line that the old version has, too, and was found there, is not new.
+    /// found only now elsewhere, or matters more now, since what says so is new: the heading of a table, a word in the
+    /// line before. What stands where they differ in a line that the old version has as often, and was found there, is
+    /// not new: it was moved.
     ///
     /// Of a text that has a structure all is read. Of another one what stands within a thousand bytes of
     /// the difference: a pattern that needs more, such as that of a private key of which the middle
     /// changed, finds nothing. Of what is encoded so that lines mean nothing, all is new.
     pub fn look_at_change(&self, old: &[u8], new: &[u8]) -> Looked {
-        let changed = parts::parts(old, new);
-        if changed.is_empty() {
+        if old == new {
             return Looked::default();
         }
+        // Where lines were taken out nothing is new, but what is left may say more than before.
+        let places = parts::places(old, new);
+        let changed = parts::with_content(new, &places);
         if decode::is_encoded(new) {
             return self.look(new);
         }
-        let mut whole = self.look_around(new, &changed);
+        // One of them alone may be a document: what is found in a part of the other would not compare.
+        let is_document = structure::is_likely(new) || structure::is_likely(old);
+        let mut whole = self.look_around(new, &places, is_document);
         let mut are_old = are_old_lines(old, new, &whole.findings).into_iter();
         let mut before = None;
         whole.findings.retain(|finding| {
@@ -47,17 +52,26 @@ impl Scanner {
                 return false;
             }
             let before = before.get_or_insert_with(|| {
-                let findings = self.look_around(old, &parts::places(new, old)).findings;
-                let values = findings.into_iter().map(|it| (it.rule, &old[it.span]));
-                values.collect::<HashSet<_>>()
+                let findings =
+                    self.look_around(old, &parts::places(new, old), is_document).findings;
+                let mut values = HashMap::<_, Severity>::new();
+                for it in findings {
+                    let before = values.entry((it.rule, &old[it.span])).or_insert(it.severity);
+                    *before = it.severity.max(*before);
+                }
+                values
             });
-            !before.contains(&(finding.rule.clone(), &new[finding.span.clone()]))
+            let before = before.get(&(finding.rule.clone(), &new[finding.span.clone()]));
+            before.is_none_or(|severity| *severity < finding.severity)
         });
         whole
     }
 
-    /// What is found around the parts of a text.
-    fn look_around(&self, text: &[u8], parts: &[Range<usize>]) -> Looked {
+    /// What is found around the parts of a text; in all of it if it is a document.
+    fn look_around(&self, text: &[u8], parts: &[Range<usize>], is_document: bool) -> Looked {
+        if is_document {
+            return self.look(text);
+        }
         let mut whole = Looked::default();
         for part in around(text, parts) {
             let Looked { findings, unseen } = self.look(&text[part.clone()]);
@@ -88,13 +102,9 @@ fn touches(changed: &[Range<usize>], span: &Range<usize>) -> bool {
     changed.get(next).is_some_and(|part| part.start < span.end)
 }
 
-/// What is looked at: all of a text that has a structure, else the lines around what changed, together where they meet.
+/// The lines around what changed, together where they meet.
 fn around(new: &[u8], changed: &[Range<usize>]) -> Vec<Range<usize>> {
     let mut parts: Vec<Range<usize>> = Vec::with_capacity(changed.len());
-    if structure::is_likely(new) {
-        parts.push(0..new.len());
-        return parts;
-    }
     for part in changed {
         let part = whole_lines(new, part);
         match parts.last_mut() {
@@ -129,7 +139,7 @@ fn beginning_of_table(text: &[u8], begin: usize) -> usize {
     at
 }
 
-/// For each finding whether the old version has the lines that it is on, too.
+/// For each finding whether the old version has the lines that it is on, too, and each as often.
 fn are_old_lines(old: &[u8], new: &[u8], findings: &[Finding]) -> Vec<bool> {
     /// So many lines are searched for one by one: the old version is made into lines only for more.
     const FEW: usize = 16;
@@ -137,18 +147,23 @@ fn are_old_lines(old: &[u8], new: &[u8], findings: &[Finding]) -> Vec<bool> {
     let lines = |place: &Range<usize>| new[place.clone()].split(|byte| *byte == b'\n');
     let mut each = places.clone();
     each.dedup();
-    let mut known: HashSet<&[u8]> = each.iter().flat_map(lines).collect();
-    if known.len() > FEW {
-        let old: HashSet<&[u8]> =
-            old.split(|it| *it == b'\n').filter(|it| known.contains(it)).collect();
-        known.retain(|line| old.contains(line));
+    // How much more often each is there now.
+    let mut more: HashMap<&[u8], i64> = each.iter().flat_map(lines).map(|line| (line, 0)).collect();
+    if more.len() > FEW {
+        for (text, count) in [(new, 1), (old, -1)] {
+            for line in text.split(|it| *it == b'\n') {
+                more.entry(line).and_modify(|more| *more += count);
+            }
+        }
     } else {
-        known.retain(|line| has_line(old, line));
+        for (line, more) in &mut more {
+            *more = times(new, line) - times(old, line);
+        }
     }
     let mut last = (0..0, false);
     let is_known = places.into_iter().map(|place| {
         if last.0 != place {
-            last = (place.clone(), lines(&place).all(|line| known.contains(line)));
+            last = (place.clone(), lines(&place).all(|line| more[line] <= 0));
         }
         last.1
     });
@@ -170,12 +185,13 @@ fn lines_of(text: &[u8], findings: &[Finding]) -> Vec<Range<usize>> {
     lines.collect()
 }
 
-/// Whether a text has a line as a whole.
-fn has_line(text: &[u8], line: &[u8]) -> bool {
-    memchr::memmem::find_iter(text, line).any(|place| {
-        let is_begun = place == 0 || text[place - 1] == b'\n';
+/// How often a text has a line as a whole.
+fn times(text: &[u8], line: &[u8]) -> i64 {
+    let is_line = |place: &usize| {
+        let is_begun = *place == 0 || text[place - 1] == b'\n';
         is_begun && text.get(place + line.len()).is_none_or(|byte| *byte == b'\n')
-    })
+    };
+    memchr::memmem::find_iter(text, line).filter(is_line).count() as i64
 }
 
 #[cfg(test)]
@@ -256,6 +272,47 @@ mod tests {
             let findings = findings(&old, &new);
             assert!(findings.len() <= 20_000, "{}", findings.len());
         }
+    }
+
+    #[test]
+    fn what_matters_more_now_is_new() {
+        let person = |kind: &str| {
+            let text = "{\n\"resourceType\": \"KIND\",\n\"name\": [{\"family\": \"Roe\"}],\n\"identifier\": [{\"value\": \"4988~814\"}]\n}\n";
+            text.replace('~', "").replace("KIND", kind)
+        };
+        let (thing, patient) = (person("Thing"), person("Patient"));
+        let found = findings(&thing, &patient);
+        assert!(found.iter().any(|it| it.severity >= Severity::Medium), "{found:?}");
+        assert_eq!(findings(&patient, &thing), []);
+    }
+
+    #[test]
+    fn what_says_more_without_the_lines_before_it_is_new() {
+        let lines = [
+            r#"{"first_name": "Robert", "LastName": "Szczep~anski", "data": {"mrn": "4988~8147"}}"#,
+            r#"[{"LAST_NAME": null, "PATIENT_ID": "MRN200~3749"}, "x"]"#,
+        ];
+        let [record, other] = lines.map(|line| line.replace('~', "") + "\n");
+        let old = format!("\"x\"\n{other}{record}");
+        let values = |text: &str| {
+            let found = Scanner::new().scan(text.as_bytes()).into_iter();
+            found.map(|it| text[it.span].to_owned()).collect::<Vec<_>>()
+        };
+        let mut more = values(&record);
+        more.retain(|value| !values(&old).contains(value));
+        assert!(!more.is_empty());
+        let found = findings(&old, &record).into_iter().map(|it| record[it.span].to_owned());
+        assert_eq!(found.collect::<Vec<_>>(), more);
+    }
+
+    #[test]
+    fn a_line_once_more_is_new_and_a_moved_one_is_not() {
+        let (one, filler) = (line(101), "nothing in particular\n".repeat(3));
+        let old = format!("{one}{filler}");
+        assert_eq!(found(&old, &format!("{one}{filler}{one}")).len(), 1);
+        assert!(found(&old, &format!("{filler}{one}")).is_empty());
+        let many: String = (0..40).map(line).collect();
+        assert_eq!(found(&many, &format!("{many}{}", line(7))).len(), 1);
     }
 
     #[test]

@@ -16,14 +16,13 @@ const APART: usize = 512;
 /// A run that is shorter is not passed over: around each part more than that is looked at.
 const LEAST_RUN: usize = 4096;
 
-/// The parts of the new version, in their order. One is empty where something was taken out within a line.
-pub(super) fn parts(old: &[u8], new: &[u8]) -> Vec<Range<usize>> {
-    let mut parts = places(old, new);
-    parts.retain(|part| !part.is_empty() || is_within_line(new, part.start));
-    parts
+/// Those of the places that have something in the new version, or are within a line of which something was taken out.
+pub(super) fn with_content(new: &[u8], places: &[Range<usize>]) -> Vec<Range<usize>> {
+    let has = |place: &&Range<usize>| !place.is_empty() || is_within_line(new, place.start);
+    places.iter().filter(has).cloned().collect()
 }
 
-/// The same, with empty ones wherever something was taken out.
+/// Where the new version differs, in order: empty where something was taken out.
 pub(super) fn places(old: &[u8], new: &[u8]) -> Vec<Range<usize>> {
     let (before, behind) = common(old, new);
     let old = &old[before..old.len() - behind];
@@ -128,6 +127,10 @@ mod tests {
     use gitops_health_testkit::Random;
 
     use super::*;
+
+    fn parts(old: &[u8], new: &[u8]) -> Vec<Range<usize>> {
+        with_content(new, &places(old, new))
+    }
 
     #[test]
     fn beginnings_and_ends_are_compared_to_the_byte() {

@@ -18,7 +18,9 @@ use crate::stand_in;
 use crate::what::What;
 use body::Table;
 use columns::Columns;
-use lines::{LONGEST_HEADER, first_line, line_after, line_around, line_from};
+use lines::{
+    LONGEST_HEADER, LONGEST_HEADER_WITHIN, first_line, line_after, line_around, line_from,
+};
 use rows::Rows;
 
 const SEPARATORS: [u8; 6] = [b',', b'\t', b';', b'|', b'^', b'~'];
@@ -72,7 +74,7 @@ pub(super) fn read(bytes: &[u8], stems: &[Range<usize>], layout: &mut Layout) {
 pub(super) fn has_columns(bytes: &[u8]) -> bool {
     let mut at = first_line(bytes);
     for _ in 0..=MOST_TITLES {
-        if tables(bytes, at).any(|(columns, _)| columns.are_words) {
+        if tables(bytes, at, LONGEST_HEADER).any(|(columns, _)| columns.are_words) {
             return true;
         }
         at = line_from(bytes, at, LONGEST_HEADER).end + 1;
@@ -90,25 +92,26 @@ fn has_separator(line: &[u8]) -> bool {
 /// The columns of a document that is a table, and its rows: the first ones have as many fields as there are names,
 /// or values of the right kind.
 fn first_table(bytes: &[u8], begin: usize) -> Option<(Columns, Rows<'_>)> {
-    tables(bytes, begin).find(|(columns, rows)| {
+    tables(bytes, begin, LONGEST_HEADER).find(|(columns, rows)| {
         columns.are_words && columns.are_as_many_as_in(rows) || columns.are_those_of(rows)
     })
 }
 
 /// The columns that a line anywhere names, and the rows behind it, if these have values of the right kind.
 fn table_within(bytes: &[u8], begin: usize) -> Option<(Columns, Rows<'_>)> {
-    tables(bytes, begin).find(|(columns, rows)| columns.are_all_words && columns.are_those_of(rows))
+    tables(bytes, begin, LONGEST_HEADER_WITHIN)
+        .find(|(columns, rows)| columns.are_all_words && columns.are_those_of(rows))
 }
 
 /// What the line here may be the names of, by each separator.
-fn tables(bytes: &[u8], begin: usize) -> impl Iterator<Item = (Columns, Rows<'_>)> {
-    let line = line_from(bytes, begin, LONGEST_HEADER);
+fn tables(bytes: &[u8], begin: usize, longest: usize) -> impl Iterator<Item = (Columns, Rows<'_>)> {
+    let line = line_from(bytes, begin, longest);
     SEPARATORS.into_iter().filter_map(move |separator| {
         if !bytes[line.clone()].contains(&separator) {
             return None;
         }
         let mut rows = Rows::new(bytes, separator, begin);
-        Columns::read(bytes, &mut rows).map(|columns| (columns, rows))
+        Columns::read(bytes, &mut rows, longest).map(|columns| (columns, rows))
     })
 }
 
@@ -241,6 +244,7 @@ mod tests {
                 (["x\n", &"mrn,name\n".repeat(20), &"\"\"\",".repeat(250_000)].concat(), 0),
                 (["x\n", &header.repeat(20), &"4711,Jane,".repeat(75_000)].concat(), 44),
                 (["mrn\n", &"4711\n".repeat(125_000), "x"].concat(), 0),
+                (["x\n", &"\"a patient, and an mrn\n\",\n".repeat(50_000)].concat(), 0),
             ],
         );
     }

@@ -1,6 +1,7 @@
 //! What stands below the names of columns.
 
 use super::columns::Columns;
+use super::lines::LONGEST_HEADER_WITHIN;
 use super::rows::{Row, Rows};
 use super::{Place, is_telling, was_value};
 use crate::finding::Finding;
@@ -112,7 +113,8 @@ impl Table<'_, '_> {
 fn other_columns(rows: &Rows<'_>, begin: usize) -> Option<Columns> {
     let mut ahead = rows.clone();
     ahead.at = begin;
-    Columns::read(rows.bytes, &mut ahead).filter(|columns| columns.are_all_words)
+    Columns::read(rows.bytes, &mut ahead, LONGEST_HEADER_WITHIN)
+        .filter(|columns| columns.are_all_words)
 }
 
 /// Whether what a column holds are words, as they are anywhere.

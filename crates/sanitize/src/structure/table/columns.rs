@@ -1,7 +1,6 @@
 //! What the names of columns say of the values below them.
 
 use super::body::MOST_SURPLUS;
-use super::lines::LONGEST_HEADER;
 use super::rows::{Row, Rows};
 use super::{is_telling, was_value};
 use crate::structure::keys::{self, Strength};
@@ -37,9 +36,11 @@ pub(super) struct Columns {
 }
 
 impl Columns {
-    /// The columns that the next row names, if it names something of a person in care.
-    pub fn read(bytes: &[u8], rows: &mut Rows<'_>) -> Option<Self> {
+    /// The columns that the next row names, if it names something of a person in care. Of a row that is longer no
+    /// more is read: fields in quotes may go on for many lines.
+    pub fn read<'a>(bytes: &'a [u8], rows: &mut Rows<'a>, longest: usize) -> Option<Self> {
         let begin = rows.at;
+        rows.bytes = &bytes[..bytes.len().min(begin + longest + 1)];
         let (mut known, mut words, mut names, mut named) = (Vec::new(), 0, 0, 0);
         let count = rows.next_row(|place, span| {
             let name = &bytes[span];
@@ -54,7 +55,8 @@ impl Columns {
                 known.push((place, what, is_strong, keys::plain(name).to_owned()));
             }
         })?;
-        let is_header = (2..=MOST_COLUMNS).contains(&count) && rows.at - begin <= LONGEST_HEADER;
+        rows.bytes = bytes;
+        let is_header = (2..=MOST_COLUMNS).contains(&count) && rows.at - begin <= longest;
         let is_strong = known.iter().any(|(_, _, is_strong, _)| *is_strong);
         if !is_header || !is_strong || words * 2 < names {
             return None;

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 /// The longest line of names, in bytes, at the beginning and elsewhere.
 pub(super) const LONGEST_HEADER: usize = 1 << 18;
-const LONGEST_HEADER_WITHIN: usize = 4096;
+pub(super) const LONGEST_HEADER_WITHIN: usize = 4096;
 
 /// The line that begins here, or so much of it.
 pub(super) fn line_from(bytes: &[u8], begin: usize, longest: usize) -> Range<usize> {
