@@ -6,9 +6,11 @@
 mod conftest;
 mod rego;
 mod rule;
+mod signal;
 mod verdict;
 
 pub use conftest::{Conftest, Decisions, Message, NoDecision};
 pub use rego::{EvaluationError, Limits, Policies, PolicyError, RuleName, Source};
 pub use rule::{Judgement, Rule, RuleFinding};
+pub use signal::{ChangedLines, Signal, SignalKind, SignalSide, signals};
 pub use verdict::{Outcome, Tally, Verdict};

@@ -1,0 +1,311 @@
+//! What a file is, as far as its path tells, and what a comment is in it.
+
+/// A set of kinds of files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Files(u16);
+
+impl Files {
+    /// Source of programs.
+    pub const CODE: Self = Self(1);
+    /// Settings of programs and services.
+    pub const CONFIG: Self = Self(1 << 1);
+    /// What a shell runs: scripts, recipes of images, build and pipeline files.
+    pub const SCRIPT: Self = Self(1 << 2);
+    /// Recipes of container images.
+    pub const DOCKERFILE: Self = Self(1 << 3);
+    /// Workflows and actions of GitHub.
+    pub const WORKFLOW: Self = Self(1 << 4);
+    /// Pipelines of any service.
+    pub const PIPELINE: Self = Self(1 << 5);
+    /// Descriptions of infrastructure: Terraform and its like, and YAML and JSON, which may be.
+    pub const INFRASTRUCTURE: Self = Self(1 << 6);
+    /// YAML.
+    pub const YAML: Self = Self(1 << 7);
+    /// Statements for databases.
+    pub const SQL: Self = Self(1 << 8);
+    /// What changes the schema of a database.
+    pub const MIGRATION: Self = Self(1 << 9);
+    /// Settings whose path says that they are those of production.
+    pub const PRODUCTION: Self = Self(1 << 10);
+    /// Settings in a programming language.
+    pub const SETTINGS: Self = Self(1 << 11);
+    /// Tests and what they read. All other bits are unset for tests.
+    pub const TEST: Self = Self(1 << 12);
+    /// Python.
+    pub const PYTHON: Self = Self(1 << 13);
+    /// Rust, whose tests are in any file.
+    pub const RUST: Self = Self(1 << 14);
+
+    /// All files of either set.
+    pub const fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// Whether the sets have a kind in common.
+    pub const fn meets(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
+
+    fn add(&mut self, other: Self, condition: bool) {
+        if condition {
+            self.0 |= other.0;
+        }
+    }
+}
+
+/// Source of programs.
+const CODE: &[&str] = &[
+    "rs", "go", "py", "java", "kt", "kts", "scala", "groovy", "cs", "vb", "fs", "js", "jsx", "ts",
+    "tsx", "mjs", "cjs", "vue", "svelte", "rb", "php", "c", "cc", "cpp", "cxx", "h", "hh", "hpp",
+    "swift", "m", "mm", "pl", "pm", "ex", "exs", "erl", "clj", "dart", "lua", "gradle",
+];
+/// Settings.
+const CONFIG: &[&str] = &[
+    "yml",
+    "yaml",
+    "toml",
+    "ini",
+    "cfg",
+    "conf",
+    "config",
+    "properties",
+    "json",
+    "json5",
+    "xml",
+    "env",
+    "plist",
+    "tf",
+    "tfvars",
+    "hcl",
+    "bicep",
+    "cnf",
+    "npmrc",
+    "yarnrc",
+    "gitconfig",
+    "gitmodules",
+    "curlrc",
+    "wgetrc",
+    "htaccess",
+    "repo",
+    "list",
+    "service",
+];
+/// What a shell runs.
+const SCRIPT: &[&str] = &["sh", "bash", "zsh", "ksh", "fish", "ps1", "psm1", "bat", "cmd", "mk"];
+/// Text for people.
+const DOCUMENTATION: &[&str] =
+    &["md", "mdx", "markdown", "rst", "adoc", "asciidoc", "txt", "texi", "pod", "html", "htm"];
+/// Directories of text for people, and of code of others.
+const NOT_SEARCHED: &[&str] = &[
+    "doc",
+    "docs",
+    "documentation",
+    "man",
+    "licenses",
+    "changelogs",
+    "vendor",
+    "vendored",
+    "third_party",
+    "third-party",
+    "node_modules",
+    "deps",
+];
+/// Directories of tests and of what tests read, and of what shows how something is used.
+const TESTS: &[&str] = &[
+    "test",
+    "tests",
+    "testing",
+    "spec",
+    "specs",
+    "__tests__",
+    "testdata",
+    "test-data",
+    "fixtures",
+    "fixture",
+    "e2e",
+    "mocks",
+    "integration",
+    "integration-tests",
+    "integrationtest",
+    "integration-test",
+    "unittest",
+    "unittests",
+    "t",
+    "androidtest",
+    "testfixtures",
+    "test-utils",
+];
+/// Files that programs write.
+const LOCKS: &[&str] = &[
+    "cargo.lock",
+    "package-lock.json",
+    "npm-shrinkwrap.json",
+    "yarn.lock",
+    "pnpm-lock.yaml",
+    "poetry.lock",
+    "composer.lock",
+    "go.sum",
+    "packages.lock.json",
+];
+
+/// How comments begin in a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Comments {
+    /// What begins a comment at the start of a line.
+    starts: &'static [&'static str],
+    /// What begins one after white space, up to the end of the line.
+    trailing: &'static str,
+}
+
+/// One file.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place {
+    pub files: Files,
+    comments: Comments,
+}
+
+impl Place {
+    pub fn of(path: &[u8]) -> Self {
+        let path = String::from_utf8_lossy(path).to_ascii_lowercase();
+        let (directory, name) = path.rsplit_once('/').unwrap_or(("", &path));
+        let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
+        let parts = || directory.split('/');
+        let ignored = DOCUMENTATION.contains(&extension)
+            || LOCKS.contains(&name)
+            || name.contains(".min.")
+            || parts().any(|part| NOT_SEARCHED.contains(&part));
+        let files = if ignored {
+            Files(0)
+        } else if is_test(directory, name, extension) {
+            let mut files = Files::TEST;
+            files.add(Files::RUST, extension == "rs");
+            files
+        } else {
+            Self::files(directory, name, extension)
+        };
+        Self { files, comments: comments(name, extension) }
+    }
+
+    /// Whether any rule is for this file.
+    pub fn is_searched(&self) -> bool {
+        self.files != Files(0)
+    }
+
+    fn files(directory: &str, name: &str, extension: &str) -> Files {
+        let mut files = Files(0);
+        let docker = is_dockerfile(name, extension);
+        let yaml = matches!(extension, "yml" | "yaml");
+        let workflow = yaml
+            && (directory.ends_with(".github/workflows")
+                || matches!(name, "action.yml" | "action.yaml"));
+        let pipeline = workflow || is_pipeline(directory, name);
+        files.add(Files::CODE, CODE.contains(&extension));
+        let config = CONFIG.contains(&extension) || name.starts_with(".env");
+        files.add(Files::CONFIG, config);
+        let shell = SCRIPT.contains(&extension)
+            || matches!(name, "makefile" | "gnumakefile" | "justfile" | "vagrantfile");
+        files.add(Files::SCRIPT, shell || docker || pipeline);
+        files.add(Files::DOCKERFILE, docker);
+        files.add(Files::WORKFLOW, workflow);
+        files.add(Files::PIPELINE, pipeline);
+        let declared = matches!(extension, "tf" | "tfvars" | "hcl" | "bicep" | "json");
+        files.add(Files::INFRASTRUCTURE, declared || yaml);
+        files.add(Files::YAML, yaml);
+        files.add(Files::SQL, extension == "sql");
+        files.add(Files::MIGRATION, is_migration(directory, name));
+        files.add(Files::PRODUCTION, config && is_production(directory, name));
+        let settings = name.contains("settings") || name.contains("config");
+        files.add(Files::SETTINGS, extension == "py" && settings);
+        files.add(Files::PYTHON, extension == "py");
+        files.add(Files::RUST, extension == "rs");
+        files
+    }
+
+    /// Whether the whole line is a comment.
+    pub fn is_comment(&self, line: &[u8]) -> bool {
+        let line = line.trim_ascii_start();
+        self.comments.starts.iter().any(|start| line.starts_with(start.as_bytes()))
+    }
+
+    /// The line without a comment at its end. A mark counts only after white space, because `//` and `#` are in addresses.
+    pub fn without_comment<'a>(&self, line: &'a [u8]) -> &'a [u8] {
+        let mark = self.comments.trailing.as_bytes();
+        if mark.is_empty() {
+            return line;
+        }
+        let starts = |at: usize| line[at].is_ascii_whitespace() && line[at + 1..].starts_with(mark);
+        (0..line.len()).find(|&at| starts(at)).map_or(line, |at| &line[..at])
+    }
+}
+
+fn is_test(directory: &str, name: &str, extension: &str) -> bool {
+    let stem = name.strip_suffix(extension).unwrap_or(name).trim_end_matches('.');
+    directory.split('/').any(|part| {
+        TESTS.contains(&part) || part.ends_with("-tests") || part.ends_with("-test")
+    }) || name.starts_with("test_")
+        || [".test", ".spec", "_test", "_spec", "-test", "-spec"].iter().any(|end| stem.ends_with(end))
+        // `FooTest.java` and `FooTests.cs`, but not `latest`.
+        || (CODE.contains(&extension)
+            && !stem.ends_with("latest")
+            && (stem.ends_with("test") || stem.ends_with("tests")))
+}
+
+fn is_dockerfile(name: &str, extension: &str) -> bool {
+    name.starts_with("dockerfile")
+        || name.starts_with("containerfile")
+        || matches!(extension, "dockerfile" | "containerfile")
+}
+
+fn is_pipeline(directory: &str, name: &str) -> bool {
+    let directories = [".circleci", ".buildkite", ".azure-pipelines", ".gitlab"];
+    name.starts_with(".gitlab-ci")
+        || name.starts_with("azure-pipelines")
+        || name.starts_with("jenkinsfile")
+        || matches!(
+            name,
+            ".travis.yml" | "bitbucket-pipelines.yml" | ".drone.yml" | "cloudbuild.yaml"
+        )
+        || directory.split('/').any(|part| directories.contains(&part))
+}
+
+fn is_migration(directory: &str, name: &str) -> bool {
+    let undoes = name.contains(".down.") || name.contains("rollback") || name.starts_with("undo");
+    let directories = ["migrations", "migration", "migrate", "versions", "changelog", "liquibase"];
+    // Alembic keeps migrations in `versions`, which others use for anything.
+    let inside = directory.split('/').any(|part| {
+        directories.contains(&part) && (part != "versions" || directory.contains("alembic"))
+    });
+    !undoes && (inside || name.starts_with("liquibase"))
+}
+
+fn is_production(directory: &str, name: &str) -> bool {
+    let says = |part: &str| {
+        part.split(|c: char| !c.is_ascii_alphanumeric())
+            .any(|word| matches!(word, "prod" | "production" | "live"))
+    };
+    says(directory) || says(name)
+}
+
+fn comments(name: &str, extension: &str) -> Comments {
+    let (starts, trailing): (&[&str], &str) = match extension {
+        "sql" => (&["--", "/*", "*", "#"], "--"),
+        "lua" | "hs" => (&["--"], "--"),
+        "xml" | "vue" | "svelte" | "config" | "plist" => (&["<!--", "//", "/*", "*"], "<!--"),
+        "php" => (&["//", "#", "/*", "*"], "//"),
+        "tf" | "tfvars" | "hcl" => (&["#", "//", "/*", "*"], "#"),
+        "ini" | "cnf" | "cfg" | "conf" | "properties" => (&["#", ";", "!"], "#"),
+        "bat" | "cmd" => (&["rem ", "REM ", "::"], ""),
+        "vb" => (&["'"], ""),
+        "erl" => (&["%"], "%"),
+        "clj" => (&[";"], ";"),
+        "json" => (&["//"], ""),
+        "py" => (&["#", ">>>", "..."], "# "),
+        "json5" => (&["//", "/*", "*"], "//"),
+        _ if name.starts_with("jenkinsfile") => (&["//", "/*", "*"], "//"),
+        _ if ["rb", "pl", "pm", "ex", "exs"].contains(&extension) => (&["#"], "# "),
+        _ if CODE.contains(&extension) => (&["//", "/*", "*"], "//"),
+        "ps1" | "psm1" => (&["#", "<#"], "# "),
+        _ => (&["#"], "# "),
+    };
+    Comments { starts, trailing }
+}

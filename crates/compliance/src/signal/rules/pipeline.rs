@@ -1,0 +1,41 @@
+//! Pipelines, scripts and images: what is run, and by whose word.
+
+use super::Files;
+use super::Rule;
+use super::SignalKind::{
+    ActionNotPinned, CheckBypassed, ImageNotPinned, ScriptFromNetwork, WorkflowPermissionWidened,
+};
+
+const SHELL: Files = Files::SCRIPT.and(Files::YAML);
+
+const fn network(files: Files, pattern: &'static str) -> Rule {
+    // Shown to people, and not run.
+    Rule::added(ScriptFromNetwork, files, pattern)
+        .unless(r#"(?i)^\s*(?:echo|printf|print|Write-Host|description:)\b|localhost|127\.0\.0\.1"#)
+}
+
+pub(super) const RULES: &[Rule] = &[
+    Rule::added(ActionNotPinned, Files::WORKFLOW, r#"^\s*(?:-\s+)?["']?uses["']?\s*:\s*["']?(?:\w[\w.-]*/[\w./-]+@\S+|docker://\S+)"#)
+        .unless(r"@[0-9a-fA-F]{40}\b|@sha256:[0-9a-f]{64}\b"),
+    Rule::added(WorkflowPermissionWidened, Files::WORKFLOW, r#"^\s*["']?permissions["']?\s*:\s*["']?write-all\b"#),
+    Rule::added(WorkflowPermissionWidened, Files::WORKFLOW, r#"^\s*["']?(?:contents|id-token|packages|actions|deployments|pull-requests|security-events|checks|statuses|attestations)["']?\s*:\s*["']?write\b"#),
+    Rule::added(WorkflowPermissionWidened, Files::WORKFLOW, r"^\s*permissions\s*:\s*\{.*:\s*write\b"),
+    Rule::added(WorkflowPermissionWidened, Files::WORKFLOW, r"^\s*(?:-\s*)?['\x22]?pull_request_target['\x22]?\s*:?\s*(?:\{\s*\})?$|^\s*['\x22]?on['\x22]?\s*:.*\bpull_request_target\b"),
+    Rule::added(WorkflowPermissionWidened, Files::WORKFLOW, r#"^\s*persist-credentials\s*:\s*["']?true\b"#),
+    // A script goes from the network into an interpreter.
+    network(SHELL, r#"\b(?:curl|wget)\s[^|]*\|\s*(?:\\\s*)?(?:sudo\s+(?:-\S+\s+)*)?(?:env\s+(?:\w+=\S*\s+)*)?(?:\w+=\S*\s+)*(?:/usr)?(?:/bin/)?(?:(?:ba|z|da|k|a)?sh|python[23]?|perl|ruby|node|php)(?:[\s;"'&)\\]|$)"#),
+    network(SHELL, r#"\b(?:(?:ba|z|k)?sh|source|eval)\s+(?:-\S+\s+)*["']?(?:<\(|\$\(|`)\s*(?:curl|wget)\b"#),
+    network(SHELL, r"(?:^|[\s;&])\.\s+<\(\s*(?:curl|wget)\b"),
+    network(SHELL, r"(?i)\b(?:iex|Invoke-Expression)\b.*\b(?:iwr|irm|Invoke-WebRequest|Invoke-RestMethod|DownloadString)\b"),
+    network(SHELL, r"(?i)\b(?:iwr|irm|Invoke-WebRequest|Invoke-RestMethod|DownloadString)\b[^|]*\|\s*(?:iex|Invoke-Expression)\b"),
+    // Images. A single word may be a stage of the same file, unless it is known.
+    Rule::added(ImageNotPinned, Files::DOCKERFILE, r"(?i)^\s*FROM\s+(?:--platform=\S+\s+)?(?:(?:[\w.-]+(?::\d+)?/)(?:[\w.-]+/)*[\w.-]+(?::latest)?|[\w.-]+:latest)(?:\s+AS\s+\S+)?\s*$"),
+    Rule::added(ImageNotPinned, Files::DOCKERFILE, r"(?i)^\s*FROM\s+(?:--platform=\S+\s+)?(?:ubuntu|debian|alpine|centos|fedora|rockylinux|almalinux|amazonlinux|busybox|node|python|golang|rust|ruby|php|perl|openjdk|eclipse-temurin|maven|gradle|nginx|httpd|redis|postgres|mysql|mariadb|mongo|rabbitmq|tomcat|jenkins|wordpress|traefik|haproxy|memcached|elasticsearch|kibana|grafana|vault|consul|docker|swift|haskell|elixir|erlang)(?:\s+AS\s+\S+)?\s*$"),
+    Rule::added(ImageNotPinned, Files::YAML, r#"^\s*(?:-\s+)?["']?image["']?\s*:\s*["']?(?:(?:[\w.-]+(?::\d+)?/)(?:[\w.-]+/)*[\w.-]+(?::latest)?|[\w.-]+:latest|(?:ubuntu|debian|alpine|centos|fedora|busybox|node|python|golang|rust|ruby|php|openjdk|maven|gradle|nginx|httpd|redis|postgres|mysql|mariadb|mongo|rabbitmq|tomcat|traefik|haproxy|memcached|elasticsearch|kibana|vault|consul))["']?\s*$"#)
+        .unless(r"(?i)\.(?:png|jpe?g|svg|gif|webp|ico|iso|qcow2|img)\b"),
+    // Checks whose result counts for nothing.
+    Rule::added(CheckBypassed, Files::PIPELINE, r#"(?i)\b(?:\w*tests?|lint\w*|\w*scan\w*|audit|check\w*|pytest|jest|trivy|grype|snyk|sonar\w*|bandit|semgrep|gitleaks|mypy|\w*lint|clippy|tox|vet|verify)\b.*\|\|\s*(?:true|:|exit\s+0)\s*["']?$"#),
+    Rule::added(CheckBypassed, Files::PIPELINE, r#"^\s*(?:-\s+)?["']?(?:continue-on-error|allow_failure|continueOnError|soft_fail|soft-fail)["']?\s*:\s*["']?true\b"#),
+    Rule::added(CheckBypassed, SHELL, r"\bgit\s+(?:-\S+\s+)*(?:commit|push|merge)\b[^|;&]*\s--no-verify\b"),
+    Rule::added(CheckBypassed, Files::PIPELINE, r"\s--exit-zero\b|\b(?:trivy|grype)\b.*--exit-code[= ]0\b"),
+];

@@ -1,0 +1,87 @@
+//! What goes over the network: certificates, versions of TLS, protocols without encryption.
+
+use super::Files;
+use super::Rule;
+use super::SignalKind::{CertificateCheckOff, PlainTextTransport, TlsLowered};
+
+const ANY: Files = Files::CODE.and(Files::CONFIG).and(Files::SCRIPT);
+const SHELL: Files = Files::SCRIPT.and(Files::YAML);
+
+/// A machine that is this one.
+const HERE: &str = r"localhost|127\.0\.0\.|\[::1\]|host\.docker\.internal";
+
+const fn check(files: Files, pattern: &'static str) -> Rule {
+    // Comparisons and definitions say nothing about what is done.
+    Rule::added(CertificateCheckOff, files, pattern)
+        .unless(r"==|!=|\bcase\b|\bif\b.*:$|^\s*(?:import|from|def|#\s*define)\b")
+}
+
+const fn lower(files: Files, pattern: &'static str) -> Rule {
+    Rule::added(TlsLowered, files, pattern).unless(
+        r"(?i)==|!=|~|\bif\b|\bcase\b|disabled|insecure|weak|deny|forbid|exclude|blacklist|blocklist|^\s*(?:import\b|using\s+[\w.]+;)",
+    )
+}
+
+pub(super) const RULES: &[Rule] = &[
+    // Clients in Python, and the settings that are written like theirs.
+    check(Files::PYTHON, r"\bverify\s*=\s*False\b").unless(r"\bdef\b|(?i:jwt|decode|signature)|=="),
+    check(ANY, r#"(?i)\bssl[_.-]?verify["']?\s*(?:=>|[=: ])\s*["']?(?:false|0|no|off)\b"#),
+    check(Files::PYTHON, r"\bssl\._create_unverified_context\b|=\s*ssl\.CERT_NONE\b"),
+    check(Files::PYTHON, r"\bcheck_hostname\s*=\s*False\b|\bcert_reqs\s*=\s*['\x22](?:CERT_)?NONE\b"),
+    check(Files::CODE, r"(?:=|=>|\()\s*(?:OpenSSL::)?SSL(?:::|\.)VERIFY_NONE\b|[(,]\s*SSL_VERIFY_NONE\b"),
+    // Go, Node, Rust, .NET, Java.
+    check(Files::CODE, r"\bInsecureSkipVerify\s*[:=]\s*true\b"),
+    check(ANY, r#"(?i)\brejectUnauthorized["']?\s*[:=]\s*["']?false\b"#),
+    check(ANY, r#"\bNODE_TLS_REJECT_UNAUTHORIZED["'\]]*\s*[=: ]\s*["']?0\b"#),
+    check(ANY, r#"\bPYTHONHTTPSVERIFY["'\]]*\s*[=: ]\s*["']?0\b"#),
+    check(Files::CODE, r"\bdanger_accept_invalid_(?:certs|hostnames)\(\s*true"),
+    check(Files::CODE, r"\bServerCertificate(?:Custom)?Validation(?:Callback)?\b\s*\+?=\s*.*(?:=>\s*(?:\{\s*return\s+)?true|return\s+true)"),
+    check(Files::CODE, r"\bDangerousAcceptAnyServerCertificateValidator\b"),
+    check(Files::CODE, r"\b(?:ALLOW_ALL_HOSTNAME_VERIFIER|(?:AllowAll|Noop)HostnameVerifier|TrustAllStrategy|InsecureTrustManagerFactory|TrustAllCert\w*|trustAllCert\w*)\b"),
+    check(Files::CODE, r"\b[sS]etHostnameVerifier\(\s*\([^)]*\)\s*->\s*true"),
+    check(ANY, r#"(?i)\bverify_?peer["']?\s*(?:=>|[:=])\s*(?:false|0)\b"#),
+    check(ANY, r#"\bCURLOPT_SSL_VERIFY(?:PEER|HOST)["']?\s*(?:,|=>)\s*(?:0L?|false|FALSE)\b"#),
+    // Programs on the command line.
+    check(SHELL, r#"\bcurl\b(?:[^|;&]*\s)(?:-[a-zA-Z]{0,5}k[a-zA-Z]{0,5}|--insecure)(?:\s|$|["'])"#).unless(HERE),
+    check(ANY, r"(?:^|[\s'\x22])--no-check-certificate\b"),
+    check(ANY, r#"\bGIT_SSL_NO_VERIFY["'\]]*\s*[=: ]\s*["']?(?:1|true)\b"#),
+    check(ANY, r#"\bstrict-ssl["']?\s*[\s=:]\s*["']?false\b"#),
+    check(ANY, r"(?i)(?:^|\s|['\x22])--insecure-skip-tls-verify(?:=true)?(?:\s|$|['\x22])"),
+    // Settings of services and of connections.
+    check(Files::CONFIG, r#"(?i)\b(?:insecure[_-]?skip[_-]?(?:tls[_-]?)?verify|(?:tls_?)?skip_?tls_?verify|tls_?skip_?verify)\w*["']?\s*[:=]\s*["']?true\b"#),
+    check(ANY, r#"(?i)\bsslmode["']?\s*[=:]\s*["']?(?:disable|allow)\b"#).unless(HERE),
+    check(ANY, r"(?i)[?&;]useSSL=false\b|\bverifyServerCertificate=false\b|\btrustServerCertificate=(?:true|yes)\b").unless(HERE),
+    check(ANY, r#"(?i)\btlsAllowInvalid(?:Certificates|Hostnames)["']?\s*[=:]\s*["']?true\b"#),
+    check(Files::YAML, r#"^\s*(?:-\s+)?["']?validate_certs["']?\s*:\s*["']?(?:no|false|off)\b"#),
+    check(Files::CONFIG, r"\bproxy_ssl_verify\s+off\b"),
+    // The least version of TLS.
+    lower(ANY, r"\bssl_protocols\s[^;]*\b(?:SSLv[23]|TLSv1(?:\.1)?)(?:[\s;]|$)").unless("^$"),
+    lower(ANY, r"\bSSLProtocol\s(?:.*\s)?\+?(?:SSLv[23]|TLSv1(?:\.1)?)(?:\s|$)").unless("^$"),
+    lower(Files::CODE, r"\bMinVersion\s*[:=]+\s*(?:tls\.)?Version(?:TLS1[01]|SSL30)\b"),
+    lower(ANY, r#"(?i)\b(?:setEnabledProtocols|enabled[_.-]?protocols?|https\.protocols|ssl[_.-]?protocols?|sslcontext\.getinstance|tls[_.-]?protocols?)["']?\s*(?:=>|[=:(,])\s*(?:.*[\s"',(\[{])?(?:SSLv[23]|TLSv1(?:\.1)?)(?:["',;\s)\]]|$)"#),
+    lower(Files::PYTHON, r"\bPROTOCOL_(?:TLSv1(?:_1)?|SSLv[23])\b|\bminimum_version\s*=.*\bTLSVersion\.(?:TLSv1(?:_1)?|SSLv3)\b"),
+    lower(ANY, r#"(?i)\b(?:min(?:imum)?[_-]?(?:tls|ssl)?[_-]?(?:protocol)?[_-]?version|(?:tls|ssl)[_-]?min(?:imum)?(?:[_-]?protocol)?[_-]?version|minProtocol|(?:ssl|security)[_-]?policy)["']?\s*[=:]\s*["']?(?:SSLv3|TLSv?_?1(?:[._]?[01]|_2016|[._]1_2016)?|ELBSecurityPolicy-(?:2016-08|2015-\d\d|TLS-1-[01]-\S+))(?:["',;\s]|$)"#),
+    lower(ANY, r#"(?i)\b(?:min(?:imum)?[_-]?tls[_-]?(?:protocol[_-]?)?version|tls[_-]?min[_-]?(?:protocol[_-]?)?version)["']?\s*[=:]\s*["']?1\.[01]\b"#),
+    lower(Files::CODE, r"(?:=|\|)\s*(?:System\.Net\.)?(?:SecurityProtocolType\.(?:Ssl3|Tls11|Tls)|SslProtocols\.(?:Ssl[23]|Tls11|Tls))\b"),
+    lower(Files::CODE, r#"\b(?:minVersion|secureProtocol)["']?\s*:\s*["'](?:TLSv1(?:\.1)?|TLSv1(?:_1)?_method|SSLv[23]_method)["']"#),
+    lower(SHELL, r"\b(?:curl|wget)\b.*\s(?:--tlsv1\.[01]|--sslv[23]|-[23]|--secure-protocol=(?:SSLv[23]|TLSv1(?:_1)?))(?:\s|$)"),
+    // Broken ciphers. `!RC4` takes one away.
+    lower(ANY, r#"(?i)\b(?:ssl_?ciphers?|SSLCipherSuite|CipherString|ciphers|tls_?ciphers?|cipher_?suites?)["']?\s*[\s=:(]\s*["'(]?(?:[^;]*[:, +"'(]|[^;]*[a-z]-)?(?:RC4|3DES|DES-CBC3|aNULL|eNULL|NULL|EXPORT|EXP)(?:[:,;\s"'+-]|$)"#),
+    lower(ANY, r"\b(?:TLS|SSL)_\w*WITH_(?:RC4|3DES|NULL|DES|DES40|RC2)_\w+"),
+    // Addresses of other machines.
+    Rule::added(PlainTextTransport, ANY, ADDRESS).unless(IDENTIFIERS),
+];
+
+/// An address with a host that has a dot and ends like a name of the Internet does.
+const ADDRESS: &str = r"(?i)\b(?:http|ftp|ldap|git|telnet|ws)://(?:[\w.%-]+(?::[^@\s/]*)?@)?[a-z0-9][a-z0-9.-]*\.[a-z]{2,12}(?:[:/?#\x22'\s)>,;`\]]|$)";
+
+/// Hosts that are examples, this machine or within a cluster; addresses that only name something; and lines that show an
+/// address to people.
+const IDENTIFIERS: &str = r"(?ix)
+    ://(?:[^/\s]*[.@])?(?:localhost|example|test|invalid|local|internal|svc|cluster|corp|lan|home|foo|bar|somewhere|mycompany|acme|domain|host|server|site|yourdomain)(?:[.:/\x22'\s)]|$)
+  | ://(?:[^/\s]*\.)?(?:example|test)\d*\.
+  | ://(?:[\w-]+\.)*(?:w3|xmlsoap|oasis-open|apache|gnu|opensource|json-schema|purl|hl7|loinc|snomed|unitsofmeasure|springframework|mozilla|adobe|creativecommons|schema|dublincore|omg|jcp|sun|oracle|microsoft|xml|relaxng|docbook|ogc|opengis|openid|ietf|rfc-editor|iana|unicode|wikipedia|stackoverflow|bsd|eclipse|hibernate|jboss|java|slf4j|python|specs|schemas|xmlns|dtd)\.(?:[\w-]+\.)*[a-z]{2,4}(?:[/:\x22'\s)>\#,;]|$)
+  | xmlns|schema|namespace|doctype|licen[cs]e|copyright|homepage|home_page|\burn:|@see\b|\bhref\b|author|\.dtd\b|\.xsd\b|\bissue|\bbug|\bticket
+  | (?:startswith|hasprefix|starts_with|indexof|contains|replace\w*|print\w*|log\w*\.\w+|help|description|usage|echo|assert\w*|message|comment|throw|error\w*)\s*[\(=:\x22'\s]
+  | ^\s*<(?:url|organizationUrl|id)>
+";
