@@ -134,6 +134,11 @@ const TESTS: &[&str] = &[
     "androidtest",
     "testfixtures",
     "test-utils",
+    "example",
+    "examples",
+    "sample",
+    "samples",
+    "demo",
 ];
 /// Files that programs write.
 const LOCKS: &[&str] = &[
@@ -225,6 +230,7 @@ impl Place {
     pub fn is_comment(&self, line: &[u8]) -> bool {
         let line = line.trim_ascii_start();
         self.comments.starts.iter().any(|start| line.starts_with(start.as_bytes()))
+            || (self.files.meets(Files::PYTHON) && is_yaml(line))
     }
 
     /// The line without a comment at its end. A mark counts only after white space, because `//` and `#` are in addresses.
@@ -238,11 +244,22 @@ impl Place {
     }
 }
 
+/// Whether a line of Python is YAML in a documentation string, as modules of Ansible have it: `name: value` without a
+/// call or an assignment.
+fn is_yaml(line: &[u8]) -> bool {
+    let line = line.strip_prefix(b"- ").unwrap_or(line);
+    let key = line.iter().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'));
+    let rest = line.get(key.count()..).unwrap_or_default();
+    rest.starts_with(b": ") && !rest.contains(&b'=') && !rest.contains(&b'(')
+}
+
 fn is_test(directory: &str, name: &str, extension: &str) -> bool {
     let stem = name.strip_suffix(extension).unwrap_or(name).trim_end_matches('.');
     directory.split('/').any(|part| {
         TESTS.contains(&part) || part.ends_with("-tests") || part.ends_with("-test")
     }) || name.starts_with("test_")
+        || name.contains("example")
+        || name.contains("sample")
         || [".test", ".spec", "_test", "_spec", "-test", "-spec"].iter().any(|end| stem.ends_with(end))
         // `FooTest.java` and `FooTests.cs`, but not `latest`.
         || (CODE.contains(&extension)

@@ -13,7 +13,7 @@ use super::{ChangedLines, Signal, SignalKind, SignalSide};
 /// A key that names a session or idleness and a time, what is between, and a number with a unit before or after it.
 const PATTERN: &str = r#"(?xi)
     (?P<key>[a-z0-9_.-]*(?:session|idle|inactiv)[a-z0-9_.-]*
-      (?:time[_-]?out|ttl|age|lifetime|expir[a-z]*|interval|duration|validity)[a-z0-9_.-]*)
+      (?:time[_-]?out|ttl|age|lifetime|expir[a-z]*|duration|active[_.-]?interval|validity)[a-z0-9_.-]*)
     (?:["'\]]*\s*(?:=>|:=|[=:>(,])\s*["'({]*\s*)+
     (?:(?:java\.time\.)?(?:duration\.of|timespan\.from|duration\.from)?(?P<first>milli|second|minute|hour|day)[a-z]*\(\s*)?
     (?P<number>-?[0-9][0-9_]{0,17}(?:\s*\*\s*[0-9][0-9_]{0,17})*)

@@ -8,7 +8,7 @@ const ANY: Files = Files::CODE.and(Files::CONFIG).and(Files::SCRIPT);
 const SETTINGS: Files = Files::CONFIG.and(Files::SCRIPT);
 
 /// What says what is called, and calls nothing.
-const DEFINITIONS: &str = r"^\s*(?:import|from|package|def|func|fn|function|public|private|protected|class|interface|type|@Test)\b|^\s*using\s+[\w.]+;|^\s*#\s*include\b";
+const DEFINITIONS: &str = r"^\s*(?:import|from|package|def|override|func|fn|function|public|private|protected|class|interface|type|@Test)\b|^\s*using\s+[\w.]+;|^\s*#\s*include\b";
 
 const fn gone(pattern: &'static str) -> Rule {
     Rule::removed(AuditLoggingRemoved, Files::CODE, pattern).unless(DEFINITIONS)

@@ -9,7 +9,7 @@ const DECLARED: Files = Files::CONFIG.and(Files::INFRASTRUCTURE);
 const fn weak(pattern: &'static str) -> Rule {
     // Sums that find damage or changes, and not attackers, may be weak.
     Rule::added(WeakHashOrCipher, Files::CODE, pattern).unless(
-        r"(?i)check_?sum|e-?tag|cache|fingerprint|usedforsecurity\s*=\s*False|^\s*(?:import|from|using\s+[\w.]+;)|==|\bcase\b|deprecated|git_?(?:hash|object)",
+        r"(?i)check_?sum|md5_?sum|sha1_?sum|e-?tag|cache|finger_?print|thumb|file|path|lock|content|\bblob|chunk|data_hash|host_?name|\bsrc\b|_old\b|_new\b|sshkey|keyparts|usedforsecurity\s*=\s*False|^\s*(?:import|from|using\s+[\w.]+;)|==|\bcase\b|deprecated|git_?(?:hash|object)",
     )
 }
 

@@ -13,11 +13,13 @@ const fn skipped(files: Files, pattern: &'static str) -> Rule {
 const fn deletes(files: Files, pattern: &'static str) -> Rule {
     // What is below the way back is meant to delete.
     Rule::added(DestructiveMigration, files, pattern)
-        .unless(r"(?i)\b(?:temp|temporary|tmp)\b|\braise\b|\bprint")
+        .unless(r"(?i)\b(?:temp|temporary|tmp)(?:\b|_)|\braise\b|\bprint")
         .before(60, r"(?i)\bdef\s+(?:downgrade|down|backwards|reverse)\b|\bdown\s*[(=:]|\bvoid\s+Down\(|\+goose\s+Down|<rollback|migrate:down|exports\.down")
 }
 
 const PROGRAM: Files = Files::MIGRATION;
+
+const DROP: &str = r"(?i)^\s*(?:.*[;\x22'(`]\s*)?DROP\s+(?:TABLE|DATABASE|SCHEMA)\s+[\w\[`\x22.{$]";
 
 pub(super) const RULES: &[Rule] = &[
     skipped(
@@ -40,10 +42,9 @@ pub(super) const RULES: &[Rule] = &[
         Files::TEST,
         r"^\s*(?:pending|skip|xit|xdescribe|xcontext)\s+['\x22]|^\s*(?:throw\s+)?XCTSkip\(|^\s*GTEST_SKIP\(\)|\$this->markTestSkipped\(",
     ),
-    deletes(
-        Files::MIGRATION.and(Files::SQL),
-        r"(?i)^\s*(?:.*[;\x22'(`]\s*)?DROP\s+(?:TABLE|DATABASE|SCHEMA)\s+[\w\[`\x22.{$]",
-    ),
+    deletes(Files::MIGRATION, DROP),
+    // Elsewhere, `IF EXISTS` is how a script that makes a table begins.
+    deletes(Files::SQL, DROP).unless(r"(?i)\bIF\s+EXISTS\b|\b(?:temp|temporary|tmp)(?:\b|_)"),
     deletes(
         Files::MIGRATION.and(Files::SQL),
         r"(?i)^\s*(?:.*[\s;,\x22'(`])?DROP\s+COLUMN\s+[\w\[`\x22]",
@@ -59,7 +60,7 @@ pub(super) const RULES: &[Rule] = &[
     .unless(r"(?i)\bwhere\b|DELETE\s+FROM\s+[\w.\[\]`]+$"),
     deletes(
         PROGRAM,
-        r"(?i)\b(?:op\.drop_(?:table|column)|drop_table|remove_column|remove_columns|drop_column|dropTable|dropTableIfExists|dropColumn|removeColumn|DropTable|DropColumn)\s*\(?\s*['\x22:(]|\bmigrations\.(?:RemoveField|DeleteModel)\(",
+        r"(?i)\b(?:op\.drop_(?:table|column)|drop_table|remove_column|remove_columns|drop_column|dropTable|dropTableIfExists|dropColumn|removeColumn|DropTable|DropColumn)(?:\s+|\s*\(\s*)(?:['\x22:]|name:|$)|\bmigrations\.(?:RemoveField|DeleteModel)\(",
     ),
     deletes(
         PROGRAM,

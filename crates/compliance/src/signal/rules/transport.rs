@@ -18,13 +18,13 @@ const fn check(files: Files, pattern: &'static str) -> Rule {
 
 const fn lower(files: Files, pattern: &'static str) -> Rule {
     Rule::added(TlsLowered, files, pattern).unless(
-        r"(?i)==|!=|~|\bif\b|\bcase\b|disabled|insecure|weak|deny|forbid|exclude|blacklist|blocklist|^\s*(?:import\b|using\s+[\w.]+;)",
+        r"(?i)==|!=|~|\bif\b|\bcase\b|disabled|insecure|weak|deny|forbid|exclude|blacklist|blocklist|['\x22](?:tls|ssl)v?[\d._]+['\x22]\]?\s*[:=]|^\s*(?:import\b|using\s+[\w.]+;)",
     )
 }
 
 pub(super) const RULES: &[Rule] = &[
     // Clients in Python, and the settings that are written like theirs.
-    check(Files::PYTHON, r"\bverify\s*=\s*False\b").unless(r"\bdef\b|(?i:jwt|decode|signature)|=="),
+    check(Files::PYTHON, r"\bverify\s*=\s*False\b").unless(r"\bdef\b|(?i:jwt|decode|signature)|==|=\s*None\b"),
     check(ANY, r#"(?i)\bssl[_.-]?verify["']?\s*(?:=>|[=: ])\s*["']?(?:false|0|no|off)\b"#),
     check(Files::PYTHON, r"\bssl\._create_unverified_context\b|=\s*ssl\.CERT_NONE\b"),
     check(Files::PYTHON, r"\bcheck_hostname\s*=\s*False\b|\bcert_reqs\s*=\s*['\x22](?:CERT_)?NONE\b"),
@@ -46,7 +46,7 @@ pub(super) const RULES: &[Rule] = &[
     check(ANY, r"(?:^|[\s'\x22])--no-check-certificate\b"),
     check(ANY, r#"\bGIT_SSL_NO_VERIFY["'\]]*\s*[=: ]\s*["']?(?:1|true)\b"#),
     check(ANY, r#"\bstrict-ssl["']?\s*[\s=:]\s*["']?false\b"#),
-    check(ANY, r"(?i)(?:^|\s|['\x22])--insecure-skip-tls-verify(?:=true)?(?:\s|$|['\x22])"),
+    check(SHELL, r"(?i)(?:^|\s|['\x22])--insecure-skip-tls-verify(?:=true)?(?:\s|$|['\x22])"),
     // Settings of services and of connections.
     check(Files::CONFIG, r#"(?i)\b(?:insecure[_-]?skip[_-]?(?:tls[_-]?)?verify|(?:tls_?)?skip_?tls_?verify|tls_?skip_?verify)\w*["']?\s*[:=]\s*["']?true\b"#),
     check(ANY, r#"(?i)\bsslmode["']?\s*[=:]\s*["']?(?:disable|allow)\b"#).unless(HERE),
@@ -66,21 +66,31 @@ pub(super) const RULES: &[Rule] = &[
     lower(Files::CODE, r#"\b(?:minVersion|secureProtocol)["']?\s*:\s*["'](?:TLSv1(?:\.1)?|TLSv1(?:_1)?_method|SSLv[23]_method)["']"#),
     lower(SHELL, r"\b(?:curl|wget)\b.*\s(?:--tlsv1\.[01]|--sslv[23]|-[23]|--secure-protocol=(?:SSLv[23]|TLSv1(?:_1)?))(?:\s|$)"),
     // Broken ciphers. `!RC4` takes one away.
-    lower(ANY, r#"(?i)\b(?:ssl_?ciphers?|SSLCipherSuite|CipherString|ciphers|tls_?ciphers?|cipher_?suites?)["']?\s*[\s=:(]\s*["'(]?(?:[^;]*[:, +"'(]|[^;]*[a-z]-)?(?:RC4|3DES|DES-CBC3|aNULL|eNULL|NULL|EXPORT|EXP)(?:[:,;\s"'+-]|$)"#),
+    lower(ANY, r#"(?i)\b(?:ssl_?ciphers?|SSLCipherSuite|CipherString|ciphers|tls_?ciphers?|cipher_?suites?)["']?\s*[\s=:(]\s*["'(]?(?:[^;]*[:, +"'(]|[^;]*[a-z]-)?(?:RC4|3DES|DES-CBC3|(?-i:aNULL|eNULL|NULL|EXPORT|EXP))(?:[:,;\s"'+-]|$)"#),
     lower(ANY, r"\b(?:TLS|SSL)_\w*WITH_(?:RC4|3DES|NULL|DES|DES40|RC2)_\w+"),
     // Addresses of other machines.
-    Rule::added(PlainTextTransport, ANY, ADDRESS).unless(IDENTIFIERS),
+    Rule::added(PlainTextTransport, Files::CONFIG.and(Files::SCRIPT), ADDRESS).unless(IDENTIFIERS),
+    Rule::added(PlainTextTransport, Files::CODE, USED_ADDRESS).unless(IDENTIFIERS),
 ];
 
 /// An address with a host that has a dot and ends like a name of the Internet does.
 const ADDRESS: &str = r"(?i)\b(?:http|ftp|ldap|git|telnet|ws)://(?:[\w.%-]+(?::[^@\s/]*)?@)?[a-z0-9][a-z0-9.-]*\.[a-z]{2,12}(?:[:/?#\x22'\s)>,;`\]]|$)";
+
+/// The same in a program, where it is called or given to a name that is one for addresses: other texts are only shown.
+const USED_ADDRESS: &str = r#"(?ix)
+    (?:(?:url|uri|endpoint|host|server|base|api|proxy|registry|repo|repository|mirror|address|location|remote|origin|site|service)s?(?:_?\d)?["'\]]*\s*(?::=|=>|=|:\s)\s*[\[({]?
+      |(?:get|post|put|fetch|open|connect|request|download|dial|axios|retrieve|load|clone|create|install|url|uri)\w*\s*\(\s*)
+    [a-z]{0,2}["'`]
+    (?:http|ftp|ldap|git|telnet|ws)://(?:[\w.%-]+(?::[^@\s/]*)?@)?[a-z0-9][a-z0-9.-]*\.[a-z]{2,12}(?:[:/?\#"'\s)>,;`\]]|$)"#;
 
 /// Hosts that are examples, this machine or within a cluster; addresses that only name something; and lines that show an
 /// address to people.
 const IDENTIFIERS: &str = r"(?ix)
     ://(?:[^/\s]*[.@])?(?:localhost|example|test|invalid|local|internal|svc|cluster|corp|lan|home|foo|bar|somewhere|mycompany|acme|domain|host|server|site|yourdomain)(?:[.:/\x22'\s)]|$)
   | ://(?:[^/\s]*\.)?(?:example|test)\d*\.
-  | ://(?:[\w-]+\.)*(?:w3|xmlsoap|oasis-open|apache|gnu|opensource|json-schema|purl|hl7|loinc|snomed|unitsofmeasure|springframework|mozilla|adobe|creativecommons|schema|dublincore|omg|jcp|sun|oracle|microsoft|xml|relaxng|docbook|ogc|opengis|openid|ietf|rfc-editor|iana|unicode|wikipedia|stackoverflow|bsd|eclipse|hibernate|jboss|java|slf4j|python|specs|schemas|xmlns|dtd)\.(?:[\w-]+\.)*[a-z]{2,4}(?:[/:\x22'\s)>\#,;]|$)
+  | ://(?:[\w-]+\.)*(?:w3|xmlsoap|oasis-open|apache|gnu|opensource|json-schema|purl|hl7|loinc|snomed|unitsofmeasure|springframework|mozilla|adobe|creativecommons|schema|dublincore|omg|jcp|sun|oracle|microsoft|xml|relaxng|docbook|ogc|opengis|openid|ietf|rfc-editor|iana|unicode|wikipedia|stackoverflow|bsd|eclipse|hibernate|jboss|java|slf4j|python|specs|schemas|xmlns|dtd|nema|nih|arxiv|doi|wikimedia|liquibase)\.(?:[\w-]+\.)*[a-z]{2,4}(?:[/:\x22'\s)>\#,;]|$)
+  | ^\s*[\x22']?(?:http|ftp)://|^\s*\x22url\x22:\s*\x22git:|/ns/|/xml/|/dtd/|<http
+  | (?:project|icon|doc|docs|help|info|web|release_?notes)_?(?:site|url)|website|\bexample|\bsed\s|\bdescribe|\btitle
   | xmlns|schema|namespace|doctype|licen[cs]e|copyright|homepage|home_page|\burn:|@see\b|\bhref\b|author|\.dtd\b|\.xsd\b|\bissue|\bbug|\bticket
   | (?:startswith|hasprefix|starts_with|indexof|contains|replace\w*|print\w*|log\w*\.\w+|help|description|usage|echo|assert\w*|message|comment|throw|error\w*)\s*[\(=:\x22'\s]
   | ^\s*<(?:url|organizationUrl|id)>

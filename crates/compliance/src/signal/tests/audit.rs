@@ -21,6 +21,7 @@ fn lines_that_wrote_to_the_audit_log() {
         ("A.java", "import org.example.AuditLogger;"),
         ("a.js", "// audit.log('x')"),
         ("a.py", "def log_audit_event(user, action):"),
+        ("A.scala", "override def logAuditMessage(action: Action): Unit = {"),
         ("a.js", "console.log('audit done')"),
         ("app.yml", "audit: false"),
         ("a.go", "log.Info(\"auditor\")"),

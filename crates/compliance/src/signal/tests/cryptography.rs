@@ -66,6 +66,7 @@ fn hashes_and_ciphers_that_are_broken() {
             ("a.py", "checksum = hashlib.md5(data).hexdigest()"),
             ("a.py", "hashlib.md5(data, usedforsecurity=False)"),
             ("a.py", "# hashlib.md5(data)"),
+            ("a.py", "name = hashlib.sha1(b_path).hexdigest()"),
             ("a.js", "const etag = crypto.createHash('md5').update(x)"),
             ("a.go", "import \"crypto/md5\""),
             ("a.yml", "file: a.md5"),

@@ -60,6 +60,8 @@ fn migrations_that_delete() {
             ("migrations/2.down.sql", "CREATE TABLE patients;"),
             ("a.sql", "DROP INDEX patients_by_name;"),
             ("a.sql", "DROP TEMPORARY TABLE x;"),
+            ("schema.sql", "DROP TABLE IF EXISTS patients;"),
+            ("src/migration/A.java", "    public void dropColumn(Column column) {"),
             ("src/a.py", "    op.drop_column('patients', 'ssn')"),
             ("README.md", "DROP TABLE patients;"),
             ("migrations/2.sql", "ALTER TABLE patients ADD COLUMN dropped int;"),

@@ -44,6 +44,9 @@ fn certificate_checks_that_are_off() {
             (".npmrc", "strict-ssl=true"),
             ("README.md", "Use `verify=False` for tests."),
             ("a.java", "import org.apache.http.conn.ssl.NoopHostnameVerifier;"),
+            ("a.py", "    validate_certs: no"),
+            ("a.py", "    token=None, verify=False, port=None,"),
+            ("examples/a.py", "requests.get(url, verify=False)"),
             ("tests/a.py", "requests.get(url, verify=False)"),
         ],
     );
@@ -83,6 +86,8 @@ fn versions_of_tls_that_are_too_low() {
             ("az.tf", "  min_tls_version = \"1.2\""),
             ("a.cs", "ServicePointManager.SecurityProtocol = SecurityProtocolType.Tls12;"),
             ("nginx.conf", "ssl_ciphers HIGH:!aNULL:!MD5:!RC4:!3DES;"),
+            ("a.py", "'tlsv1.1': ssl.PROTOCOL_TLSv1_1,"),
+            ("A.java", "this.cipherSuites = null;"),
             ("java.properties", "jdk.tls.disabledAlgorithms=SSLv3, RC4, TLS_RSA_WITH_RC4_128_SHA"),
         ],
     );
@@ -117,6 +122,8 @@ fn addresses_without_encryption() {
             ("a.py", "# see http://api.partner.com"),
             ("README.md", "http://api.partner.com"),
             ("a.js", "if (url.startsWith('http://api.partner.com')) {"),
+            ("a.py", "SYSTEMS = {'http://www.radlex.org': 'RADLEX'}"),
+            ("package.json", "  \"projectUrl\": \"http://www.vendor.com/json\","),
             ("a.py", "url = 'http://%s:%d' % (host, port)"),
         ],
     );
