@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use regex::bytes::{Regex, RegexBuilder, RegexSet, RegexSetBuilder};
 
 use super::compare::{Lines, code_of};
-use super::place::Place;
+use super::place::{Files, Place};
 use super::rules::{ALL, Rule};
 use super::{ChangedLines, Signal, SignalKind, SignalSide};
 
@@ -30,6 +30,7 @@ struct Compiled {
     rule: &'static Rule,
     pattern: Option<Regex>,
     unless: Option<Regex>,
+    about: Option<Regex>,
     before: Option<Regex>,
 }
 
@@ -78,6 +79,7 @@ impl Table {
             rule,
             pattern: (side == SignalSide::Removed).then(|| regex(rule.pattern)).flatten(),
             unless: regex(rule.unless),
+            about: regex(rule.about),
             before: regex(rule.before.1),
         };
         Self { set, rules: rules.into_iter().map(compile).collect() }
@@ -128,6 +130,9 @@ impl Compiled {
         };
         self.rule.files.meets(place.files)
             && !has(&self.unless, code)
+            && (self.about.is_none()
+                || place.files.meets(Files::SECURITY)
+                || has(&self.about, code))
             && !before
                 .iter()
                 .rev()

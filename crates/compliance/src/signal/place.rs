@@ -36,6 +36,9 @@ impl Files {
     /// Rust, whose tests are in any file.
     pub const RUST: Self = Self(1 << 14);
 
+    /// Files whose path says that they are about security.
+    pub const SECURITY: Self = Self(1 << 15);
+
     /// All files of either set.
     pub const fn and(self, other: Self) -> Self {
         Self(self.0 | other.0)
@@ -153,6 +156,26 @@ const LOCKS: &[&str] = &[
     "packages.lock.json",
 ];
 
+/// What is in paths of files about security.
+const SECURITY: &[&str] = &[
+    "passw",
+    "secret",
+    "token",
+    "crypt",
+    "hmac",
+    "cert",
+    "security",
+    "session",
+    "login",
+    "signature",
+    "authent",
+    "oauth",
+    "/auth",
+    "jwt",
+    "saml",
+    "credential",
+];
+
 /// How comments begin in a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Comments {
@@ -223,6 +246,8 @@ impl Place {
         files.add(Files::SETTINGS, extension == "py" && settings);
         files.add(Files::PYTHON, extension == "py");
         files.add(Files::RUST, extension == "rs");
+        let about = |word: &&str| directory.contains(*word) || name.contains(*word);
+        files.add(Files::SECURITY, SECURITY.iter().any(about));
         files
     }
 

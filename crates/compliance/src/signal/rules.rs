@@ -23,21 +23,44 @@ pub(super) struct Rule {
     pub pattern: &'static str,
     /// What the same line may not have. Empty for nothing.
     pub unless: &'static str,
+    /// What the line has to have, unless the path says that the file is about security. Empty for nothing.
+    pub about: &'static str,
     /// What the changed lines right before may not have, and how many of them are looked at.
     pub before: (usize, &'static str),
 }
 
 impl Rule {
     const fn added(kind: SignalKind, files: Files, pattern: &'static str) -> Self {
-        Self { kind, side: SignalSide::Added, files, pattern, unless: "", before: (0, "") }
+        Self {
+            kind,
+            side: SignalSide::Added,
+            files,
+            pattern,
+            unless: "",
+            about: "",
+            before: (0, ""),
+        }
     }
 
     const fn removed(kind: SignalKind, files: Files, pattern: &'static str) -> Self {
-        Self { kind, side: SignalSide::Removed, files, pattern, unless: "", before: (0, "") }
+        Self {
+            kind,
+            side: SignalSide::Removed,
+            files,
+            pattern,
+            unless: "",
+            about: "",
+            before: (0, ""),
+        }
     }
 
     const fn unless(mut self, pattern: &'static str) -> Self {
         self.unless = pattern;
+        self
+    }
+
+    const fn about(mut self, pattern: &'static str) -> Self {
+        self.about = pattern;
         self
     }
 

@@ -47,7 +47,7 @@ fn proves(kind: SignalKind, positive: &[Example], negative: &[Example]) {
 fn all_patterns_compile_alone_and_together() {
     let mut patterns = Vec::new();
     for rule in ALL.iter().copied().flatten() {
-        for pattern in [rule.pattern, rule.unless, rule.before.1] {
+        for pattern in [rule.pattern, rule.unless, rule.about, rule.before.1] {
             regex::bytes::RegexBuilder::new(pattern).unicode(false).build().expect(pattern);
         }
         patterns.push(rule.pattern);

@@ -13,6 +13,13 @@ const fn weak(pattern: &'static str) -> Rule {
     )
 }
 
+/// A hash that is as often made to find changes: it counts where the line or the path is about security.
+const fn sum(pattern: &'static str) -> Rule {
+    weak(pattern).about(
+        r"(?i)passw|secret|token|\bsign|signature|hmac|cert|security|session|login|jwt|saml|oauth|authent|authori[sz]|credential|\bsalt|nonce|csrf|\bapi_?key|\buser",
+    )
+}
+
 pub(super) const RULES: &[Rule] = &[
     Rule::added(EncryptionOff, DECLARED, r#"(?i)(?:^|[\s,{"'._-])(?:storage_?encrypted|at_?rest_?encryption_?enabled|transit_?encryption_?enabled|encrypt_?at_?rest|encryption_?(?:at_?rest|in_?transit)|enable_?(?:disk_?)?encryption|(?:disk_?)?encryption[_.]?enabled|is_?encrypted|encrypted|kms_?(?:encrypted|enabled)|enable_?kms|(?:sse|server_?side_?encryption)_?enabled|node_?to_?node_?encryption|require_secure_transport|innodb_encrypt_tables)["']?\s*[=:]\s*["']?(?:false|off|no|disabled|0)(?:["',;\s}]|$)"#),
     Rule::added(EncryptionOff, Files::CODE, r"\b(?:storageEncrypted|transitEncryptionEnabled|atRestEncryptionEnabled|encryptionAtRest|enableEncryption)\s*[:=]\s*(?:false|False)\b|\bBucketEncryption\.UNENCRYPTED\b"),
@@ -22,19 +29,20 @@ pub(super) const RULES: &[Rule] = &[
     Rule::removed(EncryptionOff, Files::INFRASTRUCTURE, r#"^\s*["']?(?:storage_encrypted|StorageEncrypted|at_rest_encryption_enabled|transit_encryption_enabled)["']?\s*[=:]\s*["']?true\b"#).before(80, RESOURCE),
     // Hashes.
     weak(r#"\bMessageDigest\.getInstance\(\s*"(?:MD[245]|SHA-?1|SHA)""#),
-    weak(r#"\bhashlib\.(?:md5|sha1)\(|\bhashlib\.new\(\s*["'](?:md5|sha1)"#),
-    weak(r#"\bcreateH(?:ash|mac)\(\s*["'](?:md5|md4|sha1)["']"#),
+    sum(r#"\bhashlib\.(?:md5|sha1)\(|\bhashlib\.new\(\s*["'](?:md5|sha1)"#),
+    sum(r#"\bcreateH(?:ash|mac)\(\s*["'](?:md5|sha1)["']"#),
     weak(r"\b(?:MD5|SHA1)(?:CryptoServiceProvider|Managed|Cng)\b|\b(?:MD5|SHA1)\.(?:Create|HashData)\("),
-    weak(r"\b(?:md5|sha1)\.(?:New|Sum)\("),
-    weak(r"\bDigest::(?:MD5|SHA1)\b|\bOpenSSL::Digest(?:::|\.new\(['\x22])(?:MD5|SHA1)\b"),
+    sum(r"\b(?:md5|sha1)\.(?:New|Sum)\("),
+    sum(r"\bDigest::(?:MD5|SHA1)\b|\bOpenSSL::Digest(?:::|\.new\(['\x22])(?:MD5|SHA1)\b"),
     weak(r"(?i)\b(?:md5|sha1)\(\s*\$\w*(?:pass|pwd|token|secret)"),
-    weak(r"\bEVP_(?:md[245]|sha1|des_\w+|rc4\w*|\w+_ecb)\(\)|\bMD5_(?:Init|Update)\("),
-    weak(r"\b(?:Md5|Sha1)::(?:new|digest)\("),
-    weak(r"\bhashes\.(?:MD5|SHA1)\(|\bDigestUtils\.(?:md5|sha1?)(?:Hex)?\(|\bHashing\.(?:md5|sha1)\(\)"),
+    sum(r"\bEVP_(?:md[245]|sha1)\(\)|\bMD5_(?:Init|Update)\("),
+    sum(r"\b(?:Md5|Sha1)::(?:new|digest)\("),
+    sum(r"\bhashes\.(?:MD5|SHA1)\(|\bDigestUtils\.(?:md5|sha1?)(?:Hex)?\(|\bHashing\.(?:md5|sha1)\(\)"),
     // Ciphers. A name without a mode is ECB in Java, too, but says it less clearly.
     weak(r#"\bCipher\.getInstance\(\s*"(?:(?:DES|DESede|RC4|RC2|ARCFOUR|Blowfish)\b|\w+/ECB\b)"#),
     weak(r"\bcreateCipher(?:iv)?\(\s*['\x22](?i:des|rc4|rc2|bf|[\w-]*-ecb)[\w-]*['\x22]"),
     weak(r"\b(?:DES|TripleDES|RC2)\.Create\(|\bCipherMode\.ECB\b|\b(?:DES|TripleDES|RC2)CryptoServiceProvider\b"),
+    weak(r"\bEVP_(?:des_\w+|rc4\w*|\w+_ecb)\(\)"),
     weak(r"\bdes\.New(?:TripleDES)?Cipher\(|\brc4\.NewCipher\("),
     weak(r"\b(?:DES3?|ARC[24])\.new\(|\b(?:AES|DES3?)\.MODE_ECB\b|\bmodes\.ECB\(|\balgorithms\.(?:TripleDES|ARC4|Blowfish|IDEA)\("),
     weak(r"\bPBEWithMD5And\w+|\bOpenSSL::Cipher(?:::Cipher)?\.new\(['\x22](?i:des|rc4|[\w-]*-ecb)"),

@@ -18,7 +18,7 @@ const fn check(files: Files, pattern: &'static str) -> Rule {
 
 const fn lower(files: Files, pattern: &'static str) -> Rule {
     Rule::added(TlsLowered, files, pattern).unless(
-        r"(?i)==|!=|~|\bif\b|\bcase\b|disabled|insecure|weak|deny|forbid|exclude|blacklist|blocklist|['\x22](?:tls|ssl)v?[\d._]+['\x22]\]?\s*[:=]|^\s*(?:import\b|using\s+[\w.]+;)",
+        r"(?i)==|!=|~|\bif\b|\bcase\b|disabled|insecure|weak|deny|forbid|exclude|blacklist|blocklist|['\x22](?:TLS|SSL)_\w+['\x22]\s*:|['\x22](?:tls|ssl)v?[\d._]+['\x22]\]?\s*[:=]|^\s*(?:import\b|using\s+[\w.]+;)",
     )
 }
 
@@ -89,7 +89,7 @@ const IDENTIFIERS: &str = r"(?ix)
     ://(?:[^/\s]*[.@])?(?:localhost|example|test|invalid|local|internal|svc|cluster|corp|lan|home|foo|bar|somewhere|mycompany|acme|domain|host|server|site|yourdomain)(?:[.:/\x22'\s)]|$)
   | ://(?:[^/\s]*\.)?(?:example|test)\d*\.
   | ://(?:[\w-]+\.)*(?:w3|xmlsoap|oasis-open|apache|gnu|opensource|json-schema|purl|hl7|loinc|snomed|unitsofmeasure|springframework|mozilla|adobe|creativecommons|schema|dublincore|omg|jcp|sun|oracle|microsoft|xml|relaxng|docbook|ogc|opengis|openid|ietf|rfc-editor|iana|unicode|wikipedia|stackoverflow|bsd|eclipse|hibernate|jboss|java|slf4j|python|specs|schemas|xmlns|dtd|nema|nih|arxiv|doi|wikimedia|liquibase)\.(?:[\w-]+\.)*[a-z]{2,4}(?:[/:\x22'\s)>\#,;]|$)
-  | ^\s*[\x22']?(?:http|ftp)://|^\s*\x22url\x22:\s*\x22git:|/ns/|/xml/|/dtd/|<http
+  | ^\s*[\x22']?(?:http|ftp)://|^\s*\x22url\x22:\s*\x22(?:git:|http.*\.git\x22)|://(?:your|my)\b|/ns/|/xml/|/dtd/|<http
   | (?:project|icon|doc|docs|help|info|web|release_?notes)_?(?:site|url)|website|\bexample|\bsed\s|\bdescribe|\btitle
   | xmlns|schema|namespace|doctype|licen[cs]e|copyright|homepage|home_page|\burn:|@see\b|\bhref\b|author|\.dtd\b|\.xsd\b|\bissue|\bbug|\bticket
   | (?:startswith|hasprefix|starts_with|indexof|contains|replace\w*|print\w*|log\w*\.\w+|help|description|usage|echo|assert\w*|message|comment|throw|error\w*)\s*[\(=:\x22'\s]

@@ -87,6 +87,7 @@ fn versions_of_tls_that_are_too_low() {
             ("a.cs", "ServicePointManager.SecurityProtocol = SecurityProtocolType.Tls12;"),
             ("nginx.conf", "ssl_ciphers HIGH:!aNULL:!MD5:!RC4:!3DES;"),
             ("a.py", "'tlsv1.1': ssl.PROTOCOL_TLSv1_1,"),
+            ("a.go", "\"TLS_RSA_WITH_RC4_128_SHA\": tls.TLS_RSA_WITH_RC4_128_SHA,"),
             ("A.java", "this.cipherSuites = null;"),
             ("java.properties", "jdk.tls.disabledAlgorithms=SSLv3, RC4, TLS_RSA_WITH_RC4_128_SHA"),
         ],
