@@ -3,14 +3,30 @@
 //! This is the only crate that knows regorus. Policies come from anywhere, and may be hostile: what could end the process
 //! or never end is refused before it is evaluated, and what could not be evaluated is an error, never a pass.
 
+pub mod input;
+
+mod assemble;
+mod config;
 mod conftest;
+mod evidence;
+mod people;
 mod rego;
+mod roster;
 mod rule;
 mod signal;
+mod trusted;
 mod verdict;
 
+pub use assemble::{Assembler, Subject};
+pub use config::{ComplianceConfig, ConfigError, Settings};
 pub use conftest::{Conftest, Decisions, Message, NoDecision};
+pub use evidence::{
+    Evidence, ReportedApproval, ReportedPullRequest, ReportedScan, ReportedTests, ReportedTicket,
+    Who,
+};
 pub use rego::{EvaluationError, Limits, Policies, PolicyError, RuleName, Source};
+pub use roster::{LARGEST_ROSTER, MOST_PEOPLE, Member, Roster, RosterError};
 pub use rule::{Judgement, Rule, RuleFinding};
 pub use signal::{ChangedLines, Signal, SignalKind, SignalSide, signals};
+pub use trusted::{Trusted, TrustedError};
 pub use verdict::{Outcome, Tally, Verdict};

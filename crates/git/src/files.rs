@@ -33,6 +33,17 @@ pub enum Similarity {
     Copies,
 }
 
+/// Both versions of a text file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Versions {
+    /// The content before; empty when the file is added.
+    pub old: Vec<u8>,
+    /// The content after; empty when it is deleted.
+    pub new: Vec<u8>,
+    /// The places where they differ, sorted.
+    pub hunks: Vec<Hunk>,
+}
+
 impl Repo {
     /// The files of a commit that differ from its first parent, or from nothing at a root.
     pub fn changes_of(&self, commit: &Commit, similarity: Similarity) -> Result<Changes, Error> {
@@ -62,14 +73,23 @@ impl Repo {
     /// The places where a text file changed; empty for everything else, and for a file of the
     /// worktree that is no longer as it was.
     pub fn hunks(&self, change: &FileChange) -> Result<Vec<Hunk>, Error> {
+        Ok(self.versions(change)?.map(|versions| versions.hunks).unwrap_or_default())
+    }
+
+    /// Both versions of a text file with the places where they differ; `None` for everything else, and for a file
+    /// of the worktree that is no longer as it was.
+    pub fn versions(&self, change: &FileChange) -> Result<Option<Versions>, Error> {
         if !matches!(change.lines, Lines::Counted { .. }) {
-            return Ok(Vec::new());
+            return Ok(None);
         }
         let new = self.new_content(change, self.limits.blob_bytes)?;
-        match (self.content(change.old)?, new) {
-            (Some(old), Some(Content::Bytes(new))) => Ok(lines::hunks(&old, &new)),
-            _ => Ok(Vec::new()),
-        }
+        Ok(match (self.content(change.old)?, new) {
+            (Some(old), Some(Content::Bytes(new))) => {
+                let hunks = lines::hunks(&old, &new);
+                Some(Versions { old, new, hunks })
+            }
+            _ => None,
+        })
     }
 
     /// Pairs what moved and counts the lines of every file. Content that is not stored is taken

@@ -55,7 +55,7 @@ pub use attributes::{
 pub use change::{Changes, FileChange, Hunk, Lines, Status};
 pub use commit::{Ancestry, Commit};
 pub use error::{Cause, Error};
-pub use files::Similarity;
+pub use files::{Similarity, Versions};
 pub use function::{FunctionSearch, TouchedFunction};
 pub use id::{ObjectId, ParseIdError};
 pub use introduction::{Held, Introduction};

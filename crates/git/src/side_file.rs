@@ -32,7 +32,15 @@ impl Repo {
     /// A file of the tree at HEAD as it is stored, and its mode; `None` where HEAD has none. A
     /// submodule has no content.
     pub fn file_of_head(&self, path: &RepoPath) -> Result<Option<(Mode, Vec<u8>)>, Error> {
-        let Some(commit) = self.head_commit()? else { return Ok(None) };
+        self.head_commit()?.map_or(Ok(None), |commit| self.file_of_commit(commit, path))
+    }
+
+    /// The same in the tree of any commit.
+    pub fn file_of_commit(
+        &self,
+        commit: ObjectId,
+        path: &RepoPath,
+    ) -> Result<Option<(Mode, Vec<u8>)>, Error> {
         let tree = self.commit(commit)?.tree;
         let Some(Side { mode, id }) = self.file_in_tree(tree, path)? else { return Ok(None) };
         if mode == Mode::Submodule {
@@ -44,7 +52,7 @@ impl Repo {
                 Err(Error::MissingObject { id, kind: "blob" })
             }
             Err(UnreadFile::TooLarge(_)) => Err(Error::TooLarge {
-                what: format!("the file `{path}` of HEAD"),
+                what: format!("the file `{path}` of commit {commit}"),
                 limit: format!("{SIDE_FILE_BYTES} bytes"),
             }),
         }

@@ -32,6 +32,11 @@ impl TrustStore {
         Self { signers, revoked, by_key, digest }
     }
 
+    /// A store that trusts nobody.
+    pub fn empty() -> Self {
+        Self::new(AllowedSigners::default(), RevokedKeys::default())
+    }
+
     /// The SHA-256 of the canonical bytes: the same for the same meaning, whatever the comments and the
     /// blanks are. The order of the signers counts, that of the revoked keys does not.
     ///

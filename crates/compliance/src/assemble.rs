@@ -1,0 +1,329 @@
+//! Puts the input together, from facts of the repository and what others say.
+
+mod approvals;
+mod classes;
+mod commits;
+mod files;
+
+use gitops_health_git::{Change, Error, ObjectId, Repo, ZonedTime};
+use gitops_health_risk::RiskParams;
+use sha2::{Digest, Sha256};
+
+use crate::config::Settings;
+use crate::evidence::Evidence;
+use crate::input::{
+    self, Binding, Branch, Covers, Finding, INPUT_SCHEMA, Input, MissingFact, Mode, OwnersFacts,
+    PersonKind, PullRequest, Repository, Risk, RosterFacts, Scan, Tag, TestResult, TestRun, Ticket,
+};
+use crate::people::People;
+use crate::trusted::Trusted;
+
+/// Makes inputs of the changes of one repository.
+pub struct Assembler<'a> {
+    /// The repository.
+    pub repo: &'a Repo,
+    /// The configuration.
+    pub settings: &'a Settings,
+    /// What is believed.
+    pub trusted: &'a Trusted,
+    /// Says what files are for.
+    pub kinds: &'a RiskParams,
+    /// When it is asked.
+    pub now: ZonedTime,
+    /// Takes out of a text what may not be shown.
+    pub shown: &'a dyn Fn(&[u8]) -> String,
+}
+
+/// A change, and what is known of it besides the repository.
+#[derive(Clone, Debug)]
+pub struct Subject<'a> {
+    /// What was asked for.
+    pub mode: Mode,
+    /// The change.
+    pub change: &'a Change,
+    /// The branch that it goes to.
+    pub branch: Option<Branch>,
+    /// What others say.
+    pub evidence: Evidence,
+    /// What `sanitize` found; `None` where it did not look.
+    pub findings: Option<Vec<Finding>>,
+    /// How risky it is; `None` where nobody measured it.
+    pub risk: Option<Risk>,
+    /// The tags of the change; `None` where nobody looked.
+    pub tags: Option<Vec<Tag>>,
+}
+
+impl Assembler<'_> {
+    /// The input of a change.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`] where the repository can not be read.
+    pub fn input(&self, subject: Subject<'_>) -> Result<Input, Error> {
+        let mut people = People::new(self.trusted.roster.as_ref(), &self.trusted.mailmap);
+        let change = subject.change;
+        let mut missing = self.missing(&subject);
+        let commits = self.commits(change, &mut people)?;
+        let files = self.files(change, &mut people, &mut missing)?;
+        let facts = self.change(subject.mode, change, &commits, &people)?;
+        let evidence = subject.evidence;
+        let about = About { change: &facts, commits: &commits };
+        let approvals = approvals::all(self, &about, evidence.approvals, &mut people);
+        let pull_request = evidence.pull_request.map(|it| pull_request(it, &mut people));
+        let tickets = evidence.tickets.map(|list| {
+            sorted(list.into_iter().map(|it| ticket(it, &mut people)), |it| it.id.clone())
+        });
+        let tests = evidence.tests.map(|list| {
+            sorted(list.into_iter().map(|it| about.tests(it)), |it| {
+                (it.suite.clone(), it.digest.clone())
+            })
+        });
+        let scans = evidence.scans.map(|list| {
+            sorted(list.into_iter().map(|it| about.scan(it)), |it| {
+                (it.tool.clone(), it.digest.clone())
+            })
+        });
+        missing.sort();
+        missing.dedup();
+        Ok(Input {
+            schema: INPUT_SCHEMA.into(),
+            evaluated_at: self.now.into(),
+            repository: self.repository(),
+            branch: subject.branch,
+            files,
+            roster: self.roster(),
+            owners: self.owners(),
+            trust: self.trusted.trust.as_ref().map(|trust| trust.digest().to_string()),
+            pull_request,
+            approvals,
+            tickets,
+            tests,
+            scans,
+            findings: subject.findings,
+            risk: subject.risk,
+            tags: subject.tags,
+            platform: evidence.platform,
+            change: facts,
+            commits,
+            people: people.met(),
+            facts_missing: missing,
+        })
+    }
+
+    fn repository(&self) -> Repository {
+        Repository {
+            is_shallow: self.repo.is_shallow(),
+            is_bare: self.repo.worktree().is_none(),
+            trusted: self.trusted.revision.map(|id| id.to_string()),
+        }
+    }
+
+    fn roster(&self) -> Option<RosterFacts> {
+        self.trusted.roster.as_ref().map(|roster| RosterFacts {
+            path: self.settings.config().roster.clone(),
+            digest: hex(&roster.digest()),
+            people: roster.len(),
+            shared: roster.shared(),
+        })
+    }
+
+    fn owners(&self) -> Option<OwnersFacts> {
+        self.trusted.owners.as_ref().map(|owners| OwnersFacts {
+            path: owners.path.to_string(),
+            skipped_lines: owners.skipped.len(),
+        })
+    }
+
+    fn change(
+        &self,
+        mode: Mode,
+        change: &Change,
+        commits: &[input::Commit],
+        people: &People<'_>,
+    ) -> Result<input::Change, Error> {
+        let mut contributors: Vec<String> = commits
+            .iter()
+            .flat_map(|commit| {
+                let committer = Some(&commit.committer.person)
+                    .filter(|id| people.kind(id) != PersonKind::Platform);
+                [&commit.author.person].into_iter().chain(committer).chain(&commit.co_authors)
+            })
+            .cloned()
+            .collect();
+        contributors.sort();
+        contributors.dedup();
+        let tree =
+            change.head.map(|id| self.repo.commit(id)).transpose()?.map(|commit| commit.tree);
+        Ok(input::Change {
+            mode,
+            base: change.base.map(|id| id.to_string()),
+            head: change.head.map(|id| id.to_string()),
+            tree: tree.map(|id| id.to_string()),
+            digest: files::digest(&change.files),
+            contributors,
+        })
+    }
+
+    fn missing(&self, subject: &Subject<'_>) -> Vec<MissingFact> {
+        let trusted = self.trusted;
+        let config = self.settings.config();
+        let nowhere = match trusted.revision {
+            Some(_) => "the trusted revision has none",
+            None => "there is no trusted revision",
+        };
+        let no_evidence = "no evidence says anything of them";
+        let facts = [
+            ("roster", trusted.roster.is_none(), format!("{nowhere}: `{}`", config.roster)),
+            ("owners", trusted.owners.is_none(), format!("{nowhere}: `CODEOWNERS`")),
+            ("trust", trusted.trust.is_none(), format!("{nowhere}: `{}`", config.allowed_signers)),
+            ("pull_request", subject.evidence.pull_request.is_none(), no_evidence.into()),
+            ("tickets", subject.evidence.tickets.is_none(), no_evidence.into()),
+            ("tests", subject.evidence.tests.is_none(), no_evidence.into()),
+            ("scans", subject.evidence.scans.is_none(), no_evidence.into()),
+            ("platform", subject.evidence.platform.is_none(), no_evidence.into()),
+            (
+                "findings",
+                subject.findings.is_none(),
+                "nobody looked for health data and secrets".into(),
+            ),
+            ("risk", subject.risk.is_none(), "nobody measured it".into()),
+            ("tags", subject.tags.is_none(), "nobody looked at tags".into()),
+            ("branch", subject.branch.is_none(), "nobody says where the change goes".into()),
+        ];
+        let missing = facts.into_iter().filter(|(_, is_missing, _)| *is_missing);
+        missing.map(|(fact, _, reason)| MissingFact { fact: fact.into(), reason }).collect()
+    }
+}
+
+/// What others speak of.
+pub(crate) struct About<'a> {
+    pub change: &'a input::Change,
+    pub commits: &'a [input::Commit],
+}
+
+impl About<'_> {
+    /// What of the change something is about. What names several things has to be right in each.
+    pub fn covers(&self, binds: &Binding) -> Covers {
+        let change = self.change;
+        let Some(head) = &change.head else { return Covers::Unknown };
+        let of_commit = binds.commit.as_ref().map(|id| match () {
+            () if id == head => Covers::All,
+            () if self.commits.iter().any(|commit| commit.id == *id) => Covers::Part,
+            () => Covers::Other,
+        });
+        let of_tree = binds.tree.as_ref().map(|id| match () {
+            () if Some(id) == change.tree.as_ref() => Covers::All,
+            () if self.commits.iter().any(|commit| commit.tree == *id) => Covers::Part,
+            () => Covers::Other,
+        });
+        let of_change = binds.change.as_ref().map(|digest| match *digest == change.digest {
+            true => Covers::All,
+            false => Covers::Other,
+        });
+        // A squashed commit has another id, and the same tree or difference: either says what was seen.
+        let found: Vec<Covers> = [of_commit, of_tree, of_change].into_iter().flatten().collect();
+        match () {
+            () if found.is_empty() => Covers::Unknown,
+            () if found.contains(&Covers::All) => Covers::All,
+            () if found.contains(&Covers::Part) => Covers::Part,
+            () => Covers::Other,
+        }
+    }
+
+    fn tests(&self, it: crate::evidence::ReportedTests) -> TestRun {
+        let result = match () {
+            () if it.failed > 0 => TestResult::Failed,
+            () if it.total <= it.skipped => TestResult::Empty,
+            () => TestResult::Passed,
+        };
+        TestRun {
+            covers: self.covers(&it.binds),
+            suite: it.suite,
+            result,
+            total: it.total,
+            failed: it.failed,
+            skipped: it.skipped,
+            at: it.at,
+            source: it.source,
+            grade: it.grade,
+            digest: it.digest,
+            binds: it.binds,
+        }
+    }
+
+    fn scan(&self, it: crate::evidence::ReportedScan) -> Scan {
+        Scan {
+            covers: self.covers(&it.binds),
+            tool: it.tool,
+            kind: it.kind,
+            is_complete: it.is_complete,
+            findings: it.findings,
+            at: it.at,
+            source: it.source,
+            grade: it.grade,
+            digest: it.digest,
+            binds: it.binds,
+        }
+    }
+}
+
+fn ticket(it: crate::evidence::ReportedTicket, people: &mut People<'_>) -> Ticket {
+    Ticket {
+        id: it.id,
+        system: it.system,
+        state: it.state.to_lowercase(),
+        approved_by: it.approved_by.map(|who| people.reported(&who)),
+        approved_at: it.approved_at,
+        source: it.source,
+        grade: it.grade,
+    }
+}
+
+fn pull_request(it: crate::evidence::ReportedPullRequest, people: &mut People<'_>) -> PullRequest {
+    PullRequest {
+        number: it.number,
+        author: people.reported(&it.author),
+        merged_by: it.merged_by.map(|who| people.reported(&who)),
+        merged_at: it.merged_at,
+        last_pushed_at: it.last_pushed_at,
+        base: it.base,
+        labels: sorted(it.labels, String::clone),
+        grade: it.grade,
+    }
+}
+
+fn sorted<T, K: Ord>(list: impl IntoIterator<Item = T>, key: impl Fn(&T) -> K) -> Vec<T> {
+    let mut list: Vec<T> = list.into_iter().collect();
+    list.sort_by_key(key);
+    list
+}
+
+/// Bytes in hexadecimal digits.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// A hash of parts, each with its length in front.
+pub(crate) struct Parts(Sha256);
+
+impl Parts {
+    pub fn new(what: &str) -> Self {
+        let mut parts = Self(Sha256::new());
+        parts.add(what.as_bytes());
+        parts
+    }
+
+    pub fn add(&mut self, part: &[u8]) {
+        self.0.update((part.len() as u64).to_be_bytes());
+        self.0.update(part);
+    }
+
+    pub fn end(self) -> String {
+        hex(&self.0.finalize())
+    }
+}
+
+/// An id as text, or nothing.
+pub(crate) fn text(id: Option<ObjectId>) -> String {
+    id.map(|id| id.to_string()).unwrap_or_default()
+}

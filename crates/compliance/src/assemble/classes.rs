@@ -1,0 +1,192 @@
+//! What files are besides their kind, by their paths.
+
+use gitops_health_git::FileChange;
+
+use crate::config::Settings;
+use crate::input::Class;
+
+/// Where each class is: whole paths, directories (with `/` at the end) and names of files, in small letters; a name with
+/// a `*` in front is an ending.
+const BUILT_IN: &[(&str, &[&str])] = &[
+    (
+        "ci",
+        &[
+            ".github/workflows/",
+            ".github/actions/",
+            ".gitlab-ci.yml",
+            ".gitlab/ci/",
+            "jenkinsfile",
+            "azure-pipelines.yml",
+            ".circleci/",
+            ".travis.yml",
+            ".buildkite/",
+            "bitbucket-pipelines.yml",
+            ".drone.yml",
+            ".woodpecker.yml",
+            "cloudbuild.yaml",
+            "buildspec.yml",
+            ".tekton/",
+        ],
+    ),
+    (
+        "governance",
+        &[
+            ".gitops-health.yaml",
+            ".gitops-health/",
+            ".gitops-health-baseline.jsonl",
+            "codeowners",
+            ".mailmap",
+            ".gitattributes",
+            ".pre-commit-config.yaml",
+            ".pre-commit-hooks.yaml",
+            ".github/settings.yml",
+            ".github/rulesets/",
+        ],
+    ),
+    (
+        "manifest",
+        &[
+            "cargo.toml",
+            "package.json",
+            "pyproject.toml",
+            "requirements.txt",
+            "pipfile",
+            "setup.py",
+            "setup.cfg",
+            "go.mod",
+            "pom.xml",
+            "build.gradle",
+            "build.gradle.kts",
+            "gemfile",
+            "composer.json",
+            "*.csproj",
+            "*.fsproj",
+            "packages.config",
+            "podfile",
+            "mix.exs",
+            "package.swift",
+        ],
+    ),
+    (
+        "lock",
+        &[
+            "cargo.lock",
+            "package-lock.json",
+            "npm-shrinkwrap.json",
+            "yarn.lock",
+            "pnpm-lock.yaml",
+            "poetry.lock",
+            "uv.lock",
+            "pipfile.lock",
+            "go.sum",
+            "gemfile.lock",
+            "composer.lock",
+            "packages.lock.json",
+            "podfile.lock",
+            "mix.lock",
+            "gradle.lockfile",
+            "package.resolved",
+        ],
+    ),
+    (
+        "infrastructure",
+        &[
+            "*.tf",
+            "*.tfvars",
+            "*.bicep",
+            "dockerfile",
+            "containerfile",
+            "docker-compose.yml",
+            "docker-compose.yaml",
+            "compose.yaml",
+            "compose.yml",
+            "helmfile.yaml",
+            "chart.yaml",
+            "kustomization.yaml",
+            "terraform/",
+            "ansible/",
+            "k8s/",
+            "kubernetes/",
+            "helm/",
+            "charts/",
+            "pulumi.yaml",
+        ],
+    ),
+    (
+        "migration",
+        &["migrations/", "migration/", "db/migrate/", "alembic/", "liquibase/", "flyway/"],
+    ),
+    (
+        "executable-content",
+        &[
+            "*.exe", "*.dll", "*.so", "*.dylib", "*.jar", "*.war", "*.class", "*.pyc", "*.o",
+            "*.a", "*.msi",
+        ],
+    ),
+    ("submodules", &[".gitmodules"]),
+];
+
+/// The classes of a file, sorted: what comes with the program, and what the configuration adds.
+pub(super) fn of(file: &FileChange, kind: &str, settings: &Settings) -> Vec<Class> {
+    let mut classes = Vec::new();
+    for path in [Some(&file.path), file.old_path.as_ref()].into_iter().flatten() {
+        let lower = String::from_utf8_lossy(path.as_bytes()).to_lowercase();
+        classes.extend(built_in(&lower));
+        let configured = &settings.classes;
+        let named =
+            configured.iter().filter(|(_, patterns)| patterns.iter().any(|it| it.matches(path)));
+        classes.extend(named.map(|(name, _)| Class(name.clone())));
+    }
+    // What tests and documents have there runs nowhere.
+    if matches!(kind, "test" | "documentation" | "vendored") {
+        classes.retain(|class| {
+            !matches!(&*class.0, "infrastructure" | "migration" | "manifest" | "lock")
+        });
+    }
+    classes.sort();
+    classes.dedup();
+    classes
+}
+
+fn built_in(path: &str) -> impl Iterator<Item = Class> {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let is_at = move |place: &str| match place.strip_prefix('*') {
+        Some(end) => name.len() > end.len() && name.ends_with(end),
+        None if place.ends_with('/') => {
+            path.starts_with(place) || path.contains(&format!("/{place}"))
+        }
+        None if place.contains('/') => path == place,
+        None => {
+            name == place
+                || place == "dockerfile"
+                    && (name.starts_with("dockerfile.") || name.ends_with(".dockerfile"))
+        }
+    };
+    let found = BUILT_IN.iter().filter(move |(_, places)| places.iter().any(|it| is_at(it)));
+    found.map(|(name, _)| Class((*name).to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_have_classes() {
+        for (path, expected) in [
+            (".github/workflows/ci.yml", &["ci"][..]),
+            ("docs/codeowners", &["governance"]),
+            (".gitops-health/roster.yaml", &["governance"]),
+            ("web/package.json", &["manifest"]),
+            ("web/package-lock.json", &["lock"]),
+            ("infra/main.tf", &["infrastructure"]),
+            ("deploy/dockerfile.prod", &["infrastructure"]),
+            ("app/db/migrate/001.rb", &["migration"]),
+            ("lib/native.so", &["executable-content"]),
+            ("src/main.rs", &[]),
+            ("src/cicd.rs", &[]),
+        ] {
+            let found: Vec<String> = built_in(path).map(|class| class.0).collect();
+            assert_eq!(found, expected, "{path}");
+        }
+    }
+}

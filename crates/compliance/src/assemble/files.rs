@@ -1,0 +1,201 @@
+use gitops_health_git::{
+    Change, Error, FileChange, Lines, Mode as FileMode, Side, Status, Versions,
+};
+
+use crate::input::{File, FileStatus, FoundSignal, MissingFact, Ownership};
+use crate::people::People;
+use crate::signal::{ChangedLines, SignalSide, signals};
+
+use super::{Assembler, Parts, classes, text};
+
+/// The most files that are listed.
+const MOST_FILES: usize = 5_000;
+
+/// So many bytes of versions are read for signals of one change.
+const MOST_BYTES: usize = 256 << 20;
+
+impl Assembler<'_> {
+    /// The files of a change, by path. Where not all are listed or read, that is a missing fact.
+    pub(super) fn files(
+        &self,
+        change: &Change,
+        people: &mut People<'_>,
+        missing: &mut Vec<MissingFact>,
+    ) -> Result<Vec<File>, Error> {
+        let kinds = self.kinds.kinds_of(&change.files);
+        let mut room = MOST_BYTES;
+        let mut files = Vec::new();
+        for (file, kind) in change.files.iter().zip(kinds).take(MOST_FILES) {
+            files.push(self.file(file, kind.word(), people, &mut room)?);
+        }
+        let mut miss = |fact: &str, reason: String| {
+            missing.push(MissingFact { fact: fact.into(), reason });
+        };
+        if change.files.len() > MOST_FILES {
+            miss("files", format!("there are {}, and {MOST_FILES} are listed", change.files.len()));
+        }
+        let unread = files.iter().filter(|file| !file.is_read && !file.is_binary).count();
+        if unread > 0 {
+            miss("signals", format!("{unread} files were not read"));
+        }
+        Ok(files)
+    }
+
+    fn file(
+        &self,
+        file: &FileChange,
+        kind: &str,
+        people: &mut People<'_>,
+        room: &mut usize,
+    ) -> Result<File, Error> {
+        let (added, deleted) = file.lines.added_deleted();
+        let mode = |side: Option<Side>| side.map(|side| mode_name(side.mode));
+        let (old, new) = (mode(file.old), mode(file.new));
+        let versions = match *room > 0 {
+            true => self.repo.versions(file)?,
+            false => None,
+        };
+        if let Some(versions) = &versions {
+            *room = room.saturating_sub(versions.old.len() + versions.new.len());
+        }
+        // Where no line differs there is nothing to read.
+        let has_no_lines = matches!(file.lines, Lines::Submodule)
+            || matches!(file.lines, Lines::Counted { added: 0, deleted: 0, .. });
+        Ok(File {
+            classes: classes::of(file, kind, self.settings),
+            owners: self.ownership(file, people),
+            signals: versions.as_ref().map(|it| found(file, it)).unwrap_or_default(),
+            is_read: versions.is_some() || has_no_lines,
+            path: file.path.to_string(),
+            old_path: file.old_path.as_ref().map(ToString::to_string),
+            status: status(file.status),
+            mode: new.or(old).unwrap_or("file").into(),
+            old_mode: old.filter(|old| new.is_some_and(|new| new != *old)).map(Into::into),
+            is_binary: matches!(file.lines, Lines::Binary),
+            added,
+            deleted,
+            kind: kind.into(),
+        })
+    }
+
+    fn ownership(&self, file: &FileChange, people: &mut People<'_>) -> Vec<Ownership> {
+        let Some(owners) = &self.trusted.owners else { return Vec::new() };
+        // Who takes a file away from its owners has to ask them.
+        let paths = [file.old_path.as_ref(), Some(&file.path)].into_iter().flatten();
+        let mut rules: Vec<_> = paths.flat_map(|path| owners.owners.of(path)).collect();
+        rules.dedup();
+        let ownership = |rule: gitops_health_git::OwnerRule| {
+            let (mut known, mut unknown) = (Vec::new(), Vec::new());
+            for owner in &rule.owners {
+                match people.owners(owner) {
+                    Some(found) => known.extend(found),
+                    None => unknown.push(owner.to_string()),
+                }
+            }
+            known.sort();
+            known.dedup();
+            Ownership {
+                owners: rule.owners.iter().map(ToString::to_string).collect(),
+                people: known,
+                unknown,
+                approvals: rule.approvals,
+                is_optional: rule.optional,
+                line: rule.line,
+            }
+        };
+        rules.into_iter().map(ownership).collect()
+    }
+}
+
+/// What the changed lines of a file say.
+fn found(file: &FileChange, versions: &Versions) -> Vec<FoundSignal> {
+    let added = versions.hunks.iter().map(|hunk| (hunk.new_start, hunk.new_lines));
+    let removed = versions.hunks.iter().map(|hunk| (hunk.old_start, hunk.old_lines));
+    let (added, removed) = (picked(&versions.new, added), picked(&versions.old, removed));
+    let lines = ChangedLines { path: file.path.as_bytes(), added: &added, removed: &removed };
+    let mut signals: Vec<FoundSignal> = signals(&lines)
+        .into_iter()
+        .map(|signal| FoundSignal {
+            line: signal.line,
+            signal: signal.kind.name().into(),
+            is_removed: signal.side == SignalSide::Removed,
+        })
+        .collect();
+    signals.sort();
+    signals
+}
+
+/// The lines of a text in these parts, which are sorted: the first line of each, from 1, and how many.
+fn picked(text: &[u8], parts: impl Iterator<Item = (u32, u32)>) -> Vec<(u32, &[u8])> {
+    let (mut picked, mut at, mut number) = (Vec::new(), 0, 1);
+    for (first, count) in parts.filter(|(_, count)| *count > 0) {
+        while number < first + count && at < text.len() {
+            let rest = &text[at..];
+            let end = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
+            if number >= first {
+                let line = &rest[..end];
+                picked.push((number, line.strip_suffix(b"\r").unwrap_or(line)));
+            }
+            at += end + 1;
+            number += 1;
+        }
+    }
+    picked
+}
+
+/// What differs, as one number.
+pub(super) fn digest(files: &[FileChange]) -> String {
+    let mut parts = Parts::new("gitops-health change 1");
+    for file in files {
+        parts.add(&[file.status.letter() as u8]);
+        parts.add(file.path.as_bytes());
+        parts.add(file.old_path.as_ref().map_or(&b""[..], |path| path.as_bytes()));
+        for side in [file.old, file.new] {
+            parts.add(side.map_or("", |side| mode_name(side.mode)).as_bytes());
+            parts.add(text(side.map(|side| side.id)).as_bytes());
+        }
+    }
+    parts.end()
+}
+
+fn mode_name(mode: FileMode) -> &'static str {
+    match mode {
+        FileMode::File => "file",
+        FileMode::Executable => "executable",
+        FileMode::Symlink => "symlink",
+        FileMode::Submodule => "submodule",
+    }
+}
+
+fn status(status: Status) -> FileStatus {
+    match status {
+        Status::Added => FileStatus::Added,
+        Status::Deleted => FileStatus::Deleted,
+        Status::Modified => FileStatus::Modified,
+        Status::TypeChanged => FileStatus::TypeChanged,
+        Status::Renamed { .. } => FileStatus::Renamed,
+        Status::Copied { .. } => FileStatus::Copied,
+        Status::Unmerged => FileStatus::Unmerged,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_picked_by_their_numbers() {
+        let text = b"one\r\ntwo\nthree\nfour";
+        let all = |parts: &[(u32, u32)]| {
+            let picked = picked(text, parts.iter().copied());
+            picked
+                .into_iter()
+                .map(|(at, line)| (at, String::from_utf8_lossy(line).into_owned()))
+                .collect::<Vec<_>>()
+        };
+        let line = |at: u32, text: &str| (at, text.to_owned());
+        assert_eq!(all(&[(1, 1), (3, 2)]), [line(1, "one"), line(3, "three"), line(4, "four")]);
+        assert_eq!(all(&[(2, 0), (4, 9)]), [line(4, "four")]);
+        assert_eq!(all(&[]), []);
+    }
+}

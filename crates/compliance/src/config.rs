@@ -1,0 +1,209 @@
+//! What can be set about compliance.
+
+use std::collections::BTreeMap;
+
+use gitops_health_git::{PathPattern, RepoPath};
+use regex::{Regex, RegexBuilder};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use thiserror::Error;
+
+/// Everything that can be set about compliance, as it stands in the configuration file. Paths are those of files of the
+/// trusted revision, from the top of the repository.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct ComplianceConfig {
+    /// The frameworks that are asked where nobody names any. None: all rules run, and nothing is enforced.
+    pub frameworks: Vec<String>,
+    /// Where policies besides those of the program are, each a directory.
+    pub policies: Vec<String>,
+    /// The file that says who acts in this repository.
+    pub roster: String,
+    /// The file of accepted violations.
+    pub waivers: String,
+    /// The keys that may sign, as ssh-keygen(1) has them ("ALLOWED SIGNERS").
+    pub allowed_signers: String,
+    /// The keys of SSH that may not sign any more, one for each line.
+    pub revoked_keys: String,
+    /// The keys of OpenPGP that may sign.
+    pub openpgp_keys: String,
+    /// Names of branches that are protected: patterns in the language of `.gitignore`.
+    pub protected_branches: Vec<String>,
+    /// Names of tags that are of releases.
+    pub release_tags: Vec<String>,
+    /// What a reference to a ticket looks like: regular expressions.
+    pub ticket_patterns: Vec<String>,
+    /// The trailers that say that somebody approved, and what they mean.
+    pub approval_trailers: BTreeMap<String, String>,
+    /// What files are besides their kind: patterns in the language of `.gitignore`, by the name of the class.
+    pub classes: BTreeMap<String, Vec<String>>,
+    /// Values of rules' parameters, by the ids of the rules and the names of the parameters.
+    pub parameters: BTreeMap<String, BTreeMap<String, Value>>,
+}
+
+impl Default for ComplianceConfig {
+    fn default() -> Self {
+        let texts = |texts: &[&str]| texts.iter().map(|it| (*it).to_owned()).collect();
+        let trailers =
+            [("reviewed-by", "review"), ("approved-by", "approval"), ("acked-by", "approval")];
+        Self {
+            frameworks: Vec::new(),
+            policies: Vec::new(),
+            roster: ".gitops-health/roster.yaml".into(),
+            waivers: ".gitops-health/waivers.yaml".into(),
+            allowed_signers: ".gitops-health/allowed_signers".into(),
+            revoked_keys: ".gitops-health/revoked_keys".into(),
+            openpgp_keys: ".gitops-health/openpgp.asc".into(),
+            protected_branches: texts(&["main", "master", "trunk", "release/*"]),
+            release_tags: texts(&["v[0-9]*", "release-*", "[0-9]*.[0-9]*"]),
+            ticket_patterns: texts(&[r"\b[A-Z][A-Z0-9]{1,9}-[1-9][0-9]{0,6}\b"]),
+            approval_trailers: trailers.map(|(key, it)| (key.to_owned(), it.to_owned())).into(),
+            classes: BTreeMap::new(),
+            parameters: BTreeMap::new(),
+        }
+    }
+}
+
+/// A value of the configuration that can not be used.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+#[error("`compliance.{key}`: {problem}")]
+pub struct ConfigError {
+    /// The key below `compliance`.
+    pub key: String,
+    /// What is wrong with its value.
+    pub problem: String,
+}
+
+/// A configuration that was checked: only this can be asked.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    pub(crate) config: ComplianceConfig,
+    pub(crate) classes: Vec<(String, Vec<PathPattern>)>,
+    protected_branches: Vec<PathPattern>,
+    release_tags: Vec<PathPattern>,
+    tickets: Vec<Regex>,
+}
+
+impl ComplianceConfig {
+    /// Checks it.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError`] for the first value that can not be used.
+    pub fn check(&self) -> Result<Settings, ConfigError> {
+        let classes = self.classes.iter().map(|(name, list)| {
+            let key = format!("classes.{name}");
+            is_name(name).then_some(()).ok_or_else(|| ConfigError {
+                key: key.clone(),
+                problem: "a class is named by small letters, digits and hyphens".into(),
+            })?;
+            Ok((name.clone(), patterns(&key, list)?))
+        });
+        for key in self.approval_trailers.keys().filter(|key| !is_name(key)) {
+            let problem = "a trailer is named by small letters, digits and hyphens".into();
+            return Err(ConfigError { key: format!("approval_trailers.{key}"), problem });
+        }
+        Ok(Settings {
+            classes: classes.collect::<Result<_, _>>()?,
+            protected_branches: patterns("protected_branches", &self.protected_branches)?,
+            release_tags: patterns("release_tags", &self.release_tags)?,
+            tickets: self.ticket_patterns.iter().map(|it| ticket(it)).collect::<Result<_, _>>()?,
+            config: self.clone(),
+        })
+    }
+}
+
+impl Settings {
+    /// What was checked.
+    pub fn config(&self) -> &ComplianceConfig {
+        &self.config
+    }
+
+    /// Whether a branch of this name is protected.
+    pub fn is_protected(&self, branch: &[u8]) -> bool {
+        let name = RepoPath::new(branch);
+        self.protected_branches.iter().any(|pattern| pattern.matches(&name))
+    }
+
+    /// Whether a tag of this name is that of a release.
+    pub fn is_release(&self, tag: &[u8]) -> bool {
+        let name = RepoPath::new(tag);
+        self.release_tags.iter().any(|pattern| pattern.matches(&name))
+    }
+
+    /// The references to tickets in a text, sorted.
+    pub(crate) fn tickets(&self, text: &str) -> Vec<String> {
+        let found = self.tickets.iter().flat_map(|pattern| pattern.find_iter(text));
+        let mut found: Vec<String> = found.map(|it| it.as_str().to_owned()).collect();
+        found.sort();
+        found.dedup();
+        found
+    }
+}
+
+fn is_name(text: &str) -> bool {
+    let is_sign = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    !text.is_empty() && text.bytes().all(is_sign)
+}
+
+fn patterns(key: &str, list: &[String]) -> Result<Vec<PathPattern>, ConfigError> {
+    let parse = |text: &String| {
+        PathPattern::parse(text.as_bytes()).map_err(|error| ConfigError {
+            key: key.to_owned(),
+            problem: format!("`{text}` is no pattern: {error}"),
+        })
+    };
+    list.iter().map(parse).collect()
+}
+
+/// The most memory of a pattern of a ticket, in bytes.
+const TICKET_BYTES: usize = 1 << 20;
+
+fn ticket(text: &str) -> Result<Regex, ConfigError> {
+    let pattern = RegexBuilder::new(text).size_limit(TICKET_BYTES).build();
+    let error = |problem: String| ConfigError { key: "ticket_patterns".into(), problem };
+    let pattern = pattern.map_err(|_| error(format!("`{text}` is no regular expression")))?;
+    match pattern.is_match("") {
+        true => Err(error(format!("`{text}` finds a ticket in an empty text"))),
+        false => Ok(pattern),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_comes_with_the_program_can_be_used() {
+        let settings = ComplianceConfig::default().check().expect("it is fit");
+        assert!(settings.is_protected(b"main") && settings.is_protected(b"release/2.1"));
+        assert!(!settings.is_protected(b"feature/main-menu"));
+        assert!(settings.is_release(b"v1.2.3") && settings.is_release(b"7.0.1"));
+        assert!(!settings.is_release(b"nightly"));
+        assert_eq!(
+            settings.tickets("fix CHG-12 and ABC-7, CHG-12; not chg-1, X-0"),
+            ["ABC-7", "CHG-12"]
+        );
+    }
+
+    #[test]
+    fn a_value_that_can_not_be_used_is_named() {
+        let with = |change: fn(&mut ComplianceConfig)| {
+            let mut config = ComplianceConfig::default();
+            change(&mut config);
+            config.check().expect_err("it is not fit").key
+        };
+        assert_eq!(with(|it| it.ticket_patterns = vec!["(".into()]), "ticket_patterns");
+        assert_eq!(with(|it| it.ticket_patterns = vec!["x*".into()]), "ticket_patterns");
+        assert_eq!(with(|it| it.protected_branches = vec![String::new()]), "protected_branches");
+        assert_eq!(
+            with(|it| drop(it.classes.insert("Not A Name".into(), Vec::new()))),
+            "classes.Not A Name"
+        );
+        assert_eq!(
+            with(|it| drop(it.approval_trailers.insert("Reviewed-By".into(), String::new()))),
+            "approval_trailers.Reviewed-By"
+        );
+    }
+}

@@ -1,0 +1,120 @@
+//! What the trusted revision says: who is who, who owns what, which keys count, what is accepted. Nothing of it is read from
+//! the change that it judges.
+
+use gitops_health_git::{Error, Mailmap, Mode, ObjectId, OwnersFile, Repo, RepoPath};
+use gitops_health_signature::{AllowedSigners, RevokedKeys, TrustFileError, TrustStore};
+use thiserror::Error;
+
+use crate::config::Settings;
+use crate::roster::{Roster, RosterError};
+
+/// Everything that is believed.
+#[derive(Clone)]
+pub struct Trusted {
+    /// The revision; `None` where there is none, as before the first commit.
+    pub revision: Option<ObjectId>,
+    /// The roster; `None` where the revision has none.
+    pub roster: Option<Roster>,
+    /// The map of names.
+    pub mailmap: Mailmap,
+    /// The file of owners; `None` where the revision has none.
+    pub owners: Option<OwnersFile>,
+    /// The keys that may sign; `None` where the revision says nothing of keys.
+    pub trust: Option<TrustStore>,
+}
+
+/// Why what is to be trusted can not be read. Nothing is judged then.
+#[derive(Debug, Error)]
+pub enum TrustedError {
+    /// The repository can not be read.
+    #[error(transparent)]
+    Git(#[from] Error),
+    /// A link, a directory or a submodule is where the configuration names a file.
+    #[error("`{path}` of the trusted revision is no file")]
+    NoFile {
+        /// Where it is.
+        path: String,
+    },
+    /// The roster can not be used.
+    #[error("the roster `{path}` can not be used")]
+    Roster {
+        /// Where it is.
+        path: String,
+        /// Why.
+        source: RosterError,
+    },
+    /// A file of keys can not be used.
+    #[error("the keys of `{path}` can not be used")]
+    Keys {
+        /// Where it is.
+        path: String,
+        /// Why.
+        source: TrustFileError,
+    },
+}
+
+impl Trusted {
+    /// Reads what a revision says.
+    ///
+    /// # Errors
+    ///
+    /// [`TrustedError`] for the first file that is there and can not be used.
+    pub fn read(
+        repo: &Repo,
+        revision: Option<ObjectId>,
+        settings: &Settings,
+    ) -> Result<Self, TrustedError> {
+        let config = settings.config();
+        let file = |path: &str| read_file(repo, revision, path);
+        let roster = file(&config.roster)?.map(|bytes| Roster::parse(&bytes)).transpose();
+        let roster = roster
+            .map_err(|source| TrustedError::Roster { path: config.roster.clone(), source })?;
+        let owners = match revision {
+            Some(id) => repo.owners(&repo.commit(id)?)?,
+            None => None,
+        };
+        let mailmap = file(".mailmap")?.unwrap_or_default();
+        Ok(Self {
+            revision,
+            roster,
+            mailmap: Mailmap::parse(&mailmap),
+            owners,
+            trust: trust(settings, file)?,
+        })
+    }
+}
+
+/// A file of the revision; `None` where it has none.
+fn read_file(
+    repo: &Repo,
+    revision: Option<ObjectId>,
+    path: &str,
+) -> Result<Option<Vec<u8>>, TrustedError> {
+    let Some(revision) = revision.filter(|_| !path.is_empty()) else { return Ok(None) };
+    match repo.file_of_commit(revision, &RepoPath::from(path))? {
+        None => Ok(None),
+        Some((Mode::File | Mode::Executable, content)) => Ok(Some(content)),
+        Some(_) => Err(TrustedError::NoFile { path: path.to_owned() }),
+    }
+}
+
+fn trust(
+    settings: &Settings,
+    file: impl Fn(&str) -> Result<Option<Vec<u8>>, TrustedError>,
+) -> Result<Option<TrustStore>, TrustedError> {
+    let config = settings.config();
+    let keys = |path: &str| {
+        let path = path.to_owned();
+        move |source| TrustedError::Keys { path, source }
+    };
+    let (signers, revoked) = (file(&config.allowed_signers)?, file(&config.revoked_keys)?);
+    if signers.is_none() && revoked.is_none() {
+        return Ok(None);
+    }
+    // Times without a zone are of UTC: the place of whoever asks has no say.
+    let signers = AllowedSigners::parse(&signers.unwrap_or_default(), 0)
+        .map_err(keys(&config.allowed_signers))?;
+    let revoked =
+        RevokedKeys::parse(&revoked.unwrap_or_default()).map_err(keys(&config.revoked_keys))?;
+    Ok(Some(TrustStore::new(signers, revoked)))
+}

@@ -1,0 +1,176 @@
+//! The input of changes in repositories that git made.
+
+use gitops_health_compliance::input::{Covers, Grade, Input, Mode, PersonKind};
+use gitops_health_compliance::{
+    Assembler, ComplianceConfig, Evidence, ReportedTests, Subject, Trusted,
+};
+use gitops_health_git::{Location, Repo, Selection, Similarity, ZonedTime};
+use gitops_health_risk::RiskConfig;
+use gitops_health_testkit::{Author, TestRepo};
+
+const ROSTER: &str = "
+people:
+  - {id: ann, emails: [ann@example.com], roles: [developer]}
+  - {id: bob, emails: [bob@example.com], accounts: {github: bobby}}
+teams: {'@org/core': [bob]}
+";
+
+fn author<'a>(name: &'a str, email: &'a str) -> Author<'a> {
+    Author { name, email, time: "1767225600 +0100" }
+}
+
+/// A repository whose first commit is trusted.
+fn repository() -> TestRepo {
+    let repo = TestRepo::new();
+    repo.write(".gitops-health/roster.yaml", ROSTER);
+    repo.write("CODEOWNERS", "/src/ @bobby @org/core @stranger\n");
+    repo.write(".mailmap", "Ann <ann@example.com> <ann@laptop>\n");
+    repo.write("src/main.py", "import requests\n");
+    repo.commit_as(author("Ann", "ann@example.com"), "begin\n");
+    repo
+}
+
+fn input(repo: &TestRepo, selection: &Selection, mode: Mode, evidence: Evidence) -> Input {
+    let location = Location { start: repo.path().to_owned(), use_git_environment: false };
+    let opened = Repo::open(&location).expect("it opens");
+    let settings = ComplianceConfig::default().check().expect("it is fit");
+    let change = opened.change(selection, Similarity::Renames).expect("a change");
+    let trusted = Trusted::read(&opened, change.base, &settings).expect("it is fit");
+    let kinds = RiskConfig::default().check().expect("it is fit");
+    let assembler = Assembler {
+        repo: &opened,
+        settings: &settings,
+        trusted: &trusted,
+        kinds: &kinds,
+        now: ZonedTime { seconds: 1_800_000_000, offset_minutes: 0 },
+        shown: &|text| String::from_utf8_lossy(text).into_owned(),
+    };
+    let subject = Subject {
+        mode,
+        change: &change,
+        branch: None,
+        evidence,
+        findings: None,
+        risk: None,
+        tags: None,
+    };
+    assembler.input(subject).expect("it is read")
+}
+
+fn head(repo: &TestRepo) -> Input {
+    input(repo, &Selection::Commit("HEAD".into()), Mode::Commit, Evidence::default())
+}
+
+#[test]
+fn a_commit_is_told_by_roster_owners_and_signals() {
+    let repo = repository();
+    repo.write("src/main.py", "import requests\nrequests.get(url, verify=False)\n");
+    repo.commit_as(
+        author("ANN", "ann@laptop"),
+        "fix(api)!: ask again\n\nCHG-12 wants it.\nReviewed-by: in prose <x@example.com>\n\n\
+         Reviewed-by: Bob <BOB@example.com>\nApproved-by: Bob\nCo-authored-by: Eve <eve@example.com>\n",
+    );
+    let input = head(&repo);
+    let commit = &input.commits[0];
+    assert_eq!((&*commit.author.person, &*commit.committer.person), ("ann", "ann"));
+    assert_eq!(commit.co_authors, ["mail:eve@example.com"]);
+    assert_eq!(input.change.contributors, ["ann", "mail:eve@example.com"]);
+    assert_eq!(commit.message.tickets, ["CHG-12"]);
+    assert_eq!(commit.message.conventional_type.as_deref(), Some("fix"));
+    assert!(commit.message.is_breaking);
+    assert_eq!(commit.signature.as_ref().map(|it| &*it.status), Some("unsigned"));
+    // What stands in the text is no approval, and neither is a name without an address.
+    let approvals: Vec<_> =
+        input.approvals.iter().map(|it| (&*it.person, it.grade, it.covers)).collect();
+    assert_eq!(approvals, [("bob", Grade::E0, Covers::All)]);
+    assert_eq!(input.people["mail:eve@example.com"].kind, PersonKind::Unknown);
+    let file = &input.files[0];
+    assert_eq!((&*file.path, &*file.kind), ("src/main.py", "code"));
+    assert_eq!(file.signals[0].signal, "certificate-check-off");
+    assert_eq!(
+        (file.owners[0].people.clone(), file.owners[0].unknown.clone()),
+        (vec!["bob".to_owned()], vec!["@stranger".to_owned()])
+    );
+    let missing: Vec<_> = input.facts_missing.iter().map(|it| &*it.fact).collect();
+    assert!(
+        !missing.contains(&"roster") && missing.contains(&"trust") && missing.contains(&"tests")
+    );
+}
+
+#[test]
+fn nothing_is_trusted_that_the_change_brings() {
+    let repo = repository();
+    repo.write(".gitops-health/roster.yaml", "people: [{id: eve, emails: [eve@example.com]}]\n");
+    repo.write(".mailmap", "Bob <bob@example.com> <eve@example.com>\n");
+    repo.write("CODEOWNERS", "* @eve\n");
+    repo.commit_as(author("Bob", "eve@example.com"), "trust me\n");
+    let input = head(&repo);
+    assert_eq!(input.commits[0].author.person, "mail:eve@example.com");
+    assert_eq!(input.roster.as_ref().map(|it| it.people), Some(2));
+    assert!(input.files.iter().all(|file| file.owners.is_empty()));
+    assert!(input.files.iter().all(|file| file.classes.iter().any(|it| it.0 == "governance")));
+}
+
+#[test]
+fn at_a_root_nothing_is_trusted() {
+    let input = head(&repository());
+    assert!(input.roster.is_none() && input.owners.is_none() && input.repository.trusted.is_none());
+    assert_eq!(input.commits[0].author.person, "mail:ann@example.com");
+}
+
+#[test]
+fn what_is_about_the_same_difference_counts_for_a_squashed_commit() {
+    let repo = repository();
+    repo.write("src/main.py", "one\n");
+    let first = repo.commit_as(author("Ann", "ann@example.com"), "one\n");
+    repo.write("src/main.py", "two\n");
+    repo.commit_as(author("Ann", "ann@example.com"), "two\n");
+    let both = Selection::Range("HEAD~2..HEAD".into());
+    let range = input(&repo, &both, Mode::Range, Evidence::default());
+    let tests = |binds: gitops_health_compliance::input::Binding| Evidence {
+        tests: Some(vec![ReportedTests {
+            suite: "unit".into(),
+            total: 3,
+            failed: 0,
+            skipped: 0,
+            at: None,
+            source: "file".into(),
+            grade: Grade::E2,
+            digest: String::new(),
+            binds,
+        }]),
+        ..Evidence::default()
+    };
+    let of_change = gitops_health_compliance::input::Binding {
+        change: Some(range.change.digest.clone()),
+        ..Default::default()
+    };
+    let of_first =
+        gitops_health_compliance::input::Binding { commit: Some(first), ..Default::default() };
+    let covers = |selection: &Selection, binds| {
+        let input = input(&repo, selection, Mode::Range, tests(binds));
+        input.tests.expect("it was given")[0].covers
+    };
+    assert_eq!(covers(&both, of_first.clone()), Covers::Part);
+    repo.git(&["reset", "-q", "--soft", "HEAD~2"]);
+    repo.commit_as(author("Ann", "ann@example.com"), "both at once\n");
+    let squashed = Selection::Commit("HEAD".into());
+    assert_eq!(covers(&squashed, of_change), Covers::All);
+    assert_eq!(covers(&squashed, of_first), Covers::Other);
+}
+
+#[test]
+fn the_document_is_as_its_schema_says_and_always_the_same() {
+    let repo = repository();
+    repo.write("a.txt", "x\n");
+    repo.commit_as(author("Ann", "ann@example.com"), "a: b\n");
+    let document = head(&repo);
+    let schema = schemars::schema_for!(Input).to_value();
+    let validator = jsonschema::validator_for(&schema).expect("a schema");
+    let value = document.to_value();
+    let errors: Vec<String> =
+        validator.iter_errors(&value).map(|error| error.to_string()).collect();
+    assert_eq!(errors, [""; 0]);
+    assert_eq!(head(&repo).digest(), document.digest());
+    assert!(!value.to_string().contains("null"));
+}
