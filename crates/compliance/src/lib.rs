@@ -6,9 +6,11 @@
 pub mod input;
 
 mod assemble;
+mod catalogue;
 mod config;
 mod conftest;
 mod evidence;
+mod framework;
 mod people;
 mod rego;
 mod roster;
@@ -18,13 +20,15 @@ mod trusted;
 mod verdict;
 
 pub use assemble::{Assembler, Subject};
+pub use catalogue::{Catalogue, CatalogueError, Meta, Parameter, Severity, Shipped};
 pub use config::{ComplianceConfig, ConfigError, Settings};
 pub use conftest::{Conftest, Decisions, Message, NoDecision};
 pub use evidence::{
     Evidence, ReportedApproval, ReportedPullRequest, ReportedScan, ReportedTests, ReportedTicket,
     Who,
 };
-pub use rego::{EvaluationError, Limits, Policies, PolicyError, RuleName, Source};
+pub use framework::{Clause, Framework, FrameworkError, Strength, is_id};
+pub use rego::{Evaluation, EvaluationError, Limits, Policies, PolicyError, RuleName, Source};
 pub use roster::{LARGEST_ROSTER, MOST_PEOPLE, Member, Roster, RosterError};
 pub use rule::{Judgement, Rule, RuleFinding};
 pub use signal::{ChangedLines, Signal, SignalKind, SignalSide, signals};

@@ -203,23 +203,24 @@ impl Policies {
     ///
     /// [`EvaluationError`]; an undefined rule is one.
     pub fn evaluate(&self, rule: &str, input: &Value) -> Result<Value, EvaluationError> {
-        let named = || rule.to_owned();
-        let failed = |message: String| EvaluationError::Failed { rule: named(), message };
-        let work = || {
-            let mut engine = self.engine.clone();
-            engine.set_input(regorus::Value::from(input.clone()));
-            engine.eval_rule(named())
-        };
-        let value = catch_unwind(AssertUnwindSafe(work))
-            .map_err(|_| EvaluationError::Panicked { rule: named() })?;
-        match value {
-            Ok(regorus::Value::Undefined) => Err(EvaluationError::Undefined { rule: named() }),
-            Ok(value) => {
-                let json = value.to_json_str().map_err(|error| failed(error.to_string()))?;
-                serde_json::from_str(&json).map_err(|error| failed(error.to_string()))
-            }
-            Err(error) => Err(self.failure(rule, &error.to_string())),
-        }
+        self.over(input).value(rule)
+    }
+
+    /// All rules over one input, which is read once.
+    pub fn over(&self, input: &Value) -> Evaluation<'_> {
+        let mut engine = self.engine.clone();
+        engine.set_input(regorus::Value::from(input.clone()));
+        Evaluation { policies: self, engine }
+    }
+
+    /// The same with more data.
+    ///
+    /// # Errors
+    ///
+    /// [`PolicyError::Data`] where it is no object, or has a value where a policy has a rule or other data is.
+    pub fn with_data(mut self, data: &Value) -> Result<Self, PolicyError> {
+        add_data(&mut self.engine, data)?;
+        Ok(self)
     }
 
     fn failure(&self, rule: &str, message: &str) -> EvaluationError {
@@ -230,6 +231,35 @@ impl Policies {
             }
             _ if message.contains("not a valid rule path") => EvaluationError::Undefined { rule },
             _ => EvaluationError::Failed { rule, message: message.trim().to_owned() },
+        }
+    }
+}
+
+/// The rules of policies over one input.
+pub struct Evaluation<'a> {
+    policies: &'a Policies,
+    engine: regorus::Engine,
+}
+
+impl Evaluation<'_> {
+    /// The value of a rule, named by its whole path.
+    ///
+    /// # Errors
+    ///
+    /// [`EvaluationError`]; an undefined rule is one.
+    pub fn value(&mut self, rule: &str) -> Result<Value, EvaluationError> {
+        let named = || rule.to_owned();
+        let failed = |message: String| EvaluationError::Failed { rule: named(), message };
+        let work = || self.engine.eval_rule(named());
+        let value = catch_unwind(AssertUnwindSafe(work))
+            .map_err(|_| EvaluationError::Panicked { rule: named() })?;
+        match value {
+            Ok(regorus::Value::Undefined) => Err(EvaluationError::Undefined { rule: named() }),
+            Ok(value) => {
+                let json = value.to_json_str().map_err(|error| failed(error.to_string()))?;
+                serde_json::from_str(&json).map_err(|error| failed(error.to_string()))
+            }
+            Err(error) => Err(self.policies.failure(rule, &error.to_string())),
         }
     }
 }
@@ -268,11 +298,15 @@ fn read(sources: &[Source], data: &Value, limits: Limits) -> Result<Policies, Po
         limit: limits.evaluation,
         check_interval: NonZeroU32::new(64).expect("64 is not zero"),
     });
-    let failed = |error: String| PolicyError::Data { message: error.trim().to_owned() };
-    let data = regorus::Value::from(data.clone());
-    engine.add_data(data).map_err(|error| failed(error.to_string()))?;
+    add_data(&mut engine, data)?;
     let rules = graph.rules().into();
     Ok(Policies { engine, rules, limits, digest: digest.finalize().into() })
+}
+
+fn add_data(engine: &mut regorus::Engine, data: &Value) -> Result<(), PolicyError> {
+    let failed = |error: String| PolicyError::Data { message: error.trim().to_owned() };
+    let data = regorus::Value::from(data.clone());
+    engine.add_data(data).map_err(|error| failed(error.to_string()))
 }
 
 fn add(engine: &mut regorus::Engine, source: &Source) -> Result<(), PolicyError> {

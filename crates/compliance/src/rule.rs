@@ -11,7 +11,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::{EvaluationError, Policies, Verdict};
+use crate::{Evaluation, EvaluationError, Policies, Verdict};
 
 /// A rule by its package.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,13 +68,13 @@ impl Rule {
     }
 
     /// Judges an input. What can not be evaluated is [`Verdict::Error`].
-    pub fn judge(&self, policies: &Policies, input: &Value) -> Judgement {
-        self.judged(policies, input).unwrap_or_else(Judgement::error)
+    pub fn judge(&self, evaluation: &mut Evaluation<'_>) -> Judgement {
+        self.judged(evaluation).unwrap_or_else(Judgement::error)
     }
 
-    fn judged(&self, policies: &Policies, input: &Value) -> Result<Judgement, String> {
-        let value = |name: &str| {
-            let value = policies.evaluate(&format!("{}.{name}", self.package), input);
+    fn judged(&self, evaluation: &mut Evaluation<'_>) -> Result<Judgement, String> {
+        let mut value = |name: &str| {
+            let value = evaluation.value(&format!("{}.{name}", self.package));
             value.map_err(|error: EvaluationError| error.to_string())
         };
         let form = |name: &str, asked: &str| format!("`{}.{name}` is not {asked}", self.package);
@@ -139,7 +139,7 @@ mod tests {
         let text = format!("package r\nimport rego.v1\n{text}");
         let source = Source { path: "r.rego".into(), text };
         let policies = Policies::new(&[source], &json!({}), Limits::default()).expect("it is fit");
-        Rule::of(&policies, "data.r").expect("it decides").judge(&policies, &input)
+        Rule::of(&policies, "data.r").expect("it decides").judge(&mut policies.over(&input))
     }
 
     const SIGNED: &str = "applicable := count(input.commits) > 0\n\

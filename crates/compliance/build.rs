@@ -1,0 +1,59 @@
+//! Lists the rules and frameworks of `policies/`, which are built into the program.
+
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+use std::{env, fs, io};
+
+fn main() -> io::Result<()> {
+    let manifest = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
+    let policies = manifest.expect("cargo sets it").join("../../policies").canonicalize()?;
+    println!("cargo::rerun-if-changed={}", policies.display());
+    let mut code = String::new();
+    list(&mut code, "RULES", &policies.join("rules"), "rule.rego")?;
+    list(&mut code, "TESTS", &policies.join("rules"), "rule_test.rego")?;
+    list(&mut code, "PAGES", &policies.join("rules"), "README.md")?;
+    frameworks(&mut code, &policies.join("frameworks"))?;
+    let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it"));
+    fs::write(out.join("policies.rs"), code)
+}
+
+/// The file of this name of each directory, by the name of the directory.
+fn list(code: &mut String, name: &str, directory: &Path, file: &str) -> io::Result<()> {
+    let mut entries: Vec<(String, PathBuf)> = Vec::new();
+    for entry in fs::read_dir(directory)? {
+        let rule = entry?.path();
+        println!("cargo::rerun-if-changed={}", rule.display());
+        let id = rule.file_name().and_then(|it| it.to_str()).expect("a rule has a name");
+        let path = rule.join(file);
+        if path.is_file() {
+            entries.push((id.to_owned(), path));
+        }
+    }
+    write_list(code, name, entries)
+}
+
+fn frameworks(code: &mut String, directory: &Path) -> io::Result<()> {
+    let mut entries = Vec::new();
+    for entry in fs::read_dir(directory)? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|it| it == "yaml") {
+            let id = path.file_stem().and_then(|it| it.to_str()).expect("a framework has a name");
+            entries.push((id.to_owned(), path));
+        }
+    }
+    write_list(code, "FRAMEWORKS", entries)
+}
+
+fn write_list(
+    code: &mut String,
+    name: &str,
+    mut entries: Vec<(String, PathBuf)>,
+) -> io::Result<()> {
+    entries.sort();
+    let _ = writeln!(code, "static {name}: &[(&str, &str)] = &[");
+    for (id, path) in entries {
+        let _ = writeln!(code, "    ({id:?}, include_str!({path:?})),");
+    }
+    let _ = writeln!(code, "];");
+    Ok(())
+}
