@@ -1,7 +1,11 @@
 //! What a rule says of a change: six answers, of which one is a pass.
 
+use schemars::JsonSchema;
+use serde::Serialize;
+
 /// The answer of a rule.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum Verdict {
     /// The rule was evaluated over all that it asks for, and holds.
     Pass,

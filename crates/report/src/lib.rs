@@ -7,6 +7,7 @@
 
 pub mod clean;
 mod columns;
+pub mod compliance;
 mod escape;
 pub mod hotspots;
 mod html;

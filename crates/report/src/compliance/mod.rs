@@ -1,0 +1,224 @@
+//! The report of `compliance analyze`: one file for each format. It says of each rule what was found, and of each clause
+//! what that means for it.
+
+mod text;
+mod words;
+
+use gitops_health_compliance::{Severity, Strength, Verdict};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::json::{document, schema_of};
+
+pub use text::text;
+
+/// The name and version of the format that [`json()`] writes.
+pub const COMPLIANCE_SCHEMA: &str = "gitops-health/compliance/v1";
+
+/// What was evaluated of a change, and what it came to.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct ComplianceReport {
+    /// Always [`COMPLIANCE_SCHEMA`].
+    pub schema: String,
+    /// What was looked at, in words: `one commit`.
+    pub target: String,
+    /// The last commit of it; absent for what is not committed.
+    pub head: Option<String>,
+    /// When it was evaluated, RFC 3339: the only clock that rules have.
+    pub evaluated_at: String,
+    /// The revision whose roster, owners, keys and configuration were believed; absent where there is none.
+    pub trusted: Option<String>,
+    /// SHA-256 of the document that rules saw.
+    pub input_digest: String,
+    /// SHA-256 of the rules.
+    pub policies_digest: String,
+    /// Whether nothing is set up, so that nothing decides the exit code.
+    pub is_advisory: bool,
+    /// The least severity of a rule that decides the exit code.
+    pub fail_on: Severity,
+    /// How many rules gave which answer.
+    pub counts: Counts,
+    /// What the answers of rules that decide come to.
+    pub outcome: ComplianceOutcome,
+    /// The rules, those that need somebody first.
+    pub rules: Vec<RuleRow>,
+    /// The frameworks that were asked for.
+    pub frameworks: Vec<FrameworkRow>,
+    /// Facts that nobody looked at, with the reasons.
+    pub missing: Vec<MissingRow>,
+    /// What somebody should know of the way in which this was judged.
+    pub notes: Vec<String>,
+}
+
+/// How many rules gave which answer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Counts {
+    /// Evaluated over all that they ask for, and they hold.
+    pub pass: usize,
+    /// They do not hold.
+    pub fail: usize,
+    /// They do not hold, and that is accepted.
+    pub waived: usize,
+    /// They say nothing of a change like this.
+    pub not_applicable: usize,
+    /// A fact that they ask for is not known.
+    pub not_assessed: usize,
+    /// They could not be evaluated.
+    pub error: usize,
+}
+
+impl Counts {
+    /// Counts one more.
+    pub fn add(&mut self, verdict: Verdict) {
+        *self.place(verdict) += 1;
+    }
+
+    /// How many gave this answer.
+    pub fn of(mut self, verdict: Verdict) -> usize {
+        *self.place(verdict)
+    }
+
+    fn place(&mut self, verdict: Verdict) -> &mut usize {
+        match verdict {
+            Verdict::Pass => &mut self.pass,
+            Verdict::Fail => &mut self.fail,
+            Verdict::Waived => &mut self.waived,
+            Verdict::NotApplicable => &mut self.not_applicable,
+            Verdict::NotAssessed => &mut self.not_assessed,
+            Verdict::Error => &mut self.error,
+        }
+    }
+}
+
+/// What all answers come to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ComplianceOutcome {
+    /// No rule that decides failed, and all could be evaluated.
+    Clean,
+    /// One failed.
+    Violations,
+    /// One erred, or a fact that it asks for is not known.
+    NotEvaluated,
+}
+
+/// What a rule says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct RuleRow {
+    /// Its id.
+    pub rule: String,
+    /// What it asks for.
+    pub title: String,
+    /// How much it matters.
+    pub severity: Severity,
+    /// How well the facts are established on which it decides, at least: `E0` to `E3`.
+    pub grade: String,
+    /// The answer.
+    pub verdict: Verdict,
+    /// Whether the answer has a say in the exit code.
+    pub decides: bool,
+    /// What does not hold.
+    pub findings: Vec<RuleFindingRow>,
+    /// The facts that are not known.
+    pub missing: Vec<String>,
+    /// Why it could not be evaluated.
+    pub error: Option<String>,
+    /// What to do where it fails.
+    pub remedy: String,
+    /// Who accepts that it does not hold, and until when.
+    pub waiver: Option<WaiverRow>,
+    /// The clauses that it bears on, of the frameworks that were asked for.
+    pub clauses: Vec<String>,
+}
+
+/// What does not hold.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+pub struct RuleFindingRow {
+    /// What, for people.
+    pub message: String,
+    /// Of what: a commit, a tag, a person.
+    pub subject: Option<String>,
+    /// The file.
+    pub path: Option<String>,
+    /// The line, from 1.
+    pub line: Option<u64>,
+    /// The same for the same rule, subject and place, wherever the line has moved.
+    pub fingerprint: String,
+}
+
+/// That somebody accepts what does not hold.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct WaiverRow {
+    /// The id of the waiver.
+    pub id: String,
+    /// Who answers for it.
+    pub owner: String,
+    /// Why.
+    pub reason: String,
+    /// Until when.
+    pub expires: String,
+}
+
+/// A framework.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct FrameworkRow {
+    /// Its name.
+    pub framework: String,
+    /// What it is called.
+    pub title: String,
+    /// Its edition.
+    pub edition: String,
+    /// Where its text is.
+    pub source: String,
+    /// What the mapping does not say.
+    pub note: String,
+    /// Its clauses, in its order.
+    pub clauses: Vec<ClauseRow>,
+}
+
+/// A clause, and what the rules say about it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct ClauseRow {
+    /// Its number.
+    pub clause: String,
+    /// What it asks for, in our words.
+    pub title: String,
+    /// How the text weighs it.
+    pub weight: String,
+    /// The worst answer of its rules; absent where it has none, so that nothing is said about it.
+    pub verdict: Option<Verdict>,
+    /// Its rules, and how much each says about it.
+    pub rules: Vec<ClauseRule>,
+    /// What of it git can not show.
+    pub not_shown: String,
+}
+
+/// A rule of a clause.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct ClauseRule {
+    /// The rule.
+    pub rule: String,
+    /// How much it says about the clause.
+    pub strength: Strength,
+    /// Its answer.
+    pub verdict: Verdict,
+}
+
+/// A fact that nobody looked at.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct MissingRow {
+    /// The fact.
+    pub fact: String,
+    /// Why it is not known.
+    pub reason: String,
+}
+
+/// The whole report as JSON with two blanks of indentation, keys in a fixed order.
+pub fn json(report: &ComplianceReport) -> String {
+    document(report)
+}
+
+/// The JSON Schema of [`json()`].
+pub fn json_schema() -> String {
+    schema_of::<ComplianceReport>()
+}

@@ -1,0 +1,108 @@
+//! What people are told, in the same words by all formats.
+
+use gitops_health_compliance::Verdict;
+
+use super::{ComplianceReport, RuleFindingRow, RuleRow};
+use crate::columns::thousands;
+use crate::risk::short;
+
+impl ComplianceReport {
+    /// `3 rules fail, 2 are not assessed, 40 pass, 12 are not applicable`.
+    pub(super) fn found(&self) -> String {
+        let words = [
+            (Verdict::Fail, "fails", "fail"),
+            (Verdict::Error, "could not be evaluated", "could not be evaluated"),
+            (Verdict::NotAssessed, "is not assessed", "are not assessed"),
+            (Verdict::Waived, "is waived", "are waived"),
+            (Verdict::Pass, "passes", "pass"),
+            (Verdict::NotApplicable, "is not applicable", "are not applicable"),
+        ];
+        let mut parts = Vec::new();
+        for (verdict, one, many) in words {
+            let count = self.counts.of(verdict);
+            let rules =
+                if parts.is_empty() { if count == 1 { " rule" } else { " rules" } } else { "" };
+            if count > 0 {
+                let word = if count == 1 { one } else { many };
+                parts.push(format!("{}{rules} {word}", thousands(count as u64)));
+            }
+        }
+        parts.join(", ")
+    }
+
+    /// `one commit was judged by what 1f3a5b7c9d trusts`.
+    pub(super) fn judged(&self) -> String {
+        match &self.trusted {
+            Some(trusted) => {
+                format!(
+                    "{} judged by the roster, owners and keys of {}",
+                    self.target,
+                    short(trusted)
+                )
+            }
+            None => format!("{} judged; no revision is trusted", self.target),
+        }
+    }
+
+    /// What was found and how it was judged, and notes: some lines.
+    pub(super) fn summary(&self) -> String {
+        let mut lines = vec![format!("{}; {}", self.found(), self.judged())];
+        if self.is_advisory {
+            lines.push(
+                "advice only: `compliance.frameworks` names none, so nothing of this decides the exit code"
+                    .into(),
+            );
+        }
+        lines.extend(self.notes.iter().map(|note| format!("note: {note}")));
+        lines.into_iter().map(|line| line + "\n").collect()
+    }
+
+    /// The rules of an answer.
+    pub(super) fn with(&self, verdict: Verdict) -> impl Iterator<Item = &RuleRow> {
+        self.rules.iter().filter(move |row| row.verdict == verdict)
+    }
+
+    /// `the trusted revision has none: ...`, why a fact is not known.
+    pub(super) fn reason_of(&self, fact: &str) -> Option<&str> {
+        let found = self.missing.iter().find(|row| row.fact == fact);
+        found.map(|row| row.reason.as_str())
+    }
+}
+
+impl RuleFindingRow {
+    /// `src/a.py:3`, or the beginning of the id of a commit, or who it is.
+    pub(super) fn place(&self) -> Option<String> {
+        match (&self.path, self.line, &self.subject) {
+            (Some(path), Some(line), _) => Some(format!("{path}:{line}")),
+            (Some(path), None, _) => Some(path.clone()),
+            (None, _, Some(subject)) => Some(shown(subject)),
+            (None, _, None) => None,
+        }
+    }
+
+    /// The place and what does not hold there.
+    pub(super) fn words(&self) -> String {
+        match self.place() {
+            Some(place) => format!("{place}: {}", self.message),
+            None => self.message.clone(),
+        }
+    }
+}
+
+/// The beginning of an id of a commit, and everything else as it is.
+fn shown(subject: &str) -> String {
+    let is_id = subject.len() >= 40 && subject.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if is_id { short(subject).to_owned() } else { subject.to_owned() }
+}
+
+/// How an answer is called.
+pub(super) fn called(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Pass => "pass",
+        Verdict::Fail => "FAIL",
+        Verdict::Waived => "waived",
+        Verdict::NotApplicable => "not applicable",
+        Verdict::NotAssessed => "not assessed",
+        Verdict::Error => "ERROR",
+    }
+}
