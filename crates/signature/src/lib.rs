@@ -2,17 +2,18 @@
 //!
 //! [`verify`] takes the signed bytes, the signature and a [`TrustStore`], and answers with a
 //! [`Verdict`]. Nothing is read, no program is started and no clock is asked: what counts as now is
-//! an argument. SSH signatures are verified; OpenPGP and X.509 are recognised and answered with
+//! an argument. Signatures of SSH and OpenPGP are verified; X.509 is recognised and answered with
 //! [`Status::Unsupported`].
 //!
 //! Sources: `PROTOCOL.sshsig`, `PROTOCOL.u2f` and `PROTOCOL.certkeys` of OpenSSH, ssh-keygen(1),
-//! RFC 4251, RFC 4253, RFC 5656, RFC 8332 and RFC 8709.
+//! RFC 4251, RFC 4253, RFC 5656, RFC 8332, RFC 8709 and RFC 9580.
 
 mod allowed_signers;
 mod arithmetic;
 mod base64;
 mod instant;
 mod key;
+mod openpgp;
 mod pattern;
 mod revoked;
 mod sshsig;
@@ -22,6 +23,7 @@ mod verify;
 mod wire;
 
 pub use allowed_signers::{AllowedSigner, AllowedSigners};
+pub use openpgp::{KeyringError, KeyringProblem, OpenPgpKeys};
 pub use revoked::RevokedKeys;
 pub use trust::{TrustDigest, TrustFileError, TrustFileProblem, TrustStore};
 pub use verdict::{Format, Status, TimeBasis, Verdict};

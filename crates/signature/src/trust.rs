@@ -4,8 +4,9 @@ use std::fmt;
 use ring::digest::{SHA256, digest};
 
 use crate::key::{KeyProblem, PublicKey};
+use crate::openpgp::Keyring;
 use crate::wire::put_string;
-use crate::{AllowedSigner, AllowedSigners, RevokedKeys, base64, key};
+use crate::{AllowedSigner, AllowedSigners, OpenPgpKeys, RevokedKeys, base64, key};
 
 /// The largest file that is read, in bytes.
 pub(crate) const MAX_FILE: usize = 16 << 20;
@@ -17,6 +18,7 @@ pub struct TrustStore {
     revoked: RevokedKeys,
     /// Places in `signers` by the bytes of the key.
     by_key: HashMap<Vec<u8>, Vec<usize>>,
+    openpgp: Keyring,
     digest: TrustDigest,
 }
 
@@ -29,7 +31,17 @@ impl TrustStore {
         }
         let canonical = canonical_bytes(&signers, &revoked);
         let digest = TrustDigest::of(&canonical);
-        Self { signers, revoked, by_key, digest }
+        Self { signers, revoked, by_key, openpgp: Keyring::default(), digest }
+    }
+
+    /// The same with OpenPGP keys, in place of those that were there.
+    pub fn with_openpgp(self, keys: OpenPgpKeys) -> Self {
+        let openpgp = Keyring::new(keys);
+        let mut canonical = canonical_bytes(&self.signers, &self.revoked);
+        if !openpgp.is_empty() {
+            openpgp.put_canonical(&mut canonical);
+        }
+        Self { openpgp, digest: TrustDigest::of(&canonical), ..self }
     }
 
     /// A store that trusts nobody.
@@ -45,6 +57,10 @@ impl TrustStore {
     /// and the values of those that are there, and the key; then the number of revoked keys and these,
     /// each once, in the order of their bytes. Numbers are of 64 bits, big end first; strings have their
     /// length in front (RFC 4251, section 5). Times are seconds since 1970.
+    ///
+    /// With OpenPGP keys there follow their number and for each, in the order of the fingerprints, the number
+    /// of its packets that count and these, each once, in the order of their bytes: a byte for the type and
+    /// the body. Those count that are keys, user IDs, or signatures of the primary key about these.
     pub fn digest(&self) -> TrustDigest {
         self.digest
     }
@@ -59,6 +75,10 @@ impl TrustStore {
         let places = self.by_key.get(key.blob()).map_or(&[][..], Vec::as_slice);
         let signers = places.iter().map(|place| &self.signers.signers()[*place]);
         signers.filter(|signer| signer.is_authority == as_authority).collect()
+    }
+
+    pub(crate) fn openpgp(&self) -> &Keyring {
+        &self.openpgp
     }
 
     pub(crate) fn is_revoked(&self, key: &PublicKey) -> bool {

@@ -14,12 +14,14 @@ use crate::TrustDigest;
 pub enum Status {
     /// Made over these bytes by a key that is trusted for this signer, this purpose and this time.
     Good,
-    /// Good at the time it was made; the key has expired since.
+    /// Good at the time it was made; the key has expired since, or the signature by its own words.
     GoodKeyExpiredSince,
-    /// The key was retired or superseded after it signed. What it had signed before still holds.
+    /// The key was retired or superseded, or the user ID given up, after it signed. What it had signed before
+    /// still holds.
     SoftRevoked,
     /// The key was revoked as compromised, or without a reason. Nothing it signed holds, whenever it
-    /// says that it was signed, because who has the key chooses the date.
+    /// says that it was signed, because who has the key chooses the date. Also said of what a key signed
+    /// after it was retired or superseded.
     HardRevoked,
     /// The key had expired when it signed.
     ExpiredAtSigning,
@@ -27,7 +29,8 @@ pub enum Status {
     NotYetValid,
     /// Made for another purpose, or by a key that is not trusted for this one.
     WrongNamespace,
-    /// Made over these bytes, by a key that is not in the trust store.
+    /// Made by a key that is not in the trust store, or a subkey that nothing binds to one that is. That it
+    /// was made over these bytes is known of SSH signatures, which bring their key along.
     UnknownKey,
     /// Made by a key of the trust store that belongs to somebody else.
     PrincipalMismatch,
@@ -124,6 +127,9 @@ pub enum TimeBasis {
     /// The date of the committer or tagger. The signer chooses it: who has a key that has expired can
     /// write an earlier date, and git takes the signature for good.
     CommitterDate,
+    /// The date in an OpenPGP signature. The key signs it and the signer chooses it: who has a key that has
+    /// expired or was retired can write an earlier date.
+    SignatureDate,
 }
 
 impl TimeBasis {
@@ -131,6 +137,7 @@ impl TimeBasis {
     pub const fn name(self) -> &'static str {
         match self {
             Self::CommitterDate => "committer-date",
+            Self::SignatureDate => "signature-date",
         }
     }
 }
@@ -148,8 +155,8 @@ pub struct Verdict {
     pub status: Status,
     /// Of which format the signature is.
     pub format: Format,
-    /// The key that signed, as `ssh-keygen -l` names it: `SHA256:` and the digest in base64. `None`
-    /// where no key could be read.
+    /// The key that signed, as `ssh-keygen -l` names it: `SHA256:` and the digest in base64; of OpenPGP the
+    /// fingerprint of the key or subkey in hexadecimal, as gpg writes it. `None` where no key could be read.
     pub fingerprint: Option<String>,
     /// Who signed: the address that was expected and belongs to the key, else what the trust store says
     /// of the key's owners (for a certificate, what it says itself). `None` where the key is unknown or
@@ -161,7 +168,7 @@ pub struct Verdict {
     /// Which trust store was asked.
     pub trust: TrustDigest,
     /// One sentence for people, in lower case without a full stop. It repeats no text of the signature
-    /// but names of algorithms and of namespaces, these with everything escaped that is not printable
-    /// ASCII.
+    /// but fingerprints, names of algorithms and of namespaces, these with everything escaped that is not
+    /// printable ASCII.
     pub reason: String,
 }

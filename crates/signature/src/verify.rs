@@ -3,7 +3,7 @@ use bstr::BString;
 use crate::arithmetic::{self, Outcome};
 use crate::key::{self, Certificate, KeyProblem, PublicKey};
 use crate::sshsig::{Parts, Problem, SshSignature};
-use crate::{AllowedSigner, Format, Status, TimeBasis, TrustStore, Verdict, instant};
+use crate::{AllowedSigner, Format, Status, TimeBasis, TrustStore, Verdict, instant, openpgp};
 
 /// The purpose that git signs for.
 const NAMESPACE: &[u8] = b"git";
@@ -53,9 +53,7 @@ pub fn verify(
     let format = Format::of(signature);
     let answer = match format {
         Format::Ssh => verify_ssh(signature, payload, trust, signer, moment),
-        Format::OpenPgp => {
-            Answer::new(Status::Unsupported, "OpenPGP signatures are not verified yet")
-        }
+        Format::OpenPgp => openpgp::verify(signature, payload, trust.openpgp(), signer, moment),
         Format::X509 => Answer::new(Status::Unsupported, "X.509 signatures are not verified yet"),
         Format::Unknown => {
             Answer::new(Status::Malformed, "the signature has no header that is known")
@@ -66,22 +64,22 @@ pub fn verify(
 
 /// A verdict without what is the same for all signatures of a question.
 #[derive(Debug)]
-struct Answer {
-    status: Status,
-    reason: String,
-    fingerprint: Option<String>,
-    principal: Option<BString>,
-    time_basis: Option<TimeBasis>,
+pub(crate) struct Answer {
+    pub(crate) status: Status,
+    pub(crate) reason: String,
+    pub(crate) fingerprint: Option<String>,
+    pub(crate) principal: Option<BString>,
+    pub(crate) time_basis: Option<TimeBasis>,
 }
 
 impl Answer {
-    fn new(status: Status, reason: impl Into<String>) -> Self {
+    pub(crate) fn new(status: Status, reason: impl Into<String>) -> Self {
         let reason = reason.into();
         Self { status, reason, fingerprint: None, principal: None, time_basis: None }
     }
 
-    fn by(self, key: &PublicKey) -> Self {
-        Self { fingerprint: Some(key.fingerprint()), ..self }
+    pub(crate) fn by(self, fingerprint: String) -> Self {
+        Self { fingerprint: Some(fingerprint), ..self }
     }
 }
 
@@ -116,18 +114,19 @@ fn verify_ssh(
         return match Certificate::from_blob(parts.key) {
             Ok(certificate) => {
                 let key = certificate.key.clone();
-                by_certificate(&parts, payload, &certificate, trust, signer, moment).by(&key)
+                by_certificate(&parts, payload, &certificate, trust, signer, moment)
+                    .by(key.fingerprint())
             }
             Err(problem) => of_key_problem(problem),
         };
     }
     match PublicKey::from_blob(parts.key) {
-        Ok(key) => by_key(&parts, payload, &key, trust, signer, moment).by(&key),
+        Ok(key) => by_key(&parts, payload, &key, trust, signer, moment).by(key.fingerprint()),
         Err(problem) => of_key_problem(problem),
     }
 }
 
-fn of_problem(problem: Problem) -> Answer {
+pub(crate) fn of_problem(problem: Problem) -> Answer {
     match problem {
         Problem::Malformed(reason) => malformed(reason),
         Problem::Unsupported(what) => unsupported(what),
@@ -142,11 +141,11 @@ fn of_key_problem(problem: KeyProblem) -> Answer {
     }
 }
 
-fn malformed(reason: &str) -> Answer {
+pub(crate) fn malformed(reason: &str) -> Answer {
     Answer::new(Status::Malformed, format!("the signature can not be read: {reason}"))
 }
 
-fn unsupported(what: &str) -> Answer {
+pub(crate) fn unsupported(what: &str) -> Answer {
     Answer::new(Status::Unsupported, format!("not supported: {what}"))
 }
 

@@ -56,8 +56,9 @@ fn no_signature_and_other_formats_are_answered_without_a_calculation() {
     assert_eq!(of(None), (Status::Unsigned, Format::Unknown));
     assert_eq!(of(Some(b"")), (Status::Malformed, Format::Unknown));
     assert_eq!(of(Some(b"signed, ada")), (Status::Malformed, Format::Unknown));
+    let armour = b"-----BEGIN PGP SIGNATURE-----\n";
+    assert_eq!(of(Some(armour)), (Status::Malformed, Format::OpenPgp));
     for (header, format) in [
-        ("-----BEGIN PGP SIGNATURE-----\n", Format::OpenPgp),
         ("-----BEGIN PGP MESSAGE-----\n", Format::OpenPgp),
         ("-----BEGIN SIGNED MESSAGE-----\n", Format::X509),
     ] {
