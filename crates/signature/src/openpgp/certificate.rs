@@ -42,6 +42,15 @@ pub(crate) enum Bound<'a> {
     No,
 }
 
+impl<'a> Bound<'a> {
+    pub(crate) fn by(self) -> Option<&'a Binding> {
+        match self {
+            Self::By(binding) => Some(binding),
+            _ => None,
+        }
+    }
+}
+
 /// The newest binding that is not later than this time. Where all are later the oldest counts: gpg
 /// replaces bindings when a key is extended, and what was signed before has not become worse.
 pub(crate) fn bound<'a>(bindings: impl Iterator<Item = &'a Binding>, time: i64) -> Bound<'a> {

@@ -23,9 +23,11 @@ pub(crate) struct Question<'a> {
 /// What the certificate says about one of its keys at the time of the signature.
 struct State {
     may_sign: bool,
-    /// The first and the last second.
+    /// The first and the last second, by what was said at the time.
     first: i64,
     last: Option<i64>,
+    /// The last second by what is said now: the key may have been extended.
+    last_now: Option<i64>,
     revoked: Revoked,
 }
 
@@ -65,29 +67,17 @@ impl Question<'_> {
 
     fn state(&self, certificate: &Certificate, subkey: Option<&Subkey>) -> Result<State, Answer> {
         let time = self.facts.created;
-        let primary = &certificate.primary;
-        let direct = bound(certificate.direct.iter(), time);
-        let by_user = bound(certificate.users.iter().flat_map(|user| &user.bindings), time);
-        // A signature on the key itself says more than one on a name of it.
-        let bindings = [direct, by_user].into_iter().filter_map(|bound| match bound {
-            Bound::By(binding) => Some(binding),
-            _ => None,
-        });
-        let bindings: Vec<&Binding> = bindings.collect();
-        if bindings.is_empty() {
-            return Err(unbound("the key", [direct, by_user]));
-        }
-        let lifetime = bindings.iter().find_map(|binding| binding.key_lifetime);
-        let mut state = State {
-            may_sign: bindings.iter().find_map(|binding| binding.may_sign) == Some(true),
-            first: primary.created_at().as_secs().into(),
-            last: last_second(primary.created_at().as_secs().into(), lifetime),
-            revoked: revoked(&certificate.revocations, time),
-        };
-        if let Some(subkey) = subkey {
-            narrow(&mut state, subkey, time)?;
-        }
-        Ok(state)
+        let now = window(certificate, subkey, self.moment.now.unwrap_or(time).max(time));
+        let (may_sign, first, last) = window(certificate, subkey, time)?;
+        let revocations = revoked(&certificate.revocations, time);
+        let of_subkey = subkey.map_or(Revoked::No, |subkey| revoked(&subkey.revocations, time));
+        Ok(State {
+            may_sign,
+            first,
+            last,
+            last_now: now.map_or(last, |(_, _, last)| last),
+            revoked: revocations.max(of_subkey),
+        })
     }
 
     fn owner(&self, certificate: &Certificate) -> Owner {
@@ -157,7 +147,7 @@ impl Question<'_> {
             Answer::new(Status::SoftRevoked, later("the key was retired", time))
         } else if let Some(time) = former {
             Answer::new(Status::SoftRevoked, later("the user ID was given up", time))
-        } else if let Some(last) = self.past(state.last) {
+        } else if let Some(last) = self.past(state.last_now) {
             Answer::new(Status::GoodKeyExpiredSince, later("the key has expired since", last))
         } else if let Some(end) = self.past(self.facts.end.map(|end| end - 1)) {
             Answer::new(Status::GoodKeyExpiredSince, later("the signature has expired", end))
@@ -194,19 +184,30 @@ impl Question<'_> {
     }
 }
 
-/// Adds to the state of a primary key what its certificate says about a subkey.
-fn narrow(state: &mut State, subkey: &Subkey, time: i64) -> Result<(), Answer> {
-    let binding = match bound(subkey.bindings.iter(), time) {
-        Bound::By(binding) => binding,
-        other => return Err(unbound("the subkey", [other, other])),
-    };
+/// What a certificate says at a time about a key: whether it may sign, and its first and last second.
+fn window(
+    certificate: &Certificate,
+    subkey: Option<&Subkey>,
+    time: i64,
+) -> Result<(bool, i64, Option<i64>), Answer> {
+    let direct = bound(certificate.direct.iter(), time);
+    let by_user = bound(certificate.users.iter().flat_map(|user| &user.bindings), time);
+    // A signature on the key itself says more than one on a name of it.
+    let bindings: Vec<&Binding> = [direct, by_user].into_iter().filter_map(Bound::by).collect();
+    if bindings.is_empty() {
+        return Err(unbound("the key", [direct, by_user]));
+    }
+    let lifetime = bindings.iter().find_map(|binding| binding.key_lifetime);
+    let may_sign = bindings.iter().find_map(|binding| binding.may_sign) == Some(true);
+    let first = certificate.primary.created_at().as_secs().into();
+    let last = last_second(first, lifetime);
+    let Some(subkey) = subkey else { return Ok((may_sign, first, last)) };
+    let bound = bound(subkey.bindings.iter(), time);
+    let binding = bound.by().ok_or_else(|| unbound("the subkey", [bound, bound]))?;
     let created = subkey.key.created_at().as_secs().into();
-    let last = last_second(created, binding.key_lifetime);
-    state.may_sign = binding.may_sign == Some(true);
-    state.first = state.first.max(created);
-    state.last = state.last.into_iter().chain(last).min();
-    state.revoked = state.revoked.max(revoked(&subkey.revocations, time));
-    Ok(())
+    let of_subkey = last_second(created, binding.key_lifetime);
+    let last = last.into_iter().chain(of_subkey).min();
+    Ok((binding.may_sign == Some(true), first.max(created), last))
 }
 
 fn last_second(created: i64, lifetime: Option<i64>) -> Option<i64> {

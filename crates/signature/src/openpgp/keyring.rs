@@ -75,7 +75,8 @@ pub struct OpenPgpKeys {
 
 impl OpenPgpKeys {
     /// Reads public keys as `gpg --export` writes them, with `--armor` or without: any number of keys, in any
-    /// number of blocks, with any text around these. Copies of a key are read as one.
+    /// number of blocks, with any text around these, and revocations as `gpg --gen-revoke` writes them behind
+    /// their keys. Copies of a key are read as one.
     ///
     /// What a key has not signed itself is passed over, as are subkeys and signatures that can not be read
     /// and keys of versions other than 4 and 6. The cost is linear in the size of the file, but for a thousand
@@ -183,8 +184,10 @@ impl Reader {
             }
             _ => {}
         }
-        if matches!(self.place, Place::Nowhere) {
-            return Err(KeyringProblem::StrayPacket);
+        match (self.place, packet.kind) {
+            (Place::Nowhere, packet::SIGNATURE) => return self.take_revocation(packet),
+            (Place::Nowhere, _) => return Err(KeyringProblem::StrayPacket),
+            _ => {}
         }
         // What belongs to a key that is passed over.
         let Some(current) = self.current else { return Ok(()) };
@@ -255,6 +258,19 @@ impl Reader {
             certificate.packets.insert(with_kind(packet));
         }
         at_most("user IDs and subkeys of one key", certificate.parts(), MAX_PARTS)
+    }
+
+    /// Takes a revocation in a block of its own, as `gpg --gen-revoke` writes it, of a key in front of it.
+    fn take_revocation(&mut self, packet: Packet<'_>) -> Result<(), KeyringProblem> {
+        let signature = packet.signature().ok_or(KeyringProblem::MalformedRevocation)?;
+        if signature.typ() != Some(SignatureType::KeyRevocation) {
+            return Err(KeyringProblem::StrayPacket);
+        }
+        let fingerprints = signature.issuer_fingerprint().into_iter();
+        let mut places =
+            fingerprints.filter_map(|it| self.keys.by_fingerprint.get(it.as_bytes()).copied());
+        let place = places.next().ok_or(KeyringProblem::StrayPacket)?;
+        self.take_signature(place, packet)
     }
 
     fn take_signature(&mut self, current: usize, packet: Packet<'_>) -> Result<(), KeyringProblem> {
