@@ -25,6 +25,7 @@ const OWNED: &[(&str, &[&str])] = &[
     ("regorus", &["compliance"]),
     ("linfa*", &["risk"]),
     ("ring", &["signature"]),
+    ("pgp", &["signature"]),
     ("clap*", &["cli"]),
     ("comfy-table", &["report"]),
     ("textwrap", &["report"]),

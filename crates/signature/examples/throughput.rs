@@ -1,7 +1,7 @@
 //! How many signatures are verified in a second of CPU time, for each kind of key.
 //!
-//! `cargo run --release -p gitops-health-signature --example throughput -- [SECONDS]`. Needs ssh-keygen,
-//! which makes the keys and signs once with each.
+//! `cargo run --release -p gitops-health-signature --example throughput -- [SECONDS]`. Needs ssh-keygen
+//! and gpg, which make the keys and sign once with each.
 
 use std::error::Error;
 use std::fs;
@@ -11,7 +11,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use gitops_health_signature::{
-    AllowedSigners, Expected, Moment, RevokedKeys, Status, TrustStore, verify,
+    AllowedSigners, Expected, Moment, OpenPgpKeys, RevokedKeys, Status, TrustStore, verify,
 };
 
 /// As large as the data of an ordinary commit.
@@ -26,11 +26,38 @@ fn main() -> Result<(), Box<dyn Error>> {
         let (signers, signature) = sign(&path, kind, bits)?;
         let signers = AllowedSigners::parse(signers.as_bytes(), 0)?;
         let trust = TrustStore::new(signers, RevokedKeys::default());
-        let (count, spent) = measure(&trust, &signature, Duration::from_secs_f64(seconds))?;
-        let rate = f64::from(count) / spent.as_secs_f64();
-        println!("{kind:8} {bits:>5}  {rate:>8.0} verifications per CPU second");
+        let rate = measure(&trust, &signature, Duration::from_secs_f64(seconds))?;
+        println!("SSH     {kind:8} {bits:>5}  {rate:>8.0} verifications per CPU second");
     }
+    for kind in ["ed25519", "nistp256", "nistp384", "rsa3072"] {
+        let (keys, signature) = sign_openpgp(directory.path(), kind)?;
+        let trust = TrustStore::new(AllowedSigners::parse(b"", 0)?, RevokedKeys::default())
+            .with_openpgp(OpenPgpKeys::parse(&keys)?);
+        let rate = measure(&trust, &signature, Duration::from_secs_f64(seconds))?;
+        println!("OpenPGP {kind:14}  {rate:>8.0} verifications per CPU second");
+    }
+    gpg(directory.path(), "gpgconf", &["--kill", "all"])?;
     Ok(())
+}
+
+/// A list with a key, and a signature by it.
+fn sign_openpgp(home: &Path, kind: &str) -> Result<(Vec<u8>, Vec<u8>), Box<dyn Error>> {
+    let user = format!("{kind} <ada@example.com>");
+    let fixed = ["--batch", "--quiet", "--pinentry-mode", "loopback", "--passphrase", ""];
+    let with = |arguments: &[&str]| gpg(home, "gpg", &[&fixed, arguments].concat());
+    with(&["--quick-generate-key", &user, kind, "sign", "0"])?;
+    let payload = home.join("payload");
+    fs::write(&payload, PAYLOAD)?;
+    let payload = payload.to_str().ok_or("no text")?;
+    let sign = ["--armor", "--local-user", &user, "--output", "-", "--detach-sign", payload];
+    Ok((with(&["--export", &user])?, with(&sign)?))
+}
+
+fn gpg(home: &Path, program: &str, arguments: &[&str]) -> Result<Vec<u8>, Box<dyn Error>> {
+    let mut command = Command::new(program);
+    command.env("GNUPGHOME", home).args(arguments).stdin(Stdio::null()).stderr(Stdio::null());
+    let output = command.output()?;
+    if output.status.success() { Ok(output.stdout) } else { Err("gpg makes no signature".into()) }
 }
 
 /// A list with the key, and a signature.
@@ -53,16 +80,16 @@ fn sign(path: &Path, kind: &str, bits: &str) -> Result<(String, Vec<u8>), Box<dy
     Ok((format!("*@example.com valid-after=\"20200101Z\" {key}"), output.stdout))
 }
 
-/// How many verifications there were, and the CPU time that they took: this thread does nothing else.
+/// How many verifications there are in a second of CPU time: this thread does nothing else.
 fn measure(
     trust: &TrustStore,
     signature: &[u8],
     at_least: Duration,
-) -> Result<(u32, Duration), Box<dyn Error>> {
+) -> Result<f64, Box<dyn Error>> {
     let signer = Expected::Emails(&[b"ada@example.com"]);
     let moment = Moment { committer_seconds: 1_719_792_000, now: None };
     let (start, began) = (cpu_time()?, Instant::now());
-    let mut count = 0;
+    let mut count: u32 = 0;
     while began.elapsed() < at_least {
         for _ in 0..100 {
             let verdict = verify(Some(signature), PAYLOAD, trust, signer, moment);
@@ -72,7 +99,7 @@ fn measure(
         }
         count += 100;
     }
-    Ok((count, cpu_time()?.saturating_sub(start)))
+    Ok(f64::from(count) / cpu_time()?.saturating_sub(start).as_secs_f64())
 }
 
 /// What this thread has run, where the system says so (Linux, `/proc/thread-self/schedstat`).

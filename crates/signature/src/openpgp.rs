@@ -6,6 +6,7 @@ mod facts;
 mod judge;
 mod keyring;
 mod packet;
+mod rsa;
 
 use std::collections::HashMap;
 
@@ -28,6 +29,13 @@ const MAX_ARMOUR: usize = 256 << 10;
 
 /// More than anybody makes of one commit.
 const MAX_SIGNATURES: usize = 16;
+
+/// A signature beside its packet, without the header.
+#[derive(Debug)]
+struct Detached {
+    signature: Signature,
+    packet: Vec<u8>,
+}
 
 /// A key of a certificate: the primary key, or a subkey by its place.
 #[derive(Clone, Copy, Debug)]
@@ -115,7 +123,7 @@ pub(crate) fn verify(
         Ok(signatures) => signatures,
         Err(problem) => return of_problem(problem),
     };
-    let known = signatures.iter().flatten().find(|it| !ring.named_by(it).is_empty());
+    let known = signatures.iter().flatten().find(|it| !ring.named_by(&it.signature).is_empty());
     match (known, signatures.first()) {
         (Some(signature), _) | (None, Some(Some(signature))) => {
             of_signature(signature, payload, ring, signer, moment)
@@ -125,7 +133,7 @@ pub(crate) fn verify(
 }
 
 /// The signatures in an armour, `None` for those that can not be read.
-fn signatures(text: &[u8]) -> Result<Vec<Option<Signature>>, Problem> {
+fn signatures(text: &[u8]) -> Result<Vec<Option<Detached>>, Problem> {
     if text.len() > MAX_ARMOUR {
         return Err(Problem::Malformed("it has more than 256 KiB"));
     }
@@ -139,7 +147,10 @@ fn signatures(text: &[u8]) -> Result<Vec<Option<Signature>>, Problem> {
     let mut signatures = Vec::new();
     for packet in Packets::new(&bytes) {
         match packet {
-            Some(packet) if packet.kind == packet::SIGNATURE => signatures.push(packet.signature()),
+            Some(it) if it.kind == packet::SIGNATURE => {
+                let packet = it.body.to_vec();
+                signatures.push(it.signature().map(|signature| Detached { signature, packet }));
+            }
             Some(_) => return Err(Problem::Malformed("a packet of it is no signature")),
             None => return Err(Problem::Malformed("a packet of it ends early")),
         }
@@ -151,12 +162,13 @@ fn signatures(text: &[u8]) -> Result<Vec<Option<Signature>>, Problem> {
 }
 
 fn of_signature(
-    signature: &Signature,
+    detached: &Detached,
     payload: &[u8],
     ring: &Keyring,
     signer: Expected<'_>,
     moment: Moment,
 ) -> Answer {
+    let signature = &detached.signature;
     let facts = match Facts::of(signature) {
         Ok(facts) => facts,
         Err(problem) => return of_problem(problem),
@@ -170,12 +182,12 @@ fn of_signature(
     let named = ring.named_by(signature);
     let question = Question { facts: &facts, signer, moment };
     let answers = named.into_iter().map(|(certificate, subkey)| match subkey {
-        None => match holds(signature, payload, &certificate.primary) {
+        None => match holds(detached, payload, &certificate.primary) {
             Ok(()) => question.answer(certificate, subkey),
             Err(answer) => answer,
         }
         .by(fingerprint(&certificate.primary)),
-        Some(it) => match holds(signature, payload, &it.key) {
+        Some(it) => match holds(detached, payload, &it.key) {
             Ok(()) => question.answer(certificate, subkey),
             Err(answer) => answer,
         }
@@ -190,7 +202,7 @@ fn fingerprint(key: &impl KeyDetails) -> String {
 }
 
 /// Whether a signature was made over the payload by a key that withstands an attack.
-fn holds<K: VerifyingKey>(signature: &Signature, payload: &[u8], key: &K) -> Result<(), Answer> {
+fn holds<K: VerifyingKey>(detached: &Detached, payload: &[u8], key: &K) -> Result<(), Answer> {
     let params: &PublicParams = key.public_params();
     match facts::weakness(params) {
         Ok(None) => {}
@@ -201,11 +213,19 @@ fn holds<K: VerifyingKey>(signature: &Signature, payload: &[u8], key: &K) -> Res
         Err(Problem::Unsupported(what)) => return Err(unsupported(what)),
         Err(problem) => return Err(of_problem(problem)),
     }
+    let Detached { signature, packet } = detached;
+    let bad =
+        || Answer::new(Status::Bad, "the signature was not made by this key over these bytes");
+    match rsa::holds(signature, packet, payload, params) {
+        Some(true) => return Ok(()),
+        Some(false) => return Err(bad()),
+        None => {}
+    }
     signature.verify(key, payload).map_err(|error| match error {
         pgp::errors::Error::Unsupported { .. } | pgp::errors::Error::Unimplemented { .. } => {
             unsupported("the algorithm of the signature or the curve of its key")
         }
-        _ => Answer::new(Status::Bad, "the signature was not made by this key over these bytes"),
+        _ => bad(),
     })
 }
 
