@@ -5,6 +5,7 @@ mod certificate;
 mod facts;
 mod judge;
 mod keyring;
+mod own;
 mod packet;
 mod rsa;
 

@@ -11,7 +11,9 @@ use gitops_health_signature::{
     AllowedSigners, Expected, Moment, OpenPgpKeys, RevokedKeys, Status, TimeBasis, TrustStore,
     Verdict, verify,
 };
+use gitops_health_testkit::Random;
 use gpg::Gpg;
+use ring::digest::{SHA256, SHA384, SHA512, digest};
 
 const PAYLOAD: &[u8] = b"tree 4b825dc642cb6eb9a060e54bf8d69288fbee4904\n\na change\n";
 const ADA: &str = "Ada Example <ada@example.com>";
@@ -182,4 +184,102 @@ fn critical_notations_are_not_understood() {
     compare(&gpg, &notation("a@example.com=1"), "20240701", Status::Good, "GOODSIG");
     // gpg does not tell it from one over other bytes.
     compare(&gpg, &notation("!a@example.com=1"), "20240701", Status::Unsupported, "BADSIG");
+}
+
+#[test]
+fn a_strong_subkey_is_as_weak_as_its_primary_key() {
+    let Some(gpg) = Gpg::new() else { return };
+    let key = gpg.key("20240101", ADA, "rsa1024", "cert", "0");
+    gpg.ok("20240101", &["--batch", "--quick-add-key", &key, "ed25519", "sign", "0"], b"");
+    let signature = gpg.sign("20240601", &key, &[], PAYLOAD);
+    compare(&gpg, &signature, "20240701", Status::WeakAlgorithm, "GOODSIG");
+}
+
+/// A primary key, a user ID and the signature about both as gpg exports them, taken apart.
+struct Parts {
+    headers: [Vec<u8>; 3],
+    bodies: [Vec<u8>; 3],
+}
+
+impl Parts {
+    fn new(mut rest: &[u8]) -> Self {
+        let [mut headers, mut bodies] = [const { [const { Vec::new() }; 3] }; 2];
+        for (header, body) in headers.iter_mut().zip(&mut bodies) {
+            let (size, length) = match rest[0] & 3 {
+                0 => (2, usize::from(rest[1])),
+                _ => (3, usize::from(rest[1]) * 256 + usize::from(rest[2])),
+            };
+            *header = rest[..size].to_vec();
+            *body = rest[size..size + length].to_vec();
+            rest = &rest[size + length..];
+        }
+        Self { headers, bodies }
+    }
+
+    /// The file, with the beginning of the digest that the signature has to begin with so that anything is
+    /// calculated. An anonymous one does not say whose it is: that of any key.
+    fn file(&self, is_anonymous: bool) -> Vec<u8> {
+        let [key, user, signature] = &self.bodies;
+        let mut signature = signature.clone();
+        let hashed = 6 + usize::from(u16::from_be_bytes([signature[4], signature[5]]));
+        if is_anonymous {
+            assert_eq!(signature[6..8], [22, 33], "the fingerprint comes first");
+            signature[7] = 101;
+            assert_eq!(signature[hashed + 2..hashed + 4], [9, 16], "only the key ID is not signed");
+            signature[hashed + 3] = 101;
+        }
+        let sized = |length: usize| u32::try_from(length).expect("a size").to_be_bytes();
+        let message = [
+            &[0x99],
+            &sized(key.len())[2..],
+            key,
+            &[0xb4],
+            &sized(user.len()),
+            user,
+            &signature[..hashed],
+            &[4, 0xff],
+            &sized(hashed),
+        ];
+        let algorithm = match signature[3] {
+            8 => &SHA256,
+            9 => &SHA384,
+            _ => &SHA512,
+        };
+        let digest = digest(algorithm, &message.concat());
+        signature[hashed + 12..hashed + 14].copy_from_slice(&digest.as_ref()[..2]);
+        let bodies = [key, user, &signature];
+        let packets = self.headers.iter().zip(bodies);
+        packets.flat_map(|(header, body)| [&header[..], body].concat()).collect()
+    }
+}
+
+#[test]
+fn keys_that_nobody_made_are_calculated_with_and_nothing_of_theirs_counts() {
+    let mut chance = Random::new(7);
+    let meaning = |keys: &[u8]| {
+        let none = AllowedSigners::parse(b"", 0).expect("a list");
+        let keys = OpenPgpKeys::parse(keys).ok()?;
+        Some(TrustStore::new(none, RevokedKeys::default()).with_openpgp(keys).digest())
+    };
+    for kind in ["ed25519", "rsa2048", "nistp256", "nistp384", "nistp521", "dsa2048"] {
+        let Some(gpg) = Gpg::new() else { return };
+        gpg.key("20240101", ADA, kind, "sign", "0");
+        let keys = gpg.ok("20240101", &["--batch", "--export"], b"");
+        let parts = Parts::new(&keys);
+        assert_eq!(parts.file(false), keys, "the digest is the one that gpg makes");
+        for _ in 0..500 {
+            let mut parts = Parts { headers: parts.headers.clone(), bodies: parts.bodies.clone() };
+            let place = if chance.below(3) == 0 { 2 } else { 0 };
+            let beginning = if place == 0 { 6 } else { parts.bodies[2].len() - 64 };
+            for _ in 0..=chance.below(3) {
+                let body = &mut parts.bodies[place];
+                let byte = beginning + chance.below(body.len() - beginning);
+                body[byte] = [0, 1, 0xff, chance.below(256) as u8][chance.below(4)];
+            }
+            let whole = parts.file(true);
+            let without = whole.len() - parts.headers[2].len() - parts.bodies[2].len();
+            // The signature counts for nothing where it is not one of this key.
+            assert_eq!(meaning(&whole), meaning(&whole[..without]), "{kind}: {whole:?}");
+        }
+    }
 }

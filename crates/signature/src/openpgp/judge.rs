@@ -4,7 +4,7 @@ use bstr::BString;
 use pgp::types::KeyDetails;
 
 use super::certificate::{Binding, Bound, Certificate, Revoked, Subkey, bound, revoked};
-use super::facts::Facts;
+use super::facts::{Facts, weakness};
 use crate::instant::display;
 use crate::verify::Answer;
 use crate::{Expected, Moment, Status, TimeBasis};
@@ -45,27 +45,43 @@ impl Question<'_> {
     pub(crate) fn answer(&self, certificate: &Certificate, subkey: Option<&Subkey>) -> Answer {
         let state = match self.state(certificate, subkey) {
             Ok(state) => state,
-            Err(answer) => return answer,
+            Err(answer) => return self.without_state(certificate, subkey, answer),
         };
+        let revoked = hard_revocation(state.revoked, self.facts.created);
         let (owner, former) = match self.owner(certificate) {
             Owner::Expected(owner) => (owner, None),
             Owner::Former(owner, until) => (owner, Some(until)),
             Owner::Other => {
                 let owners = Some(self.emails(certificate)).filter(|it| !it.is_empty());
-                let answer = match self.revoked(&state) {
-                    Some(answer) => answer,
-                    None => {
-                        Answer::new(Status::PrincipalMismatch, "the key belongs to somebody else")
-                    }
-                };
-                return Answer { principal: owners, ..answer };
+                let reason = "the key belongs to somebody else";
+                let mismatch = || Answer::new(Status::PrincipalMismatch, reason);
+                return Answer { principal: owners, ..revoked.unwrap_or_else(mismatch) };
             }
         };
-        let answer = self.revoked(&state).unwrap_or_else(|| self.in_time(&state, former));
+        let answer = revoked.unwrap_or_else(|| self.in_time(&state, former));
         Answer { principal: Some(owner).filter(|it| !it.is_empty()), ..answer }
     }
 
+    /// The answer where nothing binds the key to the certificate. A primary key can revoke itself
+    /// nevertheless; with a subkey it would be the key of somebody else.
+    fn without_state(
+        &self,
+        certificate: &Certificate,
+        subkey: Option<&Subkey>,
+        answer: Answer,
+    ) -> Answer {
+        let revoked = revoked(&certificate.revocations, self.facts.created);
+        match (subkey, hard_revocation(revoked, self.facts.created)) {
+            (None, Some(answer)) => answer,
+            _ => answer,
+        }
+    }
+
     fn state(&self, certificate: &Certificate, subkey: Option<&Subkey>) -> Result<State, Answer> {
+        if let Some(weak) = weakness(certificate.primary.public_params()).unwrap_or_default() {
+            let reason = format!("the certificate of the key rests on {weak}");
+            return Err(Answer::new(Status::WeakAlgorithm, reason));
+        }
         let time = self.facts.created;
         let now = window(certificate, subkey, self.moment.now.unwrap_or(time).max(time));
         let (may_sign, first, last) = window(certificate, subkey, time)?;
@@ -116,24 +132,6 @@ impl Question<'_> {
         bstr::join(",", emails).into()
     }
 
-    /// The answer where the key was revoked so that the signature does not hold.
-    fn revoked(&self, state: &State) -> Option<Answer> {
-        match state.revoked {
-            Revoked::Always => Some(Answer::new(
-                Status::HardRevoked,
-                "the key was revoked as compromised or without a reason, so no date counts",
-            )),
-            Revoked::Before(time) => {
-                let (retired, signed) = (display(time), display(self.facts.created));
-                let reason = format!(
-                    "the key was retired at {retired} and the signature's date is {signed}"
-                );
-                Some(Answer::new(Status::HardRevoked, reason))
-            }
-            Revoked::No | Revoked::Later(_) => None,
-        }
-    }
-
     /// The answer for a key that belongs to whom it should and is not revoked for this signature.
     fn in_time(&self, state: &State, former: Option<i64>) -> Answer {
         if !state.may_sign {
@@ -182,6 +180,21 @@ impl Question<'_> {
     fn past(&self, last: Option<i64>) -> Option<i64> {
         last.filter(|last| self.moment.now.is_some_and(|now| now > *last))
     }
+}
+
+/// The answer where a key was revoked so that a signature of this time does not hold.
+fn hard_revocation(revoked: Revoked, signed: i64) -> Option<Answer> {
+    let reason = match revoked {
+        Revoked::Always => {
+            "the key was revoked as compromised or without a reason, so no date counts".to_owned()
+        }
+        Revoked::Before(time) => {
+            let (retired, signed) = (display(time), display(signed));
+            format!("the key was retired at {retired} and the signature's date is {signed}")
+        }
+        Revoked::No | Revoked::Later(_) => return None,
+    };
+    Some(Answer::new(Status::HardRevoked, reason))
 }
 
 /// What a certificate says at a time about a key: whether it may sign, and its first and last second.
