@@ -12,7 +12,8 @@ const NAMESPACE: &[u8] = b"git";
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Expected<'a> {
     /// The key has to belong to one of these addresses. None of them is nobody, so an empty list is
-    /// answered with [`Status::PrincipalMismatch`], as is an address of more than 1022 bytes.
+    /// answered with [`Status::PrincipalMismatch`], as is an address of more than 1022 bytes for an SSH key.
+    /// With the addresses of OpenPGP keys they are compared without regard to case (ASCII).
     Emails(&'a [&'a [u8]]),
     /// The key may belong to anybody in the trust store. This is what git asks for.
     Anybody,
@@ -21,7 +22,8 @@ pub enum Expected<'a> {
 /// The times that a verdict rests on, in seconds since 1970.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Moment {
-    /// The date of the committer, or of the tagger: what the signer says is the time of the signature.
+    /// The date of the committer, or of the tagger: what the signer says is the time of the signature. Not
+    /// asked for with OpenPGP, whose signatures have a date of their own.
     pub committer_seconds: i64,
     /// The time of the question; with it a key that has expired since is told from one that is valid.
     pub now: Option<i64>,
@@ -34,6 +36,9 @@ pub struct Moment {
 /// calculation; only a signature that holds is looked up. A revoked key is told before one that is
 /// unknown, an owner that is not expected before the purpose, and the purpose before the time. Of several
 /// lines about a key the one with the best answer counts, as it does for ssh-keygen.
+///
+/// An OpenPGP signature only names its key, so nothing is calculated where that is unknown, and one armour may
+/// hold several: the first counts that can be read and names a key of the trust store.
 ///
 /// The cost is linear in the sizes of signature and payload.
 pub fn verify(

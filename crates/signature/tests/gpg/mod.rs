@@ -93,6 +93,21 @@ impl Gpg {
         self.ok(time, &["--command-fd", "0", "--edit-key", key], input.as_bytes());
     }
 
+    /// A program for git (`gpg.program`) that is gpg at a time.
+    #[cfg(unix)]
+    pub fn program(&self, time: &str) -> PathBuf {
+        use std::os::unix::fs::PermissionsExt;
+        let path = self.home.path().join(format!("gpg-{time}"));
+        let home = self.home.path().display();
+        let options = "--batch --no-tty --pinentry-mode loopback --passphrase ''";
+        let line = format!(
+            "exec gpg --homedir '{home}' {options} --faked-system-time {time}T000000! \"$@\""
+        );
+        fs::write(&path, format!("#!/bin/sh\n{line}\n")).expect("a file");
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o700)).expect("a program");
+        path
+    }
+
     /// What gpg says of a signature at a time: the first word of this kind on its status lines.
     pub fn says(&self, now: &str, signature: &[u8], payload: &[u8]) -> String {
         let write = |name: &str, content: &[u8]| -> PathBuf {
