@@ -25,7 +25,8 @@ pub enum Status {
     HardRevoked,
     /// The key had expired when it signed.
     ExpiredAtSigning,
-    /// The key was not valid yet when it signed.
+    /// The key was not valid yet when it signed, or the date of an OpenPGP signature is more than half an hour
+    /// ahead.
     NotYetValid,
     /// Made for another purpose, or by a key that is not trusted for this one.
     WrongNamespace,

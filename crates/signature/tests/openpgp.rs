@@ -204,6 +204,23 @@ fn signatures_of_other_versions_types_and_digests_are_never_good() {
 }
 
 #[test]
+fn a_signature_that_says_two_dates_or_none_is_malformed() {
+    let whole = bytes(BY_ADA);
+    assert_eq!(whole[8..10], [22, 33], "the fingerprint comes first");
+    assert_eq!(whole[31..33], [5, 2], "and then the date");
+    let mut twice = whole.clone();
+    // Another date and something private in place of the fingerprint.
+    twice[8..16].copy_from_slice(&[5, 2, 0, 0, 0, 0, 16, 100]);
+    let verdict = judge(ADA, &armour(&twice), IS_ADA);
+    assert_eq!(verdict.status, Status::Malformed, "{}", verdict.reason);
+    assert!(verdict.reason.ends_with("it says the same thing twice"), "{}", verdict.reason);
+    let mut never = whole;
+    never[32] = 100;
+    let verdict = judge(ADA, &armour(&never), IS_ADA);
+    assert!(verdict.reason.ends_with("it does not say when it was made"), "{}", verdict.reason);
+}
+
+#[test]
 fn signatures_that_are_cut_or_changed_are_never_good_but_where_nothing_is_signed() {
     let whole = bytes(BY_ADA);
     let hashed = 2 + 6 + usize::from(whole[7]);
