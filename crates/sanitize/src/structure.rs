@@ -8,6 +8,7 @@ mod dicom;
 mod elements;
 mod fhir;
 mod fhir_xml;
+mod glue;
 mod grid;
 mod hl7v2;
 mod html;

@@ -9,7 +9,8 @@ mod cursor;
 use std::ops::Range;
 
 use super::keys::{self, Strength};
-use super::{Layout, calls, split, value};
+use super::{Layout, calls, glue, split, trimmed, value};
+use crate::finding::Finding;
 use crate::small::small;
 use crate::what::What;
 use created::Created;
@@ -253,7 +254,11 @@ fn add_row(bytes: &[u8], row: Vec<Range<usize>>, columns: &[Column], layout: &mu
 
 /// Adds a value, or those that are the lines of a text.
 fn add(bytes: &[u8], span: Range<usize>, what: What, name: &str, layout: &mut Layout) {
-    let is_text = matches!(what, What::Name | What::Address) && span.len() <= LONGEST_LINES;
+    let is_short = span.len() <= LONGEST_LINES;
+    if let Some(parts) = is_short.then(|| glue::parts(bytes, &span)).flatten() {
+        return add_parts(bytes, parts, what, name, layout);
+    }
+    let is_text = matches!(what, What::Name | What::Address) && is_short;
     if is_text && memchr::memchr(b'\n', &bytes[span.clone()]).is_some() {
         for line in split(bytes, span, b'\n') {
             add_value(bytes, line, what, name, layout);
@@ -263,11 +268,26 @@ fn add(bytes: &[u8], span: Range<usize>, what: What, name: &str, layout: &mut La
     add_value(bytes, span, what, name, layout);
 }
 
-fn add_value(bytes: &[u8], span: Range<usize>, what: What, name: &str, layout: &mut Layout) {
-    if let Some(mut finding) = value::found(bytes, span, what) {
-        finding.field = Some(name.to_owned());
-        layout.findings.push(finding);
+/// Adds the parts of a value that stand in one string of a program each: what is between them is code.
+fn add_parts(bytes: &[u8], parts: Vec<Range<usize>>, what: What, name: &str, layout: &mut Layout) {
+    let texts: Vec<&[u8]> = parts.iter().map(|part| &bytes[part.clone()]).collect();
+    let is_value = value::has_shape(what, texts.concat().trim_ascii());
+    for part in parts.into_iter().map(|part| trimmed(bytes, part)) {
+        match is_value && !part.is_empty() {
+            true => push(value::as_found(bytes, what, part), name, layout),
+            false => add_value(bytes, part, what, name, layout),
+        }
     }
+}
+
+fn add_value(bytes: &[u8], span: Range<usize>, what: What, name: &str, layout: &mut Layout) {
+    if let Some(finding) = value::found(bytes, span, what) {
+        push(finding, name, layout);
+    }
+}
+
+fn push(finding: Finding, name: &str, layout: &mut Layout) {
+    layout.findings.push(Finding { field: Some(name.to_owned()), ..finding });
 }
 
 #[cfg(test)]
@@ -328,6 +348,18 @@ mod tests {
 
     fn values(text: &str) -> Vec<String> {
         values_by(read, text)
+    }
+
+    #[test]
+    fn values_end_with_the_strings_of_programs() {
+        for glue in ["\"\n    \"", "\" +\n    \"", "\" . \""] {
+            let text = format!(
+                "x = \"INSERT INTO t (m~rn, address) VALUES ('8817~2635', '12 Elm{glue} Street')\""
+            );
+            assert_eq!(values(&text), ["88172635", "12 Elm", "Street"], "{text}");
+        }
+        let text = "\"INSERT INTO t (m~rn, address) VALUES ('8817~2635', '\" + street + \"')\"";
+        assert_eq!(values(text), ["88172635"]);
     }
 
     // Synthetic, with `~` for nothing.

@@ -167,3 +167,17 @@ fn values_of_queries_and_between_dollars_have_one_kind_of_quotes() {
         assert_words("a.sql", text, expected);
     }
 }
+
+#[test]
+fn values_that_go_on_in_another_string_keep_their_quotes() {
+    for (name, glue) in [("a.py", "\"\n     \""), ("a.js", "\" +\n     \""), ("a.php", "\" . \"")] {
+        let text = |mrn: &str, street: &str, road: &str| {
+            format!(
+                "x = (\"INSERT INTO patients (m~rn, street, x) VALUES ({mrn}, '{street}{glue} {road}', 5)\")\n"
+            )
+        };
+        let (before, behind) =
+            (text("8477~1203", "4740 N.", "Ma~in St"), text("[MRN]", "[ADDRESS]", "[ADDRESS]"));
+        assert_words(name, &before, &behind);
+    }
+}
