@@ -19,7 +19,7 @@ pub(crate) enum Code {
     Typography,
     /// A string with backslashes; strings of a list of lines belong together.
     String,
-    /// A string of YAML in single quotes.
+    /// A string of YAML or a program in single quotes.
     Quoted,
 }
 
@@ -78,7 +78,7 @@ impl Code {
             Self::Base64 => base64::encode(text, before),
             Self::Escapes { .. } => escapes::encode(text, before),
             Self::Typography => text.to_vec(),
-            Self::String | Self::Quoted => strings::encode(text, self),
+            Self::String | Self::Quoted => strings::encode(text, before, self),
         }
     }
 

