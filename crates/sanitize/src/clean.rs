@@ -9,7 +9,7 @@ use std::ops::Range;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
-use crate::decode::{Layer, Sight, Text, Unseen};
+use crate::decode::{self, Layer, Sight, Text, Unseen};
 use crate::edit::{Edit, compose, origin};
 use crate::finding::Finding;
 use crate::known;
@@ -211,7 +211,7 @@ impl<'a> Cleaner<'a> {
         bare::quote(language, bytes, &mut edits);
         for layer in &sight.layers {
             // What is all of a file is written as the file is.
-            let is_all = layer.decoded.outer == (0..bytes.len());
+            let is_all = layer.decoded.outer == (decode::length_of_mark(bytes)..bytes.len());
             let name = if is_all { name } else { "" };
             let inner = self.edits(name, &layer.decoded.text, &layer.sight);
             edits.extend(layer.decoded.encoded(bytes, inner));

@@ -34,6 +34,12 @@ pub fn is_encoded(bytes: &[u8]) -> bool {
     Kind::of(bytes) != Kind::Plain
 }
 
+/// How long the mark of UTF-8 is that a text begins with, and that is no part of it.
+pub(crate) fn length_of_mark(bytes: &[u8]) -> usize {
+    const MARK: &[u8] = b"\xef\xbb\xbf";
+    if bytes.starts_with(MARK) { MARK.len() } else { 0 }
+}
+
 /// A text as it can be shown, and where some parts of it are there: that of UTF-16 decoded, any other as
 /// it is.
 pub fn readable<'a>(bytes: &'a [u8], parts: &[Range<usize>]) -> (Cow<'a, [u8]>, Vec<Range<usize>>) {
@@ -123,7 +129,10 @@ impl Scanner {
                 let layer = self.layer(bytes, 0..bytes.len(), code, depth, limits);
                 Sight { layers: layer.into_iter().collect(), ..Sight::default() }
             }
-            Kind::Plain => self.unfold_text(bytes, depth, limits),
+            Kind::Plain => {
+                let mark = length_of_mark(bytes);
+                self.unfold_text(&bytes[mark..], depth, limits).moved(mark)
+            }
             Kind::Dicom => self.unfold_dicom(bytes, limits),
             kind => self.unfold_packed(bytes, kind, depth, limits),
         }

@@ -137,6 +137,13 @@ impl Decoded {
         Self { text, code, outer, marks }
     }
 
+    /// The same, where so many bytes are in front of the outer ones.
+    pub fn moved(self, by: usize) -> Self {
+        let outer = self.outer.start + by..self.outer.end + by;
+        let marks = self.marks.into_iter().map(|(at, text)| (at + by, text)).collect();
+        Self { outer, marks, ..self }
+    }
+
     pub fn code(&self) -> Code {
         self.code
     }

@@ -42,6 +42,25 @@ pub(crate) struct Layer {
 }
 
 impl Sight {
+    /// The same, where so many bytes are in front of these.
+    pub fn moved(mut self, by: usize) -> Self {
+        if by == 0 {
+            return self;
+        }
+        let moved = |span: &Range<usize>| span.start + by..span.end + by;
+        for finding in self.findings.iter_mut().chain(&mut self.fixed) {
+            finding.span = moved(&finding.span);
+        }
+        for unit in &mut self.units {
+            unit.span = moved(&unit.span);
+            unit.names = unit.names.iter().map(moved).collect();
+            unit.about = unit.about.as_ref().map(moved);
+        }
+        let layers = std::mem::take(&mut self.layers).into_iter();
+        self.layers = layers.map(|it| Layer { decoded: it.decoded.moved(by), ..it }).collect();
+        self
+    }
+
     /// All findings, by their places in the bytes in which this was seen.
     pub fn into_findings(self, bytes: &[u8]) -> Vec<Finding> {
         let Self { mut findings, layers, fixed, .. } = self;

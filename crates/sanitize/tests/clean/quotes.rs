@@ -191,3 +191,38 @@ fn values_that_go_on_in_another_string_keep_their_quotes() {
         assert_words(name, &before, &behind);
     }
 }
+
+#[test]
+fn a_mark_of_bytes_in_front_is_no_part_of_a_text() {
+    for (name, text, expected) in [
+        (
+            "a.yaml",
+            "m~rn: 8477~1203\nfirst_name: Rob~ert\n",
+            "m~rn: \"[MRN]\"\nfirst_name: \"[NAME]\"\n",
+        ),
+        (
+            "a.yaml",
+            "{m~rn: 8477~1203, first_name: Rob~ert,\n  note: ok}\n",
+            "{m~rn: \"[MRN]\", first_name: \"[NAME]\",\n  note: ok}\n",
+        ),
+        (
+            "a.yaml",
+            "m~rn: 8477~1203\nnote: pat%69ent%20%4aohn\n",
+            "m~rn: \"[MRN]\"\nnote: pat%69ent%20%4aohn\n",
+        ),
+        ("a.env", "M~RN=8477~1203\nFIRST_NAME=Rob~ert\n", "M~RN=[MRN]\nFIRST_NAME=[NAME]\n"),
+        (
+            "a.x12",
+            "NM~1*IL*1*ZWYR~TKOVA*ROB~ERT****MI*W1234~56789\n",
+            "NM~1*IL*1*[NAME]*[NAME]****MI*[HEALTH_PLAN]\n",
+        ),
+        (
+            "a.txt",
+            "x = \"{\\\"m~rn\\\": \\\"8477~1203\\\"}\"\n",
+            "x = \"{\\\"m~rn\\\": \\\"[MRN]\\\"}\"\n",
+        ),
+    ] {
+        assert_words(name, text, expected);
+        assert_words(name, &format!("\u{feff}{text}"), &format!("\u{feff}{expected}"));
+    }
+}

@@ -3,12 +3,13 @@
 use std::ops::Range;
 
 use super::Bare;
+use crate::decode;
 
 /// All plain scalars, keys as well.
 pub(super) fn bare_values(bytes: &[u8]) -> Vec<Bare> {
     let mut reader =
         Reader { bytes, depth: 0, block: None, quote: None, open: None, found: Vec::new() };
-    let mut begin = 0;
+    let mut begin = decode::length_of_mark(bytes);
     while begin < bytes.len() {
         let end = super::end_of_line(bytes, begin);
         let length = bytes[begin..end].trim_ascii_end().len();
