@@ -72,7 +72,8 @@ pub(super) fn read(bytes: &[u8], has_header: bool, layout: &mut Layout) {
             continue;
         }
         let segment = Segment { bytes, name: begin..begin + 3, separators };
-        segment.read(begin + 3..end, is_header, layout);
+        let end_of_values = end - quote::length_of_reference(&bytes[begin..end]);
+        segment.read(begin + 3..end_of_values, is_header, layout);
         message.add(&bytes[begin..begin + 3], begin..end, layout);
         layout.close(begin..end);
         header = Some((separators, end));
@@ -195,15 +196,15 @@ fn end_of_segment(
     }
     let end = at.min(rest.len());
     let last = memchr::memrchr(field, &rest[..end]).map_or(end, |bar| bar + 1);
-    if let Some(close) = quote::enclosed(&rest[last..end]) {
-        return (begin + last + close, false);
-    }
+    let close = quote::enclosed(&rest[last..end]);
+    // What closes brackets may be what stands behind a string.
+    let end_of_value = close.map_or(end, |close| last + close + 1);
     if quote.is_none()
-        && let Some(open) = quote::unopened(&rest[last..end])
+        && let Some(open) = quote::unopened(&rest[last..end_of_value])
     {
         return (begin + last + open, true);
     }
-    (begin + end, false)
+    (close.map_or(begin + end, |close| begin + last + close), false)
 }
 
 /// How logs and editors show the end of a segment.

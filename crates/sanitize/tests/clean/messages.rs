@@ -127,3 +127,26 @@ fn messages_in_strings_in_strings_end_with_their_segments() {
         assert!(!message.contains(&["Thorn", "bury"].concat()), "{message}");
     }
 }
+
+#[test]
+fn the_last_value_of_a_segment_ends_with_its_string_or_attribute() {
+    let segment = "NK~1|1|Ro~e^Jose|SPO|8411 Bir~ch Ln|217-457~-1692".replace('~', "");
+    let clean_segment = "NK~1|1|[NAME]^[NAME]|SPO|[ADDRESS]|[PHONE]".replace('~', "");
+    for (before, behind) in [
+        ("foo('abc\\r", "')\n"),
+        ("x = ('abc'\n  'def\\r", "')  # it's\n"),
+        ("foo(['abc\\r", "', 'x'], 'y')\n"),
+        ("<r><e k=\"", "&quot;\"/><lastName>keep</lastName></r>\n"),
+        ("<r><e k=\"", "&quot;\" b=\"x\"/><lastName>keep</lastName></r>\n"),
+        ("<r><e k=\"{&quot;raw&quot;: &quot;", "&quot;}\"/><lastName>keep</lastName></r>\n"),
+    ] {
+        assert_cleaned(
+            &format!("{before}{segment}{behind}"),
+            &format!("{before}{clean_segment}{behind}"),
+        );
+        for way in [Replacement::Mask, Replacement::Placeholder] {
+            let clean = cleaned(&way, "", &format!("{before}{segment}{behind}"));
+            assert!(clean.starts_with(before) && clean.ends_with(behind), "{clean}");
+        }
+    }
+}

@@ -90,6 +90,7 @@ impl Quote {
             () if is_escaped => Mark::Inside(at + 1),
             () if self.is_triple && count < 3 => Mark::Inside(behind),
             () if self.is_triple => Mark::End(at),
+            () if count == 2 && self.mark == b'"' && ends_tag(&text[behind..]) => Mark::End(at),
             () if count % 2 == 0 || self.is_in_word(text, at..behind) => Mark::Inside(behind),
             () if text[at..].starts_with(b"'\\''") => Mark::Inside(at + 4),
             () => Mark::End(at),
@@ -99,6 +100,20 @@ impl Quote {
     /// Whether it is an apostrophe.
     fn is_in_word(self, text: &[u8], marks: std::ops::Range<usize>) -> bool {
         self.mark == b'\'' && marks.len() == 1 && is_apostrophe(text, marks.start)
+    }
+}
+
+/// Whether a tag ends here, or has another attribute.
+fn ends_tag(text: &[u8]) -> bool {
+    let is_name = |byte: &&u8| byte.is_ascii_alphanumeric() || b"_-:.".contains(byte);
+    let is_attribute = |text: &[u8]| {
+        let length = text.iter().take_while(is_name).count();
+        length > 0 && matches!(text[length..], [b'=', b'"' | b'\'', ..])
+    };
+    match text {
+        [b'>', ..] | [b'/', b'>', ..] | [b' ', b'/', b'>', ..] => true,
+        [b' ' | b'\n', rest @ ..] => is_attribute(rest),
+        _ => false,
     }
 }
 
@@ -137,6 +152,14 @@ pub(super) fn enclosed(value: &[u8]) -> Option<usize> {
     None
 }
 
+/// How long the quote is that a segment ends with, if it is spelled out as in markup and has no other one: it is that of
+/// what the message stands in.
+pub(super) fn length_of_reference(segment: &[u8]) -> usize {
+    const QUOTE: &[u8] = b"&quot;";
+    let is_alone = || memchr::memmem::find_iter(segment, QUOTE).count() % 2 == 1;
+    if segment.ends_with(QUOTE) && is_alone() { QUOTE.len() } else { 0 }
+}
+
 /// Where a string ends of which nobody has seen the beginning: at a mark without another one of its kind, with
 /// what code has behind a string.
 pub(super) fn unopened(value: &[u8]) -> Option<usize> {
@@ -172,6 +195,8 @@ mod tests {
             ("'''", "O'N ' '' \"\"\" ''', 5", Some(13)),
             ("\"\"\"", "a \"b\" \"\"\"", Some(6)),
             ("\\\"", "x\\\", \\\"y", Some(1)),
+            ("\"", "x\"\"/><a b=\"", Some(1)),
+            ("\"", "x\"\" b=\"y\"", Some(1)),
         ] {
             let mut at = 0;
             let mut end = None;
