@@ -7,7 +7,7 @@ mod shape;
 
 use std::ops::Range;
 
-use super::{is_template, trimmed};
+use super::{glue, is_template, trimmed};
 use crate::finding::Finding;
 use crate::rule::Severity;
 use crate::what::What;
@@ -46,6 +46,9 @@ pub(super) fn has_shape(what: What, text: &[u8]) -> bool {
     // A number of nine digits that is less than 0 is one that was read for a difference.
     let text = text.strip_prefix(b"-").filter(|_| what == What::Ssn).unwrap_or(text);
     if text.is_empty() || text.len() > LONGEST || is_template(text) || says_nothing(text) {
+        return false;
+    }
+    if glue::is_code(text) {
         return false;
     }
     match what {

@@ -193,6 +193,34 @@ fn values_that_go_on_in_another_string_keep_their_quotes() {
 }
 
 #[test]
+fn code_between_strings_is_no_value() {
+    for (name, text, expected) in [
+        (
+            "a.py",
+            "u = '/p?m~rn=8477~1203&city=' + city_2 + '&last_name=Ro~e'\n",
+            "u = '/p?m~rn=[MRN]&city=' + city_2 + '&last_name=[NAME]'\n",
+        ),
+        (
+            "a.py",
+            "x = \"INSERT INTO patients (m~rn, street, last_name) VALUES ('8477~1203', '\" + street + \"', 'Ro~e')\"\n",
+            "x = \"INSERT INTO patients (m~rn, street, last_name) VALUES ('[MRN]', '\" + street + \"', '[NAME]')\"\n",
+        ),
+        (
+            "a.php",
+            "$x = '<patient><m~rn>8477~1203</m~rn><street>' . $street . '</street></patient>';\n",
+            "$x = '<patient><m~rn>[MRN]</m~rn><street>' . $street . '</street></patient>';\n",
+        ),
+        (
+            "a.sql",
+            "INSERT INTO patients (m~rn, city, last_name) VALUES ('8477~1203', :'cityValue', 'Ro~e');\n",
+            "INSERT INTO patients (m~rn, city, last_name) VALUES ('[MRN]', :'cityValue', '[NAME]');\n",
+        ),
+    ] {
+        assert_words(name, text, expected);
+    }
+}
+
+#[test]
 fn a_mark_of_bytes_in_front_is_no_part_of_a_text() {
     for (name, text, expected) in [
         (

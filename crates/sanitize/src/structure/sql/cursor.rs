@@ -253,10 +253,13 @@ impl<'a> Cursor<'a> {
         CASTS.iter().any(|known| known.eq_ignore_ascii_case(&rest[..length]))
     }
 
-    /// Whether the text in the quotes here is one of bits or bytes: `X'4f'`.
+    /// Whether the text in the quotes here is one of bits or bytes, or the name of a variable: `X'4f'`, `:'name'`.
     fn is_code(&self) -> bool {
-        let before = &self.bytes[..self.at];
-        matches!(before, [.., other, b'x' | b'X' | b'b' | b'B'] if !is_of_word(other))
+        match &self.bytes[..self.at] {
+            [.., other, b'x' | b'X' | b'b' | b'B'] => !is_of_word(other),
+            [.., other, b':'] => other.is_ascii_whitespace() || b"(,".contains(other),
+            _ => false,
+        }
     }
 
     /// Whether a quote here, behind a value, is the one of the string that the query stands in.
