@@ -72,10 +72,15 @@ pub(super) fn read_list(bytes: &[u8], item: usize, list: Range<usize>, layout: &
     let name = &before[..before.len() - marks];
     let Some((what, name)) = lines::named(name).filter(|_| marks > 0) else { return };
     let field = String::from_utf8_lossy(keys::plain(name)).into_owned();
-    let (literals, _) = literals(bytes, list.start + 1, list.end);
-    for Literal { span, is_quoted } in literals {
-        let is_value =
-            lines::is_value(what, name, &bytes[span.clone()]) && (is_quoted || what != What::Name);
+    let (literals, end) = literals(bytes, list.start + 1, list.end);
+    // What stands in front of a colon is the name of a member, unless it is one of somebody beyond doubt.
+    let has_key = matches!(bytes.get(end), Some(b':' | b'='));
+    let key = literals.len().checked_sub(1).filter(|_| has_key);
+    for (place, Literal { span, is_quoted }) in literals.into_iter().enumerate() {
+        let text = &bytes[span.clone()];
+        let is_value = lines::is_value(what, name, text)
+            && (is_quoted || what != What::Name)
+            && (Some(place) != key || value::is_literal(what, text));
         if is_value && layout.is_open(&span) {
             let mut finding = value::as_found(bytes, what, span);
             finding.field = Some(field.clone());

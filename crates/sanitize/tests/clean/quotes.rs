@@ -221,6 +221,15 @@ fn code_between_strings_is_no_value() {
 }
 
 #[test]
+fn names_of_members_stay() {
+    for name in ["Active", "Contacts", "ApiKey", "CreatedAt"] {
+        let text =
+            format!("{{\"m~rn\": \"8477~1203\", \"patient\": {{\"{name}\": null, \"x\": 5}}}}\n");
+        assert_words("a.json", &text, &text.replace("8477~1203", "[MRN]"));
+    }
+}
+
+#[test]
 fn a_mark_of_bytes_in_front_is_no_part_of_a_text() {
     for (name, text, expected) in [
         (
