@@ -263,3 +263,16 @@ fn a_mark_of_bytes_in_front_is_no_part_of_a_text() {
         assert_words(name, &format!("\u{feff}{text}"), &format!("\u{feff}{expected}"));
     }
 }
+
+#[test]
+fn numbers_of_yaml_are_read_by_all() {
+    let way = Replacement::Synthetic(b"a key of sixteen".to_vec());
+    for key in ["13956", "01234"] {
+        let text = format!("m~rn: '8477~1203'\nzip: !!int '{key}'\n").replace('~', "");
+        let clean = cleaned(&way, "a.yaml", &text);
+        let (_, number) = clean.rsplit_once("!!int '").expect("it is there");
+        let number = number.trim_end_matches("'\n");
+        let is_octal = number.bytes().all(|byte| byte.is_ascii_digit() && byte < b'8');
+        assert!(!number.starts_with('0') || is_octal, "{clean}");
+    }
+}

@@ -45,8 +45,18 @@ pub(super) fn of_kind(bytes: &[u8], span: &Range<usize>, new: &[u8]) -> Option<&
         let is_day = new.len() >= 10 && new[..4].iter().all(u8::is_ascii_digit);
         return (!is_day).then_some(b"0001-01-01");
     }
-    let is_number = before.ends_with(b"!!int") || before.ends_with(b"!!float");
-    (is_number && !new.iter().all(u8::is_ascii_digit)).then_some(b"0")
+    let is_number = match () {
+        () if before.ends_with(b"!!float") => new.iter().all(u8::is_ascii_digit),
+        () if before.ends_with(b"!!int") => is_integer(new),
+        () => return None,
+    };
+    (!is_number).then_some(b"0")
+}
+
+/// Whether all readers take a text for a whole number: to some a zero in front says that its digits are octal.
+fn is_integer(text: &[u8]) -> bool {
+    let most = if text.first() == Some(&b'0') { b'7' } else { b'9' };
+    text.iter().all(|byte| (b'0'..=most).contains(byte))
 }
 
 struct Reader<'a> {
