@@ -201,15 +201,18 @@ impl<'a> Cleaner<'a> {
     /// What is to be put where, sorted by place.
     fn edits(&mut self, name: &str, bytes: &[u8], sight: &Sight) -> Edits {
         let language = Language::of(name, bytes);
-        let mut edits = Edits::new();
-        for (number, finding) in sight.findings.iter().enumerate() {
-            let value = &bytes[finding.span.clone()];
-            let new = self.made_up(finding, value, sight.weeks.get(number).copied());
-            let new = new.unwrap_or_else(|| self.stand_in(finding, value));
-            edits.push((finding.span.clone(), new));
+        let mut edits = self.replaced(bytes, sight);
+        // In a decoded text there are quotes that are none of the file.
+        let (spelled, layers): (Vec<&Layer>, Vec<&Layer>) = sight
+            .layers
+            .iter()
+            .partition(|layer| language.has_bare_values() && layer.decoded.is_spelled());
+        for layer in spelled {
+            edits.extend(self.spelled(bytes, layer));
         }
+        edits.sort_by_key(|(span, _)| span.start);
         bare::quote(language, bytes, &mut edits);
-        for layer in &sight.layers {
+        for layer in layers {
             // What is all of a file is written as the file is.
             let is_all = layer.decoded.outer == (decode::length_of_mark(bytes)..bytes.len());
             let name = if is_all { name } else { "" };
@@ -217,6 +220,35 @@ impl<'a> Cleaner<'a> {
             edits.extend(layer.decoded.encoded(bytes, inner));
         }
         edits.sort_by_key(|(span, _)| span.start);
+        edits
+    }
+
+    /// What is to be put where in a layer of which most characters stand for themselves, without quotes around.
+    fn spelled(&mut self, bytes: &[u8], layer: &Layer) -> Edits {
+        let (text, sight) = (&layer.decoded.text, &layer.sight);
+        let mut inner = self.replaced(text, sight);
+        for layer in &sight.layers {
+            inner.extend(match layer.decoded.is_spelled() {
+                true => self.spelled(text, layer),
+                false => {
+                    let deeper = self.edits("", &layer.decoded.text, &layer.sight);
+                    layer.decoded.encoded(text, deeper)
+                }
+            });
+        }
+        inner.sort_by_key(|(span, _)| span.start);
+        layer.decoded.encoded(bytes, inner)
+    }
+
+    /// What takes the place of what was found in a text as it is.
+    fn replaced(&mut self, bytes: &[u8], sight: &Sight) -> Edits {
+        let mut edits = Edits::new();
+        for (number, finding) in sight.findings.iter().enumerate() {
+            let value = &bytes[finding.span.clone()];
+            let new = self.made_up(finding, value, sight.weeks.get(number).copied());
+            let new = new.unwrap_or_else(|| self.stand_in(finding, value));
+            edits.push((finding.span.clone(), new));
+        }
         edits
     }
 

@@ -63,6 +63,11 @@ impl Language {
         }
     }
 
+    /// Whether it has bare values that it must be known of where they begin and end.
+    pub fn has_bare_values(self) -> bool {
+        matches!(self, Self::Json | Self::Sql | Self::Toml | Self::Yaml)
+    }
+
     /// Its bare values, in their order.
     fn bare_values(self, bytes: &[u8]) -> Vec<Bare> {
         match self {

@@ -137,6 +137,11 @@ impl Decoded {
         Self { text, code, outer, marks }
     }
 
+    /// Whether most of its characters stand for themselves, and others are spelled out.
+    pub fn is_spelled(&self) -> bool {
+        matches!(self.code, Code::Escapes { .. } | Code::Typography)
+    }
+
     /// The same, where so many bytes are in front of the outer ones.
     pub fn moved(self, by: usize) -> Self {
         let outer = self.outer.start + by..self.outer.end + by;

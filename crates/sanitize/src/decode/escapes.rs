@@ -225,12 +225,15 @@ fn spelled_out(text: &[u8]) -> Vec<u8> {
     })
 }
 
-/// What decides how something is spelled in a place: what is there, or where that has no mark, the address
-/// around it.
+/// What decides how something is spelled in a place: what is there, or where that has no mark, the quote of the key in
+/// front of it, or the address around it.
 pub(super) fn around<'a>(bytes: &'a [u8], span: &Range<usize>) -> &'a [u8] {
     let part = &bytes[span.clone()];
     if mark(part).is_some() {
         return part;
+    }
+    if let Some(quote) = quote_of_key(&bytes[span.start.saturating_sub(NEAR)..span.start]) {
+        return quote;
     }
     let reach = span.start.saturating_sub(NEAR)..bytes.len().min(span.end + NEAR);
     let before = bytes[reach.start..span.start].iter().rev().take_while(|it| !is_blank(it));
@@ -239,6 +242,21 @@ pub(super) fn around<'a>(bytes: &'a [u8], span: &Range<usize>) -> &'a [u8] {
     let whole = &bytes[begin..span.end + behind];
     let percents = memchr::memchr_iter(b'%', whole).find(|at| percent(&whole[*at..]).is_some());
     percents.map_or(part, |at| &whole[at..])
+}
+
+/// The reference to a quote that a key ends with, in front of a colon, which may be a reference, too.
+fn quote_of_key(before: &[u8]) -> Option<&[u8]> {
+    let before = before.trim_ascii_end();
+    let colon = last_reference(before, ':').unwrap_or(b":");
+    let key = before.strip_suffix(colon)?.trim_ascii_end();
+    last_reference(key, '"')
+}
+
+/// The reference to a character that a text ends with.
+fn last_reference(text: &[u8], character: char) -> Option<&[u8]> {
+    let first = text.len().saturating_sub(LONGEST);
+    let last = &text[first + memchr::memrchr(b'&', &text[first..])?..];
+    (reference(last) == Some((character, last.len()))).then_some(last)
 }
 
 fn each(text: &[u8], spelled: impl Fn(u8) -> Option<String>) -> Vec<u8> {

@@ -276,3 +276,17 @@ fn numbers_of_yaml_are_read_by_all() {
         assert!(!number.starts_with('0') || is_octal, "{clean}");
     }
 }
+
+#[test]
+fn quotes_around_numbers_are_spelled_as_those_of_their_keys() {
+    for quote in ["&quot;", "&#x22;"] {
+        let text = format!("<a b=\"{{{quote}m~rn{quote}: 8477~1203}}\"/>\n");
+        let expected = format!("<a b=\"{{{quote}m~rn{quote}: &#34;[MRN]&#34;}}\"/>\n");
+        assert_words("a.html", &text, &expected);
+    }
+    // Quotes that are spelled out are none of the file.
+    let text = "a: \"{&#x22;m~rn&#x22;: 8477~1203, &quot;x&quot;: it's}\"\nm~rn: 8477~1203\n";
+    let clean = redacted("a.yaml", &text.replace('~', ""));
+    assert!(clean.ends_with("it's}\"\nm~rn: \"[MRN]\"\n".replace('~', "").as_str()), "{clean}");
+    assert_eq!(clean.matches('"').count(), 4, "{clean}");
+}
