@@ -310,7 +310,7 @@ fn end_of_string(bytes: &[u8], span: &Range<usize>) -> usize {
         Some([one, two, three]) => *one == quote && *two == quote && three.is_ascii_alphanumeric(),
         _ => false,
     };
-    if !goes_on(span.end) {
+    if !goes_on(span.end) || is_in_string_of_string(bytes, span) {
         return span.end;
     }
     let mut at = span.end;
@@ -323,6 +323,16 @@ fn end_of_string(bytes: &[u8], span: &Range<usize>) -> usize {
         }
     }
     span.end
+}
+
+/// Whether the same quotes stand in front of something and behind it, with backslashes or doubled: it is a string in
+/// another one.
+fn is_in_string_of_string(bytes: &[u8], span: &Range<usize>) -> bool {
+    const LONGEST: usize = 16;
+    let before = &bytes[span.start.saturating_sub(LONGEST)..span.start];
+    let is_mark = |byte: &&u8| matches!(byte, b'"' | b'\'' | b'\\');
+    let length = before.iter().rev().take_while(is_mark).count();
+    length > 1 && bytes[span.end..].starts_with(&before[before.len() - length..])
 }
 
 /// Where a secret ends that another pair of an address or a form goes on behind, as in `password=...&user=...`.

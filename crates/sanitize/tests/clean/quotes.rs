@@ -85,6 +85,17 @@ fn all_of_a_secret_goes_whatever_quotes_are_in_it() {
 }
 
 #[test]
+fn a_secret_ends_with_its_string_in_a_string() {
+    let secret = ["AK", "IAZBTEQPYQ", "JNHJ36XW"].concat();
+    for quote in ["\\\"", "\\\"\"", "\\\\\\\"", "\"\""] {
+        let text = |secret: &str| {
+            format!("x {quote}k{quote}: {quote}{secret}{quote}, {quote}y{quote}: 5\n")
+        };
+        assert_eq!(redacted("a.txt", &text(&secret)), text("[SECRET]"));
+    }
+}
+
+#[test]
 fn names_with_quotes_in_them_go_as_a_whole() {
     for (name, before, value, behind) in [
         ("a.yaml", "first_name: '", "Quir''inia", "'\n"),
