@@ -217,9 +217,10 @@ impl Language {
     }
 }
 
-/// Whether a value of SQL stands in quotes of another kind: those of MySQL, within a string of a program, dollars.
+/// Whether a value of SQL stands in quotes of another kind: those of MySQL, within a string of a program, dollars,
+/// references of markup.
 fn has_quotes(value: &[u8]) -> bool {
-    value.iter().any(|byte| b"\"`\\$".contains(byte))
+    value.iter().any(|byte| b"\"`\\$&".contains(byte))
 }
 
 /// How statements of SQL begin that have values in them.

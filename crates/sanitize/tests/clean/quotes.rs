@@ -96,6 +96,16 @@ fn a_secret_ends_with_its_string_in_a_string() {
 }
 
 #[test]
+fn references_of_markup_stay_whole() {
+    let text = |place: &str| {
+        format!("<a b=\"{{&quot;patient&quot;: {{&quot;city&quot;: &quot;Ro~e, {place}&quot;}}}}\">INSERT INTO t (x) VALUES (1)</a>\n")
+            .replace('~', "")
+    };
+    let clean = redacted("a.xml", &text("12 El~m Street, Spring~field, IL 627~04"));
+    assert!(clean.contains("&quot;}}\">INSERT INTO t (x) VALUES (1)</a>"), "{clean}");
+}
+
+#[test]
 fn names_with_quotes_in_them_go_as_a_whole() {
     for (name, before, value, behind) in [
         ("a.yaml", "first_name: '", "Quir''inia", "'\n"),
