@@ -6,6 +6,7 @@ mod yaml;
 use std::ops::Range;
 
 use super::{Edits, is_plain_number};
+use crate::decode;
 use crate::structure::calls::NO_DAY;
 
 /// A part of a text, and what takes its place.
@@ -80,7 +81,7 @@ impl Language {
     /// What stands between the marks of which a document consists, but for strings and comments.
     fn between_marks(self, bytes: &[u8]) -> Vec<Bare> {
         let mut found = Vec::new();
-        let (mut at, mut before, mut depth) = (0, b'\n', 0_usize);
+        let (mut at, mut before, mut depth) = (decode::length_of_mark(bytes), b'\n', 0_usize);
         while let Some(&byte) = bytes.get(at) {
             match byte {
                 b'\n' if depth == 0 && self == Self::Toml => before = byte,

@@ -268,6 +268,11 @@ fn a_mark_of_bytes_in_front_is_no_part_of_a_text() {
             "m~rn: 8477~1203\nnote: pat%69ent%20%4aohn\n",
             "m~rn: \"[MRN]\"\nnote: pat%69ent%20%4aohn\n",
         ),
+        (
+            "a.sql",
+            "-- it's pt Rob~ert Ro~e, m~rn=8477~1203\nSELECT 5;\n",
+            "-- it's pt [NAME], m~rn=[MRN]\nSELECT 5;\n",
+        ),
         ("a.env", "M~RN=8477~1203\nFIRST_NAME=Rob~ert\n", "M~RN=[MRN]\nFIRST_NAME=[NAME]\n"),
         (
             "a.x12",
