@@ -273,7 +273,9 @@ fn add_parts(bytes: &[u8], parts: Vec<Range<usize>>, what: What, name: &str, lay
     let texts: Vec<&[u8]> = parts.iter().map(|part| &bytes[part.clone()]).collect();
     let is_value = value::has_shape(what, texts.concat().trim_ascii());
     for part in parts.into_iter().map(|part| trimmed(bytes, part)) {
-        match is_value && !part.is_empty() {
+        let has_word =
+            bytes[part.clone()].iter().any(|it| it.is_ascii_alphanumeric() || *it >= 0x80);
+        match is_value && has_word {
             true => push(value::as_found(bytes, what, part), name, layout),
             false => add_value(bytes, part, what, name, layout),
         }

@@ -210,6 +210,12 @@ fn values_that_go_on_in_another_string_keep_their_quotes() {
         let (before, behind) =
             (text("8477~1203", "4740 N.", "Ma~in St"), text("[MRN]", "[ADDRESS]", "[ADDRESS]"));
         assert_words(name, &before, &behind);
+        let text = |mrn: &str, number: &str| {
+            format!(
+                "x = (\"INSERT INTO patients (m~rn, phone) VALUES ({mrn}, '({glue}{number}')\")\n"
+            )
+        };
+        assert_words(name, &text("8477~1203", "217) 632-~4890"), &text("[MRN]", "[PHONE]"));
     }
 }
 
