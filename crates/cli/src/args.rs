@@ -1,5 +1,6 @@
 //! What can be typed. The groups of commands have files of their own.
 
+mod compliance;
 mod day;
 mod index;
 mod risk;
@@ -11,6 +12,7 @@ use std::path::PathBuf;
 use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum};
 use gitops_health_git::ZonedTime;
 
+pub(crate) use compliance::*;
 pub(crate) use day::Day;
 pub(crate) use index::*;
 pub(crate) use risk::*;
@@ -94,6 +96,9 @@ pub(crate) enum Command {
     /// are written all or nothing, keep their permissions and line ends, and no copy is left behind.
     /// What has a structure keeps it. A file called `scan` is named `./scan`.
     Sanitize(SanitizeArgs),
+    /// Does a change keep the rules, clause by clause?
+    #[command(subcommand)]
+    Compliance(ComplianceCommand),
     /// What is known of the history, and is it right?
     ///
     /// The index is kept in the git directory (`gitops-health/history.sqlite`) and made by whatever

@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use gitops_health_git::listed;
+use gitops_health_compliance::ComplianceConfig;
+use gitops_health_git::{ObjectId, listed};
 use gitops_health_report::{Configuration, Setting};
 use gitops_health_risk::RiskConfig;
 use gitops_health_sanitize::SanitizeConfig;
@@ -30,6 +31,8 @@ pub(crate) struct Config {
     pub index: IndexConfig,
     /// Health data, personal data and secrets.
     pub sanitize: SanitizeConfig,
+    /// Rules for changes.
+    pub compliance: ComplianceConfig,
 }
 
 /// How the index of the history is kept.
@@ -76,6 +79,8 @@ pub(crate) enum Origin {
     Repository(PathBuf),
     /// The file of a repository without a worktree, as it is at HEAD.
     Head,
+    /// The file of the repository, as it is in a commit that is trusted.
+    Revision(ObjectId),
     /// An environment variable.
     Environment(String),
     /// The file named on the command line.
@@ -90,6 +95,8 @@ pub(crate) enum InRepository {
     Worktree(PathBuf),
     /// There is no worktree, and this is the file at HEAD.
     Head(Vec<u8>),
+    /// The file in a commit that is trusted.
+    Revision(ObjectId, Vec<u8>),
     /// There is no worktree, and what HEAD has there is no regular file.
     Odd,
 }
@@ -111,6 +118,7 @@ impl fmt::Display for Origin {
             Self::User(path) => write!(f, "user file {}", path.display()),
             Self::Repository(_) => write!(f, "repository file {REPOSITORY_FILE}"),
             Self::Head => write!(f, "repository file {REPOSITORY_FILE} of HEAD"),
+            Self::Revision(id) => write!(f, "repository file {REPOSITORY_FILE} of commit {id}"),
             Self::Environment(name) => write!(f, "environment variable {name}"),
             Self::CommandLine(path) => write!(f, "file {}", path.display()),
         }
@@ -227,6 +235,9 @@ pub(crate) fn load(named: Option<&Path>, repository: InRepository) -> Result<Loa
             layers.extend(Layer::from_file(Origin::Repository(path.clone()), &path)?);
         }
         InRepository::Head(content) => layers.push(Layer::from_content(Origin::Head, content)?),
+        InRepository::Revision(id, content) => {
+            layers.push(Layer::from_content(Origin::Revision(id), content)?);
+        }
         InRepository::Odd => {
             let source = std::io::Error::other("it is not a regular file");
             return Err(LoadError::Read { origin: Origin::Head, source });

@@ -2,7 +2,7 @@ use std::cell::OnceCell;
 use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 
-use gitops_health_git::{Location, Mode, Repo, RepoPath, ZonedTime};
+use gitops_health_git::{Location, Mode, ObjectId, Repo, RepoPath, ZonedTime};
 use gitops_health_report::Style;
 use jiff::Zoned;
 
@@ -58,6 +58,25 @@ impl Context {
             self.say(2, || format!("configured: {key} by {origin}"));
         }
         Ok(loaded)
+    }
+
+    /// As [`Context::config`], with the file of the repository as it is in a commit; without any where that has none or
+    /// there is no commit. Nothing of the worktree has a say.
+    pub fn config_of_revision(
+        &self,
+        repo: &Repo,
+        revision: Option<ObjectId>,
+    ) -> Result<Loaded, CliError> {
+        let file = |id| repo.file_of_commit(id, &RepoPath::from(REPOSITORY_FILE));
+        let found = revision.map(|id| Ok::<_, CliError>((id, file(id)?))).transpose()?;
+        let repository = match found {
+            None | Some((_, None)) => InRepository::Absent,
+            Some((id, Some((Mode::File | Mode::Executable, content)))) => {
+                InRepository::Revision(id, content)
+            }
+            Some((_, Some(_))) => InRepository::Odd,
+        };
+        Ok(crate::config::load(self.global.config.as_deref(), repository)?)
     }
 
     /// The time to take for now: the given one, or that of the system clock in its zone. It stands

@@ -5,6 +5,7 @@
 
 mod acceptance;
 mod args;
+mod compliance;
 mod config;
 mod context;
 mod error;
@@ -29,7 +30,9 @@ use clap::{CommandFactory, FromArgMatches};
 
 pub use exit_code::ExitCode;
 
-use args::{Cli, Command, ConfigCommand, IndexCommand, RiskCommand, SanitizeCommand};
+use args::{
+    Cli, Command, ComplianceCommand, ConfigCommand, IndexCommand, RiskCommand, SanitizeCommand,
+};
 use context::Context;
 use error::CliError;
 use index::commands;
@@ -75,6 +78,14 @@ fn run(arguments: Vec<OsString>) -> ExitCode {
             Some(SanitizeCommand::Rules(args)) => sanitize_rules::run(&context, &args),
             None => sanitize_clean::run(&context, &args.clean),
         },
+        Command::Compliance(ComplianceCommand::Analyze(args)) => {
+            compliance::analyze(&context, &args)
+        }
+        Command::Compliance(ComplianceCommand::List(args)) => compliance::list(&context, &args),
+        Command::Compliance(ComplianceCommand::Explain(args)) => {
+            compliance::explain(&context, &args)
+        }
+        Command::Compliance(ComplianceCommand::Input(args)) => compliance::input(&context, &args),
         Command::Index(IndexCommand::Status(args)) => commands::status(&context, &args),
         Command::Index(IndexCommand::Update(args)) => commands::update(&context, &args),
         Command::Index(IndexCommand::Verify(args)) => commands::verify(&context, &args),

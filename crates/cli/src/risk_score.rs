@@ -2,10 +2,13 @@ mod assembly;
 mod notes;
 mod scorer;
 
-use gitops_health_git::{Change, Selection, Similarity};
+use gitops_health_git::{Change, Repo, Selection, Similarity};
 use gitops_health_report::{self as report, RiskReport, View};
 
+use gitops_health_risk::Score;
+
 use crate::args::{ScoreArgs, ScoreFormat};
+use crate::config::Loaded;
 use crate::context::Context;
 use crate::error::{CliError, Failure};
 use crate::exit_code::ExitCode;
@@ -37,6 +40,26 @@ pub(crate) fn run(context: &Context, args: &ScoreArgs) -> Result<ExitCode, CliEr
     output::write(context, &render(context, args, &report))?;
     tell_what_is_missing(context, args, &report);
     Ok(if report.is_complete() { ExitCode::Clean } else { ExitCode::NotEvaluated })
+}
+
+/// The points and the band of a change; nothing where not all of its past could be looked at.
+pub(crate) fn score_of(
+    context: &Context,
+    repo: &Repo,
+    loaded: &Loaded,
+    selection: &Selection,
+) -> Result<Option<Score>, CliError> {
+    let params = loaded.config.risk.check()?;
+    let tips = repo.tips_of(selection)?;
+    let history = index::open_for(context, repo, &loaded.config.index, &tips)?;
+    let lineage = Indexed { history: &history, repo };
+    let change = repo.change_by(selection, Similarity::Renames, &lineage)?;
+    let mut scorer = Scorer::new(context, lineage, &params, &change)?;
+    let whole = scorer.score_whole(selection, &change, false)?;
+    let owners = owners(repo, &change)?;
+    let found = Found { selection, change: &change, owners: &owners, params: &params };
+    let report = finish(found, whole, Vec::new(), loaded.in_report());
+    Ok(report.is_complete().then_some(report.score))
 }
 
 /// Who asks about staged changes believes that there are some. A commit may be empty on purpose.

@@ -18,6 +18,7 @@ use crate::exit_code::ExitCode;
 use crate::look::Look;
 use crate::output;
 
+pub(crate) use changes::scan as scan_change;
 pub(crate) use outcome::{MESSAGE, PEOPLE, why_binary};
 pub(crate) use paths::{Listed, check_stdin_name, link_in_tree, shown, target_of};
 

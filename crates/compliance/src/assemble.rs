@@ -5,7 +5,7 @@ mod classes;
 mod commits;
 mod files;
 
-use gitops_health_git::{Change, Error, ObjectId, Repo, ZonedTime};
+use gitops_health_git::{Change, Error, ObjectId, Reference, Repo, Target, ZonedTime, printable};
 use gitops_health_risk::RiskParams;
 use sha2::{Digest, Sha256};
 
@@ -49,8 +49,8 @@ pub struct Subject<'a> {
     pub findings: Option<Vec<Finding>>,
     /// How risky it is; `None` where nobody measured it.
     pub risk: Option<Risk>,
-    /// The tags of the change; `None` where nobody looked.
-    pub tags: Option<Vec<Tag>>,
+    /// All names that lead to something; `None` where nobody looked.
+    pub references: Option<&'a [Reference]>,
 }
 
 impl Assembler<'_> {
@@ -66,6 +66,7 @@ impl Assembler<'_> {
         let commits = self.commits(change, &mut people)?;
         let files = self.files(change, &mut people, &mut missing)?;
         let facts = self.change(subject.mode, change, &commits, &people)?;
+        let tags = self.tags(subject.references, change, &mut people)?;
         let evidence = subject.evidence;
         let about = About { change: &facts, commits: &commits };
         let approvals = approvals::all(self, &about, evidence.approvals, &mut people);
@@ -101,12 +102,55 @@ impl Assembler<'_> {
             scans,
             findings: subject.findings,
             risk: subject.risk,
-            tags: subject.tags,
+            tags,
             platform: evidence.platform,
             change: facts,
             commits,
             people: people.met(),
             facts_missing: missing,
+        })
+    }
+
+    /// The tags that lead to commits of the change, by name.
+    fn tags(
+        &self,
+        references: Option<&[Reference]>,
+        change: &Change,
+        people: &mut People<'_>,
+    ) -> Result<Option<Vec<Tag>>, Error> {
+        let Some(references) = references else { return Ok(None) };
+        let mut tags = Vec::new();
+        for reference in references.iter().filter(|it| it.name.starts_with(b"refs/tags/")) {
+            if let Target::Commit(commit) = reference.target
+                && change.commits.iter().any(|it| it.id == commit)
+            {
+                tags.push(self.tag(reference, commit, people)?);
+            }
+        }
+        Ok(Some(tags))
+    }
+
+    /// What is known of a tag. Where it has several objects the outermost counts, which is the one that was named.
+    fn tag(
+        &self,
+        reference: &Reference,
+        commit: ObjectId,
+        people: &mut People<'_>,
+    ) -> Result<Tag, Error> {
+        let name = reference.name.strip_prefix(b"refs/tags/").unwrap_or(&reference.name);
+        let annotation = reference.annotations.first();
+        let signature = annotation.map(|tag| self.signature_of_tag(tag, people)).transpose()?;
+        let tagger = annotation.and_then(|tag| tag.tagger.as_ref()).map(|tagger| input::Actor {
+            person: people.named(&tagger.person),
+            at: tagger.time.into(),
+        });
+        Ok(Tag {
+            name: printable(name),
+            commit: commit.to_string(),
+            is_annotated: annotation.is_some(),
+            is_release: self.settings.is_release(name),
+            tagger,
+            signature,
         })
     }
 
@@ -121,7 +165,7 @@ impl Assembler<'_> {
     fn roster(&self) -> Option<RosterFacts> {
         self.trusted.roster.as_ref().map(|roster| RosterFacts {
             path: self.settings.config().roster.clone(),
-            digest: hex(&roster.digest()),
+            digest: digits(&roster.digest()),
             people: roster.len(),
             shared: roster.shared(),
         })
@@ -187,7 +231,7 @@ impl Assembler<'_> {
                 "nobody looked for health data and secrets".into(),
             ),
             ("risk", subject.risk.is_none(), "nobody measured it".into()),
-            ("tags", subject.tags.is_none(), "nobody looked at tags".into()),
+            ("tags", subject.references.is_none(), "nobody looked at tags".into()),
             ("branch", subject.branch.is_none(), "nobody says where the change goes".into()),
         ];
         let missing = facts.into_iter().filter(|(_, is_missing, _)| *is_missing);
@@ -298,8 +342,8 @@ fn sorted<T, K: Ord>(list: impl IntoIterator<Item = T>, key: impl Fn(&T) -> K) -
     list
 }
 
-/// Bytes in hexadecimal digits.
-pub(crate) fn hex(bytes: &[u8]) -> String {
+/// Bytes as hexadecimal digits.
+pub fn digits(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
@@ -319,7 +363,7 @@ impl Parts {
     }
 
     pub fn end(self) -> String {
-        hex(&self.0.finalize())
+        digits(&self.0.finalize())
     }
 }
 

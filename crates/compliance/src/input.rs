@@ -10,6 +10,7 @@ mod evidence;
 mod people;
 
 use schemars::JsonSchema;
+use schemars::generate::SchemaSettings;
 use serde::Serialize;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -97,6 +98,12 @@ impl Input {
         let text = serde_json::to_vec(&self.to_value()).expect("it is JSON");
         Sha256::digest(text).into()
     }
+}
+
+/// The JSON Schema (draft 2020-12) of the document.
+pub fn schema() -> Value {
+    let generator = SchemaSettings::draft2020_12().into_generator();
+    generator.into_root_schema_for::<Input>().to_value()
 }
 
 /// A repository.

@@ -19,7 +19,7 @@ mod signal;
 mod trusted;
 mod verdict;
 
-pub use assemble::{Assembler, Subject};
+pub use assemble::{Assembler, Subject, digits};
 pub use catalogue::{Catalogue, CatalogueError, Meta, Parameter, Severity, Shipped};
 pub use config::{ComplianceConfig, ConfigError, Settings};
 pub use conftest::{Conftest, Decisions, Message, NoDecision};

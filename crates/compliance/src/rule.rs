@@ -11,6 +11,7 @@
 
 use serde_json::{Map, Value};
 
+use crate::assemble::Parts;
 use crate::{Evaluation, EvaluationError, Policies, Verdict};
 
 /// A rule by its package.
@@ -32,6 +33,16 @@ pub struct RuleFinding {
     pub path: Option<String>,
     /// The line of the file, from 1.
     pub line: Option<u64>,
+}
+
+impl RuleFinding {
+    /// The same for the same rule, words, subject and file, wherever the line has moved: 128 bits of SHA-256.
+    pub fn fingerprint(&self, rule: &str) -> String {
+        let mut parts = Parts::new("gitops-health finding 1");
+        let of = [Some(rule), Some(&*self.message), self.subject.as_deref(), self.path.as_deref()];
+        of.into_iter().for_each(|part| parts.add(part.unwrap_or_default().as_bytes()));
+        parts.end()[..32].to_owned()
+    }
 }
 
 /// What a rule says of an input.

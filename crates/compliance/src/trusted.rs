@@ -2,7 +2,9 @@
 //! the change that it judges.
 
 use gitops_health_git::{Error, Mailmap, Mode, ObjectId, OwnersFile, Repo, RepoPath};
-use gitops_health_signature::{AllowedSigners, RevokedKeys, TrustFileError, TrustStore};
+use gitops_health_signature::{
+    AllowedSigners, KeyringError, OpenPgpKeys, RevokedKeys, TrustFileError, TrustStore,
+};
 use thiserror::Error;
 
 use crate::config::Settings;
@@ -50,6 +52,14 @@ pub enum TrustedError {
         path: String,
         /// Why.
         source: TrustFileError,
+    },
+    /// The keys of OpenPGP can not be used.
+    #[error("the keys of `{path}` can not be used")]
+    OpenPgpKeys {
+        /// Where it is.
+        path: String,
+        /// Why.
+        source: KeyringError,
     },
 }
 
@@ -108,7 +118,8 @@ fn trust(
         move |source| TrustedError::Keys { path, source }
     };
     let (signers, revoked) = (file(&config.allowed_signers)?, file(&config.revoked_keys)?);
-    if signers.is_none() && revoked.is_none() {
+    let openpgp = file(&config.openpgp_keys)?;
+    if signers.is_none() && revoked.is_none() && openpgp.is_none() {
         return Ok(None);
     }
     // Times without a zone are of UTC: the place of whoever asks has no say.
@@ -116,5 +127,11 @@ fn trust(
         .map_err(keys(&config.allowed_signers))?;
     let revoked =
         RevokedKeys::parse(&revoked.unwrap_or_default()).map_err(keys(&config.revoked_keys))?;
-    Ok(Some(TrustStore::new(signers, revoked)))
+    let trust = TrustStore::new(signers, revoked);
+    let Some(openpgp) = openpgp else { return Ok(Some(trust)) };
+    let openpgp = OpenPgpKeys::parse(&openpgp).map_err(|source| TrustedError::OpenPgpKeys {
+        path: config.openpgp_keys.clone(),
+        source,
+    })?;
+    Ok(Some(trust.with_openpgp(openpgp)))
 }

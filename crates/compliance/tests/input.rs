@@ -52,7 +52,7 @@ fn input(repo: &TestRepo, selection: &Selection, mode: Mode, evidence: Evidence)
         evidence,
         findings: None,
         risk: None,
-        tags: None,
+        references: None,
     };
     assembler.input(subject).expect("it is read")
 }

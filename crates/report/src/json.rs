@@ -12,6 +12,11 @@ pub(crate) fn document(report: &impl Serialize) -> String {
     format!("{}\n", escape_json(&text))
 }
 
+/// A value as reports are written: two blanks of indentation, and nothing in it that moves a cursor.
+pub fn pretty(value: &serde_json::Value) -> String {
+    document(value)
+}
+
 /// The JSON Schema (draft 2020-12) of what [`document`] writes.
 pub(crate) fn schema_of<T: JsonSchema>() -> String {
     let generator = SchemaSettings::draft2020_12().into_generator();

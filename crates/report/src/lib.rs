@@ -21,6 +21,7 @@ pub mod trend;
 mod workflow;
 
 pub use escape::escape_json;
+pub use json::pretty;
 pub use risk::{
     ChangeSummary, CommitRow, Configuration, RISK_SCHEMA, RiskReport, Setting, Skipped, Target,
     TargetKind, View, github, json, json_schema, markdown, table, text,

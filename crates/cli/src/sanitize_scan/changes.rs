@@ -10,7 +10,7 @@ use crate::error::CliError;
 use crate::look::Look;
 
 /// What a selection adds: each of its commits, what is staged, or the worktree.
-pub(super) fn scan(
+pub(crate) fn scan(
     repo: &Repo,
     look: &Look,
     selection: &Selection,

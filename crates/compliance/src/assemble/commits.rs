@@ -56,18 +56,30 @@ impl Assembler<'_> {
 
     /// What the signature of a commit is worth, by the keys that are trusted; by none where nobody says which are.
     fn signature(&self, commit: &git::Commit, people: &mut People<'_>) -> Result<Signature, Error> {
+        let signed = self.repo.signed_commit(commit.id)?;
+        Ok(self.judged(&signed, commit.committer.time.seconds, people))
+    }
+
+    /// The same of a tag. One without a tagger says nothing of its time, which is the first of all then.
+    pub(super) fn signature_of_tag(
+        &self,
+        tag: &git::Annotation,
+        people: &mut People<'_>,
+    ) -> Result<Signature, Error> {
+        let signed = self.repo.signed_tag(tag.id)?;
+        let seconds = tag.tagger.as_ref().map_or(0, |tagger| tagger.time.seconds);
+        Ok(self.judged(&signed, seconds, people))
+    }
+
+    fn judged(&self, signed: &git::Signed, seconds: i64, people: &mut People<'_>) -> Signature {
         let none = TrustStore::empty();
         let trust = self.trusted.trust.as_ref().unwrap_or(&none);
-        let signed = self.repo.signed_commit(commit.id)?;
-        let moment = Moment {
-            committer_seconds: commit.committer.time.seconds,
-            now: Some(self.now.seconds),
-        };
+        let moment = Moment { committer_seconds: seconds, now: Some(self.now.seconds) };
         let first = signed.signatures.first().map(|signature| signature.as_slice());
         let verdict = verify(first, &signed.payload, trust, Expected::Anybody, moment);
         // Whoever reads only one of two signatures can be shown another than we are.
         let is_one = signed.signatures.len() < 2;
-        Ok(signature(&verdict, is_one, people))
+        signature(&verdict, is_one, people)
     }
 
     fn trailers(&self, commit: &git::Commit, people: &mut People<'_>) -> Vec<Trailer> {

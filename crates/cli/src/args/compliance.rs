@@ -1,0 +1,152 @@
+//! The arguments of `compliance`.
+
+use clap::{Args, Subcommand, ValueEnum};
+use gitops_health_compliance::Severity;
+
+use super::PlainFormat;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ComplianceCommand {
+    /// Does a change keep the rules, clause by clause?
+    ///
+    /// Rules, roster, owners and keys are those of the revision before the change, never those that it
+    /// brings. What could not be evaluated is no pass: the exit code is 3. Where nothing is set up
+    /// (`compliance.frameworks`, --framework), all rules run and give advice only.
+    Analyze(Box<AnalyzeArgs>),
+    /// Which rules and frameworks are there, and what does each clause rest on?
+    List(ListArgs),
+    /// What does a rule ask for, why, and what is to do where it fails?
+    Explain(ExplainArgs),
+    /// Print the document that rules see of a change, or its JSON Schema
+    Input(InputArgs),
+}
+
+/// What to look at.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct ChangeArgs {
+    /// One commit against its first parent [default: HEAD]
+    #[arg(long, value_name = "REV", group = "change", help_heading = "What to look at")]
+    pub commit: Option<String>,
+    /// What is staged against HEAD
+    #[arg(long, group = "change", help_heading = "What to look at")]
+    pub staged: bool,
+    /// The tracked files of the worktree against HEAD
+    #[arg(long, group = "change", help_heading = "What to look at")]
+    pub worktree: bool,
+    /// The commits of a range, as one change
+    #[arg(long, value_name = "A..B", group = "change", help_heading = "What to look at")]
+    pub range: Option<String>,
+    /// A pull request: --head against its merge base with this revision
+    #[arg(long, value_name = "REV", group = "change", help_heading = "What to look at")]
+    pub base: Option<String>,
+    /// The other end of --base
+    #[arg(
+        long,
+        value_name = "REV",
+        default_value = "HEAD",
+        requires = "base",
+        help_heading = "What to look at"
+    )]
+    pub head: String,
+    /// The branch that the change goes to [default: what --base names, or the branch of HEAD]
+    #[arg(long, value_name = "NAME", help_heading = "What to look at")]
+    pub branch: Option<String>,
+    /// The revision whose configuration, roster, owners and keys count [default: that before the change]
+    #[arg(long, value_name = "REV", help_heading = "What is believed")]
+    pub policy_from: Option<String>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  gitops-health compliance analyze                                the commit at HEAD, all rules
+  gitops-health compliance analyze --base origin/main --framework hipaa,sox
+  gitops-health compliance analyze --staged --format github
+  gitops-health compliance analyze --range v1.0..v1.1 --format sarif -o out.sarif")]
+pub(crate) struct AnalyzeArgs {
+    #[command(flatten)]
+    pub change: ChangeArgs,
+    /// The frameworks to evaluate; `all` is every one [default: those of `compliance.frameworks`]
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    pub framework: Vec<String>,
+    /// The least severity of a rule that decides the exit code
+    #[arg(long, value_name = "SEVERITY", default_value = "low")]
+    pub fail_on: RuleSeverity,
+    /// Let the rules decide the exit code also where nothing is set up
+    #[arg(long)]
+    pub fail_on_violations: bool,
+    /// How to print the report
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: ComplianceFormat,
+}
+
+/// The formats of verdicts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ComplianceFormat {
+    /// Plain words for people
+    Text,
+    /// JSON with everything
+    Json,
+}
+
+/// How much a rule matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum RuleSeverity {
+    /// It helps
+    Low,
+    /// It should hold
+    Medium,
+    /// Without it a change should not go in
+    High,
+    /// Without it nothing else counts
+    Critical,
+}
+
+impl From<RuleSeverity> for Severity {
+    fn from(argument: RuleSeverity) -> Self {
+        match argument {
+            RuleSeverity::Low => Self::Low,
+            RuleSeverity::Medium => Self::Medium,
+            RuleSeverity::High => Self::High,
+            RuleSeverity::Critical => Self::Critical,
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  gitops-health compliance list                                   all rules and frameworks
+  gitops-health compliance list --framework hipaa --coverage      every clause, and what git can't show")]
+pub(crate) struct ListArgs {
+    /// One framework
+    #[arg(long, value_name = "NAME")]
+    pub framework: Option<String>,
+    /// Every clause with its rules, and what git can not show of it
+    #[arg(long, requires = "framework")]
+    pub coverage: bool,
+    /// How to print it
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: PlainFormat,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExplainArgs {
+    /// The rule, as reports name it
+    #[arg(value_name = "RULE")]
+    pub rule: String,
+    /// How to print it
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: PlainFormat,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  gitops-health compliance input --base origin/main > input.json
+  opa eval -i input.json -d policies 'data.main.deny'
+  gitops-health compliance input --schema")]
+pub(crate) struct InputArgs {
+    #[command(flatten)]
+    pub change: ChangeArgs,
+    /// The JSON Schema of the document
+    #[arg(long, conflicts_with = "change")]
+    pub schema: bool,
+}

@@ -1,0 +1,31 @@
+//! `compliance`: does a change keep the rules?
+
+mod analyze;
+mod catalogue;
+mod explain;
+mod list;
+mod subject;
+
+use gitops_health_compliance::input::Input;
+
+use crate::args::InputArgs;
+use crate::context::Context;
+use crate::error::CliError;
+use crate::exit_code::ExitCode;
+use crate::output;
+
+pub(crate) use analyze::run as analyze;
+pub(crate) use explain::run as explain;
+pub(crate) use list::run as list;
+
+/// `compliance input`: what rules see.
+pub(crate) fn input(context: &Context, args: &InputArgs) -> Result<ExitCode, CliError> {
+    let text = if args.schema {
+        gitops_health_report::pretty(&gitops_health_compliance::input::schema())
+    } else {
+        let judged = subject::Judged::new(context, &args.change)?;
+        gitops_health_report::pretty(&Input::to_value(&judged.input))
+    };
+    output::write(context, &text)?;
+    Ok(ExitCode::Clean)
+}

@@ -1,0 +1,198 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use gitops_health_compliance::{
+    Catalogue, Clause, Framework, Judgement, Outcome, RuleFinding, Severity, Shipped, Strength,
+    Tally, Verdict, digits,
+};
+use gitops_health_report::compliance::{
+    self as report, COMPLIANCE_SCHEMA, ClauseRow, ClauseRule, ComplianceOutcome, ComplianceReport,
+    Counts, FrameworkRow, MissingRow, RuleFindingRow, RuleRow,
+};
+
+use super::catalogue::{catalogue, frameworks};
+use super::subject::Judged;
+use crate::args::{AnalyzeArgs, ComplianceFormat};
+use crate::context::Context;
+use crate::error::CliError;
+use crate::exit_code::ExitCode;
+use crate::output;
+
+/// `compliance analyze`: which rules does a change keep, and what does that say of each clause?
+pub(crate) fn run(context: &Context, args: &AnalyzeArgs) -> Result<ExitCode, CliError> {
+    let judged = Judged::new(context, &args.change)?;
+    let catalogue = catalogue(&judged.settings)?;
+    let configured = &judged.settings.config().frameworks;
+    let names = if args.framework.is_empty() { configured } else { &args.framework };
+    let frameworks = frameworks(&catalogue, names)?;
+    let asked = Asked {
+        is_advisory: names.is_empty() && !args.fail_on_violations,
+        fail_on: args.fail_on.into(),
+    };
+    let report = assemble(&judged, &catalogue, &frameworks, &asked);
+    let text = match args.format {
+        ComplianceFormat::Text => report::text(&report, context.style()),
+        ComplianceFormat::Json => report::json(&report),
+    };
+    output::write(context, &text)?;
+    Ok(match report.outcome {
+        _ if report.is_advisory => ExitCode::Clean,
+        ComplianceOutcome::Clean => ExitCode::Clean,
+        ComplianceOutcome::Violations => ExitCode::Findings,
+        ComplianceOutcome::NotEvaluated => ExitCode::NotEvaluated,
+    })
+}
+
+struct Asked {
+    is_advisory: bool,
+    fail_on: Severity,
+}
+
+fn assemble(
+    judged: &Judged,
+    catalogue: &Catalogue,
+    frameworks: &[&Framework],
+    asked: &Asked,
+) -> ComplianceReport {
+    let judgements = judge(judged, catalogue, frameworks);
+    let rows: Vec<RuleRow> = judgements
+        .iter()
+        .map(|(id, judgement)| row(&catalogue.rules()[*id], judgement, frameworks, asked))
+        .collect();
+    let mut counts = Counts::default();
+    rows.iter().for_each(|row| counts.add(row.verdict));
+    let tally: Tally = rows.iter().filter(|row| row.decides).map(|row| row.verdict).collect();
+    let outcome = match tally.outcome() {
+        Outcome::Clean => ComplianceOutcome::Clean,
+        Outcome::Violations => ComplianceOutcome::Violations,
+        Outcome::NotEvaluated => ComplianceOutcome::NotEvaluated,
+    };
+    let missing = judged.input.facts_missing.iter();
+    ComplianceReport {
+        schema: COMPLIANCE_SCHEMA.into(),
+        target: judged.target.clone(),
+        head: judged.input.change.head.clone(),
+        evaluated_at: judged.input.evaluated_at.text.clone(),
+        trusted: judged.input.repository.trusted.clone(),
+        input_digest: digits(&judged.input.digest()),
+        policies_digest: digits(&catalogue.policies().digest()),
+        is_advisory: asked.is_advisory,
+        fail_on: asked.fail_on,
+        counts,
+        outcome,
+        frameworks: frameworks.iter().map(|it| framework(it, &judgements)).collect(),
+        rules: sorted(rows),
+        missing: missing
+            .map(|it| MissingRow { fact: it.fact.clone(), reason: it.reason.clone() })
+            .collect(),
+        notes: judged.notes.clone(),
+    }
+}
+
+/// The answers of the rules that the frameworks name; of all rules where none is asked for.
+fn judge<'a>(
+    judged: &Judged,
+    catalogue: &'a Catalogue,
+    frameworks: &[&Framework],
+) -> BTreeMap<&'a str, Judgement> {
+    let named: BTreeSet<&String> =
+        frameworks.iter().flat_map(|it| &it.clauses).flat_map(|it| it.rules.keys()).collect();
+    let value = judged.input.to_value();
+    let mut evaluation = catalogue.policies().over(&value);
+    let asked =
+        catalogue.rules().iter().filter(|(id, _)| frameworks.is_empty() || named.contains(id));
+    asked.map(|(id, shipped)| (&**id, shipped.rule.judge(&mut evaluation))).collect()
+}
+
+fn row(
+    shipped: &Shipped,
+    judgement: &Judgement,
+    frameworks: &[&Framework],
+    asked: &Asked,
+) -> RuleRow {
+    let meta = &shipped.meta;
+    let clauses = frameworks.iter().flat_map(|framework| {
+        let of = framework.clauses.iter().filter(|clause| clause.rules.contains_key(&meta.id));
+        of.map(|clause| format!("{} {}", framework.id, clause.id))
+    });
+    RuleRow {
+        rule: meta.id.clone(),
+        title: meta.title.clone(),
+        severity: meta.severity,
+        grade: format!("{:?}", meta.grade),
+        verdict: judgement.verdict,
+        decides: meta.severity >= asked.fail_on,
+        findings: judgement.findings.iter().map(|it| finding(&meta.id, it)).collect(),
+        missing: judgement.missing.clone(),
+        error: judgement.error.clone(),
+        remedy: meta.remedy.clone(),
+        waiver: None,
+        clauses: clauses.collect(),
+    }
+}
+
+fn finding(rule: &str, found: &RuleFinding) -> RuleFindingRow {
+    RuleFindingRow {
+        message: found.message.clone(),
+        subject: found.subject.clone(),
+        path: found.path.clone(),
+        line: found.line,
+        fingerprint: found.fingerprint(rule),
+    }
+}
+
+fn framework(framework: &Framework, judgements: &BTreeMap<&str, Judgement>) -> FrameworkRow {
+    FrameworkRow {
+        framework: framework.id.clone(),
+        title: framework.title.clone(),
+        edition: framework.edition.clone(),
+        source: framework.source.clone(),
+        note: framework.note.clone(),
+        clauses: framework.clauses.iter().map(|it| clause(it, judgements)).collect(),
+    }
+}
+
+fn clause(clause: &Clause, judgements: &BTreeMap<&str, Judgement>) -> ClauseRow {
+    let rules = clause.rules.iter().filter_map(|(rule, strength)| {
+        let verdict = judgements.get(&**rule)?.verdict;
+        Some(ClauseRule { rule: rule.clone(), strength: *strength, verdict })
+    });
+    let rules: Vec<ClauseRule> = rules.collect();
+    ClauseRow {
+        clause: clause.id.clone(),
+        title: clause.title.clone(),
+        weight: clause.weight.clone(),
+        verdict: rules.iter().map(|rule| rule.verdict).max_by_key(|it| weight(*it)),
+        rules,
+        not_shown: clause.not_shown.clone(),
+    }
+}
+
+/// The worst answer counts: what is not known hides what might fail.
+fn weight(verdict: Verdict) -> u8 {
+    match verdict {
+        Verdict::NotApplicable => 0,
+        Verdict::Pass => 1,
+        Verdict::Waived => 2,
+        Verdict::NotAssessed => 3,
+        Verdict::Error => 4,
+        Verdict::Fail => 5,
+    }
+}
+
+/// Those that need somebody first, the weightiest before the others.
+fn sorted(mut rows: Vec<RuleRow>) -> Vec<RuleRow> {
+    rows.sort_by(|one, two| {
+        let key = |row: &RuleRow| (weight(row.verdict), row.severity);
+        key(two).cmp(&key(one)).then_with(|| one.rule.cmp(&two.rule))
+    });
+    rows
+}
+
+/// How much a rule says about a clause, in words.
+pub(super) fn strength(strength: Strength) -> &'static str {
+    match strength {
+        Strength::Direct => "direct",
+        Strength::Supporting => "supporting",
+        Strength::EvidenceOnly => "evidence only",
+    }
+}

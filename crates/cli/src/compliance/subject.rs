@@ -1,0 +1,226 @@
+use gitops_health_compliance::input::{Branch, Finding, Input, Mode, Risk};
+use gitops_health_compliance::{Assembler, Evidence, Settings, Subject, Trusted, TrustedError};
+use gitops_health_git::{Change, Head, ObjectId, Repo, Selection, Similarity, printable};
+use gitops_health_report::scan::{ScanFinding, ScanSkip};
+
+use crate::args::ChangeArgs;
+use crate::config::Loaded;
+use crate::context::Context;
+use crate::error::{CliError, Failure};
+use crate::look::{Look, masked};
+use crate::{risk_score, sanitize_scan};
+
+/// What is judged, and by what.
+pub(super) struct Judged {
+    pub input: Input,
+    pub settings: Settings,
+    /// What was looked at, in words.
+    pub target: String,
+    /// What could not be looked at, and why.
+    pub notes: Vec<String>,
+}
+
+impl Judged {
+    /// Reads a change, what is believed, and what else is known of the change.
+    pub fn new(context: &Context, args: &ChangeArgs) -> Result<Self, CliError> {
+        let repo = context.open_repo()?;
+        let (selection, mode) = selection(args);
+        let change = repo.change(&selection, Similarity::Renames)?;
+        refuse_nothing(&selection, &change)?;
+        let revision = trusted_revision(&repo, args, &selection, &change)?;
+        let loaded = context.config_of_revision(&repo, revision)?;
+        let settings = settings(&loaded)?;
+        let trusted = Trusted::read(&repo, revision, &settings).map_err(unusable)?;
+        let kinds = loaded.config.risk.check()?;
+        let (findings, notes) = findings(context, &repo, &selection)?;
+        let assembler = Assembler {
+            repo: &repo,
+            settings: &settings,
+            trusted: &trusted,
+            kinds: &kinds,
+            now: context.now(),
+            shown: &|text| masked(&String::from_utf8_lossy(text)),
+        };
+        let references = repo.references()?;
+        let subject = Subject {
+            mode,
+            change: &change,
+            branch: branch(&repo, args, &selection, &change, &settings)?,
+            evidence: Evidence::default(),
+            findings,
+            risk: risk(context, &repo, &loaded, &selection)?,
+            references: Some(&references),
+        };
+        let input = assembler.input(subject)?;
+        Ok(Self { target: target(mode, &change), input, settings, notes })
+    }
+}
+
+fn selection(args: &ChangeArgs) -> (Selection, Mode) {
+    let commit = |revision: &str| (Selection::Commit(revision.to_owned()), Mode::Commit);
+    match args {
+        _ if args.staged => (Selection::Staged, Mode::Staged),
+        _ if args.worktree => (Selection::Worktree, Mode::Worktree),
+        ChangeArgs { range: Some(range), .. } => (Selection::Range(range.clone()), Mode::Range),
+        ChangeArgs { base: Some(base), head, .. } => {
+            let (base, head) = (base.clone(), head.clone());
+            (Selection::PullRequest { base, head }, Mode::PullRequest)
+        }
+        ChangeArgs { commit: Some(revision), .. } => commit(revision),
+        _ => commit("HEAD"),
+    }
+}
+
+fn target(mode: Mode, change: &Change) -> String {
+    match (mode, change.commits.len()) {
+        (Mode::Staged, _) => "what is staged was".into(),
+        (Mode::Worktree, _) => "what changed in the worktree was".into(),
+        (_, 1) => "one commit was".into(),
+        (_, many) => format!("{many} commits were"),
+    }
+}
+
+/// Who asks about staged changes believes that there are some. A commit may be empty on purpose.
+fn refuse_nothing(selection: &Selection, change: &Change) -> Result<(), CliError> {
+    match selection {
+        _ if !change.files.is_empty() => Ok(()),
+        Selection::Staged => Err(CliError::new(Failure::NothingStaged)),
+        Selection::Worktree => Err(CliError::new(Failure::NothingChanged)),
+        _ => Ok(()),
+    }
+}
+
+/// What is believed: what was named, the tip that a pull request goes to, or what was there before the change.
+fn trusted_revision(
+    repo: &Repo,
+    args: &ChangeArgs,
+    selection: &Selection,
+    change: &Change,
+) -> Result<Option<ObjectId>, CliError> {
+    Ok(match (&args.policy_from, selection) {
+        (Some(revision), _) => Some(repo.resolve(revision)?),
+        (None, Selection::PullRequest { base, .. }) => Some(repo.resolve(base)?),
+        (None, Selection::Staged | Selection::Worktree) => repo.head_commit()?,
+        _ => change.base,
+    })
+}
+
+pub(super) fn settings(loaded: &Loaded) -> Result<Settings, CliError> {
+    loaded.config.compliance.check().map_err(|error| {
+        CliError::new(Failure::Unusable {
+            what: format!("the configuration makes no sense: {error}"),
+            hint: "see where each value comes from with `gitops-health config show --origin`"
+                .into(),
+        })
+    })
+}
+
+fn unusable(error: TrustedError) -> CliError {
+    let why = std::error::Error::source(&error).map(|it| format!(": {it}")).unwrap_or_default();
+    match error {
+        TrustedError::Git(error) => error.into(),
+        other => CliError::new(Failure::Unusable {
+            what: format!("{other}{why}"),
+            hint: "mend the file in a commit of its own, or name another revision with \
+                   --policy-from REV"
+                .into(),
+        }),
+    }
+}
+
+/// What `sanitize` finds in what the change adds. What could not be looked at is said, and then nothing is known.
+fn findings(
+    context: &Context,
+    repo: &Repo,
+    selection: &Selection,
+) -> Result<(Option<Vec<Finding>>, Vec<String>), CliError> {
+    let look = Look::new(context, Some(repo), None, None)?;
+    let (_, outcome) = sanitize_scan::scan_change(repo, &look, selection)?;
+    let is_unseen =
+        |skip: &&ScanSkip| skip.is_failure && look.acceptance.spares(&skip.path).is_none();
+    let unseen: Vec<String> = outcome
+        .skipped
+        .iter()
+        .filter(is_unseen)
+        .map(|skip| format!("`{}` was not looked at for health data: {}", skip.path, skip.reason))
+        .collect();
+    if !unseen.is_empty() {
+        return Ok((None, unseen));
+    }
+    let open = outcome.findings.iter().map(|found| finding(found, false));
+    let accepted = outcome.accepted.iter().map(|accepted| finding(&accepted.finding, true));
+    let mut findings: Vec<Finding> = open.chain(accepted).collect();
+    findings.sort();
+    findings.dedup();
+    Ok((Some(findings), unseen))
+}
+
+fn finding(found: &ScanFinding, is_accepted: bool) -> Finding {
+    let category = match &*found.category {
+        other @ ("pii" | "secret") => other,
+        _ => "phi",
+    };
+    Finding {
+        rule: found.rule.clone(),
+        category: category.into(),
+        severity: found.severity.to_string(),
+        path: Some(found.path.clone()),
+        line: Some(found.line as u64),
+        is_accepted,
+    }
+}
+
+/// How risky the change is; nothing where no history is known that it could be measured by.
+fn risk(
+    context: &Context,
+    repo: &Repo,
+    loaded: &Loaded,
+    selection: &Selection,
+) -> Result<Option<Risk>, CliError> {
+    let score = risk_score::score_of(context, repo, loaded, selection)?;
+    Ok(score.map(|score| Risk {
+        score: u8::try_from(score.value).unwrap_or(100),
+        band: score.band.to_string().to_lowercase(),
+    }))
+}
+
+fn branch(
+    repo: &Repo,
+    args: &ChangeArgs,
+    selection: &Selection,
+    change: &Change,
+    settings: &Settings,
+) -> Result<Option<Branch>, CliError> {
+    let short = |name: &[u8]| {
+        let name = ["refs/heads/", "refs/remotes/"]
+            .iter()
+            .find_map(|at| name.strip_prefix(at.as_bytes()))
+            .unwrap_or(name);
+        name.to_vec()
+    };
+    let name = match (&args.branch, selection) {
+        (Some(name), _) => Some(name.clone().into_bytes()),
+        (None, Selection::PullRequest { base, .. }) => {
+            let bytes = short(base.as_bytes());
+            Some(bytes.strip_prefix(b"origin/").map(<[u8]>::to_vec).unwrap_or(bytes))
+        }
+        (None, _) => match repo.head()? {
+            Head::Branch { name, .. } | Head::Unborn(name) => Some(short(&name)),
+            Head::Detached(_) => None,
+        },
+    };
+    let is_fast_forward = match selection {
+        // What is added to a commit has it among its ancestors.
+        Selection::Range(text) if !text.ends_with("^!") => {
+            let range = repo.range(text)?;
+            Some(change.base == Some(range.from))
+        }
+        Selection::Commit(_) | Selection::Staged | Selection::Worktree => Some(true),
+        _ => None,
+    };
+    Ok(name.map(|name| Branch {
+        is_protected: settings.is_protected(&name),
+        name: printable(&name),
+        is_fast_forward,
+    }))
+}
