@@ -1,9 +1,27 @@
 //! What others say of a change: approvals, tickets, results of tests and scanners. Whoever has some puts it in here; what it
 //! is about and who is meant is found out when the input is put together.
 
+mod document;
+mod github;
+mod gitlab;
+mod junit;
+mod node;
+mod own;
+mod read;
+mod sarif;
+mod severity;
+#[cfg(test)]
+mod tests;
+mod values;
+
 use std::collections::BTreeMap;
 
 use crate::input::{ApprovalState, Binding, Grade, Platform, ScanKind, Time};
+
+pub use own::evidence_schema;
+pub use read::{
+    EvidenceError, LARGEST_EVIDENCE, LARGEST_YAML_EVIDENCE, MOST_ELEMENTS, read_evidence,
+};
 
 /// Everything that is known from elsewhere.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -24,8 +24,9 @@ pub use catalogue::{Catalogue, CatalogueError, Meta, Parameter, Severity, Shippe
 pub use config::{ComplianceConfig, ConfigError, Settings};
 pub use conftest::{Conftest, Decisions, Message, NoDecision};
 pub use evidence::{
-    Evidence, ReportedApproval, ReportedPullRequest, ReportedScan, ReportedTests, ReportedTicket,
-    Who,
+    Evidence, EvidenceError, LARGEST_EVIDENCE, LARGEST_YAML_EVIDENCE, MOST_ELEMENTS,
+    ReportedApproval, ReportedPullRequest, ReportedScan, ReportedTests, ReportedTicket, Who,
+    evidence_schema, read_evidence,
 };
 pub use framework::{Clause, Framework, FrameworkError, Strength, is_id};
 pub use rego::{Evaluation, EvaluationError, Limits, Policies, PolicyError, RuleName, Source};
