@@ -84,10 +84,7 @@ struct Walk<'a> {
 }
 
 impl Walk<'_> {
-    fn open(&mut self, element: &BytesStart<'_>) -> Result<(), Problem> {
-        if self.is_over {
-            return Err(Problem::new("something is behind the end"));
-        }
+    fn check_limits(&mut self) -> Result<(), Problem> {
         self.elements += 1;
         if self.elements > MOST_ELEMENTS {
             return Err(Problem::new("there are more than 1,000,000 elements"));
@@ -95,6 +92,14 @@ impl Walk<'_> {
         if self.open.len() >= DEEPEST {
             return Err(Problem::new("elements are too deep in one another"));
         }
+        Ok(())
+    }
+
+    fn open(&mut self, element: &BytesStart<'_>) -> Result<(), Problem> {
+        if self.is_over {
+            return Err(Problem::new("something is behind the end"));
+        }
+        self.check_limits()?;
         let name = element.local_name();
         let opened = match (name.as_ref(), self.open.last_mut()) {
             ("testsuites", None) => Open::Suites(Suite::new(&Attributes::of(element)?)?),
@@ -181,12 +186,14 @@ impl Walk<'_> {
 
 /// Some say how a test went by an attribute alone.
 fn case(attributes: &Attributes<'_>) -> Open {
-    let mut words = ["status", "result"].into_iter().filter_map(|name| attributes.text(name));
+    let words = ["status", "result"].into_iter().filter_map(|name| attributes.text(name));
     let (mut has_failed, mut is_skipped) = (false, false);
-    words.by_ref().for_each(|word| match word.to_ascii_lowercase().as_str() {
-        "failed" | "failure" | "error" => has_failed = true,
-        "notrun" | "skipped" | "suppressed" | "disabled" => is_skipped = true,
-        _ => {}
-    });
+    for word in words {
+        match word.to_ascii_lowercase().as_str() {
+            "failed" | "failure" | "error" => has_failed = true,
+            "notrun" | "skipped" | "suppressed" | "disabled" => is_skipped = true,
+            _ => {}
+        }
+    }
     Open::Case { has_failed, is_skipped }
 }

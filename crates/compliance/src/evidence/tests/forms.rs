@@ -250,3 +250,14 @@ fn errors_repeat_nothing_of_the_file() {
 fn yaml_of(json: &str) -> String {
     format!("--- {json}\n")
 }
+
+#[test]
+fn the_examples_of_the_documentation_are_read() {
+    let text = include_str!("../../../../../docs/evidence.md");
+    let blocks: Vec<&str> = text.split("```").skip(1).step_by(2).collect();
+    assert_eq!(blocks.len(), 7);
+    for block in blocks {
+        let (_, example) = block.split_once('\n').expect("a language and an example");
+        assert_ne!(good(example), Evidence::default());
+    }
+}
