@@ -166,13 +166,19 @@ fn every_key_has_a_case_and_every_case_a_key() {
     let transcript = run_in(&repo, &["config", "show", "--origin"]);
     let mut keys: BTreeSet<&str> = shown(&transcript).iter().map(|(key, _, _)| *key).collect();
     // An empty mapping has no values to show.
-    keys.insert("risk.critical_paths.built_in_weights");
+    keys.extend([
+        "risk.critical_paths.built_in_weights",
+        "compliance.classes",
+        "compliance.parameters",
+    ]);
     let cases = CASES.iter().map(|(_, key, _)| *key);
     // What it changes is no report but the index: see the test below.
     let cases = cases.chain(["index.pseudonymize"]);
     // These change a scan, and what is known is tested with the rest of what may stay.
     let cases = cases.chain(SCAN_CASES.iter().map(|(key, _)| *key));
-    let cases: BTreeSet<&str> = cases.chain(["sanitize.key_file", "sanitize.baseline"]).collect();
+    let cases = cases.chain(["sanitize.key_file", "sanitize.baseline"]);
+    let cases = cases.chain(COMPLIANCE_CASES.iter().map(|(key, _)| *key));
+    let cases: BTreeSet<&str> = cases.collect();
     assert_eq!(keys, cases);
 }
 
@@ -246,6 +252,58 @@ fn every_key_of_the_scan_changes_what_it_says() {
         let after = run_program_in(&repo, &with(&repo, &[(*key, *value)]), &scan);
         assert_eq!(after.code, Some(1), "{after}");
         assert_ne!(before.stdout, after.stdout, "{key}: {value} changes nothing");
+    }
+}
+
+/// Keys that change what rules see or say, and what they are set to.
+const COMPLIANCE_CASES: &[(&str, &str)] = &[
+    ("compliance.frameworks", "[baseline]"),
+    ("compliance.roster", "other/roster.yaml"),
+    ("compliance.waivers", "other/waivers.yaml"),
+    ("compliance.allowed_signers", "other/signers"),
+    ("compliance.revoked_keys", "other/signers.pub"),
+    // It is no keyring, which is an error.
+    ("compliance.openpgp_keys", "other/roster.yaml"),
+    ("compliance.protected_branches", "[none]"),
+    ("compliance.release_tags", "[build-*]"),
+    ("compliance.ticket_patterns", "['#[0-9]+']"),
+    ("compliance.approval_trailers", "[{trailer: tested-by, meaning: review}]"),
+    ("compliance.classes", "{validated: ['*.py']}"),
+    ("compliance.parameters", "{approved-by-others: {approvers: 7}}"),
+];
+
+/// A commit with something of all that is asked about, above one that has other files to believe.
+fn governed() -> TestRepo {
+    let repo = TestRepo::new();
+    let key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJL0Ui7vQu4hIGXqMVzrCmkrrEqVUGzbqdK4Z2qgNNbd";
+    let waiver = "waivers: [{id: W, rule: signed-commits, reason: keys are made, owner: ann, \
+                  expires: 2199-01-01}]";
+    repo.write("other/roster.yaml", "people: [{id: ann, emails: [ada@example.com]}]\n")
+        .write("other/waivers.yaml", waiver)
+        .write("other/signers", format!("ann@example.com {key}\n"))
+        .write("other/signers.pub", format!("{key}\n"));
+    repo.commit("Begin");
+    repo.write("a.py", "x = 1\n");
+    repo.commit("Add #12\n\nTested-by: Bob <bob@example.com>\n");
+    repo.git(&["tag", "build-7"]);
+    repo
+}
+
+#[test]
+fn every_key_of_compliance_changes_what_rules_see_or_say() {
+    let repo = governed();
+    let said = |values: &[(&str, &str)]| {
+        let all = [&["compliance", "input"][..], &["compliance", "analyze", "--format", "json"]];
+        let one = |command: &&[&str]| {
+            let transcript = run_program_in(&repo, &with(&repo, values), command);
+            (transcript.code, transcript.stdout)
+        };
+        all.iter().map(one).collect::<Vec<_>>()
+    };
+    let before = said(&[]);
+    assert!(before.iter().all(|(code, _)| *code == Some(0)), "{before:?}");
+    for (key, value) in COMPLIANCE_CASES {
+        assert_ne!(before, said(&[(*key, *value)]), "{key}: {value} changes nothing");
     }
 }
 

@@ -58,6 +58,14 @@ fn the_schema_of_a_scan_is_that_of_the_report() {
 }
 
 #[test]
+fn the_schemas_of_compliance_are_those_of_reports_and_inputs() {
+    let schema = gitops_health_report::compliance::json_schema();
+    check("schemas/compliance-analyze.v1.json", &schema);
+    let input = program().run(&["compliance", "input", "--schema"]).stdout;
+    check("schemas/policy-input.v1.json", &input);
+}
+
+#[test]
 fn reports_are_valid_under_their_schemas() {
     let repository = TestRepo::new();
     repository.write("src/auth/login.rs", "fn login() {}\n").commit("Add login");
@@ -66,6 +74,7 @@ fn reports_are_valid_under_their_schemas() {
         (["risk", "hotspots"], gitops_health_report::hotspots::json_schema(), "files"),
         (["sanitize", "scan"], gitops_health_report::scan::json_schema(), "findings"),
         (["sanitize", "rules"], gitops_health_report::rules::json_schema(), "rules"),
+        (["compliance", "analyze"], gitops_health_report::compliance::json_schema(), "rules"),
         (["risk", "trend"], gitops_health_report::trend::json_schema(), "periods"),
         (["index", "status"], index::status::json_schema(), "commits"),
         (["index", "update"], index::update::json_schema(), "commits"),
@@ -133,11 +142,17 @@ fn built_in_rules() -> String {
     table
 }
 
-/// The description of a dotted key in the schema, on one line.
+/// The description of a dotted key in the schema, on one line: that of the map where it is a key of one.
 fn description(schema: &Value, key: &str) -> String {
-    let found = key.split('.').try_fold(schema, |schema, name| schema.get("properties")?.get(name));
-    let text = found.and_then(|schema| schema.get("description")).and_then(Value::as_str);
-    text.unwrap_or_else(|| panic!("`{key}` has no description")).replace('\n', " ")
+    let find = |key: &str| {
+        let mut names = key.split('.');
+        let found = names.try_fold(schema, |schema, name| schema.get("properties")?.get(name))?;
+        Some(found.get("description").and_then(Value::as_str)?.to_owned())
+    };
+    let above = || find(key.rsplit_once('.')?.0);
+    let text = find(key).or_else(above);
+    let text = text.unwrap_or_else(|| panic!("`{key}` has no description"));
+    text.replace('\n', " ")
 }
 
 #[test]

@@ -84,6 +84,11 @@ impl Assembler<'_> {
                 (it.tool.clone(), it.digest.clone())
             })
         });
+        let member = |id: &str| self.trusted.roster.as_ref()?.member(id).map(|it| it.kind);
+        let waivers = self
+            .trusted
+            .waivers
+            .facts(self.now, &facts.contributors, |id| member(id).unwrap_or(PersonKind::Unknown));
         missing.sort();
         missing.dedup();
         Ok(Input {
@@ -107,6 +112,7 @@ impl Assembler<'_> {
             change: facts,
             commits,
             people: people.met(),
+            waivers,
             facts_missing: missing,
         })
     }

@@ -16,8 +16,6 @@ use thiserror::Error;
 pub struct ComplianceConfig {
     /// The frameworks that are asked where nobody names any. None: all rules run, and nothing is enforced.
     pub frameworks: Vec<String>,
-    /// Where policies besides those of the program are, each a directory.
-    pub policies: Vec<String>,
     /// The file that says who acts in this repository.
     pub roster: String,
     /// The file of accepted violations.
@@ -35,7 +33,7 @@ pub struct ComplianceConfig {
     /// What a reference to a ticket looks like: regular expressions.
     pub ticket_patterns: Vec<String>,
     /// The trailers that say that somebody approved, and what they mean.
-    pub approval_trailers: BTreeMap<String, String>,
+    pub approval_trailers: Vec<ApprovalTrailer>,
     /// What files are besides their kind: patterns in the language of `.gitignore`, by the name of the class.
     pub classes: BTreeMap<String, Vec<String>>,
     /// Values of rules' parameters, by the ids of the rules and the names of the parameters.
@@ -49,7 +47,6 @@ impl Default for ComplianceConfig {
             [("reviewed-by", "review"), ("approved-by", "approval"), ("acked-by", "approval")];
         Self {
             frameworks: Vec::new(),
-            policies: Vec::new(),
             roster: ".gitops-health/roster.yaml".into(),
             waivers: ".gitops-health/waivers.yaml".into(),
             allowed_signers: ".gitops-health/allowed_signers".into(),
@@ -58,11 +55,26 @@ impl Default for ComplianceConfig {
             protected_branches: texts(&["main", "master", "trunk", "release/*"]),
             release_tags: texts(&["v[0-9]*", "release-*", "[0-9]*.[0-9]*"]),
             ticket_patterns: texts(&[r"\b[A-Z][A-Z0-9]{1,9}-[1-9][0-9]{0,6}\b"]),
-            approval_trailers: trailers.map(|(key, it)| (key.to_owned(), it.to_owned())).into(),
+            approval_trailers: trailers
+                .map(|(trailer, it)| ApprovalTrailer {
+                    trailer: trailer.into(),
+                    meaning: it.into(),
+                })
+                .into(),
             classes: BTreeMap::new(),
             parameters: BTreeMap::new(),
         }
     }
+}
+
+/// A trailer that says that somebody approved.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ApprovalTrailer {
+    /// What stands before the colon, in small letters: `reviewed-by`.
+    pub trailer: String,
+    /// What it means: `review`, `approval`, `responsibility`; nothing if empty.
+    pub meaning: String,
 }
 
 /// A value of the configuration that can not be used.
@@ -100,9 +112,9 @@ impl ComplianceConfig {
             })?;
             Ok((name.clone(), patterns(&key, list)?))
         });
-        for key in self.approval_trailers.keys().filter(|key| !is_name(key)) {
+        if self.approval_trailers.iter().any(|it| !is_name(&it.trailer)) {
             let problem = "a trailer is named by small letters, digits and hyphens".into();
-            return Err(ConfigError { key: format!("approval_trailers.{key}"), problem });
+            return Err(ConfigError { key: "approval_trailers".into(), problem });
         }
         Ok(Settings {
             classes: classes.collect::<Result<_, _>>()?,
@@ -202,8 +214,8 @@ mod tests {
             "classes.Not A Name"
         );
         assert_eq!(
-            with(|it| drop(it.approval_trailers.insert("Reviewed-By".into(), String::new()))),
-            "approval_trailers.Reviewed-By"
+            with(|it| it.approval_trailers[0].trailer = "Reviewed-By".into()),
+            "approval_trailers"
         );
     }
 }

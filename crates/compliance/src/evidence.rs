@@ -1,11 +1,11 @@
 //! What others say of a change: approvals, tickets, results of tests and scanners. Whoever has some puts it in here; what it
 //! is about and who is meant is found out when the input is put together.
 
-mod document;
+pub(crate) mod document;
 mod github;
 mod gitlab;
 mod junit;
-mod node;
+pub(crate) mod node;
 mod own;
 mod read;
 mod sarif;

@@ -6,6 +6,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use crate::yaml;
+
 /// A law, a standard or a set of criteria.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -86,12 +88,9 @@ impl Framework {
     ///
     /// [`FrameworkError`] where it says something else, or a clause has neither a rule nor a word why.
     pub fn parse(id: &str, text: &str) -> Result<Self, FrameworkError> {
-        let form = |error: serde_yaml::Error| FrameworkError::Form {
-            id: id.to_owned(),
-            message: error.to_string(),
-        };
+        let form = |message: String| FrameworkError::Form { id: id.to_owned(), message };
         let content = |problem: String| FrameworkError::Content { id: id.to_owned(), problem };
-        let framework: Self = serde_yaml::from_str(text).map_err(form)?;
+        let framework: Self = yaml::read(text.as_bytes()).map_err(form)?;
         if framework.id != id || !is_id(id) {
             return Err(content(format!("it calls itself `{}`", framework.id)));
         }

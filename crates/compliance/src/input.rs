@@ -83,6 +83,8 @@ pub struct Input {
     /// How the platform is set up; absent where nobody handed it in.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub platform: Option<Platform>,
+    /// What may stay although a rule fails, by the trusted revision; sorted by id.
+    pub waivers: Vec<Waiver>,
     /// What was not looked at, by the member of this document that is absent or is not whole, sorted.
     pub facts_missing: Vec<MissingFact>,
 }
@@ -165,6 +167,29 @@ pub struct Risk {
     pub score: u8,
     /// `low`, `medium`, `high` or `critical`.
     pub band: String,
+}
+
+/// That something may stay although a rule fails.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Waiver {
+    /// Its id.
+    pub id: String,
+    /// The rule.
+    pub rule: String,
+    /// Who answers for it, by the roster.
+    pub owner: String,
+    /// Whether the roster has this person.
+    pub is_owner_known: bool,
+    /// Whether this person contributed to the change.
+    pub is_owner_contributor: bool,
+    /// Until when it counts.
+    pub expires: Time,
+    /// Whether that is over.
+    pub is_expired: bool,
+    /// Whether it names neither paths nor subjects, so that all findings of the rule may stay.
+    pub is_everywhere: bool,
+    /// Whether it names a ticket.
+    pub has_ticket: bool,
 }
 
 /// A tag.

@@ -18,10 +18,12 @@ mod rule;
 mod signal;
 mod trusted;
 mod verdict;
+mod waiver;
+mod yaml;
 
 pub use assemble::{Assembler, Subject, digits};
 pub use catalogue::{Catalogue, CatalogueError, Meta, Parameter, Severity, Shipped};
-pub use config::{ComplianceConfig, ConfigError, Settings};
+pub use config::{ApprovalTrailer, ComplianceConfig, ConfigError, Settings};
 pub use conftest::{Conftest, Decisions, Message, NoDecision};
 pub use evidence::{
     Evidence, EvidenceError, LARGEST_EVIDENCE, LARGEST_YAML_EVIDENCE, MOST_ELEMENTS,
@@ -35,3 +37,4 @@ pub use rule::{Judgement, Rule, RuleFinding};
 pub use signal::{ChangedLines, Signal, SignalKind, SignalSide, signals};
 pub use trusted::{Trusted, TrustedError};
 pub use verdict::{Outcome, Tally, Verdict};
+pub use waiver::{Accepted, LARGEST_WAIVERS, WaiverError, Waivers};

@@ -1,14 +1,14 @@
 //! Who acts in a repository, by a file that the trusted revision has.
 
-mod file;
+pub(crate) mod file;
 
 use std::collections::BTreeMap;
 
-use serde_yaml::Value;
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
 use crate::input::{Key, PersonKind, Revocation, Time};
+use crate::yaml;
 use file::{Entry, RosterFile};
 
 /// The largest roster, in bytes.
@@ -80,10 +80,8 @@ impl Roster {
             let what = format!("{} bytes, and not {LARGEST_ROSTER} at most", bytes.len());
             return Err(RosterError::TooLarge { what });
         }
-        let form = |error: serde_yaml::Error| RosterError::Form { message: error.to_string() };
-        // Twice, since a map with two equal names would lose one of them.
-        serde_yaml::from_slice::<Value>(bytes).map_err(form)?;
-        let file: RosterFile = serde_yaml::from_slice(bytes).map_err(form)?;
+        let form = |message: String| RosterError::Form { message };
+        let file: RosterFile = yaml::read(bytes).map_err(form)?;
         if file.people.len() > MOST_PEOPLE {
             let what = format!("{} people, and not {MOST_PEOPLE} at most", file.people.len());
             return Err(RosterError::TooLarge { what });

@@ -9,6 +9,7 @@ use thiserror::Error;
 
 use crate::config::Settings;
 use crate::roster::{Roster, RosterError};
+use crate::waiver::{WaiverError, Waivers};
 
 /// Everything that is believed.
 #[derive(Clone)]
@@ -21,6 +22,8 @@ pub struct Trusted {
     pub mailmap: Mailmap,
     /// The file of owners; `None` where the revision has none.
     pub owners: Option<OwnersFile>,
+    /// What may stay although a rule fails.
+    pub waivers: Waivers,
     /// The keys that may sign; `None` where the revision says nothing of keys.
     pub trust: Option<TrustStore>,
 }
@@ -44,6 +47,14 @@ pub enum TrustedError {
         path: String,
         /// Why.
         source: RosterError,
+    },
+    /// The waivers can not be used.
+    #[error("the waivers `{path}` can not be used")]
+    Waivers {
+        /// Where they are.
+        path: String,
+        /// Why.
+        source: WaiverError,
     },
     /// A file of keys can not be used.
     #[error("the keys of `{path}` can not be used")]
@@ -83,12 +94,16 @@ impl Trusted {
             Some(id) => repo.owners(&repo.commit(id)?)?,
             None => None,
         };
+        let waivers = file(&config.waivers)?.map(|bytes| Waivers::parse(&bytes)).transpose();
+        let waivers = waivers
+            .map_err(|source| TrustedError::Waivers { path: config.waivers.clone(), source })?;
         let mailmap = file(".mailmap")?.unwrap_or_default();
         Ok(Self {
             revision,
             roster,
             mailmap: Mailmap::parse(&mailmap),
             owners,
+            waivers: waivers.unwrap_or_default(),
             trust: trust(settings, file)?,
         })
     }

@@ -1,12 +1,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use gitops_health_compliance::{
-    Catalogue, Clause, Framework, Judgement, Outcome, RuleFinding, Severity, Shipped, Strength,
-    Tally, Verdict, digits,
+    Accepted, Catalogue, Clause, Framework, Judgement, Outcome, RuleFinding, Severity, Shipped,
+    Strength, Tally, Verdict, digits,
 };
 use gitops_health_report::compliance::{
     self as report, COMPLIANCE_SCHEMA, ClauseRow, ClauseRule, ComplianceOutcome, ComplianceReport,
-    Counts, FrameworkRow, MissingRow, RuleFindingRow, RuleRow,
+    Counts, FrameworkRow, MissingRow, RuleFindingRow, RuleRow, WaiverRow,
 };
 
 use super::catalogue::{catalogue, frameworks};
@@ -56,7 +56,7 @@ fn assemble(
     let judgements = judge(judged, catalogue, frameworks);
     let rows: Vec<RuleRow> = judgements
         .iter()
-        .map(|(id, judgement)| row(&catalogue.rules()[*id], judgement, frameworks, asked))
+        .map(|(id, answer)| row(&catalogue.rules()[*id], answer, frameworks, asked))
         .collect();
     let mut counts = Counts::default();
     rows.iter().for_each(|row| counts.add(row.verdict));
@@ -88,24 +88,27 @@ fn assemble(
     }
 }
 
+/// What each rule says, and the waivers that count for it.
+type Answers<'a> = BTreeMap<&'a str, (Judgement, Vec<Accepted>)>;
+
 /// The answers of the rules that the frameworks name; of all rules where none is asked for.
-fn judge<'a>(
-    judged: &Judged,
-    catalogue: &'a Catalogue,
-    frameworks: &[&Framework],
-) -> BTreeMap<&'a str, Judgement> {
+fn judge<'a>(judged: &Judged, catalogue: &'a Catalogue, frameworks: &[&Framework]) -> Answers<'a> {
     let named: BTreeSet<&String> =
         frameworks.iter().flat_map(|it| &it.clauses).flat_map(|it| it.rules.keys()).collect();
     let value = judged.input.to_value();
     let mut evaluation = catalogue.policies().over(&value);
     let asked =
         catalogue.rules().iter().filter(|(id, _)| frameworks.is_empty() || named.contains(id));
-    asked.map(|(id, shipped)| (&**id, shipped.rule.judge(&mut evaluation))).collect()
+    let judged_by = |(id, shipped): (&'a String, &'a Shipped)| {
+        let judgement = shipped.rule.judge(&mut evaluation);
+        (&**id, judged.waivers.apply(id, judgement, &judged.input))
+    };
+    asked.map(judged_by).collect()
 }
 
 fn row(
     shipped: &Shipped,
-    judgement: &Judgement,
+    (judgement, accepted): &(Judgement, Vec<Accepted>),
     frameworks: &[&Framework],
     asked: &Asked,
 ) -> RuleRow {
@@ -125,9 +128,14 @@ fn row(
         missing: judgement.missing.clone(),
         error: judgement.error.clone(),
         remedy: meta.remedy.clone(),
-        waiver: None,
+        waivers: accepted.iter().cloned().map(waiver).collect(),
         clauses: clauses.collect(),
     }
+}
+
+fn waiver(accepted: Accepted) -> WaiverRow {
+    let Accepted { id, owner, reason, expires } = accepted;
+    WaiverRow { id, owner, reason, expires }
 }
 
 fn finding(rule: &str, found: &RuleFinding) -> RuleFindingRow {
@@ -140,7 +148,7 @@ fn finding(rule: &str, found: &RuleFinding) -> RuleFindingRow {
     }
 }
 
-fn framework(framework: &Framework, judgements: &BTreeMap<&str, Judgement>) -> FrameworkRow {
+fn framework(framework: &Framework, judgements: &Answers<'_>) -> FrameworkRow {
     FrameworkRow {
         framework: framework.id.clone(),
         title: framework.title.clone(),
@@ -151,9 +159,9 @@ fn framework(framework: &Framework, judgements: &BTreeMap<&str, Judgement>) -> F
     }
 }
 
-fn clause(clause: &Clause, judgements: &BTreeMap<&str, Judgement>) -> ClauseRow {
+fn clause(clause: &Clause, judgements: &Answers<'_>) -> ClauseRow {
     let rules = clause.rules.iter().filter_map(|(rule, strength)| {
-        let verdict = judgements.get(&**rule)?.verdict;
+        let verdict = judgements.get(&**rule)?.0.verdict;
         Some(ClauseRule { rule: rule.clone(), strength: *strength, verdict })
     });
     let rules: Vec<ClauseRule> = rules.collect();

@@ -32,7 +32,7 @@ pub(crate) fn run(context: &Context, args: &ExplainArgs) -> Result<ExitCode, Cli
     let text = match args.format {
         PlainFormat::Text => explained(&catalogue, rule),
         PlainFormat::Json => gitops_health_report::pretty(&json!({
-            "schema": "gitops-health/compliance-rule/v1",
+            "schema": "gitops-health/compliance-explain/v1",
             "rule": rule.meta,
             "clauses": clauses(&catalogue, &rule.meta.id),
         })),

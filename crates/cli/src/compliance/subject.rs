@@ -1,5 +1,7 @@
 use gitops_health_compliance::input::{Branch, Finding, Input, Mode, Risk};
-use gitops_health_compliance::{Assembler, Evidence, Settings, Subject, Trusted, TrustedError};
+use gitops_health_compliance::{
+    Assembler, Evidence, Settings, Subject, Trusted, TrustedError, Waivers,
+};
 use gitops_health_git::{Change, Head, ObjectId, Repo, Selection, Similarity, printable};
 use gitops_health_report::scan::{ScanFinding, ScanSkip};
 
@@ -14,6 +16,7 @@ use crate::{risk_score, sanitize_scan};
 pub(super) struct Judged {
     pub input: Input,
     pub settings: Settings,
+    pub waivers: Waivers,
     /// What was looked at, in words.
     pub target: String,
     /// What could not be looked at, and why.
@@ -52,7 +55,8 @@ impl Judged {
             references: Some(&references),
         };
         let input = assembler.input(subject)?;
-        Ok(Self { target: target(mode, &change), input, settings, notes })
+        let waivers = trusted.waivers.clone();
+        Ok(Self { target: target(mode, &change), input, settings, waivers, notes })
     }
 }
 

@@ -39,7 +39,7 @@ pub(super) fn all(
 fn of_trailers(assembler: &Assembler<'_>, about: &About<'_>, commit: &Commit) -> Vec<Approval> {
     let known = &assembler.settings.config().approval_trailers;
     let approval = |trailer: &crate::input::Trailer| {
-        let meaning = known.get(&trailer.key)?;
+        let meaning = &known.iter().find(|it| it.trailer == trailer.key)?.meaning;
         let person = trailer.person.clone()?;
         let binds = Binding { commit: Some(commit.id.clone()), ..Binding::default() };
         Some(Approval {

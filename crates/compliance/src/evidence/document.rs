@@ -34,7 +34,7 @@ pub(super) fn json(text: &str) -> Result<Value, Problem> {
 }
 
 /// Reads YAML: one document, without tags.
-pub(super) fn yaml(text: &str) -> Result<Value, Problem> {
+pub(crate) fn yaml(text: &str) -> Result<Value, Problem> {
     let brackets = text.bytes().filter(|byte| b"[{".contains(byte)).count();
     if brackets > MOST_BRACKETS {
         return Err(Problem::new("it has more than 10,000 brackets, which JSON may have"));

@@ -12,7 +12,7 @@ use serde_json::Value;
 
 /// What is wrong, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Problem {
+pub(crate) struct Problem {
     /// The names of members and numbers of entries that lead there, or a line; empty for the whole.
     place: String,
     what: String,
@@ -94,7 +94,7 @@ fn kind(found: Unexpected<'_>) -> &'static str {
 }
 
 /// Reads a type.
-pub(super) fn read<'de, T: Deserialize<'de>>(value: &'de Value) -> Result<T, Problem> {
+pub(crate) fn read<'de, T: Deserialize<'de>>(value: &'de Value) -> Result<T, Problem> {
     T::deserialize(Node(value))
 }
 

@@ -6,7 +6,7 @@ use thiserror::Error;
 
 use super::node::Problem;
 use super::{Evidence, document, github, gitlab, junit, own, sarif};
-use crate::assemble::hex;
+use crate::assemble::digits;
 use crate::input::Binding;
 
 /// The largest file of evidence, in bytes.
@@ -75,7 +75,7 @@ pub fn read_evidence(name: &str, bytes: &[u8], about: &Binding) -> Result<Eviden
         |problem: &str| EvidenceError::Unknown { name: name.into(), problem: problem.into() };
     let text = std::str::from_utf8(bytes).map_err(|_| unknown("it is no text in UTF-8"))?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let file = File { digest: hex(&Sha256::digest(bytes)), about };
+    let file = File { digest: digits(&Sha256::digest(bytes)), about };
     let form = |kind| {
         move |problem: Problem| {
             let problem = problem.to_string();

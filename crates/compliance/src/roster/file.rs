@@ -151,7 +151,7 @@ pub(super) struct Begin(pub Time);
 
 /// A moment, or the end of a day in UTC.
 #[derive(Clone, Debug)]
-pub(super) struct End(pub Time);
+pub(crate) struct End(pub Time);
 
 impl<'de> Deserialize<'de> for Begin {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {

@@ -13,7 +13,7 @@ use crate::json::{document, schema_of};
 pub use text::text;
 
 /// The name and version of the format that [`json()`] writes.
-pub const COMPLIANCE_SCHEMA: &str = "gitops-health/compliance/v1";
+pub const COMPLIANCE_SCHEMA: &str = "gitops-health/compliance-analyze/v1";
 
 /// What was evaluated of a change, and what it came to.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
@@ -125,8 +125,8 @@ pub struct RuleRow {
     pub error: Option<String>,
     /// What to do where it fails.
     pub remedy: String,
-    /// Who accepts that it does not hold, and until when.
-    pub waiver: Option<WaiverRow>,
+    /// Who accepts what of it does not hold, and until when.
+    pub waivers: Vec<WaiverRow>,
     /// The clauses that it bears on, of the frameworks that were asked for.
     pub clauses: Vec<String>,
 }

@@ -41,14 +41,15 @@ fn rule(text: &mut String, row: &RuleRow, style: Style) {
     if let Some(error) = &row.error {
         *text += &style.beside("      ", error);
     }
-    match &row.waiver {
-        Some(waiver) => {
-            let until =
-                format!("waived by {} until {}: {}", waiver.owner, waiver.expires, waiver.reason);
-            *text += &style.beside("      ", &until);
-        }
-        None if row.verdict == Verdict::Fail => *text += &style.beside("      do: ", &row.remedy),
-        None => {}
+    for waiver in &row.waivers {
+        let until = format!(
+            "waived by {} until {} ({}): {}",
+            waiver.owner, waiver.expires, waiver.id, waiver.reason
+        );
+        *text += &style.beside("      ", &until);
+    }
+    if row.verdict == Verdict::Fail {
+        *text += &style.beside("      do: ", &row.remedy);
     }
     if !row.clauses.is_empty() {
         *text += &style.beside("      of: ", &style.dim(&row.clauses.join(", ")));

@@ -1,0 +1,277 @@
+//! Waivers: what may stay as it is although a rule fails, why, who answers for it and until when. They are read from the
+//! trusted revision, so that no change accepts itself.
+
+use std::collections::BTreeSet;
+
+use gitops_health_git::{PathPattern, RepoPath, ZonedTime};
+use serde::Deserialize;
+use thiserror::Error;
+
+use crate::framework::is_id;
+use crate::input::{Input, PersonKind, Time, Waiver};
+use crate::roster::file::End;
+use crate::rule::{Judgement, RuleFinding};
+use crate::verdict::Verdict;
+use crate::yaml;
+
+/// The largest file of waivers, in bytes.
+pub const LARGEST_WAIVERS: usize = 1 << 20;
+
+/// Why waivers can not be used. None of them counts then.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+pub enum WaiverError {
+    /// The file is larger than [`LARGEST_WAIVERS`].
+    #[error("it has {0} bytes, more than {LARGEST_WAIVERS}")]
+    TooLarge(usize),
+    /// It is no YAML, or has other members than waivers have.
+    #[error("it can not be read: {0}")]
+    Form(String),
+    /// A value can not be what it is there for.
+    #[error("the waiver `{id}`: {problem}")]
+    Entry {
+        /// Its id.
+        id: String,
+        /// What is wrong.
+        problem: String,
+    },
+}
+
+/// The waivers of a revision.
+#[derive(Clone, Debug, Default)]
+pub struct Waivers {
+    entries: Vec<Entry>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WaiverFile {
+    waivers: Vec<EntryFile>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct EntryFile {
+    id: String,
+    rule: String,
+    #[serde(default)]
+    paths: Vec<String>,
+    #[serde(default)]
+    subjects: Vec<String>,
+    reason: String,
+    owner: String,
+    expires: End,
+    #[serde(default)]
+    ticket: Option<String>,
+}
+
+#[derive(Clone, Debug)]
+struct Entry {
+    id: String,
+    rule: String,
+    paths: Vec<PathPattern>,
+    subjects: BTreeSet<String>,
+    reason: String,
+    owner: String,
+    expires: Time,
+    ticket: Option<String>,
+}
+
+/// A waiver that counts for what a rule found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Accepted {
+    /// Its id.
+    pub id: String,
+    /// Who answers for it.
+    pub owner: String,
+    /// Why.
+    pub reason: String,
+    /// Until when, RFC 3339.
+    pub expires: String,
+}
+
+impl Waivers {
+    /// Reads a file of waivers: `docs/waivers.md` says what it looks like.
+    ///
+    /// # Errors
+    ///
+    /// [`WaiverError`] for the first thing that can not be used.
+    pub fn parse(bytes: &[u8]) -> Result<Self, WaiverError> {
+        if bytes.len() > LARGEST_WAIVERS {
+            return Err(WaiverError::TooLarge(bytes.len()));
+        }
+        let file: WaiverFile = yaml::read(bytes).map_err(WaiverError::Form)?;
+        let mut known = BTreeSet::new();
+        let entries = file.waivers.into_iter().map(|entry| {
+            let id = entry.id.clone();
+            let error = |problem: String| WaiverError::Entry { id: id.clone(), problem };
+            if !known.insert(id.clone()) {
+                return Err(error("there are two of this id".into()));
+            }
+            entry.check().map_err(error)
+        });
+        Ok(Self { entries: entries.collect::<Result<_, _>>()? })
+    }
+
+    /// What rules see of them, for a change whose people are known: sorted by id.
+    pub(crate) fn facts(
+        &self,
+        now: ZonedTime,
+        contributors: &[String],
+        kind: impl Fn(&str) -> PersonKind,
+    ) -> Vec<Waiver> {
+        let fact = |entry: &Entry| Waiver {
+            id: entry.id.clone(),
+            rule: entry.rule.clone(),
+            owner: entry.owner.clone(),
+            is_owner_known: kind(&entry.owner) == PersonKind::Person,
+            is_owner_contributor: contributors.contains(&entry.owner),
+            expires: entry.expires.clone(),
+            is_expired: entry.expires.unix < now.seconds,
+            is_everywhere: entry.paths.is_empty() && entry.subjects.is_empty(),
+            has_ticket: entry.ticket.is_some(),
+        };
+        let mut facts: Vec<Waiver> = self.entries.iter().map(fact).collect();
+        facts.sort_by(|one, two| one.id.cmp(&two.id));
+        facts
+    }
+
+    /// The judgement of a rule with what waivers accept taken out, and those that counted. A waiver that has expired, whose
+    /// owner is nobody of the roster or wrote the change, accepts nothing.
+    pub fn apply(
+        &self,
+        rule: &str,
+        judgement: Judgement,
+        input: &Input,
+    ) -> (Judgement, Vec<Accepted>) {
+        if judgement.verdict != Verdict::Fail {
+            return (judgement, Vec::new());
+        }
+        let counting: Vec<&Entry> =
+            self.entries.iter().filter(|it| it.rule == rule && it.counts(input)).collect();
+        let (mut left, mut used) = (Vec::new(), BTreeSet::new());
+        for finding in &judgement.findings {
+            match counting.iter().position(|entry| entry.covers(finding)) {
+                Some(place) => drop(used.insert(place)),
+                None => left.push(finding.clone()),
+            }
+        }
+        let accepted = used.into_iter().map(|place| counting[place].accepted()).collect();
+        match left.is_empty() {
+            true => (Judgement { verdict: Verdict::Waived, ..judgement }, accepted),
+            false => (Judgement { findings: left, ..judgement }, accepted),
+        }
+    }
+}
+
+impl EntryFile {
+    fn check(self) -> Result<Entry, String> {
+        const SHORTEST: usize = 10;
+        if self.id.trim().is_empty() || self.id.len() > 100 {
+            return Err("its id is empty or too long".into());
+        }
+        if !is_id(&self.rule) {
+            return Err("it names no rule".into());
+        }
+        if self.reason.trim().chars().count() < SHORTEST {
+            return Err(format!("a reason has {SHORTEST} characters at least"));
+        }
+        let pattern = |text: &String| {
+            PathPattern::parse(text.as_bytes())
+                .map_err(|error| format!("`{text}` is no pattern: {error}"))
+        };
+        Ok(Entry {
+            paths: self.paths.iter().map(pattern).collect::<Result<_, _>>()?,
+            subjects: self.subjects.into_iter().collect(),
+            id: self.id,
+            rule: self.rule,
+            reason: self.reason,
+            owner: self.owner,
+            expires: self.expires.0,
+            ticket: self.ticket,
+        })
+    }
+}
+
+impl Entry {
+    fn counts(&self, input: &Input) -> bool {
+        input.waivers.iter().any(|fact| {
+            fact.id == self.id
+                && !fact.is_expired
+                && fact.is_owner_known
+                && !fact.is_owner_contributor
+        })
+    }
+
+    fn covers(&self, finding: &RuleFinding) -> bool {
+        let is_there = |path: &String| {
+            let path = RepoPath::from(&**path);
+            self.paths.iter().any(|pattern| pattern.matches(&path))
+        };
+        let by_path = self.paths.is_empty() || finding.path.as_ref().is_some_and(is_there);
+        let by_subject = self.subjects.is_empty()
+            || finding.subject.as_ref().is_some_and(|subject| self.subjects.contains(subject));
+        by_path && by_subject
+    }
+
+    fn accepted(&self) -> Accepted {
+        Accepted {
+            id: self.id.clone(),
+            owner: self.owner.clone(),
+            reason: self.reason.clone(),
+            expires: self.expires.text.clone(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_can_not_be_used_is_an_error() {
+        let one = "id: W-1, rule: signed-commits, reason: keys are being made, owner: ann, expires: 2026-12-31";
+        let parse = |text: &str| Waivers::parse(format!("waivers: [{{{text}}}]").as_bytes());
+        assert!(parse(one).is_ok());
+        for (from, to) in [
+            ("W-1", "''"),
+            ("signed-commits", "Signed Commits"),
+            ("keys are being made", "later"),
+            ("2026-12-31", "never"),
+            ("owner: ann, ", ""),
+            ("owner: ann", "owner: ann, scope: all"),
+            ("owner: ann", "owner: ann, paths: ['']"),
+        ] {
+            assert!(parse(&one.replace(from, to)).is_err(), "{to}");
+        }
+        assert!(Waivers::parse(format!("waivers: [{{{one}}}, {{{one}}}]").as_bytes()).is_err());
+        assert!(Waivers::parse(b"waivers: 1").is_err());
+    }
+
+    #[test]
+    fn a_waiver_covers_what_it_names() {
+        let parse = |more: &str| {
+            let text = format!(
+                "waivers: [{{id: W, rule: r, reason: because it is so, owner: ann, expires: 2026-12-31{more}}}]"
+            );
+            Waivers::parse(text.as_bytes()).expect("it is fit").entries.remove(0)
+        };
+        let finding = |subject: Option<&str>, path: Option<&str>| RuleFinding {
+            message: "x".into(),
+            subject: subject.map(Into::into),
+            path: path.map(Into::into),
+            line: None,
+        };
+        let (all, paths, subjects) =
+            (parse(""), parse(", paths: [src/]"), parse(", subjects: [a]"));
+        assert!(all.covers(&finding(None, None)));
+        assert!(paths.covers(&finding(None, Some("src/a.py"))));
+        assert!(
+            !paths.covers(&finding(None, Some("lib/a.py")))
+                && !paths.covers(&finding(Some("a"), None))
+        );
+        assert!(
+            subjects.covers(&finding(Some("a"), None))
+                && !subjects.covers(&finding(Some("b"), Some("a")))
+        );
+    }
+}
