@@ -1,5 +1,7 @@
 //! The arguments of `compliance`.
 
+use std::path::PathBuf;
+
 use clap::{Args, Subcommand, ValueEnum};
 use gitops_health_compliance::Severity;
 
@@ -51,6 +53,13 @@ pub(crate) struct ChangeArgs {
     /// The branch that the change goes to [default: what --base names, or the branch of HEAD]
     #[arg(long, value_name = "NAME", help_heading = "What to look at")]
     pub branch: Option<String>,
+    /// What others say of it: results of tests and scanners, reviews, tickets. May be given several times; `-` is the
+    /// standard input
+    #[arg(long, value_name = "FILE", help_heading = "What is believed")]
+    pub evidence: Vec<PathBuf>,
+    /// The commit that results are about which say nothing of it themselves [default: the last of the change]
+    #[arg(long, value_name = "REV", requires = "evidence", help_heading = "What is believed")]
+    pub evidence_for: Option<String>,
     /// The revision whose configuration, roster, owners and keys count [default: that before the change]
     #[arg(long, value_name = "REV", help_heading = "What is believed")]
     pub policy_from: Option<String>,
@@ -61,6 +70,7 @@ pub(crate) struct ChangeArgs {
   gitops-health compliance analyze                                the commit at HEAD, all rules
   gitops-health compliance analyze --base origin/main --framework hipaa,sox
   gitops-health compliance analyze --staged --format github
+  gitops-health compliance analyze --evidence junit.xml --evidence reviews.json
   gitops-health compliance analyze --range v1.0..v1.1 --format sarif -o out.sarif")]
 pub(crate) struct AnalyzeArgs {
     #[command(flatten)]

@@ -1,6 +1,11 @@
-use gitops_health_compliance::input::{Branch, Finding, Input, Mode, Risk};
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
+use gitops_health_compliance::input::{Binding, Branch, Finding, Input, Mode, Risk};
 use gitops_health_compliance::{
-    Assembler, Evidence, Settings, Subject, Trusted, TrustedError, Waivers,
+    Assembler, Evidence, LARGEST_EVIDENCE, Settings, Subject, Trusted, TrustedError, Waivers,
+    read_evidence,
 };
 use gitops_health_git::{Change, Head, ObjectId, Repo, Selection, Similarity, printable};
 use gitops_health_report::scan::{ScanFinding, ScanSkip};
@@ -49,7 +54,7 @@ impl Judged {
             mode,
             change: &change,
             branch: branch(&repo, args, &selection, &change, &settings)?,
-            evidence: Evidence::default(),
+            evidence: evidence(&repo, args, &change)?,
             findings,
             risk: risk(context, &repo, &loaded, &selection)?,
             references: Some(&references),
@@ -58,6 +63,41 @@ impl Judged {
         let waivers = trusted.waivers.clone();
         Ok(Self { target: target(mode, &change), input, settings, waivers, notes })
     }
+}
+
+/// What was handed in. A file that can not be used is an error: nobody would miss what it says.
+fn evidence(repo: &Repo, args: &ChangeArgs, change: &Change) -> Result<Evidence, CliError> {
+    let about = match &args.evidence_for {
+        Some(revision) => Some(repo.resolve(revision)?),
+        None => change.head,
+    };
+    let about = Binding { commit: about.map(|id| id.to_string()), ..Binding::default() };
+    let mut evidence = Evidence::default();
+    for path in &args.evidence {
+        let name = path.display().to_string();
+        let bytes = read(path).map_err(|source| {
+            CliError::new(Failure::Input { place: format!("`{name}`"), source })
+        })?;
+        let read = read_evidence(&name, &bytes, &about).map_err(|error| {
+            CliError::new(Failure::Unusable {
+                what: error.to_string(),
+                hint: "docs/evidence.md shows what each file looks like".into(),
+            })
+        })?;
+        evidence.add(read);
+    }
+    Ok(evidence)
+}
+
+/// A file, or the standard input: no more of it than may be read, and a byte that says that there is more.
+fn read(path: &Path) -> io::Result<Vec<u8>> {
+    let most = LARGEST_EVIDENCE as u64 + 1;
+    let mut bytes = Vec::new();
+    match path.as_os_str() == "-" {
+        true => io::stdin().lock().take(most).read_to_end(&mut bytes)?,
+        false => File::open(path)?.take(most).read_to_end(&mut bytes)?,
+    };
+    Ok(bytes)
 }
 
 fn selection(args: &ChangeArgs) -> (Selection, Mode) {
