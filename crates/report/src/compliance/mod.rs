@@ -1,6 +1,14 @@
 //! The report of `compliance analyze`: one file for each format. It says of each rule what was found, and of each clause
 //! what that means for it.
 
+mod github;
+mod gitlab;
+mod problems;
+mod rdjson;
+#[cfg(test)]
+mod sample;
+#[cfg(test)]
+mod tests;
 mod text;
 mod words;
 
@@ -10,6 +18,9 @@ use serde::Serialize;
 
 use crate::json::{document, schema_of};
 
+pub use github::github;
+pub use gitlab::gitlab;
+pub use rdjson::rdjson;
 pub use text::text;
 
 /// The name and version of the format that [`json()`] writes.

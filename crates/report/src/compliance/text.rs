@@ -26,10 +26,9 @@ pub fn text(report: &ComplianceReport, style: Style) -> String {
 
 fn rule(text: &mut String, row: &RuleRow, style: Style) {
     let verdict = painted(style, row.verdict);
-    let severity = row.severity.name();
     *text += &style.beside(
         &format!("{verdict}  "),
-        &format!("{} ({severity}): {}", style.bold(&row.rule), row.title),
+        &format!("{} ({}): {}", style.bold(&row.rule), row.severity.name(), row.title),
     );
     for finding in row.findings.iter().take(LISTED) {
         *text += &style.beside("      - ", &finding.words());
@@ -42,14 +41,10 @@ fn rule(text: &mut String, row: &RuleRow, style: Style) {
         *text += &style.beside("      ", error);
     }
     for waiver in &row.waivers {
-        let until = format!(
-            "waived by {} until {} ({}): {}",
-            waiver.owner, waiver.expires, waiver.id, waiver.reason
-        );
-        *text += &style.beside("      ", &until);
+        *text += &style.beside("      ", &waiver.words());
     }
-    if row.verdict == Verdict::Fail {
-        *text += &style.beside("      do: ", &row.remedy);
+    if let Some(to_do) = row.to_do().filter(|_| row.verdict == Verdict::Fail) {
+        *text += &style.beside("      do: ", to_do);
     }
     if !row.clauses.is_empty() {
         *text += &style.beside("      of: ", &style.dim(&row.clauses.join(", ")));

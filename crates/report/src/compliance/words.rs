@@ -2,7 +2,7 @@
 
 use gitops_health_compliance::Verdict;
 
-use super::{ComplianceReport, RuleFindingRow, RuleRow};
+use super::{ComplianceReport, RuleFindingRow, RuleRow, WaiverRow};
 use crate::columns::thousands;
 use crate::risk::short;
 
@@ -17,6 +17,9 @@ impl ComplianceReport {
             (Verdict::Pass, "passes", "pass"),
             (Verdict::NotApplicable, "is not applicable", "are not applicable"),
         ];
+        if self.rules.is_empty() {
+            return "no rule was evaluated".to_owned();
+        }
         let mut parts = Vec::new();
         for (verdict, one, many) in words {
             let count = self.counts.of(verdict);
@@ -44,17 +47,50 @@ impl ComplianceReport {
         }
     }
 
+    /// That nothing decides the exit code, where nothing does.
+    pub(super) fn advice(&self) -> Option<&'static str> {
+        self.is_advisory.then_some(
+            "advice only: `compliance.frameworks` names none, so nothing of this decides the exit code",
+        )
+    }
+
     /// What was found and how it was judged, and notes: some lines.
     pub(super) fn summary(&self) -> String {
         let mut lines = vec![format!("{}; {}", self.found(), self.judged())];
-        if self.is_advisory {
-            lines.push(
-                "advice only: `compliance.frameworks` names none, so nothing of this decides the exit code"
-                    .into(),
-            );
-        }
-        lines.extend(self.notes.iter().map(|note| format!("note: {note}")));
+        lines.extend(self.advice().map(str::to_owned));
+        // Each stays on its line, so that no format takes a part of it for a line of its own.
+        let note = |note: &String| format!("note: {}", note.replace(['\n', '\r'], " "));
+        lines.extend(self.notes.iter().map(note));
         lines.into_iter().map(|line| line + "\n").collect()
+    }
+
+    /// `approvals (no export of the forge), notes`, what of the facts that a rule asks for is not known, and why.
+    pub(super) fn lacks(&self, row: &RuleRow) -> String {
+        let fact = |fact: &String| match self.reason_of(fact) {
+            Some(reason) => format!("{fact} ({reason})"),
+            None => fact.clone(),
+        };
+        row.missing.iter().map(fact).collect::<Vec<_>>().join(", ")
+    }
+
+    /// Why a rule gives its answer, for the answers that findings do not give.
+    pub(super) fn why(&self, row: &RuleRow) -> Option<String> {
+        match row.verdict {
+            Verdict::Pass | Verdict::Fail => None,
+            Verdict::Waived => Some(match &row.waiver {
+                Some(waiver) => waiver.words(),
+                None => "waived".to_owned(),
+            }),
+            Verdict::NotApplicable => Some("says nothing of a change like this".to_owned()),
+            Verdict::NotAssessed => Some(match row.missing.is_empty() {
+                true => "not all that it asks for is known".to_owned(),
+                false => format!("not known: {}", self.lacks(row)),
+            }),
+            Verdict::Error => Some(match &row.error {
+                Some(error) => format!("could not be evaluated: {error}"),
+                None => "could not be evaluated".to_owned(),
+            }),
+        }
     }
 
     /// The rules of an answer.
@@ -66,6 +102,34 @@ impl ComplianceReport {
     pub(super) fn reason_of(&self, fact: &str) -> Option<&str> {
         let found = self.missing.iter().find(|row| row.fact == fact);
         found.map(|row| row.reason.as_str())
+    }
+}
+
+impl RuleRow {
+    /// Whether it fails, errs or decides without the facts that it asks for.
+    pub(super) fn needs_somebody(&self) -> bool {
+        match self.verdict {
+            Verdict::Fail | Verdict::Error => true,
+            Verdict::NotAssessed => self.decides,
+            Verdict::Pass | Verdict::Waived | Verdict::NotApplicable => false,
+        }
+    }
+
+    /// What to do, where somebody wrote that down.
+    pub(super) fn to_do(&self) -> Option<&str> {
+        Some(self.remedy.as_str()).filter(|remedy| !remedy.is_empty())
+    }
+
+    /// `approved-by-others (high)`.
+    pub(super) fn name(&self) -> String {
+        format!("{} ({})", self.rule, self.severity.name())
+    }
+}
+
+impl WaiverRow {
+    /// Who accepts it, until when and why.
+    pub(super) fn words(&self) -> String {
+        format!("waived by {} until {}: {}", self.owner, self.expires, self.reason)
     }
 }
 

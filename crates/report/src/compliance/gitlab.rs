@@ -1,0 +1,35 @@
+use gitops_health_compliance::Severity;
+use serde_json::{Value, json};
+
+use super::ComplianceReport;
+use super::problems::Problem;
+use crate::json::document;
+
+/// The report as GitLab's Code Quality report: each finding of a rule that fails, and each rule that should have been
+/// evaluated and could not.
+///
+/// GitLab compares two reports by their fingerprints, so these don't depend on lines.
+pub fn gitlab(report: &ComplianceReport) -> String {
+    let problems = report.problems(super::RuleRow::needs_somebody);
+    document(&problems.iter().map(entry).collect::<Vec<Value>>())
+}
+
+fn entry(problem: &Problem<'_>) -> Value {
+    json!({
+        "description": problem.message,
+        "check_name": problem.row.rule,
+        "fingerprint": problem.fingerprint,
+        "severity": severity(problem.row.severity),
+        "location": { "path": problem.path(), "lines": { "begin": problem.line() } },
+    })
+}
+
+/// The severities of GitLab.
+fn severity(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Critical => "blocker",
+        Severity::High => "critical",
+        Severity::Medium => "major",
+        Severity::Low => "minor",
+    }
+}
