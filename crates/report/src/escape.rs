@@ -90,6 +90,20 @@ pub(crate) fn csv_line(cells: &[String]) -> String {
     cells.join(",") + "\r\n"
 }
 
+/// A path as a relative reference (RFC 3986).
+pub(crate) fn escape_uri(path: &str) -> String {
+    let mut uri = String::with_capacity(path.len());
+    for byte in path.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => {
+                uri.push(char::from(byte));
+            }
+            other => uri += &format!("%{other:02X}"),
+        }
+    }
+    uri
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -112,6 +126,11 @@ mod tests {
     #[test]
     fn what_xml_has_no_place_for_is_left_out() {
         assert_eq!(escape_xml("a\0\u{1b}b\u{ffff}\t<]]>\u{1f600}"), "ab\t&lt;]]&gt;\u{1f600}");
+    }
+
+    #[test]
+    fn a_path_is_no_other_place() {
+        assert_eq!(escape_uri("a:b/c d?#%.md"), "a%3Ab/c%20d%3F%23%25.md");
     }
 
     #[test]

@@ -7,6 +7,8 @@ mod problems;
 mod rdjson;
 #[cfg(test)]
 mod sample;
+mod sarif;
+mod taxonomies;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -21,6 +23,7 @@ use crate::json::{document, schema_of};
 pub use github::github;
 pub use gitlab::gitlab;
 pub use rdjson::rdjson;
+pub use sarif::sarif;
 pub use text::text;
 
 /// The name and version of the format that [`json()`] writes.

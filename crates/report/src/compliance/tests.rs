@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::sample::{LONG, ODD, clean, empty, report, without_frameworks};
-use super::{ComplianceReport, github, gitlab, json, rdjson};
+use super::{ComplianceReport, github, gitlab, json, rdjson, sarif};
 
 /// Findings of rules that fail, and two rules that should have been evaluated.
 const PROBLEMS: usize = LONG + 3 + 2;
@@ -118,4 +118,70 @@ fn github_sums_up_even_if_nothing_was_found() {
         assert!(out.starts_with("::notice title=compliance analyze::"), "{out}");
         assert_eq!(out.lines().count(), 1);
     }
+}
+
+#[test]
+fn sarif_has_a_result_for_each_finding_and_what_is_waived_or_not_assessed() {
+    for report in both() {
+        let run = parsed(&sarif(&report))["runs"][0].clone();
+        let results = list(&run["results"]);
+        let of = |kind: &str| results.iter().filter(|it| it["kind"] == kind).count();
+        let waived = results.iter().filter(|it| !list(&it["suppressions"]).is_empty()).count();
+        assert_eq!([of("fail") - waived, waived, of("open")], [LONG + 3, 2, 2]);
+        assert_eq!(results.len(), LONG + 3 + 2 + 2);
+        assert_eq!(run["properties"]["counts"], parsed(&json(&report))["counts"]);
+        let invocation = &run["invocations"][0];
+        assert_eq!(invocation["executionSuccessful"], false);
+        let errors = list(&invocation["toolExecutionNotifications"]).iter();
+        assert_eq!(errors.filter(|it| it["level"] == "error").count(), 1);
+    }
+}
+
+#[test]
+fn github_takes_each_result_of_sarif() {
+    let run = parsed(&sarif(&report()))["runs"][0].clone();
+    let rules = list(&run["tool"]["driver"]["rules"]);
+    for result in list(&run["results"]) {
+        let index = result["ruleIndex"].as_u64().expect("it has a rule") as usize;
+        assert_eq!(result["ruleId"], rules[index]["id"]);
+        let place = &result["locations"][0]["physicalLocation"];
+        assert!(place["region"]["startLine"].as_u64() > Some(0));
+        let uri = place["artifactLocation"]["uri"].as_str().expect("it is text");
+        assert!(!uri.is_empty() && !uri.contains([':', ' ', '#', '<', '|']), "{uri}");
+        let words = result["message"]["text"].as_str().expect("it is text");
+        assert!(!words.is_empty() && !words.contains("]("), "{words}");
+        assert_eq!(result["kind"] == "open", result["level"] == "none");
+    }
+}
+
+#[test]
+fn rules_of_sarif_have_few_tags_and_clauses_that_are_there() {
+    let mut report = report();
+    for number in 0..30 {
+        let mut more = report.frameworks[0].clone();
+        more.framework = format!("more-{number}");
+        report.frameworks.push(more);
+    }
+    let run = parsed(&sarif(&report))["runs"][0].clone();
+    for rule in list(&run["tool"]["driver"]["rules"]) {
+        assert!(list(&rule["properties"]["tags"]).len() <= 20);
+        assert!(rule["help"]["text"].is_string() && rule["fullDescription"]["text"].is_string());
+        let relationships = list(&rule["relationships"]);
+        assert_eq!(relationships.len(), 32);
+        for target in relationships.iter().map(|it| &it["target"]) {
+            let component = &target["toolComponent"];
+            let index = component["index"].as_u64().expect("it is a number") as usize;
+            let taxonomy = &run["taxonomies"][index];
+            assert_eq!(taxonomy["name"], component["name"]);
+            let index = target["index"].as_u64().expect("it is a number") as usize;
+            assert_eq!(taxonomy["taxa"][index]["id"], target["id"]);
+        }
+    }
+}
+
+#[test]
+fn sarif_says_that_all_was_evaluated_where_it_was() {
+    let run = parsed(&sarif(&clean()))["runs"][0].clone();
+    assert_eq!(run["invocations"][0]["executionSuccessful"], true);
+    assert!(list(&run["results"]).is_empty() && run.get("taxonomies").is_none());
 }

@@ -1,8 +1,8 @@
 //! What people are told, in the same words by all formats.
 
-use gitops_health_compliance::Verdict;
+use gitops_health_compliance::{Strength, Verdict};
 
-use super::{ComplianceReport, RuleFindingRow, RuleRow, WaiverRow};
+use super::{ClauseRow, ComplianceReport, FrameworkRow, RuleFindingRow, RuleRow, WaiverRow};
 use crate::columns::thousands;
 use crate::risk::short;
 
@@ -93,6 +93,20 @@ impl ComplianceReport {
         }
     }
 
+    /// Names and values that say what was judged, by what and when.
+    pub(super) fn identity(&self) -> Vec<(&'static str, &str)> {
+        let [head, trusted] = [&self.head, &self.trusted].map(Option::as_deref);
+        let known = [
+            ("target", Some(self.target.as_str())),
+            ("head", head),
+            ("trusted", trusted),
+            ("evaluated_at", Some(&self.evaluated_at)),
+            ("input_digest", Some(&self.input_digest)),
+            ("policies_digest", Some(&self.policies_digest)),
+        ];
+        known.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
+    }
+
     /// The rules of an answer.
     pub(super) fn with(&self, verdict: Verdict) -> impl Iterator<Item = &RuleRow> {
         self.rules.iter().filter(move |row| row.verdict == verdict)
@@ -133,6 +147,21 @@ impl WaiverRow {
     }
 }
 
+impl FrameworkRow {
+    /// `HIPAA Security Rule (2013-01-25)`.
+    pub(super) fn heading(&self) -> String {
+        match self.edition.as_str() {
+            "" => self.title.clone(),
+            edition => format!("{} ({edition})", self.title),
+        }
+    }
+
+    /// The clauses about which a rule says something.
+    pub(super) fn clauses_of<'a>(&'a self, rule: &'a str) -> impl Iterator<Item = &'a ClauseRow> {
+        self.clauses.iter().filter(move |clause| clause.rules.iter().any(|it| it.rule == rule))
+    }
+}
+
 impl RuleFindingRow {
     /// `src/a.py:3`, or the beginning of the id of a commit, or who it is.
     pub(super) fn place(&self) -> Option<String> {
@@ -168,5 +197,14 @@ pub(super) fn called(verdict: Verdict) -> &'static str {
         Verdict::NotApplicable => "not applicable",
         Verdict::NotAssessed => "not assessed",
         Verdict::Error => "ERROR",
+    }
+}
+
+/// How much a rule says about a clause.
+pub(super) fn strength(strength: Strength) -> &'static str {
+    match strength {
+        Strength::Direct => "direct",
+        Strength::Supporting => "supporting",
+        Strength::EvidenceOnly => "evidence only",
     }
 }

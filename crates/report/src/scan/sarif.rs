@@ -4,6 +4,7 @@ use gitops_health_sanitize::Severity;
 use serde_json::{Value, json};
 
 use super::{ScanAccepted, ScanFinding, ScanReport};
+use crate::escape::escape_uri as uri;
 use crate::json::document;
 
 /// The report as SARIF 2.1.0 (OASIS, "Static Analysis Results Interchange Format").
@@ -95,18 +96,4 @@ fn result(finding: &ScanFinding, accepted: Option<&ScanAccepted>) -> Value {
         result["suppressions"] = json!([{ "kind": kind, "justification": why }]);
     }
     result
-}
-
-/// A path as a relative reference (RFC 3986).
-fn uri(path: &str) -> String {
-    let mut uri = String::with_capacity(path.len());
-    for byte in path.bytes() {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => {
-                uri.push(char::from(byte));
-            }
-            other => uri += &format!("%{other:02X}"),
-        }
-    }
-    uri
 }
