@@ -3,6 +3,7 @@
 
 mod github;
 mod gitlab;
+mod junit;
 mod problems;
 mod rdjson;
 #[cfg(test)]
@@ -22,6 +23,7 @@ use crate::json::{document, schema_of};
 
 pub use github::github;
 pub use gitlab::gitlab;
+pub use junit::junit;
 pub use rdjson::rdjson;
 pub use sarif::sarif;
 pub use text::text;

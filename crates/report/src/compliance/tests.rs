@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::sample::{LONG, ODD, clean, empty, report, without_frameworks};
-use super::{ComplianceReport, github, gitlab, json, rdjson, sarif};
+use super::{ComplianceReport, github, gitlab, json, junit, rdjson, sarif};
 
 /// Findings of rules that fail, and two rules that should have been evaluated.
 const PROBLEMS: usize = LONG + 3 + 2;
@@ -184,4 +184,66 @@ fn sarif_says_that_all_was_evaluated_where_it_was() {
     let run = parsed(&sarif(&clean()))["runs"][0].clone();
     assert_eq!(run["invocations"][0]["executionSuccessful"], true);
     assert!(list(&run["results"]).is_empty() && run.get("taxonomies").is_none());
+}
+
+/// The elements with their tags, checked for what makes XML well-formed.
+fn elements(xml: &str) -> Vec<(String, String)> {
+    let (mut open, mut found) = (Vec::new(), Vec::new());
+    let body = xml.strip_prefix("<?xml version=\"1.0\" encoding=\"UTF-8\"?>").expect("it is XML");
+    for part in body.split('<').skip(1) {
+        let (tag, text) = part.split_once('>').expect("a tag ends");
+        assert!(!text.contains('>'), "{text}");
+        let escapes = text.split('&').skip(1).chain(tag.split('&').skip(1));
+        let is_known = |it: &str| {
+            ["lt;", "gt;", "amp;", "quot;", "#39;"].iter().any(|name| it.starts_with(name))
+        };
+        assert!(escapes.into_iter().all(is_known), "{part}");
+        if let Some(name) = tag.strip_prefix('/') {
+            assert_eq!(open.pop().as_deref(), Some(name));
+            continue;
+        }
+        let name = tag.trim_end_matches('/').split(' ').next().unwrap_or_default().to_owned();
+        assert_eq!(tag.matches('"').count() % 2, 0, "{tag}");
+        found.push((name.clone(), tag.to_owned()));
+        if !tag.ends_with('/') {
+            open.push(name);
+        }
+    }
+    assert!(open.is_empty(), "{open:?}");
+    found
+}
+
+fn tags_of(xml: &str, name: &str) -> Vec<String> {
+    elements(xml).into_iter().filter(|(it, _)| it == name).map(|(_, tag)| tag).collect()
+}
+
+#[test]
+fn junit_has_a_suite_for_each_framework_with_all_of_its_rules() {
+    let xml = junit(&report());
+    let suites = tags_of(&xml, "testsuite");
+    assert_eq!(suites.len(), 2);
+    for suite in suites {
+        let counts = "tests=\"8\" failures=\"2\" errors=\"2\" skipped=\"3\"";
+        assert!(suite.ends_with(counts), "{suite}");
+    }
+    let of = |name: &str| tags_of(&xml, name).len();
+    assert_eq!([of("testcase"), of("failure"), of("error"), of("skipped")], [16, 4, 4, 6]);
+    assert!(xml.contains("classname=\"second\" name=\"unknown\"><error type=\"not-assessed\""));
+    assert!(xml.contains("name=\"unknown-and-idle\"><skipped type=\"not-assessed\""));
+    assert_eq!(xml.matches("- src/a.py:").count(), 2 * LONG);
+}
+
+#[test]
+fn junit_has_a_suite_of_rules_where_no_framework_was_asked_for() {
+    let xml = junit(&without_frameworks());
+    let suites = tags_of(&xml, "testsuite");
+    assert!(suites.len() == 1 && suites[0].contains("compliance rules\" tests=\"8\""));
+    assert!(xml.contains("<property name=\"rules.not_assessed\" value=\"2\"/>"));
+}
+
+#[test]
+fn junit_has_a_test_even_if_there_is_no_rule() {
+    let xml = junit(&empty());
+    assert_eq!([tags_of(&xml, "testcase").len(), tags_of(&xml, "error").len()], [1, 1]);
+    assert!(tags_of(&xml, "testsuite")[0].contains("tests=\"1\" failures=\"0\" errors=\"1\""));
 }

@@ -93,6 +93,11 @@ impl ComplianceReport {
         }
     }
 
+    /// The rules that a framework names, in the order of the report.
+    pub(super) fn rules_of(&self, framework: &FrameworkRow) -> Vec<&RuleRow> {
+        self.rules.iter().filter(|row| framework.clauses_of(&row.rule).next().is_some()).collect()
+    }
+
     /// Names and values that say what was judged, by what and when.
     pub(super) fn identity(&self) -> Vec<(&'static str, &str)> {
         let [head, trusted] = [&self.head, &self.trusted].map(Option::as_deref);
