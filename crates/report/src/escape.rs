@@ -90,6 +90,11 @@ pub(crate) fn csv_line(cells: &[String]) -> String {
     cells.join(",") + "\r\n"
 }
 
+/// A description in TAP: escapes what would begin a directive, and stays on its line.
+pub(crate) fn escape_tap(text: &str) -> String {
+    text.replace('\\', r"\\").replace('#', r"\#").replace(['\n', '\r'], " ")
+}
+
 /// A path as a relative reference (RFC 3986).
 pub(crate) fn escape_uri(path: &str) -> String {
     let mut uri = String::with_capacity(path.len());
@@ -126,6 +131,11 @@ mod tests {
     #[test]
     fn what_xml_has_no_place_for_is_left_out() {
         assert_eq!(escape_xml("a\0\u{1b}b\u{ffff}\t<]]>\u{1f600}"), "ab\t&lt;]]&gt;\u{1f600}");
+    }
+
+    #[test]
+    fn a_path_cannot_skip_a_test() {
+        assert_eq!(escape_tap("a # SKIP\n1..0"), r"a \# SKIP 1..0");
     }
 
     #[test]

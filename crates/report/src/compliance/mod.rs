@@ -9,6 +9,7 @@ mod rdjson;
 #[cfg(test)]
 mod sample;
 mod sarif;
+mod tap;
 mod taxonomies;
 #[cfg(test)]
 mod tests;
@@ -26,6 +27,7 @@ pub use gitlab::gitlab;
 pub use junit::junit;
 pub use rdjson::rdjson;
 pub use sarif::sarif;
+pub use tap::tap;
 pub use text::text;
 
 /// The name and version of the format that [`json()`] writes.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::sample::{LONG, ODD, clean, empty, report, without_frameworks};
-use super::{ComplianceReport, github, gitlab, json, junit, rdjson, sarif};
+use super::{ComplianceReport, github, gitlab, json, junit, rdjson, sarif, tap};
 
 /// Findings of rules that fail, and two rules that should have been evaluated.
 const PROBLEMS: usize = LONG + 3 + 2;
@@ -246,4 +246,29 @@ fn junit_has_a_test_even_if_there_is_no_rule() {
     let xml = junit(&empty());
     assert_eq!([tags_of(&xml, "testcase").len(), tags_of(&xml, "error").len()], [1, 1]);
     assert!(tags_of(&xml, "testsuite")[0].contains("tests=\"1\" failures=\"0\" errors=\"1\""));
+}
+
+#[test]
+fn tap_keeps_its_plan_and_no_title_is_a_directive() {
+    for report in both() {
+        let out = tap(&report);
+        let is_test = |line: &&str| line.starts_with("ok ") || line.starts_with("not ok ");
+        let tests: Vec<&str> = out.lines().filter(is_test).collect();
+        assert!(out.starts_with("TAP version 13\n1..8\n"));
+        assert_eq!(out.lines().filter(|line| line.starts_with("1..")).count(), 1);
+        for (place, test) in tests.iter().enumerate() {
+            let number = format!("ok {} - ", place + 1);
+            assert!(test.strip_prefix("not ").unwrap_or(test).starts_with(&number), "{test}");
+        }
+        let of = |word: &str| tests.iter().filter(|test| test.contains(word)).count();
+        assert_eq!([tests.len(), of(" # TODO "), of(" # SKIP ")], [8, 1, 2]);
+        assert_eq!(tests.iter().filter(|test| test.starts_with("not ok")).count(), 5);
+        assert_eq!(out.matches("\n      place: \"src/a.py:").count(), LONG);
+        assert!(!out.contains("\n    - \""), "TAP::Parser reads no such list");
+        assert_eq!(out.matches("\n  ---\n").count(), out.matches("\n  ...\n").count());
+        let is_known =
+            |line: &str| ["# ", "  ", "ok ", "not ok "].iter().any(|it| line.starts_with(it));
+        assert!(out.lines().skip(2).all(is_known));
+    }
+    assert!(tap(&empty()).starts_with("TAP version 13\n1..1\nnot ok 1 - "));
 }

@@ -1,6 +1,7 @@
 use std::fmt::Write;
 
 use super::{ScanFinding, ScanReport};
+use crate::escape::escape_tap as escape;
 use crate::escape_json;
 
 /// The report in the Test Anything Protocol, version 13, which readers of version 14 understand, too: each
@@ -59,19 +60,4 @@ fn block(out: &mut String, words: &[(&str, &str)], numbers: &[(&str, usize)]) {
         let _ = writeln!(out, "  {name}: {number}");
     }
     out.push_str("  ...\n");
-}
-
-/// Escapes what would begin a directive.
-fn escape(text: &str) -> String {
-    text.replace('\\', r"\\").replace('#', r"\#").replace('\n', " ")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_path_cannot_skip_a_test() {
-        assert_eq!(escape("a # SKIP\n1..0"), r"a \# SKIP 1..0");
-    }
 }
