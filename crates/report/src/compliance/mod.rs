@@ -4,6 +4,7 @@
 mod github;
 mod gitlab;
 mod junit;
+mod markdown;
 mod problems;
 mod rdjson;
 #[cfg(test)]
@@ -25,6 +26,7 @@ use crate::json::{document, schema_of};
 pub use github::github;
 pub use gitlab::gitlab;
 pub use junit::junit;
+pub use markdown::markdown;
 pub use rdjson::rdjson;
 pub use sarif::sarif;
 pub use tap::tap;

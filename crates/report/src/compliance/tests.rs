@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::sample::{LONG, ODD, clean, empty, report, without_frameworks};
-use super::{ComplianceReport, github, gitlab, json, junit, rdjson, sarif, tap};
+use super::{ComplianceReport, github, gitlab, json, junit, markdown, rdjson, sarif, tap};
 
 /// Findings of rules that fail, and two rules that should have been evaluated.
 const PROBLEMS: usize = LONG + 3 + 2;
@@ -271,4 +271,43 @@ fn tap_keeps_its_plan_and_no_title_is_a_directive() {
         assert!(out.lines().skip(2).all(is_known));
     }
     assert!(tap(&empty()).starts_with("TAP version 13\n1..1\nnot ok 1 - "));
+}
+
+#[test]
+fn nothing_in_markdown_ends_a_cell_or_calls_anybody() {
+    for report in both() {
+        let out = markdown(&report);
+        let mut cells = 0;
+        for line in out.lines() {
+            let row = line.replace("\\|", "");
+            if row.starts_with("| --- ") {
+                cells = row.matches('|').count();
+            } else if row.starts_with("| ") && cells > 0 && !row.starts_with("| answer") {
+                assert_eq!(row.matches('|').count(), cells, "{row}");
+            }
+            let plain = row.replace("<br>", "").replace("\\`", "");
+            let is_ours = ["<details>", "</details>", "<summary>", "<sub>"]
+                .iter()
+                .any(|it| plain.starts_with(it));
+            assert!(is_ours || !plain.contains(['<', '`']), "{plain}");
+            assert!(!plain.contains("@team") && !plain.contains("](") && !plain.contains("://"));
+        }
+        assert!(!out.to_lowercase().contains("compliant"));
+        assert!(out.contains("and 1,190 more"));
+        assert!(out.len() < 65_536);
+    }
+}
+
+#[test]
+fn long_tables_of_markdown_are_folded() {
+    let out = markdown(&report());
+    assert_eq!([out.matches("<details>").count(), out.matches("</details>").count()], [2, 2]);
+    let rows =
+        |word: &str| out.lines().filter(|line| line.starts_with(&format!("| {word} |"))).count();
+    assert_eq!([rows("nothing said"), rows("pass")], [60, 2]);
+    // A row for each rule, and one of each framework for its first clause.
+    assert_eq!(
+        [rows("FAIL"), rows("ERROR"), rows("not assessed"), rows("waived")],
+        [2 + 2, 1, 2, 1]
+    );
 }

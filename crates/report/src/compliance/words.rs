@@ -2,8 +2,10 @@
 
 use gitops_health_compliance::{Strength, Verdict};
 
-use super::{ClauseRow, ComplianceReport, FrameworkRow, RuleFindingRow, RuleRow, WaiverRow};
-use crate::columns::thousands;
+use super::{
+    ClauseRow, ClauseRule, ComplianceReport, FrameworkRow, RuleFindingRow, RuleRow, WaiverRow,
+};
+use crate::columns::{counted, thousands};
 use crate::risk::short;
 
 impl ComplianceReport {
@@ -165,6 +167,32 @@ impl FrameworkRow {
     pub(super) fn clauses_of<'a>(&'a self, rule: &'a str) -> impl Iterator<Item = &'a ClauseRow> {
         self.clauses.iter().filter(move |clause| clause.rules.iter().any(|it| it.rule == rule))
     }
+
+    /// `5 clauses: 1 FAIL, 2 pass, 2 that git says nothing about`.
+    pub(super) fn found(&self) -> String {
+        let of = |verdict| self.clauses.iter().filter(|it| it.verdict == verdict).count();
+        let mut parts = Vec::new();
+        for verdict in WORST_FIRST {
+            match of(Some(verdict)) {
+                0 => {}
+                count => parts.push(format!("{} {}", thousands(count as u64), called(verdict))),
+            }
+        }
+        match of(None) {
+            0 => {}
+            count => parts.push(format!("{} that git says nothing about", thousands(count as u64))),
+        }
+        let clauses = counted(self.clauses.len(), "clause", "clauses");
+        if parts.is_empty() { clauses } else { format!("{clauses}: {}", parts.join(", ")) }
+    }
+}
+
+impl ClauseRow {
+    /// Its rules, those that need somebody first.
+    pub(super) fn worst_first(&self) -> impl Iterator<Item = &ClauseRule> {
+        let of = |verdict| self.rules.iter().filter(move |rule| rule.verdict == verdict);
+        WORST_FIRST.into_iter().flat_map(of)
+    }
 }
 
 impl RuleFindingRow {
@@ -203,6 +231,21 @@ pub(super) fn called(verdict: Verdict) -> &'static str {
         Verdict::NotAssessed => "not assessed",
         Verdict::Error => "ERROR",
     }
+}
+
+/// The answers, those that need somebody first.
+pub(super) const WORST_FIRST: [Verdict; 6] = [
+    Verdict::Fail,
+    Verdict::Error,
+    Verdict::NotAssessed,
+    Verdict::Waived,
+    Verdict::Pass,
+    Verdict::NotApplicable,
+];
+
+/// How the answer to a clause is called.
+pub(super) fn answered(verdict: Option<Verdict>) -> &'static str {
+    verdict.map_or("nothing said", called)
 }
 
 /// How much a rule says about a clause.
