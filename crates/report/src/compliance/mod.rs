@@ -3,6 +3,8 @@
 
 mod github;
 mod gitlab;
+mod html;
+mod html_framework;
 mod junit;
 mod markdown;
 mod problems;
@@ -25,6 +27,7 @@ use crate::json::{document, schema_of};
 
 pub use github::github;
 pub use gitlab::gitlab;
+pub use html::html;
 pub use junit::junit;
 pub use markdown::markdown;
 pub use rdjson::rdjson;

@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::sample::{LONG, ODD, clean, empty, report, without_frameworks};
-use super::{ComplianceReport, github, gitlab, json, junit, markdown, rdjson, sarif, tap};
+use super::{
+    ComplianceReport, github, gitlab, html, json, junit, markdown, rdjson, sarif, tap, text,
+};
 
 /// Findings of rules that fail, and two rules that should have been evaluated.
 const PROBLEMS: usize = LONG + 3 + 2;
@@ -309,5 +311,55 @@ fn long_tables_of_markdown_are_folded() {
     assert_eq!(
         [rows("FAIL"), rows("ERROR"), rows("not assessed"), rows("waived")],
         [2 + 2, 1, 2, 1]
+    );
+}
+
+#[test]
+fn a_page_stands_alone_and_has_every_finding_rule_and_clause() {
+    for report in both() {
+        let page = html(&report);
+        assert!(page.starts_with("<!doctype html>\n") && page.ends_with("</html>\n"));
+        for foreign in ["<script", "<link", "<img", "<a ", "url(", "@import", "src=", "<b>"] {
+            assert!(!page.contains(foreign), "{foreign} is in the page");
+        }
+        for element in ["section", "table", "thead", "tbody", "tr", "td", "th", "p", "h2", "span"] {
+            let begun = page.matches(&format!("<{element} ")).count()
+                + page.matches(&format!("<{element}>")).count();
+            assert_eq!(begun, page.matches(&format!("</{element}>")).count(), "{element}");
+        }
+        let rows = |class: &str| page.matches(&format!("<tr class=\"{class}\">")).count();
+        let clauses = 32 * report.frameworks.len();
+        assert_eq!([rows("finding"), rows("rule"), rows("clause")], [LONG + 3 + 2, 8, clauses]);
+        assert!(page.contains(&report.input_digest) && page.contains(&report.policies_digest));
+    }
+}
+
+#[test]
+fn every_format_counts_the_same() {
+    let report = report();
+    let words = report.found();
+    assert_eq!(
+        words,
+        "2 rules fail, 1 could not be evaluated, 2 are not assessed, 1 is waived, 1 passes, \
+         1 is not applicable"
+    );
+    let style = crate::Style::default();
+    let texts = [text(&report, style), markdown(&report), html(&report), github(&report)];
+    for out in texts.iter().chain([&junit(&report), &tap(&report)]) {
+        assert!(out.contains(&words), "{}", &out[..300]);
+    }
+}
+
+#[test]
+fn a_rule_that_does_not_say_what_to_do_is_shown_without() {
+    let mut report = report();
+    report.rules.iter_mut().for_each(|row| row.remedy.clear());
+    let texts = [text(&report, crate::Style::default()), html(&report), github(&report)];
+    for out in texts.iter().chain([&junit(&report)]) {
+        assert!(!out.to_lowercase().contains("do: ") && !out.contains("to do<"));
+    }
+    let rules = parsed(&sarif(&report))["runs"][0]["tool"]["driver"]["rules"].clone();
+    assert!(
+        list(&rules).iter().all(|rule| !rule["help"]["text"].as_str().unwrap_or("").is_empty())
     );
 }

@@ -95,6 +95,11 @@ impl ComplianceReport {
         }
     }
 
+    /// The rules that fail, err or decide without the facts that they ask for.
+    pub(super) fn pressing(&self) -> impl Iterator<Item = &RuleRow> {
+        self.rules.iter().filter(|row| row.needs_somebody())
+    }
+
     /// The rules that a framework names, in the order of the report.
     pub(super) fn rules_of(&self, framework: &FrameworkRow) -> Vec<&RuleRow> {
         self.rules.iter().filter(|row| framework.clauses_of(&row.rule).next().is_some()).collect()
