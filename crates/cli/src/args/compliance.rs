@@ -96,6 +96,22 @@ pub(crate) enum ComplianceFormat {
     Text,
     /// JSON with everything
     Json,
+    /// SARIF 2.1.0, for code scanning: clauses are its taxonomies
+    Sarif,
+    /// Annotations of GitHub Actions
+    Github,
+    /// GitLab's Code Quality report
+    Gitlab,
+    /// JUnit's XML: a suite for each framework
+    Junit,
+    /// The Test Anything Protocol
+    Tap,
+    /// Reviewdog's diagnostics
+    Rdjson,
+    /// For comments and job summaries
+    Markdown,
+    /// A page that stands alone
+    Html,
 }
 
 /// How much a rule matters.

@@ -4,6 +4,7 @@ use gitops_health_compliance::{
     Accepted, Catalogue, Clause, Framework, Judgement, Outcome, RuleFinding, Severity, Shipped,
     Strength, Tally, Verdict, digits,
 };
+use gitops_health_git::printable;
 use gitops_health_report::compliance::{
     self as report, COMPLIANCE_SCHEMA, ClauseRow, ClauseRule, ComplianceOutcome, ComplianceReport,
     Counts, FrameworkRow, MissingRow, RuleFindingRow, RuleRow, WaiverRow,
@@ -32,6 +33,14 @@ pub(crate) fn run(context: &Context, args: &AnalyzeArgs) -> Result<ExitCode, Cli
     let text = match args.format {
         ComplianceFormat::Text => report::text(&report, context.style()),
         ComplianceFormat::Json => report::json(&report),
+        ComplianceFormat::Sarif => report::sarif(&report),
+        ComplianceFormat::Github => report::github(&report),
+        ComplianceFormat::Gitlab => report::gitlab(&report),
+        ComplianceFormat::Junit => report::junit(&report),
+        ComplianceFormat::Tap => report::tap(&report),
+        ComplianceFormat::Rdjson => report::rdjson(&report),
+        ComplianceFormat::Markdown => report::markdown(&report),
+        ComplianceFormat::Html => report::html(&report),
     };
     output::write(context, &text)?;
     Ok(match report.outcome {
@@ -126,23 +135,29 @@ fn row(
         decides: meta.severity >= asked.fail_on,
         findings: judgement.findings.iter().map(|it| finding(&meta.id, it)).collect(),
         missing: judgement.missing.clone(),
-        error: judgement.error.clone(),
+        error: shown(&judgement.error),
         remedy: meta.remedy.clone(),
         waivers: accepted.iter().cloned().map(waiver).collect(),
         clauses: clauses.collect(),
     }
 }
 
+/// What rules say holds names of files and of people, which may hold anything.
+fn shown(text: &Option<String>) -> Option<String> {
+    text.as_ref().map(|text| printable(text.as_bytes()))
+}
+
 fn waiver(accepted: Accepted) -> WaiverRow {
     let Accepted { id, owner, reason, expires } = accepted;
+    let [id, owner, reason] = [id, owner, reason].map(|text| printable(text.as_bytes()));
     WaiverRow { id, owner, reason, expires }
 }
 
 fn finding(rule: &str, found: &RuleFinding) -> RuleFindingRow {
     RuleFindingRow {
-        message: found.message.clone(),
-        subject: found.subject.clone(),
-        path: found.path.clone(),
+        message: printable(found.message.as_bytes()),
+        subject: shown(&found.subject),
+        path: shown(&found.path),
         line: found.line,
         fingerprint: found.fingerprint(rule),
     }

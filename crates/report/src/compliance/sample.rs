@@ -100,7 +100,7 @@ fn row(rule: &str, severity: Severity, verdict: Verdict) -> RuleRow {
         missing: Vec::new(),
         error: None,
         remedy: format!("Mend what {rule} says"),
-        waiver: None,
+        waivers: Vec::new(),
         clauses: vec!["first 1".into()],
     }
 }
@@ -142,12 +142,12 @@ fn waived() -> RuleRow {
             finding("has no test", Some(("src/b.py", Some(7))), "waived"),
             finding("has none, either", None, "waived, too"),
         ],
-        waiver: Some(WaiverRow {
+        waivers: vec![WaiverRow {
             id: "W-1".into(),
             owner: "Ada".into(),
             reason: ODD.into(),
             expires: "2026-06-01".into(),
-        }),
+        }],
         ..row("accepted", Severity::High, Verdict::Waived)
     }
 }

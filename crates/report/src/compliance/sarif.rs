@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 use super::problems::Problem;
 use super::taxonomies::{relationships, supported, tags, taxonomies};
 use super::words::called;
-use super::{ComplianceOutcome, ComplianceReport, RuleRow};
+use super::{ComplianceOutcome, ComplianceReport, RuleRow, WaiverRow};
 use crate::escape::escape_uri;
 use crate::json::document;
 
@@ -116,12 +116,18 @@ fn suppressions(row: &RuleRow) -> Vec<Value> {
     if row.verdict != Verdict::Waived {
         return Vec::new();
     }
-    let mut suppression = json!({ "kind": "external", "status": "accepted" });
-    if let Some(waiver) = &row.waiver {
-        suppression["justification"] = json!(waiver.words());
-        suppression["properties"] = json!(waiver);
+    let suppression = |waiver: &WaiverRow| {
+        json!({
+            "kind": "external",
+            "status": "accepted",
+            "justification": waiver.words(),
+            "properties": waiver,
+        })
+    };
+    match row.waivers.is_empty() {
+        true => vec![json!({ "kind": "external", "status": "accepted" })],
+        false => row.waivers.iter().map(suppression).collect(),
     }
-    vec![suppression]
 }
 
 /// Whether all could be evaluated; what could not, which facts are not known, and notes.

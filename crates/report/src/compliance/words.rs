@@ -79,9 +79,9 @@ impl ComplianceReport {
     pub(super) fn why(&self, row: &RuleRow) -> Option<String> {
         match row.verdict {
             Verdict::Pass | Verdict::Fail => None,
-            Verdict::Waived => Some(match &row.waiver {
-                Some(waiver) => waiver.words(),
-                None => "waived".to_owned(),
+            Verdict::Waived => Some(match row.waivers.is_empty() {
+                true => "waived".to_owned(),
+                false => row.waivers.iter().map(WaiverRow::words).collect::<Vec<_>>().join("; "),
             }),
             Verdict::NotApplicable => Some("says nothing of a change like this".to_owned()),
             Verdict::NotAssessed => Some(match row.missing.is_empty() {
