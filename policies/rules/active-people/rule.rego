@@ -1,0 +1,43 @@
+package gitops_health.rules.active_people
+
+import rego.v1
+
+meta := {
+	"id": "active-people",
+	"title": "Nobody acts before they start or after they leave",
+	"severity": "high",
+	"grade": "E0",
+	"rationale": "The account of somebody who left is an open door that nobody watches.",
+	"remedy": "Find out who used the identity; where the person still works here, correct `from` and `until` in the roster.",
+}
+
+applicable := count(input.commits) > 0
+
+missing contains "roster" if not input.roster
+
+acts contains [commit.author.person, commit.author.at.unix, "wrote", commit.id] if some commit in input.commits
+
+acts contains [commit.committer.person, commit.committer.at.unix, "committed", commit.id] if some commit in input.commits
+
+acts contains [approval.person, approval.at.unix, "approved", approval.person] if {
+	some approval in input.approvals
+	approval.state == "approved"
+}
+
+findings contains {"message": sprintf("%s %s before the start", [id, act]), "subject": subject} if {
+	some [id, at, act, subject] in acts
+	input.people[id].from.unix > at
+}
+
+findings contains {"message": sprintf("%s %s after the end", [id, act]), "subject": subject} if {
+	some [id, at, act, subject] in acts
+	input.people[id].until.unix < at
+}
+
+# What has no time can not be compared.
+missing contains "times" if {
+	some commit in input.commits
+	not is_timed(commit)
+}
+
+is_timed(commit) if is_number(commit.author.at.unix + commit.committer.at.unix)

@@ -1,0 +1,87 @@
+package gitops_health.rules.current_keys
+
+import rego.v1
+
+meta := {
+	"id": "current-keys",
+	"title": "Keys that sign are current",
+	"severity": "high",
+	"grade": "E1",
+	"rationale": "The longer a key is in use, the more people may have it; and one that was revoked or has ended proves nothing.",
+	"remedy": "Make a new key, enter it in the roster and in the list of allowed signers with the day from which it is used, and end the old one there.",
+	"parameters": {"most_days": {
+		"default": 730,
+		"about": "How old a key may be when it signs, in days; 0 for any age.",
+	}},
+}
+
+parameters := data.parameters["current-keys"]
+
+# A signature that nobody looked at is no missing signature.
+applicable if {
+	some commit in input.commits
+	not commit.signature.status == "unsigned"
+}
+
+default applicable := false
+
+missing contains "trust" if not input.trust
+
+missing contains "roster" if not input.roster
+
+missing contains "signatures" if {
+	some commit in input.commits
+	not commit.signature.status
+}
+
+keys[key.fingerprint] contains key if {
+	some person in input.people
+	some key in person.keys
+}
+
+signed contains [commit.id, commit.committer.at.unix, key] if {
+	some commit in input.commits
+	commit.signature.status != "unsigned"
+	some key in keys[commit.signature.fingerprint]
+}
+
+known contains id if some [id, _, _] in signed
+
+findings contains {"message": "the roster does not have the key", "subject": commit.id} if {
+	some commit in input.commits
+	commit.signature.status != "unsigned"
+	not known[commit.id]
+}
+
+findings contains {"message": "the key is compromised", "subject": id} if {
+	some [id, _, key] in signed
+	not is_safe(key)
+}
+
+is_safe(key) if not key.revoked
+
+is_safe(key) if key.revoked.is_compromised == false
+
+findings contains {"message": "the key was revoked before", "subject": id} if {
+	some [id, at, key] in signed
+	is_safe(key)
+	key.revoked.at.unix <= at
+}
+
+findings contains {"message": "the key was not in use yet", "subject": id} if {
+	some [id, at, key] in signed
+	key.from.unix > at
+}
+
+findings contains {"message": "the key was out of use", "subject": id} if {
+	some [id, at, key] in signed
+	key.until.unix < at
+}
+
+findings contains {"message": sprintf("the key is not known to be younger than %d days", [parameters.most_days]), "subject": id} if {
+	parameters.most_days != 0
+	some [id, at, key] in signed
+	not is_young(key, at)
+}
+
+is_young(key, at) if at - key.from.unix <= parameters.most_days * 86400

@@ -1,0 +1,65 @@
+package gitops_health.rules.merged_by_others
+
+import rego.v1
+
+meta := {
+	"id": "merged-by-others",
+	"title": "Somebody else merged the change",
+	"severity": "medium",
+	"grade": "E2",
+	"rationale": "Whoever merges what they wrote themselves brings it in alone, even if somebody else has looked at it.",
+	"remedy": "Let somebody merge who did not open the change and is not its only author.",
+	"parameters": {
+		"strict": {"default": false, "about": "Whether nobody may merge who contributed anything."},
+		"programs": {"default": false, "about": "Whether a bot or the platform may merge, such as a queue of merges."},
+		"least_grade": {"default": "E2", "about": "How well it has to be established who merged."},
+	},
+}
+
+parameters := data.parameters["merged-by-others"]
+
+default applicable := false
+
+applicable if {
+	count(input.commits) > 0
+	not is_open
+}
+
+# In a history everything is merged, whatever the platform says.
+is_open if {
+	input.change.mode != "history"
+	input.pull_request.number
+	not input.pull_request.merged_by
+	not input.pull_request.merged_at
+}
+
+missing contains "roster" if not input.roster
+
+missing contains "pull_request" if not input.pull_request.grade >= parameters.least_grade
+
+missing contains "pull_request.merged_by" if {
+	input.pull_request
+	not input.pull_request.merged_by
+}
+
+merger := input.pull_request.merged_by
+
+may_merge if input.people[merger].kind == "person"
+
+may_merge if {
+	parameters.programs
+	input.people[merger].kind in {"bot", "platform"}
+}
+
+findings contains {"message": "who merged is no known person", "subject": merger} if not may_merge
+
+findings contains {"message": "who opened the change merged it", "subject": merger} if not input.pull_request.author != merger
+
+findings contains {"message": "who merged contributed to the change", "subject": merger} if {
+	merger in input.change.contributors
+	is_too_close
+}
+
+is_too_close if parameters.strict
+
+is_too_close if count(input.change.contributors) == 1
