@@ -53,6 +53,7 @@ test_another_signature_proves_another if {
 	found(commit("ci", "ann", good("ann"))) == not_by("ci")
 	found(commit("ann", "ci", good("ann"))) == not_by("ci")
 	found(commit("ci", "ci", good("hub"))) == not_by("ci")
+	found(commit("ci", "hub", good("ann"))) == not_by("ci")
 	found(commit("ci", "deps", good("deps"))) == not_by("ci")
 	found(commit("ci", "deps", good("ci"))) == not_by("deps")
 	found(commit("hub", "ci", good("hub"))) == not_by("ci")

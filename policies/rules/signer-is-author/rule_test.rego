@@ -61,12 +61,17 @@ test_each_status_that_holds_is_asked if {
 
 test_what_does_not_hold_shows_nobody if {
 	every status in ["bad", "unknown-key", "hard-revoked", "expired-at-signing", "another"] {
-		found(patched({"signature": {"status": status}})) == one(sprintf("the signature is %s and shows nobody", [status]))
+		nobody := one(sprintf("the signature is %s and shows nobody", [status]))
+		found(patched({"signature": {"status": status}})) == nobody
+		found(patched({"signature": {"status": status, "person": "mail:x"}})) == nobody
+		found(patched({"signature": {"status": status, "person": "eve"}})) == nobody
+		found(patched({"committer": {"at": {"unix": 99}}, "signature": {"status": status, "person": "bob"}})) == nobody
 	}
 }
 
 test_the_key_belongs_to_somebody_alone if {
 	every id in ["mail:x", "all", "nobody"] {
+		found(patched({"signature": {"person": id}})) == one("the key belongs to nobody of the roster")
 		found(patched({"author": {"person": id}, "signature": {"person": id}})) == one("the key belongs to nobody of the roster")
 	}
 	without := object.remove(commit, ["signature"])

@@ -1,0 +1,35 @@
+package gitops_health.rules.attested_approval
+
+import rego.v1
+
+meta := {
+	"id": "attested-approval",
+	"title": "A platform attests the approval",
+	"severity": "medium",
+	"grade": "E2",
+	"rationale": "What a platform says of a review is written by nobody who wants the change; a file or a trailer is.",
+	"remedy": "Have the change approved on the platform, and hand in what it says of the review (`--evidence`).",
+	"parameters": {
+		"approvers": {"default": 1, "about": "How many people have to approve."},
+		"least_grade": {"default": "E2", "about": "How well an approval has to be established: `E3` asks for two sources."},
+	},
+}
+
+parameters := data.parameters["attested-approval"]
+
+applicable := count(input.files) > 0
+
+missing contains "commits" if count(input.commits) == 0
+
+approvers contains approval.person if {
+	some approval in input.approvals
+	approval.state == "approved"
+	approval.covers == "all"
+	approval.is_contributor == false
+	approval.grade >= parameters.least_grade
+	input.people[approval.person].kind == "person"
+}
+
+findings contains {"message": sprintf("%d of %d approvals by others of grade %s", [count(approvers), parameters.approvers, parameters.least_grade])} if {
+	count(approvers) < parameters.approvers
+}

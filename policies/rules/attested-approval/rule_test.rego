@@ -1,0 +1,65 @@
+package gitops_health.rules.attested_approval_test
+
+import rego.v1
+
+import data.gitops_health.rules.attested_approval
+
+parameters := {"approvers": 1, "least_grade": "E2"}
+
+approval := {"person": "bob", "state": "approved", "grade": "E2", "covers": "all", "is_contributor": false}
+
+change(approvals) := {
+	"files": [{"path": "a"}],
+	"commits": [{"id": "a"}],
+	"people": {"bob": {"kind": "person"}, "eve": {"kind": "person"}, "ci": {"kind": "bot"}},
+	"approvals": approvals,
+}
+
+found_with(approvals, set) := findings if {
+	findings := attested_approval.findings with input as change(approvals)
+		with data.parameters as {"attested-approval": object.union(parameters, set)}
+}
+
+found(approvals) := found_with(approvals, {})
+
+none := {{"message": "0 of 1 approvals by others of grade E2"}}
+
+test_what_a_platform_says_passes if {
+	found([approval]) == set()
+	found([object.union(approval, {"grade": "E3"})]) == set()
+}
+
+test_what_does_not_count if {
+	found([]) == none
+	every patch in [
+		{"state": "dismissed"},
+		{"covers": "part"},
+		{"is_contributor": true},
+		{"grade": "E1"},
+		{"grade": "E0"},
+		{"person": "ci"},
+		{"person": "gone"},
+	] {
+		found([object.union(approval, patch)]) == none
+	}
+	found([object.remove(approval, ["is_contributor"])]) == none
+}
+
+test_another_grade_can_be_asked if {
+	found_with([approval], {"least_grade": "E3"}) == {{"message": "0 of 1 approvals by others of grade E3"}}
+}
+
+test_two_are_two_people if {
+	found_with([approval, object.union(approval, {"grade": "E3"})], {"approvers": 2}) == {{"message": "1 of 2 approvals by others of grade E2"}}
+	found_with([approval, object.union(approval, {"person": "eve"})], {"approvers": 2}) == set()
+}
+
+test_what_it_rests_on if {
+	attested_approval.missing == set() with input as change([])
+	attested_approval.missing == {"commits"} with input as object.union(change([]), {"commits": []})
+}
+
+test_a_change_of_nothing_needs_nobody if {
+	not attested_approval.applicable with input as object.union(change([]), {"files": []})
+	attested_approval.applicable with input as change([])
+}

@@ -1,0 +1,86 @@
+package gitops_health.rules.fresh_approval
+
+import rego.v1
+
+meta := {
+	"id": "fresh-approval",
+	"title": "Somebody else approved after the last push and before the merge",
+	"severity": "high",
+	"grade": "E2",
+	"rationale": "An approval that is older than the last push is of something else. One that is younger than the merge prevented nothing.",
+	"remedy": "Ask for the approval again after the last push, and let the platform dismiss approvals when commits are pushed.",
+	"parameters": {
+		"approvers": {"default": 1, "about": "How many people have to approve in this time."},
+		"least_grade": {"default": "E2", "about": "How well approvals and times have to be established."},
+	},
+}
+
+parameters := data.parameters["fresh-approval"]
+
+applicable := count(input.files) > 0
+
+missing contains "commits" if count(input.commits) == 0
+
+missing contains "pull_request" if not input.pull_request.grade >= parameters.least_grade
+
+missing contains "pull_request.last_pushed_at" if {
+	input.pull_request
+	not input.pull_request.last_pushed_at.unix
+}
+
+missing contains "pull_request.merged_at" if {
+	is_merged
+	not input.pull_request.merged_at.unix
+}
+
+is_merged if input.pull_request.merged_by
+
+is_merged if {
+	input.pull_request
+	input.change.mode == "history"
+}
+
+counted contains approval if {
+	some approval in input.approvals
+	approval.state == "approved"
+	approval.covers == "all"
+	approval.is_contributor == false
+	approval.grade >= parameters.least_grade
+	input.people[approval.person].kind == "person"
+}
+
+is_early(approval) if not approval.at.unix > input.pull_request.last_pushed_at.unix
+
+is_late(approval) if approval.at.unix > input.pull_request.merged_at.unix
+
+approvers contains approval.person if {
+	some approval in counted
+	not is_early(approval)
+	not is_late(approval)
+}
+
+too_few if count(approvers) < parameters.approvers
+
+findings contains {"message": sprintf("%d of %d approvals by others between the last push and the merge", [count(approvers), parameters.approvers])} if too_few
+
+# Where there are enough, others may come early or late.
+findings contains {"message": "it does not say when it was approved", "subject": approval.person} if {
+	too_few
+	some approval in counted
+	not approvers[approval.person]
+	not approval.at.unix
+}
+
+findings contains {"message": "approved before the last push", "subject": approval.person} if {
+	too_few
+	some approval in counted
+	not approvers[approval.person]
+	approval.at.unix <= input.pull_request.last_pushed_at.unix
+}
+
+findings contains {"message": "approved after the merge", "subject": approval.person} if {
+	too_few
+	some approval in counted
+	not approvers[approval.person]
+	is_late(approval)
+}

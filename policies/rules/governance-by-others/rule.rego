@@ -1,0 +1,63 @@
+package gitops_health.rules.governance_by_others
+
+import rego.v1
+
+meta := {
+	"id": "governance-by-others",
+	"title": "Somebody responsible approved what changes the rules",
+	"severity": "critical",
+	"grade": "E1",
+	"rationale": "Whoever can change the rules, the roster or the owners alone can do everything else alone afterwards.",
+	"remedy": "Ask somebody with one of the roles who wrote none of the change to approve its last commit, and keep such changes apart from others.",
+	"parameters": {
+		"classes": {"default": ["governance"], "about": "The classes of files that are asked for, such as `governance` and `ci`."},
+		"roles": {"default": ["governance-owner", "security-owner"], "about": "The roles of which an approver has one."},
+		"approvers": {"default": 1, "about": "How many people have to approve."},
+		"least_grade": {"default": "E1", "about": "How well an approval has to be established."},
+	},
+}
+
+parameters := data.parameters["governance-by-others"]
+
+default applicable := false
+
+applicable if count(governed) > 0
+
+applicable if is_cut
+
+missing contains "roster" if not input.roster
+
+missing contains "commits" if count(input.commits) == 0
+
+missing contains "files" if is_cut
+
+is_cut if {
+	some missed in input.facts_missing
+	missed.fact == "files"
+}
+
+governed contains file.path if {
+	some file in input.files
+	some class in file.classes
+	class in parameters.classes
+}
+
+approvers contains approval.person if {
+	some approval in input.approvals
+	counts(approval)
+	some role in input.people[approval.person].roles
+	role in parameters.roles
+}
+
+counts(approval) if {
+	approval.state == "approved"
+	approval.covers == "all"
+	approval.is_contributor == false
+	approval.grade >= parameters.least_grade
+	input.people[approval.person].kind == "person"
+}
+
+findings contains {"message": sprintf("%d of %d approvals by somebody responsible", [count(approvers), parameters.approvers]), "path": path} if {
+	count(approvers) < parameters.approvers
+	some path in governed
+}

@@ -1,0 +1,64 @@
+package gitops_health.rules.owner_approval
+
+import rego.v1
+
+meta := {
+	"id": "owner-approval",
+	"title": "The owners of each file approved its change",
+	"severity": "critical",
+	"grade": "E2",
+	"rationale": "Who owns a file knows what depends on it. An approval by anybody else says little about it.",
+	"remedy": "Ask an owner of the file who wrote none of the change to approve its last commit; where the roster knows no owner, enter their accounts or correct the file of owners.",
+	"parameters": {"least_grade": {
+		"default": "E1",
+		"about": "How well an approval has to be established.",
+	}},
+}
+
+parameters := data.parameters["owner-approval"]
+
+applicable := count(input.files) > 0
+
+missing contains "owners" if not input.owners
+
+missing contains "roster" if not input.roster
+
+missing contains "commits" if count(input.commits) == 0
+
+missing contains "files" if {
+	some missed in input.facts_missing
+	missed.fact == "files"
+}
+
+approvers contains approval.person if {
+	some approval in input.approvals
+	approval.state == "approved"
+	approval.covers == "all"
+	approval.is_contributor == false
+	approval.grade >= parameters.least_grade
+	input.people[approval.person].kind == "person"
+}
+
+# A line without owners says that a file has none.
+asked contains [file.path, ownership] if {
+	some file in input.files
+	some ownership in file.owners
+	not ownership.is_optional
+	count(ownership.owners) > 0
+	needed(ownership) > 0
+}
+
+findings contains {"message": sprintf("the roster knows no owner of line %d of the file of owners", [ownership.line]), "path": path} if {
+	some [path, ownership] in asked
+	not count(ownership.people) > 0
+}
+
+findings contains {"message": sprintf("%d of %d approvals by owners of line %d of the file of owners", [given(ownership), needed(ownership), ownership.line]), "path": path} if {
+	some [path, ownership] in asked
+	count(ownership.people) > 0
+	given(ownership) < needed(ownership)
+}
+
+needed(ownership) := object.get(ownership, "approvals", 1)
+
+given(ownership) := count([id | some id in ownership.people; approvers[id]])
