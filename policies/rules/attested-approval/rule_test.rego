@@ -15,9 +15,9 @@ change(approvals) := {
 	"approvals": approvals,
 }
 
-found_with(approvals, set) := findings if {
+found_with(approvals, changed) := findings if {
 	findings := attested_approval.findings with input as change(approvals)
-		with data.parameters as {"attested-approval": object.union(parameters, set)}
+		with data.parameters as {"attested-approval": object.union(parameters, changed)}
 }
 
 found(approvals) := found_with(approvals, {})

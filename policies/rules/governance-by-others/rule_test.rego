@@ -24,9 +24,9 @@ change(approvals) := {
 	"facts_missing": [{"fact": "tests"}],
 }
 
-found_with(approvals, set) := findings if {
+found_with(approvals, changed) := findings if {
 	findings := governance_by_others.findings with input as change(approvals)
-		with data.parameters as {"governance-by-others": object.union(parameters, set)}
+		with data.parameters as {"governance-by-others": object.union(parameters, changed)}
 }
 
 found(approvals) := found_with(approvals, {})

@@ -24,10 +24,10 @@ change := {
 
 patched(patch) := object.union(change, patch)
 
-found_by(merger, patch, set) := findings if {
+found_by(merger, patch, changed) := findings if {
 	document := patched(object.union({"pull_request": {"merged_by": merger}}, patch))
 	findings := merged_by_others.findings with input as document
-		with data.parameters as {"merged-by-others": object.union(parameters, set)}
+		with data.parameters as {"merged-by-others": object.union(parameters, changed)}
 }
 
 found(merger) := found_by(merger, {}, {})
