@@ -35,6 +35,8 @@ missing contains "roster" if not input.roster
 
 missing contains "commits" if count(input.commits) == 0
 
+missing contains "change.contributors" if not input.change.contributors
+
 has_reason if {
 	some commit in input.commits
 	some trailer in commit.trailers

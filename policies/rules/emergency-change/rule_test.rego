@@ -87,6 +87,7 @@ test_what_is_none if {
 test_what_it_rests_on if {
 	whole := change([why], [])
 	emergency_change.missing == set() with input as whole
+	emergency_change.missing == {"change.contributors"} with input as object.remove(whole, ["change"])
 	emergency_change.missing == {"roster"} with input as object.remove(whole, ["roster"])
 	emergency_change.missing == {"commits"} with input as object.union(whole, {"commits": []})
 }

@@ -36,6 +36,11 @@ is_cut if {
 	missed.fact == "files"
 }
 
+is_cut if {
+	some file in input.files
+	not file.classes
+}
+
 governed contains file.path if {
 	some file in input.files
 	some class in file.classes

@@ -86,6 +86,7 @@ test_where_it_applies if {
 
 test_what_it_rests_on if {
 	missed(change([])) == set()
+	missed(object.union(change([]), {"files": [{"path": "a"}]})) == {"files"}
 	missed(object.remove(change([]), ["roster"])) == {"roster"}
 	missed(object.union(change([]), {"commits": []})) == {"commits"}
 	missed(object.union(change([]), {"facts_missing": [{"fact": "tests"}, {"fact": "files"}]})) == {"files"}

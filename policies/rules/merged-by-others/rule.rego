@@ -42,6 +42,8 @@ missing contains "pull_request.merged_by" if {
 	not input.pull_request.merged_by
 }
 
+missing contains "change.contributors" if not input.change.contributors
+
 merger := input.pull_request.merged_by
 
 may_merge if input.people[merger].kind == "person"

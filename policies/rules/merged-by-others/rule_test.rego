@@ -90,6 +90,7 @@ test_an_open_change_is_not_merged_yet if {
 
 test_what_it_rests_on if {
 	missed(change) == set()
+	missed(object.remove(change, ["change"])) == {"change.contributors"}
 	missed(object.remove(change, ["roster"])) == {"roster"}
 	missed(object.remove(change, ["pull_request"])) == {"pull_request"}
 	missed(patched({"pull_request": {"grade": "E1"}})) == {"pull_request"}

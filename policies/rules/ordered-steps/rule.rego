@@ -28,6 +28,11 @@ missing contains "pull_request.merged_at" if {
 	not input.pull_request.merged_at.unix
 }
 
+missing contains "times" if {
+	some commit in input.commits
+	not is_number(commit.author.at.unix + commit.committer.at.unix)
+}
+
 # Approved, and nobody says when: not known to be in order.
 missing contains "tickets.approved_at" if {
 	some ticket in tickets

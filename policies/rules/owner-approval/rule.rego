@@ -30,6 +30,11 @@ missing contains "files" if {
 	missed.fact == "files"
 }
 
+missing contains "files" if {
+	some file in input.files
+	not file.owners
+}
+
 approvers contains approval.person if {
 	some approval in input.approvals
 	approval.state == "approved"

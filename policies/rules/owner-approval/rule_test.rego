@@ -89,6 +89,7 @@ test_a_line_that_does_not_say_how_many_asks_one if {
 test_what_it_rests_on if {
 	whole := change([line], [])
 	owner_approval.missing == set() with input as whole
+	owner_approval.missing == {"files"} with input as object.union(whole, {"files": [{"path": "a"}]})
 	owner_approval.missing == {"owners"} with input as object.remove(whole, ["owners"])
 	owner_approval.missing == {"roster"} with input as object.remove(whole, ["roster"])
 	owner_approval.missing == {"commits"} with input as object.union(whole, {"commits": []})

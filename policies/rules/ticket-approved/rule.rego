@@ -36,6 +36,8 @@ missing contains "roster" if {
 	not input.roster
 }
 
+missing contains "change.contributors" if not input.change.contributors
+
 named contains name if {
 	some commit in input.commits
 	some name in commit.message.tickets

@@ -81,6 +81,7 @@ test_without_a_name_there_is_nothing_to_ask if {
 test_what_it_rests_on if {
 	whole := change(["PROJ-1"], [])
 	missed(whole, {}) == set()
+	missed(object.remove(whole, ["change"]), {}) == {"change.contributors"}
 	missed(object.remove(whole, ["tickets"]), {}) == {"tickets"}
 	missed(object.remove(whole, ["roster"]), {}) == {"roster"}
 	missed(object.remove(whole, ["roster"]), {"require_approval": false}) == set()

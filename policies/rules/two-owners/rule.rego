@@ -34,6 +34,11 @@ is_cut if {
 	missed.fact == "files"
 }
 
+is_cut if {
+	some file in input.files
+	not file.classes
+}
+
 # What is gone needs nobody.
 asked[file.path] := file.owners if {
 	some file in input.files

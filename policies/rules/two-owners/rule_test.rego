@@ -80,6 +80,7 @@ test_where_it_applies if {
 test_what_it_rests_on if {
 	whole := change([file([])])
 	missed(whole) == set()
+	missed(change([object.remove(file([]), ["classes"])])) == {"files"}
 	missed(object.remove(whole, ["owners"])) == {"owners"}
 	missed(object.remove(whole, ["roster"])) == {"roster"}
 	missed(object.union(whole, {"facts_missing": [{"fact": "files"}]})) == {"files"}

@@ -18,6 +18,8 @@ missing contains "roster.shared" if {
 	not input.roster.shared
 }
 
+missing contains "change.contributors" if not input.change.contributors
+
 findings contains {"message": "the roster gives it to several people", "subject": name} if {
 	some name in input.roster.shared
 }

@@ -34,5 +34,6 @@ test_who_approves_is_one if {
 test_what_it_rests_on if {
 	unshared_identities.missing == set() with input as change
 	unshared_identities.missing == {"roster"} with input as object.remove(change, ["roster"])
+	unshared_identities.missing == {"change.contributors"} with input as object.remove(change, ["change"])
 	unshared_identities.missing == {"roster.shared"} with input as object.union(object.remove(change, ["roster"]), {"roster": {"people": 1}})
 }

@@ -37,6 +37,11 @@ is_cut if {
 	missed.fact == "files"
 }
 
+is_cut if {
+	some file in input.files
+	not file.classes
+}
+
 is_asked if {
 	some file in input.files
 	some class in file.classes

@@ -89,6 +89,7 @@ test_where_it_applies if {
 test_what_it_rests_on if {
 	whole := change([], [])
 	validated_change.missing == set() with input as whole
+	validated_change.missing == {"files"} with input as object.union(whole, {"files": [{"path": "a"}]})
 	validated_change.missing == {"roster"} with input as object.remove(whole, ["roster"])
 	validated_change.missing == {"commits"} with input as object.union(whole, {"commits": []})
 	validated_change.missing == {"files"} with input as object.union(whole, {"facts_missing": [{"fact": "files"}]})
