@@ -40,4 +40,7 @@ missing contains "times" if {
 	not is_timed(commit)
 }
 
-is_timed(commit) if is_number(commit.author.at.unix + commit.committer.at.unix)
+is_timed(commit) if {
+	is_number(commit.author.at.unix)
+	is_number(commit.committer.at.unix)
+}

@@ -30,7 +30,12 @@ missing contains "pull_request.merged_at" if {
 
 missing contains "times" if {
 	some commit in input.commits
-	not is_number(commit.author.at.unix + commit.committer.at.unix)
+	not is_dated(commit)
+}
+
+is_dated(commit) if {
+	is_number(commit.author.at.unix)
+	is_number(commit.committer.at.unix)
 }
 
 # Approved, and nobody says when: not known to be in order.

@@ -103,6 +103,7 @@ test_what_it_rests_on if {
 test_times_that_nobody_says if {
 	commits := array.concat(change.commits, [object.remove(change.commits[0], ["author"])])
 	missed(object.union(change, {"commits": commits})) == {"times"}
+	missed(object.union(change, {"commits": [object.remove(change.commits[0], ["committer"])]})) == {"times"}
 	missed(object.union(change, {"tickets": [object.remove(ticket, ["approved_at"])]})) == {"tickets.approved_at"}
 	missed(object.union(change, {"tickets": [object.remove(ticket, ["approved_at", "approved_by"])]})) == set()
 	untimed := object.union(change, {"approvals": [object.remove(approval, ["at"])], "tests": [object.remove(run, ["at"])]})

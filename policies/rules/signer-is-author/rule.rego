@@ -46,8 +46,7 @@ findings contains {"message": "who signed is neither author nor committer", "sub
 	some commit in input.commits
 	holds[commit.signature.status]
 	is_known(commit.signature)
-	commit.signature.person != commit.author.person
-	commit.signature.person != commit.committer.person
+	not commit.signature.person in [commit.author.person, commit.committer.person]
 }
 
 findings contains {"message": "who signed may not act at this time", "subject": commit.id} if {

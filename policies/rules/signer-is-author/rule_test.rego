@@ -50,6 +50,7 @@ test_nobody_else_may_sign if {
 	neither := one("who signed is neither author nor committer")
 	found(patched({"signature": {"person": "eve"}})) == neither
 	found(patched({"signature": {"person": "ci"}})) == neither
+	found(change([object.remove(commit, ["author"])])) == neither
 }
 
 test_each_status_that_holds_is_asked if {

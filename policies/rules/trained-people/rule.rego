@@ -25,7 +25,12 @@ missing contains "roster" if not input.roster
 # What has no time can not be compared.
 missing contains "times" if {
 	some commit in input.commits
-	not is_number(commit.author.at.unix + commit.committer.at.unix)
+	not is_timed(commit)
+}
+
+is_timed(commit) if {
+	is_number(commit.author.at.unix)
+	is_number(commit.committer.at.unix)
 }
 
 acts contains [commit.author.person, commit.author.at.unix] if some commit in input.commits
