@@ -28,6 +28,16 @@ approvers contains approval.person if {
 	approval.is_contributor == false
 	approval.grade >= parameters.least_grade
 	input.people[approval.person].kind == "person"
+	not is_taken_back(approval)
+}
+
+# Who asks for changes or takes back after an approval does not approve, nor where nobody says which came first.
+is_taken_back(approval) if {
+	some other in input.approvals
+	other.person == approval.person
+	other.state in {"changes_requested", "dismissed"}
+	other.covers != "other"
+	not other.at.unix < approval.at.unix
 }
 
 findings contains {"message": sprintf("%d of %d approvals by others of grade %s", [count(approvers), parameters.approvers, parameters.least_grade])} if {

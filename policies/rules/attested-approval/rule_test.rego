@@ -32,7 +32,7 @@ test_what_a_platform_says_passes if {
 test_what_does_not_count if {
 	found([]) == none
 	every patch in [
-		{"state": "dismissed"},
+		{"state": "commented"},
 		{"covers": "part"},
 		{"is_contributor": true},
 		{"grade": "E1"},
@@ -63,3 +63,25 @@ test_a_change_of_nothing_needs_nobody if {
 	not attested_approval.applicable with input as object.union(change([]), {"files": []})
 	attested_approval.applicable with input as change([])
 }
+
+test_who_takes_back_does_not_approve if {
+	back := object.union(timed_approval, {"state": "changes_requested", "covers": "part"})
+	every other in [
+		back,
+		object.union(back, {"at": {"unix": 151}}),
+		object.union(back, {"state": "dismissed"}),
+		object.remove(back, ["at"]),
+	] {
+		found([timed_approval, other]) == none
+	}
+	every other in [
+		object.union(back, {"at": {"unix": 149}}),
+		object.union(back, {"state": "commented"}),
+		object.union(back, {"covers": "other"}),
+		object.union(back, {"person": "eve"}),
+	] {
+		found([timed_approval, other]) == set()
+	}
+}
+
+timed_approval := object.union(approval, {"at": {"unix": 150}})

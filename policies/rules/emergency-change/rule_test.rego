@@ -57,7 +57,7 @@ test_who_can_not_agree if {
 	found([why, {"key": "emergency-approver", "value": "Bob"}], []) == {nobody}
 	found([why, object.union(named("bob"), {"key": "reviewed-by"})], []) == {nobody}
 	every patch in [
-		{"state": "changes_requested"},
+		{"state": "commented"},
 		{"covers": "part"},
 		{"is_contributor": true},
 		{"grade": "E0"},
@@ -91,3 +91,25 @@ test_what_it_rests_on if {
 	emergency_change.missing == {"roster"} with input as object.remove(whole, ["roster"])
 	emergency_change.missing == {"commits"} with input as object.union(whole, {"commits": []})
 }
+
+test_who_takes_back_does_not_approve if {
+	back := object.union(timed_approval, {"state": "changes_requested", "covers": "part"})
+	every other in [
+		back,
+		object.union(back, {"at": {"unix": 151}}),
+		object.union(back, {"state": "dismissed"}),
+		object.remove(back, ["at"]),
+	] {
+		found([why], [timed_approval, other]) == {nobody}
+	}
+	every other in [
+		object.union(back, {"at": {"unix": 149}}),
+		object.union(back, {"state": "commented"}),
+		object.union(back, {"covers": "other"}),
+		object.union(back, {"person": "eve"}),
+	] {
+		found([why], [timed_approval, other]) == set()
+	}
+}
+
+timed_approval := object.union(approval, {"at": {"unix": 150}})

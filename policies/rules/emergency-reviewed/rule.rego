@@ -46,6 +46,16 @@ is_reviewed if {
 	approval.is_contributor == false
 	approval.grade >= parameters.least_grade
 	input.people[approval.person].kind == "person"
+	not is_taken_back(approval)
+}
+
+# Who asks for changes or takes back after an approval does not approve, nor where nobody says which came first.
+is_taken_back(approval) if {
+	some other in input.approvals
+	other.person == approval.person
+	other.state in {"changes_requested", "dismissed"}
+	other.covers != "other"
+	not other.at.unix < approval.at.unix
 }
 
 findings contains {"message": sprintf("nobody else has approved it within %d days", [parameters.days])} if {

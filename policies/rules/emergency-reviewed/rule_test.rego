@@ -98,3 +98,25 @@ test_what_it_rests_on if {
 	emergency_reviewed.missing == {"roster"} with input as object.remove(whole, ["roster"])
 	emergency_reviewed.missing == {"commits"} with input as object.union(whole, {"commits": []})
 }
+
+test_who_takes_back_does_not_approve if {
+	back := object.union(timed_approval, {"state": "changes_requested", "covers": "part"})
+	every other in [
+		back,
+		object.union(back, {"at": {"unix": 151}}),
+		object.union(back, {"state": "dismissed"}),
+		object.remove(back, ["at"]),
+	] {
+		found(1, [timed_approval, other]) == late
+	}
+	every other in [
+		object.union(back, {"at": {"unix": 149}}),
+		object.union(back, {"state": "commented"}),
+		object.union(back, {"covers": "other"}),
+		object.union(back, {"person": "eve"}),
+	] {
+		found(1, [timed_approval, other]) == set()
+	}
+}
+
+timed_approval := object.union(approval, {"at": {"unix": 150}})

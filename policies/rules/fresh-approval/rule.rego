@@ -47,6 +47,16 @@ counted contains approval if {
 	approval.is_contributor == false
 	approval.grade >= parameters.least_grade
 	input.people[approval.person].kind == "person"
+	not is_taken_back(approval)
+}
+
+# Who asks for changes or takes back after an approval does not approve, nor where nobody says which came first.
+is_taken_back(approval) if {
+	some other in input.approvals
+	other.person == approval.person
+	other.state in {"changes_requested", "dismissed"}
+	other.covers != "other"
+	not other.at.unix < approval.at.unix
 }
 
 is_early(approval) if not approval.at.unix > input.pull_request.last_pushed_at.unix

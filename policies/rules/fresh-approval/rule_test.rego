@@ -60,7 +60,7 @@ test_before_the_merge_nothing_is_too_late if {
 test_what_does_not_count if {
 	found([]) == {none}
 	every patch in [
-		{"state": "changes_requested"},
+		{"state": "commented"},
 		{"covers": "part"},
 		{"covers": "other"},
 		{"is_contributor": true},
@@ -109,3 +109,25 @@ test_a_change_of_nothing_needs_nobody if {
 	not fresh_approval.applicable with input as object.union(change([]), {"files": []})
 	fresh_approval.applicable with input as change([])
 }
+
+test_who_takes_back_does_not_approve if {
+	back := object.union(timed_approval, {"state": "changes_requested", "covers": "part"})
+	every other in [
+		back,
+		object.union(back, {"at": {"unix": 151}}),
+		object.union(back, {"state": "dismissed"}),
+		object.remove(back, ["at"]),
+	] {
+		found([timed_approval, other]) == {none}
+	}
+	every other in [
+		object.union(back, {"at": {"unix": 149}}),
+		object.union(back, {"state": "commented"}),
+		object.union(back, {"covers": "other"}),
+		object.union(back, {"person": "eve"}),
+	] {
+		found([timed_approval, other]) == set()
+	}
+}
+
+timed_approval := object.union(approval, {"at": {"unix": 150}})

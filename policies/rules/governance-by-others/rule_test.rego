@@ -91,3 +91,25 @@ test_what_it_rests_on if {
 	missed(object.union(change([]), {"commits": []})) == {"commits"}
 	missed(object.union(change([]), {"facts_missing": [{"fact": "tests"}, {"fact": "files"}]})) == {"files"}
 }
+
+test_who_takes_back_does_not_approve if {
+	back := object.union(timed_approval, {"state": "changes_requested", "covers": "part"})
+	every other in [
+		back,
+		object.union(back, {"at": {"unix": 151}}),
+		object.union(back, {"state": "dismissed"}),
+		object.remove(back, ["at"]),
+	] {
+		found([timed_approval, other]) == nobody
+	}
+	every other in [
+		object.union(back, {"at": {"unix": 149}}),
+		object.union(back, {"state": "commented"}),
+		object.union(back, {"covers": "other"}),
+		object.union(back, {"person": "eve"}),
+	] {
+		found([timed_approval, other]) == set()
+	}
+}
+
+timed_approval := object.union(approval, {"at": {"unix": 150}})

@@ -100,3 +100,25 @@ test_a_change_of_nothing_needs_nobody if {
 	not owner_approval.applicable with input as object.union(change([], []), {"files": []})
 	owner_approval.applicable with input as object.union(change([], []), {"files": [{"path": "a"}]})
 }
+
+test_who_takes_back_does_not_approve if {
+	back := object.union(timed_approval, {"state": "changes_requested", "covers": "part"})
+	every other in [
+		back,
+		object.union(back, {"at": {"unix": 151}}),
+		object.union(back, {"state": "dismissed"}),
+		object.remove(back, ["at"]),
+	] {
+		found([line], [timed_approval, other]) == {too_few(0, 1, 3)}
+	}
+	every other in [
+		object.union(back, {"at": {"unix": 149}}),
+		object.union(back, {"state": "commented"}),
+		object.union(back, {"covers": "other"}),
+		object.union(back, {"person": "eve"}),
+	] {
+		found([line], [timed_approval, other]) == set()
+	}
+}
+
+timed_approval := object.union(approval, {"at": {"unix": 150}})

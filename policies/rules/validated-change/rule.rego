@@ -71,8 +71,18 @@ is_approved if {
 	approval.is_contributor == false
 	approval.grade >= parameters.least_grade
 	input.people[approval.person].kind == "person"
+	not is_taken_back(approval)
 	some role in input.people[approval.person].roles
 	role in parameters.roles
+}
+
+# Who asks for changes or takes back after an approval does not approve, nor where nobody says which came first.
+is_taken_back(approval) if {
+	some other in input.approvals
+	other.person == approval.person
+	other.state in {"changes_requested", "dismissed"}
+	other.covers != "other"
+	not other.at.unix < approval.at.unix
 }
 
 findings contains {"message": "no trailer names a requirement"} if not names_requirement

@@ -94,3 +94,25 @@ test_what_it_rests_on if {
 	validated_change.missing == {"commits"} with input as object.union(whole, {"commits": []})
 	validated_change.missing == {"files"} with input as object.union(whole, {"facts_missing": [{"fact": "files"}]})
 }
+
+test_who_takes_back_does_not_approve if {
+	back := object.union(timed_approval, {"state": "changes_requested", "covers": "part"})
+	every other in [
+		back,
+		object.union(back, {"at": {"unix": 151}}),
+		object.union(back, {"state": "dismissed"}),
+		object.remove(back, ["at"]),
+	] {
+		found(both, [timed_approval, other]) == {quality}
+	}
+	every other in [
+		object.union(back, {"at": {"unix": 149}}),
+		object.union(back, {"state": "commented"}),
+		object.union(back, {"covers": "other"}),
+		object.union(back, {"person": "eve"}),
+	] {
+		found(both, [timed_approval, other]) == set()
+	}
+}
+
+timed_approval := object.union(approval, {"at": {"unix": 150}})
