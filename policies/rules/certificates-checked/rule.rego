@@ -1,0 +1,28 @@
+package gitops_health.rules.certificates_checked
+
+import rego.v1
+
+meta := {
+	"id": "certificates-checked",
+	"title": "Certificates of servers are checked",
+	"severity": "high",
+	"grade": "E1",
+	"rationale": "Encryption without knowing to whom protects from nobody: whoever is in between answers with a certificate of their own.",
+	"remedy": "Trust the authority that issued the certificate instead of trusting each: `verify=\"/path/of/ca.pem\"`.",
+}
+
+applicable := count(input.files) > 0
+
+# A list that was cut, or a file that was not read, can hide such a line.
+missing contains missed.fact if {
+	some missed in input.facts_missing
+	missed.fact in {"files", "signals"}
+}
+
+messages := {"certificate-check-off": "certificates are not checked"}
+
+findings contains {"message": message, "path": file.path, "line": signal.line} if {
+	some file in input.files
+	some signal in file.signals
+	message := messages[signal.signal]
+}

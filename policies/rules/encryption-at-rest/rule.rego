@@ -1,0 +1,37 @@
+package gitops_health.rules.encryption_at_rest
+
+import rego.v1
+
+meta := {
+	"id": "encryption-at-rest",
+	"title": "What is stored stays encrypted",
+	"severity": "high",
+	"grade": "E1",
+	"rationale": "Health data that is stored without encryption is disclosed by whoever copies a disk, a backup or a bucket.",
+	"remedy": "Leave encryption on, or switch it on again, and name the key that encrypts.",
+}
+
+applicable := count(input.files) > 0
+
+# A list that was cut, or a file that was not read, can hide such a line.
+missing contains missed.fact if {
+	some missed in input.facts_missing
+	missed.fact in {"files", "signals"}
+}
+
+messages := {"encryption-off": "data is not encrypted"}
+
+findings contains {"message": message, "path": file.path, "line": signal.line} if {
+	some file in input.files
+	some signal in file.signals
+	not signal.is_removed
+	message := messages[signal.signal]
+}
+
+# The line is one of the version before: this one has no such place.
+findings contains {"message": sprintf("%s: line %d of the version before is gone", [message, signal.line]), "path": file.path} if {
+	some file in input.files
+	some signal in file.signals
+	signal.is_removed
+	message := messages[signal.signal]
+}

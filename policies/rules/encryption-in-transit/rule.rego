@@ -1,0 +1,31 @@
+package gitops_health.rules.encryption_in_transit
+
+import rego.v1
+
+meta := {
+	"id": "encryption-in-transit",
+	"title": "What is sent stays encrypted",
+	"severity": "high",
+	"grade": "E1",
+	"rationale": "What is sent over the network without encryption, or with a broken version of it, is read and altered by anybody on the way.",
+	"remedy": "Use TLS 1.2 or later, and an address with `https`, `ssh` or the like.",
+}
+
+applicable := count(input.files) > 0
+
+# A list that was cut, or a file that was not read, can hide such a line.
+missing contains missed.fact if {
+	some missed in input.facts_missing
+	missed.fact in {"files", "signals"}
+}
+
+messages := {
+	"tls-lowered": "TLS before 1.2 or a broken cipher is allowed",
+	"plain-text-transport": "an address is used without encryption",
+}
+
+findings contains {"message": message, "path": file.path, "line": signal.line} if {
+	some file in input.files
+	some signal in file.signals
+	message := messages[signal.signal]
+}

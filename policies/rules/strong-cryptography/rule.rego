@@ -1,0 +1,31 @@
+package gitops_health.rules.strong_cryptography
+
+import rego.v1
+
+meta := {
+	"id": "strong-cryptography",
+	"title": "No broken hash, cipher or source of random numbers is used",
+	"severity": "high",
+	"grade": "E1",
+	"rationale": "Secrets that are protected by broken means, or can be foreseen, protect nothing.",
+	"remedy": "Use SHA-256 or better, AES-GCM or ChaCha20-Poly1305, a slow hash for passwords, and the random numbers of the system.",
+}
+
+applicable := count(input.files) > 0
+
+# A list that was cut, or a file that was not read, can hide such a line.
+missing contains missed.fact if {
+	some missed in input.facts_missing
+	missed.fact in {"files", "signals"}
+}
+
+messages := {
+	"weak-hash-or-cipher": "a broken hash or cipher is used",
+	"random-not-secure": "a secret is made from random numbers that can be foreseen",
+}
+
+findings contains {"message": message, "path": file.path, "line": signal.line} if {
+	some file in input.files
+	some signal in file.signals
+	message := messages[signal.signal]
+}
