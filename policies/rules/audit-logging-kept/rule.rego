@@ -1,0 +1,74 @@
+package gitops_health.rules.audit_logging_kept
+
+import rego.v1
+
+meta := {
+	"id": "audit-logging-kept",
+	"title": "The audit log is kept, or its owner agrees to the change",
+	"severity": "high",
+	"grade": "E1",
+	"rationale": "Without a record nobody can say afterwards who saw or altered what, and whoever wants to hide begins here.",
+	"remedy": "Put the record back, or ask somebody who answers for security to review the last commit, and hand in what the platform says of it.",
+	"parameters": {
+		"roles": {"default": ["security-owner"], "about": "The roles of the roster of which an approver has one; none: anybody in the roster."},
+		"least_grade": {"default": "E1", "about": "How well an approval has to be established: `E0` counts trailers of messages, too."},
+	},
+}
+
+parameters := data.parameters["audit-logging-kept"]
+
+applicable := count(input.files) > 0
+
+# A list that was cut, or a file that was not read, can hide such a line.
+missing contains missed.fact if {
+	some missed in input.facts_missing
+	missed.fact in {"files", "signals"}
+}
+
+# Nobody can approve what is not committed.
+missing contains "commits" if {
+	count(input.commits) == 0
+	some file in input.files
+	some signal in file.signals
+	messages[signal.signal]
+}
+
+messages := {
+	"audit-logging-removed": "what wrote to the audit log is gone",
+	"audit-logging-off": "the audit log is off",
+}
+
+# Whoever contributed can not approve, and what nobody says counts for nothing.
+approvers contains approval.person if {
+	some approval in input.approvals
+	approval.state == "approved"
+	approval.covers == "all"
+	approval.is_contributor == false
+	approval.grade >= parameters.least_grade
+	input.people[approval.person].kind == "person"
+	may_approve(input.people[approval.person])
+}
+
+may_approve(_) if count(parameters.roles) == 0
+
+may_approve(person) if {
+	some role in person.roles
+	role in parameters.roles
+}
+
+findings contains {"message": message, "path": file.path, "line": signal.line} if {
+	some file in input.files
+	some signal in file.signals
+	not signal.is_removed
+	message := messages[signal.signal]
+	count(approvers) == 0
+}
+
+# The line is one of the version before: this one has no such place.
+findings contains {"message": sprintf("%s: line %d of the version before", [message, signal.line]), "path": file.path} if {
+	some file in input.files
+	some signal in file.signals
+	signal.is_removed
+	message := messages[signal.signal]
+	count(approvers) == 0
+}

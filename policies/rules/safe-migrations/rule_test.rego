@@ -1,0 +1,91 @@
+package gitops_health.rules.safe_migrations_test
+
+import rego.v1
+
+import data.gitops_health.rules.safe_migrations
+
+parameters := {"safe-migrations": {"roles": [], "least_grade": "E1"}}
+
+signal := {"line": 7, "signal": "destructive-migration", "is_removed": false}
+
+approval := {
+	"person": "bob",
+	"state": "approved",
+	"grade": "E1",
+	"covers": "all",
+	"is_contributor": false,
+}
+
+people := {
+	"bob": {"kind": "person", "roles": ["developer", "any"]},
+	"eve": {"kind": "person", "roles": ["developer"]},
+	"ci": {"kind": "bot", "roles": ["any"]},
+}
+
+change(signals, approvals) := {
+	"files": [{"path": "b", "signals": []}, {"path": "a", "signals": signals}],
+	"commits": [{"id": "c"}],
+	"approvals": approvals,
+	"people": people,
+	"facts_missing": [{"fact": "tests"}],
+}
+
+found(signals, approvals) := findings if {
+	findings := safe_migrations.findings with input as change(signals, approvals) with data.parameters as parameters
+}
+
+one := {{"message": "a migration deletes data", "path": "a", "line": 7}}
+
+test_a_line_that_nobody_approved_is_a_finding if found([signal], []) == one
+
+test_an_approval_by_others_is_enough if found([signal], [approval]) == set()
+
+test_what_does_not_count if {
+	every patch in [
+		{"state": "commented"},
+		{"covers": "part"},
+		{"covers": "unknown"},
+		{"is_contributor": true},
+		{"grade": "E0"},
+		{"person": "ci"},
+		{"person": "nobody"},
+	] {
+		found([signal], [object.union(approval, patch)]) == one
+	}
+	found([signal], [object.remove(approval, ["is_contributor"])]) == one
+}
+
+test_roles_and_grades_are_what_the_parameters_say if {
+	weak := object.union(approval, {"grade": "E0", "person": "eve"})
+	anybody := {"safe-migrations": {"roles": [], "least_grade": "E0"}}
+	safe_migrations.findings == set() with input as change([signal], [weak]) with data.parameters as anybody
+	someone := {"safe-migrations": {"roles": ["developer", "auditor"], "least_grade": "E0"}}
+	safe_migrations.findings == set() with input as change([signal], [weak]) with data.parameters as someone
+	nobody := {"safe-migrations": {"roles": ["auditor"], "least_grade": "E0"}}
+	safe_migrations.findings == one with input as change([signal], [weak]) with data.parameters as nobody
+}
+
+test_other_lines_need_nobody if {
+	found([object.union(signal, {"signal": "no-such-signal"})], []) == set()
+	found([object.union(signal, {"signal": "no-such-signal", "is_removed": true})], []) == set()
+}
+
+test_what_was_not_read_is_not_known if {
+	some_files := object.union(change([], []), {"facts_missing": [{"fact": "files"}, {"fact": "roster"}]})
+	safe_migrations.missing == {"files"} with input as some_files
+	some_lines := object.union(change([], []), {"facts_missing": [{"fact": "signals"}, {"fact": "roster"}]})
+	safe_migrations.missing == {"signals"} with input as some_lines
+}
+
+test_what_is_not_committed_can_not_be_approved if {
+	safe_migrations.missing == {"commits"} with input as object.union(change([signal], []), {"commits": []})
+	safe_migrations.missing == set() with input as object.union(change([], []), {"commits": []})
+	other := object.union(signal, {"signal": "no-such-signal"})
+	safe_migrations.missing == set() with input as object.union(change([other], []), {"commits": []})
+	safe_migrations.missing == set() with input as change([signal], [])
+}
+
+test_a_change_of_nothing_needs_nobody if {
+	not safe_migrations.applicable with input as {"files": []}
+	safe_migrations.applicable with input as change([], [])
+}

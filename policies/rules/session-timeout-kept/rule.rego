@@ -1,0 +1,28 @@
+package gitops_health.rules.session_timeout_kept
+
+import rego.v1
+
+meta := {
+	"id": "session-timeout-kept",
+	"title": "Sessions end no later than before",
+	"severity": "medium",
+	"grade": "E1",
+	"rationale": "A session that stays open at an unattended machine lets anybody go on as who began it.",
+	"remedy": "Leave the time as it was, or have the longer one accepted with a waiver that says why.",
+}
+
+applicable := count(input.files) > 0
+
+# A list that was cut, or a file that was not read, can hide such a line.
+missing contains missed.fact if {
+	some missed in input.facts_missing
+	missed.fact in {"files", "signals"}
+}
+
+messages := {"session-timeout-raised": "sessions stay open longer than before"}
+
+findings contains {"message": message, "path": file.path, "line": signal.line} if {
+	some file in input.files
+	some signal in file.signals
+	message := messages[signal.signal]
+}
