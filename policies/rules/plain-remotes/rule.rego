@@ -1,0 +1,37 @@
+package gitops_health.rules.plain_remotes
+
+import rego.v1
+
+meta := {
+	"id": "plain-remotes",
+	"title": "Code of others is fetched over protocols with encryption",
+	"severity": "high",
+	"grade": "E1",
+	"rationale": "What is fetched without encryption can be exchanged on the way, and runs with all that you have.",
+	"remedy": "Write `https` or `ssh` in front of the address.",
+	"parameters": {"classes": {
+		"default": ["submodules", "manifest", "lock"],
+		"about": "The classes of files that say where code is fetched from.",
+	}},
+}
+
+parameters := data.parameters["plain-remotes"]
+
+applicable := count(input.files) > 0
+
+# A list that was cut, or a file that was not read, can hide such a line.
+missing contains missed.fact if {
+	some missed in input.facts_missing
+	missed.fact in {"files", "signals"}
+}
+
+messages := {"plain-text-transport": "code is fetched without encryption"}
+
+findings contains {"message": message, "path": file.path, "line": signal.line} if {
+	some file in input.files
+	some signal in file.signals
+	message := messages[signal.signal]
+	some class in file.classes
+	class in parameters.classes
+
+}
