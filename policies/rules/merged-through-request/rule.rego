@@ -1,0 +1,49 @@
+package gitops_health.rules.merged_through_request
+
+import rego.v1
+
+meta := {
+	"id": "merged-through-request",
+	"title": "What comes to a protected branch comes through a pull request",
+	"severity": "high",
+	"grade": "E2",
+	"rationale": "A push to the branch passes by reviews, checks and records.",
+	"remedy": "Open a pull request, let it be merged on the platform, and hand in what the platform says of it (`--evidence`). Forbid pushes to the branch.",
+	"parameters": {"least_grade": {
+		"default": "E1",
+		"about": "How well the pull request has to be established.",
+	}},
+}
+
+parameters := data.parameters["merged-through-request"]
+
+default applicable := false
+
+# A branch that nobody names may be a protected one.
+applicable if not input.branch.is_protected == false
+
+missing contains "branch" if not input.branch
+
+missing contains "pull_request" if not input.pull_request
+
+missing contains "pull_request.base" if {
+	input.pull_request
+	not input.pull_request.base
+}
+
+is_merged if input.pull_request.merged_at
+
+is_merged if input.pull_request.merged_by
+
+findings contains {"message": "the pull request goes to another branch", "subject": input.branch.name} if {
+	input.pull_request.base != input.branch.name
+}
+
+findings contains {"message": "it is on the branch, and the pull request is not merged", "subject": input.branch.name} if {
+	input.change.mode == "history"
+	not is_merged
+}
+
+findings contains {"message": "nobody attests the pull request", "subject": input.branch.name} if {
+	not input.pull_request.grade >= parameters.least_grade
+}

@@ -1,0 +1,43 @@
+package gitops_health.rules.plausible_dates
+
+import rego.v1
+
+meta := {
+	"id": "plausible-dates",
+	"title": "The times of commits can be true",
+	"severity": "medium",
+	"grade": "E0",
+	"rationale": "Rules ask what came first. Times are typed by whoever commits: where they contradict each other, the order proves nothing.",
+	"remedy": "Set the clock, and commit again: `git rebase --exec \"git commit --amend --no-edit --date=now\" BASE`.",
+	"parameters": {"skew": {
+		"default": 86400,
+		"about": "So many seconds may clocks differ.",
+	}},
+}
+
+parameters := data.parameters["plausible-dates"]
+
+applicable := count(input.commits) > 0
+
+# In a clone with a part of the history, parents are not there to compare with.
+missing contains "commits" if {
+	some commit in input.commits
+	count(commit.parents) > 0
+	not commit.parent_committed_at
+}
+
+findings contains {"message": "it was written after it was committed", "subject": commit.id} if {
+	some commit in input.commits
+	not commit.author.at.unix <= commit.committer.at.unix + parameters.skew
+}
+
+findings contains {"message": "it was committed before its parent", "subject": commit.id} if {
+	some commit in input.commits
+	commit.parent_committed_at
+	not commit.committer.at.unix >= commit.parent_committed_at.unix - parameters.skew
+}
+
+findings contains {"message": "it was committed in the future", "subject": commit.id} if {
+	some commit in input.commits
+	not commit.committer.at.unix <= input.evaluated_at.unix + parameters.skew
+}
