@@ -1,0 +1,61 @@
+package gitops_health.rules.ci_by_others
+
+import rego.v1
+
+meta := {
+	"id": "ci-by-others",
+	"title": "Somebody else approved the change of a pipeline",
+	"severity": "high",
+	"grade": "E1",
+	"rationale": "Whoever alters a pipeline alters what all other checks are worth, and has its secrets.",
+	"remedy": "Ask somebody who wrote none of the change to review its last commit, and hand in what the platform says of it.",
+	"parameters": {
+		"classes": {"default": ["ci"], "about": "The classes of files that make a pipeline."},
+		"roles": {"default": [], "about": "The roles of the roster of which an approver has one; none: anybody in the roster."},
+		"least_grade": {"default": "E1", "about": "How well an approval has to be established: `E0` counts trailers of messages, too."},
+	},
+}
+
+parameters := data.parameters["ci-by-others"]
+
+default applicable := false
+
+applicable if count(files) > 0
+
+applicable if "files" in cut
+
+# What is not listed may be such a file.
+missing contains "files" if "files" in cut
+
+cut contains missed.fact if some missed in input.facts_missing
+
+missing contains "commits" if count(input.commits) == 0
+
+files contains file.path if {
+	some file in input.files
+	some class in file.classes
+	class in parameters.classes
+}
+
+# Whoever contributed can not approve, and what nobody says counts for nothing.
+approvers contains approval.person if {
+	some approval in input.approvals
+	approval.state == "approved"
+	approval.covers == "all"
+	approval.is_contributor == false
+	approval.grade >= parameters.least_grade
+	input.people[approval.person].kind == "person"
+	may_approve(input.people[approval.person])
+}
+
+may_approve(_) if count(parameters.roles) == 0
+
+may_approve(person) if {
+	some role in person.roles
+	role in parameters.roles
+}
+
+findings contains {"message": "nobody else approved it", "path": path} if {
+	count(approvers) == 0
+	some path in files
+}

@@ -1,0 +1,97 @@
+package gitops_health.rules.dependencies_reviewed_test
+
+import rego.v1
+
+import data.gitops_health.rules.dependencies_reviewed
+
+parameters := {"dependencies-reviewed": {"classes": ["manifest", "lock", "submodules"], "roles": [], "least_grade": "E1"}}
+
+approval := {
+	"person": "bob",
+	"state": "approved",
+	"grade": "E1",
+	"covers": "all",
+	"is_contributor": false,
+}
+
+people := {
+	"bob": {"kind": "person", "roles": ["developer", "platform-owner"]},
+	"eve": {"kind": "person", "roles": ["developer"]},
+	"ci": {"kind": "bot", "roles": ["platform-owner"]},
+	"mail:x": {"kind": "unknown", "roles": []},
+}
+
+file(path, class) := {"path": path, "mode": "file", "classes": ["other", class]}
+
+change(approvals) := {
+	"files": [file("a", "manifest"), file("b", "none")],
+	"commits": [{"id": "c"}],
+	"approvals": approvals,
+	"people": people,
+	"facts_missing": [{"fact": "tests"}],
+}
+
+found(approvals) := findings if {
+	findings := dependencies_reviewed.findings with input as change(approvals) with data.parameters as parameters
+}
+
+one := {{"message": "nobody else approved it", "path": "a"}}
+
+test_without_an_approval_each_file_is_a_finding if {
+	found([]) == one
+	two := object.union(change([]), {"files": [file("a", "manifest"), file("c", "submodules")]})
+	each := dependencies_reviewed.findings with input as two with data.parameters as parameters
+	each == one | {{"message": "nobody else approved it", "path": "c"}}
+}
+
+test_an_approval_by_others_is_enough if found([approval]) == set()
+
+test_what_does_not_count if {
+	every patch in [
+		{"state": "dismissed"},
+		{"covers": "part"},
+		{"covers": "unknown"},
+		{"is_contributor": true},
+		{"grade": "E0"},
+		{"person": "ci"},
+		{"person": "mail:x"},
+		{"person": "nobody"},
+	] {
+		found([object.union(approval, patch)]) == one
+	}
+	found([object.remove(approval, ["is_contributor"])]) == one
+}
+
+test_roles_and_grades_are_what_the_parameters_say if {
+	asked := {"dependencies-reviewed": {"classes": ["manifest", "lock", "submodules"], "roles": ["platform-owner", "auditor"], "least_grade": "E0"}}
+	by_owner := change([object.union(approval, {"grade": "E0"})])
+	dependencies_reviewed.findings == set() with input as by_owner with data.parameters as asked
+	by_another := change([object.union(approval, {"person": "eve"})])
+	dependencies_reviewed.findings == one with input as by_another with data.parameters as asked
+}
+
+test_other_files_are_no_matter if {
+	other := object.union(change([]), {"files": [file("b", "none")]})
+	not dependencies_reviewed.applicable with input as other with data.parameters as parameters
+	dependencies_reviewed.applicable with input as change([]) with data.parameters as parameters
+}
+
+test_submodules_are_code_of_others if {
+	every patch in [{"mode": "submodule"}, {"mode": "submodule", "old_mode": "file"}, {"old_mode": "submodule"}] {
+		module := object.union(change([]), {"files": [object.union(file("a", "none"), patch)]})
+		dependencies_reviewed.findings == one with input as module with data.parameters as parameters
+		dependencies_reviewed.applicable with input as module with data.parameters as parameters
+	}
+}
+
+test_what_is_not_listed_is_not_known if {
+	cut := object.union(change([]), {"files": [], "facts_missing": [{"fact": "files"}, {"fact": "roster"}]})
+	dependencies_reviewed.applicable with input as cut with data.parameters as parameters
+	dependencies_reviewed.missing == {"files"} with input as cut with data.parameters as parameters
+}
+
+test_what_is_not_committed_can_not_be_approved if {
+	staged := object.union(change([]), {"commits": []})
+	dependencies_reviewed.missing == {"commits"} with input as staged with data.parameters as parameters
+	dependencies_reviewed.missing == set() with input as change([]) with data.parameters as parameters
+}
