@@ -1,0 +1,32 @@
+package gitops_health.rules.reason_given
+
+import rego.v1
+
+meta := {
+	"id": "reason-given",
+	"title": "Every commit says why",
+	"severity": "low",
+	"grade": "E0",
+	"rationale": "What was done is in the change; why it was done is known only to who did it, and only for a while.",
+	"remedy": "Say below the subject why, or name a ticket: `git commit --amend`.",
+	"parameters": {"exempt_types": {
+		"default": ["docs", "chore", "style"],
+		"about": "Types of Conventional Commits that need no reason.",
+	}},
+}
+
+parameters := data.parameters["reason-given"]
+
+applicable := count(input.commits) > 0
+
+says_why(message) if message.body_lines >= 1
+
+says_why(message) if count(message.tickets) > 0
+
+says_why(message) if message.conventional_type in parameters.exempt_types
+
+findings contains {"message": "it does not say why", "subject": commit.id} if {
+	some commit in input.commits
+	not commit.is_merge
+	not says_why(commit.message)
+}

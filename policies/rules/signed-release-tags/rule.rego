@@ -1,0 +1,76 @@
+package gitops_health.rules.signed_release_tags
+
+import rego.v1
+
+meta := {
+	"id": "signed-release-tags",
+	"title": "Every release is a signed tag",
+	"severity": "high",
+	"grade": "E1",
+	"rationale": "A release is what others install. A tag without a signature can be moved or made by anybody who can push.",
+	"remedy": "Make release tags with `git tag -s`, with a key that the list of allowed signers has, and replace the others.",
+	"parameters": {
+		"kinds": {"default": ["person"], "about": "Who may sign, by the kinds of the roster: `person`, `bot`."},
+		"expired_since": {"default": true, "about": "Whether a signature holds whose key was valid when it signed and has expired since."},
+	},
+}
+
+parameters := data.parameters["signed-release-tags"]
+
+default applicable := false
+
+applicable if not input.tags
+
+applicable if "tags" in cut
+
+applicable if {
+	some tag in input.tags
+	tag.is_release
+}
+
+cut contains missed.fact if some missed in input.facts_missing
+
+missing contains "tags" if not input.tags
+
+missing contains "tags" if "tags" in cut
+
+missing contains "trust" if not input.trust
+
+missing contains "roster" if not input.roster
+
+missing contains "signatures" if {
+	some tag in input.tags
+	tag.is_release
+	tag.is_annotated
+	not tag.signature
+}
+
+holds(status) if status in {"good", "soft-revoked"}
+
+holds(status) if {
+	status == "good-key-expired-since"
+	parameters.expired_since
+}
+
+is_known(signature) if input.people[signature.person].kind in parameters.kinds
+
+findings contains {"message": "it is no annotated tag", "subject": tag.name} if {
+	some tag in input.tags
+	tag.is_release
+	not tag.is_annotated
+}
+
+findings contains {"message": sprintf("the signature is %s", [tag.signature.status]), "subject": tag.name} if {
+	some tag in input.tags
+	tag.is_release
+	tag.is_annotated
+	not holds(tag.signature.status)
+}
+
+findings contains {"message": "nobody in the roster who may has signed it", "subject": tag.name} if {
+	some tag in input.tags
+	tag.is_release
+	tag.is_annotated
+	holds(tag.signature.status)
+	not is_known(tag.signature)
+}
