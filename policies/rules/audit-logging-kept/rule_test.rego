@@ -94,5 +94,5 @@ test_what_is_not_committed_can_not_be_approved if {
 
 test_a_change_of_nothing_needs_nobody if {
 	not audit_logging_kept.applicable with input as {"files": []}
-	audit_logging_kept.applicable with input as change([], [])
+	audit_logging_kept.applicable with input as {"files": [{"path": "a"}]}
 }

@@ -43,5 +43,5 @@ test_what_was_not_read_is_not_known if {
 
 test_a_change_of_nothing_weakens_nothing if {
 	not certificates_checked.applicable with input as {"files": []}
-	certificates_checked.applicable with input as change([])
+	certificates_checked.applicable with input as {"files": [file([])]}
 }

@@ -49,5 +49,5 @@ test_what_was_not_read_is_not_known if {
 
 test_a_change_of_nothing_weakens_nothing if {
 	not encryption_at_rest.applicable with input as {"files": []}
-	encryption_at_rest.applicable with input as change([])
+	encryption_at_rest.applicable with input as {"files": [file([])]}
 }

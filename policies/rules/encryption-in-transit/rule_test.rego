@@ -44,5 +44,5 @@ test_what_was_not_read_is_not_known if {
 
 test_a_change_of_nothing_weakens_nothing if {
 	not encryption_in_transit.applicable with input as {"files": []}
-	encryption_in_transit.applicable with input as change([])
+	encryption_in_transit.applicable with input as {"files": [file([])]}
 }

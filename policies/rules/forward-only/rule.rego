@@ -16,7 +16,9 @@ default applicable := false
 # A branch that nobody names may be a protected one.
 applicable if not input.branch.is_protected == false
 
-missing contains "branch" if not is_boolean(input.branch.is_fast_forward)
+missing contains "branch" if not is_known
+
+is_known if is_boolean(input.branch.is_fast_forward)
 
 findings contains {"message": "the history of the branch was rewritten", "subject": input.branch.name} if {
 	not input.branch.is_fast_forward

@@ -49,5 +49,5 @@ test_what_was_not_read_is_not_known if {
 
 test_a_change_of_nothing_weakens_nothing if {
 	not infrastructure_pinned.applicable with input as {"files": []}
-	infrastructure_pinned.applicable with input as change([])
+	infrastructure_pinned.applicable with input as {"files": [file([])]}
 }

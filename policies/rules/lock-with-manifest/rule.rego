@@ -19,10 +19,7 @@ parameters := data.parameters["lock-with-manifest"]
 
 default applicable := false
 
-applicable if {
-	count(parameters.locks) > 0
-	count(manifests) > 0
-}
+applicable if count(manifests) > 0
 
 applicable if {
 	count(parameters.locks) > 0
@@ -59,27 +56,29 @@ is_changed(file) if file.added > 0
 # Lines of what is no text are not counted.
 is_changed(file) if file.is_binary
 
-# The manifests whose locks are kept, and the names of these.
-manifests[file.path] contains lock if {
+# The manifests whose locks are kept.
+manifests contains file.path if {
 	some file in input.files
+	"manifest" in file.classes
 	not file.status == "deleted"
 	is_changed(file)
 	some lock in locks_of[lower(name_of(file.path))]
 	lock in kept
-	"manifest" in file.classes
 }
 
 # A lock is in the directory of the manifest, or above where several share one.
-has_lock(path, locks) if {
+has_lock(path) if {
 	some file in input.files
 	not file.status == "deleted"
-	lower(name_of(file.path)) in locks
+	name := lower(name_of(file.path))
+	name in kept
+	name in locks_of[lower(name_of(path))]
 	startswith(path, directory_of(file.path))
 }
 
 findings contains {"message": "its lock stays as it was", "path": path} if {
-	some path, locks in manifests
-	not has_lock(path, locks)
+	some path in manifests
+	not has_lock(path)
 }
 
 # A misspelled name would ask for nothing.

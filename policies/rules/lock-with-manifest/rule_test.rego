@@ -31,6 +31,43 @@ test_a_manifest_alone_is_a_finding if {
 	found([manifest("Cargo.toml"), manifest("web/package.json"), lock("web/yarn.lock")]) == finding("Cargo.toml")
 }
 
+manifests_of := {
+	"cargo.lock": ["cargo.toml"],
+	"composer.lock": ["composer.json"],
+	"gemfile.lock": ["gemfile"],
+	"go.sum": ["go.mod"],
+	"gradle.lockfile": ["build.gradle", "build.gradle.kts"],
+	"mix.lock": ["mix.exs"],
+	"npm-shrinkwrap.json": ["package.json"],
+	"package-lock.json": ["package.json"],
+	"package.resolved": ["package.swift"],
+	"pipfile.lock": ["pipfile"],
+	"pnpm-lock.yaml": ["package.json"],
+	"podfile.lock": ["podfile"],
+	"poetry.lock": ["pyproject.toml"],
+	"uv.lock": ["pyproject.toml"],
+	"yarn.lock": ["package.json"],
+}
+
+test_each_lock_has_its_manifests if {
+	every name, manifests in manifests_of {
+		keeps := {"lock-with-manifest": {"locks": [name]}}
+		every path in manifests {
+			alone := change([manifest(path)])
+			lock_with_manifest.findings == finding(path) with input as alone with data.parameters as keeps
+			lock_with_manifest.applicable with input as alone with data.parameters as keeps
+			lock_with_manifest.findings == set() with input as change([manifest(path), lock(name)]) with data.parameters as keeps
+		}
+	}
+}
+
+test_a_lock_that_is_not_kept_is_none if {
+	keeps := {"lock-with-manifest": {"locks": ["yarn.lock"]}}
+	both := change([manifest("package.json"), lock("package-lock.json")])
+	lock_with_manifest.findings == finding("package.json") with input as both with data.parameters as keeps
+	lock_with_manifest.missing == set() with input as both with data.parameters as keeps
+}
+
 test_another_lock_is_none if {
 	found([manifest("a/Cargo.toml"), lock("b/Cargo.lock")]) == finding("a/Cargo.toml")
 	found([manifest("Cargo.toml"), lock("a/Cargo.lock")]) == finding("Cargo.toml")
@@ -58,6 +95,7 @@ test_without_locks_that_are_kept_it_is_no_matter if {
 test_what_is_not_listed_is_not_known if {
 	cut := {"files": [], "facts_missing": [{"fact": "files"}, {"fact": "roster"}]}
 	lock_with_manifest.applicable with input as cut with data.parameters as parameters
+	lock_with_manifest.applicable with input as cut with data.parameters as {"lock-with-manifest": {"locks": ["go.sum"]}}
 	lock_with_manifest.missing == {"files"} with input as cut
 	lock_with_manifest.missing == set() with input as change([])
 }

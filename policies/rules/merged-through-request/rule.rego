@@ -45,5 +45,7 @@ findings contains {"message": "it is on the branch, and the pull request is not 
 }
 
 findings contains {"message": "nobody attests the pull request", "subject": input.branch.name} if {
-	not input.pull_request.grade >= parameters.least_grade
+	not is_attested
 }
+
+is_attested if input.pull_request.grade >= parameters.least_grade

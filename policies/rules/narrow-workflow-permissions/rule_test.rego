@@ -88,5 +88,5 @@ test_what_is_not_committed_can_not_be_approved if {
 
 test_a_change_of_nothing_needs_nobody if {
 	not narrow_workflow_permissions.applicable with input as {"files": []}
-	narrow_workflow_permissions.applicable with input as change([], [])
+	narrow_workflow_permissions.applicable with input as {"files": [{"path": "a"}]}
 }

@@ -62,9 +62,11 @@ findings contains {"message": "it becomes executable", "path": file.path} if {
 findings contains {"message": "it is a new submodule", "path": file.path} if {
 	some file in input.files
 	file.mode == "submodule"
-	not file.status in {"deleted", "modified"}
+	not is_old(file)
 	not is_allowed(file.path, parameters.submodules)
 }
+
+is_old(file) if file.status in {"deleted", "modified"}
 
 findings contains {"message": "it is a symbolic link that is new or leads elsewhere", "path": file.path} if {
 	some file in input.files

@@ -60,6 +60,8 @@ test_new_submodules_are_findings if {
 	found(object.union(module, {"status": "modified"})) == set()
 	found(object.union(module, {"status": "deleted"})) == set()
 	found(object.union(module, {"path": "sub/a"})) == set()
+	unknown := object.remove(object.union(file, module), ["status"])
+	no_binaries.findings == finding("it is a new submodule") with input as {"files": [unknown]} with data.parameters as parameters
 }
 
 test_links_are_findings if {
@@ -78,5 +80,5 @@ test_what_is_not_listed_is_not_known if {
 
 test_a_change_of_nothing_brings_nothing if {
 	not no_binaries.applicable with input as {"files": []}
-	no_binaries.applicable with input as change({})
+	no_binaries.applicable with input as {"files": [file]}
 }

@@ -51,5 +51,5 @@ test_what_was_not_read_is_not_known if {
 
 test_a_change_of_nothing_weakens_nothing if {
 	not pinned_workflows.applicable with input as {"files": []}
-	pinned_workflows.applicable with input as change([])
+	pinned_workflows.applicable with input as {"files": [file([])]}
 }

@@ -50,5 +50,5 @@ test_what_was_not_read_is_not_known if {
 
 test_a_change_of_nothing_weakens_nothing if {
 	not plain_remotes.applicable with input as {"files": []}
-	plain_remotes.applicable with input as change([])
+	plain_remotes.applicable with input as {"files": [file([])]}
 }

@@ -29,8 +29,10 @@ missing contains sprintf("platform.%s", [guard.member]) if {
 	input.platform
 	some name in parameters.guards
 	guard := guards[name]
-	not is_boolean(input.platform[guard.member])
+	not is_said(guard.member)
 }
+
+is_said(member) if is_boolean(input.platform[member])
 
 findings contains {"message": guard.message} if {
 	some name in parameters.guards

@@ -28,16 +28,22 @@ missing contains "commits" if {
 
 findings contains {"message": "it was written after it was committed", "subject": commit.id} if {
 	some commit in input.commits
-	not commit.author.at.unix <= commit.committer.at.unix + parameters.skew
+	not is_after_writing(commit)
 }
+
+is_after_writing(commit) if commit.author.at.unix <= commit.committer.at.unix + parameters.skew
 
 findings contains {"message": "it was committed before its parent", "subject": commit.id} if {
 	some commit in input.commits
 	commit.parent_committed_at
-	not commit.committer.at.unix >= commit.parent_committed_at.unix - parameters.skew
+	not is_after_parent(commit)
 }
+
+is_after_parent(commit) if commit.committer.at.unix >= commit.parent_committed_at.unix - parameters.skew
 
 findings contains {"message": "it was committed in the future", "subject": commit.id} if {
 	some commit in input.commits
-	not commit.committer.at.unix <= input.evaluated_at.unix + parameters.skew
+	not is_before_now(commit)
 }
+
+is_before_now(commit) if commit.committer.at.unix <= input.evaluated_at.unix + parameters.skew

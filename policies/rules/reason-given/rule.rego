@@ -19,14 +19,14 @@ parameters := data.parameters["reason-given"]
 
 applicable := count(input.commits) > 0
 
-says_why(message) if message.body_lines >= 1
+says_why(commit) if commit.message.body_lines >= 1
 
-says_why(message) if count(message.tickets) > 0
+says_why(commit) if count(commit.message.tickets) > 0
 
-says_why(message) if message.conventional_type in parameters.exempt_types
+says_why(commit) if commit.message.conventional_type in parameters.exempt_types
 
 findings contains {"message": "it does not say why", "subject": commit.id} if {
 	some commit in input.commits
 	not commit.is_merge
-	not says_why(commit.message)
+	not says_why(commit)
 }

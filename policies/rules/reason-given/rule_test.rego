@@ -40,5 +40,5 @@ test_a_commit_that_may_be_no_merge_needs_one if {
 
 test_what_is_not_committed_says_nothing if {
 	not reason_given.applicable with input as {"commits": []}
-	reason_given.applicable with input as change({})
+	reason_given.applicable with input as {"commits": [{"id": "c"}]}
 }

@@ -13,7 +13,9 @@ meta := {
 
 applicable := count(input.files) > 0
 
-missing contains "risk" if not is_number(input.risk.score)
+missing contains "risk" if not is_measured
+
+is_measured if is_number(input.risk.score)
 
 missing contains "risk" if {
 	some missed in input.facts_missing

@@ -21,9 +21,13 @@ parameters := data.parameters["risk-reviewed"]
 default applicable := false
 
 # What is not measured is not less than anything.
-applicable if not input.risk.score < parameters.score
+applicable if not is_low
 
-missing contains "risk" if not is_number(input.risk.score)
+is_low if input.risk.score < parameters.score
+
+missing contains "risk" if not is_measured
+
+is_measured if is_number(input.risk.score)
 
 missing contains "tests" if not input.tests
 

@@ -87,5 +87,5 @@ test_what_is_not_committed_can_not_be_approved if {
 
 test_a_change_of_nothing_needs_nobody if {
 	not safe_migrations.applicable with input as {"files": []}
-	safe_migrations.applicable with input as change([], [])
+	safe_migrations.applicable with input as {"files": [{"path": "a"}]}
 }

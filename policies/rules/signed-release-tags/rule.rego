@@ -45,14 +45,14 @@ missing contains "signatures" if {
 	not tag.signature
 }
 
-holds(status) if status in {"good", "soft-revoked"}
+holds(tag) if tag.signature.status in {"good", "soft-revoked"}
 
-holds(status) if {
-	status == "good-key-expired-since"
+holds(tag) if {
+	tag.signature.status == "good-key-expired-since"
 	parameters.expired_since
 }
 
-is_known(signature) if input.people[signature.person].kind in parameters.kinds
+is_known(tag) if input.people[tag.signature.person].kind in parameters.kinds
 
 findings contains {"message": "it is no annotated tag", "subject": tag.name} if {
 	some tag in input.tags
@@ -64,13 +64,13 @@ findings contains {"message": sprintf("the signature is %s", [tag.signature.stat
 	some tag in input.tags
 	tag.is_release
 	tag.is_annotated
-	not holds(tag.signature.status)
+	not holds(tag)
 }
 
 findings contains {"message": "nobody in the roster who may has signed it", "subject": tag.name} if {
 	some tag in input.tags
 	tag.is_release
 	tag.is_annotated
-	holds(tag.signature.status)
-	not is_known(tag.signature)
+	holds(tag)
+	not is_known(tag)
 }

@@ -63,6 +63,12 @@ test_a_name_for_a_commit_is_no_release if {
 	found(object.union(light, {"is_release": false})) == set()
 }
 
+test_each_tag_is_told_one_thing if {
+	found(signed("bad", "nobody")) == finding("the signature is bad")
+	found(object.union(signed("bad", "nobody"), {"is_annotated": false})) == finding("it is no annotated tag")
+	found(object.union(signed("good", "nobody"), {"is_annotated": false})) == finding("it is no annotated tag")
+}
+
 test_other_tags_are_no_matter if {
 	other := object.union(signed("bad", "nobody"), {"is_release": false})
 	found(other) == set()

@@ -44,5 +44,5 @@ test_what_was_not_read_is_not_known if {
 
 test_a_change_of_nothing_weakens_nothing if {
 	not strong_cryptography.applicable with input as {"files": []}
-	strong_cryptography.applicable with input as change([])
+	strong_cryptography.applicable with input as {"files": [file([])]}
 }
