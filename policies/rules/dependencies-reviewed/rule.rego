@@ -39,7 +39,12 @@ files contains file.path if {
 
 files contains file.path if {
 	some file in input.files
-	"submodule" in {file.mode, object.get(file, "old_mode", file.mode)}
+	file.mode == "submodule"
+}
+
+files contains file.path if {
+	some file in input.files
+	file.old_mode == "submodule"
 }
 
 # Whoever contributed can not approve, and what nobody says counts for nothing.

@@ -29,8 +29,6 @@ findings contains {"message": message, "path": file.path, "line": signal.line} i
 	some signal in file.signals
 	message := messages[signal.signal]
 	not is_pipeline(file)
-
 }
-
 
 is_pipeline(file) if "ci" in file.classes

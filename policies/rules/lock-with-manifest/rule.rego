@@ -22,6 +22,11 @@ default applicable := false
 applicable if count(manifests) > 0
 
 applicable if {
+	some name in kept
+	not is_known(name)
+}
+
+applicable if {
 	count(parameters.locks) > 0
 	"files" in cut
 }

@@ -104,4 +104,5 @@ test_a_misspelled_lock_is_a_finding if {
 	wrong := {"lock-with-manifest": {"locks": ["Cargo.lok"]}}
 	lock_with_manifest.findings == {{"message": "no manifest has a lock `cargo.lok`"}} with input as change([])
 		with data.parameters as wrong
+	lock_with_manifest.applicable with input as change([]) with data.parameters as wrong
 }

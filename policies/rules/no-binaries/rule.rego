@@ -32,24 +32,24 @@ is_allowed(path, places) if {
 	startswith(path, place)
 }
 
-is_program(file) if "executable-content" in file.classes
-
-is_program(file) if {
-	file.is_binary
-	file.mode == "executable"
-}
-
-is_program(file) if {
-	file.is_binary
-	parameters.every_binary
+findings contains {"message": "it is no text that somebody can read", "path": file.path} if {
+	some file in input.files
+	"executable-content" in file.classes
+	not file.status == "deleted"
+	not is_allowed(file.path, parameters.binaries)
 }
 
 findings contains {"message": "it is no text that somebody can read", "path": file.path} if {
 	some file in input.files
+	file.is_binary
+	is_asked(file)
 	not file.status == "deleted"
-	is_program(file)
 	not is_allowed(file.path, parameters.binaries)
 }
+
+is_asked(file) if file.mode == "executable"
+
+is_asked(_) if parameters.every_binary
 
 # What a file was before is there only where it differs.
 findings contains {"message": "it becomes executable", "path": file.path} if {

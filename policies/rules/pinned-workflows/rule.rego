@@ -30,9 +30,7 @@ findings contains {"message": message, "path": file.path, "line": signal.line} i
 	some signal in file.signals
 	message := messages[signal.signal]
 	is_here(file, signal.signal)
-
 }
-
 
 # Nobody but a pipeline uses actions, wherever they are; what else is not pinned elsewhere is no matter of this rule.
 is_here(_, signal) if signal == "action-not-pinned"

@@ -33,5 +33,4 @@ findings contains {"message": message, "path": file.path, "line": signal.line} i
 	message := messages[signal.signal]
 	some class in file.classes
 	class in parameters.classes
-
 }
