@@ -220,6 +220,7 @@ impl Policies {
     /// [`PolicyError::Data`] where it is no object, or has a value where a policy has a rule or other data is.
     pub fn with_data(mut self, data: &Value) -> Result<Self, PolicyError> {
         add_data(&mut self.engine, data)?;
+        prepare(&mut self.engine);
         Ok(self)
     }
 
@@ -299,8 +300,16 @@ fn read(sources: &[Source], data: &Value, limits: Limits) -> Result<Policies, Po
         check_interval: NonZeroU32::new(64).expect("64 is not zero"),
     });
     add_data(&mut engine, data)?;
+    prepare(&mut engine);
     let rules = graph.rules().into();
     Ok(Policies { engine, rules, limits, digest: digest.finalize().into() })
+}
+
+/// Lets the engine do once what each copy of it would do before its first evaluation. What is wrong with the policies is
+/// told by the evaluations that need them.
+fn prepare(engine: &mut regorus::Engine) {
+    let work = || drop(engine.eval_rule("data.gitops_health_asks_for_no_rule".into()));
+    let _ = catch_unwind(AssertUnwindSafe(work));
 }
 
 fn add_data(engine: &mut regorus::Engine, data: &Value) -> Result<(), PolicyError> {
