@@ -70,7 +70,7 @@ impl Assembler<'_> {
         let evidence = subject.evidence;
         let about = About { change: &facts, commits: &commits };
         let approvals = approvals::all(self, &about, evidence.approvals, &mut people);
-        let pull_request = evidence.pull_request.map(|it| pull_request(it, &mut people));
+        let pull_request = evidence.pull_request.map(|it| about.pull_request(it, &mut people));
         let tickets = evidence.tickets.map(|list| {
             sorted(list.into_iter().map(|it| ticket(it, &mut people)), |it| it.id.clone())
         });
@@ -154,6 +154,7 @@ impl Assembler<'_> {
             name: printable(name),
             commit: commit.to_string(),
             is_annotated: annotation.is_some(),
+            has_other_name: annotation.is_some_and(|tag| tag.name != name),
             is_release: self.settings.is_release(name),
             tagger,
             signature,
@@ -280,6 +281,33 @@ impl About<'_> {
         }
     }
 
+    /// The same of what names several commits, of which each says what was seen.
+    fn covers_by_any(&self, commits: &[String]) -> Covers {
+        let bound = |id: &String| Binding { commit: Some(id.clone()), ..Binding::default() };
+        let found: Vec<Covers> = commits.iter().map(|id| self.covers(&bound(id))).collect();
+        let all = [Covers::All, Covers::Part, Covers::Other];
+        all.into_iter().find(|covers| found.contains(covers)).unwrap_or(Covers::Unknown)
+    }
+
+    fn pull_request(
+        &self,
+        it: crate::evidence::ReportedPullRequest,
+        people: &mut People<'_>,
+    ) -> PullRequest {
+        PullRequest {
+            covers: self.covers_by_any(&it.commits),
+            commits: sorted(it.commits, String::clone),
+            number: it.number,
+            author: people.reported(&it.author),
+            merged_by: it.merged_by.map(|who| people.reported(&who)),
+            merged_at: it.merged_at,
+            last_pushed_at: it.last_pushed_at,
+            base: it.base,
+            labels: sorted(it.labels, String::clone),
+            grade: it.grade,
+        }
+    }
+
     fn tests(&self, it: crate::evidence::ReportedTests) -> TestRun {
         let result = match () {
             () if it.failed > 0 => TestResult::Failed,
@@ -325,19 +353,6 @@ fn ticket(it: crate::evidence::ReportedTicket, people: &mut People<'_>) -> Ticke
         approved_by: it.approved_by.map(|who| people.reported(&who)),
         approved_at: it.approved_at,
         source: it.source,
-        grade: it.grade,
-    }
-}
-
-fn pull_request(it: crate::evidence::ReportedPullRequest, people: &mut People<'_>) -> PullRequest {
-    PullRequest {
-        number: it.number,
-        author: people.reported(&it.author),
-        merged_by: it.merged_by.map(|who| people.reported(&who)),
-        merged_at: it.merged_at,
-        last_pushed_at: it.last_pushed_at,
-        base: it.base,
-        labels: sorted(it.labels, String::clone),
         grade: it.grade,
     }
 }

@@ -148,10 +148,22 @@ impl Settings {
     pub(crate) fn tickets(&self, text: &str) -> Vec<String> {
         let found = self.tickets.iter().flat_map(|pattern| pattern.find_iter(text));
         let mut found: Vec<String> = found.map(|it| it.as_str().to_owned()).collect();
+        found.retain(|name| !is_standard(name));
         found.sort();
         found.dedup();
         found
     }
+}
+
+/// Whether a text is the name of an encoding, a standard or the like, which looks like that of a ticket.
+fn is_standard(name: &str) -> bool {
+    const PREFIXES: [&str; 34] = [
+        "AES", "ARM", "ASCII", "BCP", "CP", "CVE", "CWE", "DES", "EUC", "GB", "GMT", "GPL", "HL",
+        "HTTP", "IEC", "IEEE", "ISO", "JSR", "KOI", "LATIN", "LGPL", "MD", "MPL", "PEP", "RFC",
+        "RSA", "SHA", "SSL", "TLS", "UCS", "USB", "UTC", "UTF", "WIN",
+    ];
+    let prefix = name.split('-').next().unwrap_or_default();
+    PREFIXES.contains(&prefix)
 }
 
 fn is_name(text: &str) -> bool {
@@ -194,7 +206,7 @@ mod tests {
         assert!(settings.is_release(b"v1.2.3") && settings.is_release(b"7.0.1"));
         assert!(!settings.is_release(b"nightly"));
         assert_eq!(
-            settings.tickets("fix CHG-12 and ABC-7, CHG-12; not chg-1, X-0"),
+            settings.tickets("fix CHG-12 and ABC-7, CHG-12; not chg-1, X-0, UTF-8 or SHA-256"),
             ["ABC-7", "CHG-12"]
         );
     }

@@ -169,6 +169,8 @@ pub struct ReportedPullRequest {
     pub base: Option<String>,
     /// Its labels.
     pub labels: Vec<String>,
+    /// The commits that it is at: its last one and, once it is merged, the one that brought it in.
+    pub commits: Vec<String>,
     /// How well all of this is established.
     pub grade: Grade,
 }

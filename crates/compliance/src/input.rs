@@ -201,6 +201,8 @@ pub struct Tag {
     pub commit: String,
     /// Whether it has an object of its own, with a message.
     pub is_annotated: bool,
+    /// Whether its object calls itself otherwise: it was signed as another.
+    pub has_other_name: bool,
     /// Whether the configuration says that names like this are of releases.
     pub is_release: bool,
     /// Who made it; absent where it has no object.

@@ -55,6 +55,11 @@ pub struct ChangedLines<'a> {
     pub removed: &'a [(u32, &'a [u8])],
 }
 
+/// Whether the same is looked for in files of both paths: a line that moves between them says nothing new.
+pub fn are_searched_alike(one: &[u8], other: &[u8]) -> bool {
+    place::Place::of(one).is_like(&place::Place::of(other))
+}
+
 /// The signals of one changed file: sorted, and at most one of a kind for each line and side.
 ///
 /// There are at most 100 of each kind: the first ones of the file. So no kind hides another. Only the first 2,000 bytes of

@@ -174,3 +174,53 @@ fn the_document_is_as_its_schema_says_and_always_the_same() {
     assert_eq!(head(&repo).digest(), document.digest());
     assert!(!value.to_string().contains("null"));
 }
+
+#[test]
+fn attributes_hide_no_text_and_a_move_into_the_program_is_new() {
+    let repo = repository();
+    let bad = "import requests\nrequests.get(url, verify=False)\n";
+    repo.write(".gitattributes", "*.py -diff\n").write("tests/helper.py", bad);
+    repo.commit_as(author("Ann", "ann@example.com"), "hide it in a test\n");
+    assert!(head(&repo).files.iter().all(|file| file.signals.is_empty()));
+    repo.git(&["mv", "tests/helper.py", "src/helper.py"]);
+    repo.commit_as(author("Ann", "ann@example.com"), "move it\n");
+    let input = head(&repo);
+    let file = input.files.iter().find(|file| file.path == "src/helper.py").expect("it is there");
+    assert_eq!(file.old_path.as_deref(), Some("tests/helper.py"));
+    assert_eq!((&*file.signals[0].signal, file.signals[0].line), ("certificate-check-off", 2));
+    repo.write("src/main.py", bad);
+    repo.commit_as(author("Ann", "ann@example.com"), "hide it by an attribute\n");
+    let input = head(&repo);
+    assert_eq!(input.files[0].signals.len(), 1);
+    assert!(input.files[0].is_read && !input.files[0].is_binary);
+}
+
+#[test]
+fn the_last_word_of_a_person_counts() {
+    use gitops_health_compliance::input::{ApprovalState, Binding};
+    use gitops_health_compliance::{ReportedApproval, Who};
+    let repo = repository();
+    repo.write("src/main.py", "one\n");
+    let commit = repo.commit_as(author("Ann", "ann@example.com"), "one\n");
+    let said = |account: &str, state, seconds: i64| ReportedApproval {
+        by: Who::Account("github".into(), account.into()),
+        state,
+        meaning: None,
+        at: Some(ZonedTime { seconds, offset_minutes: 0 }.into()),
+        source: "github".into(),
+        grade: Grade::E2,
+        binds: Binding { commit: Some(commit.clone()), ..Binding::default() },
+    };
+    use ApprovalState::{Approved, ChangesRequested, Commented};
+    let approvals = vec![
+        said("bobby", Approved, 1),
+        said("Bobby", ChangesRequested, 2),
+        said("bobby", Commented, 3),
+        said("eve", ChangesRequested, 1),
+        said("eve", Approved, 5),
+    ];
+    let evidence = Evidence { approvals, ..Evidence::default() };
+    let input = input(&repo, &Selection::Commit("HEAD".into()), Mode::Commit, evidence);
+    let last: Vec<_> = input.approvals.iter().map(|it| (&*it.person, it.state)).collect();
+    assert_eq!(last, [("bob", ChangesRequested), ("bob", Commented), ("github:eve", Approved)]);
+}

@@ -73,18 +73,23 @@ impl Repo {
     /// The places where a text file changed; empty for everything else, and for a file of the
     /// worktree that is no longer as it was.
     pub fn hunks(&self, change: &FileChange) -> Result<Vec<Hunk>, Error> {
-        Ok(self.versions(change)?.map(|versions| versions.hunks).unwrap_or_default())
+        let is_text = matches!(change.lines, Lines::Counted { .. });
+        let versions = if is_text { self.versions(change)? } else { None };
+        Ok(versions.map(|versions| versions.hunks).unwrap_or_default())
     }
 
     /// Both versions of a text file with the places where they differ; `None` for everything else, and for a file
-    /// of the worktree that is no longer as it was.
+    /// of the worktree that is no longer as it was. What only attributes say is no text is one here.
     pub fn versions(&self, change: &FileChange) -> Result<Option<Versions>, Error> {
-        if !matches!(change.lines, Lines::Counted { .. }) {
+        if !matches!(change.lines, Lines::Counted { .. } | Lines::Binary) {
             return Ok(None);
         }
         let new = self.new_content(change, self.limits.blob_bytes)?;
         Ok(match (self.content(change.old)?, new) {
-            (Some(old), Some(Content::Bytes(new))) => {
+            (Some(old), Some(Content::Bytes(new)))
+                if change.lines != Lines::Binary
+                    || !lines::looks_binary(&old) && !lines::looks_binary(&new) =>
+            {
                 let hunks = lines::hunks(&old, &new);
                 Some(Versions { old, new, hunks })
             }

@@ -42,6 +42,8 @@ pub enum Target {
 pub struct Annotation {
     /// Its id.
     pub id: ObjectId,
+    /// How it calls itself; a reference may have another name. Empty where it does not say.
+    pub name: BString,
     /// Who made it, and when.
     pub tagger: Option<Signature>,
     /// The message, byte for byte, a signature at its end with it.
@@ -188,7 +190,8 @@ impl Annotation {
         let source = Cause::new("it does not say of what it is a tag");
         let target = target.ok_or(Error::UnreadableObject { id, kind: "tag", source })?;
         let tagger = header(b"tagger ").map(parse_signature);
-        Ok((Self { id, tagger, message: message.into() }, target))
+        let name = header(b"tag ").unwrap_or_default().into();
+        Ok((Self { id, name, tagger, message: message.into() }, target))
     }
 }
 

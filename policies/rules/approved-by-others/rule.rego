@@ -30,7 +30,7 @@ approvers contains approval.person if {
 counts(approval) if {
 	approval.state == "approved"
 	approval.covers == "all"
-	not approval.is_contributor
+	approval.is_contributor == false
 	approval.grade >= parameters.least_grade
 	input.people[approval.person].kind == "person"
 }

@@ -38,12 +38,15 @@ test_what_does_not_count if {
 		{"covers": "unknown"},
 		{"is_contributor": true},
 		{"grade": "E0"},
+		{"is_contributor": null},
 		{"person": "ci"},
 		{"person": "mail:x"},
 	] {
 		found([object.union(approval, patch)]) == nobody
 	}
 }
+
+test_an_approval_of_the_least_grade_counts if found([object.union(approval, {"grade": "E1"})]) == set()
 
 test_nobody_counts_twice if {
 	two := {"approved-by-others": {"approvers": 2, "least_grade": "E1"}}

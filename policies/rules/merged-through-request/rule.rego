@@ -48,4 +48,10 @@ findings contains {"message": "nobody attests the pull request", "subject": inpu
 	not is_attested
 }
 
+findings contains {"message": "the pull request is of another change", "subject": input.branch.name} if {
+	not is_of_this_change
+}
+
+is_of_this_change if input.pull_request.covers in {"all", "part"}
+
 is_attested if input.pull_request.grade >= parameters.least_grade

@@ -6,7 +6,7 @@ import data.gitops_health.rules.merged_through_request
 
 parameters := {"merged-through-request": {"least_grade": "E1"}}
 
-request := {"base": "main", "grade": "E1", "merged_at": {"unix": 1}, "merged_by": "bob"}
+request := {"base": "main", "covers": "all", "grade": "E1", "merged_at": {"unix": 1}, "merged_by": "bob"}
 
 change(mode, request) := {
 	"change": {"mode": mode},
@@ -34,6 +34,13 @@ test_on_the_branch_it_has_to_be_merged if {
 
 test_it_has_to_go_to_this_branch if {
 	found("history", object.union(request, {"base": "next"})) == finding("the pull request goes to another branch")
+}
+
+test_it_has_to_be_of_this_change if {
+	found("history", object.union(request, {"covers": "part"})) == set()
+	every covers in {"other", "unknown"} {
+		found("history", object.union(request, {"covers": covers})) == finding("the pull request is of another change")
+	}
 }
 
 test_somebody_has_to_attest_it if {

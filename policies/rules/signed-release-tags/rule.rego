@@ -67,6 +67,12 @@ findings contains {"message": sprintf("the signature is %s", [tag.signature.stat
 	not holds(tag)
 }
 
+findings contains {"message": "it was signed as another tag", "subject": tag.name} if {
+	some tag in input.tags
+	tag.is_release
+	tag.has_other_name
+}
+
 findings contains {"message": "nobody in the roster who may has signed it", "subject": tag.name} if {
 	some tag in input.tags
 	tag.is_release

@@ -35,6 +35,12 @@ test_signatures_that_hold_pass if {
 	}
 }
 
+test_a_tag_that_was_signed_as_another_is_a_finding if {
+	found(object.union(tag, {"has_other_name": true})) == finding("it was signed as another tag")
+	found(object.union(tag, {"has_other_name": false})) == set()
+	found(object.union(tag, {"has_other_name": true, "is_release": false})) == set()
+}
+
 test_other_signatures_are_findings if {
 	every status in {"unsigned", "bad", "unknown-key", "hard-revoked", "expired-at-signing"} {
 		found(signed(status, "bob")) == finding(sprintf("the signature is %s", [status]))

@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use crate::evidence::ReportedApproval;
 use crate::input::{Approval, ApprovalState, Binding, Commit, Grade};
 use crate::people::People;
@@ -13,25 +15,44 @@ pub(super) fn all(
 ) -> Vec<Approval> {
     let mut approvals: Vec<Approval> =
         about.commits.iter().flat_map(|commit| of_trailers(assembler, about, commit)).collect();
-    approvals.extend(reported.into_iter().map(|it| {
-        let person = people.reported(&it.by);
-        Approval {
-            is_contributor: about.change.contributors.contains(&person),
-            person,
-            state: it.state,
-            meaning: it.meaning,
-            at: it.at,
-            source: it.source,
-            grade: it.grade,
-            covers: about.covers(&it.binds),
-            binds: it.binds,
-        }
+    approvals.extend(last_words(reported, people).into_iter().map(|(person, it)| Approval {
+        is_contributor: about.change.contributors.contains(&person),
+        person,
+        state: it.state,
+        meaning: it.meaning,
+        at: it.at,
+        source: it.source,
+        grade: it.grade,
+        covers: about.covers(&it.binds),
+        binds: it.binds,
     }));
     approvals.sort_by_cached_key(|it| {
         let at = it.at.as_ref().map(|at| at.unix);
         (it.person.clone(), at, it.source.clone(), it.binds.commit.clone(), it.binds.tree.clone())
     });
     approvals
+}
+
+/// What each person said last, of what has a time: who asks for changes after an approval does not approve any more. A
+/// comment takes nothing back. Of what was said in the same second all counts.
+fn last_words(
+    reported: Vec<ReportedApproval>,
+    people: &mut People<'_>,
+) -> Vec<(String, ReportedApproval)> {
+    let named: Vec<(String, ReportedApproval)> =
+        reported.into_iter().map(|it| (people.reported(&it.by), it)).collect();
+    let mut last: BTreeMap<String, i64> = BTreeMap::new();
+    for (person, it) in named.iter().filter(|(_, it)| it.state != ApprovalState::Commented) {
+        if let Some(at) = &it.at {
+            let latest = last.entry(person.clone()).or_insert(at.unix);
+            *latest = at.unix.max(*latest);
+        }
+    }
+    let is_last = |(person, it): &(String, ReportedApproval)| {
+        let time = it.at.as_ref().map(|at| at.unix);
+        time.is_none_or(|at| last.get(person).is_none_or(|last| at >= *last))
+    };
+    named.into_iter().filter(is_last).collect()
 }
 
 /// What the end of a message says. Somebody typed it into the commit that it is about, so it says when nothing was

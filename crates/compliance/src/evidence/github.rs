@@ -37,8 +37,15 @@ struct PullRequest {
     merged_by: Option<User>,
     merged_at: Option<Moment>,
     base: Branch,
+    head: Option<Tip>,
+    merge_commit_sha: Option<String>,
     #[serde(default)]
     labels: Vec<Label>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Tip {
+    sha: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -140,7 +147,11 @@ fn approval(review: Review) -> Result<Option<ReportedApproval>, Problem> {
 }
 
 fn reported(it: PullRequest) -> Result<ReportedPullRequest, Problem> {
+    // Until it is merged, this is a commit that nobody has but GitHub.
+    let merge = it.merge_commit_sha.filter(|_| it.merged_at.is_some());
+    let head = it.head.and_then(|head| head.sha);
     Ok(ReportedPullRequest {
+        commits: head.into_iter().chain(merge).map(|id| id.to_lowercase()).collect(),
         number: it.number,
         author: who(it.user)?,
         merged_by: it.merged_by.map(|user| who(Some(user))).transpose()?,

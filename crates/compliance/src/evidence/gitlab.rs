@@ -38,6 +38,9 @@ struct MergeRequest {
     merged_by: Option<User>,
     merged_at: Option<Moment>,
     target_branch: String,
+    sha: Option<String>,
+    merge_commit_sha: Option<String>,
+    squash_commit_sha: Option<String>,
     #[serde(default)]
     labels: Vec<Label>,
 }
@@ -102,7 +105,9 @@ fn approvals(value: &Value) -> Result<Vec<ReportedApproval>, Problem> {
 fn merge_request(value: &Value) -> Result<ReportedPullRequest, Problem> {
     let it: MergeRequest = node::read(value)?;
     let merged_by = it.merge_user.or(it.merged_by);
+    let commits = [it.sha, it.merge_commit_sha, it.squash_commit_sha];
     Ok(ReportedPullRequest {
+        commits: commits.into_iter().flatten().map(|id| id.to_lowercase()).collect(),
         number: it.iid,
         author: who(it.author, "author")?,
         merged_by: merged_by.map(|user| who(Some(user), "merge_user")).transpose()?,

@@ -107,7 +107,14 @@ fn scan(it: form::Scan, file: &File<'_>) -> Result<ReportedScan, Problem> {
 
 fn pull_request(it: form::PullRequest) -> Result<ReportedPullRequest, Problem> {
     let merged_by = it.merged_by.map(who).transpose();
+    let is_id = |id: &String| {
+        matches!(id.len(), 40 | 64) && id.bytes().all(|byte| byte.is_ascii_hexdigit())
+    };
+    if !it.commits.iter().all(is_id) {
+        return Err(Problem::new("an id of a commit is whole").within("commits"));
+    }
     Ok(ReportedPullRequest {
+        commits: it.commits.iter().map(|id| id.to_lowercase()).collect(),
         number: it.number,
         author: who(it.author).map_err(|error| error.within("author"))?,
         merged_by: merged_by.map_err(|error| error.within("merged_by"))?,

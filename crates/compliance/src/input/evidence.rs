@@ -209,6 +209,10 @@ pub struct PullRequest {
     pub base: Option<String>,
     /// Its labels, sorted.
     pub labels: Vec<String>,
+    /// The commits that it is at: its last one and, once it is merged, the one that brought it in; sorted.
+    pub commits: Vec<String>,
+    /// What of the change that is: another pull request is none of this change.
+    pub covers: Covers,
     /// How well all of this is established.
     pub grade: Grade,
 }

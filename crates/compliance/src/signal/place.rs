@@ -214,6 +214,11 @@ impl Place {
         Self { files, comments: comments(name, extension) }
     }
 
+    /// Whether the same rules are for both.
+    pub fn is_like(&self, other: &Self) -> bool {
+        self.files == other.files
+    }
+
     /// Whether any rule is for this file.
     pub fn is_searched(&self) -> bool {
         self.files != Files(0)

@@ -185,6 +185,9 @@ pub(super) struct PullRequest {
     /// Its labels.
     #[serde(default)]
     pub labels: Vec<String>,
+    /// The commits that it is at: its last one and, once it is merged, the one that brought it in.
+    #[serde(default)]
+    pub commits: Vec<String>,
     /// How well all of this is established.
     #[serde(default)]
     pub grade: FileGrade,
