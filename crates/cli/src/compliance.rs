@@ -3,20 +3,28 @@
 mod analyze;
 mod catalogue;
 mod explain;
+mod history;
 mod list;
 mod subject;
 
 use gitops_health_compliance::input::Input;
 
-use crate::args::InputArgs;
+use crate::args::{AnalyzeArgs, InputArgs};
 use crate::context::Context;
 use crate::error::CliError;
 use crate::exit_code::ExitCode;
 use crate::output;
 
-pub(crate) use analyze::run as analyze;
 pub(crate) use explain::run as explain;
 pub(crate) use list::run as list;
+
+/// `compliance analyze`: a change, or each commit of a history.
+pub(crate) fn analyze(context: &Context, args: &AnalyzeArgs) -> Result<ExitCode, CliError> {
+    match args.history {
+        true => history::run(context, args),
+        false => analyze::run(context, args),
+    }
+}
 
 /// `compliance input`: what rules see.
 pub(crate) fn input(context: &Context, args: &InputArgs) -> Result<ExitCode, CliError> {

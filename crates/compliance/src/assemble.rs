@@ -31,7 +31,7 @@ pub struct Assembler<'a> {
     /// When it is asked.
     pub now: ZonedTime,
     /// Takes out of a text what may not be shown.
-    pub shown: &'a dyn Fn(&[u8]) -> String,
+    pub shown: &'a (dyn Fn(&[u8]) -> String + Sync),
 }
 
 /// A change, and what is known of it besides the repository.

@@ -8,6 +8,7 @@
 pub mod clean;
 mod columns;
 pub mod compliance;
+pub mod compliance_history;
 mod escape;
 pub mod hotspots;
 mod html;

@@ -1,5 +1,6 @@
 //! The arguments of `compliance`.
 
+use std::num::NonZero;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
@@ -41,14 +42,8 @@ pub(crate) struct ChangeArgs {
     /// A pull request: --head against its merge base with this revision
     #[arg(long, value_name = "REV", group = "change", help_heading = "What to look at")]
     pub base: Option<String>,
-    /// The other end of --base
-    #[arg(
-        long,
-        value_name = "REV",
-        default_value = "HEAD",
-        requires = "base",
-        help_heading = "What to look at"
-    )]
+    /// The other end of --base, or the end of --history
+    #[arg(long, value_name = "REV", default_value = "HEAD", help_heading = "What to look at")]
     pub head: String,
     /// The branch that the change goes to [default: what --base names, or the branch of HEAD]
     #[arg(long, value_name = "NAME", help_heading = "What to look at")]
@@ -70,11 +65,18 @@ pub(crate) struct ChangeArgs {
   gitops-health compliance analyze                                the commit at HEAD, all rules
   gitops-health compliance analyze --base origin/main --framework hipaa,sox
   gitops-health compliance analyze --staged --format github
+  gitops-health compliance analyze --history --last 200           what would have failed
   gitops-health compliance analyze --evidence junit.xml --evidence reviews.json
   gitops-health compliance analyze --range v1.0..v1.1 --format sarif -o out.sarif")]
 pub(crate) struct AnalyzeArgs {
     #[command(flatten)]
     pub change: ChangeArgs,
+    /// Each commit of the branch of HEAD, or of --head, as it came there: the first parents
+    #[arg(long, group = "change", help_heading = "What to look at")]
+    pub history: bool,
+    /// Of the history only the newest commits
+    #[arg(long, value_name = "N", requires = "history", help_heading = "What to look at")]
+    pub last: Option<NonZero<usize>>,
     /// The frameworks to evaluate; `all` is every one [default: those of `compliance.frameworks`]
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     pub framework: Vec<String>,

@@ -1,4 +1,4 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use gitops_health_compliance::{
     Accepted, Catalogue, Clause, Framework, Judgement, Outcome, RuleFinding, Severity, Shipped,
@@ -10,7 +10,7 @@ use gitops_health_report::compliance::{
     Counts, FrameworkRow, MissingRow, RuleFindingRow, RuleRow, WaiverRow,
 };
 
-use super::catalogue::{catalogue, frameworks};
+use super::catalogue::{asked_rules, catalogue, frameworks};
 use super::subject::Judged;
 use crate::args::{AnalyzeArgs, ComplianceFormat};
 use crate::context::Context;
@@ -102,17 +102,13 @@ type Answers<'a> = BTreeMap<&'a str, (Judgement, Vec<Accepted>)>;
 
 /// The answers of the rules that the frameworks name; of all rules where none is asked for.
 fn judge<'a>(judged: &Judged, catalogue: &'a Catalogue, frameworks: &[&Framework]) -> Answers<'a> {
-    let named: BTreeSet<&String> =
-        frameworks.iter().flat_map(|it| &it.clauses).flat_map(|it| it.rules.keys()).collect();
     let value = judged.input.to_value();
     let mut evaluation = catalogue.policies().over(&value);
-    let asked =
-        catalogue.rules().iter().filter(|(id, _)| frameworks.is_empty() || named.contains(id));
-    let judged_by = |(id, shipped): (&'a String, &'a Shipped)| {
-        let judgement = shipped.rule.judge(&mut evaluation);
-        (&**id, judged.waivers.apply(id, judgement, &judged.input))
+    let judged_by = |id: &'a str| {
+        let judgement = catalogue.rules()[id].rule.judge(&mut evaluation);
+        (id, judged.waivers.apply(id, judgement, &judged.input))
     };
-    asked.map(judged_by).collect()
+    asked_rules(catalogue, frameworks).into_iter().map(judged_by).collect()
 }
 
 fn row(

@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use gitops_health_compliance::{Catalogue, CatalogueError, Framework, Settings};
 
 use crate::config::keys::nearest;
@@ -14,6 +16,14 @@ pub(super) fn catalogue(settings: &Settings) -> Result<Catalogue, CliError> {
         };
         CliError::new(Failure::Unusable { what: error.to_string(), hint: hint.into() })
     })
+}
+
+/// The rules that frameworks name, by their ids; all where none is asked for.
+pub(super) fn asked_rules<'a>(catalogue: &'a Catalogue, frameworks: &[&Framework]) -> Vec<&'a str> {
+    let named: BTreeSet<&String> =
+        frameworks.iter().flat_map(|it| &it.clauses).flat_map(|it| it.rules.keys()).collect();
+    let ids = catalogue.rules().keys();
+    ids.filter(|id| frameworks.is_empty() || named.contains(id)).map(String::as_str).collect()
 }
 
 /// The frameworks of these names, in the order of the catalogue.

@@ -159,7 +159,7 @@ pub(super) fn settings(loaded: &Loaded) -> Result<Settings, CliError> {
     })
 }
 
-fn unusable(error: TrustedError) -> CliError {
+pub(super) fn unusable(error: TrustedError) -> CliError {
     let why = std::error::Error::source(&error).map(|it| format!(": {it}")).unwrap_or_default();
     match error {
         TrustedError::Git(error) => error.into(),
@@ -235,36 +235,52 @@ fn branch(
     change: &Change,
     settings: &Settings,
 ) -> Result<Option<Branch>, CliError> {
-    let short = |name: &[u8]| {
-        let name = ["refs/heads/", "refs/remotes/"]
-            .iter()
-            .find_map(|at| name.strip_prefix(at.as_bytes()))
-            .unwrap_or(name);
-        name.to_vec()
-    };
-    let name = match (&args.branch, selection) {
-        (Some(name), _) => Some(name.clone().into_bytes()),
-        (None, Selection::PullRequest { base, .. }) => {
-            let bytes = short(base.as_bytes());
-            Some(bytes.strip_prefix(b"origin/").map(<[u8]>::to_vec).unwrap_or(bytes))
-        }
-        (None, _) => match repo.head()? {
-            Head::Branch { name, .. } | Head::Unborn(name) => Some(short(&name)),
-            Head::Detached(_) => None,
-        },
-    };
     let is_fast_forward = match selection {
         // What is added to a commit has it among its ancestors.
         Selection::Range(text) if !text.ends_with("^!") => {
-            let range = repo.range(text)?;
-            Some(change.base == Some(range.from))
+            Some(change.base == Some(repo.range(text)?.from))
         }
         Selection::Commit(_) | Selection::Staged | Selection::Worktree => Some(true),
         _ => None,
+    };
+    branch_named(repo, args, selection, settings, is_fast_forward)
+}
+
+fn branch_named(
+    repo: &Repo,
+    args: &ChangeArgs,
+    selection: &Selection,
+    settings: &Settings,
+    is_fast_forward: Option<bool>,
+) -> Result<Option<Branch>, CliError> {
+    let name = match (&args.branch, selection) {
+        (Some(name), _) => Some(name.clone().into_bytes()),
+        (None, Selection::PullRequest { base, .. }) => Some(short_name(base.as_bytes())),
+        (None, _) => match repo.head()? {
+            Head::Branch { name, .. } | Head::Unborn(name) => Some(short_name(&name)),
+            Head::Detached(_) => None,
+        },
     };
     Ok(name.map(|name| Branch {
         is_protected: settings.is_protected(&name),
         name: printable(&name),
         is_fast_forward,
     }))
+}
+
+/// The name of a branch as it is protected: `main` of `refs/heads/main` and of `origin/main`.
+fn short_name(name: &[u8]) -> Vec<u8> {
+    let fronts: [&[u8]; 3] = [b"refs/heads/", b"refs/remotes/origin/", b"origin/"];
+    let front = fronts.into_iter().find(|front| name.starts_with(front));
+    name[front.map_or(0, <[u8]>::len)..].to_vec()
+}
+
+/// The branch whose history is looked at. What is on it came there one after the other.
+pub(super) fn branch_of_head(
+    repo: &Repo,
+    args: &ChangeArgs,
+    settings: &Settings,
+) -> Result<Option<Branch>, CliError> {
+    let commit = Selection::Commit(args.head.clone());
+    branch_named(repo, args, &commit, settings, Some(true))
 }
