@@ -3,6 +3,7 @@
 mod accepted;
 mod bad_input;
 mod cleaning;
+mod compliance;
 mod configuration;
 mod documents;
 mod examples;

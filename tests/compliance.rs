@@ -1,0 +1,419 @@
+//! `compliance`: what it answers, and that what could not be evaluated is never a pass.
+
+use gitops_health_testkit::TestRepo;
+use serde_json::Value;
+
+use crate::support::{assert_fails_with_hint, run_in};
+
+const ROSTER: &str = "
+people:
+  - {id: ann, emails: [ada@example.com], accounts: {github: ann}}
+  - {id: bob, emails: [bob@example.com], accounts: {github: bob}}
+";
+
+/// A repository with a roster and a configuration, and a change above them.
+fn governed(configuration: &str) -> TestRepo {
+    let repo = TestRepo::new();
+    repo.write(".gitops-health/roster.yaml", ROSTER)
+        .write(".gitops-health.yaml", format!("compliance:\n{configuration}"));
+    repo.commit("Begin");
+    repo.write("src/main.py", "x = 1\n");
+    repo.commit("feat: add a thing\n\nIt was asked for.\n\nRefs: CHG-12\n");
+    repo
+}
+
+fn json(text: &str) -> Value {
+    serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}"))
+}
+
+/// The verdict of a rule in a report.
+fn verdict(report: &Value, rule: &str) -> String {
+    let rows = report["rules"].as_array().expect("rows");
+    let row = rows.iter().find(|row| row["rule"] == rule).unwrap_or_else(|| panic!("{rule}"));
+    row["verdict"].as_str().expect("a word").to_owned()
+}
+
+/// A framework of the program whose rules can be kept in a test needs evidence; this is all of it.
+fn evidence(repo: &TestRepo) -> String {
+    let commit = repo.id("HEAD");
+    format!(
+        r#"{{"schema": "gitops-health/evidence/v1",
+            "approvals": [{{"by": {{"account": "github:bob"}}, "state": "approved", "meaning": "review",
+                           "at": "2026-03-01T10:00:00Z", "binds": {{"commit": "{commit}"}}}}]}}"#
+    )
+}
+
+#[test]
+fn without_any_set_up_it_gives_advice() {
+    let repo = TestRepo::new();
+    repo.write("a.py", "x = 1\n");
+    repo.commit("Begin");
+    let transcript = run_in(&repo, &["compliance", "analyze"]);
+    assert_eq!(transcript.code, Some(0), "{transcript}");
+    assert!(transcript.stdout.contains("advice only"), "{transcript}");
+    let strict = run_in(&repo, &["compliance", "analyze", "--fail-on-violations"]);
+    assert_eq!(strict.code, Some(3), "{strict}");
+}
+
+#[test]
+fn an_approval_that_is_handed_in_makes_the_difference() {
+    let repo = governed("  frameworks: [baseline]\n");
+    let file = repo.git_dir().join("evidence.json");
+    std::fs::write(&file, evidence(&repo)).expect("a file");
+    let path = file.to_str().expect("text");
+    let analyze = ["compliance", "analyze", "--format", "json"];
+    let without = run_in(&repo, &analyze);
+    assert_eq!(without.code, Some(3), "{without}");
+    assert_eq!(verdict(&json(&without.stdout), "approved-by-others"), "fail");
+    let with = run_in(&repo, &[&analyze[..], &["--evidence", path]].concat());
+    assert_eq!(verdict(&json(&with.stdout), "approved-by-others"), "pass");
+    // The author's own does not.
+    std::fs::write(&file, evidence(&repo).replace("github:bob", "github:ann")).expect("a file");
+    let own = run_in(&repo, &[&analyze[..], &["--evidence", path]].concat());
+    assert_eq!(verdict(&json(&own.stdout), "approved-by-others"), "fail");
+}
+
+#[test]
+fn a_change_does_not_change_the_rules_that_it_is_judged_by() {
+    let repo = governed("  frameworks: [baseline]\n");
+    repo.write(
+        ".gitops-health.yaml",
+        "compliance:\n  parameters: {approved-by-others: {approvers: 0}}\n",
+    );
+    repo.write(
+        ".gitops-health/waivers.yaml",
+        "waivers: [{id: W, rule: approved-by-others, reason: because I say so, owner: bob, \
+         expires: 2199-01-01}]\n",
+    );
+    repo.commit("chore: trust me");
+    let judged = run_in(&repo, &["compliance", "analyze", "--format", "json"]);
+    let report = json(&judged.stdout);
+    assert_eq!(verdict(&report, "approved-by-others"), "fail");
+    assert_eq!(report["is_advisory"], false);
+    // What is on the branch by then counts for the next one.
+    repo.write("src/main.py", "x = 2\n");
+    repo.commit("feat: more");
+    let next =
+        run_in(&repo, &["compliance", "analyze", "--format", "json", "--framework", "baseline"]);
+    assert_eq!(verdict(&json(&next.stdout), "approved-by-others"), "pass");
+}
+
+#[test]
+fn a_waiver_counts_until_its_day_and_not_for_its_owner() {
+    let waiver = |owner: &str, expires: &str| {
+        let repo = TestRepo::new();
+        repo.write(".gitops-health/roster.yaml", ROSTER).write(
+            ".gitops-health/waivers.yaml",
+            format!(
+                "waivers: [{{id: W-1, rule: approved-by-others, reason: the team is one, \
+                 owner: {owner}, expires: {expires}}}]\n"
+            ),
+        );
+        repo.commit("Begin");
+        repo.write("a.py", "x = 1\n");
+        repo.commit("feat: a thing");
+        let analyze =
+            ["compliance", "analyze", "--format", "json", "--now", "2026-06-01T00:00:00Z"];
+        verdict(&json(&run_in(&repo, &analyze).stdout), "approved-by-others")
+    };
+    assert_eq!(waiver("bob", "2026-06-01"), "waived");
+    assert_eq!(waiver("bob", "2026-05-31"), "fail");
+    assert_eq!(waiver("ann", "2026-06-01"), "fail");
+    assert_eq!(waiver("eve", "2026-06-01"), "fail");
+}
+
+#[test]
+fn every_format_tells_the_same_and_ends_the_same() {
+    let repo = governed("  frameworks: [baseline]\n");
+    for format in
+        ["text", "json", "sarif", "github", "gitlab", "junit", "tap", "rdjson", "markdown", "html"]
+    {
+        let transcript = run_in(&repo, &["compliance", "analyze", "--format", format]);
+        assert_eq!(transcript.code, Some(3), "{format}: {transcript}");
+        assert!(transcript.stdout.contains("approved-by-others"), "{format}: {transcript}");
+    }
+}
+
+#[test]
+fn the_same_question_has_the_same_answer() {
+    let repo = governed("  frameworks: [baseline]\n");
+    let now = ["--now", "2026-06-01T00:00:00Z"];
+    for command in [&["compliance", "analyze", "--format", "json"][..], &["compliance", "input"]] {
+        let ask = || run_in(&repo, &[command, &now].concat()).stdout;
+        assert_eq!(ask(), ask());
+    }
+}
+
+/// What is done to the repository, what is asked, how it ends, and what is said of it.
+type Way = (&'static str, fn(&TestRepo), &'static [&'static str], i32, &'static str);
+
+const NOTHING: fn(&TestRepo) = |_| {};
+
+/// Writes a file that is trusted for a commit above it.
+fn trusted(repo: &TestRepo, path: &str, content: &[u8]) {
+    repo.write(path, content);
+    repo.commit("chore: set up");
+    repo.write("src/main.py", "x = 7\n");
+    repo.commit("feat: go on");
+}
+
+/// Ways in which a run goes wrong. None of them is a pass.
+const WAYS: &[Way] = &[
+    ("an unknown revision", NOTHING, &["--commit", "nowhere"], 2, "nowhere"),
+    ("an unknown base", NOTHING, &["--base", "origin/main"], 2, "origin/main"),
+    ("an unknown range", NOTHING, &["--range", "a..b"], 2, "a"),
+    ("an empty range", NOTHING, &["--range", "HEAD..HEAD"], 2, "HEAD..HEAD"),
+    ("nothing staged", NOTHING, &["--staged"], 2, "nothing is staged"),
+    ("nothing changed", NOTHING, &["--worktree"], 2, "differs"),
+    ("an unknown framework", NOTHING, &["--framework", "hippa"], 2, "did you mean `hipaa`?"),
+    ("an unknown revision to trust", NOTHING, &["--policy-from", "nowhere"], 2, "nowhere"),
+    ("evidence that is not there", NOTHING, &["--evidence", "none.json"], 2, "none.json"),
+    (
+        "evidence of nothing known",
+        |repo| {
+            repo.write("e.json", "{}");
+        },
+        &["--evidence", "e.json"],
+        2,
+        "e.json",
+    ),
+    (
+        "evidence that ends early",
+        |repo| {
+            repo.write("e.xml", "<testsuite tests=\"1\">");
+        },
+        &["--evidence", "e.xml"],
+        2,
+        "e.xml",
+    ),
+    (
+        "evidence for an unknown revision",
+        |repo| {
+            repo.write("e.xml", "<testsuite/>");
+        },
+        &["--evidence", "e.xml", "--evidence-for", "nowhere"],
+        2,
+        "nowhere",
+    ),
+    ("no evidence at all", NOTHING, &["--framework", "baseline"], 3, "not assessed"),
+    (
+        "a roster that is none",
+        |repo| trusted(repo, ".gitops-health/roster.yaml", b"people: 1\n"),
+        &[],
+        2,
+        "roster.yaml",
+    ),
+    (
+        "a roster with a name twice",
+        |repo| trusted(repo, ".gitops-health/roster.yaml", b"people: [{id: a}, {id: a}]\n"),
+        &[],
+        2,
+        "two of this id",
+    ),
+    (
+        "a roster of many brackets",
+        |repo| trusted(repo, ".gitops-health/roster.yaml", &b"people: [".repeat(60_000)),
+        &[],
+        2,
+        "roster.yaml",
+    ),
+    (
+        "a roster that is no text",
+        |repo| trusted(repo, ".gitops-health/roster.yaml", &[0xff, 0xfe, 0]),
+        &[],
+        2,
+        "roster.yaml",
+    ),
+    (
+        "waivers that are none",
+        |repo| trusted(repo, ".gitops-health/waivers.yaml", b"- x\n"),
+        &[],
+        2,
+        "waivers.yaml",
+    ),
+    (
+        "a waiver without a reason",
+        |repo| {
+            trusted(
+                repo,
+                ".gitops-health/waivers.yaml",
+                b"waivers: [{id: W, rule: r, reason: x, owner: o, expires: 2030-01-01}]\n",
+            )
+        },
+        &[],
+        2,
+        "reason",
+    ),
+    (
+        "a waiver without an end",
+        |repo| {
+            trusted(
+                repo,
+                ".gitops-health/waivers.yaml",
+                b"waivers: [{id: W, rule: r, reason: it is so for now, owner: o}]\n",
+            )
+        },
+        &[],
+        2,
+        "waivers.yaml",
+    ),
+    (
+        "signers that are none",
+        |repo| {
+            trusted(repo, ".gitops-health/allowed_signers", b"ann@example.com ssh-ed25519 AAAA\n")
+        },
+        &[],
+        2,
+        "allowed_signers",
+    ),
+    (
+        "revoked keys that are none",
+        |repo| trusted(repo, ".gitops-health/revoked_keys", b"nonsense\n"),
+        &[],
+        2,
+        "revoked_keys",
+    ),
+    (
+        "a keyring that is none",
+        |repo| trusted(repo, ".gitops-health/openpgp.asc", b"nonsense\n"),
+        &[],
+        2,
+        "openpgp.asc",
+    ),
+    (
+        "a configuration that is none",
+        |repo| trusted(repo, ".gitops-health.yaml", b"compliance: [\n"),
+        &[],
+        2,
+        ".gitops-health.yaml",
+    ),
+    (
+        "an unknown key",
+        |repo| trusted(repo, ".gitops-health.yaml", b"compliance: {framework: [sox]}\n"),
+        &[],
+        2,
+        "frameworks",
+    ),
+    (
+        "a parameter of no rule",
+        |repo| {
+            trusted(
+                repo,
+                ".gitops-health.yaml",
+                b"compliance: {parameters: {approved-by-other: {approvers: 0}}}\n",
+            )
+        },
+        &[],
+        2,
+        "approved-by-other",
+    ),
+    (
+        "a parameter that is none",
+        |repo| {
+            trusted(
+                repo,
+                ".gitops-health.yaml",
+                b"compliance: {parameters: {approved-by-others: {approver: 0}}}\n",
+            )
+        },
+        &[],
+        2,
+        "approver",
+    ),
+    (
+        "a parameter of another type",
+        |repo| {
+            trusted(
+                repo,
+                ".gitops-health.yaml",
+                b"compliance: {parameters: {approved-by-others: {approvers: none}}}\n",
+            )
+        },
+        &[],
+        2,
+        "type",
+    ),
+    (
+        "a pattern that is none",
+        |repo| trusted(repo, ".gitops-health.yaml", b"compliance: {ticket_patterns: ['(']}\n"),
+        &[],
+        2,
+        "ticket_patterns",
+    ),
+    (
+        "a pattern that finds nothing everywhere",
+        |repo| trusted(repo, ".gitops-health.yaml", b"compliance: {ticket_patterns: ['x*']}\n"),
+        &[],
+        2,
+        "empty",
+    ),
+    (
+        "an unknown framework that is configured",
+        |repo| trusted(repo, ".gitops-health.yaml", b"compliance: {frameworks: [sarbanes]}\n"),
+        &[],
+        2,
+        "sarbanes",
+    ),
+];
+
+#[test]
+fn what_goes_wrong_is_said_and_is_no_pass() {
+    for (what, prepare, arguments, code, said) in WAYS {
+        let repo = governed("  frameworks: [baseline]\n");
+        prepare(&repo);
+        let transcript = run_in(&repo, &[&["compliance", "analyze"], *arguments].concat());
+        assert_eq!(transcript.code, Some(*code), "{what}: {transcript}");
+        let told = [&transcript.stdout[..], &transcript.stderr].concat();
+        assert!(told.contains(said), "{what}: {transcript}");
+        if *code == 2 {
+            assert_fails_with_hint(&transcript, 2, &[*said]);
+        }
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_in_the_place_of_a_trusted_file_is_an_error() {
+    for path in [
+        ".gitops-health/roster.yaml",
+        ".gitops-health/waivers.yaml",
+        ".gitops-health/allowed_signers",
+    ] {
+        let repo = governed("  frameworks: [baseline]\n");
+        let place = repo.path().join(path);
+        let _ = std::fs::remove_file(&place);
+        std::os::unix::fs::symlink("/etc/hostname", &place).expect("a link");
+        repo.commit("chore: link it");
+        repo.write("src/main.py", "x = 3\n");
+        repo.commit("feat: go on");
+        let transcript = run_in(&repo, &["compliance", "analyze"]);
+        assert_fails_with_hint(&transcript, 2, &["no file"]);
+    }
+}
+
+#[test]
+fn a_history_is_counted_commit_by_commit() {
+    let repo = governed("  frameworks: [baseline]\n");
+    let history = ["compliance", "analyze", "--history", "--format", "json"];
+    let transcript = run_in(&repo, &history);
+    assert_eq!(transcript.code, Some(3), "{transcript}");
+    let report = json(&transcript.stdout);
+    assert_eq!(report["commits"], 2);
+    let rows = report["rules"].as_array().expect("rows");
+    let row = rows.iter().find(|row| row["rule"] == "plausible-dates").expect("a rule");
+    assert_eq!((&row["counts"]["pass"], &row["unbroken"]), (&Value::from(2), &Value::from(2)));
+    let last = run_in(&repo, &[&history[..], &["--last", "1"]].concat());
+    assert_eq!(json(&last.stdout)["commits"], 1);
+}
+
+#[test]
+fn rules_and_clauses_are_listed_and_explained() {
+    let repo = TestRepo::new();
+    let list = run_in(&repo, &["compliance", "list", "--framework", "hipaa", "--coverage"]);
+    assert_eq!(list.code, Some(0), "{list}");
+    assert!(list.stdout.contains("164.312(d)") && list.stdout.contains("not shown"), "{list}");
+    let explained = run_in(&repo, &["compliance", "explain", "signed-commits"]);
+    assert!(explained.stdout.contains("What it does not show"), "{explained}");
+    let unknown = run_in(&repo, &["compliance", "explain", "signed-commit"]);
+    assert_fails_with_hint(&unknown, 2, &["did you mean `signed-commits`?"]);
+}
