@@ -5,6 +5,7 @@ mod catalogue;
 mod explain;
 mod history;
 mod list;
+mod roster;
 mod subject;
 
 use gitops_health_compliance::input::Input;
@@ -17,6 +18,7 @@ use crate::output;
 
 pub(crate) use explain::run as explain;
 pub(crate) use list::run as list;
+pub(crate) use roster::run as roster;
 
 /// `compliance analyze`: a change, or each commit of a history.
 pub(crate) fn analyze(context: &Context, args: &AnalyzeArgs) -> Result<ExitCode, CliError> {

@@ -85,6 +85,7 @@ fn run(arguments: Vec<OsString>) -> ExitCode {
         Command::Compliance(ComplianceCommand::Explain(args)) => {
             compliance::explain(&context, &args)
         }
+        Command::Compliance(ComplianceCommand::Roster(args)) => compliance::roster(&context, &args),
         Command::Compliance(ComplianceCommand::Input(args)) => compliance::input(&context, &args),
         Command::Index(IndexCommand::Status(args)) => commands::status(&context, &args),
         Command::Index(IndexCommand::Update(args)) => commands::update(&context, &args),

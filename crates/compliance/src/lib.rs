@@ -9,6 +9,7 @@ mod assemble;
 mod catalogue;
 mod config;
 mod conftest;
+mod draft;
 mod evidence;
 mod framework;
 mod people;
@@ -25,6 +26,7 @@ pub use assemble::{Assembler, Subject, digits};
 pub use catalogue::{Catalogue, CatalogueError, Meta, Parameter, Severity, Shipped};
 pub use config::{ApprovalTrailer, ComplianceConfig, ConfigError, Settings};
 pub use conftest::{Conftest, Decisions, Message, NoDecision};
+pub use draft::{Seen, draft_roster};
 pub use evidence::{
     Evidence, EvidenceError, LARGEST_EVIDENCE, LARGEST_YAML_EVIDENCE, MOST_ELEMENTS,
     ReportedApproval, ReportedPullRequest, ReportedScan, ReportedTests, ReportedTicket, Who,

@@ -22,6 +22,10 @@ pub(crate) enum ComplianceCommand {
     Explain(ExplainArgs),
     /// Print the document that rules see of a change, or its JSON Schema
     Input(InputArgs),
+    /// Draft a roster from what commits say: who acted, with which addresses and keys
+    ///
+    /// It goes to the standard output. Look at each entry before it is believed.
+    Roster(RosterArgs),
 }
 
 /// What to look at.
@@ -164,6 +168,18 @@ pub(crate) struct ExplainArgs {
     /// How to print it
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub format: PlainFormat,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  gitops-health compliance roster > .gitops-health/roster.yaml")]
+pub(crate) struct RosterArgs {
+    /// The end of the history that is read
+    #[arg(long, value_name = "REV", default_value = "HEAD")]
+    pub head: String,
+    /// So many of the newest commits are read
+    #[arg(long, value_name = "N", default_value = "10000")]
+    pub last: NonZero<usize>,
 }
 
 #[derive(Debug, Args)]
