@@ -224,7 +224,14 @@ impl Assembler<'_> {
         };
         let no_evidence = "no evidence says anything of them";
         let facts = [
-            ("roster", trusted.roster.is_none(), format!("{nowhere}: `{}`", config.roster)),
+            (
+                "roster",
+                trusted.roster.is_none(),
+                format!(
+                    "{nowhere}: `{}`; `gitops-health compliance roster` drafts one",
+                    config.roster
+                ),
+            ),
             ("owners", trusted.owners.is_none(), format!("{nowhere}: `CODEOWNERS`")),
             ("trust", trusted.trust.is_none(), format!("{nowhere}: `{}`", config.allowed_signers)),
             ("pull_request", subject.evidence.pull_request.is_none(), no_evidence.into()),

@@ -7,7 +7,7 @@ use gitops_health_compliance::{
     Assembler, Catalogue, Evidence, Settings, Subject, Tally, Trusted, Verdict,
 };
 use gitops_health_git::{
-    Commit, Error as GitError, ObjectId, Reference, Repo, Similarity, ZonedTime,
+    Change, Commit, Error as GitError, ObjectId, Reference, Repo, Similarity, ZonedTime,
 };
 use gitops_health_report::compliance::Counts;
 use gitops_health_report::compliance_history::{
@@ -159,7 +159,17 @@ impl Everybody<'_> {
     }
 
     fn judge_one(&self, repo: &Repo, commit: &Commit) -> Result<Vec<Verdict>, GitError> {
-        let change = repo.change_of_commit(commit.clone(), Similarity::Renames, repo)?;
+        let changes = repo.changes_of(commit, Similarity::Renames)?;
+        // What a merge introduced itself is among what it changed, and nobody asks for it apart.
+        let change = Change {
+            base: commit.parents().first().copied(),
+            head: Some(commit.id),
+            commits: vec![commit.clone()],
+            files: changes.files,
+            rename_limit_reached: changes.rename_limit_reached,
+            skipped_attributes: changes.skipped_attributes,
+            merge_edits: Vec::new(),
+        };
         let assembler = Assembler {
             repo,
             settings: self.settings,

@@ -52,7 +52,8 @@ impl ComplianceReport {
     /// That nothing decides the exit code, where nothing does.
     pub(super) fn advice(&self) -> Option<&'static str> {
         self.is_advisory.then_some(
-            "advice only: `compliance.frameworks` names none, so nothing of this decides the exit code",
+            "advice only: `compliance.frameworks` names none, so nothing of this decides the exit code; \
+             `gitops-health compliance analyze --history --last 200` says what would have failed",
         )
     }
 
