@@ -19,9 +19,11 @@ acts contains [commit.author.person, commit.author.at.unix, "wrote", commit.id] 
 
 acts contains [commit.committer.person, commit.committer.at.unix, "committed", commit.id] if some commit in input.commits
 
-acts contains [approval.person, approval.at.unix, "approved", approval.person] if {
+# The interpreter forgets all of a set where a part of one element is undefined: the time has a name before.
+acts contains [approval.person, at, "approved", approval.person] if {
 	some approval in input.approvals
 	approval.state == "approved"
+	at := approval.at.unix
 }
 
 findings contains {"message": sprintf("%s %s before the start", [id, act]), "subject": subject} if {

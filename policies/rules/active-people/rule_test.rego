@@ -51,6 +51,15 @@ test_nobody_approves_after_the_end if {
 	approved(object.remove(approval, ["at"])) == set()
 }
 
+test_an_approval_without_a_time_hides_no_other if {
+	late := {"person": "old", "state": "approved", "at": {"unix": 151}}
+	timeless := {"person": "bob", "state": "approved"}
+	every approvals in [[late, timeless], [timeless, late], [timeless, late, timeless]] {
+		findings := active_people.findings with input as object.union(change([]), {"approvals": approvals})
+		findings == {{"message": "old approved after the end", "subject": "old"}}
+	}
+}
+
 test_what_it_rests_on if {
 	one := commit("ann", 100, "ann", 100)
 	active_people.missing == set() with input as change([one])

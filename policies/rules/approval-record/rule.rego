@@ -30,20 +30,28 @@ asked contains approval if {
 	approval.covers != "other"
 	approval.grade >= parameters.least_grade
 	not approval.is_contributor
-	not input.people[approval.person].kind in {"bot", "platform"}
+	not is_by_program(approval)
 }
+
+is_by_program(approval) if input.people[approval.person].kind in {"bot", "platform"}
 
 findings contains {"message": "the roster does not say who approved", "subject": approval.person} if {
 	some approval in asked
-	not input.people[approval.person].kind == "person"
+	not is_by_person(approval)
 }
+
+is_by_person(approval) if input.people[approval.person].kind == "person"
 
 findings contains {"message": "it does not say when it was approved", "subject": approval.person} if {
 	some approval in asked
-	not approval.at.unix > 0
+	not is_dated(approval)
 }
+
+is_dated(approval) if approval.at.unix > 0
 
 findings contains {"message": "it does not say what the approval means", "subject": approval.person} if {
 	some approval in asked
-	not approval.meaning in parameters.meanings
+	not has_meaning(approval)
 }
+
+has_meaning(approval) if approval.meaning in parameters.meanings

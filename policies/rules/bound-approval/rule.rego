@@ -38,10 +38,10 @@ findings contains {"message": "no approval by others is bound to the last state 
 
 findings contains {"message": "the approval does not say what it is about", "subject": approval.person} if {
 	some approval in asked
-	not is_bound(approval.binds)
+	not is_bound(approval)
 }
 
-is_bound(binds) if {
+is_bound(approval) if {
 	some name in ["commit", "tree", "change"]
-	binds[name] != ""
+	approval.binds[name] != ""
 }

@@ -55,13 +55,17 @@ is_taken_back(approval) if {
 	other.person == approval.person
 	other.state in {"changes_requested", "dismissed"}
 	other.covers != "other"
-	not other.at.unix < approval.at.unix
+	not is_earlier(other, approval)
 }
+
+is_earlier(one, other) if one.at.unix < other.at.unix
 
 findings contains {"message": sprintf("nobody else has approved it within %d days", [parameters.days])} if {
 	not is_reviewed
-	not since + (parameters.days * 86400) >= input.evaluated_at.unix
+	not is_recent
 }
+
+is_recent if since + (parameters.days * 86400) >= input.evaluated_at.unix
 
 # Whoever dates a commit ahead would never be late.
 findings contains {"message": "it is dated ahead, and nobody else has approved it"} if {

@@ -21,7 +21,9 @@ applicable := count(input.files) > 0
 
 missing contains "commits" if count(input.commits) == 0
 
-missing contains "pull_request" if not input.pull_request.grade >= parameters.least_grade
+missing contains "pull_request" if not is_established
+
+is_established if input.pull_request.grade >= parameters.least_grade
 
 missing contains "pull_request.last_pushed_at" if {
 	input.pull_request
@@ -56,10 +58,14 @@ is_taken_back(approval) if {
 	other.person == approval.person
 	other.state in {"changes_requested", "dismissed"}
 	other.covers != "other"
-	not other.at.unix < approval.at.unix
+	not is_earlier(other, approval)
 }
 
-is_early(approval) if not approval.at.unix > input.pull_request.last_pushed_at.unix
+is_earlier(one, other) if one.at.unix < other.at.unix
+
+is_early(approval) if not is_after_push(approval)
+
+is_after_push(approval) if approval.at.unix > input.pull_request.last_pushed_at.unix
 
 is_late(approval) if approval.at.unix > input.pull_request.merged_at.unix
 

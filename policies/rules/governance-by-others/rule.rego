@@ -69,8 +69,10 @@ is_taken_back(approval) if {
 	other.person == approval.person
 	other.state in {"changes_requested", "dismissed"}
 	other.covers != "other"
-	not other.at.unix < approval.at.unix
+	not is_earlier(other, approval)
 }
+
+is_earlier(one, other) if one.at.unix < other.at.unix
 
 findings contains {"message": sprintf("%d of %d approvals by somebody responsible", [count(approvers), parameters.approvers]), "path": path} if {
 	count(approvers) < parameters.approvers

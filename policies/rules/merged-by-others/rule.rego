@@ -35,7 +35,9 @@ is_open if {
 
 missing contains "roster" if not input.roster
 
-missing contains "pull_request" if not input.pull_request.grade >= parameters.least_grade
+missing contains "pull_request" if not is_established
+
+is_established if input.pull_request.grade >= parameters.least_grade
 
 missing contains "pull_request.merged_by" if {
 	input.pull_request
@@ -55,7 +57,9 @@ may_merge if {
 
 findings contains {"message": "who merged is no known person", "subject": merger} if not may_merge
 
-findings contains {"message": "who opened the change merged it", "subject": merger} if not input.pull_request.author != merger
+findings contains {"message": "who opened the change merged it", "subject": merger} if not is_opened_by_another
+
+is_opened_by_another if input.pull_request.author != merger
 
 findings contains {"message": "who merged contributed to the change", "subject": merger} if {
 	merger in input.change.contributors

@@ -21,7 +21,9 @@ applicable := count(input.commits) > 0
 
 missing contains "tickets" if not input.tickets
 
-missing contains "pull_request" if not input.pull_request.grade >= parameters.least_grade
+missing contains "pull_request" if not is_established
+
+is_established if input.pull_request.grade >= parameters.least_grade
 
 missing contains "pull_request.merged_at" if {
 	is_merged

@@ -51,8 +51,10 @@ is_taken_back(approval) if {
 	other.person == approval.person
 	other.state in {"changes_requested", "dismissed"}
 	other.covers != "other"
-	not other.at.unix < approval.at.unix
+	not is_earlier(other, approval)
 }
+
+is_earlier(one, other) if one.at.unix < other.at.unix
 
 # A line without owners says that a file has none.
 asked contains [file.path, ownership] if {
@@ -65,14 +67,16 @@ asked contains [file.path, ownership] if {
 
 findings contains {"message": sprintf("the roster knows no owner of line %d of the file of owners", [ownership.line]), "path": path} if {
 	some [path, ownership] in asked
-	not count(ownership.people) > 0
+	not has_people(ownership)
 }
 
 findings contains {"message": sprintf("%d of %d approvals by owners of line %d of the file of owners", [given(ownership), needed(ownership), ownership.line]), "path": path} if {
 	some [path, ownership] in asked
-	count(ownership.people) > 0
+	has_people(ownership)
 	given(ownership) < needed(ownership)
 }
+
+has_people(ownership) if count(ownership.people) > 0
 
 needed(ownership) := object.get(ownership, "approvals", 1)
 

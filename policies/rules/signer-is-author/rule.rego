@@ -46,19 +46,23 @@ findings contains {"message": "who signed is neither author nor committer", "sub
 	some commit in input.commits
 	holds[commit.signature.status]
 	is_known(commit.signature)
-	not commit.signature.person in [commit.author.person, commit.committer.person]
+	not is_of_signer(commit)
 }
 
 findings contains {"message": "who signed may not act at this time", "subject": commit.id} if {
 	some commit in input.commits
 	holds[commit.signature.status]
 	is_known(commit.signature)
-	not is_active(input.people[commit.signature.person], commit.committer.at.unix)
+	not is_active(commit)
 }
 
 is_known(signature) if input.people[signature.person].kind in {"person", "bot", "platform"}
 
-is_active(person, at) if {
+is_of_signer(commit) if commit.signature.person in [commit.author.person, commit.committer.person]
+
+is_active(commit) if {
+	person := input.people[commit.signature.person]
+	at := commit.committer.at.unix
 	object.get(person, ["from", "unix"], at) <= at
 	object.get(person, ["until", "unix"], at) >= at
 }

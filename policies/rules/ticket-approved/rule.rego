@@ -58,8 +58,10 @@ findings contains {"message": "no tracker knows the ticket", "subject": name} if
 findings contains {"message": "the state of the ticket allows no work", "subject": name} if {
 	some name in named
 	some ticket in records[name]
-	not ticket.state in parameters.states
+	not allows_work(ticket)
 }
+
+allows_work(ticket) if ticket.state in parameters.states
 
 findings contains {"message": "nobody else approved the ticket", "subject": name} if {
 	parameters.require_approval

@@ -42,7 +42,8 @@ acts contains [id, commit.author.at.unix] if {
 	some id in commit.co_authors
 }
 
-is_trained(passed, at) if {
+is_trained(id, training, at) if {
+	passed := input.people[id].training[training].unix
 	passed <= latest(at)
 	is_recent(passed, at)
 }
@@ -59,5 +60,5 @@ findings contains {"message": sprintf("the training %s was not passed in time", 
 	some [id, at] in acts
 	input.people[id].kind == "person"
 	some training in parameters.trainings
-	not is_trained(input.people[id].training[training].unix, at)
+	not is_trained(id, training, at)
 }

@@ -82,8 +82,10 @@ is_taken_back(approval) if {
 	other.person == approval.person
 	other.state in {"changes_requested", "dismissed"}
 	other.covers != "other"
-	not other.at.unix < approval.at.unix
+	not is_earlier(other, approval)
 }
+
+is_earlier(one, other) if one.at.unix < other.at.unix
 
 findings contains {"message": "no trailer names a requirement"} if not names_requirement
 
