@@ -261,3 +261,51 @@ fn documents_say_how_many_rules_there_are() {
         assert!(page.contains(&format!("{secrets} rules")), "there are {secrets} rules");
     }
 }
+
+fn page(name: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs").join(name);
+    std::fs::read_to_string(path).expect("it is there")
+}
+
+/// The table of signals is written by hand.
+#[test]
+fn the_page_of_signals_has_every_kind_with_an_example_that_has_it() {
+    use gitops_health_compliance::{ChangedLines, SignalKind, signals};
+
+    let page = page("signals.md");
+    for kind in SignalKind::ALL {
+        let begin = format!("| `{}` | {} | ", kind.name(), kind.meaning());
+        let row = page.lines().find_map(|line| line.strip_prefix(&begin));
+        let row = row.unwrap_or_else(|| panic!("no row of docs/signals.md begins {begin}"));
+        let example = row.split(" | ").next().expect("an example").replace(r"\|", "|");
+        // `path`: `line`; `path`, gone: `line`; or `path`, was `line`: `line`.
+        let (place, line) = example.rsplit_once(": `").expect("a place and a line");
+        let line = line.trim_end_matches('`').as_bytes();
+        let mut quoted = place.split('`').skip(1).step_by(2);
+        let path = quoted.next().expect("a path").as_bytes();
+        let was = quoted.next().map(str::as_bytes);
+        let is_gone = place.ends_with("gone");
+        let removed: Vec<(u32, &[u8])> =
+            was.or(is_gone.then_some(line)).into_iter().map(|line| (1, line)).collect();
+        let added: &[(u32, &[u8])] = if is_gone { &[] } else { &[(1, line)] };
+        let found = signals(&ChangedLines { path, added, removed: &removed });
+        assert!(found.iter().any(|signal| signal.kind == *kind), "{example} has no such signal");
+    }
+    let rows = page.lines().filter(|line| line.starts_with("| `")).count();
+    assert_eq!(rows, SignalKind::ALL.len(), "a row of docs/signals.md is of no kind");
+}
+
+#[test]
+fn the_page_of_the_policy_input_names_every_member() {
+    let page = page("policy-input.md");
+    let schema = json(&program().run(&["compliance", "input", "--schema"]).stdout);
+    let parts = schema["$defs"].as_object().expect("parts").values();
+    for part in parts.chain(std::iter::once(&schema)) {
+        for name in part["properties"].as_object().into_iter().flat_map(|it| it.keys()) {
+            let is_named = [format!("`{name}`"), format!("`{name}?`"), format!("\"{name}\"")]
+                .iter()
+                .any(|written| page.contains(written));
+            assert!(is_named, "docs/policy-input.md does not name `{name}`");
+        }
+    }
+}
