@@ -193,7 +193,7 @@ Configuration is read from five places, each overriding the ones before, key by 
 1. the defaults below;
 2. `$XDG_CONFIG_HOME/gitops-health/config.yaml` (by default in `~/.config`);
 3. `.gitops-health.yaml` at the top of the worktree as it is on disk, committed or not; in a bare repository, that of
-   HEAD;
+   HEAD; where `compliance` judges a change, that of the [trusted revision](compliance.md#what-is-believed);
 4. environment variables: `GITOPS_HEALTH_RISK__BANDS__HIGH=60` sets `risk.bands.high`, two underscores
    between the names of a key, values as in YAML, `_` for the `-` in the names of rules;
 5. the file named with `--config`.
