@@ -144,6 +144,25 @@ fn the_same_question_has_the_same_answer() {
     }
 }
 
+#[test]
+fn a_change_does_not_accept_its_own_secret() {
+    let repo = governed("  frameworks: [baseline]\n");
+    let secret = ["AKIA", "H6RDJQRL3T36RHDO"].concat();
+    repo.write(
+        "src/main.py",
+        format!("key = \"{secret}\"  # gitops-health:allow aws-access-key-id ours\n"),
+    );
+    repo.write(
+        ".gitops-health.yaml",
+        "sanitize: {allow: [{rules: [aws-access-key-id], paths: ['*'], reason: ours, until: 2199-01-01}]}\n",
+    );
+    repo.commit("feat: a key");
+    let analyze = ["compliance", "analyze", "--format", "json", "--framework", "baseline"];
+    let judged = run_in(&repo, &analyze);
+    assert_eq!(verdict(&json(&judged.stdout), "no-secrets"), "fail", "{judged}");
+    assert!(!judged.stdout.contains(&secret));
+}
+
 /// What is done to the repository, what is asked, how it ends, and what is said of it.
 type Way = (&'static str, fn(&TestRepo), &'static [&'static str], i32, &'static str);
 

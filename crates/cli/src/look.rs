@@ -3,7 +3,9 @@ use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use gitops_health_git::{Commit, Repo, printable, printable_start};
-use gitops_health_sanitize::{Cleaner, Dates, Finding, Replacement, Scanner, Severity};
+use gitops_health_sanitize::{
+    Cleaner, Dates, Finding, Replacement, SanitizeConfig, Scanner, Severity,
+};
 
 use crate::acceptance::{Acceptance, senseless};
 use crate::context::Context;
@@ -30,13 +32,24 @@ impl Look {
         dates: Option<Dates>,
     ) -> Result<Self, CliError> {
         let config = context.config(repo)?.config.sanitize;
+        Self::of(context, &config, repo, baseline, dates)
+    }
+
+    /// The same with what is configured elsewhere.
+    pub fn of(
+        context: &Context,
+        config: &SanitizeConfig,
+        repo: Option<&Repo>,
+        baseline: Option<&Path>,
+        dates: Option<Dates>,
+    ) -> Result<Self, CliError> {
         let scanner = Scanner::with_rules(&config.rules)
             .map_err(|error| senseless("sanitize.rules", &error.to_string()))?
             .with_dates(dates.unwrap_or(config.dates));
-        let acceptance = Acceptance::read(context, &config, &scanner, repo, baseline)?;
+        let acceptance = Acceptance::read(context, config, &scanner, repo, baseline)?;
         let names = config.rules.iter().map(|rule| (rule.id.clone(), masked(&rule.name))).collect();
         let top = repo.and_then(|repo| std::fs::canonicalize(repo.worktree()?).ok());
-        Ok(Self { scanner, acceptance, baseline: config.baseline, names, top })
+        Ok(Self { scanner, acceptance, baseline: config.baseline.clone(), names, top })
     }
 
     /// The same for many texts.

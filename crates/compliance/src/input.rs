@@ -25,7 +25,7 @@ pub use evidence::{
 };
 pub use people::{Key, Person, PersonKind, Revocation, RosterFacts};
 
-/// The schema of the document: `docs/schemas/policy-input.json`.
+/// The schema of the document: `docs/schemas/policy-input.v1.json`.
 pub const INPUT_SCHEMA: &str = "gitops-health/policy-input/v1";
 
 /// What policies see of a change.
@@ -156,7 +156,7 @@ pub struct Finding {
     /// The line, from 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub line: Option<u64>,
-    /// Whether a comment, a baseline or the configuration accepts it.
+    /// Whether the configuration of the trusted revision accepts it.
     pub is_accepted: bool,
 }
 

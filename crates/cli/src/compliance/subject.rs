@@ -40,7 +40,7 @@ impl Judged {
         let settings = settings(&loaded)?;
         let trusted = Trusted::read(&repo, revision, &settings).map_err(unusable)?;
         let kinds = loaded.config.risk.check()?;
-        let (findings, notes) = findings(context, &repo, &selection)?;
+        let (findings, notes) = findings(context, &repo, &loaded, &selection)?;
         let assembler = Assembler {
             repo: &repo,
             settings: &settings,
@@ -172,13 +172,15 @@ pub(super) fn unusable(error: TrustedError) -> CliError {
     }
 }
 
-/// What `sanitize` finds in what the change adds. What could not be looked at is said, and then nothing is known.
+/// What `sanitize` finds in what the change adds, as the trusted revision configures it. What could not be looked at is
+/// said, and then nothing is known. A comment beside a value and a baseline are of the change: they accept nothing here.
 fn findings(
     context: &Context,
     repo: &Repo,
+    loaded: &Loaded,
     selection: &Selection,
 ) -> Result<(Option<Vec<Finding>>, Vec<String>), CliError> {
-    let look = Look::new(context, Some(repo), None, None)?;
+    let look = Look::of(context, &loaded.config.sanitize, Some(repo), None, None)?;
     let (_, outcome) = sanitize_scan::scan_change(repo, &look, selection)?;
     let is_unseen =
         |skip: &&ScanSkip| skip.is_failure && look.acceptance.spares(&skip.path).is_none();
@@ -192,7 +194,10 @@ fn findings(
         return Ok((None, unseen));
     }
     let open = outcome.findings.iter().map(|found| finding(found, false));
-    let accepted = outcome.accepted.iter().map(|accepted| finding(&accepted.finding, true));
+    let accepted = outcome
+        .accepted
+        .iter()
+        .map(|accepted| finding(&accepted.finding, accepted.by == "configuration"));
     let mut findings: Vec<Finding> = open.chain(accepted).collect();
     findings.sort();
     findings.dedup();
@@ -240,8 +245,10 @@ fn branch(
         Selection::Range(text) if !text.ends_with("^!") => {
             Some(change.base == Some(repo.range(text)?.from))
         }
+        // And so has what is merged.
+        Selection::PullRequest { .. } => Some(true),
         Selection::Commit(_) | Selection::Staged | Selection::Worktree => Some(true),
-        _ => None,
+        Selection::Range(_) => None,
     };
     branch_named(repo, args, selection, settings, is_fast_forward)
 }
