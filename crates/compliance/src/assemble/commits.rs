@@ -98,15 +98,12 @@ impl Assembler<'_> {
         let subject = commit.subject();
         let subject = subject.to_str_lossy();
         let text = commit.message.to_str_lossy();
-        let lines = text.lines().skip_while(|line| line.trim().is_empty());
-        let below = lines.skip_while(|line| !line.trim().is_empty());
-        let body = below.filter(|line| !line.trim().is_empty()).count();
         let (kind, is_breaking) = conventional(&subject);
         let breaks =
             |trailer: &Trailer| matches!(&*trailer.key, "breaking-change" | "breaking change");
         Message {
             subject_length: subject.chars().count(),
-            body_lines: body.saturating_sub(trailers.len()),
+            body_lines: body_lines(&text, trailers.len()),
             is_revert: kind.as_deref() == Some("revert") || subject.starts_with("Revert \""),
             is_breaking: is_breaking
                 || trailers.iter().any(breaks)
@@ -115,6 +112,30 @@ impl Assembler<'_> {
             tickets: self.settings.tickets(&text),
         }
     }
+}
+
+/// How many lines below the first paragraph say something: none of trailers, comments or what is below a divider.
+fn body_lines(text: &str, trailers: usize) -> usize {
+    let is_divider = |line: &str| {
+        line.strip_prefix("---")
+            .is_some_and(|rest| rest.trim_start().len() < rest.len() || rest.is_empty())
+    };
+    let is_comment = |line: &str| {
+        line.strip_prefix('#').is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '\t']))
+    };
+    let below: Vec<&str> = text
+        .lines()
+        .skip_while(|line| line.trim().is_empty())
+        .skip_while(|line| !line.trim().is_empty())
+        .take_while(|line| !is_divider(line))
+        .filter(|line| !is_comment(line))
+        .collect();
+    let last = below.iter().rev().skip_while(|line| line.trim().is_empty());
+    let last = last.take_while(|line| !line.trim().is_empty());
+    // A line that begins with a blank goes on with the trailer above it.
+    let continued = last.filter(|line| trailers > 0 && line.starts_with([' ', '\t'])).count();
+    let said = below.iter().filter(|line| !line.trim().is_empty()).count();
+    said.saturating_sub(trailers + continued)
 }
 
 fn signature(verdict: &Verdict, is_one: bool, people: &mut People<'_>) -> Signature {
@@ -203,6 +224,24 @@ mod tests {
         ] {
             let found = named(value.as_bytes()).map(|person| person.email.to_string());
             assert_eq!(found.as_deref(), email, "{value}");
+        }
+    }
+
+    #[test]
+    fn trailers_comments_and_dividers_say_nothing() {
+        for (text, trailers, lines) in [
+            ("a\nb\n", 0, 0),
+            ("a\n\nwhy\n\nbecause\n", 0, 2),
+            ("a\n\nX: y\n", 1, 0),
+            ("a\n\nX: y\n z\n", 1, 0),
+            ("a\n\nwhy\n\nX: y\n z\nV: w\n", 2, 1),
+            ("a\n\n# b\n#\n", 0, 0),
+            ("a\n\n#12 asks for it\n", 0, 1),
+            ("a\n\n---\nb\n", 0, 0),
+            ("a\n\n----\n", 0, 1),
+            ("a\r\n\r\nwhy\r\n", 0, 1),
+        ] {
+            assert_eq!(body_lines(text, trailers), lines, "{text}");
         }
     }
 
