@@ -224,3 +224,37 @@ fn the_last_word_of_a_person_counts() {
     let last: Vec<_> = input.approvals.iter().map(|it| (&*it.person, it.state)).collect();
     assert_eq!(last, [("bob", ChangesRequested), ("bob", Commented), ("github:eve", Approved)]);
 }
+
+#[test]
+fn who_refuses_in_the_same_second_or_nobody_says_when_does_not_approve() {
+    use gitops_health_compliance::input::{ApprovalState, Binding};
+    use gitops_health_compliance::{ReportedApproval, Who};
+    let repo = repository();
+    repo.write("src/main.py", "one\n");
+    let commit = repo.commit_as(author("Ann", "ann@example.com"), "one\n");
+    let said = |state, at: Option<i64>, commit: &str| ReportedApproval {
+        by: Who::Id("bob".into()),
+        state,
+        meaning: None,
+        at: at.map(|seconds| ZonedTime { seconds, offset_minutes: 0 }.into()),
+        source: "file".into(),
+        grade: Grade::E1,
+        binds: Binding { commit: Some(commit.into()), ..Binding::default() },
+    };
+    use ApprovalState::{Approved, ChangesRequested, Dismissed};
+    let other = "1".repeat(40);
+    for (yes, no, state, of, is_approved) in [
+        (Some(1), Some(1), ChangesRequested, &commit, false),
+        (None, Some(1), ChangesRequested, &commit, false),
+        (Some(1), None, Dismissed, &commit, false),
+        (None, None, ChangesRequested, &commit, false),
+        (None, None, ChangesRequested, &other, true),
+        (Some(2), Some(1), ChangesRequested, &commit, true),
+    ] {
+        let approvals = vec![said(Approved, yes, &commit), said(state, no, of)];
+        let evidence = Evidence { approvals, ..Evidence::default() };
+        let input = input(&repo, &Selection::Commit("HEAD".into()), Mode::Commit, evidence);
+        let found = input.approvals.iter().any(|it| it.state == Approved);
+        assert_eq!(found, is_approved, "{yes:?} {no:?} {state:?}");
+    }
+}

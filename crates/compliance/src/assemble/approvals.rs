@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use crate::evidence::ReportedApproval;
-use crate::input::{Approval, ApprovalState, Binding, Commit, Grade};
+use crate::input::{Approval, ApprovalState, Binding, Commit, Covers, Grade};
 use crate::people::People;
 
 use super::{About, Assembler};
@@ -26,6 +26,21 @@ pub(super) fn all(
         covers: about.covers(&it.binds),
         binds: it.binds,
     }));
+    let refusals: Vec<(String, Option<i64>)> = approvals
+        .iter()
+        .filter(|it| {
+            matches!(it.state, ApprovalState::ChangesRequested | ApprovalState::Dismissed)
+                && it.covers != Covers::Other
+        })
+        .map(|it| (it.person.clone(), it.at.as_ref().map(|at| at.unix)))
+        .collect();
+    // Whoever refuses does not approve in the same second, nor where nobody says which came first.
+    approvals.retain(|it| {
+        let at = it.at.as_ref().map(|at| at.unix);
+        let is_before = |refused: &Option<i64>| refused.zip(at).is_some_and(|(no, yes)| no < yes);
+        it.state != ApprovalState::Approved
+            || refusals.iter().all(|(person, refused)| *person != it.person || is_before(refused))
+    });
     approvals.sort_by_cached_key(|it| {
         let at = it.at.as_ref().map(|at| at.unix);
         (it.person.clone(), at, it.source.clone(), it.binds.commit.clone(), it.binds.tree.clone())
@@ -34,7 +49,7 @@ pub(super) fn all(
 }
 
 /// What each person said last, of what has a time: who asks for changes after an approval does not approve any more. A
-/// comment takes nothing back. Of what was said in the same second all counts.
+/// comment takes nothing back. Of what was said in the same second a refusal counts.
 fn last_words(
     reported: Vec<ReportedApproval>,
     people: &mut People<'_>,
