@@ -26,6 +26,15 @@ acts contains [approval.person, at, "approved", approval.person] if {
 	at := approval.at.unix
 }
 
+# An approval in a message was typed with its commit.
+acts contains [approval.person, commit.committer.at.unix, "approved", approval.person] if {
+	some approval in input.approvals
+	approval.state == "approved"
+	approval.source == "trailer"
+	some commit in input.commits
+	commit.id == approval.binds.commit
+}
+
 findings contains {"message": sprintf("%s %s before the start", [id, act]), "subject": subject} if {
 	some [id, at, act, subject] in acts
 	input.people[id].from.unix > at
@@ -41,6 +50,21 @@ missing contains "times" if {
 	some commit in input.commits
 	not is_timed(commit)
 }
+
+missing contains "approvals.at" if {
+	some approval in input.approvals
+	approval.state == "approved"
+	not is_dated(approval)
+	has_dates(input.people[approval.person])
+}
+
+is_dated(approval) if is_number(approval.at.unix)
+
+is_dated(approval) if approval.source == "trailer"
+
+has_dates(person) if person.from
+
+has_dates(person) if person.until
 
 is_timed(commit) if {
 	is_number(commit.author.at.unix)

@@ -72,3 +72,26 @@ test_what_is_not_committed_has_no_time if {
 	not active_people.applicable with input as change([])
 	active_people.applicable with input as change([commit("ann", 100, "ann", 100)])
 }
+
+test_an_approval_without_a_time_is_not_known_to_be_in_time if {
+	approval := {"person": "old", "state": "approved"}
+	with_approval(approval) == {"approvals.at"}
+	with_approval(object.union(approval, {"person": "bob"})) == set()
+	with_approval(object.union(approval, {"person": "eve"})) == set()
+	with_approval(object.union(approval, {"at": {"unix": 150}})) == set()
+	with_approval(object.union(approval, {"state": "commented"})) == set()
+	with_approval(object.union(approval, {"source": "trailer"})) == set()
+}
+
+with_approval(approval) := missing if {
+	missing := active_people.missing with input as object.union(change([]), {"approvals": [approval]})
+}
+
+test_an_approval_in_a_message_has_the_time_of_its_commit if {
+	typed := {"person": "old", "state": "approved", "source": "trailer", "binds": {"commit": "a"}}
+	every pair in [[150, set()], [151, {{"message": "old approved after the end", "subject": "old"}}]] {
+		changed := object.union(change([commit("bob", 1, "bob", pair[0])]), {"approvals": [typed]})
+		findings := active_people.findings with input as changed
+		findings == pair[1]
+	}
+}
