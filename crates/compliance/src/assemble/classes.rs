@@ -2,7 +2,7 @@
 
 use gitops_health_git::FileChange;
 
-use crate::config::Settings;
+use crate::config::{ComplianceConfig, Settings};
 use crate::input::Class;
 
 /// Where each class is: whole paths, directories (with `/` at the end) and names of files, in small letters; a name with
@@ -136,6 +136,9 @@ pub(super) fn of(file: &FileChange, kind: &str, settings: &Settings) -> Vec<Clas
         let named =
             configured.iter().filter(|(_, patterns)| patterns.iter().any(|it| it.matches(path)));
         classes.extend(named.map(|(name, _)| Class(name.clone())));
+        if is_own(path.as_bytes(), settings.config()) {
+            classes.push(Class("governance".into()));
+        }
     }
     // What tests and documents have there runs nowhere.
     if matches!(kind, "test" | "documentation" | "vendored") {
@@ -146,6 +149,18 @@ pub(super) fn of(file: &FileChange, kind: &str, settings: &Settings) -> Vec<Clas
     classes.sort();
     classes.dedup();
     classes
+}
+
+/// Whether rules read it, wherever the configuration says that it is.
+fn is_own(path: &[u8], config: &ComplianceConfig) -> bool {
+    let own = [
+        &config.roster,
+        &config.waivers,
+        &config.allowed_signers,
+        &config.revoked_keys,
+        &config.openpgp_keys,
+    ];
+    own.iter().any(|own| own.as_bytes() == path)
 }
 
 fn built_in(path: &str) -> impl Iterator<Item = Class> {
@@ -169,6 +184,20 @@ fn built_in(path: &str) -> impl Iterator<Item = Class> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_rules_read_is_governance_wherever_it_is() {
+        let config =
+            ComplianceConfig { roster: "ops/people.yaml".into(), ..ComplianceConfig::default() };
+        for (path, expected) in [
+            ("ops/people.yaml", true),
+            (".gitops-health/waivers.yaml", true),
+            (".gitops-health/roster.yaml", false),
+            ("ops/people.yaml.md", false),
+        ] {
+            assert_eq!(is_own(path.as_bytes(), &config), expected, "{path}");
+        }
+    }
 
     #[test]
     fn paths_have_classes() {
