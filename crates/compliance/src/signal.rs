@@ -60,6 +60,11 @@ pub fn are_searched_alike(one: &[u8], other: &[u8]) -> bool {
     place::Place::of(one).is_like(&place::Place::of(other))
 }
 
+/// Whether anything is looked for in a file of this path.
+pub fn is_searched(path: &[u8]) -> bool {
+    place::Place::of(path).is_searched()
+}
+
 /// The signals of one changed file: sorted, and at most one of a kind for each line and side.
 ///
 /// There are at most 100 of each kind: the first ones of the file. So no kind hides another. Only the first 2,000 bytes of

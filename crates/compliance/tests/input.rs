@@ -258,3 +258,15 @@ fn who_refuses_in_the_same_second_or_nobody_says_when_does_not_approve() {
         assert_eq!(found, is_approved, "{yes:?} {no:?} {state:?}");
     }
 }
+
+#[test]
+fn what_can_not_be_read_of_a_program_is_missing() {
+    let repo = repository();
+    repo.write("img/a.png", b"\x89PNG\0\n");
+    repo.commit_as(author("Ann", "ann@example.com"), "a picture\n");
+    let misses = || head(&repo).facts_missing.iter().any(|it| it.fact == "signals");
+    assert!(!misses());
+    repo.write("src/a.js", b"// \0\nagent = {rejectUnauthorized: false}\n");
+    repo.commit_as(author("Ann", "ann@example.com"), "a program\n");
+    assert!(misses());
+}

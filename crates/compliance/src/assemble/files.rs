@@ -4,7 +4,7 @@ use gitops_health_git::{
 
 use crate::input::{File, FileStatus, FoundSignal, MissingFact, Ownership};
 use crate::people::People;
-use crate::signal::{ChangedLines, SignalSide, are_searched_alike, signals};
+use crate::signal::{ChangedLines, SignalSide, are_searched_alike, is_searched, signals};
 
 use super::{Assembler, Parts, classes, text};
 
@@ -34,7 +34,9 @@ impl Assembler<'_> {
         if change.files.len() > MOST_FILES {
             miss("files", format!("there are {}, and {MOST_FILES} are listed", change.files.len()));
         }
-        let unread = files.iter().filter(|file| !file.is_read && !file.is_binary).count();
+        // Compilers read UTF-16 and pass over NUL, so that no text by git's measure may be a program.
+        let may_say = |file: &File| !file.is_binary || is_searched(file.path.as_bytes());
+        let unread = files.iter().filter(|file| !file.is_read && may_say(file)).count();
         if unread > 0 {
             miss("signals", format!("{unread} files were not read"));
         }
@@ -153,7 +155,9 @@ fn picked(text: &[u8], parts: impl Iterator<Item = (u32, u32)>) -> Vec<(u32, &[u
             let end = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
             if number >= first {
                 let line = &rest[..end];
-                picked.push((number, line.strip_suffix(b"\r").unwrap_or(line)));
+                let line = line.strip_suffix(b"\r").unwrap_or(line);
+                // Languages end lines at a lone CR where git does not: what is behind it is no part of a comment before.
+                picked.extend(line.split(|byte| *byte == b'\r').map(|line| (number, line)));
             }
             at += end + 1;
             number += 1;
@@ -215,6 +219,8 @@ mod tests {
         let line = |at: u32, text: &str| (at, text.to_owned());
         assert_eq!(all(&[(1, 1), (3, 2)]), [line(1, "one"), line(3, "three"), line(4, "four")]);
         assert_eq!(all(&[(2, 0), (4, 9)]), [line(4, "four")]);
+        let old = picked(b"# one\rtwo\r\nthree\n", std::iter::once((1, 1)));
+        assert_eq!(old, [(1, &b"# one"[..]), (1, b"two")]);
         assert_eq!(all(&[]), []);
     }
 }

@@ -259,19 +259,56 @@ impl Place {
     /// Whether the whole line is a comment.
     pub fn is_comment(&self, line: &[u8]) -> bool {
         let line = line.trim_ascii_start();
-        self.comments.starts.iter().any(|start| line.starts_with(start.as_bytes()))
-            || (self.files.meets(Files::PYTHON) && is_yaml(line))
+        let is_it = |start: &&str| line.starts_with(start.as_bytes()) && !goes_on(line, start);
+        self.comments.starts.iter().any(is_it) || (self.files.meets(Files::PYTHON) && is_yaml(line))
     }
 
-    /// The line without a comment at its end. A mark counts only after white space, because `//` and `#` are in addresses.
+    /// The line without a comment at its end. A mark counts only after white space, because `//` and `#` are in addresses,
+    /// and not within quotation marks, behind which the program goes on.
     pub fn without_comment<'a>(&self, line: &'a [u8]) -> &'a [u8] {
         let mark = self.comments.trailing.as_bytes();
         if mark.is_empty() {
             return line;
         }
-        let starts = |at: usize| line[at].is_ascii_whitespace() && line[at + 1..].starts_with(mark);
-        (0..line.len()).find(|&at| starts(at)).map_or(line, |at| &line[..at])
+        let mut at = 0;
+        while at < line.len() {
+            let rest = &line[at + 1..];
+            at += match line[at] {
+                b'\\' => 2,
+                quote @ (b'"' | b'\'' | b'`') => closing(rest, quote).map_or(1, |end| end + 2),
+                blank if blank.is_ascii_whitespace() && rest.starts_with(mark) => {
+                    return &line[..at];
+                }
+                _ => 1,
+            };
+        }
+        line
     }
+}
+
+/// Where the quotation mark is that ends a text.
+fn closing(text: &[u8], quote: u8) -> Option<usize> {
+    let mut at = 0;
+    while at < text.len() {
+        match text[at] {
+            byte if byte == quote => return Some(at),
+            b'\\' => at += 2,
+            _ => at += 1,
+        }
+    }
+    None
+}
+
+/// Whether something stands behind the end of a comment that begins so.
+fn goes_on(line: &[u8], start: &str) -> bool {
+    let end: &[u8] = match start {
+        "/*" | "*" => b"*/",
+        "<!--" => b"-->",
+        "<#" => b"#>",
+        _ => return false,
+    };
+    let found = line.windows(end.len()).position(|part| part == end);
+    found.is_some_and(|at| !line[at + end.len()..].trim_ascii().is_empty())
 }
 
 /// Whether a line of Python is YAML in a documentation string, as modules of Ansible have it: `name: value` without a
@@ -355,4 +392,41 @@ fn comments(name: &str, extension: &str) -> Comments {
         _ => (&["#"], "# "),
     };
     Comments { starts, trailing }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_comment_ends_where_the_program_goes_on() {
+        let js = Place::of(b"src/x.js");
+        for (line, is_comment) in [
+            ("// a", true),
+            ("/* a", true),
+            ("/* a */", true),
+            (" * a", true),
+            ("/* a */ b()", false),
+            ("*/ b()", false),
+            ("/* a */ /* b */", false),
+        ] {
+            assert_eq!(js.is_comment(line.as_bytes()), is_comment, "{line}");
+        }
+    }
+
+    #[test]
+    fn a_mark_within_quotation_marks_begins_no_comment() {
+        let python = Place::of(b"src/x.py");
+        for (line, code) in [
+            ("a() # b", "a()"),
+            ("a('x # y', b) # c", "a('x # y', b)"),
+            ("a(\"x # y\", b) # don't", "a(\"x # y\", b)"),
+            ("a('x\\' # y', b)", "a('x\\' # y', b)"),
+            ("it's # b", "it's"),
+            ("a\\", "a\\"),
+        ] {
+            let found = python.without_comment(line.as_bytes());
+            assert_eq!(String::from_utf8_lossy(found), code);
+        }
+    }
 }
