@@ -85,3 +85,8 @@ test_a_change_of_nothing_needs_nobody if {
 test_commits_are_known if {
 	approved_by_others.missing == set() with input as change([])
 }
+
+test_a_refusal_of_the_least_grade_counts if {
+	refusal := object.union(approval, {"state": "changes_requested", "person": "eve", "grade": "E1"})
+	found([approval, refusal]) == {{"message": "changes are requested", "subject": "eve"}}
+}

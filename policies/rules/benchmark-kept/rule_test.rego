@@ -91,7 +91,7 @@ test_each_file_is_a_finding if {
 
 test_other_files_are_no_matter if {
 	other := object.union(change([], []), {"files": [file("b", "none")]})
-	not benchmark_kept.applicable with input as other with data.parameters as parameters
+	benchmark_kept.applicable == false with input as other with data.parameters as parameters
 	benchmark_kept.applicable with input as change([], []) with data.parameters as parameters
 }
 

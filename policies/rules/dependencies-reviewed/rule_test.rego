@@ -72,7 +72,7 @@ test_roles_and_grades_are_what_the_parameters_say if {
 
 test_other_files_are_no_matter if {
 	other := object.union(change([]), {"files": [file("b", "none")]})
-	not dependencies_reviewed.applicable with input as other with data.parameters as parameters
+	dependencies_reviewed.applicable == false with input as other with data.parameters as parameters
 	dependencies_reviewed.applicable with input as change([]) with data.parameters as parameters
 }
 

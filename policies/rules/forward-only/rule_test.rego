@@ -21,7 +21,7 @@ test_back_is_a_finding if {
 }
 
 test_other_branches_may_be_rewritten if {
-	not forward_only.applicable with input as change({"is_protected": false, "is_fast_forward": false})
+	forward_only.applicable == false with input as change({"is_protected": false, "is_fast_forward": false})
 }
 
 test_what_is_not_known_is_missing if {

@@ -17,7 +17,7 @@ found(name, commits) := findings if {
 }
 
 test_any_form_is_no_matter if {
-	not linear_or_merged.applicable with input as change("history", [one("c")]) with data.parameters as form("any")
+	linear_or_merged.applicable == false with input as change("history", [one("c")]) with data.parameters as form("any")
 	found("any", [one("b"), merge("c")]) == set()
 	found("any", [one("c")]) == set()
 }
@@ -30,7 +30,7 @@ test_linear_has_no_merges if {
 
 test_linear_is_asked_of_what_is_committed if {
 	linear_or_merged.applicable with input as change("range", [one("c")]) with data.parameters as form("linear")
-	not linear_or_merged.applicable with input as change("staged", []) with data.parameters as form("linear")
+	linear_or_merged.applicable == false with input as change("staged", []) with data.parameters as form("linear")
 }
 
 test_merged_is_a_merge if {
@@ -47,10 +47,15 @@ test_a_history_begins_somewhere if {
 
 test_merged_is_asked_on_the_branch if {
 	linear_or_merged.applicable with input as change("history", [one("c")]) with data.parameters as form("merged")
-	not linear_or_merged.applicable with input as change("range", [one("c")]) with data.parameters as form("merged")
+	linear_or_merged.applicable == false with input as change("range", [one("c")]) with data.parameters as form("merged")
 }
 
 test_a_misspelled_form_is_a_finding if {
 	found("lineal", [one("c")]) == {{"message": "there is no form `lineal`"}}
 	linear_or_merged.applicable with input as change("range", [one("c")]) with data.parameters as form("lineal")
+}
+
+test_only_the_last_commit_of_a_step_joins if {
+	found("merged", [one("b"), merge("c")]) == set()
+	found("merged", [one("b"), object.union(one("c"), {"parents": []})]) == set()
 }

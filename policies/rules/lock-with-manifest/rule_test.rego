@@ -87,9 +87,9 @@ test_what_asks_for_nothing_new_needs_no_lock if {
 
 test_without_locks_that_are_kept_it_is_no_matter if {
 	none := {"lock-with-manifest": {"locks": []}}
-	not lock_with_manifest.applicable with input as change([manifest("Cargo.toml")]) with data.parameters as none
+	lock_with_manifest.applicable == false with input as change([manifest("Cargo.toml")]) with data.parameters as none
 	cut := {"files": [], "facts_missing": [{"fact": "files"}]}
-	not lock_with_manifest.applicable with input as cut with data.parameters as none
+	lock_with_manifest.applicable == false with input as cut with data.parameters as none
 }
 
 test_what_is_not_listed_is_not_known if {

@@ -63,5 +63,5 @@ test_other_branches_need_none if {
 	merged_through_request.applicable with input as change("history", request)
 	merged_through_request.applicable with input as {"commits": []}
 	free := object.union(change("history", request), {"branch": {"name": "x", "is_protected": false}})
-	not merged_through_request.applicable with input as free
+	merged_through_request.applicable == false with input as free
 }

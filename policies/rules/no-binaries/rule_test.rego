@@ -82,3 +82,9 @@ test_a_change_of_nothing_brings_nothing if {
 	not no_binaries.applicable with input as {"files": []}
 	no_binaries.applicable with input as {"files": [file]}
 }
+
+test_one_of_several_places_is_enough if {
+	two := {"no-binaries": object.union(settings, {"binaries": ["other/", "bin/"]})}
+	program := {"is_binary": true, "mode": "executable", "path": "bin/a"}
+	no_binaries.findings == set() with input as change(program) with data.parameters as two
+}

@@ -122,3 +122,9 @@ test_who_takes_back_does_not_approve if {
 }
 
 timed_approval := object.union(approval, {"at": {"unix": 150}})
+
+test_one_file_without_its_owners_is_enough if {
+	files := {"files": [{"path": "free", "owners": []}, {"path": "src/a.rs"}]}
+	owner_approval.missing == {"files"} with input as object.union(change([line], []), files)
+		with data.parameters as parameters
+}

@@ -52,3 +52,9 @@ test_a_change_of_nothing_weakens_nothing if {
 	not plain_remotes.applicable with input as {"files": []}
 	plain_remotes.applicable with input as {"files": [file([])]}
 }
+
+test_a_file_may_have_other_classes_too if {
+	both := object.union(file([signal("plain-text-transport")]), {"classes": ["manifest", "other"]})
+	lines := plain_remotes.findings with input as {"files": [both], "facts_missing": []} with data.parameters as parameters
+	count(lines) == 1
+}

@@ -57,3 +57,8 @@ test_what_is_not_committed_has_no_time if {
 	not plausible_dates.applicable with input as {"commits": []}
 	plausible_dates.applicable with input as change(commit(1, 2, 1))
 }
+
+test_one_commit_without_its_parent_is_enough if {
+	commits := [commit(100, 200, 150), object.remove(commit(100, 200, 150), ["parent_committed_at"])]
+	plausible_dates.missing == {"commits"} with input as {"evaluated_at": {"unix": 1000}, "commits": commits}
+}

@@ -53,7 +53,7 @@ test_names_of_trailers_can_be_set if {
 
 test_other_files_are_no_matter if {
 	other := object.union(change([]), {"files": [file("b", "none")]})
-	not privacy_review.applicable with input as other with data.parameters as parameters
+	privacy_review.applicable == false with input as other with data.parameters as parameters
 	privacy_review.applicable with input as change([]) with data.parameters as parameters
 }
 

@@ -53,7 +53,7 @@ test_names_of_trailers_can_be_set if {
 
 test_other_files_are_no_matter if {
 	other := object.union(change([]), {"files": [file("b", "none")]})
-	not record_of_processing.applicable with input as other with data.parameters as parameters
+	record_of_processing.applicable == false with input as other with data.parameters as parameters
 	record_of_processing.applicable with input as change([]) with data.parameters as parameters
 }
 

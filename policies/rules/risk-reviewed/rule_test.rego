@@ -76,7 +76,7 @@ test_parameters_are_what_counts if {
 }
 
 test_less_risk_needs_less if {
-	not risk_reviewed.applicable with input as change(59, [], []) with data.parameters as parameters
+	risk_reviewed.applicable == false with input as change(59, [], []) with data.parameters as parameters
 	risk_reviewed.applicable with input as change(60, [], []) with data.parameters as parameters
 	risk_reviewed.applicable with input as {"files": []} with data.parameters as parameters
 }

@@ -89,3 +89,8 @@ test_a_change_of_nothing_needs_nobody if {
 	not safe_migrations.applicable with input as {"files": []}
 	safe_migrations.applicable with input as {"files": [{"path": "a"}]}
 }
+
+test_one_of_several_roles_is_enough if {
+	asked := {"safe-migrations": {"roles": ["any"], "least_grade": "E1"}}
+	safe_migrations.findings == set() with input as change([signal], [approval]) with data.parameters as asked
+}

@@ -43,3 +43,7 @@ test_what_is_not_committed_has_no_signature if {
 	not signed_commits.applicable with input as change([])
 	signed_commits.applicable with input as change([commit("a", "bad")])
 }
+
+test_one_commit_that_nobody_looked_at_is_enough if {
+	signed_commits.missing == {"signatures"} with input as change([commit("a", "good"), {"id": "b"}])
+}

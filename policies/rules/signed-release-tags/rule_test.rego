@@ -80,8 +80,8 @@ test_other_tags_are_no_matter if {
 	found(other) == set()
 	found(object.union(other, {"signature": {"status": "good"}})) == set()
 	signed_release_tags.missing == set() with input as change([object.remove(other, ["signature"])])
-	not signed_release_tags.applicable with input as change([other])
-	not signed_release_tags.applicable with input as change([])
+	signed_release_tags.applicable == false with input as change([other])
+	signed_release_tags.applicable == false with input as change([])
 	signed_release_tags.applicable with input as change([other, tag])
 }
 

@@ -41,7 +41,8 @@ missing contains "change.contributors" if not input.change.contributors
 named contains name if {
 	some commit in input.commits
 	some name in commit.message.tickets
-	not split(name, "-")[0] in parameters.no_projects
+	project := split(name, "-")[0]
+	not project in parameters.no_projects
 }
 
 # Where several trackers know a ticket, each has to agree.

@@ -86,3 +86,8 @@ test_what_it_rests_on if {
 	missed(object.remove(whole, ["roster"]), {}) == {"roster"}
 	missed(object.remove(whole, ["roster"]), {"require_approval": false}) == set()
 }
+
+test_each_tracker_knows_who_approved if {
+	records := [ticket, object.remove(ticket, ["approved_by"])]
+	found_with(["PROJ-1"], records, {}) == one("nobody else approved the ticket")
+}

@@ -30,7 +30,8 @@ applicable if {
 
 names_one(commit) if {
 	some ticket in commit.message.tickets
-	not split(ticket, "-")[0] in parameters.no_projects
+	project := split(ticket, "-")[0]
+	not project in parameters.no_projects
 }
 
 needs_none(commit) if commit.is_merge

@@ -116,3 +116,13 @@ test_who_takes_back_does_not_approve if {
 }
 
 timed_approval := object.union(approval, {"at": {"unix": 150}})
+
+test_a_file_may_have_other_classes_too if {
+	is_applicable({"files": [{"path": "src/dose.rs", "classes": ["code", "validated"]}]}) == true
+}
+
+test_one_file_without_classes_is_enough if {
+	files := {"files": [{"path": "a", "classes": []}, {"path": "b"}]}
+	validated_change.missing == {"files"} with input as object.union(change([], []), files)
+		with data.parameters as {"validated-change": parameters}
+}
