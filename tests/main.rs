@@ -14,6 +14,7 @@ mod limits;
 mod lookback;
 mod never_printed;
 mod places_scanned;
+mod policies;
 mod sanitize;
 mod seeded;
 mod sums;

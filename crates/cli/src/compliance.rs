@@ -2,11 +2,14 @@
 
 mod analyze;
 mod catalogue;
+mod check_policy;
 mod explain;
 mod history;
 mod list;
+mod policies;
 mod roster;
 mod subject;
+mod test;
 
 use gitops_health_compliance::input::Input;
 
@@ -16,9 +19,11 @@ use crate::error::CliError;
 use crate::exit_code::ExitCode;
 use crate::output;
 
+pub(crate) use check_policy::run as check_policy;
 pub(crate) use explain::run as explain;
 pub(crate) use list::run as list;
 pub(crate) use roster::run as roster;
+pub(crate) use test::run as test;
 
 /// `compliance analyze`: a change, or each commit of a history.
 pub(crate) fn analyze(context: &Context, args: &AnalyzeArgs) -> Result<ExitCode, CliError> {

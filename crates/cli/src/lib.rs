@@ -86,6 +86,10 @@ fn run(arguments: Vec<OsString>) -> ExitCode {
             compliance::explain(&context, &args)
         }
         Command::Compliance(ComplianceCommand::Roster(args)) => compliance::roster(&context, &args),
+        Command::Compliance(ComplianceCommand::CheckPolicy(args)) => {
+            compliance::check_policy(&context, &args)
+        }
+        Command::Compliance(ComplianceCommand::Test(args)) => compliance::test(&context, &args),
         Command::Compliance(ComplianceCommand::Input(args)) => compliance::input(&context, &args),
         Command::Index(IndexCommand::Status(args)) => commands::status(&context, &args),
         Command::Index(IndexCommand::Update(args)) => commands::update(&context, &args),

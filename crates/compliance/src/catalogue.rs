@@ -171,6 +171,11 @@ impl Catalogue {
         built_in::rules()
     }
 
+    /// The frameworks that come with the program, by their ids.
+    pub fn built_in_frameworks() -> &'static [(&'static str, &'static str)] {
+        built_in::frameworks()
+    }
+
     /// The page of a rule that comes with the program.
     pub fn page(id: &str) -> Option<&'static str> {
         let found = built_in::pages().iter().find(|(known, _)| *known == id);

@@ -7,6 +7,7 @@ pub mod input;
 
 mod assemble;
 mod catalogue;
+mod check;
 mod config;
 mod conftest;
 mod draft;
@@ -17,6 +18,7 @@ mod rego;
 mod roster;
 mod rule;
 mod signal;
+mod testing;
 mod trusted;
 mod verdict;
 mod waiver;
@@ -24,6 +26,7 @@ mod yaml;
 
 pub use assemble::{Assembler, Subject, digits};
 pub use catalogue::{Catalogue, CatalogueError, Meta, Parameter, Severity, Shipped};
+pub use check::{CheckedPolicies, Problem, ProblemKind, check_policies};
 pub use config::{ApprovalTrailer, ComplianceConfig, ConfigError, Settings};
 pub use conftest::{Conftest, Decisions, Message, NoDecision};
 pub use draft::{Seen, draft_roster};
@@ -37,6 +40,10 @@ pub use rego::{Evaluation, EvaluationError, Limits, Policies, PolicyError, RuleN
 pub use roster::{LARGEST_ROSTER, MOST_PEOPLE, Member, Roster, RosterError};
 pub use rule::{Judgement, Rule, RuleFinding};
 pub use signal::{ChangedLines, Signal, SignalKind, SignalSide, signals};
+pub use testing::{
+    Mutant, MutationReport, PolicyCoverage, PolicyTest, TestOutcome, TestReport, mutate,
+    test_policies,
+};
 pub use trusted::{Trusted, TrustedError};
 pub use verdict::{Outcome, Tally, Verdict};
 pub use waiver::{Accepted, LARGEST_WAIVERS, WaiverError, Waivers};

@@ -1,7 +1,9 @@
 //! The wall around the interpreter of Rego.
 
 mod builtins;
+mod coverage;
 mod graph;
+mod modules;
 mod nesting;
 mod reference;
 
@@ -15,8 +17,12 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
-use graph::Graph;
+pub(crate) use builtins::is_function;
+pub(crate) use coverage::Lines;
 pub use graph::RuleName;
+pub(crate) use graph::{Graph, aliases, name};
+pub(crate) use modules::{calls, with_modules};
+pub(crate) use reference::path;
 
 /// A policy: where it is from, and what it says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -168,7 +174,7 @@ pub struct Policies {
 const STACK: usize = 256 << 20;
 
 /// So deep expressions may be in one another, also where no bracket says so (`1 + 1 + ...`).
-const DEEPEST: usize = 400;
+pub(crate) const DEEPEST: usize = 400;
 
 impl Policies {
     /// Reads policies and the data document, and refuses what could end the process or can not be repeated: recursion,

@@ -60,7 +60,7 @@ pub(crate) fn escape_html(text: &str) -> String {
 }
 
 /// Escapes what XML would take for its own, and leaves out what XML 1.0 can't hold at all.
-pub(crate) fn escape_xml(text: &str) -> String {
+pub fn escape_xml(text: &str) -> String {
     let is_allowed = |character: &char| match character {
         '\t' | '\n' | '\r' => true,
         '\u{fffe}' | '\u{ffff}' => false,

@@ -21,7 +21,7 @@ mod style;
 pub mod trend;
 mod workflow;
 
-pub use escape::escape_json;
+pub use escape::{escape_json, escape_xml};
 pub use json::pretty;
 pub use risk::{
     ChangeSummary, CommitRow, Configuration, RISK_SCHEMA, RiskReport, Setting, Skipped, Target,

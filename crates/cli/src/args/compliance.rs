@@ -26,6 +26,16 @@ pub(crate) enum ComplianceCommand {
     ///
     /// It goes to the standard output. Look at each entry before it is believed.
     Roster(RosterArgs),
+    /// What do policies ask for that is not there, and what in them reads differently elsewhere?
+    ///
+    /// Policies are read, not run: members of the input, parameters, functions, what rules say of
+    /// themselves, and the rules that frameworks name. The exit code is 1 where there is a problem.
+    CheckPolicy(CheckPolicyArgs),
+    /// Do policies do what their tests say, and would these notice if they did not?
+    ///
+    /// A test is a rule called `test_...`: true passes, all else fails, undefined among it. The exit
+    /// code is 1 where one fails, or where less is reached or noticed than was asked for.
+    Test(TestArgs),
 }
 
 /// What to look at.
@@ -193,4 +203,52 @@ pub(crate) struct InputArgs {
     /// The JSON Schema of the document
     #[arg(long, conflicts_with = "change")]
     pub schema: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  gitops-health compliance check-policy                           the rules that come with the program
+  gitops-health compliance check-policy policies --format json
+  gitops-health compliance check-policy policies/a/rule.rego")]
+pub(crate) struct CheckPolicyArgs {
+    /// Policies, or directories of them and of `frameworks` [default: all that come with the program]
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// How to print it
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: PlainFormat,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  gitops-health compliance test                                   the rules that come with the program
+  gitops-health compliance test policies --coverage 90 --format junit -o tests.xml
+  gitops-health compliance test policies/a --mutate")]
+pub(crate) struct TestArgs {
+    /// Policies and their tests, or directories of them [default: all that come with the program]
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// How many lines of a hundred the tests reach at least
+    #[arg(long, value_name = "LEAST", value_parser = clap::value_parser!(u8).range(0..=100))]
+    pub coverage: Option<u8>,
+    /// Change each policy in one place at a time, and say which changes no test notices
+    #[arg(long)]
+    pub mutate: bool,
+    /// How many changes of a hundred the tests notice at least
+    #[arg(long, value_name = "LEAST", default_value = "95", requires = "mutate", value_parser = clap::value_parser!(u8).range(0..=100))]
+    pub mutation_least: u8,
+    /// How to print it
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: TestFormat,
+}
+
+/// The formats of tests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TestFormat {
+    /// Plain words for people
+    Text,
+    /// JSON with everything
+    Json,
+    /// JUnit's XML: a suite for each file
+    Junit,
 }

@@ -21,6 +21,11 @@ pub(super) fn refused(name: &str, call: Call) -> Option<&'static str> {
     }
 }
 
+/// Whether a function comes with the interpreter.
+pub(crate) fn is_function(name: &str) -> bool {
+    NAMES.binary_search(&name).is_ok()
+}
+
 /// Functions of regorus with the features that are built in, sorted. All give the same for the same.
 const NAMES: &[&str] = &[
     "abs",

@@ -23,7 +23,7 @@ pub struct RuleName {
 
 /// Rules by their paths.
 #[derive(Debug, Default)]
-pub(super) struct Graph {
+pub(crate) struct Graph {
     rules: BTreeMap<Vec<String>, Vec<Body>>,
 }
 
@@ -44,16 +44,7 @@ impl Graph {
     pub fn add(&mut self, file: &str, module: &Module, deepest: usize) -> Result<(), PolicyError> {
         let package: Vec<String> =
             std::iter::once("data".to_owned()).chain(path(&module.package.refr)).collect();
-        let aliases: BTreeMap<String, Vec<String>> = module
-            .imports
-            .iter()
-            .filter_map(|import| {
-                let path = path(&import.refr);
-                let last = path.last().cloned();
-                let name = import.r#as.as_ref().map(|span| span.text().to_owned()).or(last)?;
-                Some((name, path))
-            })
-            .collect();
+        let aliases = aliases(module);
         let own: BTreeSet<String> =
             module.policy.iter().filter_map(|rule| name(rule).into_iter().next()).collect();
         for rule in &module.policy {
@@ -103,6 +94,17 @@ impl Graph {
             }
         }
         self.check_cycles()
+    }
+
+    /// All that [`Graph::check`] would refuse, but of rules that need themselves only the first.
+    pub fn problems(&self) -> Vec<PolicyError> {
+        let uses = self
+            .rules
+            .values()
+            .flatten()
+            .flat_map(|body| body.uses.iter().map(move |it| (body, it)));
+        let calls = uses.filter_map(|(body, used)| self.check_call(body, used).err());
+        calls.chain(self.check_cycles().err()).collect()
     }
 
     fn check_call(&self, body: &Body, used: &Use) -> Result<(), PolicyError> {
@@ -171,6 +173,17 @@ impl Graph {
     }
 }
 
+/// What the names of imports stand for.
+pub(crate) fn aliases(module: &Module) -> BTreeMap<String, Vec<String>> {
+    let named = module.imports.iter().filter_map(|import| {
+        let path = path(&import.refr);
+        let last = path.last().cloned();
+        let name = import.r#as.as_ref().map(|span| span.text().to_owned()).or(last)?;
+        Some((name, path))
+    });
+    named.collect()
+}
+
 fn is_function(rule: &Rule) -> bool {
     match rule {
         Rule::Spec { head, .. } => matches!(head, RuleHead::Func { .. }),
@@ -179,7 +192,7 @@ fn is_function(rule: &Rule) -> bool {
 }
 
 /// The name of a rule within its package.
-fn name(rule: &Rule) -> Vec<String> {
+pub(crate) fn name(rule: &Rule) -> Vec<String> {
     match rule {
         Rule::Spec { head, .. } => match head {
             RuleHead::Compr { refr, .. }

@@ -238,7 +238,7 @@ fn is_small(expression: &Expr) -> bool {
 }
 
 /// The path of a name of a package or rule, as far as it is written out.
-pub(super) fn path(expression: &Expr) -> Vec<String> {
+pub(crate) fn path(expression: &Expr) -> Vec<String> {
     let mut uses = Uses::default();
     uses.reference(expression, None, 0, &mut Vec::new());
     uses.all.pop().map(|it| it.path).unwrap_or_default()

@@ -1,0 +1,114 @@
+use crate::PolicyError;
+
+/// Something that is wrong with a policy or a framework.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Problem {
+    /// The file.
+    pub path: String,
+    /// The line, from 1; 0 where it is about the file as a whole.
+    pub line: u32,
+    /// What sort of problem it is.
+    pub kind: ProblemKind,
+    /// What is wrong.
+    pub message: String,
+    /// What to do.
+    pub hint: String,
+}
+
+/// What sort of problem there is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ProblemKind {
+    /// It is no Rego, or may not be evaluated.
+    Unreadable,
+    /// The input has no such member.
+    Input,
+    /// There is no such data.
+    Data,
+    /// A function is not there, or may not be called.
+    Call,
+    /// Only this interpreter knows a function.
+    Portability,
+    /// Open Policy Agent reads a negation differently.
+    Negation,
+    /// What a rule says of itself is wrong.
+    Meta,
+    /// A package decides nothing.
+    Decisions,
+    /// A parameter has no effect.
+    Parameter,
+    /// A framework names what is not there, or says too little.
+    Framework,
+}
+
+impl ProblemKind {
+    /// The word in reports.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Unreadable => "unreadable",
+            Self::Input => "input",
+            Self::Data => "data",
+            Self::Call => "call",
+            Self::Portability => "portability",
+            Self::Negation => "negation",
+            Self::Meta => "meta",
+            Self::Decisions => "decisions",
+            Self::Parameter => "parameter",
+            Self::Framework => "framework",
+        }
+    }
+}
+
+/// An error of the wall, as a problem.
+pub(super) fn of_error(error: &PolicyError) -> Problem {
+    let (path, line) = match error {
+        PolicyError::TooLong { path, .. } | PolicyError::Panicked { path } => (path.clone(), 0),
+        PolicyError::Syntax { path, message } => (path.clone(), line_of(message)),
+        PolicyError::TooDeep { path, line }
+        | PolicyError::Recursion { path, line, .. }
+        | PolicyError::Builtin { path, line, .. } => (path.clone(), *line),
+        PolicyError::None | PolicyError::TooMany { .. } | PolicyError::Data { .. } => {
+            (String::new(), 0)
+        }
+    };
+    let (kind, message) = match error {
+        PolicyError::Builtin { name, reason, .. } => {
+            (ProblemKind::Call, format!("`{name}` may not be called: {reason}"))
+        }
+        PolicyError::Recursion { cycle, .. } => {
+            (ProblemKind::Unreadable, format!("a rule needs itself: {}", cycle.join(" -> ")))
+        }
+        PolicyError::TooDeep { .. } => (ProblemKind::Unreadable, "it is nested too deep".into()),
+        PolicyError::Syntax { message, .. } => {
+            let said = message.lines().rev().find_map(|line| line.trim().strip_prefix("error: "));
+            (ProblemKind::Unreadable, format!("it is no Rego: {}", said.unwrap_or(message)))
+        }
+        other => (ProblemKind::Unreadable, other.to_string()),
+    };
+    let hint = match error {
+        PolicyError::Builtin { name, .. } if super::calls::is_of_opa(name) => {
+            "Open Policy Agent knows it, but rules here can not use it: decide without it"
+        }
+        PolicyError::Builtin { .. } => "call another function, or define it",
+        PolicyError::Recursion { .. } => "break the circle: take one of these references out",
+        PolicyError::TooDeep { .. } => "give parts of the expression names of their own",
+        _ => "mend the policy; `opa check` or an editor shows where it breaks off",
+    };
+    Problem { path, line, kind, message, hint: hint.to_owned() }
+}
+
+/// The line that a message of the parser points to: `--> path:3:5`.
+fn line_of(message: &str) -> u32 {
+    let place = message.lines().find_map(|line| line.trim().strip_prefix("--> "));
+    let line = place.and_then(|place| place.rsplit(':').nth(1));
+    line.and_then(|line| line.parse().ok()).unwrap_or(0)
+}
+
+/// The known name that is most like another, where one is like it.
+pub(super) fn nearest<'a>(
+    name: &str,
+    known: impl IntoIterator<Item = &'a String>,
+) -> Option<&'a str> {
+    let scored = known.into_iter().map(|known| (strsim::jaro_winkler(name, known), known.as_str()));
+    let best = scored.max_by(|one, other| one.0.total_cmp(&other.0));
+    best.filter(|(score, _)| *score >= 0.8).map(|(_, known)| known)
+}

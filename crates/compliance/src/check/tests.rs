@@ -1,0 +1,270 @@
+use super::*;
+
+fn check(files: &[(&str, &str)]) -> CheckedPolicies {
+    let source =
+        |(path, text): &(&str, &str)| Source { path: (*path).to_owned(), text: (*text).to_owned() };
+    let (frameworks, policies): (Vec<_>, Vec<_>) =
+        files.iter().map(source).partition(|it| it.path.ends_with(".yaml"));
+    check_policies(&policies, &frameworks, Limits::default()).expect("they are few and short")
+}
+
+#[test]
+fn the_rules_of_the_program_are_clean() {
+    let mut files = Vec::new();
+    for (id, text) in crate::Catalogue::built_in_rules() {
+        files.push((format!("rules/{id}/rule.rego"), *text));
+    }
+    for (id, text) in crate::Catalogue::built_in_tests() {
+        files.push((format!("rules/{id}/rule_test.rego"), *text));
+    }
+    for (id, text) in crate::Catalogue::built_in_frameworks() {
+        files.push((format!("frameworks/{id}.yaml"), *text));
+    }
+    let files: Vec<_> = files.iter().map(|(path, text)| (&**path, *text)).collect();
+    let checked = check(&files);
+    let lines: Vec<String> = checked
+        .problems
+        .iter()
+        .map(|it| format!("{}:{}: {}: {}", it.path, it.line, it.kind.name(), it.message))
+        .collect();
+    assert!(
+        lines.is_empty(),
+        "{} known {} unknown\n{}",
+        checked.known_references,
+        checked.unknown_references,
+        lines.join("\n")
+    );
+    for file in files.iter().filter(|(path, _)| path.ends_with("rule.rego")) {
+        let unknown = check(std::slice::from_ref(file)).unknown_references;
+        assert_eq!(unknown, 0, "{}", file.0);
+    }
+    assert!(checked.known_references > 900 && checked.unknown_references == 0, "{checked:?}");
+}
+
+/// What a rule says of itself, with one parameter.
+const META: &str = "meta := {\"id\": \"a-b\", \"title\": \"T\", \"severity\": \"low\", \"grade\": \"E1\", \
+    \"rationale\": \"R\", \"remedy\": \"D\", \"parameters\": {\"least\": {\"default\": 1, \"about\": \"A\"}}}\n\
+    least := data.parameters[\"a-b\"].least\n";
+
+/// The problems of a rule with these lines.
+fn of(lines: &str) -> Vec<Problem> {
+    let text = format!("package gitops_health.rules.a_b\nimport rego.v1\n{lines}");
+    check(&[("a-b/rule.rego", &text)]).problems
+}
+
+fn has(problems: &[Problem], kind: ProblemKind, words: &str) -> bool {
+    problems.iter().any(|it| {
+        it.kind == kind && it.message.contains(words) && it.line > 0 && !it.hint.is_empty()
+    })
+}
+
+#[test]
+fn each_bad_rule_has_its_problem() {
+    use ProblemKind::{Call, Data, Decisions, Input, Negation, Portability, Unreadable};
+    let table = [
+        (Input, "did you mean `commits`?", "findings contains 1 if count(input.comits) > 0"),
+        (
+            Input,
+            "did you mean `signature`?",
+            "findings contains c.id if { some c in input.commits; c.signatur }",
+        ),
+        (Input, "f.pth", "findings contains 1 if { f := input.files[_]; f.pth == \"a\" }"),
+        (Input, "kinds", "findings contains x if input.people[x].kinds == \"bot\""),
+        (Input, "no member `id`", "findings contains 1 if input.commits.id == \"a\""),
+        (Input, "has no members", "findings contains 1 if input.change.digest.hex == \"a\""),
+        (
+            Input,
+            "byy",
+            "is_by(a) if a.byy == \"x\"\nfindings contains 1 if { some a in input.approvals; is_by(a) }",
+        ),
+        (
+            Input,
+            "statuss",
+            "all contains c if some c in input.commits\nfindings contains 1 if { some c in all; c.signature.statuss == \"x\" }",
+        ),
+        (
+            Input,
+            "at.unx",
+            "findings contains 1 if { every c in input.commits { c.author.at.unx > 1 } }",
+        ),
+        (
+            Input,
+            "merged",
+            "findings contains 1 if object.get(input, [\"pull_request\", \"merged\"], 0) == 1",
+        ),
+        (
+            Input,
+            "persn",
+            "findings contains 1 if count([c | some c in input.commits; c.author.persn == \"x\"]) > 0",
+        ),
+        (Data, "`other` is not the id", "findings contains 1 if data.parameters.other.least > 1"),
+        (
+            Data,
+            "no parameter `leest`: did you mean `least`?",
+            "findings contains 1 if data.parameters[\"a-b\"].leest > 1",
+        ),
+        (
+            Data,
+            "no parameter `x`",
+            "all := data.parameters[\"a-b\"]\nfindings contains 1 if all.x > 1",
+        ),
+        (Data, "parameters of all rules", "findings contains 1 if count(data.parameters) > 1"),
+        (Data, "no `data.config.least`", "findings contains 1 if data.config.least > 1"),
+        (
+            Data,
+            "no `data.gitops_health.rules.none.findings`",
+            "findings contains 1 if data.gitops_health.rules.none.findings",
+        ),
+        (Call, "time.now_ns", "findings contains 1 if time.now_ns() > 1"),
+        (
+            Call,
+            "http.send",
+            "findings contains 1 if { count(input.files) > 0; http.send({\"url\": \"x\"}).status_code == 200 }",
+        ),
+        (Call, "rand.intn", "findings contains 1 if rand.intn(\"a\", 2) == 1"),
+        (Call, "crypto.sha256", "findings contains crypto.sha256(\"a\")"),
+        (Call, "no_such", "findings contains no_such(1)"),
+        (
+            Negation,
+            "`c.signature` is absent",
+            "f(x) if x == \"good\"\nfindings contains 1 if { some c in input.commits; not f(c.signature.status) }",
+        ),
+        (
+            Negation,
+            "`a.at` is absent",
+            "findings contains 1 if { some a in input.approvals; not a.at.unix <= 5 }",
+        ),
+        (
+            Negation,
+            "`input.people[x]` is absent",
+            "findings contains x if { some x in input.change.contributors; not input.people[x].kind in {\"bot\"} }",
+        ),
+        (
+            Negation,
+            "`c.signature` is absent",
+            "known := {\"good\"}\nfindings contains 1 if { some c in input.commits; not known[c.signature.status] }",
+        ),
+        (
+            Negation,
+            "`input.branch` is absent",
+            "findings contains 1 if not startswith(input.branch.name, \"a\")",
+        ),
+        (Negation, "`input.tests` is absent", "findings contains 1 if not count(input.tests) == 0"),
+        (Unreadable, "needs itself", "findings contains 1 if other\nother if count(findings) > 0"),
+        (Unreadable, "no Rego", "findings contains 1 if {"),
+        (Decisions, "no `findings`", "allow if true"),
+    ];
+    for (kind, words, lines) in table {
+        let problems = of(&format!("{META}{lines}\n"));
+        assert!(has(&problems, kind, words), "{lines}: {problems:?}");
+    }
+    let only_here = "findings contains 1 if strings.count(\"a\", \"b\") == 1";
+    assert!(!has(&of(&format!("{META}{only_here}")), Portability, ""), "OPA has it");
+}
+
+#[test]
+fn each_bad_meta_has_its_problem() {
+    use ProblemKind::{Meta, Parameter};
+    let replaced = |from: &str, to: &str| META.replace(from, to);
+    for (kind, words, meta) in [
+        (Meta, "no `meta`", String::new()),
+        (Meta, "no `title`", replaced("\"title\": \"T\",", "")),
+        (Meta, "no `id`", replaced("\"id\": \"a-b\",", "")),
+        (Meta, "no `rationale`", replaced("\"rationale\": \"R\",", "")),
+        (Meta, "no `remedy`", replaced("\"remedy\": \"D\",", "")),
+        (Meta, "`title` of `meta` is no text", replaced("\"T\"", "\" \"")),
+        (Meta, "no severity `lo`", replaced("\"low\"", "\"lo\"")),
+        (Meta, "no grade `E9`", replaced("\"E1\"", "\"E9\"")),
+        (Meta, "did you mean `remedy`?", replaced("\"remedy\"", "\"remedi\"")),
+        (Meta, "stands in `a-b`", META.replace("a-b", "a-c")),
+        (Meta, "not of small letters", META.replace("a-b", "A_b")),
+        (Meta, "not an object that is written out", "meta := input.change\n".to_owned()),
+        (Meta, "not just `default` and `about`", replaced(", \"about\": \"A\"", "")),
+        (Parameter, "`least` has no effect", replaced("least := data", "# ")),
+    ] {
+        let problems = of(&format!("{meta}findings contains 1 if count(input.files) > 0\n"));
+        assert!(has(&problems, kind, words), "{words}: {problems:?}");
+    }
+    let elsewhere = format!("package other\nimport rego.v1\n{META}findings contains 1 if true\n");
+    let problems = check(&[("a-b/rule.rego", &elsewhere)]).problems;
+    assert!(has(&problems, Meta, "its package is `other`"), "{problems:?}");
+}
+
+#[test]
+fn each_bad_framework_has_its_problem() {
+    let head = "id: f\ntitle: F\nedition: '1'\nsource: s\nclauses:\n";
+    for (words, clause) in [
+        (
+            "no rule `signed-comits`: did you mean `signed-commits`?",
+            "- {id: '1', title: One, rules: {signed-comits: direct}}",
+        ),
+        ("neither rules nor `not_shown`", "- {id: '1', title: One}"),
+        (
+            "is there twice",
+            "- {id: '1', title: One, not_shown: x}\n- {id: '1', title: Two, not_shown: x}",
+        ),
+        ("no framework", "- {id: '1', title: One, rule: {signed-commits: direct}}"),
+    ] {
+        let problems = check(&[("frameworks/f.yaml", &format!("{head}{clause}\n"))]).problems;
+        let is_named = problems.iter().any(|it| it.message.contains(words));
+        assert!(is_named && problems[0].kind == ProblemKind::Framework, "{words}: {problems:?}");
+    }
+    let fit = format!("{head}- {{id: '1', title: One, rules: {{signed-commits: direct}}}}\n");
+    assert!(check(&[("frameworks/f.yaml", &fit)]).problems.is_empty());
+    assert!(!check(&[("frameworks/g.yaml", &fit)]).problems.is_empty());
+}
+
+#[test]
+fn what_is_fit_has_no_problem() {
+    for lines in [
+        "findings contains c.id if { some c in input.commits; not c.signature }",
+        "findings contains c.id if { some c in input.commits; not c.signature.status == \"good\" }",
+        "findings contains c.id if { some c in input.commits; c.signature.status; not startswith(c.signature.status, \"g\") }",
+        "findings contains c.signature.status if { some c in input.commits; not startswith(c.signature.status, \"g\") }",
+        "findings contains 1 if { some i; input.files[i].path == \"a\" }",
+        "findings contains p if { some p, f in {f.path: f | some f in input.files}; f.added > 1 }",
+    ] {
+        let problems = of(&format!("{META}{lines}\n"));
+        assert!(problems.is_empty(), "{lines}: {problems:?}");
+    }
+    let conftest = "package main\nimport rego.v1\ndeny contains \"a\" if count(input.files) > 5\n";
+    assert!(check(&[("p.rego", conftest)]).problems.is_empty());
+    let idle = check(&[("p.rego", "package main\nimport rego.v1\nallow := 1\n")]).problems;
+    assert!(has(&idle, ProblemKind::Decisions, "no rule that decides"), "{idle:?}");
+}
+
+#[test]
+fn references_that_can_not_be_followed_are_counted() {
+    let text = "package main\nimport rego.v1\ndeny contains 1 if { x := json.unmarshal(input.change.digest); x.a == 1 }\n";
+    let checked = check(&[("p.rego", text)]);
+    assert_eq!((checked.unknown_references, checked.problems.len()), (1, 0), "{checked:?}");
+}
+
+#[test]
+fn the_negations_that_are_told_are_true_here() {
+    let text = "package p\nimport rego.v1\na if not startswith(input.branch.name, \"a\")\n";
+    let source = Source { path: "p.rego".into(), text: text.into() };
+    let policies = crate::Policies::new(&[source], &serde_json::json!({}), Limits::default());
+    let value = policies.expect("it is fit").evaluate("data.p.a", &serde_json::json!({}));
+    assert_eq!(value, Ok(serde_json::json!(true)));
+}
+
+#[test]
+fn what_grows_without_end_is_not_followed() {
+    let mut doubled =
+        "package main\nimport rego.v1\ndeny contains 1 if x40\nx0 := [input, input]\n".to_owned();
+    for number in 1..=40 {
+        doubled += &format!("x{number} := [x{0}, x{0}, {{x{0}}}]\n", number - 1);
+    }
+    let chain =
+        format!("package main\nimport rego.v1\ndeny contains 1 if input{}\n", ".a".repeat(50_000));
+    let calls = format!(
+        "package main\nimport rego.v1\ndeny contains 1 if {{ {} }}\n",
+        "input.commits;".repeat(15_000)
+    );
+    for text in [doubled, chain, calls] {
+        let begun = std::time::Instant::now();
+        check(&[("p.rego", &text)]);
+        assert!(begun.elapsed().as_secs() < 20, "{:?}", begun.elapsed());
+    }
+}

@@ -1,0 +1,48 @@
+//! Which lines of policies are evaluated.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use serde_json::Value;
+
+use super::{Evaluation, Policies};
+
+/// Lines of a policy.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Lines {
+    /// Those with an expression that was evaluated.
+    pub reached: BTreeSet<u32>,
+    /// Those with expressions of which none was.
+    pub open: BTreeSet<u32>,
+}
+
+impl Policies {
+    /// As [`Policies::over`], and notes which lines are evaluated.
+    pub(crate) fn noting(&self, input: &Value) -> Evaluation<'_> {
+        let mut evaluation = self.over(input);
+        evaluation.engine.set_enable_coverage(true);
+        evaluation
+    }
+
+    /// Whether the interpreter could put the policies in order: each name has a value before it is used.
+    pub(crate) fn is_sound(&self) -> bool {
+        let mut engine = self.engine.clone();
+        let work = || engine.eval_rule("data.gitops_health_asks_for_no_rule".into());
+        let said = catch_unwind(AssertUnwindSafe(work));
+        said.is_ok_and(|said| {
+            said.err().is_some_and(|error| error.to_string().contains("not a valid rule path"))
+        })
+    }
+}
+
+impl Evaluation<'_> {
+    /// The lines of the policies that were evaluated at all, by their paths.
+    pub(crate) fn lines(&self) -> BTreeMap<String, Lines> {
+        let report = catch_unwind(AssertUnwindSafe(|| self.engine.get_coverage_report()));
+        let files = report.ok().and_then(Result::ok).map(|report| report.files).unwrap_or_default();
+        let lines = files
+            .into_iter()
+            .map(|file| (file.path, Lines { reached: file.covered, open: file.not_covered }));
+        lines.collect()
+    }
+}
