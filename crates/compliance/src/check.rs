@@ -1,6 +1,7 @@
 //! Looks at policies without running them: what they ask for that is not there, and what reads differently elsewhere.
 
 mod calls;
+mod expression;
 mod framework;
 mod meta;
 mod module;

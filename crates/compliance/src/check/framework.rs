@@ -14,46 +14,50 @@ pub(super) fn check(frameworks: &[Source], ids: &BTreeSet<&str>) -> Vec<Problem>
 }
 
 fn of(source: &Source, known: &[String]) -> Vec<Problem> {
-    let problem = |line: u32, message: String, hint: &str| Problem {
-        path: source.path.clone(),
-        line,
-        kind: ProblemKind::Framework,
-        message,
-        hint: hint.to_owned(),
-    };
     let framework: Framework = match yaml::read(source.text.as_bytes()) {
         Ok(framework) => framework,
         Err(error) => {
             let message = format!("it is no framework: {error}");
-            return vec![problem(
-                line_of_error(&error),
-                message,
-                "write it as those of the program are: `docs/frameworks.md`",
-            )];
+            let hint = "write it as those of the program are: `docs/frameworks.md`";
+            return vec![problem(source, line_of_error(&error), message, hint)];
         }
     };
     let mut problems = Vec::new();
     let name = Path::new(&source.path).file_stem().and_then(|name| name.to_str());
     if !is_id(&framework.id) || name.is_some_and(|name| name != framework.id) {
         let message = format!("it calls itself `{}`", framework.id);
-        problems.push(problem(1, message, "give the file and the framework the same id"));
+        let hint = "give the file and the framework the same id";
+        problems.push(problem(source, 1, message, hint));
     }
     let mut seen = BTreeSet::new();
     for clause in &framework.clauses {
-        let line = line_of_clause(&source.text, &clause.id);
-        if clause.title.is_empty() || !seen.insert(&clause.id) {
-            let message = format!("the clause `{}` has no title or is there twice", clause.id);
-            problems.push(problem(line, message, "give each clause an id and a title of its own"));
-        }
-        if clause.rules.is_empty() && clause.not_shown.is_empty() {
-            let message = format!("the clause `{}` has neither rules nor `not_shown`", clause.id);
-            problems.push(problem(line, message, "say in `not_shown` what git can not show"));
-        }
-        problems.extend(unknown_rules(clause, known).map(|(rule, message)| {
-            let line = line_of_word(&source.text, rule, line);
-            problem(line, message, "`gitops-health compliance list` lists all rules")
-        }));
+        problems.extend(of_clause(source, clause, seen.insert(&clause.id), known));
     }
+    problems
+}
+
+fn problem(source: &Source, line: u32, message: String, hint: &str) -> Problem {
+    let (path, hint) = (source.path.clone(), hint.to_owned());
+    Problem { path, line, kind: ProblemKind::Framework, message, hint }
+}
+
+fn of_clause(source: &Source, clause: &Clause, is_first: bool, known: &[String]) -> Vec<Problem> {
+    let line = line_of_clause(&source.text, &clause.id);
+    let mut problems = Vec::new();
+    if clause.title.is_empty() || !is_first {
+        let message = format!("the clause `{}` has no title or is there twice", clause.id);
+        let hint = "give each clause an id and a title of its own";
+        problems.push(problem(source, line, message, hint));
+    }
+    if clause.rules.is_empty() && clause.not_shown.is_empty() {
+        let message = format!("the clause `{}` has neither rules nor `not_shown`", clause.id);
+        let hint = "say in `not_shown` what git can not show";
+        problems.push(problem(source, line, message, hint));
+    }
+    problems.extend(unknown_rules(clause, known).map(|(rule, message)| {
+        let line = line_of_word(&source.text, rule, line);
+        problem(source, line, message, "`gitops-health compliance list` lists all rules")
+    }));
     problems
 }
 

@@ -174,16 +174,10 @@ impl<'a> Changes<'a> {
         match expression {
             Expr::String { .. } | Expr::RawString { .. } => self.string(start, end),
             Expr::Number { .. } => self.number(start, end),
-            Expr::Bool { .. } => {
-                let with = if self.of(start, end) == "true" { "false" } else { "true" };
-                self.add(start, end, with.to_owned());
-            }
+            Expr::Bool { .. } => self.boolean(start, end),
             Expr::Null { .. } | Expr::Var { .. } => {}
             Expr::Array { items, .. } | Expr::Set { items, .. } => {
-                let empty = if matches!(expression, Expr::Set { .. }) { "set()" } else { "[]" };
-                if !items.is_empty() {
-                    self.add(start, end, empty.to_owned());
-                }
+                self.emptied(expression, items);
                 self.each(items);
             }
             Expr::Object { fields, .. } => {
@@ -219,6 +213,20 @@ impl<'a> Changes<'a> {
                 self.each(key.iter().chain([value, collection]));
             }
         }
+    }
+
+    /// A list or a set without what is in it.
+    fn emptied(&mut self, expression: &Expr, items: &[ExprRef]) {
+        let (start, end) = range(expression.span());
+        let empty = if matches!(expression, Expr::Set { .. }) { "set()" } else { "[]" };
+        if !items.is_empty() {
+            self.add(start, end, empty.to_owned());
+        }
+    }
+
+    fn boolean(&mut self, start: usize, end: usize) {
+        let with = if self.of(start, end) == "true" { "false" } else { "true" };
+        self.add(start, end, with.to_owned());
     }
 
     fn operator(&mut self, was: &str, with: &str, lhs: &Expr, rhs: &Expr) {
