@@ -17,7 +17,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
-pub(crate) use builtins::is_function;
+pub(crate) use builtins::{is_function, is_refused};
 pub(crate) use coverage::Lines;
 pub use graph::RuleName;
 pub(crate) use graph::{Graph, aliases, name};

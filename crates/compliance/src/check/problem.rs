@@ -1,4 +1,5 @@
-use crate::PolicyError;
+use super::calls::is_of_opa;
+use crate::{PolicyError, rego};
 
 /// Something that is wrong with a policy or a framework.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -26,7 +27,7 @@ pub enum ProblemKind {
     Data,
     /// A function is not there, or may not be called.
     Call,
-    /// Only this interpreter knows a function.
+    /// Only Open Policy Agent, or only the interpreter here, knows a function.
     Portability,
     /// Open Policy Agent reads a negation differently.
     Negation,
@@ -71,6 +72,11 @@ pub(super) fn of_error(error: &PolicyError) -> Problem {
         }
     };
     let (kind, message) = match error {
+        PolicyError::Builtin { name, .. } if !rego::is_refused(name) && is_of_opa(name) => {
+            let message =
+                format!("Open Policy Agent has `{name}`, and the interpreter here has not");
+            (ProblemKind::Portability, message)
+        }
         PolicyError::Builtin { name, reason, .. } => {
             (ProblemKind::Call, format!("`{name}` may not be called: {reason}"))
         }
@@ -85,9 +91,7 @@ pub(super) fn of_error(error: &PolicyError) -> Problem {
         other => (ProblemKind::Unreadable, other.to_string()),
     };
     let hint = match error {
-        PolicyError::Builtin { name, .. } if super::calls::is_of_opa(name) => {
-            "Open Policy Agent knows it, but rules here can not use it: decide without it"
-        }
+        PolicyError::Builtin { name, .. } if is_of_opa(name) => "decide without it",
         PolicyError::Builtin { .. } => "call another function, or define it",
         PolicyError::Recursion { .. } => "break the circle: take one of these references out",
         PolicyError::TooDeep { .. } => "give parts of the expression names of their own",

@@ -17,9 +17,18 @@ pub(super) fn refused(name: &str, call: Call) -> Option<&'static str> {
         "test.sleep" => Some("it waits"),
         "numbers.range" | "numbers.range_step" | "bits.lsh" if !call.is_small => Some(large),
         _ if NAMES.binary_search(&name).is_ok() => None,
-        _ => Some("there is no such function"),
+        _ => Some(MISSING),
     }
 }
+
+/// Whether a function is there, or could be, and may not be called.
+pub(crate) fn is_refused(name: &str) -> bool {
+    let call = Call { is_small: false };
+    is_function(name) || refused(name, call) != Some(MISSING)
+}
+
+/// Why a function may not be called that nobody has defined.
+const MISSING: &str = "there is no such function";
 
 /// Whether a function comes with the interpreter.
 pub(crate) fn is_function(name: &str) -> bool {
@@ -141,6 +150,7 @@ mod tests {
     #[test]
     fn names_are_sorted() {
         assert!(NAMES.is_sorted());
+        assert!(is_refused("http.send") && is_refused("count") && !is_refused("crypto.sha256"));
     }
 
     #[test]
