@@ -289,7 +289,7 @@ mod tests {
     #[test]
     fn what_says_more_without_the_lines_before_it_is_new() {
         let lines = [
-            r#"{"first_name": "Robert", "LastName": "Szczep~anski", "data": {"mrn": "4988~8147"}}"#,
+            r#"{"first_name": "Robert", "LastName": "Szczep~anski", "data": {"m~rn": "4988~8147"}}"#,
             r#"[{"LAST_NAME": null, "PATIENT_ID": "MRN200~3749"}, "x"]"#,
         ];
         let [record, other] = lines.map(|line| line.replace('~', "") + "\n");
