@@ -9,7 +9,8 @@ use thiserror::Error;
 
 use crate::framework::{Framework, FrameworkError, is_id};
 use crate::input::Grade;
-use crate::{EvaluationError, Limits, Policies, PolicyError, Rule, Settings, Source};
+use crate::rego::Constants;
+use crate::{Limits, Policies, PolicyError, Rule, Settings, Source};
 
 /// What is built into the program.
 mod built_in {
@@ -25,6 +26,10 @@ mod built_in {
 
     pub(super) fn pages() -> &'static [(&'static str, &'static str)] {
         PAGES
+    }
+
+    pub(super) fn frameworks_in_json() -> &'static [(&'static str, &'static str)] {
+        FRAMEWORKS_IN_JSON
     }
 
     pub(super) fn frameworks() -> &'static [(&'static str, &'static str)] {
@@ -117,13 +122,11 @@ pub enum CatalogueError {
     /// A framework is not fit.
     #[error(transparent)]
     Framework(#[from] FrameworkError),
-    /// What a rule says of itself can not be evaluated.
-    #[error("the rule `{id}` does not say what it is")]
+    /// A rule does not say what it is.
+    #[error("the rule `{id}` does not say what it is: it has no `meta` that is written out")]
     NoMeta {
         /// The directory that it is in.
         id: String,
-        /// Why.
-        source: EvaluationError,
     },
     /// What a rule says of itself has another form.
     #[error("the rule `{id}` can not be used: {problem}")]
@@ -158,7 +161,9 @@ impl Catalogue {
     ///
     /// [`CatalogueError`] for the first thing that is not fit.
     pub fn built_in(settings: &Settings) -> Result<Self, CatalogueError> {
-        Self::of(built_in::rules(), built_in::frameworks(), settings, Limits::default())
+        let frameworks = built_in::frameworks_in_json().iter();
+        let frameworks = frameworks.map(|(id, text)| Framework::parse_json(id, text));
+        Self::of(built_in::rules(), frameworks, settings, Limits::default())
     }
 
     /// The tests of the rules that come with the program, by the ids of the rules.
@@ -182,14 +187,14 @@ impl Catalogue {
         found.map(|(_, page)| *page)
     }
 
-    /// A catalogue of these rules and frameworks, each by its id.
+    /// A catalogue of these rules, each by its id, and these frameworks.
     ///
     /// # Errors
     ///
     /// [`CatalogueError`] for the first thing that is not fit.
-    pub fn of<T: AsRef<str>>(
+    pub fn of<T: AsRef<str> + Sync>(
         rules: &[(T, T)],
-        frameworks: &[(T, T)],
+        frameworks: impl Iterator<Item = Result<Framework, FrameworkError>>,
         settings: &Settings,
         limits: Limits,
     ) -> Result<Self, CatalogueError> {
@@ -198,20 +203,25 @@ impl Catalogue {
             text: text.as_ref().to_owned(),
         };
         let sources: Vec<Source> = rules.iter().map(source).collect();
-        let policies = Policies::new(&sources, &json!({}), limits)?;
-        let shipped = rules.iter().map(|(id, _)| {
-            let shipped = shipped(&policies, id.as_ref())?;
-            Ok((id.as_ref().to_owned(), shipped))
+        let mut metas = BTreeMap::new();
+        let policies = Policies::with_data_of(&sources, limits, |constants| {
+            metas = self::metas(rules.iter().map(|(id, _)| id.as_ref()), constants)?;
+            Ok::<_, CatalogueError>(json!({ "parameters": parameters(&metas, settings)? }))
+        })?;
+        let shipped = metas.into_iter().map(|(id, meta)| {
+            let rule = Rule::of(&policies, &format!("data.{}", package(&id).join(".")));
+            let problem = || "it has no `findings`".to_owned();
+            let none = || CatalogueError::Rule { id: id.clone(), problem: problem() };
+            let rule = rule.ok_or_else(none)?;
+            Ok((id, Shipped { meta, rule }))
         });
         let shipped: BTreeMap<String, Shipped> = shipped.collect::<Result<_, CatalogueError>>()?;
-        let frameworks = frameworks.iter().map(|(id, text)| {
-            let framework = Framework::parse(id.as_ref(), text.as_ref())?;
+        let frameworks = frameworks.map(|framework| {
+            let framework = framework?;
             check_rules(&framework, &shipped)?;
-            Ok((id.as_ref().to_owned(), framework))
+            Ok((framework.id.clone(), framework))
         });
         let frameworks = frameworks.collect::<Result<_, CatalogueError>>()?;
-        let parameters = parameters(&shipped, settings)?;
-        let policies = policies.with_data(&json!({ "parameters": parameters }))?;
         Ok(Self { rules: shipped, frameworks, policies })
     }
 
@@ -232,25 +242,29 @@ impl Catalogue {
 }
 
 /// The package of a rule.
-fn package(id: &str) -> String {
-    format!("data.gitops_health.rules.{}", id.replace('-', "_"))
+fn package(id: &str) -> [String; 3] {
+    ["gitops_health".to_owned(), "rules".to_owned(), id.replace('-', "_")]
 }
 
-fn shipped(policies: &Policies, id: &str) -> Result<Shipped, CatalogueError> {
-    let error = |problem: String| CatalogueError::Rule { id: id.to_owned(), problem };
-    if !is_id(id) {
-        return Err(error("its id is not of small letters, digits and single hyphens".into()));
-    }
-    let package = package(id);
-    let meta = policies
-        .evaluate(&format!("{package}.meta"), &json!({}))
-        .map_err(|source| CatalogueError::NoMeta { id: id.to_owned(), source })?;
-    let meta: Meta = serde_json::from_value(meta).map_err(|it| error(it.to_string()))?;
-    if meta.id != id {
-        return Err(error(format!("it calls itself `{}`", meta.id)));
-    }
-    let rule = Rule::of(policies, &package).ok_or_else(|| error("it has no `findings`".into()))?;
-    Ok(Shipped { meta, rule })
+/// What rules say of themselves.
+fn metas<'a>(
+    ids: impl Iterator<Item = &'a str>,
+    constants: &Constants,
+) -> Result<BTreeMap<String, Meta>, CatalogueError> {
+    let metas = ids.map(|id| {
+        let error = |problem: String| CatalogueError::Rule { id: id.to_owned(), problem };
+        if !is_id(id) {
+            return Err(error("its id is not of small letters, digits and single hyphens".into()));
+        }
+        let none = || CatalogueError::NoMeta { id: id.to_owned() };
+        let meta = constants.value(&package(id), "meta").ok_or_else(none)?;
+        let meta: Meta = serde_json::from_value(meta).map_err(|it| error(it.to_string()))?;
+        match meta.id == id {
+            true => Ok((id.to_owned(), meta)),
+            false => Err(error(format!("it calls itself `{}`", meta.id))),
+        }
+    });
+    metas.collect()
 }
 
 fn check_rules(
@@ -266,7 +280,7 @@ fn check_rules(
 
 /// The parameters of all rules: as the configuration sets them, else as the rules do.
 fn parameters(
-    rules: &BTreeMap<String, Shipped>,
+    rules: &BTreeMap<String, Meta>,
     settings: &Settings,
 ) -> Result<Value, CatalogueError> {
     let set = &settings.config().parameters;
@@ -276,7 +290,7 @@ fn parameters(
         return Err(error(id.clone(), "there is no such rule"));
     }
     let mut all = Map::new();
-    for (id, Shipped { meta, .. }) in rules {
+    for (id, meta) in rules {
         let mut values = Map::new();
         let given = set.get(id).cloned().unwrap_or_default();
         if let Some(name) = given.keys().find(|name| !meta.parameters.contains_key(*name)) {

@@ -89,8 +89,19 @@ impl Framework {
     /// [`FrameworkError`] where it says something else, or a clause has neither a rule nor a word why.
     pub fn parse(id: &str, text: &str) -> Result<Self, FrameworkError> {
         let form = |message: String| FrameworkError::Form { id: id.to_owned(), message };
+        yaml::read::<Self>(text.as_bytes()).map_err(form)?.checked(id)
+    }
+
+    /// The same of what the build has made JSON of, which is read in a fifth of the time.
+    pub(crate) fn parse_json(id: &str, text: &str) -> Result<Self, FrameworkError> {
+        let form =
+            |it: serde_json::Error| FrameworkError::Form { id: id.into(), message: it.to_string() };
+        serde_json::from_str::<Self>(text).map_err(form)?.checked(id)
+    }
+
+    fn checked(self, id: &str) -> Result<Self, FrameworkError> {
+        let framework = self;
         let content = |problem: String| FrameworkError::Content { id: id.to_owned(), problem };
-        let framework: Self = yaml::read(text.as_bytes()).map_err(form)?;
         if framework.id != id || !is_id(id) {
             return Err(content(format!("it calls itself `{}`", framework.id)));
         }

@@ -1,6 +1,7 @@
 //! The wall around the interpreter of Rego.
 
 mod builtins;
+mod constant;
 mod coverage;
 mod graph;
 mod modules;
@@ -18,6 +19,7 @@ use sha2::{Digest, Sha256};
 use thiserror::Error;
 
 pub(crate) use builtins::{is_function, is_refused};
+pub(crate) use constant::{Constants, literal};
 pub(crate) use coverage::Lines;
 pub use graph::RuleName;
 pub(crate) use graph::{Graph, aliases, name};
@@ -184,11 +186,24 @@ impl Policies {
     ///
     /// [`PolicyError`] for the first policy, by the order given, that is not fit.
     pub fn new(sources: &[Source], data: &Value, limits: Limits) -> Result<Self, PolicyError> {
+        Self::with_data_of(sources, limits, |_| Ok(data.clone()))
+    }
+
+    /// The same where the data comes from what the policies themselves have written out.
+    ///
+    /// # Errors
+    ///
+    /// [`PolicyError`] for the first policy that is not fit, and what `data` says.
+    pub(crate) fn with_data_of<E: From<PolicyError> + Send>(
+        sources: &[Source],
+        limits: Limits,
+        data: impl FnOnce(&Constants) -> Result<Value, E> + Send,
+    ) -> Result<Self, E> {
         check_sizes(sources, limits)?;
         std::thread::scope(|scope| {
-            let read = || read(sources, data, limits);
+            let read = || read(sources, limits, data);
             let reader = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, read);
-            let broken = || Err(PolicyError::Panicked { path: sources[0].path.clone() });
+            let broken = || Err(PolicyError::Panicked { path: sources[0].path.clone() }.into());
             reader.map_or_else(|_| broken(), |reader| reader.join().unwrap_or_else(|_| broken()))
         })
     }
@@ -217,17 +232,6 @@ impl Policies {
         let mut engine = self.engine.clone();
         engine.set_input(regorus::Value::from(input.clone()));
         Evaluation { policies: self, engine }
-    }
-
-    /// The same with more data.
-    ///
-    /// # Errors
-    ///
-    /// [`PolicyError::Data`] where it is no object, or has a value where a policy has a rule or other data is.
-    pub fn with_data(mut self, data: &Value) -> Result<Self, PolicyError> {
-        add_data(&mut self.engine, data)?;
-        prepare(&mut self.engine);
-        Ok(self)
     }
 
     fn failure(&self, rule: &str, message: &str) -> EvaluationError {
@@ -285,7 +289,11 @@ fn check_sizes(sources: &[Source], limits: Limits) -> Result<(), PolicyError> {
     })
 }
 
-fn read(sources: &[Source], data: &Value, limits: Limits) -> Result<Policies, PolicyError> {
+fn read<E: From<PolicyError>>(
+    sources: &[Source],
+    limits: Limits,
+    data: impl FnOnce(&Constants) -> Result<Value, E>,
+) -> Result<Policies, E> {
     let mut engine = regorus::Engine::new();
     engine.set_strict_builtin_errors(true);
     engine.set_gather_prints(true);
@@ -305,6 +313,7 @@ fn read(sources: &[Source], data: &Value, limits: Limits) -> Result<Policies, Po
         limit: limits.evaluation,
         check_interval: NonZeroU32::new(64).expect("64 is not zero"),
     });
+    let data = data(&Constants::of(&mut engine))?;
     add_data(&mut engine, data)?;
     prepare(&mut engine);
     let rules = graph.rules().into();
@@ -318,10 +327,9 @@ fn prepare(engine: &mut regorus::Engine) {
     let _ = catch_unwind(AssertUnwindSafe(work));
 }
 
-fn add_data(engine: &mut regorus::Engine, data: &Value) -> Result<(), PolicyError> {
+fn add_data(engine: &mut regorus::Engine, data: Value) -> Result<(), PolicyError> {
     let failed = |error: String| PolicyError::Data { message: error.trim().to_owned() };
-    let data = regorus::Value::from(data.clone());
-    engine.add_data(data).map_err(|error| failed(error.to_string()))
+    engine.add_data(regorus::Value::from(data)).map_err(|error| failed(error.to_string()))
 }
 
 fn add(engine: &mut regorus::Engine, source: &Source) -> Result<(), PolicyError> {

@@ -8,6 +8,7 @@ use super::problem::{Problem, ProblemKind, nearest};
 use crate::Severity;
 use crate::framework::is_id;
 use crate::input::Grade;
+use crate::rego::literal;
 
 /// What a rule says of itself, as it is written.
 pub(super) struct Meta {
@@ -68,30 +69,6 @@ fn lines(meta: &Expr) -> BTreeMap<String, u32> {
         return BTreeMap::new();
     };
     fields.iter().filter_map(|field| Some((name(&field.1)?, line(field.1.span())))).collect()
-}
-
-/// The value of an expression that is written out. Expressions are no deeper than they may be.
-pub(super) fn literal(expression: &Expr) -> Option<Value> {
-    match expression {
-        Expr::String { value, .. }
-        | Expr::RawString { value, .. }
-        | Expr::Number { value, .. }
-        | Expr::Bool { value, .. }
-        | Expr::Null { value, .. } => serde_json::from_str(&value.to_json_str().ok()?).ok(),
-        Expr::Array { items, .. } => {
-            let items = items.iter().map(|item| literal(item));
-            items.collect::<Option<Vec<_>>>().map(Value::Array)
-        }
-        Expr::Object { fields, .. } => {
-            let field = |(_, key, value): &(_, _, _)| -> Option<(String, Value)> {
-                let (key, value): (&regorus::unstable::ExprRef, &regorus::unstable::ExprRef) =
-                    (key, value);
-                Some((literal(key)?.as_str()?.to_owned(), literal(value)?))
-            };
-            fields.iter().map(field).collect::<Option<Map<_, _>>>().map(Value::Object)
-        }
-        _ => None,
-    }
 }
 
 /// What is wrong with what a policy says of itself.
