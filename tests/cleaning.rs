@@ -484,3 +484,43 @@ fn what_a_signal_leaves_behind_is_not_added() {
     assert_eq!(left, 3, "the file, the git directory and what was begun");
     assert_eq!(repo.git_text(&["status", "--porcelain", "-uall"]), "");
 }
+
+#[test]
+fn a_long_line_is_cleaned_to_its_end() {
+    let repo = TestRepo::new();
+    let part = |at: usize| {
+        format!("patient ssn {} {}", number(&format!("814{}", at % 10)), "z".repeat(60))
+    };
+    let line: String = (0..30).map(part).collect();
+    repo.write("a.txt", format!("{line} a\n")).commit("First");
+    repo.write("a.txt", format!("{line} b\n")).git(&["add", "."]);
+    let transcript = sanitize(&repo, &["--staged", "--write"]);
+    assert_eq!(transcript.code, Some(0), "{transcript}");
+    assert_eq!(sanitize(&repo, &["scan", "--staged"]).code, Some(0));
+    assert_eq!(staged(&repo, "a.txt").matches("[SSN]").count(), 30);
+}
+
+#[test]
+fn what_is_made_up_beside_old_values_comes_to_rest() {
+    let repo = TestRepo::new();
+    let record = |more: &str| {
+        format!("{{\n  \"mrn\": \"{}\",\n{more}  \"x\": 1\n}}\n", ["4817", "3654"].concat())
+    };
+    repo.write("a.json", record("")).commit("First");
+    repo.write(
+        "a.json",
+        record(&format!("  \"last_name\": \"{}\",\n", ["Thorn", "bury"].concat())),
+    );
+    repo.git(&["add", "."]);
+    let arguments = ["--staged", "--write", "--replace-with", "synthetic"];
+    let program = program(&repo).with_variable(
+        "GITOPS_HEALTH_SANITIZE_KEY",
+        "a synthetic key of more than thirty-two letters",
+    );
+    let transcript = run(&program, &arguments);
+    assert_eq!(transcript.code, Some(0), "{transcript}");
+    let first = staged(&repo, "a.json");
+    assert_eq!(run(&program, &["scan", "--staged"]).code, Some(0), "{first}");
+    assert_eq!(run(&program, &arguments).code, Some(0));
+    assert_eq!(staged(&repo, "a.json"), first);
+}

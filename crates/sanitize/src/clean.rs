@@ -91,7 +91,7 @@ pub struct Seen<'a> {
 pub(crate) type Edits = Vec<(Range<usize>, Vec<u8>)>;
 
 /// So often what was cleaned is looked at again: taking one thing out can uncover another.
-const MOST_PASSES: usize = 4;
+const MOST_PASSES: usize = 6;
 
 impl<'a> Cleaner<'a> {
     /// A cleaner that takes out what is of this severity or more, and all that fields of structures hold.
@@ -127,21 +127,30 @@ impl<'a> Cleaner<'a> {
         let mut removed = sight.into_findings(bytes);
         removed.sort_by_key(|finding| finding.span.start);
         // What was taken out in the first pass is told with its place; later passes find what was hidden.
+        let mut pass = Pass::Later;
         for _ in 1..MOST_PASSES {
-            let Found { sight: mut more, kept, .. } =
-                self.find(&cleaned, Pass::Later, &edits, holds);
+            let Found { sight: mut more, kept, .. } = self.find(&cleaned, pass, &edits, holds);
+            if !more.can_be_changed() && pass == Pass::Later && self.maker.is_some() {
+                pass = Pass::Last;
+                continue;
+            }
             if !more.can_be_changed() {
                 let left = more.into_findings(&cleaned);
                 return Cleaned { bytes: cleaned, removed, edits, kept, left, unseen };
             }
+            // What was made up, and would be taken out again beside what was left, gives way to a mark.
+            let maker = if pass == Pass::Last { self.maker.take() } else { None };
             let (next, more_edits) = self.replace(name, &cleaned, &more);
-            edits = compose(&edits, &more_edits);
+            self.maker = maker.or(self.maker.take());
+            let was_told = |span: &Range<usize>| touches(&edits, span);
             more.forget_fixed();
             let more = more.into_findings(&cleaned);
-            removed.extend(more.into_iter().map(|finding| without_place(finding, bytes.len())));
+            let more = more.into_iter().filter(|it| pass == Pass::Later || !was_told(&it.span));
+            removed.extend(more.map(|finding| without_place(finding, bytes.len())));
+            edits = compose(&edits, &more_edits);
             cleaned = next;
         }
-        let Found { sight, kept, .. } = self.find(&cleaned, Pass::Later, &edits, holds);
+        let Found { sight, kept, .. } = self.find(&cleaned, pass, &edits, holds);
         let left = sight.into_findings(&cleaned);
         Cleaned { bytes: cleaned, removed, edits, kept, left, unseen }
     }
@@ -183,7 +192,9 @@ impl<'a> Cleaner<'a> {
             |it: &Finding| unit_at(&sight.units, it.span.start).map_or(rest, |unit| shifts[unit]);
         sight.weeks = sight.findings.iter().map(weeks).collect();
         let made = match pass {
-            Pass::First => known::made(&sight.findings, bytes, &sight.units, self.least),
+            Pass::First | Pass::Last => {
+                known::made(&sight.findings, bytes, &sight.units, self.least)
+            }
             Pass::Later => known::made_alone(&sight.findings, bytes),
         };
         let mut made = made.into_iter();
@@ -336,6 +347,8 @@ enum Pass {
     First,
     /// There is in it already what took the place of something.
     Later,
+    /// The same, looked at as who cleans it once more would.
+    Last,
 }
 
 /// Whether a text is a number in JSON and elsewhere, too.
@@ -357,6 +370,12 @@ pub(crate) fn applied(bytes: &[u8], edits: Edits) -> (Vec<u8>, Vec<Edit>) {
     }
     text.extend_from_slice(&bytes[at..]);
     (text, done)
+}
+
+/// Whether a part of what is left has something of what took the place of something.
+fn touches(edits: &[Edit], part: &Range<usize>) -> bool {
+    let next = edits.partition_point(|edit| edit.new.end <= part.start);
+    edits.get(next).is_some_and(|edit| edit.new.start < part.end)
 }
 
 /// A finding of a later pass: that there was something, at the end of the text as it was.

@@ -165,6 +165,9 @@ const PERHAPS_ATTRIBUTIONS: &[&[u8]] = &[
 /// How far the talk goes, in bytes.
 const REACH: usize = 400;
 
+/// So far a word is looked for that begins or ends outside of it, in bytes.
+const LONGEST_WORD: usize = 64;
+
 pub(crate) struct Context<'a> {
     bytes: &'a [u8],
     /// Where there are words that make it talk of health, sorted.
@@ -220,14 +223,34 @@ impl<'a> Context<'a> {
     pub fn health_parts(&self) -> Vec<Range<usize>> {
         let mut parts: Vec<Range<usize>> = Vec::new();
         for place in &self.health {
-            let begin = place.saturating_sub(REACH);
-            let end = self.bytes.len().min(place + REACH);
+            let begin = self.begin_of_word(place.saturating_sub(REACH));
+            let end = self.end_of_word(self.bytes.len().min(place + REACH));
             match parts.last_mut() {
                 Some(last) if last.end >= begin => last.end = end,
                 _ => parts.push(begin..end),
             }
         }
         parts
+    }
+
+    /// Where the word begins that a place is in; at least where a character does.
+    fn begin_of_word(&self, at: usize) -> usize {
+        let is_inside = |at: usize| at > 0 && !self.bytes[at - 1].is_ascii_whitespace();
+        let first = at.saturating_sub(LONGEST_WORD);
+        let word = (first..=at).rev().find(|at| !is_inside(*at));
+        word.unwrap_or_else(|| (first..=at).rev().find(|at| self.is_edge(*at)).unwrap_or(at))
+    }
+
+    /// Where the word ends that a place is in; at least where a character does.
+    fn end_of_word(&self, at: usize) -> usize {
+        let is_end = |at: &usize| self.bytes.get(*at).is_none_or(u8::is_ascii_whitespace);
+        let last = self.bytes.len().min(at + LONGEST_WORD);
+        (at..=last).find(is_end).or_else(|| (at..=last).find(|at| self.is_edge(*at))).unwrap_or(at)
+    }
+
+    /// Whether a character of UTF-8 begins here, or the text ends.
+    fn is_edge(&self, at: usize) -> bool {
+        self.bytes.get(at).is_none_or(|byte| byte & 0xC0 != 0x80)
     }
 
     /// Whether a place says who wrote something: lines of copyright, authors and the like, and, where there is no talk

@@ -145,7 +145,10 @@ fn version_before(repo: &Repo, old: Side) -> Result<Vec<u8>, Left> {
 }
 
 /// So often what is left of a change is looked at again.
-const MOST_ROUNDS: usize = 4;
+const MOST_ROUNDS: usize = 12;
+
+/// From this round on all that is found in a line goes where something of it does: else each might take a round.
+const WHOLE_LINES: usize = 3;
 
 /// Takes out of a version what a scan of the change finds, until it finds nothing more: what is found in a line may be
 /// new since something beside it is gone.
@@ -161,17 +164,27 @@ fn clean_change(
     }
     let mut parts = Vec::new();
     let mut cleaned = cleaning.clean(shown, attributes, content, Some(&parts))?;
-    for _ in 0..MOST_ROUNDS {
+    for round in 0..MOST_ROUNDS {
         let found = cleaning.look.scanner.look_at_change(before, &cleaned.bytes).findings;
-        let found = found.iter().map(|finding| cleaned.origin(&finding.span));
+        let found = found
+            .iter()
+            .map(|finding| cleaned.origin(&finding.span))
+            .map(|place| if round < WHOLE_LINES { place } else { whole_lines(content, &place) });
         let more = apart(parts.iter().cloned().chain(found).collect());
         if more == parts {
-            break;
+            return Ok(cleaned);
         }
         parts = more;
         cleaned = cleaning.clean(shown, attributes, content, Some(&parts))?;
     }
-    Ok(cleaned)
+    Err("not all could be taken out of what is staged, so nothing was: clean the whole file with `sanitize FILE --write`, and stage it".into())
+}
+
+/// The lines that a part of a text is in.
+fn whole_lines(text: &[u8], part: &Range<usize>) -> Range<usize> {
+    let begin = memchr::memrchr(b'\n', &text[..part.start]).map_or(0, |at| at + 1);
+    let end = memchr::memchr(b'\n', &text[part.end..]).map_or(text.len(), |at| part.end + at);
+    begin..end
 }
 
 /// Parts in the order of their places, those that meet as one.
