@@ -56,7 +56,7 @@ impl Language {
             }
         }
         match begin.first() {
-            Some(b'{') => Self::Json,
+            Some(b'{') if !is_within_string(&begin[1..]) => Self::Json,
             Some(b'[') if may_be_first(begin[1..].trim_ascii_start()) => Self::Json,
             _ if begin.starts_with(b"---\n") || begin.starts_with(b"---\r\n") => Self::Yaml,
             _ if STATEMENTS.iter().any(is_statement) || has_statement() => Self::Sql,
@@ -259,6 +259,15 @@ fn mark_of_key<'a>(bytes: &'a [u8], span: &Range<usize>) -> Option<&'a [u8]> {
     };
     let begin = span.start.saturating_sub(16) + key.len() - length;
     (is_number && ends).then(|| &bytes[begin..begin + length])
+}
+
+/// Whether an object in JSON goes on as one in a string, of which the quotes are doubled or behind a backslash.
+fn is_within_string(text: &[u8]) -> bool {
+    match text.trim_ascii_start() {
+        [b'"', b'"', next, ..] => next.is_ascii_alphanumeric() || *next == b'_',
+        [b'\\', b'"', ..] => true,
+        _ => false,
+    }
 }
 
 /// Whether a list in JSON may go on so.

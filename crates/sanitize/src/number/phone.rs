@@ -16,7 +16,8 @@ impl Finder<'_> {
             }
             digits.remove(0);
         }
-        if before == Some(b'+') || before == Some(b'(') {
+        let is_area = || self.text(&number.span).as_bytes().contains(&b')');
+        if before == Some(b'+') || before == Some(b'(') && is_area() {
             span.start -= 1;
         }
         let is_issued = digits[0] >= 2 && digits[3] >= 2 && digits[1..3] != [1, 1];

@@ -275,7 +275,7 @@ fn within(line: &[u8], at: usize) -> Option<Range<usize>> {
     }
     let end = memchr::memmem::find(rest, b" #").unwrap_or(rest.len());
     let rest = rest[..end].trim_ascii_end();
-    let rest = rest.strip_suffix(b",").unwrap_or(rest);
+    let rest = rest.strip_suffix(b",").unwrap_or(rest).trim_ascii_end();
     let is_plain = !rest.iter().any(|it| b"(){}[]<>$;".contains(it));
     is_plain.then(|| at..at + rest.len())
 }

@@ -200,3 +200,43 @@ fn a_value_beside_a_mark_or_a_made_up_number_is_taken_out() {
         assert!(!made.contains(&value), "{made}");
     }
 }
+
+#[test]
+fn a_bracket_around_a_number_stays() {
+    let phone = "(725) 56~0-5059";
+    assert_words("", &format!("phone: {phone}\n"), "phone: [PHONE]\n");
+    for (name, text, expected) in [
+        ("a.sql", "INSERT INTO t (phone, n) VALUES (72~55605059, 'x');", "('[PHONE]', 'x');"),
+        ("a.sql", "SELECT 1 FROM t WHERE phone IN (72~55605059);", "IN ('[PHONE]');"),
+    ] {
+        let made = cleaned(&Replacement::Redacted, name, &text.replace('~', ""));
+        assert!(made.ends_with(expected), "{made}");
+    }
+    let number = ["72", "55605059"].concat();
+    for way in [Replacement::Redacted, Replacement::Mask, Replacement::Hash(b"a key".to_vec())] {
+        for (name, before, behind) in
+            [("a.py", "phone = int(", ")\n"), ("a.js", "const phone = f(", ");\n")]
+        {
+            let made = cleaned(&way, name, &format!("{before}{number}{behind}"));
+            assert!(made.starts_with(before) && made.ends_with(behind), "{made}");
+        }
+    }
+}
+
+#[test]
+fn a_number_before_a_blank_and_a_comma_stands_in_marks() {
+    assert_words(
+        "a.json",
+        "{\n\"m~rn\":\"4817~3654\",\n\"age\" : 96 ,\n\"x\":1}",
+        "{\n\"m~rn\":\"[MRN]\",\n\"age\" : \"[AGE_OVER_89]\" ,\n\"x\":1}",
+    );
+}
+
+#[test]
+fn a_number_in_an_object_with_doubled_quotes_stands_in_those() {
+    assert_words(
+        "a.csv",
+        "a,b\n1,\"raw: '{\"\"x\"\": \"\"\"\", \"\"insurance~_id\"\": 331~25670}'\"\n",
+        "a,b\n1,\"raw: '{\"\"x\"\": \"\"\"\", \"\"insurance~_id\"\": \"\"[HEALTH_PLAN]\"\"}'\"\n",
+    );
+}
