@@ -90,7 +90,9 @@ impl Repo {
                 if change.lines != Lines::Binary
                     || !lines::looks_binary(&old) && !lines::looks_binary(&new) =>
             {
-                let hunks = lines::hunks(&old, &new);
+                let ids = change.old.zip(change.new).map(|(old, new)| (old.id, new.id));
+                let kept = ids.and_then(|(old, new)| self.hunks.take(old, new));
+                let hunks = kept.unwrap_or_else(|| lines::hunks(&old, &new));
                 Some(Versions { old, new, hunks })
             }
             _ => None,
@@ -151,7 +153,8 @@ impl Repo {
         if file.old.map(|side| side.id) == file.new.map(|side| side.id) {
             return Ok(Lines::Counted { added: 0, deleted: 0, hunks: 0 });
         }
-        Ok(self.count_lines(&old, &new))
+        let ids = [file.old, file.new].map(|side| side.map(|side| side.id));
+        Ok(self.count_lines(ids, &old, &new))
     }
 
     /// The text that git compares for one side of a file; `None` when it is not here.

@@ -1,8 +1,12 @@
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+
 use bstr::{BStr, ByteSlice};
 
 use crate::attributes::DiffAttribute;
 use crate::change::{Hunk, Lines};
-use crate::diff::{Comparer, Difference, Interner, Numbered};
+use crate::diff::{Comparer, Difference, Interner, Numbered, Text};
+use crate::id::ObjectId;
 use crate::repo::Repo;
 use crate::tree::{Mode, Side};
 
@@ -45,8 +49,8 @@ impl Repo {
         }
     }
 
-    /// Counts what differs between two texts, as git's default diff does.
-    pub(crate) fn count_lines(&self, old: &[u8], new: &[u8]) -> Lines {
+    /// Counts what differs between two texts, as git's default diff does. Of contents with ids the places are kept.
+    pub(crate) fn count_lines(&self, ids: [Option<ObjectId>; 2], old: &[u8], new: &[u8]) -> Lines {
         if let Some(lines) = count_without_comparing(old, new) {
             return lines;
         }
@@ -55,7 +59,11 @@ impl Repo {
         }
         match compare(old, new) {
             Some(Difference { added, deleted, hunks }) => {
-                Lines::Counted { added, deleted, hunks: number(hunks.len()) }
+                let count = number(hunks.len());
+                if let [Some(old), Some(new)] = ids {
+                    self.hunks.keep(old, new, hunks);
+                }
+                Lines::Counted { added, deleted, hunks: count }
             }
             None => Lines::TooLarge,
         }
@@ -69,11 +77,53 @@ pub(crate) fn hunks(old: &[u8], new: &[u8]) -> Vec<Hunk> {
 }
 
 pub(crate) fn compare(old: &[u8], new: &[u8]) -> Option<Difference> {
-    let mut interner = Interner::default();
-    let (old_text, new_text) = (interner.text(old), interner.text(new));
-    let old = Numbered { content: old, text: &old_text };
-    let new = Numbered { content: new, text: &new_text };
-    Comparer::default().compare(&interner, &old_text.lines, &new_text.lines, old.common_tail(new))
+    thread_local! {
+        /// What a thread keeps from one comparison to the next: memory, and nothing that was in it.
+        static DESK: RefCell<(Interner, Comparer)> = RefCell::default();
+    }
+    DESK.with_borrow_mut(|(interner, comparer)| {
+        interner.clear();
+        let old_text = interner.text(old);
+        let new_text = match old.is_empty() {
+            true => interner.text(new),
+            false => interner.text_like(new, old, &old_text, Text::default()),
+        };
+        let old = Numbered { content: old, text: &old_text };
+        let new = Numbered { content: new, text: &new_text };
+        comparer.compare(interner, &old_text.lines, &new_text.lines, old.common_tail(new))
+    })
+}
+
+/// Where files differ that were compared lately: who asks for their lines asks for their places next.
+#[derive(Debug, Default)]
+pub(crate) struct KeptHunks {
+    places: RefCell<HashMap<(ObjectId, ObjectId), Vec<Hunk>>>,
+    count: Cell<usize>,
+}
+
+impl KeptHunks {
+    /// So many places are kept, some megabytes.
+    const MOST: usize = 1 << 18;
+
+    fn keep(&self, old: ObjectId, new: ObjectId, hunks: Vec<Hunk>) {
+        let mut places = self.places.borrow_mut();
+        if self.count.get() + hunks.len() > Self::MOST {
+            places.clear();
+            self.count.set(0);
+        }
+        // An entry takes memory, too.
+        let count = hunks.len() + 2;
+        if count < Self::MOST && places.insert((old, new), hunks).is_none() {
+            self.count.set(self.count.get() + count);
+        }
+    }
+
+    /// The places, which are forgotten then.
+    pub fn take(&self, old: ObjectId, new: ObjectId) -> Option<Vec<Hunk>> {
+        let hunks = self.places.borrow_mut().remove(&(old, new))?;
+        self.count.set(self.count.get().saturating_sub(hunks.len() + 2));
+        Some(hunks)
+    }
 }
 
 /// The answer where one side is empty or both are equal.

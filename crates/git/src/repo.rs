@@ -11,6 +11,7 @@ use crate::alternates::object_directories;
 use crate::commit::Commit;
 use crate::error::{Cause, Context, Error};
 use crate::id::ObjectId;
+use crate::lines::KeptHunks;
 use crate::objects::{OBJECT_BYTES, Objects};
 use crate::ordinary::unreadable_file;
 use crate::pack::{Kind, Object};
@@ -84,6 +85,7 @@ pub struct Repo {
     pub(crate) objects: Objects,
     /// The commits that tags lead to.
     peeled: RefCell<HashMap<ObjectId, Option<ObjectId>>>,
+    pub(crate) hunks: KeptHunks,
     location: Location,
     /// Whether there is no worktree, whatever libgit2 takes for one.
     is_bare: bool,
@@ -160,6 +162,7 @@ impl Repo {
             git,
             limits: Limits::default(),
             peeled: RefCell::default(),
+            hunks: KeptHunks::default(),
             objects: Objects::new(object_directories(directories)?),
             shallow_edges,
             index,
