@@ -426,6 +426,45 @@ fn a_history_is_counted_commit_by_commit() {
 }
 
 #[test]
+fn a_commit_of_a_history_that_no_pull_request_names_came_without_one() {
+    let repo = governed("  frameworks: [baseline]\n  protected_branches: [main]\n");
+    repo.write("src/main.py", "x = 4\n").commit("fix: by a request");
+    let ids = repo.git_text(&["rev-list", "--first-parent", "HEAD"]);
+    let ids: Vec<&str> = ids.lines().collect();
+    let request = serde_json::json!([{
+        "number": 7, "user": {"login": "ann"}, "base": {"ref": "main"}, "head": {"sha": "1".repeat(40)},
+        "merge_commit_sha": ids[0], "merged_at": "2026-01-01T00:00:00Z", "labels": [],
+    }]);
+    repo.write("requests.json", request.to_string());
+    let all =
+        r#"{"schema": "gitops-health/evidence/v1", "pull_requests_until": "2100-01-01T00:00:00Z"}"#;
+    repo.write("all.json", all);
+    let history = ["compliance", "analyze", "--history", "--branch", "main", "--format", "json"];
+    let counts = |files: &[&str]| {
+        let evidence = files.iter().flat_map(|file| ["--evidence", *file]);
+        let arguments: Vec<&str> = history.into_iter().chain(evidence).collect();
+        let report = json(&run_in(&repo, &arguments).stdout);
+        let schema = json(&gitops_health_report::compliance_history::json_schema());
+        let schema = jsonschema::validator_for(&schema).expect("a valid schema");
+        assert!(schema.is_valid(&report), "{report}");
+        let rows = report["rules"].as_array().expect("rows");
+        let row = rows.iter().find(|row| row["rule"] == "merged-through-request").expect("a rule");
+        let counts = ["pass", "fail", "not_assessed"].map(|name| row["counts"][name].clone());
+        let requests = &report["requests"];
+        let requests = ["named", "without", "unknown"].map(|name| requests[name].clone());
+        assert_eq!(counts, requests, "{report}");
+        counts.map(|count| count.as_u64().expect("a number"))
+    };
+    let others = ids.len() as u64 - 1;
+    assert_eq!(counts(&[]), [0, 0, others + 1]);
+    assert_eq!(counts(&["requests.json"]), [1, 0, others]);
+    assert_eq!(counts(&["requests.json", "all.json"]), [1, others, 0]);
+    let text =
+        run_in(&repo, &["compliance", "analyze", "--history", "--evidence", "requests.json"]);
+    assert!(text.stdout.contains("1 through a pull request, 0 without one"), "{text}");
+}
+
+#[test]
 fn rules_and_clauses_are_listed_and_explained() {
     let repo = TestRepo::new();
     let list = run_in(&repo, &["compliance", "list", "--framework", "hipaa", "--coverage"]);

@@ -61,6 +61,8 @@ fn the_schema_of_a_scan_is_that_of_the_report() {
 fn the_schemas_of_compliance_are_those_of_reports_and_inputs() {
     let schema = gitops_health_report::compliance::json_schema();
     check("schemas/compliance-analyze.v1.json", &schema);
+    let history = gitops_health_report::compliance_history::json_schema();
+    check("schemas/compliance-history.v1.json", &history);
     let evidence = gitops_health_compliance::evidence_schema();
     check("schemas/evidence.v1.json", &gitops_health_report::pretty(&evidence));
     let input = program().run(&["compliance", "input", "--schema"]).stdout;

@@ -70,7 +70,12 @@ impl Assembler<'_> {
         let evidence = subject.evidence;
         let about = About { change: &facts, commits: &commits };
         let approvals = approvals::all(self, &about, evidence.approvals, &mut people);
-        let pull_request = evidence.pull_request.map(|it| about.pull_request(it, &mut people));
+        let to = subject.branch.as_ref().map(|branch| &*branch.name);
+        let pull_request = about.own_pull_request(subject.mode, evidence.pull_requests, to);
+        let pull_request = pull_request.map(|it| about.pull_request(it, &mut people));
+        if pull_request.is_none() {
+            missing.push(absent("pull_request", NO_EVIDENCE));
+        }
         let tickets = evidence.tickets.map(|list| {
             sorted(list.into_iter().map(|it| ticket(it, &mut people)), |it| it.id.clone())
         });
@@ -101,6 +106,7 @@ impl Assembler<'_> {
             owners: self.owners(),
             trust: self.trusted.trust.as_ref().map(|trust| trust.digest().to_string()),
             pull_request,
+            pull_requests_until: evidence.pull_requests_until,
             approvals,
             tickets,
             tests,
@@ -222,7 +228,6 @@ impl Assembler<'_> {
             Some(_) => "the trusted revision has none",
             None => "there is no trusted revision",
         };
-        let no_evidence = "no evidence says anything of them";
         let facts = [
             (
                 "roster",
@@ -234,11 +239,10 @@ impl Assembler<'_> {
             ),
             ("owners", trusted.owners.is_none(), format!("{nowhere}: `CODEOWNERS`")),
             ("trust", trusted.trust.is_none(), format!("{nowhere}: `{}`", config.allowed_signers)),
-            ("pull_request", subject.evidence.pull_request.is_none(), no_evidence.into()),
-            ("tickets", subject.evidence.tickets.is_none(), no_evidence.into()),
-            ("tests", subject.evidence.tests.is_none(), no_evidence.into()),
-            ("scans", subject.evidence.scans.is_none(), no_evidence.into()),
-            ("platform", subject.evidence.platform.is_none(), no_evidence.into()),
+            ("tickets", subject.evidence.tickets.is_none(), NO_EVIDENCE.into()),
+            ("tests", subject.evidence.tests.is_none(), NO_EVIDENCE.into()),
+            ("scans", subject.evidence.scans.is_none(), NO_EVIDENCE.into()),
+            ("platform", subject.evidence.platform.is_none(), NO_EVIDENCE.into()),
             (
                 "findings",
                 subject.findings.is_none(),
@@ -249,8 +253,15 @@ impl Assembler<'_> {
             ("branch", subject.branch.is_none(), "nobody says where the change goes".into()),
         ];
         let missing = facts.into_iter().filter(|(_, is_missing, _)| *is_missing);
-        missing.map(|(fact, _, reason)| MissingFact { fact: fact.into(), reason }).collect()
+        missing.map(|(fact, _, reason)| absent(fact, reason)).collect()
     }
+}
+
+/// Why there is nothing that somebody would have to hand in.
+const NO_EVIDENCE: &str = "no evidence says anything of them";
+
+fn absent(fact: &str, reason: impl Into<String>) -> MissingFact {
+    MissingFact { fact: fact.into(), reason: reason.into() }
 }
 
 /// What others speak of.
@@ -294,6 +305,29 @@ impl About<'_> {
         let found: Vec<Covers> = commits.iter().map(|id| self.covers(&bound(id))).collect();
         let all = [Covers::All, Covers::Part, Covers::Other];
         all.into_iter().find(|covers| found.contains(covers)).unwrap_or(Covers::Unknown)
+    }
+
+    /// The pull request of the change among several: one that names a commit of it, before others one that goes to the
+    /// branch. Of a change that is not merged the last one is believed to be meant; a commit of a history that none
+    /// names has none.
+    fn own_pull_request(
+        &self,
+        mode: Mode,
+        mut all: Vec<crate::evidence::ReportedPullRequest>,
+        branch: Option<&str>,
+    ) -> Option<crate::evidence::ReportedPullRequest> {
+        let rank = |it: &crate::evidence::ReportedPullRequest| {
+            let covers = match self.covers_by_any(&it.commits) {
+                Covers::All => 2,
+                Covers::Part => 1,
+                Covers::Other | Covers::Unknown => 0,
+            };
+            (covers, covers > 0 && it.base.as_deref() == branch)
+        };
+        // Of several that are as good the last one counts.
+        let best = (0..all.len()).max_by_key(|place| rank(&all[*place]))?;
+        let is_about_it = rank(&all[best]).0 > 0;
+        (mode != Mode::History || is_about_it).then(|| all.swap_remove(best))
     }
 
     fn pull_request(

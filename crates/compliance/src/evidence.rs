@@ -5,6 +5,7 @@ pub(crate) mod document;
 mod github;
 mod gitlab;
 mod junit;
+mod many;
 pub(crate) mod node;
 mod own;
 mod read;
@@ -18,6 +19,7 @@ use std::collections::BTreeMap;
 
 use crate::input::{ApprovalState, Binding, Grade, Platform, ScanKind, Time};
 
+pub use many::EvidenceOfMany;
 pub use own::evidence_schema;
 pub use read::{
     EvidenceError, LARGEST_EVIDENCE, LARGEST_YAML_EVIDENCE, MOST_ELEMENTS, read_evidence,
@@ -34,14 +36,16 @@ pub struct Evidence {
     pub tests: Option<Vec<ReportedTests>>,
     /// What scanners said; `None` where there is no result of any.
     pub scans: Option<Vec<ReportedScan>>,
-    /// The pull request.
-    pub pull_request: Option<ReportedPullRequest>,
+    /// Pull requests.
+    pub pull_requests: Vec<ReportedPullRequest>,
+    /// Up to when these are all that there were; `None` where nobody says that they are all.
+    pub pull_requests_until: Option<Time>,
     /// How the platform is set up.
     pub platform: Option<Platform>,
 }
 
 impl Evidence {
-    /// Adds what another source says. Of two pull requests or platforms the later one counts.
+    /// Adds what another source says. Of two platforms the later one counts.
     pub fn add(&mut self, other: Self) {
         fn join<T>(one: &mut Option<Vec<T>>, other: Option<Vec<T>>) {
             if let Some(other) = other {
@@ -52,7 +56,8 @@ impl Evidence {
         join(&mut self.tickets, other.tickets);
         join(&mut self.tests, other.tests);
         join(&mut self.scans, other.scans);
-        self.pull_request = other.pull_request.or(self.pull_request.take());
+        self.pull_requests.extend(other.pull_requests);
+        self.pull_requests_until = other.pull_requests_until.or(self.pull_requests_until.take());
         self.platform = other.platform.or(self.platform.take());
     }
 }

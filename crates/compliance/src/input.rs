@@ -60,6 +60,9 @@ pub struct Input {
     /// The pull request, as a platform says.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pull_request: Option<PullRequest>,
+    /// Up to when all pull requests that were merged are known: a commit of then without one came without one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pull_requests_until: Option<Time>,
     /// Who approved or refused it, whatever that is worth: see each one's grade.
     pub approvals: Vec<Approval>,
     /// What it was done for; absent where nobody handed in what a tracker says.

@@ -31,9 +31,9 @@ pub use config::{ApprovalTrailer, ComplianceConfig, ConfigError, Settings};
 pub use conftest::{Conftest, Decisions, Message, NoDecision};
 pub use draft::{Seen, draft_roster};
 pub use evidence::{
-    Evidence, EvidenceError, LARGEST_EVIDENCE, LARGEST_YAML_EVIDENCE, MOST_ELEMENTS,
-    ReportedApproval, ReportedPullRequest, ReportedScan, ReportedTests, ReportedTicket, Who,
-    evidence_schema, read_evidence,
+    Evidence, EvidenceError, EvidenceOfMany, LARGEST_EVIDENCE, LARGEST_YAML_EVIDENCE,
+    MOST_ELEMENTS, ReportedApproval, ReportedPullRequest, ReportedScan, ReportedTests,
+    ReportedTicket, Who, evidence_schema, read_evidence,
 };
 pub use framework::{Clause, Framework, FrameworkError, Strength, is_id};
 pub use rego::{Evaluation, EvaluationError, Limits, Policies, PolicyError, RuleName, Source};

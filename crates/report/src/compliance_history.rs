@@ -26,6 +26,8 @@ pub struct HistoryReport {
     pub commits: usize,
     /// How many of these are merges.
     pub merges: usize,
+    /// How they came to the branch, as far as somebody handed in what a platform says of pull requests.
+    pub requests: Requests,
     /// The oldest.
     pub first: Option<String>,
     /// The newest.
@@ -34,6 +36,17 @@ pub struct HistoryReport {
     pub is_cut: bool,
     /// The rules, by their names.
     pub rules: Vec<HistoryRow>,
+}
+
+/// How commits came to a branch.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Requests {
+    /// So many are named by a pull request.
+    pub named: usize,
+    /// So many are named by none, of a time up to which all are known.
+    pub without: usize,
+    /// Of so many nobody knows.
+    pub unknown: usize,
 }
 
 /// What a rule said.
@@ -51,6 +64,8 @@ pub struct HistoryRow {
     pub unbroken: usize,
     /// The oldest of these; absent where the newest does not.
     pub since: Option<String>,
+    /// When that was committed, RFC 3339.
+    pub since_committed: Option<String>,
     /// The newest commits on which it fails, five at most.
     pub failing: Vec<FailingCommit>,
 }
@@ -66,13 +81,16 @@ pub struct FailingCommit {
 
 /// A line for each rule that said something: how often it held and failed, since when it holds, where it failed last.
 pub fn text(report: &HistoryReport, style: Style) -> String {
-    let heading = ["rule", "severity", "pass", "fail", "not known", "holds for", "failed last"];
+    let heading =
+        ["rule", "severity", "pass", "fail", "not known", "holds for", "since", "failed last"];
     let mut rows = vec![heading.map(str::to_owned).to_vec()];
     let (said, silent): (Vec<_>, Vec<_>) =
         report.rules.iter().partition(|row| row.counts.not_applicable < report.commits);
     rows.extend(said.into_iter().map(line));
-    let sides =
-        [Side::Left, Side::Left, Side::Right, Side::Right, Side::Right, Side::Right, Side::Left];
+    let mut sides = [Side::Right; 8];
+    for place in [0, 1, 6, 7] {
+        sides[place] = Side::Left;
+    }
     let mut text = String::new();
     for (number, line) in columns(&sides, &rows).iter().enumerate() {
         text += &if number == 0 { style.bold(line) } else { line.clone() };
@@ -87,6 +105,15 @@ pub fn text(report: &HistoryReport, style: Style) -> String {
         short(&report.trusted),
         counted(silent.len(), "rule says", "rules say"),
     );
+    let Requests { named, without, unknown } = report.requests;
+    if named + without > 0 {
+        text += &format!(
+            "{} through a pull request, {} without one, {} of which that is not known\n",
+            thousands(named as u64),
+            thousands(without as u64),
+            thousands(unknown as u64),
+        );
+    }
     if report.is_cut {
         text += "this clone ends before the history does: fetch the rest with `git fetch --unshallow`\n";
     }
@@ -104,6 +131,7 @@ fn line(row: &HistoryRow) -> Vec<String> {
         number(counts.fail),
         number(counts.not_assessed + counts.error),
         number(row.unbroken),
+        row.since_committed.iter().filter_map(|it| it.get(..10)).collect(),
         last.into_iter().take(2).collect::<Vec<_>>().join(" "),
     ]
 }

@@ -24,7 +24,21 @@ applicable if not input.branch.is_protected == false
 
 missing contains "branch" if not input.branch
 
-missing contains "pull_request" if not input.pull_request
+missing contains "pull_request" if {
+	not input.pull_request
+	not is_pushed
+}
+
+# All pull requests up to a time are known, and none of them names the commit.
+is_pushed if {
+	input.change.mode == "history"
+	not input.pull_request
+	every commit in input.commits {
+		commit.committer.at.unix <= input.pull_requests_until.unix
+	}
+}
+
+findings contains {"message": "it came to the branch without a pull request", "subject": input.branch.name} if is_pushed
 
 missing contains "pull_request.base" if {
 	input.pull_request
@@ -41,14 +55,17 @@ findings contains {"message": "the pull request goes to another branch", "subjec
 
 findings contains {"message": "it is on the branch, and the pull request is not merged", "subject": input.branch.name} if {
 	input.change.mode == "history"
+	input.pull_request
 	not is_merged
 }
 
 findings contains {"message": "nobody attests the pull request", "subject": input.branch.name} if {
+	input.pull_request
 	not is_attested
 }
 
 findings contains {"message": "the pull request is of another change", "subject": input.branch.name} if {
+	input.pull_request
 	not is_of_this_change
 }
 

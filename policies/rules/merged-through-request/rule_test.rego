@@ -65,3 +65,29 @@ test_other_branches_need_none if {
 	free := object.union(change("history", request), {"branch": {"name": "x", "is_protected": false}})
 	merged_through_request.applicable == false with input as free
 }
+
+# A commit of a history that no pull request names, made at a time, where all pull requests up to another one are known.
+alone(at, until) := {
+	"change": {"mode": "history"},
+	"branch": {"name": "main", "is_protected": true},
+	"commits": [{"committer": {"at": {"unix": at}}}],
+	"pull_requests_until": {"unix": until},
+}
+
+test_a_commit_without_one_came_without_one_where_all_are_known if {
+	merged_through_request.findings == finding("it came to the branch without a pull request") with input as alone(7, 7)
+	merged_through_request.missing == set() with input as alone(7, 7)
+	merged_through_request.missing == {"pull_request"} with input as alone(8, 7)
+	merged_through_request.findings == set() with input as alone(8, 7)
+	staged := object.union(alone(7, 7), {"change": {"mode": "range"}})
+	merged_through_request.missing == {"pull_request"} with input as staged
+	merged_through_request.findings == set() with input as staged
+	undated := object.union(alone(7, 7), {"commits": [{"committer": {}}]})
+	merged_through_request.missing == {"pull_request"} with input as undated
+	later := object.union(alone(7, 7), {"commits": [{"committer": {"at": {"unix": 7}}}, {"committer": {"at": {"unix": 8}}}]})
+	merged_through_request.missing == {"pull_request"} with input as later
+	unsaid := object.remove(alone(7, 7), ["pull_requests_until"])
+	merged_through_request.missing == {"pull_request"} with input as unsaid
+	named := object.union(alone(7, 7), {"pull_request": request})
+	merged_through_request.findings == set() with input as named with data.parameters as parameters
+}

@@ -2,21 +2,21 @@ use std::num::NonZero;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 
-use gitops_health_compliance::input::{Branch, Mode};
+use gitops_health_compliance::input::{Branch, Input, Mode, Time};
 use gitops_health_compliance::{
-    Assembler, Catalogue, Evidence, Settings, Subject, Tally, Trusted, Verdict,
+    Assembler, Catalogue, EvidenceOfMany, Settings, Subject, Tally, Trusted, Verdict,
 };
 use gitops_health_git::{
     Change, Commit, Error as GitError, ObjectId, Reference, Repo, Similarity, ZonedTime,
 };
 use gitops_health_report::compliance::Counts;
 use gitops_health_report::compliance_history::{
-    self as report, COMPLIANCE_HISTORY_SCHEMA, FailingCommit, HistoryReport, HistoryRow,
+    self as report, COMPLIANCE_HISTORY_SCHEMA, FailingCommit, HistoryReport, HistoryRow, Requests,
 };
 use gitops_health_risk::RiskParams;
 
 use super::catalogue::{asked_rules, catalogue, frameworks};
-use super::subject::{branch_of_head, settings, unusable};
+use super::subject::{branch_of_head, evidence, settings, unusable};
 use crate::args::{AnalyzeArgs, ComplianceFormat};
 use crate::context::Context;
 use crate::error::{CliError, Failure};
@@ -54,6 +54,7 @@ pub(crate) fn run(context: &Context, args: &AnalyzeArgs) -> Result<ExitCode, Cli
         rules: asked_rules(&catalogue, &frameworks),
         references: repo.references()?,
         branch: branch_of_head(&repo, &args.change, &settings)?,
+        evidence: EvidenceOfMany::new(evidence(&repo, &args.change, Some(tip))?),
         now: context.now(),
     };
     let answers = everybody.judge(context, &commits)?;
@@ -76,14 +77,14 @@ pub(crate) fn run(context: &Context, args: &AnalyzeArgs) -> Result<ExitCode, Cli
     })
 }
 
-fn exit_code(everybody: &Everybody<'_>, answers: &[Vec<Verdict>], args: &AnalyzeArgs) -> ExitCode {
+fn exit_code(everybody: &Everybody<'_>, answers: &[Answers], args: &AnalyzeArgs) -> ExitCode {
     use gitops_health_compliance::Outcome;
     let least = args.fail_on.into();
     let decides =
         |place: usize| everybody.catalogue.rules()[everybody.rules[place]].meta.severity >= least;
     let tally: Tally = answers
         .iter()
-        .flat_map(|row| row.iter().enumerate().filter(|(place, _)| decides(*place)))
+        .flat_map(|row| row.verdicts.iter().enumerate().filter(|(place, _)| decides(*place)))
         .map(|(_, verdict)| *verdict)
         .collect();
     match tally.outcome() {
@@ -112,6 +113,36 @@ fn first_parents(
     Ok((commits, false))
 }
 
+/// What is said of a commit.
+#[derive(Clone, Debug, Default)]
+struct Answers {
+    /// The answers of all rules, in their order.
+    verdicts: Vec<Verdict>,
+    request: Request,
+}
+
+/// Whether a commit came by a pull request.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Request {
+    Named,
+    None,
+    #[default]
+    Unknown,
+}
+
+impl Request {
+    fn of(input: &Input) -> Self {
+        let is_of_then = |until: &Time| {
+            input.commits.iter().all(|commit| commit.committer.at.unix <= until.unix)
+        };
+        match (&input.pull_request, &input.pull_requests_until) {
+            (Some(_), _) => Self::Named,
+            (None, Some(until)) if is_of_then(until) => Self::None,
+            (None, _) => Self::Unknown,
+        }
+    }
+}
+
 /// What is the same for all commits.
 struct Everybody<'a> {
     settings: &'a Settings,
@@ -121,18 +152,19 @@ struct Everybody<'a> {
     rules: Vec<&'a str>,
     references: Vec<Reference>,
     branch: Option<Branch>,
+    evidence: EvidenceOfMany,
     now: ZonedTime,
 }
 
 impl Everybody<'_> {
     /// The answers of all rules for each commit, in their order; on as many threads as there are processors.
-    fn judge(&self, context: &Context, commits: &[Commit]) -> Result<Vec<Vec<Verdict>>, CliError> {
+    fn judge(&self, context: &Context, commits: &[Commit]) -> Result<Vec<Answers>, CliError> {
         let threads = std::thread::available_parallelism().map_or(1, NonZero::get);
         let repos: Vec<Repo> =
             (0..threads).map(|_| context.open_repo()).collect::<Result<_, _>>()?;
         let next = AtomicUsize::new(0);
         let progress = context.progress("commits judged");
-        let mut answers: Vec<Vec<Verdict>> = vec![Vec::new(); commits.len()];
+        let mut answers: Vec<Answers> = vec![Answers::default(); commits.len()];
         let (sender, receiver) = mpsc::channel();
         std::thread::scope(|scope| {
             for repo in repos {
@@ -158,7 +190,7 @@ impl Everybody<'_> {
         })
     }
 
-    fn judge_one(&self, repo: &Repo, commit: &Commit) -> Result<Vec<Verdict>, GitError> {
+    fn judge_one(&self, repo: &Repo, commit: &Commit) -> Result<Answers, GitError> {
         let changes = repo.changes_of(commit, Similarity::Renames)?;
         // What a merge introduced itself is among what it changed, and nobody asks for it apart.
         let change = Change {
@@ -182,7 +214,11 @@ impl Everybody<'_> {
             mode: Mode::History,
             change: &change,
             branch: self.branch.clone(),
-            evidence: Evidence::default(),
+            evidence: self.evidence.of(
+                &commit.id.to_string(),
+                &commit.tree.to_string(),
+                &commit.message,
+            ),
             findings: None,
             risk: None,
             references: Some(&self.references),
@@ -193,29 +229,36 @@ impl Everybody<'_> {
             let judgement = self.catalogue.rules()[*id].rule.judge(&mut evaluation);
             self.trusted.waivers.apply(id, judgement, &input).0.verdict
         };
-        Ok(self.rules.iter().map(judge).collect())
+        let verdicts = self.rules.iter().map(judge).collect();
+        Ok(Answers { verdicts, request: Request::of(&input) })
     }
 }
 
 fn assemble(
     everybody: &Everybody<'_>,
     commits: &[Commit],
-    answers: &[Vec<Verdict>],
+    answers: &[Answers],
     is_cut: bool,
     args: &AnalyzeArgs,
     revision: ObjectId,
 ) -> HistoryReport {
     let row = |(place, id): (usize, &&str)| {
         let meta = &everybody.catalogue.rules()[*id].meta;
-        let of_rule: Vec<Verdict> = answers.iter().map(|row| row[place]).collect();
+        let of_rule: Vec<Verdict> = answers.iter().map(|row| row.verdicts[place]).collect();
         history_row(meta, commits, &of_rule)
     };
+    let requests = |asked| answers.iter().filter(|it| it.request == asked).count();
     HistoryReport {
         schema: COMPLIANCE_HISTORY_SCHEMA.into(),
         head: args.change.head.clone(),
         trusted: revision.to_string(),
         commits: commits.len(),
         merges: commits.iter().filter(|commit| commit.is_merge()).count(),
+        requests: Requests {
+            named: requests(Request::Named),
+            without: requests(Request::None),
+            unknown: requests(Request::Unknown),
+        },
         first: commits.last().map(|commit| commit.id.to_string()),
         last: commits.first().map(|commit| commit.id.to_string()),
         is_cut,
@@ -240,7 +283,9 @@ fn history_row(
         matches!(verdict, Verdict::Pass | Verdict::Waived | Verdict::NotApplicable)
     };
     let unbroken = answers.iter().take_while(|verdict| holds(verdict)).count();
-    let since = commits[..unbroken].last().map(|commit| commit.id.to_string());
+    let oldest = commits[..unbroken].last();
+    let since = oldest.map(|commit| commit.id.to_string());
+    let since_committed = oldest.map(|commit| commit.committer.time.to_string());
     HistoryRow {
         rule: meta.id.clone(),
         title: meta.title.clone(),
@@ -248,6 +293,7 @@ fn history_row(
         counts,
         unbroken,
         since,
+        since_committed,
         failing: failing.collect(),
     }
 }

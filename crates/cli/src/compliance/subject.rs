@@ -54,7 +54,7 @@ impl Judged {
             mode,
             change: &change,
             branch: branch(&repo, args, &selection, &change, &settings)?,
-            evidence: evidence(&repo, args, &change)?,
+            evidence: evidence(&repo, args, change.head)?,
             findings,
             risk: risk(context, &repo, &loaded, &selection)?,
             references: Some(&references),
@@ -66,10 +66,14 @@ impl Judged {
 }
 
 /// What was handed in. A file that can not be used is an error: nobody would miss what it says.
-fn evidence(repo: &Repo, args: &ChangeArgs, change: &Change) -> Result<Evidence, CliError> {
+pub(super) fn evidence(
+    repo: &Repo,
+    args: &ChangeArgs,
+    head: Option<ObjectId>,
+) -> Result<Evidence, CliError> {
     let about = match &args.evidence_for {
         Some(revision) => Some(repo.resolve(revision)?),
-        None => change.head,
+        None => head,
     };
     let about = Binding { commit: about.map(|id| id.to_string()), ..Binding::default() };
     let mut evidence = Evidence::default();

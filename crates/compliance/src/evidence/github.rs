@@ -105,8 +105,22 @@ fn keep_newest(
 
 /// Reads a pull request.
 pub(super) fn pull_request(value: &Value) -> Result<Evidence, Problem> {
-    let pull_request = Some(reported(node::read(value)?)?);
-    Ok(Evidence { pull_request, ..Evidence::default() })
+    let pull_requests = vec![reported(node::read(value)?)?];
+    Ok(Evidence { pull_requests, ..Evidence::default() })
+}
+
+/// Whether this is a list of pull requests.
+pub(super) fn is_pull_requests(list: &[Value]) -> bool {
+    let has = |it: &Value| ["number", "user", "base"].iter().all(|name| it.get(name).is_some());
+    !list.is_empty() && list.iter().all(has)
+}
+
+/// Reads a list of pull requests.
+pub(super) fn pull_requests(value: &Value) -> Result<Evidence, Problem> {
+    let list: Vec<PullRequest> = node::read(value)?;
+    let read = |(at, it)| reported(it).map_err(|error| error.within(&format!("[{at}]")));
+    let pull_requests = list.into_iter().enumerate().map(read).collect::<Result<_, _>>()?;
+    Ok(Evidence { pull_requests, ..Evidence::default() })
 }
 
 /// Reads what the event `pull_request_review` sends.
@@ -116,7 +130,7 @@ pub(super) fn sent(value: &Value) -> Result<Evidence, Problem> {
     let reported = reported(sent.pull_request).map_err(|error| error.within("pull_request"))?;
     Ok(Evidence {
         approvals: approval.into_iter().collect(),
-        pull_request: Some(reported),
+        pull_requests: vec![reported],
         ..Evidence::default()
     })
 }

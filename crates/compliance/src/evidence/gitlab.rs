@@ -79,7 +79,22 @@ pub(super) fn is_merge_request(value: &Value) -> bool {
 pub(super) fn read(value: &Value) -> Result<Evidence, Problem> {
     let approvals = if has_approvals(value) { approvals(value)? } else { Vec::new() };
     let pull_request = is_merge_request(value).then(|| merge_request(value)).transpose()?;
-    Ok(Evidence { approvals, pull_request, ..Evidence::default() })
+    let pull_requests = pull_request.into_iter().collect();
+    Ok(Evidence { approvals, pull_requests, ..Evidence::default() })
+}
+
+/// Whether this is a list of merge requests.
+pub(super) fn is_merge_requests(list: &[Value]) -> bool {
+    !list.is_empty() && list.iter().all(is_merge_request)
+}
+
+/// Reads a list of merge requests.
+pub(super) fn merge_requests(list: &[Value]) -> Result<Evidence, Problem> {
+    let mut evidence = Evidence::default();
+    for (at, it) in list.iter().enumerate() {
+        evidence.add(read(it).map_err(|error| error.within(&format!("[{at}]")))?);
+    }
+    Ok(evidence)
 }
 
 fn approvals(value: &Value) -> Result<Vec<ReportedApproval>, Problem> {

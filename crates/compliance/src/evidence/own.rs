@@ -29,10 +29,15 @@ pub(super) fn read(value: &Value, file: &File<'_>) -> Result<Evidence, Problem> 
         tickets: it.tickets.map(|list| entries("tickets", list, ticket)).transpose()?,
         tests: it.tests.map(|list| entries("tests", list, |it| tests(it, file))).transpose()?,
         scans: it.scans.map(|list| entries("scans", list, |it| scan(it, file))).transpose()?,
-        pull_request: it
-            .pull_request
-            .map(|it| pull_request(it).map_err(|error| error.within("pull_request")))
-            .transpose()?,
+        pull_requests: {
+            let one = it
+                .pull_request
+                .map(|it| pull_request(it).map_err(|error| error.within("pull_request")))
+                .transpose()?;
+            let many = entries("pull_requests", it.pull_requests, pull_request)?;
+            many.into_iter().chain(one).collect()
+        },
+        pull_requests_until: time(it.pull_requests_until),
         platform: it.platform,
     })
 }

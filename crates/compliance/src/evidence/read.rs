@@ -20,7 +20,7 @@ pub const MOST_ELEMENTS: usize = 1_000_000;
 
 /// What [`read_evidence`] understands, in words.
 const UNDERSTOOD: &str = "gitops-health/evidence/v1 (JSON or YAML), JUnit XML, SARIF 2.1.0, and from GitHub or GitLab \
-     the reviews or approvals of a pull request, the pull request, or what `pull_request_review` sends";
+     the reviews or approvals of a pull request, pull requests, or what `pull_request_review` sends";
 
 /// Why a file of evidence can not be used. Nothing of it is.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
@@ -114,7 +114,9 @@ enum Kind {
     GitHubReviews,
     GitHubSent,
     GitHubPullRequest,
+    GitHubPullRequests,
     GitLab,
+    GitLabList,
 }
 
 impl Kind {
@@ -122,6 +124,8 @@ impl Kind {
         let has = |names: &[&str]| names.iter().all(|name| value.get(name).is_some());
         match value {
             Value::Array(list) if github::is_reviews(list) => Some(Self::GitHubReviews),
+            Value::Array(list) if github::is_pull_requests(list) => Some(Self::GitHubPullRequests),
+            Value::Array(list) if gitlab::is_merge_requests(list) => Some(Self::GitLabList),
             // SARIF has a `$schema`, which is another member.
             Value::Object(_) if has(&["schema"]) => Some(Self::Own),
             Value::Object(_) if sarif::is_sarif(value) => Some(Self::Sarif),
@@ -143,7 +147,9 @@ impl Kind {
             Self::GitHubReviews => "reviews of GitHub",
             Self::GitHubSent => "`pull_request_review` of GitHub",
             Self::GitHubPullRequest => "a pull request of GitHub",
+            Self::GitHubPullRequests => "pull requests of GitHub",
             Self::GitLab => "approvals or a merge request of GitLab",
+            Self::GitLabList => "merge requests of GitLab",
         }
     }
 
@@ -154,7 +160,9 @@ impl Kind {
             Self::GitHubReviews => github::reviews(value),
             Self::GitHubSent => github::sent(value),
             Self::GitHubPullRequest => github::pull_request(value),
+            Self::GitHubPullRequests => github::pull_requests(value),
             Self::GitLab => gitlab::read(value),
+            Self::GitLabList => gitlab::merge_requests(value.as_array().map_or(&[], Vec::as_slice)),
         }
     }
 }

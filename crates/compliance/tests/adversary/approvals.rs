@@ -97,7 +97,7 @@ fn states(report: &mut Report) {
             request.merged_at = Some(time(world.clock + merged).into());
             request.merged_by = Some(Who::Id("bob".into()));
         }
-        world.evidence.pull_request = Some(request);
+        world.evidence.pull_requests = vec![request];
         report.case("states", &format!("approved {name}"), &world, &[("fresh-approval", wanted)]);
     }
 }
@@ -607,7 +607,7 @@ fn emergencies(report: &mut Report) {
         let mut world = World::changed();
         let mut request = request(&world, "main");
         request.labels = vec![label.into()];
-        world.evidence.pull_request = Some(request);
+        world.evidence.pull_requests = vec![request];
         report.case("emergencies", name, &world, &[("emergency-change", wanted)]);
     }
     let message = "fix\n\nWhy.\n\nEmergency: the clinic stands still\nEmergency-Approver: Bob <bob@example.com>\n";
@@ -730,7 +730,7 @@ fn tickets(report: &mut Report) {
             approved_at: Some(time(at).into()),
             ..ticket("CHG-12", "Approved", bob)
         }]);
-        world.evidence.pull_request = Some(request(&world, "main"));
+        world.evidence.pull_requests = vec![request(&world, "main")];
         report.case("tickets", name, &world, &[("ordered-steps", wanted)]);
     }
     let mut world = World::new();

@@ -112,11 +112,11 @@ fn merges(report: &mut Report) {
         ("nobody yet", None, NotApplicable),
     ] {
         let mut world = World::changed();
-        world.evidence.pull_request = Some(request(&world, merger));
+        world.evidence.pull_requests = vec![request(&world, merger)];
         report.case("merges", &format!("{name} merges"), &world, &[("merged-by-others", wanted)]);
     }
     let mut world = World::changed();
-    world.evidence.pull_request = Some(request(&world, None));
+    world.evidence.pull_requests = vec![request(&world, None)];
     world.mode = Mode::History;
     report.case(
         "merges",
@@ -125,8 +125,8 @@ fn merges(report: &mut Report) {
         &[("merged-by-others", NotAssessed)],
     );
     let mut world = World::changed();
-    world.evidence.pull_request =
-        Some(ReportedPullRequest { grade: Grade::E1, ..request(&world, Some("bobby")) });
+    world.evidence.pull_requests =
+        vec![ReportedPullRequest { grade: Grade::E1, ..request(&world, Some("bobby")) }];
     report.case(
         "merges",
         "somebody typed who merged",
@@ -140,7 +140,7 @@ fn merges(report: &mut Report) {
     ] {
         let mut world = World::changed();
         world.commit(CY, "fix\n\nWhy.\n");
-        world.evidence.pull_request = Some(request(&world, Some("cyx")));
+        world.evidence.pull_requests = vec![request(&world, Some("cyx"))];
         world.parameter("merged-by-others", "strict", json!(is_strict));
         report.case("merges", name, &world, &[("merged-by-others", wanted)]);
     }
@@ -161,7 +161,7 @@ fn merges(report: &mut Report) {
         world.branch = branch();
         let mut request = request(&world, Some("bobby"));
         edit(&mut request);
-        world.evidence.pull_request = Some(request);
+        world.evidence.pull_requests = vec![request];
         report.case(
             "merges",
             &format!("a request {name}"),
@@ -172,7 +172,7 @@ fn merges(report: &mut Report) {
     let mut world = World::changed();
     world.branch = branch();
     world.mode = Mode::History;
-    world.evidence.pull_request = Some(request(&world, None));
+    world.evidence.pull_requests = vec![request(&world, None)];
     report.case(
         "merges",
         "a request on the branch that is not merged",

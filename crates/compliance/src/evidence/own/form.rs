@@ -41,6 +41,12 @@ pub(super) struct Document {
     /// The pull request.
     #[serde(default)]
     pub pull_request: Option<PullRequest>,
+    /// Many pull requests, to look at a history with.
+    #[serde(default)]
+    pub pull_requests: Vec<PullRequest>,
+    /// Up to when these are all that were merged: a commit of then that none of them names came without one.
+    #[serde(default)]
+    pub pull_requests_until: Option<Moment>,
     /// How the platform is set up.
     #[serde(default)]
     pub platform: Option<Platform>,

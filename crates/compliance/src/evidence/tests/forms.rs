@@ -46,7 +46,7 @@ fn every_member_is_taken_over() {
     let scan = &it.scans.as_ref().expect("some")[0];
     assert_eq!(scan.findings, BTreeMap::from([("high".into(), 2), ("info".into(), 0)]));
     assert_eq!(scan.binds.tree.as_deref(), Some(ID));
-    let pull_request = it.pull_request.as_ref().expect("one");
+    let pull_request = it.pull_requests.first().expect("one");
     assert_eq!((pull_request.number, &pull_request.author), (7, &account("gitlab", "ann")));
     assert_eq!(it.platform.expect("one").is_second_factor_required, Some(true));
     assert_eq!(it.tickets.expect("some")[0].approved_by, Some(Who::Id("ann".into())));
@@ -57,7 +57,7 @@ fn yaml_says_the_same() {
     let (json, text) = (good(FULL), yaml(FULL));
     let yaml = good(&text);
     assert_eq!((json.approvals, json.tickets), (yaml.approvals, yaml.tickets));
-    assert_eq!((json.pull_request, json.platform), (yaml.pull_request, yaml.platform));
+    assert_eq!((json.pull_requests, json.platform), (yaml.pull_requests, yaml.platform));
     assert_eq!(good(&format!("\u{feff}--- \n{text}")).tests.map(|it| it.len()), Some(1));
 }
 
@@ -255,7 +255,7 @@ fn yaml_of(json: &str) -> String {
 fn the_examples_of_the_documentation_are_read() {
     let text = include_str!("../../../../../docs/evidence.md");
     let blocks: Vec<&str> = text.split("```").skip(1).step_by(2).collect();
-    assert_eq!(blocks.len(), 7);
+    assert_eq!(blocks.len(), 8);
     for block in blocks {
         let (_, example) = block.split_once('\n').expect("a language and an example");
         assert_ne!(good(example), Evidence::default());

@@ -93,7 +93,7 @@ fn pull_request() -> String {
 
 #[test]
 fn a_pull_request_is_taken_over() {
-    let it = good(&pull_request()).pull_request.expect("one");
+    let it = good(&pull_request()).pull_requests.remove(0);
     assert_eq!(
         (it.number, it.author, it.base.as_deref()),
         (12, account("github", "Ann"), Some("main"))
@@ -102,7 +102,7 @@ fn a_pull_request_is_taken_over() {
     let open = pull_request()
         .replace(r#"{"login": "bob"}"#, "null")
         .replace("\"2026-03-01T12:00:00Z\"", "null");
-    let it = good(&open.replace(ANN, "null")).pull_request.expect("one");
+    let it = good(&open.replace(ANN, "null")).pull_requests.remove(0);
     assert_eq!((it.author, it.merged_by, it.merged_at), (account("github", "ghost"), None, None));
     assert!(error(&pull_request().replace("12,", "-12,")).contains("number: a negative number"));
 }
@@ -116,7 +116,10 @@ fn what_a_webhook_sends_has_both() {
             pull_request()
         );
         let it = good(&text);
-        assert_eq!((it.approvals.len(), it.pull_request.map(|it| it.number)), (count, Some(12)));
+        assert_eq!(
+            (it.approvals.len(), it.pull_requests.first().map(|it| it.number)),
+            (count, Some(12))
+        );
         if count > 0 {
             let error = error(&text.replace(ID, "short"));
             assert!(error.contains("review.commit_id: a whole id"), "{error}");
@@ -133,7 +136,7 @@ fn approvals_of_gitlab_are_about_what_they_name() {
     assert_eq!(who, [account("gitlab", "ann"), account("gitlab", "ghost")]);
     assert!(it.approvals.iter().all(|it| it.binds == Binding::default()));
     assert_eq!(it.approvals[0].at.as_ref().map(|at| at.unix), Some(1_772_366_400));
-    assert!(it.pull_request.is_none());
+    assert!(it.pull_requests.is_empty());
     let it = good(&format!(r#"{{{list}, "sha": "{ID}"}}"#));
     assert!(it.approvals.iter().all(|it| it.binds.commit.as_deref() == Some(ID)));
     for (from, to, expected) in [
@@ -156,13 +159,13 @@ fn a_merge_request_is_taken_over() {
             "merge_user": {{"username": "bob"}}, "merged_at": "2026-03-01T12:00:00.000+01:00", "target_branch": "main",
             "sha": "{ID}", "labels": ["a", {{"name": "b", "id": 1}}], "merge_status": "x"}}"#
     );
-    let it = good(&text).pull_request.expect("one");
+    let it = good(&text).pull_requests.remove(0);
     assert_eq!((it.number, it.author), (5, account("gitlab", "ann")));
     assert_eq!(
         (it.merged_by, it.labels),
         (Some(account("gitlab", "bob")), vec!["a".to_owned(), "b".to_owned()])
     );
     let old = text.replace("\"merge_user\"", "\"no\"");
-    assert_eq!(good(&old).pull_request.expect("one").merged_by, Some(account("gitlab", "old")));
+    assert_eq!(good(&old).pull_requests.remove(0).merged_by, Some(account("gitlab", "old")));
     assert!(error(&text.replace("[\"a\"", "[7")).contains("labels[0]"));
 }
