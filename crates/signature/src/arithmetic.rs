@@ -1,9 +1,11 @@
-//! Whether a signature was made over bytes by a key. The mathematics is that of ring.
+//! Whether a signature was made over bytes by a key. The mathematics is that of ring, and on P-521 that of
+//! RustCrypto.
 
-use ring::digest::{SHA256, digest};
+use p521::ecdsa::signature::hazmat::PrehashVerifier;
+use ring::digest::{Algorithm, SHA256, SHA512, digest};
 use ring::signature::{
     ECDSA_P256_SHA256_FIXED, ECDSA_P384_SHA384_FIXED, ED25519, RSA_PKCS1_2048_8192_SHA256,
-    RSA_PKCS1_2048_8192_SHA512, RsaPublicKeyComponents, UnparsedPublicKey,
+    RSA_PKCS1_2048_8192_SHA512, RsaParameters, RsaPublicKeyComponents, UnparsedPublicKey,
 };
 
 use crate::key::{Curve, Material, PublicKey};
@@ -44,7 +46,6 @@ pub(crate) fn check(key: &PublicKey, message: &[u8], signature: &[u8]) -> Outcom
     };
     let outcome = match &key.material {
         Material::Dsa(_) => return Weak("DSA, with keys of 1024 bits and SHA-1"),
-        Material::Ecdsa { curve: Curve::P521, .. } => return Unsupported("ECDSA on P-521"),
         Material::Ed25519(key) if algorithm == b"ssh-ed25519" => ed25519(key, message, value),
         Material::Rsa { modulus, exponent } => rsa(modulus, exponent, algorithm, message, value),
         Material::Ecdsa { curve, point } if algorithm == key.material.type_name().as_bytes() => {
@@ -70,7 +71,7 @@ fn ed25519(key: &[u8], message: &[u8], signature: &[u8]) -> Outcome {
     outcome(UnparsedPublicKey::new(&ED25519, key).verify(message, signature).is_ok())
 }
 
-/// RFC 8332, section 3. A signature may lack zeros in front.
+/// RFC 8332, section 3.
 fn rsa(modulus: &[u8], exponent: &[u8], algorithm: &[u8], message: &[u8], value: &[u8]) -> Outcome {
     let parameters = match algorithm {
         b"rsa-sha2-256" => &RSA_PKCS1_2048_8192_SHA256,
@@ -78,6 +79,17 @@ fn rsa(modulus: &[u8], exponent: &[u8], algorithm: &[u8], message: &[u8], value:
         b"ssh-rsa" => return Weak("RSA with SHA-1"),
         _ => return Malformed("the key and the signature are of different algorithms"),
     };
+    rsa_with(modulus, exponent, parameters, message, value)
+}
+
+/// RSA with a padding and a digest. A signature may lack zeros in front.
+pub(crate) fn rsa_with(
+    modulus: &[u8],
+    exponent: &[u8],
+    parameters: &'static RsaParameters,
+    message: &[u8],
+    value: &[u8],
+) -> Outcome {
     let leading = modulus.first().map_or(0, |byte| byte.leading_zeros() as usize);
     match 8 * modulus.len() - leading {
         ..MIN_RSA_BITS => return Weak("RSA with fewer than 2048 bits"),
@@ -111,9 +123,21 @@ fn ecdsa(curve: Curve, point: &[u8], message: &[u8], value: &[u8]) -> Outcome {
     let parameters = match curve {
         Curve::P256 => &ECDSA_P256_SHA256_FIXED,
         Curve::P384 => &ECDSA_P384_SHA384_FIXED,
-        Curve::P521 => return Unsupported("ECDSA on P-521"),
+        Curve::P521 => return outcome(p521(point, &SHA512, message, &fixed)),
     };
     outcome(UnparsedPublicKey::new(parameters, point).verify(message, &fixed).is_ok())
+}
+
+/// ECDSA on P-521, which ring does not have. The signature is two numbers of 66 bytes.
+pub(crate) fn p521(point: &[u8], hash: &'static Algorithm, message: &[u8], value: &[u8]) -> bool {
+    // The digest is a number; the crate refuses short ones, which zeros in front do not change.
+    let mut number = [0; 66];
+    let digest = digest(hash, message);
+    number[66 - digest.as_ref().len()..].copy_from_slice(digest.as_ref());
+    let key = p521::ecdsa::VerifyingKey::from_sec1_bytes(point);
+    let signature = p521::ecdsa::Signature::from_slice(value);
+    let (Ok(key), Ok(signature)) = (key, signature) else { return false };
+    key.verify_prehash(&number, &signature).is_ok()
 }
 
 /// `PROTOCOL.u2f`, section "SSH U2F Signatures": flags and a counter follow, and what is signed are the
