@@ -25,6 +25,7 @@ const OWNED: &[(&str, &[&str])] = &[
     ("regorus", &["compliance"]),
     ("linfa*", &["risk"]),
     ("ring", &["signature"]),
+    ("der", &["signature"]),
     ("p521", &["signature"]),
     ("pgp", &["signature"]),
     ("clap*", &["cli"]),
