@@ -16,6 +16,7 @@ use pgp::types::{KeyDetails, PublicParams, VerifyingKey};
 
 pub use self::keyring::{KeyringError, KeyringProblem, OpenPgpKeys};
 
+pub(crate) use self::armour::Lines;
 use self::certificate::{Certificate, Subkey};
 use self::facts::Facts;
 use self::judge::Question;

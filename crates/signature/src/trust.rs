@@ -6,7 +6,7 @@ use ring::digest::{SHA256, digest};
 use crate::key::{KeyProblem, PublicKey};
 use crate::openpgp::Keyring;
 use crate::wire::put_string;
-use crate::{AllowedSigner, AllowedSigners, OpenPgpKeys, RevokedKeys, base64, key};
+use crate::{AllowedSigner, AllowedSigners, OpenPgpKeys, RevokedKeys, X509Roots, base64, key};
 
 /// The largest file that is read, in bytes.
 pub(crate) const MAX_FILE: usize = 16 << 20;
@@ -19,6 +19,7 @@ pub struct TrustStore {
     /// Places in `signers` by the bytes of the key.
     by_key: HashMap<Vec<u8>, Vec<usize>>,
     openpgp: Keyring,
+    x509: X509Roots,
     digest: TrustDigest,
 }
 
@@ -29,19 +30,31 @@ impl TrustStore {
         for (place, signer) in signers.signers().iter().enumerate() {
             by_key.entry(signer.key.blob().to_vec()).or_default().push(place);
         }
-        let canonical = canonical_bytes(&signers, &revoked);
-        let digest = TrustDigest::of(&canonical);
-        Self { signers, revoked, by_key, openpgp: Keyring::default(), digest }
+        let digest = TrustDigest::of(&[]);
+        let (openpgp, x509) = (Keyring::default(), X509Roots::default());
+        Self { signers, revoked, by_key, openpgp, x509, digest }.with_digest()
     }
 
     /// The same with OpenPGP keys, in place of those that were there.
     pub fn with_openpgp(self, keys: OpenPgpKeys) -> Self {
-        let openpgp = Keyring::new(keys);
+        Self { openpgp: Keyring::new(keys), ..self }.with_digest()
+    }
+
+    /// The same with certificates of X.509, in place of those that were there.
+    pub fn with_x509(self, roots: X509Roots) -> Self {
+        Self { x509: roots, ..self }.with_digest()
+    }
+
+    fn with_digest(self) -> Self {
         let mut canonical = canonical_bytes(&self.signers, &self.revoked);
-        if !openpgp.is_empty() {
-            openpgp.put_canonical(&mut canonical);
+        if !self.openpgp.is_empty() {
+            self.openpgp.put_canonical(&mut canonical);
         }
-        Self { openpgp, digest: TrustDigest::of(&canonical), ..self }
+        if !self.x509.is_empty() {
+            put_string(&mut canonical, b"x509");
+            self.x509.put_canonical(&mut canonical);
+        }
+        Self { digest: TrustDigest::of(&canonical), ..self }
     }
 
     /// A store that trusts nobody.
@@ -61,6 +74,10 @@ impl TrustStore {
     /// With OpenPGP keys there follow their number and for each, in the order of the fingerprints, the number
     /// of its packets that count and these, each once, in the order of their bytes: a byte for the type and
     /// the body. Those count that are keys, user IDs, or signatures of the primary key about these.
+    ///
+    /// With certificates there follow the string `x509`, their number and these, each once, in the order of their
+    /// bytes; then the number of those that are revoked, and of each, in this order too, the name of the issuer, the
+    /// serial number, and the second from which on, zero for always.
     pub fn digest(&self) -> TrustDigest {
         self.digest
     }
@@ -79,6 +96,10 @@ impl TrustStore {
 
     pub(crate) fn openpgp(&self) -> &Keyring {
         &self.openpgp
+    }
+
+    pub(crate) fn x509(&self) -> &X509Roots {
+        &self.x509
     }
 
     pub(crate) fn is_revoked(&self, key: &PublicKey) -> bool {

@@ -25,13 +25,14 @@ pub enum Status {
     HardRevoked,
     /// The key had expired when it signed.
     ExpiredAtSigning,
-    /// The key was not valid yet when it signed, or the date of an OpenPGP signature is more than half an hour
-    /// ahead.
+    /// The key was not valid yet when it signed, or the date of an OpenPGP or X.509 signature is more than half an
+    /// hour ahead.
     NotYetValid,
     /// Made for another purpose, or by a key that is not trusted for this one.
     WrongNamespace,
-    /// Made by a key that is not in the trust store, or a subkey that nothing binds to one that is. That it
-    /// was made over these bytes is known of SSH signatures, which bring their key along.
+    /// Made by a key that is not in the trust store, a subkey that nothing binds to one that is, or with a certificate
+    /// for which no authority of the store vouches. That it
+    /// was made over these bytes is known of signatures that bring their key along, as all of SSH do.
     UnknownKey,
     /// Made by a key of the trust store that belongs to somebody else.
     PrincipalMismatch,
@@ -128,7 +129,7 @@ pub enum TimeBasis {
     /// The date of the committer or tagger. The signer chooses it: who has a key that has expired can
     /// write an earlier date, and git takes the signature for good.
     CommitterDate,
-    /// The date in an OpenPGP signature. The key signs it and the signer chooses it: who has a key that has
+    /// The date in a signature of OpenPGP or X.509. The key signs it and the signer chooses it: who has a key that has
     /// expired or was retired can write an earlier date.
     SignatureDate,
 }
@@ -157,7 +158,8 @@ pub struct Verdict {
     /// Of which format the signature is.
     pub format: Format,
     /// The key that signed, as `ssh-keygen -l` names it: `SHA256:` and the digest in base64; of OpenPGP the
-    /// fingerprint of the key or subkey in hexadecimal, as gpg writes it. `None` where no key could be read.
+    /// fingerprint of the key or subkey in hexadecimal, as gpg writes it; of X.509 the SHA-256 of the certificate in
+    /// hexadecimal. `None` where no key could be read.
     pub fingerprint: Option<String>,
     /// Who signed: the address that was expected and belongs to the key, else what the trust store says
     /// of the key's owners (for a certificate, what it says itself). `None` where the key is unknown or

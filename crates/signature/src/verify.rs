@@ -3,7 +3,9 @@ use bstr::BString;
 use crate::arithmetic::{self, Outcome};
 use crate::key::{self, Certificate, KeyProblem, PublicKey};
 use crate::sshsig::{Parts, Problem, SshSignature};
-use crate::{AllowedSigner, Format, Status, TimeBasis, TrustStore, Verdict, instant, openpgp};
+use crate::{
+    AllowedSigner, Format, Status, TimeBasis, TrustStore, Verdict, instant, openpgp, x509,
+};
 
 /// The purpose that git signs for.
 const NAMESPACE: &[u8] = b"git";
@@ -13,7 +15,7 @@ const NAMESPACE: &[u8] = b"git";
 pub enum Expected<'a> {
     /// The key has to belong to one of these addresses. None of them is nobody, so an empty list is
     /// answered with [`Status::PrincipalMismatch`], as is an address of more than 1022 bytes for an SSH key.
-    /// With the addresses of OpenPGP keys they are compared without regard to case (ASCII).
+    /// With the addresses of OpenPGP keys and of certificates they are compared without regard to case (ASCII).
     Emails(&'a [&'a [u8]]),
     /// The key may belong to anybody in the trust store. This is what git asks for.
     Anybody,
@@ -23,7 +25,7 @@ pub enum Expected<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Moment {
     /// The date of the committer, or of the tagger: what the signer says is the time of the signature. Not
-    /// asked for with OpenPGP, whose signatures have a date of their own.
+    /// asked for with signatures that have a date of their own: all of OpenPGP, and most of X.509.
     pub committer_seconds: i64,
     /// The time of the question; with it a key that has expired since is told from one that is valid.
     pub now: Option<i64>,
@@ -39,6 +41,8 @@ pub struct Moment {
 ///
 /// An OpenPGP signature only names its key, so nothing is calculated where that is unknown, and one armour may
 /// hold several: the first counts that can be read and names a key of the trust store.
+///
+/// An X.509 signature brings certificates along; an authority of the trust store has to vouch for the one that it names.
 ///
 /// The cost is linear in the sizes of signature and payload.
 pub fn verify(
@@ -59,7 +63,7 @@ pub fn verify(
     let answer = match format {
         Format::Ssh => verify_ssh(signature, payload, trust, signer, moment),
         Format::OpenPgp => openpgp::verify(signature, payload, trust.openpgp(), signer, moment),
-        Format::X509 => Answer::new(Status::Unsupported, "X.509 signatures are not verified yet"),
+        Format::X509 => x509::verify(signature, payload, trust.x509(), signer, moment),
         Format::Unknown => {
             Answer::new(Status::Malformed, "the signature has no header that is known")
         }
@@ -155,7 +159,7 @@ pub(crate) fn unsupported(what: &str) -> Answer {
 }
 
 /// The answer to a signature that does not hold, of whatever.
-fn of_outcome(outcome: Outcome, of_what: &str) -> Result<bool, Answer> {
+pub(crate) fn of_outcome(outcome: Outcome, of_what: &str) -> Result<bool, Answer> {
     match outcome {
         Outcome::Holds { untouched } => Ok(untouched),
         Outcome::Fails => {
@@ -378,7 +382,7 @@ fn window(first: Option<i64>, last: Option<i64>, moment: Moment) -> Answer {
 }
 
 /// Which answer about a line is better than another; the smallest is the best.
-fn rank(status: Status) -> u8 {
+pub(crate) fn rank(status: Status) -> u8 {
     match status {
         Status::Good => 0,
         Status::GoodKeyExpiredSince => 1,
