@@ -297,6 +297,24 @@ fn revoked_certificates_hold_as_the_reason_says() {
         let verdict = judge(&roots, &signature);
         assert_eq!(verdict.status, expected, "{entry:?}: {}", verdict.reason);
     }
+    // Given up first by one, then by another: the first counts.
+    let of_middle =
+        world.root.certify(&world.middle, &Fields { serial: 5, ..Fields::new(&[authority(None)]) });
+    let certificate = world.middle.certify(&world.ada, &usual());
+    let signature = world.ada.sign(PAYLOAD, &world.middle, &[&certificate], &Signing::default());
+    for (of_ada, of_others, expected) in [
+        (before, after, Status::HardRevoked),
+        (after, before, Status::HardRevoked),
+        (after, after, Status::SoftRevoked),
+    ] {
+        let lists = [
+            world.root.revoke(&[(5, of_others, Some(4))]),
+            pem("CERTIFICATE", &of_middle),
+            world.middle.revoke(&[(1, of_ada, Some(4)), (1, after, Some(3))]),
+        ];
+        let roots = format!("{}{}", world.roots(), lists.concat());
+        assert_eq!(judge(&roots, &signature).status, expected, "{of_ada} {of_others}");
+    }
     let strange = format!("{}{}", world.roots(), Holder::new("Root").revoke(&[(1, after, None)]));
     let error = X509Roots::parse(strange.as_bytes()).expect_err("an error");
     assert_eq!((error.block, error.problem), (Some(2), X509Problem::ListOfNobody));
@@ -312,6 +330,7 @@ fn a_file_of_certificates_is_read_as_a_whole_or_not_at_all() {
         (key, X509Problem::PrivateKey),
         (root.replace("CERTIFICATE", "TRUSTED CERTIFICATE"), X509Problem::OtherBlock),
         (format!("{root}-----END CERTIFICATE-----\n"), X509Problem::OtherBlock),
+        (format!("{root}  {}", world.root.revoke(&[])), X509Problem::OtherBlock),
         (pem("CERTIFICATE", b"none"), X509Problem::MalformedCertificate),
         (format!("{root}{}", pem("X509 CRL", b"none")), X509Problem::MalformedList),
         (root[..root.len() - 10].to_owned(), X509Problem::Pem("its last line is missing")),

@@ -36,7 +36,8 @@ impl Question<'_> {
         let Some(certificate) = chain.first() else {
             return Answer::new(Status::UnknownKey, "there is no certificate");
         };
-        let revoked = chain.iter().map(|it| self.roots.revoked(it)).max().unwrap_or_default();
+        let revoked = chain.iter().map(|it| self.roots.revoked(it));
+        let revoked = revoked.fold(Revoked::No, Revoked::worse);
         let owners = Some(all_emails(certificate)).filter(|it| !it.is_empty());
         if let Some(answer) = hard_revocation(revoked, self.signed()) {
             return Answer { principal: owners, ..answer };

@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use bstr::ByteSlice;
+
 use super::certificate::Certificate;
 use super::list::{self, Entries};
 use super::pem;
@@ -61,7 +63,7 @@ pub enum X509Problem {
     TooMany,
 }
 
-/// How a certificate was taken back; what is worse is larger.
+/// How a certificate was taken back.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Revoked {
     #[default]
@@ -69,6 +71,17 @@ pub(crate) enum Revoked {
     /// Nothing was wrong with its key, but from this second on it counts no more.
     Retired(i64),
     Always,
+}
+
+impl Revoked {
+    /// What both come to.
+    pub(crate) fn worse(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Always, _) | (_, Self::Always) => Self::Always,
+            (Self::Retired(one), Self::Retired(other)) => Self::Retired(one.min(other)),
+            (Self::No, it) | (it, Self::No) => it,
+        }
+    }
 }
 
 /// Certificates that are trusted: of authorities, who vouch for others, and of people.
@@ -101,9 +114,10 @@ impl X509Roots {
         loop {
             let place = lines.rest;
             let Some(line) = lines.next() else { break };
-            if !line.starts_with(b"-----") {
+            if !line.contains_str("-----BEGIN") && !line.starts_with(b"-----") {
                 continue;
             }
+            // One that does not begin its line would be passed over, and with it what was revoked.
             blocks += 1;
             let rest = roots.take(line, place);
             lines.rest = rest.map_err(|problem| X509Error { block: Some(blocks), problem })?;
@@ -146,7 +160,7 @@ impl X509Roots {
             })?;
         for (serial, revoked) in revoked {
             let entry = self.revoked.entry((issuer.clone(), serial)).or_default();
-            *entry = (*entry).max(revoked);
+            *entry = entry.worse(revoked);
         }
         Ok(())
     }
