@@ -22,7 +22,7 @@ pub struct ComplianceConfig {
     pub waivers: String,
     /// The keys that may sign, as ssh-keygen(1) has them ("ALLOWED SIGNERS").
     pub allowed_signers: String,
-    /// The keys of SSH that may not sign any more, one for each line.
+    /// The keys of SSH that may not sign any more, one for each line, or as a binary list (KRL).
     pub revoked_keys: String,
     /// The keys of OpenPGP that may sign.
     pub openpgp_keys: String,

@@ -64,6 +64,8 @@ pub(crate) struct PublicKey {
 #[derive(Clone, Debug)]
 pub(crate) struct Certificate<'a> {
     pub(crate) key: PublicKey,
+    pub(crate) serial: u64,
+    pub(crate) id: &'a [u8],
     pub(crate) is_for_users: bool,
     pub(crate) principals: Vec<&'a [u8]>,
     /// Seconds since 1970: from the start to before the end.
@@ -255,9 +257,9 @@ impl<'a> Certificate<'a> {
         blob: &'a [u8],
         reader: &mut Reader<'a>,
     ) -> Option<Result<Self, KeyProblem>> {
-        let _serial = seconds(reader)?;
+        let serial = reader.uint64()?;
         let kind = reader.uint32().filter(|kind| matches!(kind, 1 | 2))?;
-        let _id = reader.name()?;
+        let id = reader.name()?;
         let principals = names(reader.string()?)?;
         let valid = seconds(reader)?..seconds(reader)?;
         let critical_options = options(reader.string()?)?;
@@ -273,6 +275,8 @@ impl<'a> Certificate<'a> {
         let signature = reader.string()?;
         reader.is_at_end().then_some(Ok(Self {
             key,
+            serial,
+            id,
             is_for_users: kind == 1,
             principals,
             valid,
@@ -286,8 +290,7 @@ impl<'a> Certificate<'a> {
 
 /// A number of 64 bits; what is beyond all times is the end of them.
 fn seconds(reader: &mut Reader<'_>) -> Option<i64> {
-    let bytes = reader.bytes(8)?.try_into().ok()?;
-    Some(i64::try_from(u64::from_be_bytes(bytes)).unwrap_or(i64::MAX))
+    Some(i64::try_from(reader.uint64()?).unwrap_or(i64::MAX))
 }
 
 fn names(bytes: &[u8]) -> Option<Vec<&[u8]>> {

@@ -12,6 +12,7 @@ mod arithmetic;
 mod base64;
 mod instant;
 mod key;
+mod krl;
 mod openpgp;
 mod pattern;
 mod revoked;

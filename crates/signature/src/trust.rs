@@ -3,7 +3,7 @@ use std::fmt;
 
 use ring::digest::{SHA256, digest};
 
-use crate::key::{KeyProblem, PublicKey};
+use crate::key::{Certificate, KeyProblem, PublicKey};
 use crate::openpgp::Keyring;
 use crate::wire::put_string;
 use crate::{AllowedSigner, AllowedSigners, OpenPgpKeys, RevokedKeys, X509Roots, base64, key};
@@ -71,6 +71,11 @@ impl TrustStore {
     /// each once, in the order of their bytes. Numbers are of 64 bits, big end first; strings have their
     /// length in front (RFC 4251, section 5). Times are seconds since 1970.
     ///
+    /// With a binary list of revoked keys that has more than keys there follow the string `krl`, the number of the SHA-1
+    /// digests and these, the same of SHA-256, and the number of sections about certificates: of each the key of the
+    /// authority or nothing, the number of its ranges and bitmaps of serial numbers, these with their kind, and the
+    /// number of the ids and these.
+    ///
     /// With OpenPGP keys there follow their number and for each, in the order of the fingerprints, the number
     /// of its packets that count and these, each once, in the order of their bytes: a byte for the type and
     /// the body. Those count that are keys, user IDs, or signatures of the primary key about these.
@@ -105,6 +110,10 @@ impl TrustStore {
     pub(crate) fn is_revoked(&self, key: &PublicKey) -> bool {
         self.revoked.contains(key)
     }
+
+    pub(crate) fn is_certificate_revoked(&self, certificate: &Certificate<'_>) -> bool {
+        self.revoked.contains_certificate(certificate)
+    }
 }
 
 fn canonical_bytes(signers: &AllowedSigners, revoked: &RevokedKeys) -> Vec<u8> {
@@ -127,10 +136,7 @@ fn canonical_bytes(signers: &AllowedSigners, revoked: &RevokedKeys) -> Vec<u8> {
         }
         put_string(&mut out, signer.key.blob());
     }
-    out.extend((revoked.len() as u64).to_be_bytes());
-    for key in revoked.blobs() {
-        put_string(&mut out, key);
-    }
+    revoked.put_canonical(&mut out);
     out
 }
 
@@ -179,11 +185,9 @@ pub enum TrustFileProblem {
     /// The file is too large.
     #[error("the file has more than 16 MiB")]
     TooLarge,
-    /// The file is a key revocation list in OpenSSH's binary format (`PROTOCOL.krl`).
-    #[error(
-        "the file is a binary key revocation list (KRL), which is not read; list one public key a line"
-    )]
-    Krl,
+    /// The file is a key revocation list in OpenSSH's binary form (`PROTOCOL.krl`), and is cut or has what is not known.
+    #[error("the binary list of revoked keys (KRL) can not be read: {0}")]
+    Krl(&'static str),
     /// A byte order mark would be taken for a part of the first principal.
     #[error("the file begins with a byte order mark")]
     ByteOrderMark,

@@ -243,9 +243,9 @@ fn problem_of_certificate(certificate: &Certificate<'_>, trust: &TrustStore) -> 
     if let Err(answer) = of_outcome(outcome, "the signature of the certificate") {
         return Some(answer);
     }
-    if trust.is_revoked(&certificate.key) || trust.is_revoked(&certificate.authority) {
+    if trust.is_certificate_revoked(certificate) {
         let reason =
-            "the key of the certificate or of its authority is in the list of revoked keys";
+            "the certificate, its key or that of its authority is in the list of revoked keys";
         return Some(Answer::new(Status::HardRevoked, reason));
     }
     None

@@ -1,164 +1,19 @@
 //! Verdicts beside those of ssh-keygen, on keys that it makes.
-//!
-//! Where there is no ssh-keygen the tests say so and compare nothing; with `REQUIRE_SSH_KEYGEN` set that
-//! is a failure.
 
+mod keygen;
 mod made;
 
 use std::ffi::OsStr;
-use std::fs;
 use std::io::Write;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::path::Path;
+use std::process::{Command, Stdio};
 
 use gitops_health_signature::{
-    AllowedSigners, Expected, Moment, RevokedKeys, Status, TrustFileProblem, TrustStore, Verdict,
-    verify,
+    AllowedSigners, Expected, Moment, RevokedKeys, Status, TrustStore, verify,
 };
 use gitops_health_testkit::Random;
+use keygen::{ADA, Bench, Case, JULY, PAYLOAD, certify, keygen, succeed};
 use made::Key;
-use tempfile::TempDir;
-
-const PAYLOAD: &[u8] = b"tree 4b825dc642cb6eb9a060e54bf8d69288fbee4904\n\na change\n";
-const ADA: &str = "ada@example.com";
-/// 2024-07-01 00:00:00.
-const JULY: i64 = 1_719_792_000;
-
-/// A directory with keys, or nothing where there is no ssh-keygen.
-struct Bench {
-    directory: TempDir,
-}
-
-impl Bench {
-    #[expect(clippy::print_stderr, reason = "a test that compares nothing has to say so")]
-    fn new() -> Option<Self> {
-        let is_there = Command::new("ssh-keygen").arg("-?").output().is_ok();
-        if !is_there {
-            eprintln!("skipped: ssh-keygen is not there, nothing was compared");
-            assert!(std::env::var_os("REQUIRE_SSH_KEYGEN").is_none(), "ssh-keygen is not there");
-            return None;
-        }
-        Some(Self { directory: TempDir::new().expect("a directory") })
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.directory.path().join(name)
-    }
-
-    fn write(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
-        let path = self.path(name);
-        fs::write(&path, content).expect("a file");
-        path
-    }
-
-    /// Makes a key; the answer is its line in a list.
-    fn key(&self, name: &str, options: &[&str]) -> String {
-        let path = self.path(name);
-        let fixed = ["-q", "-N", "", "-C", "", "-f"].map(OsStr::new);
-        let options = options.iter().map(OsStr::new);
-        succeed(keygen(fixed.into_iter().chain([path.as_os_str()]).chain(options), b""));
-        fs::read_to_string(self.path(&format!("{name}.pub"))).expect("a key").trim().to_owned()
-    }
-
-    /// Signs the payload with a key or a certificate.
-    fn sign(&self, key: &str, options: &[&str]) -> String {
-        let path = self.path(key);
-        let fixed = ["-Y", "sign", "-f"].map(OsStr::new);
-        let options = options.iter().map(OsStr::new);
-        let output = keygen(fixed.into_iter().chain([path.as_os_str()]).chain(options), PAYLOAD);
-        String::from_utf8(succeed(output)).expect("text")
-    }
-
-    /// Whether ssh-keygen takes a signature for one of this owner at this time.
-    fn takes(&self, case: &Case<'_>) -> bool {
-        self.ask(case).status.success()
-    }
-
-    fn ask(&self, case: &Case<'_>) -> Output {
-        let signers = self.write("signers", case.signers);
-        let revoked = self.write("revoked", case.revoked);
-        let signature = self.write("signature", case.signature);
-        let time = format!("-Overify-time={}", stamp(case.seconds));
-        let fixed = ["-Y", "verify", "-n", "git", "-I", case.owner, &time, "-s"].map(OsStr::new);
-        let files = [signature.as_os_str(), "-f".as_ref(), signers.as_os_str(), "-r".as_ref()];
-        let arguments = fixed.into_iter().chain(files).chain([revoked.as_os_str()]);
-        keygen(arguments, case.payload)
-    }
-
-    /// The first owners that ssh-keygen finds for the key of a signature.
-    fn owners(&self, signers: &str, signature: &str) -> Option<String> {
-        let signers = self.write("signers", signers);
-        let signature = self.write("signature", signature);
-        let time = format!("-Overify-time={}", stamp(JULY));
-        let fixed = ["-Y", "find-principals", &time, "-s"].map(OsStr::new);
-        let files = [signature.as_os_str(), "-f".as_ref(), signers.as_os_str()];
-        let output = keygen(fixed.into_iter().chain(files), b"");
-        let text = String::from_utf8(output.stdout).expect("text");
-        // Versions differ in what stands between the owners.
-        output.status.success().then(|| text.trim_end().replace('\n', ","))
-    }
-
-    /// Compares good with not good, and the answer with the one that is expected.
-    fn compare(&self, case: &Case<'_>, expected: Status) -> Verdict {
-        let verdict = case.verdict();
-        assert_eq!(verdict.status, expected, "{}\n{case:?}", verdict.reason);
-        let is_good = matches!(expected, Status::Good | Status::GoodKeyExpiredSince);
-        assert_eq!(self.takes(case), is_good, "ssh-keygen says otherwise: {expected}\n{case:?}");
-        verdict
-    }
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Case<'a> {
-    signers: &'a str,
-    revoked: &'a str,
-    signature: &'a str,
-    payload: &'a [u8],
-    owner: &'a str,
-    seconds: i64,
-}
-
-impl<'a> Case<'a> {
-    fn new(signers: &'a str, signature: &'a str) -> Self {
-        Self { signers, revoked: "", signature, payload: PAYLOAD, owner: ADA, seconds: JULY }
-    }
-
-    fn verdict(&self) -> Verdict {
-        let trust = TrustStore::new(
-            AllowedSigners::parse(self.signers.as_bytes(), 0).expect("a list"),
-            RevokedKeys::parse(self.revoked.as_bytes()).expect("a list"),
-        );
-        let moment = Moment { committer_seconds: self.seconds, now: None };
-        let signer = Expected::Emails(&[self.owner.as_bytes()]);
-        verify(Some(self.signature.as_bytes()), self.payload, &trust, signer, moment)
-    }
-}
-
-fn keygen<'a>(arguments: impl IntoIterator<Item = &'a OsStr>, input: &[u8]) -> Output {
-    let mut child = Command::new("ssh-keygen")
-        .args(arguments)
-        .env("TZ", "UTC")
-        .env_remove("SSH_AUTH_SOCK")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("ssh-keygen can be started");
-    // It may end before it has read everything.
-    let _ = child.stdin.take().expect("a pipe").write_all(input);
-    child.wait_with_output().expect("ssh-keygen ends")
-}
-
-fn succeed(output: Output) -> Vec<u8> {
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    output.stdout
-}
-
-/// `YYYYMMDDHHMMSS` in UTC.
-fn stamp(seconds: i64) -> String {
-    let text = jiff::Timestamp::from_second(seconds).expect("a time").to_string();
-    text.chars().filter(char::is_ascii_digit).collect()
-}
 
 const KINDS: [(&str, &[&str]); 6] = [
     ("ed25519", &["-t", "ed25519"]),
@@ -371,27 +226,6 @@ fn certificates_are_judged_more_strictly_than_by_ssh_keygen_where_that_is_safer(
     let signature = certify(&bench, "ca", "key", &critical[..2]);
     let case = Case { revoked: &key, ..Case::new(&signers, &signature) };
     bench.compare(&case, Status::HardRevoked);
-}
-
-#[test]
-fn the_binary_list_of_revoked_keys_that_ssh_keygen_makes_is_refused_by_name() {
-    let Some(bench) = Bench::new() else { return };
-    bench.key("key", &["-t", "ed25519"]);
-    let (list, public) = (bench.path("krl"), bench.path("key.pub"));
-    let arguments = ["-q", "-k", "-f"].map(OsStr::new).into_iter();
-    succeed(keygen(arguments.chain([list.as_os_str(), public.as_os_str()]), b""));
-    let error = RevokedKeys::parse(&fs::read(list).expect("a list")).expect_err("an error");
-    assert_eq!(error.problem, TrustFileProblem::Krl);
-}
-
-/// A signature with a certificate of 2024.
-fn certify(bench: &Bench, authority: &str, key: &str, options: &[&str]) -> String {
-    let (authority, public) = (bench.path(authority), bench.path(&format!("{key}.pub")));
-    let fixed = ["-q", "-I", "id", "-V", "20240101000000:20250101000000", "-s"].map(OsStr::new);
-    let options = options.iter().map(OsStr::new);
-    let arguments = fixed.into_iter().chain([authority.as_os_str()]).chain(options);
-    succeed(keygen(arguments.chain([public.as_os_str()]), b""));
-    bench.sign(&format!("{key}-cert.pub"), &["-n", "git"])
 }
 
 #[test]
