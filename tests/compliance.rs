@@ -300,6 +300,13 @@ const WAYS: &[Way] = &[
         "openpgp.asc",
     ),
     (
+        "certificates that are none",
+        |repo| trusted(repo, ".gitops-health/x509.pem", b"nonsense\n"),
+        &[],
+        2,
+        "x509.pem",
+    ),
+    (
         "a configuration that is none",
         |repo| trusted(repo, ".gitops-health.yaml", b"compliance: [\n"),
         &[],

@@ -264,6 +264,8 @@ const COMPLIANCE_CASES: &[(&str, &str)] = &[
     ("compliance.revoked_keys", "other/signers.pub"),
     // It is no keyring, which is an error.
     ("compliance.openpgp_keys", "other/roster.yaml"),
+    // It has no certificate, which is an error.
+    ("compliance.x509_certificates", "other/roster.yaml"),
     ("compliance.protected_branches", "[none]"),
     ("compliance.release_tags", "[build-*]"),
     ("compliance.ticket_patterns", "['#[0-9]+']"),

@@ -26,6 +26,8 @@ pub struct ComplianceConfig {
     pub revoked_keys: String,
     /// The keys of OpenPGP that may sign.
     pub openpgp_keys: String,
+    /// The authorities whose certificates (X.509) may sign, certificates of people, and lists of revoked ones.
+    pub x509_certificates: String,
     /// Names of branches that are protected: patterns in the language of `.gitignore`.
     pub protected_branches: Vec<String>,
     /// Names of tags that are of releases.
@@ -52,6 +54,7 @@ impl Default for ComplianceConfig {
             allowed_signers: ".gitops-health/allowed_signers".into(),
             revoked_keys: ".gitops-health/revoked_keys".into(),
             openpgp_keys: ".gitops-health/openpgp.asc".into(),
+            x509_certificates: ".gitops-health/x509.pem".into(),
             protected_branches: texts(&["main", "master", "trunk", "release/*"]),
             release_tags: texts(&["v[0-9]*", "release-*", "[0-9]*.[0-9]*"]),
             ticket_patterns: texts(&[r"\b[A-Z][A-Z0-9]{1,9}-[1-9][0-9]{0,6}\b"]),

@@ -3,7 +3,8 @@
 
 use gitops_health_git::{Error, Mailmap, Mode, ObjectId, OwnersFile, Repo, RepoPath};
 use gitops_health_signature::{
-    AllowedSigners, KeyringError, OpenPgpKeys, RevokedKeys, TrustFileError, TrustStore,
+    AllowedSigners, KeyringError, OpenPgpKeys, RevokedKeys, TrustFileError, TrustStore, X509Error,
+    X509Roots,
 };
 use thiserror::Error;
 
@@ -72,6 +73,14 @@ pub enum TrustedError {
         /// Why.
         source: KeyringError,
     },
+    /// The certificates can not be used.
+    #[error("the certificates of `{path}` can not be used")]
+    X509 {
+        /// Where they are.
+        path: String,
+        /// Why.
+        source: X509Error,
+    },
 }
 
 impl Trusted {
@@ -133,8 +142,8 @@ fn trust(
         move |source| TrustedError::Keys { path, source }
     };
     let (signers, revoked) = (file(&config.allowed_signers)?, file(&config.revoked_keys)?);
-    let openpgp = file(&config.openpgp_keys)?;
-    if signers.is_none() && revoked.is_none() && openpgp.is_none() {
+    let (openpgp, x509) = (file(&config.openpgp_keys)?, file(&config.x509_certificates)?);
+    if [&signers, &revoked, &openpgp, &x509].iter().all(|it| it.is_none()) {
         return Ok(None);
     }
     // Times without a zone are of UTC: the place of whoever asks has no say.
@@ -143,10 +152,10 @@ fn trust(
     let revoked =
         RevokedKeys::parse(&revoked.unwrap_or_default()).map_err(keys(&config.revoked_keys))?;
     let trust = TrustStore::new(signers, revoked);
-    let Some(openpgp) = openpgp else { return Ok(Some(trust)) };
-    let openpgp = OpenPgpKeys::parse(&openpgp).map_err(|source| TrustedError::OpenPgpKeys {
-        path: config.openpgp_keys.clone(),
-        source,
+    let openpgp = OpenPgpKeys::parse(&openpgp.unwrap_or_default()).map_err(|source| {
+        TrustedError::OpenPgpKeys { path: config.openpgp_keys.clone(), source }
     })?;
-    Ok(Some(trust.with_openpgp(openpgp)))
+    let x509 = X509Roots::parse(&x509.unwrap_or_default())
+        .map_err(|source| TrustedError::X509 { path: config.x509_certificates.clone(), source })?;
+    Ok(Some(trust.with_openpgp(openpgp).with_x509(x509)))
 }

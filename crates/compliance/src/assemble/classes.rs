@@ -159,6 +159,7 @@ fn is_own(path: &[u8], config: &ComplianceConfig) -> bool {
         &config.allowed_signers,
         &config.revoked_keys,
         &config.openpgp_keys,
+        &config.x509_certificates,
     ];
     own.iter().any(|own| own.as_bytes() == path)
 }

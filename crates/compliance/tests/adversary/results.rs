@@ -785,15 +785,20 @@ fn governance(report: &mut Report) {
         }
     }
     // The configuration says that they are elsewhere.
-    for path in
-        ["ops/people.yaml", "ops/waivers.yaml", "ops/signers", "ops/revoked", "ops/keys.asc"]
-    {
+    for path in [
+        "ops/people.yaml",
+        "ops/waivers.yaml",
+        "ops/signers",
+        "ops/revoked",
+        "ops/keys.asc",
+        "ops/x509.pem",
+    ] {
         for (kind, approver, wanted) in
             [("nobody", "ann-ex", Fail), ("the one who may", "bobby", Pass)]
         {
             let mut world = World::with(|repo| {
                 let config = "compliance: {roster: ops/people.yaml, waivers: ops/waivers.yaml, \
-                     allowed_signers: ops/signers, revoked_keys: ops/revoked, openpgp_keys: ops/keys.asc}\n";
+                     allowed_signers: ops/signers, revoked_keys: ops/revoked, openpgp_keys: ops/keys.asc, x509_certificates: ops/x509.pem}\n";
                 repo.write(".gitops-health.yaml", config)
                     .write("ops/people.yaml", super::world::ROSTER);
             });
