@@ -1,7 +1,7 @@
 //! How many signatures are verified in a second of CPU time, for each kind of key.
 //!
-//! `cargo run --release -p gitops-health-signature --example throughput -- [SECONDS]`. Needs ssh-keygen
-//! and gpg, which make the keys and sign once with each.
+//! `cargo run --release -p gitops-health-signature --example throughput -- [SECONDS]`. Needs ssh-keygen,
+//! gpg and openssl, which make the keys and sign once with each.
 
 use std::error::Error;
 use std::fs;
@@ -11,7 +11,8 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use gitops_health_signature::{
-    AllowedSigners, Expected, Moment, OpenPgpKeys, RevokedKeys, Status, TrustStore, verify,
+    AllowedSigners, Expected, Moment, OpenPgpKeys, RevokedKeys, Status, TrustStore, X509Roots,
+    verify,
 };
 
 /// As large as the data of an ordinary commit.
@@ -21,7 +22,9 @@ const PAYLOAD: &[u8] = &[b'a'; 400];
 fn main() -> Result<(), Box<dyn Error>> {
     let seconds = std::env::args().nth(1).map_or(Ok(1.0), |text| text.parse())?;
     let directory = tempfile::tempdir()?;
-    for (kind, bits) in [("ed25519", "256"), ("ecdsa", "256"), ("ecdsa", "384"), ("rsa", "3072")] {
+    for (kind, bits) in
+        [("ed25519", "256"), ("ecdsa", "256"), ("ecdsa", "384"), ("ecdsa", "521"), ("rsa", "3072")]
+    {
         let path = directory.path().join(format!("{kind}-{bits}"));
         let (signers, signature) = sign(&path, kind, bits)?;
         let signers = AllowedSigners::parse(signers.as_bytes(), 0)?;
@@ -37,7 +40,44 @@ fn main() -> Result<(), Box<dyn Error>> {
         println!("OpenPGP {kind:14}  {rate:>8.0} verifications per CPU second");
     }
     gpg(directory.path(), "gpgconf", &["--kill", "all"])?;
+    let kinds = [("nistp256", "EC -pkeyopt ec_paramgen_curve:P-256"), ("rsa3072", "rsa:3072")];
+    for (name, kind) in kinds {
+        let (roots, signature) = sign_x509(directory.path(), kind)?;
+        let trust = TrustStore::empty().with_x509(X509Roots::parse(&roots)?);
+        let rate = measure(&trust, &signature, Duration::from_secs_f64(seconds))?;
+        println!("X.509   {name:14}  {rate:>8.0} verifications per CPU second");
+    }
     Ok(())
+}
+
+/// An authority, and a signature with a certificate by it, both of keys of this kind.
+fn sign_x509(home: &Path, kind: &str) -> Result<(Vec<u8>, Vec<u8>), Box<dyn Error>> {
+    fs::write(home.join("payload"), PAYLOAD)?;
+    fs::write(home.join("extensions"), "subjectAltName=email:ada@example.com\n")?;
+    let openssl = |line: &str| {
+        let mut command = Command::new("openssl");
+        let output = command.current_dir(home).args(line.split(' ')).output()?;
+        if output.status.success() {
+            Ok(output.stdout)
+        } else {
+            Err(Box::<dyn Error>::from("openssl makes no signature"))
+        }
+    };
+    openssl(&format!(
+        "req -x509 -newkey {kind} -nodes -keyout ca.key -subj /CN=Root -days 9 -out ca.pem \
+         -addext keyUsage=keyCertSign"
+    ))?;
+    openssl(&format!("req -new -newkey {kind} -nodes -keyout key -subj /CN=Ada -out request"))?;
+    openssl(
+        "x509 -req -in request -CA ca.pem -CAkey ca.key -CAcreateserial -days 9 \
+         -extfile extensions -out certificate",
+    )?;
+    openssl(
+        "cms -sign -binary -in payload -signer certificate -inkey key -outform PEM -out signature",
+    )?;
+    let text =
+        fs::read_to_string(home.join("signature"))?.replace(" CMS-----", " SIGNED MESSAGE-----");
+    Ok((fs::read(home.join("ca.pem"))?, text.into_bytes()))
 }
 
 /// A list with a key, and a signature by it.
