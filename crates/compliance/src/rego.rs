@@ -4,8 +4,10 @@ mod builtins;
 mod constant;
 mod coverage;
 mod graph;
+mod heads;
 mod modules;
 mod nesting;
+mod parts;
 mod reference;
 
 use std::num::NonZeroU32;
@@ -13,6 +15,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
+use regorus::PolicyLengthConfig;
+use regorus::unstable::{Module, Ref};
 use regorus::utils::limits::ExecutionTimerConfig;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -114,6 +118,14 @@ pub enum PolicyError {
         name: String,
         /// Why it may not be called.
         reason: &'static str,
+    },
+    /// A head that is computed, which the interpreter would lose values of, and that can't be put into the body.
+    #[error("`{path}` has a rule in line {line} whose head can not be taken apart")]
+    Head {
+        /// Where it is from.
+        path: String,
+        /// The line of the rule, from 1.
+        line: u32,
     },
     /// The data document is no object, or has a value where a policy has a rule.
     #[error("the data document can not be used: {message}")]
@@ -299,14 +311,20 @@ fn read<E: From<PolicyError>>(
     engine.set_gather_prints(true);
     let (mut digest, mut graph) = (Sha256::new(), Graph::default());
     for source in sources {
+        let before = engine.clone();
         add(&mut engine, source)?;
+        let module = last(&mut engine);
+        let entangled =
+            |heads::Entangled(line)| PolicyError::Head { path: source.path.clone(), line };
+        if let Some(text) = heads::apart(&source.text, &module).map_err(entangled)? {
+            engine = before;
+            add_apart(&mut engine, source, text, &module)?;
+        }
         for part in [&source.path, &source.text] {
             digest.update((part.len() as u64).to_le_bytes());
             digest.update(part);
         }
-        let modules = engine.get_modules();
-        let module = modules.last().expect("a module was added");
-        graph.add(&source.path, module, DEEPEST)?;
+        graph.add(&source.path, &module, DEEPEST)?;
     }
     graph.check()?;
     engine.set_execution_timer_config(ExecutionTimerConfig {
@@ -330,6 +348,40 @@ fn prepare(engine: &mut regorus::Engine) {
 fn add_data(engine: &mut regorus::Engine, data: Value) -> Result<(), PolicyError> {
     let failed = |error: String| PolicyError::Data { message: error.trim().to_owned() };
     engine.add_data(regorus::Value::from(data)).map_err(|error| failed(error.to_string()))
+}
+
+/// The policy that was added last.
+fn last(engine: &mut regorus::Engine) -> Ref<Module> {
+    engine.get_modules().last().cloned().expect("a module was added")
+}
+
+/// Adds a policy in which heads were put into bodies, if it is still the same.
+fn add_apart(
+    engine: &mut regorus::Engine,
+    source: &Source,
+    text: String,
+    before: &Module,
+) -> Result<(), PolicyError> {
+    let entangled = |line: u32| PolicyError::Head { path: source.path.clone(), line };
+    // What is put into a body makes its line longer.
+    let longest = u32::try_from(text.len()).unwrap_or(u32::MAX).max(1024);
+    let longest = NonZeroU32::new(longest).expect("it is at least 1024");
+    engine.set_policy_length_config(PolicyLengthConfig { max_col: longest, ..Default::default() });
+    let added = add(engine, &Source { path: source.path.clone(), text });
+    engine.set_policy_length_config(PolicyLengthConfig::default());
+    added.map_err(|error| match error {
+        PolicyError::Syntax { message, .. } => entangled(line_of(&message)),
+        other => other,
+    })?;
+    let after = last(engine);
+    heads::check(&source.text, before, &after).map_err(|heads::Entangled(line)| entangled(line))
+}
+
+/// The line that a message of the parser points to: `--> path:3:5`.
+pub(crate) fn line_of(message: &str) -> u32 {
+    let place = message.lines().find_map(|line| line.trim().strip_prefix("--> "));
+    let line = place.and_then(|place| place.rsplit(':').nth(1));
+    line.and_then(|line| line.parse().ok()).unwrap_or(0)
 }
 
 fn add(engine: &mut regorus::Engine, source: &Source) -> Result<(), PolicyError> {

@@ -63,10 +63,11 @@ impl ProblemKind {
 pub(super) fn of_error(error: &PolicyError) -> Problem {
     let (path, line) = match error {
         PolicyError::TooLong { path, .. } | PolicyError::Panicked { path } => (path.clone(), 0),
-        PolicyError::Syntax { path, message } => (path.clone(), line_of(message)),
+        PolicyError::Syntax { path, message } => (path.clone(), rego::line_of(message)),
         PolicyError::TooDeep { path, line }
         | PolicyError::Recursion { path, line, .. }
-        | PolicyError::Builtin { path, line, .. } => (path.clone(), *line),
+        | PolicyError::Builtin { path, line, .. }
+        | PolicyError::Head { path, line } => (path.clone(), *line),
         PolicyError::None | PolicyError::TooMany { .. } | PolicyError::Data { .. } => {
             (String::new(), 0)
         }
@@ -94,17 +95,13 @@ pub(super) fn of_error(error: &PolicyError) -> Problem {
         PolicyError::Builtin { name, .. } if is_of_opa(name) => "decide without it",
         PolicyError::Builtin { .. } => "call another function, or define it",
         PolicyError::Recursion { .. } => "break the circle: take one of these references out",
+        PolicyError::Head { .. } => {
+            "give the head a name in the body: `contains it if { it := ... }`"
+        }
         PolicyError::TooDeep { .. } => "give parts of the expression names of their own",
         _ => "mend the policy; `opa check` or an editor shows where it breaks off",
     };
     Problem { path, line, kind, message, hint: hint.to_owned() }
-}
-
-/// The line that a message of the parser points to: `--> path:3:5`.
-fn line_of(message: &str) -> u32 {
-    let place = message.lines().find_map(|line| line.trim().strip_prefix("--> "));
-    let line = place.and_then(|place| place.rsplit(':').nth(1));
-    line.and_then(|line| line.parse().ok()).unwrap_or(0)
 }
 
 /// The known name that is most like another, where one is like it.
