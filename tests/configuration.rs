@@ -258,6 +258,7 @@ fn every_key_of_the_scan_changes_what_it_says() {
 /// Keys that change what rules see or say, and what they are set to.
 const COMPLIANCE_CASES: &[(&str, &str)] = &[
     ("compliance.frameworks", "[baseline]"),
+    ("compliance.policies", "[other/deny.rego]"),
     ("compliance.roster", "other/roster.yaml"),
     ("compliance.waivers", "other/waivers.yaml"),
     ("compliance.allowed_signers", "other/signers"),
@@ -283,7 +284,8 @@ fn governed() -> TestRepo {
     repo.write("other/roster.yaml", "people: [{id: ann, emails: [ada@example.com]}]\n")
         .write("other/waivers.yaml", waiver)
         .write("other/signers", format!("ann@example.com {key}\n"))
-        .write("other/signers.pub", format!("{key}\n"));
+        .write("other/signers.pub", format!("{key}\n"))
+        .write("other/deny.rego", "package main\nimport rego.v1\ndeny contains \"no\"\n");
     repo.commit("Begin");
     repo.write("a.py", "x = 1\n");
     repo.commit("Add #12\n\nTested-by: Bob <bob@example.com>\n");

@@ -13,6 +13,7 @@ mod layering;
 mod limits;
 mod lookback;
 mod never_printed;
+mod own_policies;
 mod places_scanned;
 mod policies;
 mod sanitize;

@@ -6,6 +6,7 @@ mod check_policy;
 mod explain;
 mod history;
 mod list;
+mod own;
 mod policies;
 mod roster;
 mod subject;
@@ -38,7 +39,7 @@ pub(crate) fn input(context: &Context, args: &InputArgs) -> Result<ExitCode, Cli
     let text = if args.schema {
         gitops_health_report::pretty(&gitops_health_compliance::input::schema())
     } else {
-        let judged = subject::Judged::new(context, &args.change)?;
+        let judged = subject::Judged::new(context, &args.change, &[])?;
         gitops_health_report::pretty(&Input::to_value(&judged.input))
     };
     output::write(context, &text)?;

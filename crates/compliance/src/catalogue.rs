@@ -5,12 +5,16 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
+use sha2::{Digest, Sha256};
 use thiserror::Error;
 
 use crate::framework::{Framework, FrameworkError, is_id};
 use crate::input::Grade;
-use crate::rego::Constants;
-use crate::{Limits, Policies, PolicyError, Rule, Settings, Source};
+use crate::own::{self, OwnPolicies};
+use crate::{
+    ConftestRule, Evaluation, EvaluationError, Judgement, Limits, Policies, PolicyError, Rule,
+    Settings, Source,
+};
 
 /// What is built into the program.
 mod built_in {
@@ -26,10 +30,6 @@ mod built_in {
 
     pub(super) fn pages() -> &'static [(&'static str, &'static str)] {
         PAGES
-    }
-
-    pub(super) fn frameworks_in_json() -> &'static [(&'static str, &'static str)] {
-        FRAMEWORKS_IN_JSON
     }
 
     pub(super) fn frameworks() -> &'static [(&'static str, &'static str)] {
@@ -101,8 +101,19 @@ impl Severity {
 pub struct Shipped {
     /// What it says of itself.
     pub meta: Meta,
-    /// The rule.
-    pub rule: Rule,
+    /// What answers.
+    pub decider: Decider,
+    /// The file of a policy that does not come with the program.
+    pub own: Option<String>,
+}
+
+/// What answers for a rule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Decider {
+    /// A package of our own form.
+    Rule(Rule),
+    /// A rule of conftest's form.
+    Conftest(ConftestRule),
 }
 
 /// All rules and frameworks.
@@ -111,6 +122,8 @@ pub struct Catalogue {
     rules: BTreeMap<String, Shipped>,
     frameworks: BTreeMap<String, Framework>,
     policies: Policies,
+    /// Those that do not come with the program are apart, so that none of them changes what a rule of the program says.
+    own: Option<Policies>,
 }
 
 /// Why there is no catalogue. Nothing is judged then.
@@ -122,11 +135,13 @@ pub enum CatalogueError {
     /// A framework is not fit.
     #[error(transparent)]
     Framework(#[from] FrameworkError),
-    /// A rule does not say what it is.
-    #[error("the rule `{id}` does not say what it is: it has no `meta` that is written out")]
+    /// What a rule says of itself can not be evaluated.
+    #[error("the rule `{id}` does not say what it is")]
     NoMeta {
         /// The directory that it is in.
         id: String,
+        /// Why.
+        source: EvaluationError,
     },
     /// What a rule says of itself has another form.
     #[error("the rule `{id}` can not be used: {problem}")]
@@ -135,6 +150,22 @@ pub enum CatalogueError {
         id: String,
         /// What is wrong.
         problem: String,
+    },
+    /// Policies that do not come with the program have no rule that decides.
+    #[error("no rule decides in {paths}: there is no `findings`, `deny`, `violation` or `warn`")]
+    NoDecision {
+        /// Where they are from.
+        paths: String,
+    },
+    /// Two rules or frameworks have the same id.
+    #[error("the id `{id}` is given twice: by {first} and by {second}")]
+    Twice {
+        /// The id.
+        id: String,
+        /// Who had it.
+        first: String,
+        /// Who has it, too.
+        second: String,
     },
     /// A framework names a rule that is not there.
     #[error("the framework `{framework}` names the rule `{rule}`, which is not there")]
@@ -161,9 +192,7 @@ impl Catalogue {
     ///
     /// [`CatalogueError`] for the first thing that is not fit.
     pub fn built_in(settings: &Settings) -> Result<Self, CatalogueError> {
-        let frameworks = built_in::frameworks_in_json().iter();
-        let frameworks = frameworks.map(|(id, text)| Framework::parse_json(id, text));
-        Self::of(built_in::rules(), frameworks, settings, Limits::default())
+        Self::of(built_in::rules(), built_in::frameworks(), settings, Limits::default())
     }
 
     /// The tests of the rules that come with the program, by the ids of the rules.
@@ -187,14 +216,14 @@ impl Catalogue {
         found.map(|(_, page)| *page)
     }
 
-    /// A catalogue of these rules, each by its id, and these frameworks.
+    /// A catalogue of these rules and frameworks, each by its id.
     ///
     /// # Errors
     ///
     /// [`CatalogueError`] for the first thing that is not fit.
-    pub fn of<T: AsRef<str> + Sync>(
+    pub fn of<T: AsRef<str>>(
         rules: &[(T, T)],
-        frameworks: impl Iterator<Item = Result<Framework, FrameworkError>>,
+        frameworks: &[(T, T)],
         settings: &Settings,
         limits: Limits,
     ) -> Result<Self, CatalogueError> {
@@ -203,26 +232,75 @@ impl Catalogue {
             text: text.as_ref().to_owned(),
         };
         let sources: Vec<Source> = rules.iter().map(source).collect();
-        let mut metas = BTreeMap::new();
-        let policies = Policies::with_data_of(&sources, limits, |constants| {
-            metas = self::metas(rules.iter().map(|(id, _)| id.as_ref()), constants)?;
-            Ok::<_, CatalogueError>(json!({ "parameters": parameters(&metas, settings)? }))
-        })?;
-        let shipped = metas.into_iter().map(|(id, meta)| {
-            let rule = Rule::of(&policies, &format!("data.{}", package(&id).join(".")));
-            let problem = || "it has no `findings`".to_owned();
-            let none = || CatalogueError::Rule { id: id.clone(), problem: problem() };
-            let rule = rule.ok_or_else(none)?;
-            Ok((id, Shipped { meta, rule }))
+        let policies = Policies::new(&sources, &json!({}), limits)?;
+        let shipped = rules.iter().map(|(id, _)| {
+            let shipped = shipped(&policies, id.as_ref())?;
+            Ok((id.as_ref().to_owned(), shipped))
         });
         let shipped: BTreeMap<String, Shipped> = shipped.collect::<Result<_, CatalogueError>>()?;
-        let frameworks = frameworks.map(|framework| {
-            let framework = framework?;
-            check_rules(&framework, &shipped)?;
-            Ok((framework.id.clone(), framework))
+        let frameworks = frameworks.iter().map(|(id, text)| {
+            Ok((id.as_ref().to_owned(), Framework::parse(id.as_ref(), text.as_ref())?))
         });
         let frameworks = frameworks.collect::<Result<_, CatalogueError>>()?;
-        Ok(Self { rules: shipped, frameworks, policies })
+        Self { rules: shipped, frameworks, policies, own: None }.finished(settings)
+    }
+
+    /// The rules and frameworks that come with the program, and others beside them.
+    ///
+    /// # Errors
+    ///
+    /// [`CatalogueError`] for the first thing that is not fit; that nothing in the others decides is one.
+    pub fn with_own(
+        settings: &Settings,
+        own: &OwnPolicies,
+        limits: Limits,
+    ) -> Result<Self, CatalogueError> {
+        if own.is_empty() {
+            return Self::built_in(settings);
+        }
+        let unset = crate::ComplianceConfig::default().check().expect("the default is fit");
+        let mut catalogue = Self::built_in(&unset)?;
+        if !own.policies.is_empty() {
+            let policies = own::policies(own, limits)?;
+            for shipped in own::rules(&policies, own)? {
+                add(&mut catalogue.rules, shipped)?;
+            }
+            catalogue.own = Some(policies);
+        }
+        for (path, framework) in own::frameworks(own)? {
+            let id = framework.id.clone();
+            if let Some(known) = catalogue.frameworks.get(&id) {
+                let first = format!("the framework \"{}\"", known.title);
+                return Err(CatalogueError::Twice { id, first, second: format!("`{path}`") });
+            }
+            catalogue.frameworks.insert(id, framework);
+        }
+        catalogue.finished(settings)
+    }
+
+    /// Looks whether frameworks name what is there, and sets the parameters.
+    fn finished(mut self, settings: &Settings) -> Result<Self, CatalogueError> {
+        self.frameworks.values().try_for_each(|it| check_rules(it, &self.rules))?;
+        let data = json!({ "parameters": parameters(&self.rules, settings)? });
+        self.policies = self.policies.with_data(&data)?;
+        self.own = self.own.map(|own| own.with_data(&data)).transpose()?;
+        Ok(self)
+    }
+
+    /// All rules over one input, which is read once.
+    pub fn over(&self, input: &Value) -> Judge<'_> {
+        let own = self.own.as_ref().map(|own| own.over(input));
+        Judge { rules: &self.rules, policies: self.policies.over(input), own }
+    }
+
+    /// What the policies of all rules say, as one number.
+    pub fn digest(&self) -> [u8; 32] {
+        let Some(own) = &self.own else { return self.policies.digest() };
+        let mut digest = Sha256::new();
+        for part in [self.policies.digest(), own.digest()] {
+            digest.update(part);
+        }
+        digest.finalize().into()
     }
 
     /// The rules, by their ids.
@@ -234,37 +312,65 @@ impl Catalogue {
     pub fn frameworks(&self) -> &BTreeMap<String, Framework> {
         &self.frameworks
     }
+}
 
-    /// The policies of all rules.
-    pub fn policies(&self) -> &Policies {
-        &self.policies
+/// Adds something that nothing else is called like.
+fn add(rules: &mut BTreeMap<String, Shipped>, shipped: Shipped) -> Result<(), CatalogueError> {
+    let id = shipped.meta.id.clone();
+    let place =
+        |it: &Shipped| it.own.as_ref().map_or("the program".into(), |path| format!("`{path}`"));
+    if let Some(known) = rules.get(&id) {
+        let (first, second) = (place(known), place(&shipped));
+        return Err(CatalogueError::Twice { id, first, second });
+    }
+    rules.insert(id, shipped);
+    Ok(())
+}
+
+/// The rules of a catalogue over one input.
+pub struct Judge<'a> {
+    rules: &'a BTreeMap<String, Shipped>,
+    policies: Evaluation<'a>,
+    own: Option<Evaluation<'a>>,
+}
+
+impl Judge<'_> {
+    /// What a rule of the catalogue says. One that is not there is an error.
+    pub fn judge(&mut self, id: &str) -> Judgement {
+        let Some(shipped) = self.rules.get(id) else {
+            return Judgement::error(format!("there is no rule `{id}`"));
+        };
+        let evaluation = match (&shipped.own, &mut self.own) {
+            (Some(_), Some(own)) => own,
+            _ => &mut self.policies,
+        };
+        match &shipped.decider {
+            Decider::Rule(rule) => rule.judge(evaluation),
+            Decider::Conftest(rule) => rule.judge(evaluation),
+        }
     }
 }
 
 /// The package of a rule.
-fn package(id: &str) -> [String; 3] {
-    ["gitops_health".to_owned(), "rules".to_owned(), id.replace('-', "_")]
+fn package(id: &str) -> String {
+    format!("data.gitops_health.rules.{}", id.replace('-', "_"))
 }
 
-/// What rules say of themselves.
-fn metas<'a>(
-    ids: impl Iterator<Item = &'a str>,
-    constants: &Constants,
-) -> Result<BTreeMap<String, Meta>, CatalogueError> {
-    let metas = ids.map(|id| {
-        let error = |problem: String| CatalogueError::Rule { id: id.to_owned(), problem };
-        if !is_id(id) {
-            return Err(error("its id is not of small letters, digits and single hyphens".into()));
-        }
-        let none = || CatalogueError::NoMeta { id: id.to_owned() };
-        let meta = constants.value(&package(id), "meta").ok_or_else(none)?;
-        let meta: Meta = serde_json::from_value(meta).map_err(|it| error(it.to_string()))?;
-        match meta.id == id {
-            true => Ok((id.to_owned(), meta)),
-            false => Err(error(format!("it calls itself `{}`", meta.id))),
-        }
-    });
-    metas.collect()
+fn shipped(policies: &Policies, id: &str) -> Result<Shipped, CatalogueError> {
+    let error = |problem: String| CatalogueError::Rule { id: id.to_owned(), problem };
+    if !is_id(id) {
+        return Err(error("its id is not of small letters, digits and single hyphens".into()));
+    }
+    let package = package(id);
+    let meta = policies
+        .evaluate(&format!("{package}.meta"), &json!({}))
+        .map_err(|source| CatalogueError::NoMeta { id: id.to_owned(), source })?;
+    let meta: Meta = serde_json::from_value(meta).map_err(|it| error(it.to_string()))?;
+    if meta.id != id {
+        return Err(error(format!("it calls itself `{}`", meta.id)));
+    }
+    let rule = Rule::of(policies, &package).ok_or_else(|| error("it has no `findings`".into()))?;
+    Ok(Shipped { meta, decider: Decider::Rule(rule), own: None })
 }
 
 fn check_rules(
@@ -280,7 +386,7 @@ fn check_rules(
 
 /// The parameters of all rules: as the configuration sets them, else as the rules do.
 fn parameters(
-    rules: &BTreeMap<String, Meta>,
+    rules: &BTreeMap<String, Shipped>,
     settings: &Settings,
 ) -> Result<Value, CatalogueError> {
     let set = &settings.config().parameters;
@@ -290,7 +396,7 @@ fn parameters(
         return Err(error(id.clone(), "there is no such rule"));
     }
     let mut all = Map::new();
-    for (id, meta) in rules {
+    for (id, Shipped { meta, .. }) in rules {
         let mut values = Map::new();
         let given = set.get(id).cloned().unwrap_or_default();
         if let Some(name) = given.keys().find(|name| !meta.parameters.contains_key(*name)) {

@@ -62,7 +62,8 @@ pub fn check_policies(
         }
         problems.extend(graph.problems().iter().map(problem::of_error));
         let mut checked = checked(&parsed, problems);
-        let ids: BTreeSet<&str> = parsed.iter().filter_map(Parsed::id).collect();
+        let ids = parsed.iter().filter_map(Parsed::id).map(str::to_owned);
+        let ids = ids.chain(parsed.iter().flat_map(Parsed::conftest_ids)).collect();
         checked.problems.extend(framework::check(frameworks, &ids));
         checked.policies = policies.len();
         checked.problems.sort();

@@ -16,6 +16,8 @@ use thiserror::Error;
 pub struct ComplianceConfig {
     /// The frameworks that are asked where nobody names any. None: all rules run, and nothing is enforced.
     pub frameworks: Vec<String>,
+    /// Policies of your own: directories or files of Rego, which are asked beside the rules of the program.
+    pub policies: Vec<String>,
     /// The file that says who acts in this repository.
     pub roster: String,
     /// The file of accepted violations.
@@ -49,6 +51,7 @@ impl Default for ComplianceConfig {
             [("reviewed-by", "review"), ("approved-by", "approval"), ("acked-by", "approval")];
         Self {
             frameworks: Vec::new(),
+            policies: Vec::new(),
             roster: ".gitops-health/roster.yaml".into(),
             waivers: ".gitops-health/waivers.yaml".into(),
             allowed_signers: ".gitops-health/allowed_signers".into(),
@@ -119,6 +122,10 @@ impl ComplianceConfig {
             let problem = "a trailer is named by small letters, digits and hyphens".into();
             return Err(ConfigError { key: "approval_trailers".into(), problem });
         }
+        if let Some(path) = self.policies.iter().find(|path| !is_in_tree(path)) {
+            let problem = format!("`{path}` is no path in the repository, from its top");
+            return Err(ConfigError { key: "policies".into(), problem });
+        }
         Ok(Settings {
             classes: classes.collect::<Result<_, _>>()?,
             protected_branches: patterns("protected_branches", &self.protected_branches)?,
@@ -167,6 +174,12 @@ fn is_standard(name: &str) -> bool {
     ];
     let prefix = name.split('-').next().unwrap_or_default();
     PREFIXES.contains(&prefix)
+}
+
+/// Whether a path leads to something in the repository, from its top.
+fn is_in_tree(path: &str) -> bool {
+    let is_step = |step: &str| !step.is_empty() && step != "." && step != "..";
+    path == "." || path.strip_suffix('/').unwrap_or(path).split('/').all(is_step)
 }
 
 fn is_name(text: &str) -> bool {
@@ -224,6 +237,10 @@ mod tests {
         assert_eq!(with(|it| it.ticket_patterns = vec!["(".into()]), "ticket_patterns");
         assert_eq!(with(|it| it.ticket_patterns = vec!["x*".into()]), "ticket_patterns");
         assert_eq!(with(|it| it.protected_branches = vec![String::new()]), "protected_branches");
+        for path in ["", "/etc", "../other", "a//b", "a/../..", "./a"] {
+            let config = ComplianceConfig { policies: vec![path.into()], ..Default::default() };
+            assert_eq!(config.check().expect_err("it is not fit").key, "policies", "{path}");
+        }
         assert_eq!(
             with(|it| drop(it.classes.insert("Not A Name".into(), Vec::new()))),
             "classes.Not A Name"

@@ -6,137 +6,100 @@
 use std::collections::BTreeSet;
 
 use serde_json::Value;
-use thiserror::Error;
 
-use crate::{EvaluationError, Policies};
+use crate::{Evaluation, Judgement, Policies, RuleFinding, Verdict};
 
-/// A package that decides.
+/// A rule of a package that decides as conftest has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Conftest {
+pub struct ConftestRule {
     /// The package, with `data` in front.
-    pub package: String,
-    failing: Vec<String>,
-    warning: Vec<String>,
+    package: String,
+    name: String,
+    warns: bool,
     has_exceptions: bool,
 }
 
-/// What a rule says against the input.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Message {
-    /// The rule, with its whole path.
-    pub rule: String,
-    /// What it says.
-    pub text: String,
-}
-
-/// What a package decides. Nothing in `failures` is a pass: every rule was evaluated.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Decisions {
-    /// What `deny` and `violation` say, sorted.
-    pub failures: Vec<Message>,
-    /// What `warn` says, sorted.
-    pub warnings: Vec<Message>,
-    /// The rules that were taken out by an exception, with their whole paths, sorted.
-    pub exceptions: Vec<String>,
-}
-
-/// Why a package decides nothing. None of these is a pass.
-#[derive(Clone, Debug, Error, PartialEq, Eq)]
-pub enum NoDecision {
-    /// No rule of the package decides.
-    #[error("`{package}` has no rule that decides: `deny`, `violation` or `warn`")]
-    NoRule {
-        /// The package, with `data` in front.
-        package: String,
-    },
-    /// A rule can not be evaluated.
-    #[error(transparent)]
-    Evaluation(#[from] EvaluationError),
-    /// A value of a rule is neither a text nor an object with a text `msg`, or the rule is no set.
-    #[error("`{rule}` gives {found}, and not a set of texts or of objects with `msg`")]
-    Form {
-        /// The rule, with its whole path.
-        rule: String,
-        /// What it gives.
-        found: &'static str,
-    },
-}
-
-impl Conftest {
-    /// The packages that decide in this way.
+impl ConftestRule {
+    /// The rules that decide in this way, in all packages, by package and name.
     pub fn all(policies: &Policies) -> Vec<Self> {
-        let packages: BTreeSet<&str> = policies.rules().iter().map(|rule| &*rule.package).collect();
-        packages.into_iter().filter_map(|package| Self::of(policies, package).ok()).collect()
-    }
-
-    /// A package by its name, with `data` in front.
-    ///
-    /// # Errors
-    ///
-    /// [`NoDecision::NoRule`] where the package is not there or has no rule that decides.
-    pub fn of(policies: &Policies, package: &str) -> Result<Self, NoDecision> {
-        let names = policies.rules().iter().filter(|rule| rule.package == package);
-        let names: Vec<&str> = names.map(|rule| &*rule.name).collect();
-        let with = |words: &[&str]| -> Vec<String> {
-            let is_one = |name: &&&str| words.iter().any(|word| is_of(name, word));
-            names.iter().filter(is_one).map(|name| (*name).to_owned()).collect()
+        let has_exceptions = |package: &str| {
+            policies.rules().iter().any(|it| it.package == package && it.name == "exception")
         };
-        let (failing, warning) = (with(&["deny", "violation"]), with(&["warn"]));
-        if failing.is_empty() && warning.is_empty() {
-            return Err(NoDecision::NoRule { package: package.to_owned() });
-        }
-        let has_exceptions = names.contains(&"exception");
-        Ok(Self { package: package.to_owned(), failing, warning, has_exceptions })
+        let rules = policies.rules().iter().filter(|rule| decides(&rule.name));
+        let rules = rules.map(|rule| Self {
+            package: rule.package.clone(),
+            name: rule.name.clone(),
+            warns: is_of(&rule.name, "warn"),
+            has_exceptions: has_exceptions(&rule.package),
+        });
+        rules.collect()
     }
 
-    /// Evaluates all rules of the package.
-    ///
-    /// # Errors
-    ///
-    /// [`NoDecision`] for the first rule that has no value, or one of another form.
-    pub fn decide(&self, policies: &Policies, input: &Value) -> Result<Decisions, NoDecision> {
-        let excepted = self.excepted(policies, input)?;
-        let mut decisions = Decisions::default();
-        for name in &self.failing {
-            let rule = self.whole(name);
-            let messages = messages(&rule, &policies.evaluate(&rule, input)?)?;
-            match excepted.contains(ending(name)) {
-                true if !messages.is_empty() => decisions.exceptions.push(rule),
-                true => {}
-                false => decisions.failures.extend(messages),
+    /// Its package and name: `main.deny_limits`.
+    pub fn id(&self) -> String {
+        let package = self.package.strip_prefix("data.").unwrap_or(&self.package);
+        format!("{package}.{}", self.name)
+    }
+
+    /// The package, without `data` in front.
+    pub fn package(&self) -> &str {
+        self.package.strip_prefix("data.").unwrap_or(&self.package)
+    }
+
+    /// The name in its package: `deny_limits`.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Whether it warns, and never fails.
+    pub fn warns(&self) -> bool {
+        self.warns
+    }
+
+    /// Judges an input. What can not be evaluated, or has another form, is [`Verdict::Error`].
+    pub fn judge(&self, evaluation: &mut Evaluation<'_>) -> Judgement {
+        self.judged(evaluation).unwrap_or_else(Judgement::error)
+    }
+
+    fn judged(&self, evaluation: &mut Evaluation<'_>) -> Result<Judgement, String> {
+        let rule = self.whole(&self.name);
+        let value = evaluation.value(&rule).map_err(|error| error.to_string())?;
+        let found = messages(&rule, &value)?;
+        Ok(match () {
+            () if self.warns => Judgement { warnings: found, ..Judgement::of(Verdict::Pass) },
+            () if found.is_empty() => Judgement::of(Verdict::Pass),
+            () if self.is_excepted(evaluation)? => {
+                Judgement { findings: found, ..Judgement::of(Verdict::Waived) }
             }
-        }
-        for name in &self.warning {
-            let rule = self.whole(name);
-            decisions.warnings.extend(messages(&rule, &policies.evaluate(&rule, input)?)?);
-        }
-        decisions.failures.sort();
-        decisions.warnings.sort();
-        decisions.exceptions.sort();
-        Ok(decisions)
+            () => Judgement { findings: found, ..Judgement::of(Verdict::Fail) },
+        })
     }
 
-    /// The endings of rules that are taken out.
-    fn excepted(&self, policies: &Policies, input: &Value) -> Result<BTreeSet<String>, NoDecision> {
+    /// Whether an exception takes the rule out.
+    fn is_excepted(&self, evaluation: &mut Evaluation<'_>) -> Result<bool, String> {
         if !self.has_exceptions {
-            return Ok(BTreeSet::new());
+            return Ok(false);
         }
         let rule = self.whole("exception");
-        let value = policies.evaluate(&rule, input)?;
-        let form = || NoDecision::Form { rule: rule.clone(), found: kind(&value) };
-        let lists = value.as_array().ok_or_else(form)?;
+        let value = evaluation.value(&rule).map_err(|error| error.to_string())?;
+        let form = || format!("`{rule}` gives {}, and not a set of lists of texts", kind(&value));
         let mut endings = BTreeSet::new();
-        for list in lists {
-            for name in list.as_array().ok_or_else(form)? {
-                endings.insert(name.as_str().ok_or_else(form)?.to_owned());
+        for list in value.as_array().ok_or_else(form)? {
+            for ending in list.as_array().ok_or_else(form)? {
+                endings.insert(ending.as_str().ok_or_else(form)?);
             }
         }
-        Ok(endings)
+        Ok(endings.contains(ending(&self.name)))
     }
 
     fn whole(&self, name: &str) -> String {
         format!("{}.{name}", self.package)
     }
+}
+
+/// Whether a rule of this name decides.
+pub(crate) fn decides(name: &str) -> bool {
+    ["deny", "violation", "warn"].iter().any(|word| is_of(name, word))
 }
 
 /// Whether a name is a word, or begins with it and `_`.
@@ -149,16 +112,28 @@ fn ending(name: &str) -> &str {
     name.split_once('_').map_or("", |(_, ending)| ending)
 }
 
-/// The messages of a rule: a set comes as a sorted list.
-fn messages(rule: &str, value: &Value) -> Result<Vec<Message>, NoDecision> {
-    let form = |value: &Value| NoDecision::Form { rule: rule.to_owned(), found: kind(value) };
-    let list = value.as_array().ok_or_else(|| form(value))?;
+/// The messages of a rule: a set comes as a sorted list. Members `path`, `line` and `subject` say where something is, if
+/// they have the form of a [`RuleFinding`]; others are the policy's own.
+fn messages(rule: &str, value: &Value) -> Result<Vec<RuleFinding>, String> {
+    let form = |value: &Value| {
+        format!("`{rule}` gives {}, and not a set of texts or of objects with `msg`", kind(value))
+    };
     let message = |value: &Value| {
         let text = value.as_str().or_else(|| value.get("msg")?.as_str());
-        let text = text.ok_or_else(|| form(value))?.to_owned();
-        Ok(Message { rule: rule.to_owned(), text })
+        let message = match text.ok_or_else(|| form(value))? {
+            "" => "it gives no message".to_owned(),
+            text => text.to_owned(),
+        };
+        let text = |name: &str| Some(value.get(name)?.as_str()?.to_owned());
+        let line = value.get("line").and_then(Value::as_u64).filter(|line| *line > 0);
+        let (subject, path) = (text("subject"), text("path"));
+        Ok(RuleFinding { message, subject, line: line.filter(|_| path.is_some()), path })
     };
-    list.iter().map(message).collect()
+    let list = value.as_array().ok_or_else(|| form(value))?;
+    let mut messages = list.iter().map(message).collect::<Result<Vec<_>, String>>()?;
+    messages.sort();
+    messages.dedup();
+    Ok(messages)
 }
 
 fn kind(value: &Value) -> &'static str {
@@ -179,64 +154,78 @@ mod tests {
     use super::*;
     use crate::{Limits, Source};
 
-    fn policies(text: &str) -> Policies {
+    /// The answers of all rules, by their ids.
+    fn judged(text: &str) -> Vec<(String, Judgement)> {
         let source =
             Source { path: "a.rego".into(), text: format!("package main\nimport rego.v1\n{text}") };
-        Policies::new(&[source], &json!({}), Limits::default()).expect("it is fit")
+        let policies = Policies::new(&[source], &json!({}), Limits::default());
+        let policies = policies.unwrap_or_else(|error| panic!("{text}: {error}"));
+        let mut evaluation = policies.over(&json!({"kind": "Pod", "name": "web"}));
+        let rules = ConftestRule::all(&policies).into_iter();
+        rules.map(|rule| (rule.id(), rule.judge(&mut evaluation))).collect()
     }
 
-    fn decide(text: &str) -> Result<Decisions, NoDecision> {
-        let policies = policies(text);
-        Conftest::of(&policies, "data.main")?
-            .decide(&policies, &json!({"kind": "Pod", "name": "web"}))
-    }
-
-    fn texts(messages: &[Message]) -> Vec<&str> {
-        messages.iter().map(|message| &*message.text).collect()
+    fn words(text: &str) -> Vec<String> {
+        let judged = judged(text).into_iter();
+        let word = |(id, it): (String, Judgement)| {
+            let said = it.findings.iter().chain(&it.warnings).map(|it| it.message.clone());
+            format!("{id} {} {}", it.verdict.name(), said.collect::<Vec<_>>().join(","))
+        };
+        judged.map(word).collect()
     }
 
     #[test]
     fn rules_deny_violate_and_warn() {
-        let decisions = decide(
-            "deny contains \"no root\" if input.kind == \"Pod\"\n\
+        let text = "deny contains \"no root\" if input.kind == \"Pod\"\n\
              deny_limits contains {\"msg\": \"limits\", \"x\": 1} if true\n\
-             violation contains {\"msg\": \"v\"} if input.name == \"web\"\n\
+             violation contains {\"msg\": \"v\", \"path\": \"a.py\", \"line\": 3} if input.name == \"web\"\n\
+             deny_none contains \"none\" if input.name == \"db\"\n\
              warn contains msg if { msg := sprintf(\"w %v\", [input.name]) }\n\
-             denying contains 1\nis_pod if input.kind == \"Pod\"\n",
+             denying contains 1\nis_pod if input.kind == \"Pod\"\n";
+        assert_eq!(
+            words(text),
+            [
+                "main.deny fail no root",
+                "main.deny_limits fail limits",
+                "main.deny_none pass ",
+                "main.violation fail v",
+                "main.warn pass w web",
+            ]
         );
-        let decisions = decisions.expect("they decide");
-        assert_eq!(texts(&decisions.failures), ["no root", "limits", "v"]);
-        assert_eq!(texts(&decisions.warnings), ["w web"]);
-        assert_eq!(decisions.failures[1].rule, "data.main.deny_limits");
+        let violation = &judged(text)[3].1.findings[0];
+        assert_eq!((violation.path.as_deref(), violation.line), (Some("a.py"), Some(3)));
     }
 
     #[test]
     fn an_exception_is_told() {
         let text = "deny_a contains \"a\" if true\ndeny_b contains \"b\" if true\n\
-                    exception contains rules if { input.name == \"web\"; rules := [\"a\"] }\n";
-        let decisions = decide(text).expect("they decide");
-        assert_eq!(texts(&decisions.failures), ["b"]);
-        assert_eq!(decisions.exceptions, ["data.main.deny_a"]);
+                    deny_c contains \"c\" if false\n\
+                    exception contains rules if { input.name == \"web\"; rules := [\"a\", \"c\"] }\n";
+        assert_eq!(
+            words(text),
+            ["main.deny_a waived a", "main.deny_b fail b", "main.deny_c pass "]
+        );
     }
 
     #[test]
     fn what_decides_nothing_is_no_pass() {
         for text in [
-            "allow := true\n",
             "deny := true\n",
             "deny := \"text\"\n",
             "deny contains 1\n",
             "deny contains {\"message\": \"m\"}\n",
             "deny := [\"a\"] if input.nothing\n",
             "deny contains \"a\" if to_number(\"x\") == 1\n",
-            "deny contains \"a\" if false\nexception contains \"a\"\n",
-            "deny contains \"a\" if false\nexception := 1\n",
-            "deny(x) := x\n",
+            "warn contains 1\n",
+            "deny contains \"a\" if true\nexception contains \"a\"\n",
+            "deny contains \"a\" if true\nexception := 1\n",
+            "deny.x contains \"a\" if true\n",
         ] {
-            assert!(decide(text).is_err(), "{text}");
+            let judged = judged(text);
+            assert_eq!(judged.len(), 1, "{text}");
+            assert_eq!(judged[0].1.verdict, Verdict::Error, "{text}");
+            assert!(judged[0].1.error.is_some() && judged[0].1.findings.is_empty(), "{text}");
         }
-        let policies = policies("deny contains \"a\" if false\n");
-        assert!(Conftest::of(&policies, "data.other").is_err());
-        assert_eq!(Conftest::all(&policies).len(), 1);
+        assert!(judged("allow := true\ndeny(x) := x\n").is_empty());
     }
 }

@@ -13,6 +13,7 @@ mod conftest;
 mod draft;
 mod evidence;
 mod framework;
+mod own;
 mod people;
 mod rego;
 mod roster;
@@ -25,10 +26,12 @@ mod waiver;
 mod yaml;
 
 pub use assemble::{Assembler, Subject, digits};
-pub use catalogue::{Catalogue, CatalogueError, Meta, Parameter, Severity, Shipped};
+pub use catalogue::{
+    Catalogue, CatalogueError, Decider, Judge, Meta, Parameter, Severity, Shipped,
+};
 pub use check::{CheckedPolicies, Problem, ProblemKind, check_policies};
 pub use config::{ApprovalTrailer, ComplianceConfig, ConfigError, Settings};
-pub use conftest::{Conftest, Decisions, Message, NoDecision};
+pub use conftest::ConftestRule;
 pub use draft::{Seen, draft_roster};
 pub use evidence::{
     Evidence, EvidenceError, EvidenceOfMany, LARGEST_EVIDENCE, LARGEST_YAML_EVIDENCE,
@@ -36,6 +39,7 @@ pub use evidence::{
     ReportedTicket, Who, evidence_schema, read_evidence,
 };
 pub use framework::{Clause, Framework, FrameworkError, Strength, is_id};
+pub use own::{OwnError, OwnPolicies};
 pub use rego::{Evaluation, EvaluationError, Limits, Policies, PolicyError, RuleName, Source};
 pub use roster::{LARGEST_ROSTER, MOST_PEOPLE, Member, Roster, RosterError};
 pub use rule::{Judgement, Rule, RuleFinding};

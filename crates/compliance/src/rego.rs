@@ -246,6 +246,17 @@ impl Policies {
         Evaluation { policies: self, engine }
     }
 
+    /// The same with more data.
+    ///
+    /// # Errors
+    ///
+    /// [`PolicyError::Data`] where it is no object, or has a value where a policy has a rule or other data is.
+    pub fn with_data(mut self, data: &Value) -> Result<Self, PolicyError> {
+        add_data(&mut self.engine, data.clone())?;
+        prepare(&mut self.engine);
+        Ok(self)
+    }
+
     fn failure(&self, rule: &str, message: &str) -> EvaluationError {
         let rule = rule.to_owned();
         match message {

@@ -48,10 +48,12 @@ impl RuleFinding {
 /// What a rule says of an input.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Judgement {
-    /// The answer. A waiver is none of the rule's: [`Verdict::Waived`] is never given here.
+    /// The answer. A waiver is none of the rule's: [`Verdict::Waived`] is given here only for an exception of conftest.
     pub verdict: Verdict,
-    /// What it finds, sorted; only with [`Verdict::Fail`].
+    /// What it finds, sorted; only with [`Verdict::Fail`] and [`Verdict::Waived`].
     pub findings: Vec<RuleFinding>,
+    /// What it warns of, sorted; only with [`Verdict::Pass`].
+    pub warnings: Vec<RuleFinding>,
     /// The facts that are not known, sorted; only with [`Verdict::NotAssessed`].
     pub missing: Vec<String>,
     /// Why it errs; only with [`Verdict::Error`].
@@ -59,11 +61,12 @@ pub struct Judgement {
 }
 
 impl Judgement {
-    fn of(verdict: Verdict) -> Self {
-        Self { verdict, findings: Vec::new(), missing: Vec::new(), error: None }
+    pub(crate) fn of(verdict: Verdict) -> Self {
+        let (findings, warnings, missing) = (Vec::new(), Vec::new(), Vec::new());
+        Self { verdict, findings, warnings, missing, error: None }
     }
 
-    fn error(error: String) -> Self {
+    pub(crate) fn error(error: String) -> Self {
         Self { error: Some(error), ..Self::of(Verdict::Error) }
     }
 }

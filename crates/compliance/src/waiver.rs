@@ -169,7 +169,7 @@ impl EntryFile {
         if self.id.trim().is_empty() || self.id.len() > 100 {
             return Err("its id is empty or too long".into());
         }
-        if !is_id(&self.rule) {
+        if !is_id(&self.rule) && !is_in_package(&self.rule) {
             return Err("it names no rule".into());
         }
         if self.reason.trim().chars().count() < SHORTEST {
@@ -190,6 +190,15 @@ impl EntryFile {
             ticket: self.ticket,
         })
     }
+}
+
+/// Whether a text can be the package and name of a rule of conftest: `main.deny_limits`.
+fn is_in_package(rule: &str) -> bool {
+    let is_name = |name: &str| {
+        let is_sign = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+        !name.is_empty() && name.bytes().all(is_sign)
+    };
+    rule.contains('.') && rule.split('.').all(is_name)
 }
 
 impl Entry {

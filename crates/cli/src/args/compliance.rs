@@ -81,6 +81,7 @@ pub(crate) struct ChangeArgs {
   gitops-health compliance analyze --staged --format github
   gitops-health compliance analyze --history --last 200           what would have failed
   gitops-health compliance analyze --evidence junit.xml --evidence reviews.json
+  gitops-health compliance analyze --policy policies              what policies of your own say
   gitops-health compliance analyze --range v1.0..v1.1 --format sarif -o out.sarif")]
 pub(crate) struct AnalyzeArgs {
     #[command(flatten)]
@@ -91,6 +92,10 @@ pub(crate) struct AnalyzeArgs {
     /// Of the history only the newest commits
     #[arg(long, value_name = "N", requires = "history", help_heading = "What to look at")]
     pub last: Option<NonZero<usize>>,
+    /// Policies of your own, beside those that `compliance.policies` names: a directory, or a file that ends in `.rego`.
+    /// May be given several times
+    #[arg(long, value_name = "PATH", help_heading = "What is believed")]
+    pub policy: Vec<PathBuf>,
     /// The frameworks to evaluate; `all` is every one [default: those of `compliance.frameworks`]
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     pub framework: Vec<String>,
@@ -162,6 +167,10 @@ pub(crate) struct ListArgs {
     /// One framework
     #[arg(long, value_name = "NAME")]
     pub framework: Option<String>,
+    /// Policies of your own, beside those that `compliance.policies` names: a directory, or a file that ends in `.rego`.
+    /// May be given several times
+    #[arg(long, value_name = "PATH")]
+    pub policy: Vec<PathBuf>,
     /// Every clause with its rules, and what git can not show of it
     #[arg(long, requires = "framework")]
     pub coverage: bool,
@@ -175,6 +184,10 @@ pub(crate) struct ExplainArgs {
     /// The rule, as reports name it
     #[arg(value_name = "RULE")]
     pub rule: String,
+    /// Policies of your own, beside those that `compliance.policies` names: a directory, or a file that ends in `.rego`.
+    /// May be given several times
+    #[arg(long, value_name = "PATH")]
+    pub policy: Vec<PathBuf>,
     /// How to print it
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub format: PlainFormat,

@@ -16,17 +16,18 @@ use crate::args::{AnalyzeArgs, ComplianceFormat};
 use crate::context::Context;
 use crate::error::CliError;
 use crate::exit_code::ExitCode;
+use crate::look::masked;
 use crate::output;
 
 /// `compliance analyze`: which rules does a change keep, and what does that say of each clause?
 pub(crate) fn run(context: &Context, args: &AnalyzeArgs) -> Result<ExitCode, CliError> {
-    let judged = Judged::new(context, &args.change)?;
-    let catalogue = catalogue(&judged.settings)?;
+    let judged = Judged::new(context, &args.change, &args.policy)?;
+    let catalogue = catalogue(&judged.settings, &judged.own.policies)?;
     let configured = &judged.settings.config().frameworks;
     let names = if args.framework.is_empty() { configured } else { &args.framework };
     let frameworks = frameworks(&catalogue, names)?;
     let asked = Asked {
-        is_advisory: names.is_empty() && !args.fail_on_violations,
+        is_advisory: names.is_empty() && judged.own.policies.is_empty() && !args.fail_on_violations,
         fail_on: args.fail_on.into(),
     };
     let report = assemble(&judged, &catalogue, &frameworks, &asked);
@@ -83,7 +84,7 @@ fn assemble(
         evaluated_at: judged.input.evaluated_at.text.clone(),
         trusted: judged.input.repository.trusted.clone(),
         input_digest: digits(&judged.input.digest()),
-        policies_digest: digits(&catalogue.policies().digest()),
+        policies_digest: digits(&catalogue.digest()),
         is_advisory: asked.is_advisory,
         fail_on: asked.fail_on,
         counts,
@@ -103,9 +104,9 @@ type Answers<'a> = BTreeMap<&'a str, (Judgement, Vec<Accepted>)>;
 /// The answers of the rules that the frameworks name; of all rules where none is asked for.
 fn judge<'a>(judged: &Judged, catalogue: &'a Catalogue, frameworks: &[&Framework]) -> Answers<'a> {
     let value = judged.input.to_value();
-    let mut evaluation = catalogue.policies().over(&value);
+    let mut evaluation = catalogue.over(&value);
     let judged_by = |id: &'a str| {
-        let judgement = catalogue.rules()[id].rule.judge(&mut evaluation);
+        let judgement = evaluation.judge(id);
         (id, judged.waivers.apply(id, judgement, &judged.input))
     };
     asked_rules(catalogue, frameworks).into_iter().map(judged_by).collect()
@@ -122,41 +123,58 @@ fn row(
         let of = framework.clauses.iter().filter(|clause| clause.rules.contains_key(&meta.id));
         of.map(|clause| format!("{} {}", framework.id, clause.id))
     });
+    let shown = Shown { is_own: shipped.own.is_some() };
+    let findings =
+        |list: &[RuleFinding]| list.iter().map(|it| shown.finding(&meta.id, it)).collect();
     RuleRow {
         rule: meta.id.clone(),
-        title: meta.title.clone(),
+        title: shown.text(&meta.title),
         severity: meta.severity,
         grade: format!("{:?}", meta.grade),
         verdict: judgement.verdict,
         decides: meta.severity >= asked.fail_on,
-        findings: judgement.findings.iter().map(|it| finding(&meta.id, it)).collect(),
-        missing: judgement.missing.clone(),
-        error: shown(&judgement.error),
-        remedy: meta.remedy.clone(),
+        findings: findings(&judgement.findings),
+        warnings: findings(&judgement.warnings),
+        missing: judgement.missing.iter().map(|it| shown.text(it)).collect(),
+        error: judgement.error.as_ref().map(|it| shown.text(it)),
+        remedy: shown.text(&meta.remedy),
+        policy: shipped.own.as_ref().map(|it| shown.text(it)),
         waivers: accepted.iter().cloned().map(waiver).collect(),
         clauses: clauses.collect(),
     }
 }
 
-/// What rules say holds names of files and of people, which may hold anything.
-fn shown(text: &Option<String>) -> Option<String> {
-    text.as_ref().map(|text| printable(text.as_bytes()))
+/// How what rules say may be shown.
+#[derive(Clone, Copy)]
+struct Shown {
+    /// Whether the rule does not come with the program: what it says may quote what must not be printed.
+    is_own: bool,
+}
+
+impl Shown {
+    /// What rules say holds names of files and of people, which may hold anything.
+    fn text(self, text: &str) -> String {
+        if self.is_own { masked(text) } else { printable(text.as_bytes()) }
+    }
+
+    fn finding(self, rule: &str, found: &RuleFinding) -> RuleFindingRow {
+        let said = RuleFinding {
+            message: self.text(&found.message),
+            subject: found.subject.as_ref().map(|it| self.text(it)),
+            path: found.path.as_ref().map(|it| self.text(it)),
+            line: found.line,
+        };
+        // A fingerprint of what must not be printed could be guessed.
+        let fingerprint = if self.is_own { &said } else { found }.fingerprint(rule);
+        let RuleFinding { message, subject, path, line } = said;
+        RuleFindingRow { message, subject, path, line, fingerprint }
+    }
 }
 
 fn waiver(accepted: Accepted) -> WaiverRow {
     let Accepted { id, owner, reason, expires } = accepted;
     let [id, owner, reason] = [id, owner, reason].map(|text| printable(text.as_bytes()));
     WaiverRow { id, owner, reason, expires }
-}
-
-fn finding(rule: &str, found: &RuleFinding) -> RuleFindingRow {
-    RuleFindingRow {
-        message: printable(found.message.as_bytes()),
-        subject: shown(&found.subject),
-        path: shown(&found.path),
-        line: found.line,
-        fingerprint: found.fingerprint(rule),
-    }
 }
 
 fn framework(framework: &Framework, judgements: &Answers<'_>) -> FrameworkRow {

@@ -1,29 +1,44 @@
 use std::collections::BTreeSet;
 
-use gitops_health_compliance::{Catalogue, CatalogueError, Framework, Settings};
+use gitops_health_compliance::{
+    Catalogue, CatalogueError, Framework, Limits, OwnPolicies, PolicyError, Settings,
+};
 
 use crate::config::keys::nearest;
 use crate::error::{CliError, Failure};
 
 /// All rules and frameworks, with the parameters of a configuration.
-pub(super) fn catalogue(settings: &Settings) -> Result<Catalogue, CliError> {
-    Catalogue::built_in(settings).map_err(|error| {
+pub(super) fn catalogue(settings: &Settings, own: &OwnPolicies) -> Result<Catalogue, CliError> {
+    Catalogue::with_own(settings, own, Limits::default()).map_err(|error| {
+        let what = error.to_string();
         let hint = match &error {
             CatalogueError::Parameter { .. } => {
-                "`gitops-health compliance explain RULE` says what can be set"
+                let hint = "`gitops-health compliance explain RULE` says what can be set".into();
+                return CliError::new(Failure::Unusable { what, hint });
             }
-            _ => "mend the policy; `gitops-health compliance list` needs all of them, too",
+            CatalogueError::Twice { .. } => "give one of them another id",
+            CatalogueError::NoDecision { .. } => {
+                "add `findings`, or `deny`, `violation` or `warn` as conftest has them"
+            }
+            CatalogueError::Policy(PolicyError::Syntax { .. }) => {
+                "write it in Rego v1: `opa fmt --write --v0-v1` rewrites what is older"
+            }
+            CatalogueError::UnknownRule { .. } => "`gitops-health compliance list` lists all rules",
+            _ => "mend it; `gitops-health compliance check-policy` says all that is wrong",
         };
-        CliError::new(Failure::Unusable { what: error.to_string(), hint: hint.into() })
+        CliError::new(Failure::NotEvaluated { what, hint: hint.into() })
     })
 }
 
-/// The rules that frameworks name, by their ids; all where none is asked for.
+/// The rules that frameworks name and those that do not come with the program, by their ids; all where neither is asked for.
 pub(super) fn asked_rules<'a>(catalogue: &'a Catalogue, frameworks: &[&Framework]) -> Vec<&'a str> {
     let named: BTreeSet<&String> =
         frameworks.iter().flat_map(|it| &it.clauses).flat_map(|it| it.rules.keys()).collect();
-    let ids = catalogue.rules().keys();
-    ids.filter(|id| frameworks.is_empty() || named.contains(id)).map(String::as_str).collect()
+    let rules = catalogue.rules().iter();
+    let has_own = rules.clone().any(|(_, rule)| rule.own.is_some());
+    let is_all = frameworks.is_empty() && !has_own;
+    let asked = rules.filter(|(id, rule)| is_all || rule.own.is_some() || named.contains(id));
+    asked.map(|(id, _)| id.as_str()).collect()
 }
 
 /// The frameworks of these names, in the order of the catalogue.

@@ -5,6 +5,7 @@ use serde_json::json;
 
 use super::analyze::strength;
 use super::catalogue::catalogue;
+use super::own::Own;
 use super::subject::settings;
 use crate::args::{ExplainArgs, PlainFormat};
 use crate::config::keys::nearest;
@@ -20,7 +21,8 @@ pub(crate) fn run(context: &Context, args: &ExplainArgs) -> Result<ExitCode, Cli
         Some(_) => settings(&context.config(repo.as_ref())?)?,
         None => ComplianceConfig::default().check().expect("the default is fit"),
     };
-    let catalogue = catalogue(&settings)?;
+    let own = Own::of_worktree(repo.as_ref(), &settings, &args.policy)?;
+    let catalogue = catalogue(&settings, &own.policies)?;
     let Some(rule) = catalogue.rules().get(&args.rule) else {
         let hint = match nearest(&args.rule, catalogue.rules().keys()) {
             Some(like) => format!("did you mean `{like}`?"),

@@ -4,7 +4,7 @@ use std::sync::mpsc;
 
 use gitops_health_compliance::input::{Branch, Input, Mode, Time};
 use gitops_health_compliance::{
-    Assembler, Catalogue, EvidenceOfMany, Settings, Subject, Tally, Trusted, Verdict,
+    Assembler, Catalogue, EvidenceOfMany, Settings, Shipped, Subject, Tally, Trusted, Verdict,
 };
 use gitops_health_git::{
     Change, Commit, Error as GitError, ObjectId, Reference, Repo, Similarity, ZonedTime,
@@ -16,6 +16,7 @@ use gitops_health_report::compliance_history::{
 use gitops_health_risk::RiskParams;
 
 use super::catalogue::{asked_rules, catalogue, frameworks};
+use super::own::Own;
 use super::subject::{branch_of_head, evidence, settings, unusable};
 use crate::args::{AnalyzeArgs, ComplianceFormat};
 use crate::context::Context;
@@ -39,7 +40,8 @@ pub(crate) fn run(context: &Context, args: &AnalyzeArgs) -> Result<ExitCode, Cli
     let settings = settings(&loaded)?;
     let trusted = Trusted::read(&repo, Some(revision), &settings).map_err(unusable)?;
     let kinds = loaded.config.risk.check()?;
-    let catalogue = catalogue(&settings)?;
+    let own = Own::of_revision(&repo, Some(revision), &settings, &args.policy)?;
+    let catalogue = catalogue(&settings, &own.policies)?;
     let names = match args.framework.is_empty() {
         true => &settings.config().frameworks,
         false => &args.framework,
@@ -71,7 +73,9 @@ pub(crate) fn run(context: &Context, args: &AnalyzeArgs) -> Result<ExitCode, Cli
     };
     output::write(context, &text)?;
     Ok(match () {
-        () if names.is_empty() && !args.fail_on_violations => ExitCode::Clean,
+        () if names.is_empty() && own.policies.is_empty() && !args.fail_on_violations => {
+            ExitCode::Clean
+        }
         () if report.is_cut => ExitCode::NotEvaluated,
         () => exit_code(&everybody, &answers, args),
     })
@@ -224,9 +228,9 @@ impl Everybody<'_> {
             references: Some(&self.references),
         })?;
         let value = input.to_value();
-        let mut evaluation = self.catalogue.policies().over(&value);
+        let mut evaluation = self.catalogue.over(&value);
         let judge = |id: &&str| {
-            let judgement = self.catalogue.rules()[*id].rule.judge(&mut evaluation);
+            let judgement = evaluation.judge(id);
             self.trusted.waivers.apply(id, judgement, &input).0.verdict
         };
         let verdicts = self.rules.iter().map(judge).collect();
@@ -243,9 +247,9 @@ fn assemble(
     revision: ObjectId,
 ) -> HistoryReport {
     let row = |(place, id): (usize, &&str)| {
-        let meta = &everybody.catalogue.rules()[*id].meta;
+        let shipped = &everybody.catalogue.rules()[*id];
         let of_rule: Vec<Verdict> = answers.iter().map(|row| row.verdicts[place]).collect();
-        history_row(meta, commits, &of_rule)
+        history_row(shipped, commits, &of_rule)
     };
     let requests = |asked| answers.iter().filter(|it| it.request == asked).count();
     HistoryReport {
@@ -267,7 +271,7 @@ fn assemble(
 }
 
 fn history_row(
-    meta: &gitops_health_compliance::Meta,
+    Shipped { meta, own, .. }: &Shipped,
     commits: &[Commit],
     answers: &[Verdict],
 ) -> HistoryRow {
@@ -288,7 +292,7 @@ fn history_row(
     let since_committed = oldest.map(|commit| commit.committer.time.to_string());
     HistoryRow {
         rule: meta.id.clone(),
-        title: meta.title.clone(),
+        title: if own.is_some() { masked(&meta.title) } else { meta.title.clone() },
         severity: meta.severity,
         counts,
         unbroken,

@@ -5,6 +5,7 @@ use serde_json::json;
 
 use super::analyze::strength;
 use super::catalogue::{catalogue, frameworks};
+use super::own::Own;
 use super::subject::settings;
 use crate::args::{ListArgs, PlainFormat};
 use crate::context::Context;
@@ -19,7 +20,8 @@ pub(crate) fn run(context: &Context, args: &ListArgs) -> Result<ExitCode, CliErr
         Some(_) => settings(&context.config(repo.as_ref())?)?,
         None => ComplianceConfig::default().check().expect("the default is fit"),
     };
-    let catalogue = catalogue(&settings)?;
+    let own = Own::of_worktree(repo.as_ref(), &settings, &args.policy)?;
+    let catalogue = catalogue(&settings, &own.policies)?;
     let asked = match &args.framework {
         Some(name) => frameworks(&catalogue, std::slice::from_ref(name))?,
         None => catalogue.frameworks().values().collect(),

@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use gitops_health_compliance::{Catalogue, Limits, Source};
+use gitops_health_compliance::{Catalogue, Limits, OwnPolicies, Source};
 use gitops_health_git::printable;
 
 use crate::error::{CliError, Failure};
@@ -30,7 +30,7 @@ pub(super) fn read(paths: &[PathBuf], limits: Limits) -> Result<Policies, CliErr
     for path in paths {
         let kind = fs::metadata(path).map_err(|source| not_there(path, source))?;
         match kind.is_dir() {
-            true => list(path, &mut files, limits.most)?,
+            true => list(path, &mut files, limits.most, Links::Skipped)?,
             false => files.push(path.clone()),
         }
     }
@@ -88,8 +88,46 @@ fn not_read(path: &Path, why: &str) -> CliError {
     CliError::new(Failure::NotEvaluated { what, hint })
 }
 
-/// Adds the policies and frameworks below a directory. Links are not followed.
-fn list(directory: &Path, files: &mut Vec<PathBuf>, most: usize) -> Result<(), CliError> {
+/// What becomes of links below a directory. None is followed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Links {
+    Skipped,
+    /// What decides is whole, or it is an error.
+    Refused,
+}
+
+/// Reads what is to decide. What is not there, is no policy or a link is an error, since nobody would miss what it says.
+pub(super) fn read_own(paths: &[PathBuf], limits: Limits) -> Result<OwnPolicies, CliError> {
+    let mut own = OwnPolicies::default();
+    for path in paths {
+        let mut files = Vec::new();
+        let kind = fs::metadata(path).map_err(|error| not_read(path, &error.to_string()))?;
+        match kind.is_dir() {
+            true => list(path, &mut files, limits.most, Links::Refused)?,
+            false => files.push(path.clone()),
+        }
+        files.retain(|path| !shown(path).ends_with("_test.rego"));
+        files.sort();
+        let is_policy = |path: &PathBuf| path.extension().is_some_and(|it| it == "rego");
+        if files.is_empty() || (!kind.is_dir() && !files.iter().all(is_policy)) {
+            let what = format!("there is no policy in `{}`", shown(path));
+            let hint = "name a file that ends in `.rego` and is no test, or a directory with some";
+            return Err(CliError::new(Failure::NotEvaluated { what, hint: hint.into() }));
+        }
+        for path in files {
+            own.add(Source { text: text(&path, limits.longest)?, path: shown(&path) });
+        }
+    }
+    Ok(own)
+}
+
+/// Adds the policies and frameworks below a directory.
+fn list(
+    directory: &Path,
+    files: &mut Vec<PathBuf>,
+    most: usize,
+    links: Links,
+) -> Result<(), CliError> {
     let mut open = vec![(directory.to_owned(), 0)];
     while let Some((directory, depth)) = open.pop() {
         let failed = |error: io::Error| not_read(&directory, &error.to_string());
@@ -101,6 +139,10 @@ fn list(directory: &Path, files: &mut Vec<PathBuf>, most: usize) -> Result<(), C
             let (path, kind) = (entry.path(), entry.file_type().map_err(failed)?);
             let is_framework = is_yaml(&path) && directory.ends_with("frameworks");
             let is_asked = path.extension().is_some_and(|it| it == "rego") || is_framework;
+            let may_lead = is_asked || path.extension().is_none();
+            if kind.is_symlink() && may_lead && links == Links::Refused {
+                return Err(not_read(&path, "it is a link, which may lead anywhere"));
+            }
             if kind.is_dir() && entry.file_name() != ".git" {
                 open.push((path, depth + 1));
             } else if kind.is_file() && is_asked {

@@ -1,6 +1,6 @@
 use std::fs::File;
 use std::io::{self, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use gitops_health_compliance::input::{Binding, Branch, Finding, Input, Mode, Risk};
 use gitops_health_compliance::{
@@ -10,6 +10,7 @@ use gitops_health_compliance::{
 use gitops_health_git::{Change, Head, ObjectId, Repo, Selection, Similarity, printable};
 use gitops_health_report::scan::{ScanFinding, ScanSkip};
 
+use super::own::Own;
 use crate::args::ChangeArgs;
 use crate::config::Loaded;
 use crate::context::Context;
@@ -22,6 +23,8 @@ pub(super) struct Judged {
     pub input: Input,
     pub settings: Settings,
     pub waivers: Waivers,
+    /// The policies that do not come with the program.
+    pub own: Own,
     /// What was looked at, in words.
     pub target: String,
     /// What could not be looked at, and why.
@@ -30,7 +33,11 @@ pub(super) struct Judged {
 
 impl Judged {
     /// Reads a change, what is believed, and what else is known of the change.
-    pub fn new(context: &Context, args: &ChangeArgs) -> Result<Self, CliError> {
+    pub fn new(
+        context: &Context,
+        args: &ChangeArgs,
+        policies: &[PathBuf],
+    ) -> Result<Self, CliError> {
         let repo = context.open_repo()?;
         let (selection, mode) = selection(args);
         let change = repo.change(&selection, Similarity::Renames)?;
@@ -39,8 +46,9 @@ impl Judged {
         let loaded = context.config_of_revision(&repo, revision)?;
         let settings = settings(&loaded)?;
         let trusted = Trusted::read(&repo, revision, &settings).map_err(unusable)?;
+        let own = Own::of_revision(&repo, revision, &settings, policies)?;
         let kinds = loaded.config.risk.check()?;
-        let (findings, notes) = findings(context, &repo, &loaded, &selection)?;
+        let (findings, mut notes) = findings(context, &repo, &loaded, &selection)?;
         let assembler = Assembler {
             repo: &repo,
             settings: &settings,
@@ -61,7 +69,8 @@ impl Judged {
         };
         let input = assembler.input(subject)?;
         let waivers = trusted.waivers.clone();
-        Ok(Self { target: target(mode, &change), input, settings, waivers, notes })
+        notes.extend(own.notes.iter().cloned());
+        Ok(Self { target: target(mode, &change), input, settings, waivers, own, notes })
     }
 }
 

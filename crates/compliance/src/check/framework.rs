@@ -7,9 +7,9 @@ use crate::{Catalogue, Framework, Source, yaml};
 
 /// What is wrong with frameworks, given the ids of the rules that are checked with them. Those that come with the program
 /// are known, too.
-pub(super) fn check(frameworks: &[Source], ids: &BTreeSet<&str>) -> Vec<Problem> {
-    let built_in = Catalogue::built_in_rules().iter().map(|(id, _)| *id);
-    let known: Vec<String> = ids.iter().copied().chain(built_in).map(str::to_owned).collect();
+pub(super) fn check(frameworks: &[Source], ids: &BTreeSet<String>) -> Vec<Problem> {
+    let built_in = Catalogue::built_in_rules().iter().map(|(id, _)| (*id).to_owned());
+    let known: Vec<String> = ids.iter().cloned().chain(built_in).collect();
     frameworks.iter().flat_map(|source| of(source, &known)).collect()
 }
 

@@ -5,6 +5,7 @@ use regorus::unstable::{Module, Ref, Rule, RuleHead, Span};
 
 use super::meta::Meta;
 use super::problem::{Problem, ProblemKind};
+use crate::conftest;
 use crate::rego::{self, path};
 
 /// A policy that was read.
@@ -47,6 +48,13 @@ impl Parsed {
         file.parent().filter(|_| is_rule)?.file_name()?.to_str()
     }
 
+    /// The ids of its rules that decide as conftest has it: `main.deny`.
+    pub fn conftest_ids(&self) -> impl Iterator<Item = String> {
+        let package = self.package[1..].join(".");
+        let names = self.own.iter().filter(|name| !self.is_test && conftest::decides(name));
+        names.map(move |name| format!("{package}.{name}"))
+    }
+
     pub fn problem(
         &self,
         line: u32,
@@ -70,15 +78,9 @@ pub(super) fn line(span: &Span) -> u32 {
     before.bytes().filter(|byte| *byte == b'\n').count() as u32 + 1
 }
 
-/// The names by which a package decides.
+/// Whether a package decides.
 fn decides(module: &Parsed) -> bool {
-    let is_one = |name: &String| {
-        name == "findings"
-            || ["deny", "warn", "violation"]
-                .iter()
-                .any(|word| name == word || name.starts_with(&format!("{word}_")))
-    };
-    module.own.iter().any(is_one)
+    module.own.iter().any(|name| name == "findings" || conftest::decides(name))
 }
 
 /// Packages that decide nothing and that no other needs.

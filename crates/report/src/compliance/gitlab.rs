@@ -6,20 +6,23 @@ use super::problems::Problem;
 use crate::json::document;
 
 /// The report as GitLab's Code Quality report: each finding of a rule that fails, and each rule that should have been
-/// evaluated and could not.
+/// evaluated and could not; warnings are informations.
 ///
 /// GitLab compares two reports by their fingerprints, so these don't depend on lines.
 pub fn gitlab(report: &ComplianceReport) -> String {
     let problems = report.problems(super::RuleRow::needs_somebody);
-    document(&problems.iter().map(entry).collect::<Vec<Value>>())
+    let warnings = report.warnings();
+    let problems = problems.iter().map(|it| entry(it, severity(it.row.severity)));
+    let warnings = warnings.iter().map(|it| entry(it, "info"));
+    document(&problems.chain(warnings).collect::<Vec<Value>>())
 }
 
-fn entry(problem: &Problem<'_>) -> Value {
+fn entry(problem: &Problem<'_>, severity: &str) -> Value {
     json!({
         "description": problem.message,
         "check_name": problem.row.rule,
         "fingerprint": problem.fingerprint,
-        "severity": severity(problem.row.severity),
+        "severity": severity,
         "location": { "path": problem.path(), "lines": { "begin": problem.line() } },
     })
 }

@@ -19,7 +19,8 @@ pub fn html(report: &ComplianceReport) -> String {
         None => about += &format!("; rules of severity {} or more decide", report.fail_on.name()),
     }
     let mut body = html::heading(&title, &about);
-    body.push_str(&html::notes(&report.notes));
+    let notes = report.notes.iter().cloned().chain(report.warned());
+    body.push_str(&html::notes(&notes.collect::<Vec<_>>()));
     let pressing: Vec<&RuleRow> = report.pressing().collect();
     findings(&mut body, report, "Needs somebody", &pressing);
     let waived: Vec<&RuleRow> = report.with(Verdict::Waived).collect();

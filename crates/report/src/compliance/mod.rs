@@ -142,12 +142,16 @@ pub struct RuleRow {
     pub decides: bool,
     /// What does not hold.
     pub findings: Vec<RuleFindingRow>,
+    /// What it warns of, which never fails: `warn` of conftest.
+    pub warnings: Vec<RuleFindingRow>,
     /// The facts that are not known.
     pub missing: Vec<String>,
     /// Why it could not be evaluated.
     pub error: Option<String>,
     /// What to do where it fails.
     pub remedy: String,
+    /// The file of a policy that does not come with the program.
+    pub policy: Option<String>,
     /// Who accepts what of it does not hold, and until when.
     pub waivers: Vec<WaiverRow>,
     /// The clauses that it bears on, of the frameworks that were asked for.

@@ -66,6 +66,22 @@ impl ComplianceReport {
         problems
     }
 
+    /// What rules warn of, in the order of the report.
+    pub(super) fn warnings(&self) -> Vec<Problem<'_>> {
+        let mut problems = Vec::new();
+        for row in &self.rules {
+            for (place, finding) in row.warnings.iter().enumerate() {
+                let message = match finding.path {
+                    Some(_) => finding.message.clone(),
+                    None => finding.words(),
+                };
+                let fingerprint = digest(&format!("{}\0{place}", finding.fingerprint));
+                problems.push(Problem { row, finding: Some(finding), message, place, fingerprint });
+            }
+        }
+        problems
+    }
+
     /// What a rule found, or why it could not judge.
     fn said<'a>(&self, row: &'a RuleRow) -> Vec<(Option<&'a RuleFindingRow>, String)> {
         let has_findings = matches!(row.verdict, Verdict::Fail | Verdict::Waived);

@@ -13,7 +13,7 @@ pub fn rdjson(report: &ComplianceReport) -> String {
     document(&json!({
         "source": { "name": "gitops-health", "url": "" },
         "severity": severity(worst),
-        "diagnostics": problems.iter().map(diagnostic).collect::<Vec<Value>>(),
+        "diagnostics": problems.iter().chain(&report.warnings()).map(diagnostic).collect::<Vec<Value>>(),
     }))
 }
 

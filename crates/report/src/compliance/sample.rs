@@ -97,9 +97,11 @@ fn row(rule: &str, severity: Severity, verdict: Verdict) -> RuleRow {
         verdict,
         decides: true,
         findings: Vec::new(),
+        warnings: Vec::new(),
         missing: Vec::new(),
         error: None,
         remedy: format!("Mend what {rule} says"),
+        policy: None,
         waivers: Vec::new(),
         clauses: vec!["first 1".into()],
     }

@@ -17,7 +17,9 @@ pub fn sarif(report: &ComplianceReport) -> String {
         matches!(row.verdict, Verdict::Fail | Verdict::Waived | Verdict::NotAssessed)
     });
     let rules: Vec<Value> = report.rules.iter().map(|row| rule(report, row)).collect();
-    let results: Vec<Value> = problems.iter().map(|problem| result(report, problem)).collect();
+    let warnings = report.warnings();
+    let results = problems.iter().chain(&warnings).map(|problem| result(report, problem));
+    let results: Vec<Value> = results.collect();
     let mut driver = json!({
         "name": "gitops-health",
         "version": env!("CARGO_PKG_VERSION"),
@@ -72,9 +74,13 @@ fn rule(report: &ComplianceReport, row: &RuleRow) -> Value {
 /// A finding, with who accepts it as a suppression (3.27.23), or that a rule is not assessed.
 fn result(report: &ComplianceReport, problem: &Problem<'_>) -> Value {
     let row = problem.row;
-    let is_open = row.verdict == Verdict::NotAssessed;
     // What does not fail has no level (3.27.10).
-    let (kind, level) = if is_open { ("open", "none") } else { ("fail", level(row.severity)) };
+    let (kind, level) = match row.verdict {
+        Verdict::NotAssessed => ("open", "none"),
+        // A warning.
+        Verdict::Pass => ("fail", "note"),
+        _ => ("fail", level(row.severity)),
+    };
     let mut prints = json!({ "gitopsHealthFinding/v1": problem.fingerprint });
     if problem.own_path().is_none() {
         // GitHub makes it of the line if it is missing, and then takes all that is in no file for one.

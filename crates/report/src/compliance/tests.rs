@@ -363,3 +363,36 @@ fn a_rule_that_does_not_say_what_to_do_is_shown_without() {
         list(&rules).iter().all(|rule| !rule["help"]["text"].as_str().unwrap_or("").is_empty())
     );
 }
+
+#[test]
+fn warnings_are_told_in_every_format_and_fail_nowhere() {
+    let mut report = super::sample::empty();
+    let warning = super::RuleFindingRow {
+        message: "the change is large".into(),
+        subject: None,
+        path: Some("src/a.py".into()),
+        line: Some(3),
+        fingerprint: "ab".repeat(16),
+    };
+    let mut row = super::sample::report().rules.remove(6);
+    row.warnings = vec![warning];
+    report.counts.add(row.verdict);
+    report.rules = vec![row];
+    let style = crate::Style { color: false, width: 100, ascii: false };
+    for (name, text) in [
+        ("text", super::text(&report, style)),
+        ("json", super::json(&report)),
+        ("sarif", super::sarif(&report)),
+        ("github", super::github(&report)),
+        ("gitlab", super::gitlab(&report)),
+        ("junit", super::junit(&report)),
+        ("tap", super::tap(&report)),
+        ("rdjson", super::rdjson(&report)),
+        ("markdown", super::markdown(&report)),
+        ("html", super::html(&report)),
+    ] {
+        assert!(text.contains("the change is large"), "{name}: {text}");
+        assert!(!text.contains("not ok") && !text.contains("<failure"), "{name}: {text}");
+    }
+    assert!(super::sarif(&report).contains("\"level\": \"note\""));
+}

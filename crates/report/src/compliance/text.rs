@@ -1,6 +1,6 @@
 use gitops_health_compliance::Verdict;
 
-use super::words::called;
+use super::words::{EXCEPTED, called};
 use super::{ClauseRow, ComplianceReport, FrameworkRow, RuleRow};
 use crate::columns::counted;
 use crate::style::Style;
@@ -39,6 +39,9 @@ fn rule(text: &mut String, row: &RuleRow, style: Style) {
     }
     if let Some(error) = &row.error {
         *text += &style.beside("      ", error);
+    }
+    if row.verdict == Verdict::Waived && row.waivers.is_empty() {
+        *text += &style.beside("      ", EXCEPTED);
     }
     for waiver in &row.waivers {
         *text += &style.beside("      ", &waiver.words());

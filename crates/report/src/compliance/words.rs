@@ -8,6 +8,12 @@ use super::{
 use crate::columns::{counted, thousands};
 use crate::risk::short;
 
+/// Why a rule is waived for which there is no waiver.
+pub(super) const EXCEPTED: &str = "taken out by an exception of its package";
+
+/// So many warnings are listed in words; JSON has them all.
+const WARNED: usize = 50;
+
 impl ComplianceReport {
     /// `3 rules fail, 2 are not assessed, 40 pass, 12 are not applicable`.
     pub(super) fn found(&self) -> String {
@@ -64,7 +70,22 @@ impl ComplianceReport {
         // Each stays on its line, so that no format takes a part of it for a line of its own.
         let note = |note: &String| format!("note: {}", note.replace(['\n', '\r'], " "));
         lines.extend(self.notes.iter().map(note));
+        lines.extend(self.warned().iter().map(|line| line.replace(['\n', '\r'], " ")));
         lines.into_iter().map(|line| line + "\n").collect()
+    }
+
+    /// `warning: main.warn: the change is large`, a line for each.
+    pub(super) fn warned(&self) -> Vec<String> {
+        let of = |row: &RuleRow| {
+            let line = |it: &RuleFindingRow| format!("warning: {}: {}", row.rule, it.words());
+            row.warnings.iter().map(line).collect::<Vec<_>>()
+        };
+        let mut lines: Vec<String> = self.rules.iter().flat_map(of).collect();
+        if lines.len() > WARNED {
+            let more = lines.split_off(WARNED).len();
+            lines.push(format!("{} more", counted(more, "warning", "warnings")));
+        }
+        lines
     }
 
     /// `approvals (no export of the forge), notes`, what of the facts that a rule asks for is not known, and why.
@@ -81,7 +102,7 @@ impl ComplianceReport {
         match row.verdict {
             Verdict::Pass | Verdict::Fail => None,
             Verdict::Waived => Some(match row.waivers.is_empty() {
-                true => "waived".to_owned(),
+                true => EXCEPTED.to_owned(),
                 false => row.waivers.iter().map(WaiverRow::words).collect::<Vec<_>>().join("; "),
             }),
             Verdict::NotApplicable => Some("says nothing of a change like this".to_owned()),

@@ -1,0 +1,291 @@
+//! Policies of one's own: what they say counts in every format, they are read where what is believed is, and what decides
+//! nothing is never a pass.
+
+use gitops_health_testkit::{TestRepo, Transcript};
+use serde_json::Value;
+
+use crate::support::{assert_fails_with_hint, run_in};
+
+const DENY: &str = "package main
+
+import rego.v1
+
+deny_docs contains msg if {
+	some file in input.files
+	startswith(file.path, \"src/\")
+	msg := {\"msg\": sprintf(\"%s has no page\", [file.path]), \"path\": file.path, \"line\": 1}
+}
+
+deny_names contains file.name if some file in input.files
+
+deny_old contains \"old\" if count(input.files) > 0
+
+exception contains [\"old\"]
+
+warn contains sprintf(\"%d files\", [count(input.files)])
+
+violation contains \"never\" if count(input.files) > 100
+";
+
+const RULE: &str = "package few_files
+
+import rego.v1
+
+meta := {
+	\"id\": \"few-files\",
+	\"title\": \"A change has few files\",
+	\"severity\": \"medium\",
+	\"grade\": \"E1\",
+	\"rationale\": \"Many files are hard to review.\",
+	\"remedy\": \"Divide the change.\",
+	\"parameters\": {\"most\": {\"default\": 0, \"about\": \"How many files there may be.\"}},
+}
+
+findings contains {\"message\": sprintf(\"%d files\", [count(input.files)])} if {
+	count(input.files) > data.parameters[\"few-files\"].most
+}
+";
+
+const HOUSE: &str = "id: house
+title: Rules of the house
+edition: '1'
+source: the wiki
+clauses:
+  - {id: '1', title: Small changes, rules: {few-files: direct, main.violation: supporting}}
+";
+
+/// A repository with a change of one file.
+fn changed(deny: &str) -> TestRepo {
+    let repo = TestRepo::new();
+    repo.write("policies/main.rego", deny);
+    repo.commit("Begin");
+    repo.write("src/main.py", "x = 1\n");
+    repo.commit("feat: a thing");
+    repo
+}
+
+fn analyze(repo: &TestRepo, arguments: &[&str]) -> Transcript {
+    run_in(repo, &[&["compliance", "analyze"], arguments].concat())
+}
+
+fn json(transcript: &Transcript) -> Value {
+    serde_json::from_str(&transcript.stdout).unwrap_or_else(|error| panic!("{error}: {transcript}"))
+}
+
+/// The rules of a report with their answers, by their ids.
+fn verdicts(report: &Value) -> Vec<String> {
+    let rows = report["rules"].as_array().expect("rows").iter();
+    let word = |value: &Value| value.as_str().expect("a word").to_owned();
+    let mut rows: Vec<String> =
+        rows.map(|row| format!("{} {}", word(&row["rule"]), word(&row["verdict"]))).collect();
+    rows.sort();
+    rows
+}
+
+/// `file.name` is nothing that the input has, so that the rule would never find anything.
+fn fit() -> String {
+    DENY.replace("file.name", "file.path")
+}
+
+#[test]
+fn rules_of_conftest_run_unchanged() {
+    let repo = changed(&fit());
+    let said = analyze(&repo, &["--policy", "policies", "--format", "json"]);
+    assert_eq!(said.code, Some(1), "{said}");
+    let report = json(&said);
+    assert_eq!(
+        verdicts(&report),
+        [
+            "main.deny_docs fail",
+            "main.deny_names fail",
+            "main.deny_old waived",
+            "main.violation pass",
+            "main.warn pass",
+        ]
+    );
+    let row = |rule: &str| {
+        let rows = report["rules"].as_array().expect("rows");
+        rows.iter().find(|row| row["rule"] == rule).expect("it is there").clone()
+    };
+    assert_eq!(row("main.deny_docs")["findings"][0]["path"], "src/main.py");
+    assert_eq!(row("main.deny_docs")["policy"], "policies/main.rego");
+    assert_eq!(row("main.warn")["warnings"][0]["message"], "1 files");
+    assert_eq!(report["is_advisory"], false);
+    assert_eq!(report["counts"]["waived"], 1);
+}
+
+#[test]
+fn every_format_tells_the_same_and_ends_the_same() {
+    let repo = changed(&fit());
+    for format in
+        ["text", "json", "sarif", "github", "gitlab", "junit", "tap", "rdjson", "markdown", "html"]
+    {
+        let said = analyze(&repo, &["--policy", "policies", "--format", format]);
+        assert_eq!(said.code, Some(1), "{format}: {said}");
+        for words in ["main.deny_docs", "src/main.py has no page", "1 files"] {
+            let plain = said.stdout.replace("\\_", "_");
+            assert!(plain.contains(words), "{format} has no `{words}`: {said}");
+        }
+    }
+    let quiet = changed("package main\nimport rego.v1\nwarn contains \"careful\"\n");
+    let said = analyze(&quiet, &["--policy", "policies/main.rego"]);
+    assert_eq!(said.code, Some(0), "{said}");
+    assert!(said.stdout.contains("warning: main.warn: careful"), "{said}");
+}
+
+#[test]
+fn rules_of_our_form_join_the_catalogue_with_frameworks_of_their_own() {
+    let repo = changed(&fit());
+    repo.write("policies/few.rego", RULE).write("policies/frameworks/house.yaml", HOUSE);
+    repo.write(
+        ".gitops-health.yaml",
+        "compliance: {parameters: {few-files: {most: 2}}, policies: [policies]}\n",
+    );
+    repo.commit("chore: set up");
+    repo.write("src/a.py", "y = 1\n");
+    repo.commit("feat: more");
+    let said = analyze(&repo, &["--framework", "house", "--format", "json"]);
+    let report = json(&said);
+    assert!(verdicts(&report).contains(&"few-files pass".into()), "{said}");
+    assert_eq!(report["frameworks"][0]["clauses"][0]["verdict"], "pass", "{said}");
+    let listed = run_in(&repo, &["compliance", "list", "--framework", "house", "--coverage"]);
+    assert!(listed.stdout.contains("supporting     main.violation"), "{listed}");
+    let explained = run_in(&repo, &["compliance", "explain", "few-files"]);
+    assert!(explained.stdout.contains("Many files are hard to review."), "{explained}");
+    let history = analyze(&repo, &["--history", "--format", "json"]);
+    assert!(history.stdout.contains("main.deny_docs"), "{history}");
+    let elsewhere = TestRepo::new();
+    let there = repo.path().join("policies");
+    let explained = run_in(
+        &elsewhere,
+        &["compliance", "explain", "main.warn", "--policy", there.to_str().expect("text")],
+    );
+    assert_eq!(explained.code, Some(0), "{explained}");
+}
+
+#[test]
+fn a_change_does_not_bring_the_policies_that_judge_it() {
+    let repo = changed(&fit());
+    repo.write(".gitops-health.yaml", "compliance: {policies: [policies]}\n");
+    repo.commit("chore: set up");
+    repo.write("policies/main.rego", "package main\nimport rego.v1\ndeny contains 1 if false\n")
+        .write(".gitops-health.yaml", "compliance: {policies: [none]}\n")
+        .write("src/a.py", "y = 1\n");
+    repo.commit("chore: trust me");
+    let said = analyze(&repo, &["--format", "json"]);
+    assert_eq!(said.code, Some(1), "{said}");
+    assert!(verdicts(&json(&said)).contains(&"main.deny_docs fail".into()), "{said}");
+    // What is on the branch by then counts for the next one, as far as it is there.
+    repo.write("src/a.py", "y = 2\n");
+    repo.commit("feat: go on");
+    let said = analyze(&repo, &[]);
+    assert_fails_with_hint(&said, 3, &["the trusted revision has no policy in `none`"]);
+}
+
+#[test]
+fn what_decides_nothing_is_no_pass() {
+    let policy = |text: &str| format!("package main\n\nimport rego.v1\n\n{text}\n");
+    for (text, words) in [
+        (String::new(), "policies/main.rego"),
+        (policy("deny contains"), "policies/main.rego"),
+        (policy("allow := true"), "no rule decides in `policies/main.rego`"),
+        (policy("deny contains a if a := deny"), "needs itself"),
+        (policy("deny contains http.send({}).body"), "http.send"),
+        (policy("deny contains no_such(input.files)"), "no_such"),
+        (policy("deny contains \"a\" if input.filse"), "did you mean `files`?"),
+        (policy("deny contains \"a\" if not data.allowed[input.change.head]"), "data.allowed"),
+        ("package main\ndeny[msg] { msg := \"a\" }\n".into(), "policies/main.rego"),
+        (RULE.replace("few-files", "signed-commits"), "`signed-commits` is given twice"),
+        (RULE.replace("\"severity\": \"medium\",", ""), "severity"),
+        (RULE.replace("findings contains", "found contains"), "findings"),
+        ("#\n".repeat(200_000), "more than 262144 bytes"),
+    ] {
+        let repo = changed(&fit());
+        repo.write("policies/main.rego", &text);
+        let said = analyze(&repo, &["--policy", "policies"]);
+        assert_fails_with_hint(&said, 3, &[words]);
+        repo.write(".gitops-health.yaml", "compliance: {policies: [policies]}\n");
+        repo.commit("chore: set up");
+        let words = if text.len() > 100_000 { "262144" } else { words };
+        let said = analyze(&repo, &["--policy-from", "HEAD"]);
+        assert_fails_with_hint(&said, 3, &[words]);
+    }
+}
+
+#[test]
+fn an_answer_of_another_form_is_an_error_of_its_rule() {
+    for text in ["deny := true", "deny contains 7", "warn contains 7", "deny := [1] if false"] {
+        let repo = changed(&format!("package main\n\nimport rego.v1\n\n{text}\n"));
+        let said = analyze(&repo, &["--policy", "policies", "--format", "json"]);
+        assert_eq!(said.code, Some(3), "{said}");
+        assert_eq!(json(&said)["counts"]["error"], 1, "{said}");
+    }
+}
+
+#[test]
+fn what_is_not_there_is_an_error() {
+    for path in ["none", "empty", "tests", "tests/main_test.rego", "empty/README.md"] {
+        let repo = changed(&fit());
+        repo.write("empty/README.md", "nothing\n").write(
+            "tests/main_test.rego",
+            "package main_test\n\nimport rego.v1\n\ntest_a if true\n",
+        );
+        let said = analyze(&repo, &["--policy", path]);
+        assert_fails_with_hint(&said, 3, &[path]);
+        let config = format!("compliance: {{policies: ['{path}']}}\n");
+        repo.write(".gitops-health.yaml", config);
+        repo.commit("chore: set up");
+        let said = analyze(&repo, &["--policy-from", "HEAD"]);
+        assert_fails_with_hint(&said, 3, &[path]);
+    }
+    let repo = changed(&fit());
+    repo.write(".gitops-health.yaml", "compliance: {policies: [../elsewhere]}\n");
+    repo.commit("chore: look elsewhere");
+    let said = analyze(&repo, &["--policy-from", "HEAD"]);
+    assert_fails_with_hint(&said, 2, &["compliance.policies", "../elsewhere"]);
+}
+
+#[test]
+#[cfg(unix)]
+fn links_are_refused() {
+    let repo = changed(&fit());
+    let outside = changed(&fit());
+    for (name, target) in
+        [("policies/more", "policies"), ("policies/more.rego", "policies/main.rego")]
+    {
+        let link = repo.path().join(name);
+        std::os::unix::fs::symlink(outside.path().join(target), &link).expect("it can be made");
+        let said = analyze(&repo, &["--policy", "policies"]);
+        assert_fails_with_hint(&said, 3, &[name, "link"]);
+        repo.write(".gitops-health.yaml", "compliance: {policies: [policies]}\n");
+        repo.git(&["add", "--all"]);
+        repo.commit("chore: link");
+        let said = analyze(&repo, &["--policy-from", "HEAD"]);
+        assert_fails_with_hint(&said, 3, &[name, "link"]);
+        std::fs::remove_file(link).expect("it is there");
+    }
+}
+
+#[test]
+fn messages_do_not_print_what_they_quote() {
+    let secret = ["AKIA", "H6RDJQRL3T36RHDO"].concat();
+    let number = ["123", "45", "6789"].join("-");
+    let policy = "package main\n\nimport rego.v1\n\n\
+        deny contains sprintf(\"key %s\", [input.branch.name]) if input.branch\n\n\
+        deny_subject contains {\"msg\": \"m\", \"subject\": input.branch.name} if input.branch\n\n\
+        deny_error contains \"a\" if to_number(input.branch.name) == 1\n\n\
+        warn contains sprintf(\"key %s\", [input.branch.name]) if input.branch\n";
+    let repo = changed(policy);
+    for format in
+        ["text", "json", "sarif", "github", "gitlab", "junit", "tap", "rdjson", "markdown", "html"]
+    {
+        for value in [&secret, &format!("patient ssn {number}")] {
+            let said =
+                analyze(&repo, &["--policy", "policies", "--format", format, "--branch", value]);
+            assert_eq!(said.code, Some(3), "{said}");
+            for text in [&said.stdout, &said.stderr] {
+                assert!(!text.contains(&secret) && !text.contains(&number), "{format}: {text}");
+            }
+        }
+    }
+}
