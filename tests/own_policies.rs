@@ -289,3 +289,40 @@ fn messages_do_not_print_what_they_quote() {
         }
     }
 }
+
+#[test]
+fn a_new_policy_passes_its_tests_and_decides_at_once() {
+    for (form, id) in [(&[][..], "large-files"), (&["--conftest"], "main.deny_large_files")] {
+        let repo = changed(&fit());
+        let new = ["compliance", "new-policy", "large-files", "--dir", "own"];
+        let said = crate::support::run(&crate::support::program(&repo), &[&new[..], form].concat());
+        assert_eq!(said.code, Some(0), "{said}");
+        assert!(said.stdout.contains("compliance test own"), "{said}");
+        let tested = ["compliance", "test", "own", "--coverage", "100", "--mutate"];
+        let tested = run_in(&repo, &tested);
+        assert_eq!(tested.code, Some(0), "{tested}");
+        let checked = run_in(&repo, &["compliance", "check-policy", "own"]);
+        assert_eq!(checked.code, Some(0), "{checked}");
+        assert!(checked.stdout.contains(" 0 can not be followed"), "{checked}");
+        let judged = analyze(&repo, &["--policy", "own", "--format", "json"]);
+        assert_eq!((judged.code, verdicts(&json(&judged))), (Some(0), vec![format!("{id} pass")]));
+        repo.write("b.py.orig", "x = 1\n");
+        repo.commit("feat: leave something behind");
+        let judged = analyze(&repo, &["--policy", "own", "--format", "json"]);
+        assert_eq!((judged.code, verdicts(&json(&judged))), (Some(1), vec![format!("{id} fail")]));
+        // Nothing is written over.
+        let before = std::fs::read_dir(repo.path().join("own")).expect("it is there").count();
+        let again = run_in(&repo, &[&new[..], form].concat());
+        assert_fails_with_hint(&again, 2, &["is there already"]);
+        assert_eq!(before, std::fs::read_dir(repo.path().join("own")).expect("it is").count());
+    }
+}
+
+#[test]
+fn a_new_policy_has_a_name_of_its_own() {
+    let repo = changed(&fit());
+    for name in ["signed-commits", "Large", "a_b", "../x", "7up", "a--b", ""] {
+        let said = run_in(&repo, &["compliance", "new-policy", name]);
+        assert_fails_with_hint(&said, 2, &[name]);
+    }
+}

@@ -6,6 +6,7 @@ mod check_policy;
 mod explain;
 mod history;
 mod list;
+mod new_policy;
 mod own;
 mod policies;
 mod roster;
@@ -23,6 +24,7 @@ use crate::output;
 pub(crate) use check_policy::run as check_policy;
 pub(crate) use explain::run as explain;
 pub(crate) use list::run as list;
+pub(crate) use new_policy::run as new_policy;
 pub(crate) use roster::run as roster;
 pub(crate) use test::run as test;
 

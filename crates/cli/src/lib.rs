@@ -89,6 +89,9 @@ fn run(arguments: Vec<OsString>) -> ExitCode {
         Command::Compliance(ComplianceCommand::CheckPolicy(args)) => {
             compliance::check_policy(&context, &args)
         }
+        Command::Compliance(ComplianceCommand::NewPolicy(args)) => {
+            compliance::new_policy(&context, &args)
+        }
         Command::Compliance(ComplianceCommand::Test(args)) => compliance::test(&context, &args),
         Command::Compliance(ComplianceCommand::Input(args)) => compliance::input(&context, &args),
         Command::Index(IndexCommand::Status(args)) => commands::status(&context, &args),

@@ -31,6 +31,10 @@ pub(crate) enum ComplianceCommand {
     /// Policies are read, not run: members of the input, parameters, functions, what rules say of
     /// themselves, and the rules that frameworks name. The exit code is 1 where there is a problem.
     CheckPolicy(CheckPolicyArgs),
+    /// Start a policy of your own: a rule, its tests and its page
+    ///
+    /// Nothing is written over. The tests pass, and `compliance analyze --policy` asks the rule at once.
+    NewPolicy(NewPolicyArgs),
     /// Do policies do what their tests say, and would these notice if they did not?
     ///
     /// A test is a rule called `test_...`: true passes, all else fails, undefined among it. The exit
@@ -264,4 +268,20 @@ pub(crate) enum TestFormat {
     Json,
     /// JUnit's XML: a suite for each file
     Junit,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  gitops-health compliance new-policy few-files                   policies/few-files/, as the rules of the program
+  gitops-health compliance new-policy few-files --conftest        policies/few-files.rego, as conftest has it")]
+pub(crate) struct NewPolicyArgs {
+    /// What it is called, in small letters, digits and hyphens
+    #[arg(value_name = "NAME")]
+    pub name: String,
+    /// The directory of policies, which is made where there is none
+    #[arg(long, value_name = "DIR", default_value = "policies")]
+    pub dir: PathBuf,
+    /// In the form of conftest: a rule `deny_NAME` of the package `main`
+    #[arg(long)]
+    pub conftest: bool,
 }
