@@ -63,6 +63,8 @@ fn the_schemas_of_compliance_are_those_of_reports_and_inputs() {
     check("schemas/compliance-analyze.v1.json", &schema);
     let history = gitops_health_report::compliance_history::json_schema();
     check("schemas/compliance-history.v1.json", &history);
+    let record = gitops_health_report::compliance_record::json_schema();
+    check("schemas/compliance-record.v1.json", &record);
     let evidence = gitops_health_compliance::evidence_schema();
     check("schemas/evidence.v1.json", &gitops_health_report::pretty(&evidence));
     let input = program().run(&["compliance", "input", "--schema"]).stdout;

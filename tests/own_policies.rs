@@ -326,3 +326,99 @@ fn a_new_policy_has_a_name_of_its_own() {
         assert_fails_with_hint(&said, 2, &[name]);
     }
 }
+
+/// A repository, a record of a decision beside it, and what it says.
+fn recorded() -> (TestRepo, tempfile::TempPath, Value) {
+    let repo = changed(&fit());
+    let path = tempfile::NamedTempFile::new().expect("there is room").into_temp_path();
+    let file = path.to_str().expect("text");
+    let said = analyze(&repo, &["--policy", "policies", "--framework", "all", "--record", file]);
+    assert_eq!(said.code, Some(3), "{said}");
+    let text = std::fs::read_to_string(&path).expect("it is written");
+    let record = serde_json::from_str(&text).expect("it is JSON");
+    (repo, path, record)
+}
+
+fn replay(repo: &TestRepo, path: &std::path::Path, record: &Value) -> Transcript {
+    std::fs::write(path, record.to_string()).expect("it can be written");
+    run_in(repo, &["compliance", "replay", path.to_str().expect("text")])
+}
+
+#[test]
+fn a_record_is_valid_and_is_replayed_bit_for_bit() {
+    let (repo, path, record) = recorded();
+    let schema = gitops_health_report::compliance_record::json_schema();
+    let schema = serde_json::from_str(&schema).expect("it is JSON");
+    let schema = jsonschema::validator_for(&schema).expect("a valid schema");
+    assert!(schema.is_valid(&record));
+    let said = run_in(&TestRepo::new(), &["compliance", "replay", path.to_str().expect("text")]);
+    assert_eq!(said.code, Some(0), "{said}");
+    assert!(said.stdout.contains("67 rules were asked again: all answers are the same"), "{said}");
+    assert_eq!(replay(&repo, &path, &record).code, Some(0));
+}
+
+#[test]
+fn what_differs_from_a_record_is_named() {
+    type Change = fn(&mut Value);
+    let cases: [(Change, &str); 6] = [
+        (|it| it["input"]["evaluated_at"]["unix"] = 0.into(), "the input is another"),
+        (
+            |it| it["input"]["files"] = serde_json::json!([]),
+            "`main.deny_docs` answered fail, and answers pass",
+        ),
+        (
+            |it| it["answers"]["main.deny_docs"]["verdict"] = "pass".into(),
+            "`main.deny_docs` answered pass, and answers fail",
+        ),
+        (|it| it["policies_digest"] = "0".into(), "the policies are others"),
+        (
+            |it| {
+                let text = it["own_policies"][0]["text"].as_str().expect("text");
+                it["own_policies"][0]["text"] = text.replace("src/", "lib/").into();
+            },
+            "the policies are others",
+        ),
+        (
+            |it| it["parameters"]["approved-by-others"]["approvers"] = 7.into(),
+            "the record was changed",
+        ),
+    ];
+    let (repo, path, record) = recorded();
+    for (change, words) in cases {
+        let mut other = record.clone();
+        change(&mut other);
+        let said = replay(&repo, &path, &other);
+        assert_eq!(said.code, Some(1), "{words}: {said}");
+        assert!(said.stdout.contains(words), "{words}: {said}");
+        assert!(said.stdout.contains("the record was changed"), "{said}");
+    }
+}
+
+#[test]
+fn another_version_is_told_and_decides_nothing() {
+    let (repo, path, mut record) = recorded();
+    record["program"] = "0.0.1".into();
+    let said = replay(&repo, &path, &record);
+    assert!(said.stdout.contains("recorded by version 0.0.1"), "{said}");
+}
+
+#[test]
+fn what_can_not_be_asked_again_is_no_same() {
+    type Change = fn(&mut Value);
+    let cases: [(Change, &str); 6] = [
+        (|it| it["schema"] = "other".into(), "schema"),
+        (|it| it["more"] = 1.into(), "no record"),
+        (|it| it["answers"] = serde_json::json!({}), "no answers"),
+        (|it| it["own_policies"][0]["text"] = "package".into(), "can not be asked again"),
+        (|it| it["parameters"]["no-such"] = serde_json::json!({"a": 1}), "no such rule"),
+        (|it| *it = Value::Null, "no record"),
+    ];
+    let (repo, path, record) = recorded();
+    for (change, words) in cases {
+        let mut other = record.clone();
+        change(&mut other);
+        assert_fails_with_hint(&replay(&repo, &path, &other), 3, &[words]);
+    }
+    let missing = run_in(&repo, &["compliance", "replay", "none.json"]);
+    assert_fails_with_hint(&missing, 3, &["none.json"]);
+}

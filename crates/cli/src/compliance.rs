@@ -9,6 +9,8 @@ mod list;
 mod new_policy;
 mod own;
 mod policies;
+mod record;
+mod replay;
 mod roster;
 mod subject;
 mod test;
@@ -25,6 +27,7 @@ pub(crate) use check_policy::run as check_policy;
 pub(crate) use explain::run as explain;
 pub(crate) use list::run as list;
 pub(crate) use new_policy::run as new_policy;
+pub(crate) use replay::run as replay;
 pub(crate) use roster::run as roster;
 pub(crate) use test::run as test;
 

@@ -89,6 +89,7 @@ fn run(arguments: Vec<OsString>) -> ExitCode {
         Command::Compliance(ComplianceCommand::CheckPolicy(args)) => {
             compliance::check_policy(&context, &args)
         }
+        Command::Compliance(ComplianceCommand::Replay(args)) => compliance::replay(&context, &args),
         Command::Compliance(ComplianceCommand::NewPolicy(args)) => {
             compliance::new_policy(&context, &args)
         }

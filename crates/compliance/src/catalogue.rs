@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
@@ -122,6 +122,8 @@ pub struct Catalogue {
     rules: BTreeMap<String, Shipped>,
     frameworks: BTreeMap<String, Framework>,
     policies: Policies,
+    /// The parameters of all rules, by rule and name.
+    parameters: BTreeMap<String, BTreeMap<String, Value>>,
     /// Those that do not come with the program are apart, so that none of them changes what a rule of the program says.
     own: Option<Policies>,
 }
@@ -227,6 +229,15 @@ impl Catalogue {
         settings: &Settings,
         limits: Limits,
     ) -> Result<Self, CatalogueError> {
+        Self::unset(rules, frameworks, limits)?.finished(settings)
+    }
+
+    /// A catalogue whose parameters are not set yet.
+    fn unset<T: AsRef<str>>(
+        rules: &[(T, T)],
+        frameworks: &[(T, T)],
+        limits: Limits,
+    ) -> Result<Self, CatalogueError> {
         let source = |(id, text): &(T, T)| Source {
             path: format!("rules/{}/rule.rego", id.as_ref()),
             text: text.as_ref().to_owned(),
@@ -242,7 +253,8 @@ impl Catalogue {
             Ok((id.as_ref().to_owned(), Framework::parse(id.as_ref(), text.as_ref())?))
         });
         let frameworks = frameworks.collect::<Result<_, CatalogueError>>()?;
-        Self { rules: shipped, frameworks, policies, own: None }.finished(settings)
+        let parameters = BTreeMap::new();
+        Ok(Self { rules: shipped, frameworks, policies, parameters, own: None })
     }
 
     /// The rules and frameworks that come with the program, and others beside them.
@@ -258,8 +270,8 @@ impl Catalogue {
         if own.is_empty() {
             return Self::built_in(settings);
         }
-        let unset = crate::ComplianceConfig::default().check().expect("the default is fit");
-        let mut catalogue = Self::built_in(&unset)?;
+        let mut catalogue =
+            Self::unset(built_in::rules(), built_in::frameworks(), Limits::default())?;
         if !own.policies.is_empty() {
             let policies = own::policies(own, limits)?;
             for shipped in own::rules(&policies, own)? {
@@ -281,7 +293,8 @@ impl Catalogue {
     /// Looks whether frameworks name what is there, and sets the parameters.
     fn finished(mut self, settings: &Settings) -> Result<Self, CatalogueError> {
         self.frameworks.values().try_for_each(|it| check_rules(it, &self.rules))?;
-        let data = json!({ "parameters": parameters(&self.rules, settings)? });
+        self.parameters = parameters(&self.rules, settings)?;
+        let data = json!({ "parameters": self.parameters });
         self.policies = self.policies.with_data(&data)?;
         self.own = self.own.map(|own| own.with_data(&data)).transpose()?;
         Ok(self)
@@ -291,6 +304,12 @@ impl Catalogue {
     pub fn over(&self, input: &Value) -> Judge<'_> {
         let own = self.own.as_ref().map(|own| own.over(input));
         Judge { rules: &self.rules, policies: self.policies.over(input), own }
+    }
+
+    /// The parameters of all rules that have some, by rule and name.
+    pub fn parameters(&self) -> BTreeMap<String, BTreeMap<String, Value>> {
+        let set = self.parameters.iter().filter(|(_, values)| !values.is_empty());
+        set.map(|(rule, values)| (rule.clone(), values.clone())).collect()
     }
 
     /// What the policies of all rules say, as one number.
@@ -388,16 +407,16 @@ fn check_rules(
 fn parameters(
     rules: &BTreeMap<String, Shipped>,
     settings: &Settings,
-) -> Result<Value, CatalogueError> {
+) -> Result<BTreeMap<String, BTreeMap<String, Value>>, CatalogueError> {
     let set = &settings.config().parameters;
     let error =
         |key: String, problem: &str| CatalogueError::Parameter { key, problem: problem.into() };
     if let Some(id) = set.keys().find(|id| !rules.contains_key(*id)) {
         return Err(error(id.clone(), "there is no such rule"));
     }
-    let mut all = Map::new();
+    let mut all = BTreeMap::new();
     for (id, Shipped { meta, .. }) in rules {
-        let mut values = Map::new();
+        let mut values = BTreeMap::new();
         let given = set.get(id).cloned().unwrap_or_default();
         if let Some(name) = given.keys().find(|name| !meta.parameters.contains_key(*name)) {
             return Err(error(format!("{id}.{name}"), "the rule has no such parameter"));
@@ -409,9 +428,9 @@ fn parameters(
             }
             values.insert(name.clone(), value.clone());
         }
-        all.insert(id.clone(), Value::Object(values));
+        all.insert(id.clone(), values);
     }
-    Ok(Value::Object(all))
+    Ok(all)
 }
 
 /// Whether two values have the same type, also inside of lists.

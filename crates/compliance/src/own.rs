@@ -266,7 +266,10 @@ mod tests {
             policies: sources(policies, "a.rego"),
             frameworks: sources(frameworks, "frameworks/house.yaml"),
         };
-        let settings = ComplianceConfig::default().check().expect("it is fit");
+        let approvers = BTreeMap::from([("approvers".to_owned(), json!(7))]);
+        let parameters = BTreeMap::from([("approved-by-others".to_owned(), approvers)]);
+        let config = ComplianceConfig { parameters, ..ComplianceConfig::default() };
+        let settings = config.check().expect("it is fit");
         Catalogue::with_own(&settings, &own, Limits::default())
     }
 
@@ -284,6 +287,8 @@ mod tests {
         assert_eq!(judge.judge("main.deny_big").verdict, Verdict::Pass);
         assert_eq!(judge.judge("signed-commits").verdict, Verdict::NotApplicable);
         assert_eq!(judge.judge("no-such").verdict, Verdict::Error);
+        assert_eq!(catalogue.parameters()["approved-by-others"]["approvers"], 7);
+        assert_eq!(catalogue.parameters()["few-files"]["most"], 1);
         assert_eq!(catalogue.rules()["few-files"].own.as_deref(), Some("own0/a.rego"));
     }
 

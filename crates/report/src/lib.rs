@@ -9,6 +9,7 @@ pub mod clean;
 mod columns;
 pub mod compliance;
 pub mod compliance_history;
+pub mod compliance_record;
 mod escape;
 pub mod hotspots;
 mod html;

@@ -31,6 +31,11 @@ pub(crate) enum ComplianceCommand {
     /// Policies are read, not run: members of the input, parameters, functions, what rules say of
     /// themselves, and the rules that frameworks name. The exit code is 1 where there is a problem.
     CheckPolicy(CheckPolicyArgs),
+    /// Do rules answer the same again, over the facts of a record?
+    ///
+    /// `analyze --record FILE` writes one. Nothing else is needed: no repository, no network. The exit code
+    /// is 0 where all is the same bit for bit, 1 where something differs, 3 where it could not be evaluated.
+    Replay(ReplayArgs),
     /// Start a policy of your own: a rule, its tests and its page
     ///
     /// Nothing is written over. The tests pass, and `compliance analyze --policy` asks the rule at once.
@@ -103,6 +108,9 @@ pub(crate) struct AnalyzeArgs {
     /// The frameworks to evaluate; `all` is every one [default: those of `compliance.frameworks`]
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     pub framework: Vec<String>,
+    /// Write down what was decided and all that it rests on, for `compliance replay`
+    #[arg(long, value_name = "FILE", conflicts_with = "history")]
+    pub record: Option<PathBuf>,
     /// The least severity of a rule that decides the exit code
     #[arg(long, value_name = "SEVERITY", default_value = "low")]
     pub fail_on: RuleSeverity,
@@ -284,4 +292,17 @@ pub(crate) struct NewPolicyArgs {
     /// In the form of conftest: a rule `deny_NAME` of the package `main`
     #[arg(long)]
     pub conftest: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  gitops-health compliance analyze --record decision.json
+  gitops-health compliance replay decision.json")]
+pub(crate) struct ReplayArgs {
+    /// A record
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// How to print it
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: PlainFormat,
 }

@@ -11,6 +11,7 @@ use gitops_health_report::compliance::{
 };
 
 use super::catalogue::{asked_rules, catalogue, frameworks};
+use super::record;
 use super::subject::Judged;
 use crate::args::{AnalyzeArgs, ComplianceFormat};
 use crate::context::Context;
@@ -31,6 +32,10 @@ pub(crate) fn run(context: &Context, args: &AnalyzeArgs) -> Result<ExitCode, Cli
         fail_on: args.fail_on.into(),
     };
     let report = assemble(&judged, &catalogue, &frameworks, &asked);
+    if let Some(path) = &args.record {
+        let (own, input) = (&judged.own.policies, judged.input.to_value());
+        record::write(path, &catalogue, own, &input, &asked_rules(&catalogue, &frameworks))?;
+    }
     let text = match args.format {
         ComplianceFormat::Text => report::text(&report, context.style()),
         ComplianceFormat::Json => report::json(&report),

@@ -1,0 +1,72 @@
+//! Records of decisions.
+
+use std::path::Path;
+
+use gitops_health_compliance::{Catalogue, Judgement, OwnPolicies, RuleFinding, digits};
+use gitops_health_report::compliance_record::{
+    self, COMPLIANCE_RECORD_SCHEMA, ComplianceRecord, RecordedAnswer, RecordedPolicy, digest_of,
+};
+use serde_json::{Value, json};
+
+use crate::error::{CliError, Failure};
+use crate::output;
+
+/// The version of the program.
+pub(super) const PROGRAM: &str = env!("CARGO_PKG_VERSION");
+
+/// Writes down what was decided, and what it rests on.
+pub(super) fn write(
+    path: &Path,
+    catalogue: &Catalogue,
+    own: &OwnPolicies,
+    input: &Value,
+    rules: &[&str],
+) -> Result<(), CliError> {
+    let policy = |it: &gitops_health_compliance::Source| RecordedPolicy {
+        path: it.path.clone(),
+        text: it.text.clone(),
+    };
+    let mut record = ComplianceRecord {
+        schema: COMPLIANCE_RECORD_SCHEMA.into(),
+        program: PROGRAM.into(),
+        input_digest: digest_of(input),
+        policies_digest: digits(&catalogue.digest()),
+        parameters: catalogue.parameters(),
+        own_policies: own.policies.iter().map(policy).collect(),
+        answers: answers(catalogue, input, rules.iter().copied()),
+        input: input.clone(),
+        record_digest: String::new(),
+    };
+    record.record_digest = record.digest();
+    output::write_file(path, compliance_record::json(&record).as_bytes()).map_err(|source| {
+        CliError::new(Failure::Output { place: path.display().to_string(), source })
+    })
+}
+
+/// What rules answer.
+pub(super) fn answers<'a>(
+    catalogue: &Catalogue,
+    input: &Value,
+    rules: impl Iterator<Item = &'a str>,
+) -> std::collections::BTreeMap<String, RecordedAnswer> {
+    let mut judge = catalogue.over(input);
+    rules.map(|id| (id.to_owned(), answer(&judge.judge(id)))).collect()
+}
+
+fn answer(judgement: &Judgement) -> RecordedAnswer {
+    let Judgement { verdict, findings, warnings, missing, error } = judgement;
+    let finding = |it: &RuleFinding| json!({"message": it.message, "subject": it.subject, "path": it.path, "line": it.line});
+    let list = |list: &[RuleFinding]| list.iter().map(finding).collect::<Vec<Value>>();
+    let whole = json!({
+        "verdict": verdict.name(),
+        "findings": list(findings),
+        "warnings": list(warnings),
+        "missing": missing,
+        "error": error,
+    });
+    RecordedAnswer {
+        verdict: verdict.name().into(),
+        findings: findings.len() + warnings.len() + missing.len(),
+        digest: digest_of(&whole),
+    }
+}

@@ -1,0 +1,149 @@
+use std::fs::File;
+use std::io::Read;
+
+use gitops_health_compliance::{Catalogue, ComplianceConfig, Limits, OwnPolicies, Source, digits};
+use gitops_health_git::printable;
+use gitops_health_report::compliance_record::{
+    COMPLIANCE_RECORD_SCHEMA, ComplianceRecord, RecordedAnswer, digest_of,
+};
+use serde_json::json;
+
+use super::record::{PROGRAM, answers};
+use crate::args::{PlainFormat, ReplayArgs};
+use crate::context::Context;
+use crate::error::{CliError, Failure};
+use crate::exit_code::ExitCode;
+use crate::look::masked;
+use crate::output;
+
+/// The largest record, in bytes.
+const LARGEST: u64 = 64 << 20;
+
+/// What asking again came to.
+struct Replay {
+    rules: usize,
+    /// What is not as it was, in words.
+    differences: Vec<String>,
+    /// What is different and changed nothing.
+    notes: Vec<String>,
+}
+
+/// `compliance replay`: do the rules answer the same again?
+pub(crate) fn run(context: &Context, args: &ReplayArgs) -> Result<ExitCode, CliError> {
+    let record = read(args)?;
+    let replay = replay(&record)?;
+    let text = match args.format {
+        PlainFormat::Text => text(&replay),
+        PlainFormat::Json => gitops_health_report::pretty(&json!({
+            "schema": "gitops-health/compliance-replay/v1",
+            "recorded_by": masked(&record.program),
+            "program": PROGRAM,
+            "rules": replay.rules,
+            "is_same": replay.differences.is_empty(),
+            "differences": replay.differences,
+            "notes": replay.notes,
+        })),
+    };
+    output::write(context, &text)?;
+    Ok(if replay.differences.is_empty() { ExitCode::Clean } else { ExitCode::Findings })
+}
+
+fn read(args: &ReplayArgs) -> Result<ComplianceRecord, CliError> {
+    let name = printable(args.file.as_os_str().as_encoded_bytes());
+    let failed = |why: String, hint: &str| {
+        let what = format!("`{name}` is no record: {why}");
+        CliError::new(Failure::NotEvaluated { what, hint: hint.into() })
+    };
+    let again = "`gitops-health compliance analyze --record FILE` writes one";
+    let mut bytes = Vec::new();
+    let opened = File::open(&args.file);
+    opened
+        .and_then(|file| file.take(LARGEST + 1).read_to_end(&mut bytes))
+        .map_err(|error| failed(error.to_string(), "name a file that you may read"))?;
+    if bytes.len() as u64 > LARGEST {
+        return Err(failed(format!("it has more than {LARGEST} bytes"), again));
+    }
+    let record: ComplianceRecord = serde_json::from_slice(&bytes).map_err(|error| {
+        failed(format!("{:?} in line {}", error.classify(), error.line()), again)
+    })?;
+    match record.schema == COMPLIANCE_RECORD_SCHEMA {
+        true => Ok(record),
+        false => Err(failed("it has another schema".into(), again)),
+    }
+}
+
+fn replay(record: &ComplianceRecord) -> Result<Replay, CliError> {
+    let failed = |what: String| {
+        let what = format!("the rules of the record can not be asked again: {what}");
+        let hint = format!(
+            "use the version of the program that wrote it, which was {}",
+            printable(record.program.as_bytes())
+        );
+        CliError::new(Failure::NotEvaluated { what, hint })
+    };
+    let (parameters, mut own) = (record.parameters.clone(), OwnPolicies::default());
+    for policy in &record.own_policies {
+        own.add(Source { path: policy.path.clone(), text: policy.text.clone() });
+    }
+    let config = ComplianceConfig { parameters, ..ComplianceConfig::default() };
+    let settings = config.check().map_err(|error| failed(error.to_string()))?;
+    let catalogue = Catalogue::with_own(&settings, &own, Limits::default())
+        .map_err(|error| failed(error.to_string()))?;
+    let now = answers(&catalogue, &record.input, record.answers.keys().map(String::as_str));
+    let mut differences = Vec::new();
+    let policies = digits(&catalogue.digest());
+    let input = digest_of(&record.input);
+    for (what, recorded, found) in [
+        ("the record was changed: its digest", &record.record_digest, &record.digest()),
+        ("the input is another: its digest", &record.input_digest, &input),
+        ("the policies are others: their digest", &record.policies_digest, &policies),
+    ] {
+        if recorded != found {
+            differences.push(format!("{what} was {}, and is {found}", masked(recorded)));
+        }
+    }
+    if record.parameters != catalogue.parameters() {
+        differences.push("the rules have other parameters than those of the record".into());
+    }
+    for (rule, recorded) in &record.answers {
+        let found = now.get(rule).filter(|found| *found != recorded);
+        differences.extend(found.map(|found| difference(rule, recorded, found)));
+    }
+    if record.answers.is_empty() {
+        return Err(failed("it has no answers".into()));
+    }
+    let is_other = record.program != PROGRAM;
+    let note = || format!("recorded by version {}, replayed by {PROGRAM}", masked(&record.program));
+    let notes = is_other.then(note).into_iter().collect();
+    Ok(Replay { rules: record.answers.len(), differences, notes })
+}
+
+fn difference(rule: &str, recorded: &RecordedAnswer, found: &RecordedAnswer) -> String {
+    let rule = masked(rule);
+    match recorded.verdict == found.verdict {
+        true => format!(
+            "`{rule}` answers {} as before, and finds something else ({} before, {} now)",
+            found.verdict, recorded.findings, found.findings
+        ),
+        false => {
+            format!(
+                "`{rule}` answered {}, and answers {}",
+                masked(&recorded.verdict),
+                found.verdict
+            )
+        }
+    }
+}
+
+fn text(replay: &Replay) -> String {
+    let mut lines = replay.differences.clone();
+    lines.extend(replay.notes.iter().map(|note| format!("note: {note}")));
+    lines.push(match replay.differences.len() {
+        0 => format!(
+            "{} rules were asked again: all answers are the same, bit for bit",
+            replay.rules
+        ),
+        count => format!("{} rules were asked again: {count} differences", replay.rules),
+    });
+    lines.into_iter().map(|line| line + "\n").collect()
+}
