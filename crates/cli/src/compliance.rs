@@ -44,7 +44,8 @@ pub(crate) fn input(context: &Context, args: &InputArgs) -> Result<ExitCode, Cli
     let text = if args.schema {
         gitops_health_report::pretty(&gitops_health_compliance::input::schema())
     } else {
-        let judged = subject::Judged::new(context, &args.change, &[])?;
+        let believed = subject::Believed::read(context, &args.change, &[])?;
+        let judged = believed.judged(context, &args.change)?;
         gitops_health_report::pretty(&Input::to_value(&judged.input))
     };
     output::write(context, &text)?;

@@ -11,9 +11,9 @@ use thiserror::Error;
 use crate::framework::{Framework, FrameworkError, is_id};
 use crate::input::Grade;
 use crate::own::{self, OwnPolicies};
+use crate::rego::Constants;
 use crate::{
-    ConftestRule, Evaluation, EvaluationError, Judgement, Limits, Policies, PolicyError, Rule,
-    Settings, Source,
+    ConftestRule, Evaluation, Judgement, Limits, Policies, PolicyError, Rule, Settings, Source,
 };
 
 /// What is built into the program.
@@ -30,6 +30,10 @@ mod built_in {
 
     pub(super) fn pages() -> &'static [(&'static str, &'static str)] {
         PAGES
+    }
+
+    pub(super) fn frameworks_in_json() -> &'static [(&'static str, &'static str)] {
+        FRAMEWORKS_IN_JSON
     }
 
     pub(super) fn frameworks() -> &'static [(&'static str, &'static str)] {
@@ -137,13 +141,11 @@ pub enum CatalogueError {
     /// A framework is not fit.
     #[error(transparent)]
     Framework(#[from] FrameworkError),
-    /// What a rule says of itself can not be evaluated.
-    #[error("the rule `{id}` does not say what it is")]
+    /// A rule does not say what it is.
+    #[error("the rule `{id}` does not say what it is: it has no `meta` that is written out")]
     NoMeta {
         /// The directory that it is in.
         id: String,
-        /// Why.
-        source: EvaluationError,
     },
     /// What a rule says of itself has another form.
     #[error("the rule `{id}` can not be used: {problem}")]
@@ -194,7 +196,7 @@ impl Catalogue {
     ///
     /// [`CatalogueError`] for the first thing that is not fit.
     pub fn built_in(settings: &Settings) -> Result<Self, CatalogueError> {
-        Self::of(built_in::rules(), built_in::frameworks(), settings, Limits::default())
+        Self::unset(built_in::rules(), built_in_frameworks(), Limits::default())?.finished(settings)
     }
 
     /// The tests of the rules that come with the program, by the ids of the rules.
@@ -225,7 +227,7 @@ impl Catalogue {
     /// [`CatalogueError`] for the first thing that is not fit.
     pub fn of<T: AsRef<str>>(
         rules: &[(T, T)],
-        frameworks: &[(T, T)],
+        frameworks: impl Iterator<Item = Result<Framework, FrameworkError>>,
         settings: &Settings,
         limits: Limits,
     ) -> Result<Self, CatalogueError> {
@@ -235,7 +237,7 @@ impl Catalogue {
     /// A catalogue whose parameters are not set yet.
     fn unset<T: AsRef<str>>(
         rules: &[(T, T)],
-        frameworks: &[(T, T)],
+        frameworks: impl Iterator<Item = Result<Framework, FrameworkError>>,
         limits: Limits,
     ) -> Result<Self, CatalogueError> {
         let source = |(id, text): &(T, T)| Source {
@@ -243,16 +245,15 @@ impl Catalogue {
             text: text.as_ref().to_owned(),
         };
         let sources: Vec<Source> = rules.iter().map(source).collect();
-        let policies = Policies::new(&sources, &json!({}), limits)?;
+        let policies = Policies::read(&sources, limits)?;
+        let constants = policies.constants();
         let shipped = rules.iter().map(|(id, _)| {
-            let shipped = shipped(&policies, id.as_ref())?;
+            let shipped = shipped(&policies, &constants, id.as_ref())?;
             Ok((id.as_ref().to_owned(), shipped))
         });
         let shipped: BTreeMap<String, Shipped> = shipped.collect::<Result<_, CatalogueError>>()?;
-        let frameworks = frameworks.iter().map(|(id, text)| {
-            Ok((id.as_ref().to_owned(), Framework::parse(id.as_ref(), text.as_ref())?))
-        });
-        let frameworks = frameworks.collect::<Result<_, CatalogueError>>()?;
+        let frameworks = frameworks.map(|framework| framework.map(|it| (it.id.clone(), it)));
+        let frameworks = frameworks.collect::<Result<_, FrameworkError>>()?;
         let parameters = BTreeMap::new();
         Ok(Self { rules: shipped, frameworks, policies, parameters, own: None })
     }
@@ -271,7 +272,7 @@ impl Catalogue {
             return Self::built_in(settings);
         }
         let mut catalogue =
-            Self::unset(built_in::rules(), built_in::frameworks(), Limits::default())?;
+            Self::unset(built_in::rules(), built_in_frameworks(), Limits::default())?;
         if !own.policies.is_empty() {
             let policies = own::policies(own, limits)?;
             for shipped in own::rules(&policies, own)? {
@@ -375,15 +376,22 @@ fn package(id: &str) -> String {
     format!("data.gitops_health.rules.{}", id.replace('-', "_"))
 }
 
-fn shipped(policies: &Policies, id: &str) -> Result<Shipped, CatalogueError> {
+fn built_in_frameworks() -> impl Iterator<Item = Result<Framework, FrameworkError>> {
+    built_in::frameworks_in_json().iter().map(|(id, text)| Framework::parse_json(id, text))
+}
+
+fn shipped(
+    policies: &Policies,
+    constants: &Constants,
+    id: &str,
+) -> Result<Shipped, CatalogueError> {
     let error = |problem: String| CatalogueError::Rule { id: id.to_owned(), problem };
     if !is_id(id) {
         return Err(error("its id is not of small letters, digits and single hyphens".into()));
     }
     let package = package(id);
-    let meta = policies
-        .evaluate(&format!("{package}.meta"), &json!({}))
-        .map_err(|source| CatalogueError::NoMeta { id: id.to_owned(), source })?;
+    let none = || CatalogueError::NoMeta { id: id.to_owned() };
+    let meta = constants.value(&package, "meta").ok_or_else(none)?;
     let meta: Meta = serde_json::from_value(meta).map_err(|it| error(it.to_string()))?;
     if meta.id != id {
         return Err(error(format!("it calls itself `{}`", meta.id)));

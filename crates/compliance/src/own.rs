@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use gitops_health_git::{Error, FileInTree, Mode, ObjectId, Repo, RepoPath, printable};
-use serde_json::json;
 use thiserror::Error;
 
 use crate::catalogue::Decider;
 use crate::framework::is_id;
 use crate::input::Grade;
+use crate::rego::Constants;
 use crate::{
     CatalogueError, ConftestRule, Framework, FrameworkError, Limits, Meta, Policies, PolicyError,
     Rule, Severity, Shipped, Source,
@@ -173,7 +173,7 @@ fn is_framework(name: &str) -> bool {
 
 /// Reads the policies, apart from those of the program.
 pub(crate) fn policies(own: &OwnPolicies, limits: Limits) -> Result<Policies, PolicyError> {
-    Policies::new(&own.policies, &json!({}), limits)
+    Policies::read(&own.policies, limits)
 }
 
 /// The rules of all packages.
@@ -185,10 +185,10 @@ pub(crate) fn rules(
     for rule in policies.rules() {
         packages.entry(&rule.package).or_insert((&rule.file, BTreeSet::new())).1.insert(&rule.name);
     }
-    let mut rules = Vec::new();
+    let (constants, mut rules) = (policies.constants(), Vec::new());
     for (package, (file, names)) in &packages {
         if names.contains("findings") || names.contains("meta") {
-            rules.push(of_our_form(policies, package, file)?);
+            rules.push(of_our_form(policies, &constants, package, file)?);
         }
     }
     let file = |rule: &ConftestRule| {
@@ -204,10 +204,15 @@ pub(crate) fn rules(
     }
 }
 
-fn of_our_form(policies: &Policies, package: &str, file: &str) -> Result<Shipped, CatalogueError> {
+fn of_our_form(
+    policies: &Policies,
+    constants: &Constants,
+    package: &str,
+    file: &str,
+) -> Result<Shipped, CatalogueError> {
     let error = |problem: String| CatalogueError::Rule { id: file.to_owned(), problem };
-    let meta = policies.evaluate(&format!("{package}.meta"), &json!({}));
-    let meta = meta.map_err(|source| error(format!("it does not say what it is: {source}")))?;
+    let none = || "it does not say what it is: it has no `meta` that is written out".to_owned();
+    let meta = constants.value(package, "meta").ok_or_else(|| error(none()))?;
     let meta: Meta = serde_json::from_value(meta).map_err(|it| error(it.to_string()))?;
     if !is_id(&meta.id) {
         return Err(error("its id is not of small letters, digits and single hyphens".into()));
@@ -246,6 +251,8 @@ pub(crate) fn frameworks(own: &OwnPolicies) -> Result<Vec<(String, Framework)>, 
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
     use crate::{Catalogue, ComplianceConfig, Verdict};
 

@@ -198,26 +198,27 @@ impl Policies {
     ///
     /// [`PolicyError`] for the first policy, by the order given, that is not fit.
     pub fn new(sources: &[Source], data: &Value, limits: Limits) -> Result<Self, PolicyError> {
-        Self::with_data_of(sources, limits, |_| Ok(data.clone()))
+        Self::read(sources, limits)?.with_data(data)
     }
 
-    /// The same where the data comes from what the policies themselves have written out.
+    /// Reads policies, which are to get their data before anything is evaluated.
     ///
     /// # Errors
     ///
-    /// [`PolicyError`] for the first policy that is not fit, and what `data` says.
-    pub(crate) fn with_data_of<E: From<PolicyError> + Send>(
-        sources: &[Source],
-        limits: Limits,
-        data: impl FnOnce(&Constants) -> Result<Value, E> + Send,
-    ) -> Result<Self, E> {
+    /// [`PolicyError`] for the first policy, by the order given, that is not fit.
+    pub(crate) fn read(sources: &[Source], limits: Limits) -> Result<Self, PolicyError> {
         check_sizes(sources, limits)?;
         std::thread::scope(|scope| {
-            let read = || read(sources, limits, data);
+            let read = || read(sources, limits);
             let reader = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, read);
-            let broken = || Err(PolicyError::Panicked { path: sources[0].path.clone() }.into());
+            let broken = || Err(PolicyError::Panicked { path: sources[0].path.clone() });
             reader.map_or_else(|_| broken(), |reader| reader.join().unwrap_or_else(|_| broken()))
         })
+    }
+
+    /// The values of rules that are written out.
+    pub(crate) fn constants(&self) -> Constants {
+        Constants::of(&mut self.engine.clone())
     }
 
     /// The rules that have values, by package and name. Functions are left out.
@@ -246,7 +247,7 @@ impl Policies {
         Evaluation { policies: self, engine }
     }
 
-    /// The same with more data.
+    /// The same with data, or with more of it.
     ///
     /// # Errors
     ///
@@ -312,11 +313,7 @@ fn check_sizes(sources: &[Source], limits: Limits) -> Result<(), PolicyError> {
     })
 }
 
-fn read<E: From<PolicyError>>(
-    sources: &[Source],
-    limits: Limits,
-    data: impl FnOnce(&Constants) -> Result<Value, E>,
-) -> Result<Policies, E> {
+fn read(sources: &[Source], limits: Limits) -> Result<Policies, PolicyError> {
     let mut engine = regorus::Engine::new();
     engine.set_strict_builtin_errors(true);
     engine.set_gather_prints(true);
@@ -342,9 +339,6 @@ fn read<E: From<PolicyError>>(
         limit: limits.evaluation,
         check_interval: NonZeroU32::new(64).expect("64 is not zero"),
     });
-    let data = data(&Constants::of(&mut engine))?;
-    add_data(&mut engine, data)?;
-    prepare(&mut engine);
     let rules = graph.rules().into();
     Ok(Policies { engine, rules, limits, digest: digest.finalize().into() })
 }

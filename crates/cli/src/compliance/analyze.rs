@@ -12,7 +12,7 @@ use gitops_health_report::compliance::{
 
 use super::catalogue::{asked_rules, catalogue, frameworks};
 use super::record;
-use super::subject::Judged;
+use super::subject::{Believed, Judged};
 use crate::args::{AnalyzeArgs, ComplianceFormat};
 use crate::context::Context;
 use crate::error::CliError;
@@ -22,18 +22,25 @@ use crate::output;
 
 /// `compliance analyze`: which rules does a change keep, and what does that say of each clause?
 pub(crate) fn run(context: &Context, args: &AnalyzeArgs) -> Result<ExitCode, CliError> {
-    let judged = Judged::new(context, &args.change, &args.policy)?;
-    let catalogue = catalogue(&judged.settings, &judged.own.policies)?;
-    let configured = &judged.settings.config().frameworks;
+    let believed = Believed::read(context, &args.change, &args.policy)?;
+    let (settings, own) = (&believed.settings, &believed.own.policies);
+    // Rules are read while the change is looked at.
+    let (judged, catalogue) = std::thread::scope(|scope| {
+        let catalogue = scope.spawn(|| catalogue(settings, own));
+        (believed.judged(context, &args.change), catalogue.join())
+    });
+    let judged = judged?;
+    let catalogue = catalogue.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+    let configured = &settings.config().frameworks;
     let names = if args.framework.is_empty() { configured } else { &args.framework };
     let frameworks = frameworks(&catalogue, names)?;
     let asked = Asked {
-        is_advisory: names.is_empty() && judged.own.policies.is_empty() && !args.fail_on_violations,
+        is_advisory: names.is_empty() && own.is_empty() && !args.fail_on_violations,
         fail_on: args.fail_on.into(),
     };
     let report = assemble(&judged, &catalogue, &frameworks, &asked);
     if let Some(path) = &args.record {
-        let (own, input) = (&judged.own.policies, judged.input.to_value());
+        let input = judged.input.to_value();
         record::write(path, &catalogue, own, &input, &asked_rules(&catalogue, &frameworks))?;
     }
     let text = match args.format {

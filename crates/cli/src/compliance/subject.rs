@@ -21,19 +21,28 @@ use crate::{risk_score, sanitize_scan};
 /// What is judged, and by what.
 pub(super) struct Judged {
     pub input: Input,
-    pub settings: Settings,
     pub waivers: Waivers,
-    /// The policies that do not come with the program.
-    pub own: Own,
     /// What was looked at, in words.
     pub target: String,
     /// What could not be looked at, and why.
     pub notes: Vec<String>,
 }
 
-impl Judged {
-    /// Reads a change, what is believed, and what else is known of the change.
-    pub fn new(
+/// A change, and what is believed.
+pub(super) struct Believed {
+    repo: Repo,
+    selection: Selection,
+    mode: Mode,
+    change: Change,
+    loaded: Loaded,
+    trusted: Trusted,
+    pub settings: Settings,
+    pub own: Own,
+}
+
+impl Believed {
+    /// Reads a change and what is believed.
+    pub fn read(
         context: &Context,
         args: &ChangeArgs,
         policies: &[PathBuf],
@@ -47,30 +56,36 @@ impl Judged {
         let settings = settings(&loaded)?;
         let trusted = Trusted::read(&repo, revision, &settings).map_err(unusable)?;
         let own = Own::of_revision(&repo, revision, &settings, policies)?;
+        Ok(Self { repo, selection, mode, change, loaded, trusted, settings, own })
+    }
+
+    /// What else is known of the change.
+    pub fn judged(&self, context: &Context, args: &ChangeArgs) -> Result<Judged, CliError> {
+        let Self { repo, selection, mode, change, loaded, trusted, settings, own } = self;
         let kinds = loaded.config.risk.check()?;
-        let (findings, mut notes) = findings(context, &repo, &loaded, &selection)?;
+        let (findings, mut notes) = findings(context, repo, loaded, selection)?;
         let assembler = Assembler {
-            repo: &repo,
-            settings: &settings,
-            trusted: &trusted,
+            repo,
+            settings,
+            trusted,
             kinds: &kinds,
             now: context.now(),
             shown: &|text| masked(&String::from_utf8_lossy(text)),
         };
         let references = repo.references()?;
         let subject = Subject {
-            mode,
-            change: &change,
-            branch: branch(&repo, args, &selection, &change, &settings)?,
-            evidence: evidence(&repo, args, change.head)?,
+            mode: *mode,
+            change,
+            branch: branch(repo, args, selection, change, settings)?,
+            evidence: evidence(repo, args, change.head)?,
             findings,
-            risk: risk(context, &repo, &loaded, &selection)?,
+            risk: risk(context, repo, loaded, selection)?,
             references: Some(&references),
         };
         let input = assembler.input(subject)?;
         let waivers = trusted.waivers.clone();
         notes.extend(own.notes.iter().cloned());
-        Ok(Self { target: target(mode, &change), input, settings, waivers, own, notes })
+        Ok(Judged { target: target(*mode, change), input, waivers, notes })
     }
 }
 

@@ -1,5 +1,7 @@
 //! Values of rules that are written out: they are read, and nothing is evaluated for them.
 
+use std::collections::HashMap;
+
 use regorus::unstable::{Expr, ExprRef, Module, Ref, Rule, RuleHead};
 use serde_json::{Map, Value};
 
@@ -7,18 +9,24 @@ use super::{name, path};
 
 /// The rules of some policies.
 pub(crate) struct Constants {
-    modules: Vec<Ref<Module>>,
+    /// The policies of each package, which is named with `data` in front.
+    modules: HashMap<String, Vec<Ref<Module>>>,
 }
 
 impl Constants {
     pub(super) fn of(engine: &mut regorus::Engine) -> Self {
-        Self { modules: engine.get_modules().clone() }
+        let mut modules: HashMap<String, Vec<Ref<Module>>> = HashMap::new();
+        for module in engine.get_modules() {
+            let package = format!("data.{}", path(&module.package.refr).join("."));
+            modules.entry(package).or_default().push(module.clone());
+        }
+        Self { modules }
     }
 
-    /// The value of a rule in a package, named without `data`; nothing where it has none that is written out in one place.
-    pub fn value(&self, package: &[String], rule: &str) -> Option<Value> {
-        let modules = self.modules.iter().filter(|it| path(&it.package.refr) == package);
-        let mut rules = modules.flat_map(|it| &it.policy).filter(|it| name(it) == [rule]);
+    /// The value of a rule in a package, named with `data` in front; nothing where it has none that is written out in one place.
+    pub fn value(&self, package: &str, rule: &str) -> Option<Value> {
+        let modules = self.modules.get(package)?;
+        let mut rules = modules.iter().flat_map(|it| &it.policy).filter(|it| name(it) == [rule]);
         let found = assigned(rules.next()?)?;
         rules.next().is_none().then_some(found)
     }
@@ -60,19 +68,14 @@ pub(crate) fn literal(expression: &Expr) -> Option<Value> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Limits, Policies, PolicyError, Source};
+    use super::super::{Limits, Policies, Source};
     use super::*;
 
     fn value(text: &str, rule: &str) -> Option<Value> {
         let text = format!("package a.b\nimport rego.v1\n{text}");
         let source = Source { path: "a.rego".into(), text };
-        let mut found = None;
-        let policies = Policies::with_data_of(&[source], Limits::default(), |constants| {
-            found = constants.value(&["a".into(), "b".into()], rule);
-            Ok::<_, PolicyError>(serde_json::json!({}))
-        });
-        assert!(policies.is_ok());
-        found
+        let policies = Policies::read(&[source], Limits::default()).expect("it is fit");
+        policies.constants().value("data.a.b", rule)
     }
 
     #[test]
