@@ -20,6 +20,7 @@ mod marks;
 mod own;
 mod pairs;
 mod person;
+mod quote;
 mod record;
 mod sql;
 mod subject;

@@ -5,17 +5,16 @@
 //! or the usual ones.
 
 mod fields;
-mod quote;
 pub(super) mod xml;
 
 use std::ops::Range;
 
+use super::quote::{self, Quote, Strings};
 use super::{Layout, is_template, split, trimmed};
 use crate::age;
 use crate::rule::Severity;
 use crate::what::What;
 use fields::{Content, Field, field};
-use quote::Quote;
 
 /// The separators of a message (HL7 2.9, 2.5.4).
 #[derive(Clone, Copy)]
@@ -41,6 +40,7 @@ pub(super) fn read(bytes: &[u8], has_header: bool, layout: &mut Layout) {
     let mut message = Message::default();
     // The string that the last segment left open, and where that segment ended.
     let (mut open, mut last) = (None, 0);
+    let mut strings = Strings::default();
     // Whether that one ended with `^M`.
     let mut is_marked = false;
     let mut at = 0;
@@ -60,9 +60,11 @@ pub(super) fn read(bytes: &[u8], has_header: bool, layout: &mut Layout) {
             continue;
         };
         let quote = Quote::around(bytes, begin, open, last);
+        let mut quotes = strings.at(bytes, begin).to_vec();
+        quotes.extend(quote.filter(|quote| !quotes.contains(quote)));
         let is_header = matches!(name, b"MSH" | b"FHS" | b"BHS");
         let mark = CaretM { is_usual: is_marked || is_header };
-        let (end, is_closed) = end_of_segment(bytes, begin, quote, separators.field, mark);
+        let (end, is_closed) = end_of_segment(bytes, begin, &quotes, separators.field, mark);
         is_marked = bytes[end..].starts_with(CARET_M);
         open = quote.filter(|_| !is_closed);
         last = end + usize::from(is_closed);
@@ -147,8 +149,10 @@ fn next_segment(bytes: &[u8], from: usize, rare: u8) -> Option<usize> {
 }
 
 /// How languages spell the end of a segment, behind a backslash.
-const ENDS: [&[u8]; 10] =
-    [b"r", b"n", b"x0d", b"x0D", b"x0a", b"x0A", b"u000d", b"u000D", b"u000a", b"u000A"];
+const ENDS: [&[u8]; 14] = [
+    b"r", b"n", b"x0d", b"x0D", b"x0a", b"x0A", b"u000d", b"u000D", b"u000a", b"u000A", b"x1c",
+    b"x1C", b"u001c", b"u001C",
+];
 
 /// Whether a segment may begin here: at the beginning of a line or of a string, or behind an end that is
 /// spelled out.
@@ -175,19 +179,20 @@ fn begins_here(bytes: &[u8], at: usize) -> bool {
     }
 }
 
-/// Where a segment that begins here ends, and whether the string that it stands in ends there, too.
+/// Where a segment that begins here ends, and whether the string that it stands in ends there, too: one of those that
+/// are known to be open, or one that nobody has seen the beginning of.
 fn end_of_segment(
     bytes: &[u8],
     begin: usize,
-    quote: Option<Quote>,
+    quotes: &[Quote],
     field: u8,
     mark: CaretM,
 ) -> (usize, bool) {
     let rest = &bytes[begin..bytes.len().min(begin + LONGEST)];
     let mut at = 4;
     while at < rest.len() && !ends_here(rest, at, mark) {
-        match quote {
-            Some(quote) if quote.is_mark(rest[at]) => match quote.read(rest, at) {
+        match rest[at] {
+            b'"' | b'\'' | b'`' => match quote::read(quotes, rest, at) {
                 quote::Mark::End(end) => return (begin + end, true),
                 quote::Mark::Inside(next) => at = next,
             },
@@ -199,12 +204,20 @@ fn end_of_segment(
     let close = quote::enclosed(&rest[last..end]);
     // What closes brackets may be what stands behind a string.
     let end_of_value = close.map_or(end, |close| last + close + 1);
-    if quote.is_none()
-        && let Some(open) = quote::unopened(&rest[last..end_of_value])
+    if quotes.is_empty()
+        && let Some(open) = end_within(rest, end_of_value, field)
+            .or_else(|| Some(last + quote::unopened(&rest[last..end_of_value])?))
     {
-        return (begin + last + open, true);
+        return (begin + open, true);
     }
     (close.map_or(begin + end, |close| begin + last + close), false)
+}
+
+/// Where the string around a segment ends, if more follows on its line: what is behind it may have separators, too.
+fn end_within(rest: &[u8], end: usize, field: u8) -> Option<usize> {
+    memchr::memchr3(b'"', b'\'', b'`', &rest[..end])?;
+    split(rest, 0..end, field)
+        .find_map(|it| quote::unopened_within(&rest[it.clone()]).map(|end| it.start + end))
 }
 
 /// How logs and editors show the end of a segment.
@@ -279,10 +292,8 @@ fn separators(rest: &[u8]) -> Option<Separators> {
     let field = *rest.first()?;
     let end = rest[1..].iter().position(|byte| *byte == field)?;
     let mut marks: Vec<u8> = rest[1..=end].to_vec();
-    // A string of source code has its backslashes twice, and XML spells the last mark out.
-    if let Some(at) = marks.windows(2).position(|pair| pair == b"\\\\") {
-        marks.remove(at);
-    }
+    // A string of source code has its backslashes twice, one in another one more often, and XML spells the last mark out.
+    marks.dedup_by(|next, before| *next == b'\\' && *before == b'\\');
     if marks.ends_with(b"&amp;") {
         marks.truncate(marks.len() - 4);
     }

@@ -2,7 +2,7 @@
 
 use gitops_health_sanitize::Replacement;
 
-use super::{assert_cleaned, cleaned, redacted};
+use super::{assert_cleaned, assert_words, cleaned, redacted};
 
 #[test]
 fn a_message_ends_with_the_string_that_it_stands_in() {
@@ -148,5 +148,63 @@ fn the_last_value_of_a_segment_ends_with_its_string_or_attribute() {
             let clean = cleaned(&way, "", &format!("{before}{segment}{behind}"));
             assert!(clean.starts_with(before) && clean.ends_with(behind), "{clean}");
         }
+    }
+}
+
+/// A string may have something in front of the message, as a log has.
+#[test]
+fn messages_behind_other_words_end_with_their_strings() {
+    let person = "PI~D|1||4817~3654^^^H^MR||Tho~rn^Jane".replace('~', "");
+    let clean_person = "PID|1||[MRN]^^^H^MR||[NAME]^[NAME]";
+    let header = r"MSH|^~\\&|A|F";
+    for (before, behind) in [
+        (format!("{{\"log\":\"received: {header}\\r"), "\",\"src\":\"A|B\"}"),
+        (format!("{{\"log\":\"\\u000b{header}\\r"), "\",\"src\":\"A|B\"}"),
+        (format!("{{\"log\":\"{header}\\r"), "\\u001c\\r\",\"src\":\"A|B\"}"),
+        ("a,\"note: ".into(), "\",\"B|C\"\n"),
+        ("a,\"two\nlines: ".into(), "\",\"B|C\"\n"),
+        ("x = \"err\\n".into(), "\"; y = a | b;\n"),
+        ("x = 'it\\'s\\n".into(), "'; y = a | b;\n"),
+        ("<p a=\"\\r".into(), "\">s|</p>\n"),
+        ("<p a='note: ".into(), "'>s|</p>\n"),
+    ] {
+        let text = format!("{before}{person}{behind}");
+        assert_eq!(redacted("", &text), format!("{before}{clean_person}{behind}"));
+        for way in [Replacement::Mask, Replacement::Placeholder] {
+            let clean = cleaned(&way, "", &text);
+            assert!(clean.starts_with(&before) && clean.ends_with(behind), "{clean}");
+        }
+    }
+    // What only looks like a quote is none.
+    for before in ["the patients' note: ", "rock 'n roll: ", "6' and 5\": "] {
+        let text = format!("{before}{person}|||F\n");
+        assert_eq!(redacted("", &text), format!("{before}{clean_person}|||F\n"));
+    }
+}
+
+/// The backslashes before a quote are those of the string around.
+#[test]
+fn messages_keep_the_backslashes_of_the_strings_around() {
+    let text = |family: &str, given: &str| {
+        let message = format!("M~SH|^~\\&|A\rPI~D|||||{family}^{given}").replace("~S", "S");
+        serde_json::json!({"hl7": message.replace("~D", "D")}).to_string()
+    };
+    let twice = |text: String| serde_json::json!({"raw": text, "keep": "x"}).to_string();
+    let (family, given) = (["Tho", "rn"].concat(), ["Bu", "ry"].concat());
+    for wrap in [|text: String| text, |text| serde_json::json!({"a": text}).to_string()] {
+        let before = twice(wrap(text(&family, &given)));
+        let behind = twice(wrap(text("[NAME]", "[NAME]")));
+        assert_eq!(redacted("", &before), behind);
+        cleaned(&Replacement::Mask, "", &before);
+    }
+    for (name, text, expected) in [
+        ("a.yaml", "c: \"\\nNK~1||||7~\\\"\"\n", "c: \"\\nNK~1||||[ADDRESS]\"\n"),
+        (
+            "a.toml",
+            "c = \"{\\\"a\\\": \\\"\\nNK~1||||7~\\\"}\"\n",
+            "c = \"{\\\"a\\\": \\\"\\nNK~1||||[ADDRESS]\\\"}\"\n",
+        ),
+    ] {
+        assert_words(name, text, expected);
     }
 }

@@ -1,12 +1,16 @@
-//! The strings of source code that messages stand in, as far as it must be known where they end.
+//! The strings of source code that messages and tables stand in, as far as it must be known where they end.
+
+mod strings;
+
+pub(super) use strings::{Strings, read};
 
 /// What opened a string.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Quote {
     mark: u8,
     is_triple: bool,
-    /// Behind a backslash: the string is in another one.
-    is_escaped: bool,
+    /// How many backslashes are before it: the string is in another one, or deeper.
+    escapes: usize,
 }
 
 /// What a mark in a string is.
@@ -22,7 +26,7 @@ pub(super) enum Mark {
 const LONGEST_LINE: usize = 1024;
 
 /// So far from one another parts of one string are looked for, in bytes.
-const LONGEST_GAP: usize = super::APART;
+const LONGEST_GAP: usize = 4096;
 
 impl Quote {
     /// What opened the string around a segment: what stands directly before it, what the segment before left
@@ -43,8 +47,8 @@ impl Quote {
     fn that_ends(text: &[u8]) -> Self {
         let mark = text[text.len() - 1];
         let is_triple = text.ends_with(&[mark; 3]);
-        let before = text.len().checked_sub(if is_triple { 4 } else { 2 }).map(|at| text[at]);
-        Self { mark, is_triple, is_escaped: before == Some(b'\\') }
+        let at = text.len() - if is_triple { 3 } else { 1 };
+        Self { mark, is_triple, escapes: depth(backslashes(text, at)) }
     }
 
     /// A line that opens a string and has nothing else behind it but a backslash.
@@ -84,10 +88,13 @@ impl Quote {
     pub fn read(self, text: &[u8], at: usize) -> Mark {
         let count = text[at..].iter().take_while(|byte| **byte == self.mark).count();
         let behind = at + count;
-        let is_escaped = at.checked_sub(1).is_some_and(|before| text[before] == b'\\');
+        let escapes = backslashes(text, at);
+        // In a string in another one all backslashes are there twice, and one more before its own marks.
+        let is_own = escapes % (2 * (self.escapes + 1)) == self.escapes;
         match () {
-            () if is_escaped && self.is_escaped => Mark::End(at - 1),
-            () if is_escaped => Mark::Inside(at + 1),
+            () if self.escapes > escapes => Mark::End(at - escapes),
+            () if !is_own => Mark::Inside(at + 1),
+            () if self.escapes > 0 => Mark::End(at - self.escapes),
             () if self.is_triple && count < 3 => Mark::Inside(behind),
             () if self.is_triple => Mark::End(at),
             () if count == 2 && self.mark == b'"' && ends_tag(&text[behind..]) => Mark::End(at),
@@ -101,6 +108,18 @@ impl Quote {
     fn is_in_word(self, text: &[u8], marks: std::ops::Range<usize>) -> bool {
         self.mark == b'\'' && marks.len() == 1 && is_apostrophe(text, marks.start)
     }
+}
+
+/// How many backslashes stand directly before a place.
+fn backslashes(text: &[u8], at: usize) -> usize {
+    const MOST: usize = 64;
+    text[..at].iter().rev().take(MOST).take_while(|byte| **byte == b'\\').count()
+}
+
+/// How many of so many backslashes before a mark are of the strings around: 0, 1, 3, 7 and so on. The others spell out
+/// backslashes.
+fn depth(backslashes: usize) -> usize {
+    (1 << backslashes.trailing_ones()) - 1
 }
 
 /// Whether a tag ends here, or has another attribute.
@@ -161,18 +180,50 @@ pub(super) fn length_of_reference(segment: &[u8]) -> usize {
 }
 
 /// Where a string ends of which nobody has seen the beginning: at a mark without another one of its kind, with
-/// what code has behind a string.
+/// what code has behind a string. The backslashes before it are those of a string around.
 pub(super) fn unopened(value: &[u8]) -> Option<usize> {
-    let end = |mark: u8| {
+    let end = |mark: u8, escapes: usize| {
         let places = || {
             memchr::memchr_iter(mark, value)
+                .filter(|at| depth(backslashes(value, *at)) == escapes)
                 .filter(|at| mark != b'\'' || !is_apostrophe(value, *at))
         };
         let first = places().next().filter(|_| places().count() % 2 == 1)?;
-        let rest = value[first..].iter().find(|byte| **byte != mark && !byte.is_ascii_whitespace());
-        rest.is_none_or(|byte| b",;)]}>|+.:\\&<".contains(byte)).then_some(first)
+        let is_rest = |byte: &&u8| !is_any_mark(**byte) && !byte.is_ascii_whitespace();
+        let rest = value[first..].iter().find(is_rest);
+        let is_code = rest.is_none_or(|byte| b",;)]}>|+.:\\&<".contains(byte));
+        is_code.then(|| first - backslashes(value, first))
     };
-    [b'"', b'\'', b'`'].into_iter().filter_map(end).min()
+    let marks = [b'"', b'\'', b'`'].into_iter().filter(|mark| value.contains(mark));
+    marks.flat_map(|mark| [0, 1, 3].map(|escapes| end(mark, escapes))).flatten().min()
+}
+
+/// The same for one that is followed by more that looks like a message: there may be other strings behind it.
+pub(super) fn unopened_within(value: &[u8]) -> Option<usize> {
+    let end = |mark: u8| {
+        let mut is_open = false;
+        memchr::memchr_iter(mark, value).find(|at| {
+            let begin = at - backslashes(value, *at);
+            let is_end = !is_open && is_before_code(mark, &value[at + 1..]);
+            is_open = !is_open && !is_end && strings::may_open(value, begin);
+            is_end
+        })
+    };
+    let marks = [b'"', b'\'', b'`'].into_iter().filter_map(end);
+    marks.min().map(|at| at - backslashes(value, at))
+}
+
+/// Whether code follows behind a string: one mark of double quotes says more than an apostrophe.
+fn is_before_code(mark: u8, behind: &[u8]) -> bool {
+    let marks = behind.iter().take_while(|byte| is_any_mark(**byte) && **byte != mark).count();
+    match behind[marks..].trim_ascii_start() {
+        [b',' | b';' | b')' | b']' | b'}' | b'>' | b':' | b'+', ..] if mark == b'"' => true,
+        [b',' | b')' | b';' | b'+', next @ ..] => {
+            let next = next.trim_ascii_start().first();
+            next.is_none_or(|it| !it.is_ascii_alphabetic() && *it < 0x80)
+        }
+        _ => false,
+    }
 }
 
 #[cfg(test)]
@@ -195,6 +246,9 @@ mod tests {
             ("'''", "O'N ' '' \"\"\" ''', 5", Some(13)),
             ("\"\"\"", "a \"b\" \"\"\"", Some(6)),
             ("\\\"", "x\\\", \\\"y", Some(1)),
+            ("\\\"", "x\\\\\\\" y\\\"", Some(7)),
+            ("\\\"", "x\\\\\\\\\\\"", Some(5)),
+            ("\"", "x\\\\\"", Some(3)),
             ("\"", "x\"\"/><a b=\"", Some(1)),
             ("\"", "x\"\" b=\"y\"", Some(1)),
         ] {
@@ -243,8 +297,21 @@ mod tests {
             ("\"\"", None),
             ("X \"Y\" Z", None),
             ("5\" tall", None),
+            ("Bury\\\"}\"}", Some(4)),
+            ("7\\\"\"", Some(1)),
         ] {
             assert_eq!(unopened(value.as_bytes()), expected, "{value}");
+        }
+        for (value, expected) in [
+            ("Jane\",\"src\":\"A", Some(4)),
+            ("Jane\\\",\\\"src\\\":\\\"A", Some(4)),
+            ("Jane', 'B", Some(4)),
+            ("\", \"x", Some(0)),
+            ("said \"no\", then", None),
+            ("the parents', and", None),
+            ("5\" tall", None),
+        ] {
+            assert_eq!(unopened_within(value.as_bytes()), expected, "{value}");
         }
     }
 }
