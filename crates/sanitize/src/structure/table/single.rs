@@ -44,16 +44,24 @@ pub(super) fn read(bytes: &[u8], header: Range<usize>, layout: &mut Layout) -> b
     true
 }
 
-/// A line without blanks and quotes around it, and without separators behind it.
+/// A line without blanks and quotes around it, and without separators behind it. Behind what stands in quotes there may
+/// be other columns.
 fn unquoted(bytes: &[u8], line: Range<usize>) -> Range<usize> {
     let text = &bytes[line.clone()];
     let is_end = |byte: &&u8| matches!(byte, b',' | b';') || byte.is_ascii_whitespace();
     let ends = text.iter().rev().take_while(is_end).count();
     let line = trimmed(bytes, line.start..line.end - ends);
-    match &bytes[line.clone()] {
-        [b'"', .., b'"'] | [b'\'', .., b'\''] => line.start + 1..line.end - 1,
-        _ => line,
+    let text = &bytes[line.clone()];
+    let Some(mark @ (b'"' | b'\'')) = text.first() else { return line };
+    let mut at = 1;
+    while let Some(end) = memchr::memchr(*mark, &text[at..]).map(|end| at + end) {
+        match text.get(end + 1) {
+            None | Some(b',' | b';' | b'\t' | b'|') => return line.start + 1..line.start + end,
+            Some(next) if next == mark => at = end + 2,
+            Some(_) => break,
+        }
     }
+    line
 }
 
 #[cfg(test)]
@@ -68,6 +76,8 @@ mod tests {
             ("patient_name\nMary~ Thorn~bury\nPeter~ Zwyr~tkova\n", 2),
             ("m~rn,\n4829~1734,\n", 1),
             ("m~rn\n4829~1734,\n\"4829~1735\";\n", 2),
+            ("m~rn\n\"4829~1734\",\"x\"\n'4829~1735';'y'\n", 2),
+            ("m~rn\n\"4829~1734\" \"x\"\n", 0),
             ("m~rn\n4829~1734\nis it\n", 0),
             ("m~rn\n12\n", 0),
             ("m~rn\n", 0),
