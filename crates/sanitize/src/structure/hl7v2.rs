@@ -164,7 +164,7 @@ fn begins_here(bytes: &[u8], at: usize) -> bool {
             .chain(&BLOCKS)
             .any(|end| before.strip_suffix(*end).is_some_and(|rest| rest.ends_with(b"\\")))
     };
-    let spelled = [&b"&#13;"[..], b"&#xD;", b"&#xd;", CARET_M];
+    let spelled = [&b"&#13;"[..], b"&#xD;", b"&#xd;", b"&#10;", b"&#xA;", b"&#xa;", CARET_M];
     match before.last() {
         None => true,
         Some(b'\r' | b'\n' | 0x0b | b'"' | b'\'' | b'`' | b'>' | b' ' | b'\t' | b'(' | b'=') => {
@@ -258,7 +258,8 @@ fn ends_here(segment: &[u8], here: usize, mark: CaretM) -> bool {
         }
         b'&' => {
             let next = &segment[here..segment.len().min(here + 5)];
-            next == b"&#13;" || next.eq_ignore_ascii_case(b"&#xd;")
+            const SPELLED: [&[u8]; 4] = [b"&#13;", b"&#10;", b"&#xd;", b"&#xa;"];
+            SPELLED.iter().any(|end| next.eq_ignore_ascii_case(end))
         }
         b'<' => segment[here..].get(..4).is_some_and(|it| it.eq_ignore_ascii_case(b"<CR>")),
         b'^' => mark.ends(&segment[here..]),
@@ -394,9 +395,8 @@ impl Segment<'_> {
         };
         let mut add = |what: What, place: usize, is_minor: bool| {
             let Some(part) = components.get(place - 1) else { return };
-            for (sub, part) in
-                split(self.bytes, part.clone(), self.separators.subcomponent).enumerate()
-            {
+            let parts = subcomponents(self.bytes, part.clone(), self.separators.subcomponent);
+            for (sub, part) in parts.enumerate() {
                 let path = || self.path(number, repetition, place, sub, components.len());
                 self.add(what, is_minor || field.is_minor, part, path, layout);
             }
@@ -443,6 +443,55 @@ impl Segment<'_> {
     }
 }
 
+/// The parts of a component. What markup spells out is one sign: `&amp;` stands between parts, `&apos;` is in one.
+fn subcomponents(
+    bytes: &[u8],
+    part: Range<usize>,
+    separator: u8,
+) -> impl Iterator<Item = Range<usize>> {
+    let mut begin = Some(part.start);
+    std::iter::from_fn(move || {
+        let from = begin.take()?;
+        let mut at = from;
+        while let Some(found) = memchr::memchr(separator, &bytes[at..part.end]) {
+            let found = at + found;
+            match reference(&bytes[found..part.end]) {
+                Some((length, false)) if separator == b'&' => at = found + length,
+                spelled => {
+                    let length = spelled.filter(|_| separator == b'&').map_or(1, |it| it.0);
+                    begin = Some(found + length);
+                    return Some(from..found);
+                }
+            }
+        }
+        Some(from..part.end)
+    })
+}
+
+/// The reference of markup that a text begins with: how long it is, and whether it stands for an ampersand. It may be
+/// spelled out twice: `&amp;amp;`, `&amp;apos;`.
+fn reference(text: &[u8]) -> Option<(usize, bool)> {
+    const LONGEST: usize = 10;
+    let (mut at, mut is_ampersand) = (1, false);
+    loop {
+        let rest = &text[at..];
+        let end = rest.iter().take(LONGEST).position(|byte| *byte == b';');
+        let name = end.map_or(&b""[..], |end| &rest[..end]);
+        let is_number =
+            |digits: &[u8]| !digits.is_empty() && digits.iter().all(u8::is_ascii_hexdigit);
+        let number = name.strip_prefix(b"#").map(|it| it.strip_prefix(b"x").unwrap_or(it));
+        let is_name = matches!(name, b"lt" | b"gt" | b"quot" | b"apos" | b"nbsp");
+        match name {
+            b"amp" | b"#38" | b"#x26" => is_ampersand = true,
+            _ if is_name || number.is_some_and(is_number) => {
+                return Some((at + name.len() + 1, false));
+            }
+            _ => return is_ampersand.then_some((at, true)),
+        }
+        at += name.len() + 1;
+    }
+}
+
 /// Adds what stands somewhere, if it says something of somebody.
 fn add(
     bytes: &[u8],
@@ -458,8 +507,14 @@ fn add(
     if content.is_empty() || content == b"\"\"" || content == b"\\\"\\\"" {
         return;
     }
-    let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte >= 0x80;
-    if is_template(content) || !content.iter().any(is_word) {
+    // The letter of an escape is none of a word.
+    let is_word = |at: usize| {
+        let is_escape = at > 0 && content[at - 1] == b'\\';
+        content[at].is_ascii_digit()
+            || content[at].is_ascii_alphabetic() && !is_escape
+            || content[at] >= 0x80
+    };
+    if is_template(content) || !(0..content.len()).any(is_word) {
         return;
     }
     // One letter says nothing of anybody.

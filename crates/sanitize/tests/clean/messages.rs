@@ -208,3 +208,60 @@ fn messages_keep_the_backslashes_of_the_strings_around() {
         assert_words(name, text, expected);
     }
 }
+
+/// What markup spells out is one sign, of a value or between two.
+#[test]
+fn references_of_markup_in_messages_stay_whole() {
+    let person = "PI~D|1||4817~3654^^^H^MR||FAMILY^Jane||1950~0101|M|||STREET^^Troy^NY";
+    let text = |family: &str, street: &str| {
+        let message = person.replace("FAMILY", family).replace("STREET", street);
+        format!("<r><m>{}</m><k>keep</k></r>\n", message.replace('~', ""))
+    };
+    let clean = |family: &str, street: &str| {
+        format!(
+            "<r><m>PID|1||[MRN]^^^H^MR||{family}^[NAME]||[BIRTH_DATE]|M|||{street}^^[ADDRESS]^NY</m><k>keep</k></r>\n"
+        )
+    };
+    for (family, street, clean_family, clean_street) in [
+        ("Tho~rn", "12 Oak St&amp;Oak&amp;12", "[NAME]", "[ADDRESS]&amp;[ADDRESS]&amp;[ADDRESS]"),
+        ("Tho~rn&amp;Bury", "12 Oak St", "[NAME]&amp;[NAME]", "[ADDRESS]"),
+        ("O&apos;Tho~rn", "12 Oak&#39;s St&#38;Oak", "[NAME]", "[ADDRESS]&#38;[ADDRESS]"),
+        ("&quot;Tho~rn&quot;", "12 Oak St&amp;amp;Oak", "[NAME]", "[ADDRESS]&amp;amp;[ADDRESS]"),
+    ] {
+        let before = text(family, street);
+        assert_eq!(redacted("a.xml", &before), clean(clean_family, clean_street));
+        for way in [
+            Replacement::Mask,
+            Replacement::Placeholder,
+            Replacement::Hash(b"a key of sixteen".to_vec()),
+            Replacement::Synthetic(b"a key of sixteen".to_vec()),
+        ] {
+            let clean = cleaned(&way, "a.xml", &before);
+            let mut rest = &clean[..];
+            while let Some(at) = rest.find('&') {
+                rest = &rest[at..];
+                let known = ["&amp;", "&apos;", "&quot;", "&#38;", "&#39;", "&#34;"];
+                assert!(known.iter().any(|it| rest.starts_with(it)), "{clean}");
+                rest = &rest[1..];
+            }
+            assert!(clean.ends_with("</m><k>keep</k></r>\n"), "{clean}");
+        }
+    }
+    // Ends of lines that are spelled out are ends of segments.
+    for end in ["&#10;", "&#xA;", "&#13;&#10;"] {
+        let text = text("Tho~rn", "12 Oak St").replace("</m>", &format!("{end}EVN|A01{end}</m>"));
+        for way in [Replacement::Redacted, Replacement::Mask] {
+            assert_eq!(cleaned(&way, "a.xml", &text).matches(end).count(), 2);
+        }
+    }
+}
+
+/// A field of nothing but an escape says nothing.
+#[test]
+fn escapes_alone_are_no_values() {
+    for value in ["\\\\n", "\\T\\", "\\n"] {
+        let text = format!("PI~D|1||4817~3654||||||{value}|\n").replace('~', "");
+        let clean = cleaned(&Replacement::Mask, "", &text);
+        assert!(clean.contains(value), "{clean}");
+    }
+}
