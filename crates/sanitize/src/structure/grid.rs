@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use super::keys::{self, Strength};
-use super::{Layout, lines, split, trimmed, value};
+use super::{Layout, lines, quote, split, trimmed, value};
 use crate::what::What;
 
 /// The longest line, in bytes.
@@ -27,7 +27,9 @@ pub(super) fn read(bytes: &[u8], stems: &[Range<usize>], layout: &mut Layout) {
         if let Some(ruler) = ruler
             && let Some(columns) = columns(bytes, header.clone())
         {
-            at = read_rows(bytes, &columns, ruler, layout);
+            // A table in a string ends with it.
+            let end = quote::end_around(bytes, header);
+            at = read_rows(&bytes[..end], &columns, ruler, layout);
         } else if field(bytes, &header).is_some_and(|field| field.is_telling(bytes)) {
             at = read_fields(bytes, header, layout);
         }
@@ -160,6 +162,7 @@ fn read_rows(bytes: &[u8], columns: &[Column], ruler: Range<usize>, layout: &mut
             layout.unit(row.clone());
             for (cell, column) in cells.into_iter().zip(columns) {
                 let Some((what, name)) = column else { continue };
+                let cell = quote::within(bytes, cell);
                 if let Some(mut finding) = value::found(bytes, cell, *what) {
                     finding.field = Some(name.clone());
                     layout.findings.push(finding);

@@ -2,7 +2,7 @@
 
 mod strings;
 
-pub(super) use strings::{Strings, read};
+pub(super) use strings::{Strings, end_around, read};
 
 /// What opened a string.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -196,6 +196,12 @@ pub(super) fn unopened(value: &[u8]) -> Option<usize> {
     };
     let marks = [b'"', b'\'', b'`'].into_iter().filter(|mark| value.contains(mark));
     marks.flat_map(|mark| [0, 1, 3].map(|escapes| end(mark, escapes))).flatten().min()
+}
+
+/// A value up to the end of the string that it stands in, if nobody has seen its beginning.
+pub(super) fn within(bytes: &[u8], value: std::ops::Range<usize>) -> std::ops::Range<usize> {
+    let end = unopened(&bytes[value.clone()]);
+    value.start..end.map_or(value.end, |end| value.start + end)
 }
 
 /// The same for one that is followed by more that looks like a message: there may be other strings behind it.

@@ -13,7 +13,7 @@ mod single;
 use std::collections::HashSet;
 use std::ops::Range;
 
-use super::{Layout, value};
+use super::{Layout, quote, value};
 use crate::stand_in;
 use crate::what::What;
 use body::Table;
@@ -42,16 +42,19 @@ enum Place {
 pub(super) fn read(bytes: &[u8], stems: &[Range<usize>], layout: &mut Layout) {
     let begin = first_line(bytes);
     let line = line_from(bytes, begin, LONGEST_HEADER);
+    let mut at = 0;
     if !has_separator(&bytes[line.clone()]) {
         if single::read(bytes, line.clone(), layout) {
             return;
         }
     } else if let Some((columns, rows)) = first_table(bytes, begin) {
-        Table { bytes, columns, place: Place::First, layout }.read(rows);
-        return;
+        let is_all = rows.bytes.len() == bytes.len();
+        at = Table { bytes, columns, place: Place::First, layout }.read(rows);
+        if is_all {
+            return;
+        }
     }
     let top = line_after(bytes, begin, MOST_TITLES);
-    let mut at = 0;
     for stem in stems {
         if stem.start < at {
             continue;
@@ -111,7 +114,11 @@ fn tables(bytes: &[u8], begin: usize, longest: usize) -> impl Iterator<Item = (C
             return None;
         }
         let mut rows = Rows::new(bytes, separator, begin);
-        Columns::read(bytes, &mut rows, longest).map(|columns| (columns, rows))
+        let columns = Columns::read(bytes, &mut rows, longest)?;
+        // A table in a string ends with it.
+        let end = quote::end_around(bytes, begin..rows.at.min(bytes.len()));
+        rows.bytes = &bytes[..end];
+        Some((columns, rows))
     })
 }
 

@@ -6,6 +6,7 @@ mod messages;
 mod numbers;
 mod quotes;
 mod replacements;
+mod tables;
 
 use gitops_health_sanitize::{Cleaner, Replacement, Scanner, Severity};
 

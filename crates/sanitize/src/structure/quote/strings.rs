@@ -1,9 +1,14 @@
 //! Which strings are open at a place, as far as the line before it says.
 
+use std::ops::Range;
+
 use super::{Mark, Quote, backslashes, depth};
 
 /// So deep strings may be in one another.
 const DEEPEST: usize = 8;
+
+/// The longest string that tables are looked for in, in bytes.
+const LONGEST: usize = 1 << 20;
 
 /// More marks than these in a row are a line that is drawn.
 const MOST_MARKS: usize = 16;
@@ -29,6 +34,14 @@ impl Strings {
         }
         self.read(bytes, to);
         &self.open
+    }
+
+    /// What a part opens and does not close, whatever ends of lines are in it, but closes behind it.
+    fn left_open(bytes: &[u8], part: Range<usize>) -> Vec<Quote> {
+        let end_of_line = bytes.len().min(part.end + LONGEST);
+        let mut strings = Self { at: part.start, end_of_line, ..Self::default() };
+        strings.read(bytes, part.end);
+        strings.open
     }
 
     fn read(&mut self, bytes: &[u8], to: usize) {
@@ -129,6 +142,28 @@ pub(in crate::structure) fn read(open: &[Quote], text: &[u8], at: usize) -> Mark
         }
     }
     Mark::Inside(next)
+}
+
+/// Where the string ends that a row begins in or opens, as far as the line before says; the end of all where there is
+/// none.
+pub(in crate::structure) fn end_around(bytes: &[u8], row: Range<usize>) -> usize {
+    let newline = memchr::memrchr2(b'\n', b'\r', &bytes[..row.start]);
+    let begin = newline.map_or(0, |end| end + 1);
+    let mut open = Strings::left_open(bytes, begin..row.end);
+    if open.is_empty() {
+        open.extend(Quote::of_line_before(&bytes[..begin]));
+    }
+    let rest = &bytes[row.end..bytes.len().min(row.end + LONGEST)];
+    let mut at = 0;
+    while !open.is_empty()
+        && let Some(next) = memchr::memchr3(b'"', b'\'', b'`', &rest[at..])
+    {
+        match read(&open, rest, at + next) {
+            Mark::End(end) => return row.end + end,
+            Mark::Inside(next) => at = next,
+        }
+    }
+    bytes.len()
 }
 
 #[cfg(test)]

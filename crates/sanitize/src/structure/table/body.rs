@@ -5,7 +5,7 @@ use super::lines::LONGEST_HEADER_WITHIN;
 use super::rows::{Row, Rows};
 use super::{Place, is_telling, was_value};
 use crate::finding::Finding;
-use crate::structure::{Layout, value};
+use crate::structure::{Layout, quote, value};
 use crate::what::What;
 
 /// So many lines without a value end a table that is not all of its document.
@@ -63,7 +63,7 @@ impl Table<'_, '_> {
         let mut findings = Vec::new();
         for column in &self.columns.known {
             let mut add = |place: usize| {
-                let span = row.fields.get(place)?.clone();
+                let span = quote::within(self.bytes, row.fields.get(place)?.clone());
                 let finding = value::found(self.bytes, span, column.what)?;
                 findings.push(Finding { field: Some(column.field.clone()), ..finding });
                 Some(())

@@ -7,7 +7,7 @@ use super::lines::{LONGEST_HEADER, line_from};
 use super::was_value;
 use crate::finding::Finding;
 use crate::structure::keys::{self, Strength};
-use crate::structure::{Layout, trimmed, value};
+use crate::structure::{Layout, quote, trimmed, value};
 use crate::what::What;
 
 /// Reads a document that is one column of numbers, dates or names below a telling name: all of its lines have to be
@@ -20,7 +20,7 @@ pub(super) fn read(bytes: &[u8], header: Range<usize>, layout: &mut Layout) -> b
     while at < bytes.len() {
         let line = line_from(bytes, at + 1, LONGEST_HEADER);
         at = line.end;
-        let span = unquoted(bytes, line);
+        let span = quote::within(bytes, unquoted(bytes, line));
         let text = &bytes[span.clone()];
         if text.is_empty() || was_value(text) {
             continue;
