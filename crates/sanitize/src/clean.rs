@@ -1,6 +1,7 @@
 //! Taking out what was found, so that what is left is still of its form and nothing is found in it again.
 
 mod bare;
+mod form;
 mod mask;
 
 use std::collections::HashMap;
@@ -112,6 +113,22 @@ impl<'a> Cleaner<'a> {
     /// Takes out those findings for which this holds, and leaves the others. The name of a file says what it is
     /// written in.
     pub fn clean_where(
+        &mut self,
+        name: &str,
+        bytes: &[u8],
+        holds: &mut dyn FnMut(&Seen<'_>) -> bool,
+    ) -> Cleaned {
+        let cleaned = self.clean_in_passes(name, bytes, holds);
+        if !form::is_broken(bytes, &cleaned.bytes) {
+            return cleaned;
+        }
+        // What would lose its form keeps all that was found.
+        let Cleaned { removed: left, unseen, .. } = cleaned;
+        let (bytes, removed, edits, kept) = (bytes.to_vec(), Vec::new(), Vec::new(), Vec::new());
+        Cleaned { bytes, removed, edits, kept, left, unseen }
+    }
+
+    fn clean_in_passes(
         &mut self,
         name: &str,
         bytes: &[u8],
