@@ -8,7 +8,8 @@ pub(super) use strings::{Strings, end_around, read};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Quote {
     mark: u8,
-    is_triple: bool,
+    /// How many marks it has: three where programs write text, two in a string whose marks are doubled.
+    width: usize,
     /// How many backslashes are before it: the string is in another one, or deeper.
     escapes: usize,
 }
@@ -46,9 +47,8 @@ impl Quote {
     /// What a text ends with, which is a mark.
     fn that_ends(text: &[u8]) -> Self {
         let mark = text[text.len() - 1];
-        let is_triple = text.ends_with(&[mark; 3]);
-        let at = text.len() - if is_triple { 3 } else { 1 };
-        Self { mark, is_triple, escapes: depth(backslashes(text, at)) }
+        let count = text.iter().rev().take(3).take_while(|byte| **byte == mark).count();
+        Self { mark, width: count, escapes: depth(backslashes(text, text.len() - count)) }
     }
 
     /// A line that opens a string and has nothing else behind it but a backslash.
@@ -93,10 +93,12 @@ impl Quote {
         let is_own = escapes % (2 * (self.escapes + 1)) == self.escapes;
         match () {
             () if self.escapes > escapes => Mark::End(at - escapes),
+            () if !is_own && self.width == 2 => Mark::Inside(at + count.min(2)),
             () if !is_own => Mark::Inside(at + 1),
             () if self.escapes > 0 => Mark::End(at - self.escapes),
-            () if self.is_triple && count < 3 => Mark::Inside(behind),
-            () if self.is_triple => Mark::End(at),
+            () if self.width == 3 && count < 3 => Mark::Inside(behind),
+            () if self.width == 2 && count % 4 == 0 => Mark::Inside(behind),
+            () if self.width > 1 => Mark::End(at),
             () if count == 2 && self.mark == b'"' && ends_tag(&text[behind..]) => Mark::End(at),
             () if count % 2 == 0 || self.is_in_word(text, at..behind) => Mark::Inside(behind),
             () if text[at..].starts_with(b"'\\''") => Mark::Inside(at + 4),
@@ -255,6 +257,9 @@ mod tests {
             ("\\\"", "x\\\\\\\" y\\\"", Some(7)),
             ("\\\"", "x\\\\\\\\\\\"", Some(5)),
             ("\"", "x\\\\\"", Some(3)),
+            ("\"\"", "x\"\"}\"", Some(1)),
+            ("\"\"", "\"\"\"\"|x\"", Some(6)),
+            ("\\\"\"", "x\\\\\\\"\"|y\\\"\", \\\"\"z", Some(8)),
             ("\"", "x\"\"/><a b=\"", Some(1)),
             ("\"", "x\"\" b=\"y\"", Some(1)),
         ] {

@@ -265,3 +265,23 @@ fn escapes_alone_are_no_values() {
         assert!(clean.contains(value), "{clean}");
     }
 }
+
+/// A table has documents in it, whose marks it doubles.
+#[test]
+fn messages_in_documents_in_tables_leave_these_whole() {
+    let text = |family: &str, ssn: &str, depth: usize| {
+        let message = ["MSH|^~\\&|A", &["PI", "D|||||", family].concat()].join("\r");
+        let message = format!("{message}||||||||||||||{ssn}");
+        let mut text = serde_json::json!({"hl7": message, "note": "x"}).to_string();
+        for _ in 0..depth {
+            text = serde_json::json!({"raw": text, "keep": "y"}).to_string();
+        }
+        format!("id,payload\n1,\"{}\"\n", text.replace('"', "\"\""))
+    };
+    let (family, ssn) = (["Tho", "rn"].concat(), ["536", "22", "8145"].join("-"));
+    for depth in 0..2 {
+        let before = text(&family, &ssn, depth);
+        assert_eq!(redacted("a.csv", &before), text("[NAME]", "[SSN]", depth));
+        cleaned(&Replacement::Mask, "a.csv", &before);
+    }
+}

@@ -23,7 +23,7 @@ fn tables_in_strings_end_with_them() {
             "INSERT INTO t VALUES ('x;m~rn;last_name\n1;[MRN];[NAME]'\n, NULL);\nINSERT INTO t(m~rn;b)\n",
         ),
         (
-            "a.py",
+            "a.txt",
             "x = '''\n| m~rn | name |\n|---|---|\n| 4817~3654 | Thorn~bury''', 'y | z'\n",
             "x = '''\n| m~rn | name |\n|---|---|\n| [MRN] | [NAME]''', 'y | z'\n",
         ),

@@ -64,7 +64,7 @@ impl Strings {
         for (number, quote) in self.open.iter().enumerate().filter(|(_, it)| it.is_mark(mark)) {
             match quote.read(bytes, at) {
                 Mark::End(_) => {
-                    behind = at + if quote.is_triple { 3 } else { 1 };
+                    behind = at + quote.width;
                     self.open.truncate(number);
                     return behind;
                 }
@@ -77,17 +77,23 @@ impl Strings {
         let escapes = backslashes(bytes, at);
         let may_be = match self.open.last() {
             None => escapes == 0,
-            Some(open) if open.mark == mark => escapes == 2 * open.escapes + 1,
+            Some(open) if open.mark == mark => {
+                escapes == 2 * open.escapes + 1 || count == 2 && escapes == open.escapes
+            }
             Some(_) => true,
         };
         if !may_be || self.open.len() >= DEEPEST || !may_open(bytes, at - escapes) {
             return behind;
         }
-        if count % 2 == 0 {
-            return at + count;
-        }
-        let quote = Quote { mark, is_triple: count >= 3, escapes: depth(escapes) };
-        behind = at + if quote.is_triple { 3 } else { 1 };
+        let is_doubled = count == 2 && self.open.last().is_some_and(|it| it.mark == mark);
+        let width = match count {
+            2 if is_doubled && bytes.get(at + 2).is_some_and(is_text) => 2,
+            _ if count % 2 == 0 => return at + count,
+            1 => 1,
+            _ => 3,
+        };
+        let quote = Quote { mark, width, escapes: depth(escapes) };
+        behind = at + width;
         if !self.open.is_empty() || self.is_closed(bytes, quote, behind) {
             self.open.push(quote);
         }
@@ -113,6 +119,11 @@ impl Strings {
         self.unclosed[kind] = !is_closed;
         is_closed
     }
+}
+
+/// Whether a text has this sign, and no end of a part of it.
+fn is_text(byte: &u8) -> bool {
+    byte.is_ascii_alphanumeric() || *byte >= 0x80 || b"{[(<\\".contains(byte)
 }
 
 /// Whether what stands before a mark lets it open a string: no word, unless it says of which kind the string is.
@@ -184,6 +195,8 @@ mod tests {
             ("5\" tall, \"a |\"", "\""),
             ("\"a \\\"|\"", "\"\""),
             ("'' \"\" |", ""),
+            ("1,\"{\"\"a\"\": \"\"b |\"\"}\"", "\"\""),
+            ("1,\"{\"\"a\"\": \"\"b\"\", |\"", "\""),
             ("'''a 'b' |'''", "'"),
         ] {
             let to = text.find('|').expect("it is there");
