@@ -16,7 +16,12 @@ default applicable := false
 # A branch that nobody names may be a protected one.
 applicable if not input.branch.is_protected == false
 
-missing contains "branch" if not is_known
+missing contains "branch" if not input.branch
+
+missing contains "branch.is_fast_forward" if {
+	input.branch
+	not is_known
+}
 
 is_known if is_boolean(input.branch.is_fast_forward)
 

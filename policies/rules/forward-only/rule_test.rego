@@ -25,8 +25,10 @@ test_other_branches_may_be_rewritten if {
 }
 
 test_what_is_not_known_is_missing if {
-	every unknown in [{}, change({"is_protected": true}), change({})] {
+	every unknown in [change({"is_protected": true}), change({})] {
 		forward_only.applicable with input as unknown
-		forward_only.missing == {"branch"} with input as unknown
+		forward_only.missing == {"branch.is_fast_forward"} with input as unknown
 	}
+	forward_only.applicable with input as {}
+	forward_only.missing == {"branch"} with input as {}
 }

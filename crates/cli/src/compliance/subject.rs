@@ -275,7 +275,8 @@ fn branch(
         }
         // And so has what is merged.
         Selection::PullRequest { .. } => Some(true),
-        Selection::Commit(_) | Selection::Staged | Selection::Worktree => Some(true),
+        // A commit always has its parents: that says nothing of where the branch was.
+        Selection::Commit(_) | Selection::Staged | Selection::Worktree => None,
         Selection::Range(_) => None,
     };
     branch_named(repo, args, selection, settings, is_fast_forward)
@@ -310,12 +311,12 @@ fn short_name(name: &[u8]) -> Vec<u8> {
     name[front.map_or(0, <[u8]>::len)..].to_vec()
 }
 
-/// The branch whose history is looked at. What is on it came there one after the other.
+/// The branch whose history is looked at. Where it was before nobody knows: a history that was rewritten looks like any.
 pub(super) fn branch_of_head(
     repo: &Repo,
     args: &ChangeArgs,
     settings: &Settings,
 ) -> Result<Option<Branch>, CliError> {
     let commit = Selection::Commit(args.head.clone());
-    branch_named(repo, args, &commit, settings, Some(true))
+    branch_named(repo, args, &commit, settings, None)
 }
