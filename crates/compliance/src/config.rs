@@ -34,7 +34,7 @@ pub struct ComplianceConfig {
     pub protected_branches: Vec<String>,
     /// Names of tags that are of releases.
     pub release_tags: Vec<String>,
-    /// What a reference to a ticket looks like: regular expressions.
+    /// What a reference to a ticket looks like: regular expressions. Where one has a group `ticket`, that is the name.
     pub ticket_patterns: Vec<String>,
     /// The trailers that say that somebody approved, and what they mean.
     pub approval_trailers: Vec<ApprovalTrailer>,
@@ -60,7 +60,10 @@ impl Default for ComplianceConfig {
             x509_certificates: ".gitops-health/x509.pem".into(),
             protected_branches: texts(&["main", "master", "trunk", "release/*"]),
             release_tags: texts(&["v[0-9]*", "release-*", "[0-9]*.[0-9]*"]),
-            ticket_patterns: texts(&[r"\b[A-Z][A-Z0-9]{1,9}-[1-9][0-9]{0,6}\b"]),
+            ticket_patterns: texts(&[
+                r"\b[A-Z][A-Z0-9]{1,9}-[1-9][0-9]{0,6}\b",
+                r"(?i)\b(?:clos(?:e[sd]?|ing)|fix(?:e[sd]|ing)?|resolv(?:e[sd]?|ing)|refs?|references?|issues?)\b:?\s+(?P<ticket>(?:[\w.-]+/[\w.-]+)?#[1-9][0-9]{0,6})\b",
+            ]),
             approval_trailers: trailers
                 .map(|(trailer, it)| ApprovalTrailer {
                     trailer: trailer.into(),
@@ -156,7 +159,8 @@ impl Settings {
 
     /// The references to tickets in a text, sorted.
     pub(crate) fn tickets(&self, text: &str) -> Vec<String> {
-        let found = self.tickets.iter().flat_map(|pattern| pattern.find_iter(text));
+        let found = self.tickets.iter().flat_map(|pattern| pattern.captures_iter(text));
+        let found = found.filter_map(|found| found.name("ticket").or_else(|| found.get(0)));
         let mut found: Vec<String> = found.map(|it| it.as_str().to_owned()).collect();
         found.retain(|name| !is_standard(name));
         found.sort();
@@ -167,10 +171,11 @@ impl Settings {
 
 /// Whether a text is the name of an encoding, a standard or the like, which looks like that of a ticket.
 fn is_standard(name: &str) -> bool {
-    const PREFIXES: [&str; 34] = [
-        "AES", "ARM", "ASCII", "BCP", "CP", "CVE", "CWE", "DES", "EUC", "GB", "GMT", "GPL", "HL",
-        "HTTP", "IEC", "IEEE", "ISO", "JSR", "KOI", "LATIN", "LGPL", "MD", "MPL", "PEP", "RFC",
-        "RSA", "SHA", "SSL", "TLS", "UCS", "USB", "UTC", "UTF", "WIN",
+    const PREFIXES: [&str; 38] = [
+        "AES", "AGPL", "ARM", "ASCII", "BCP", "BSD", "CLANG", "CP", "CVE", "CWE", "DES", "EUC",
+        "GB", "GCC", "GMT", "GPL", "HL", "HTTP", "IEC", "IEEE", "ISO", "JSR", "KOI", "LATIN",
+        "LGPL", "MD", "MPL", "PEP", "RFC", "RSA", "SHA", "SSL", "TLS", "UCS", "USB", "UTC", "UTF",
+        "WIN",
     ];
     let prefix = name.split('-').next().unwrap_or_default();
     PREFIXES.contains(&prefix)
@@ -221,6 +226,10 @@ mod tests {
         assert!(!settings.is_protected(b"feature/main-menu"));
         assert!(settings.is_release(b"v1.2.3") && settings.is_release(b"7.0.1"));
         assert!(!settings.is_release(b"nightly"));
+        assert_eq!(
+            settings.tickets("Fixes: #82, closes a-b/c.d#7; a list (#9), no. #3, issue #0; GCC-12"),
+            ["#82", "a-b/c.d#7"]
+        );
         assert_eq!(
             settings.tickets("fix CHG-12 and ABC-7, CHG-12; not chg-1, X-0, UTF-8 or SHA-256"),
             ["ABC-7", "CHG-12"]
