@@ -43,6 +43,13 @@ fn evidence(repo: &TestRepo) -> String {
     )
 }
 
+/// What a platform says of a change that nobody has reviewed.
+fn no_reviews(repo: &TestRepo) -> String {
+    let file = repo.git_dir().join("reviews.json");
+    std::fs::write(&file, "[]").expect("a file");
+    file.to_str().expect("text").to_owned()
+}
+
 #[test]
 fn without_any_set_up_it_gives_advice() {
     let repo = TestRepo::new();
@@ -62,9 +69,12 @@ fn an_approval_that_is_handed_in_makes_the_difference() {
     std::fs::write(&file, evidence(&repo)).expect("a file");
     let path = file.to_str().expect("text");
     let analyze = ["compliance", "analyze", "--format", "json"];
+    // Who was not asked has not refused either.
     let without = run_in(&repo, &analyze);
     assert_eq!(without.code, Some(3), "{without}");
-    assert_eq!(verdict(&json(&without.stdout), "approved-by-others"), "fail");
+    assert_eq!(verdict(&json(&without.stdout), "approved-by-others"), "not_assessed");
+    let none = run_in(&repo, &[&analyze[..], &["--evidence", &no_reviews(&repo)]].concat());
+    assert_eq!(verdict(&json(&none.stdout), "approved-by-others"), "fail");
     let with = run_in(&repo, &[&analyze[..], &["--evidence", path]].concat());
     assert_eq!(verdict(&json(&with.stdout), "approved-by-others"), "pass");
     // The author's own does not.
@@ -86,15 +96,15 @@ fn a_change_does_not_change_the_rules_that_it_is_judged_by() {
          expires: 2199-01-01}]\n",
     );
     repo.commit("chore: trust me");
-    let judged = run_in(&repo, &["compliance", "analyze", "--format", "json"]);
-    let report = json(&judged.stdout);
+    let reviews = no_reviews(&repo);
+    let analyze = ["compliance", "analyze", "--format", "json", "--evidence", &reviews];
+    let report = json(&run_in(&repo, &analyze).stdout);
     assert_eq!(verdict(&report, "approved-by-others"), "fail");
     assert_eq!(report["is_advisory"], false);
     // What is on the branch by then counts for the next one.
     repo.write("src/main.py", "x = 2\n");
     repo.commit("feat: more");
-    let next =
-        run_in(&repo, &["compliance", "analyze", "--format", "json", "--framework", "baseline"]);
+    let next = run_in(&repo, &[&analyze[..], &["--framework", "baseline"]].concat());
     assert_eq!(verdict(&json(&next.stdout), "approved-by-others"), "pass");
 }
 
@@ -114,6 +124,8 @@ fn a_waiver_counts_until_its_day_and_not_for_its_owner() {
         repo.commit("feat: a thing");
         let analyze =
             ["compliance", "analyze", "--format", "json", "--now", "2026-06-01T00:00:00Z"];
+        let reviews = no_reviews(&repo);
+        let analyze = [&analyze[..], &["--evidence", &reviews]].concat();
         verdict(&json(&run_in(&repo, &analyze).stdout), "approved-by-others")
     };
     assert_eq!(waiver("bob", "2026-06-01"), "waived");

@@ -69,7 +69,8 @@ impl Assembler<'_> {
         let tags = self.tags(subject.references, change, &mut people)?;
         let evidence = subject.evidence;
         let about = About { change: &facts, commits: &commits };
-        let approvals = approvals::all(self, &about, evidence.approvals, &mut people);
+        let approvals =
+            approvals::all(self, &about, evidence.approvals.unwrap_or_default(), &mut people);
         let to = subject.branch.as_ref().map(|branch| &*branch.name);
         let pull_request = about.own_pull_request(subject.mode, evidence.pull_requests, to);
         let pull_request = pull_request.map(|it| about.pull_request(it, &mut people));
@@ -239,6 +240,12 @@ impl Assembler<'_> {
             ),
             ("owners", trusted.owners.is_none(), format!("{nowhere}: `CODEOWNERS`")),
             ("trust", trusted.trust.is_none(), format!("{nowhere}: `{}`", config.allowed_signers)),
+            ("approvals", subject.evidence.approvals.is_none(), NO_EVIDENCE.into()),
+            (
+                "branch.is_fast_forward",
+                subject.branch.as_ref().is_some_and(|it| it.is_fast_forward.is_none()),
+                "nobody says where the branch was before: `--range OLD..NEW` does".into(),
+            ),
             ("tickets", subject.evidence.tickets.is_none(), NO_EVIDENCE.into()),
             ("tests", subject.evidence.tests.is_none(), NO_EVIDENCE.into()),
             ("scans", subject.evidence.scans.is_none(), NO_EVIDENCE.into()),

@@ -28,8 +28,8 @@ pub use read::{
 /// Everything that is known from elsewhere.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Evidence {
-    /// Who approved or refused.
-    pub approvals: Vec<ReportedApproval>,
+    /// Who approved or refused; `None` where nobody was asked.
+    pub approvals: Option<Vec<ReportedApproval>>,
     /// What trackers say; `None` where none was asked.
     pub tickets: Option<Vec<ReportedTicket>>,
     /// What tests said; `None` where there is no result of any.
@@ -52,7 +52,7 @@ impl Evidence {
                 one.get_or_insert_default().extend(other);
             }
         }
-        self.approvals.extend(other.approvals);
+        join(&mut self.approvals, other.approvals);
         join(&mut self.tickets, other.tickets);
         join(&mut self.tests, other.tests);
         join(&mut self.scans, other.scans);

@@ -219,7 +219,7 @@ fn the_last_word_of_a_person_counts() {
         said("eve", ChangesRequested, 1),
         said("eve", Approved, 5),
     ];
-    let evidence = Evidence { approvals, ..Evidence::default() };
+    let evidence = Evidence { approvals: Some(approvals), ..Evidence::default() };
     let input = input(&repo, &Selection::Commit("HEAD".into()), Mode::Commit, evidence);
     let last: Vec<_> = input.approvals.iter().map(|it| (&*it.person, it.state)).collect();
     assert_eq!(last, [("bob", ChangesRequested), ("bob", Commented), ("github:eve", Approved)]);
@@ -252,7 +252,7 @@ fn who_refuses_in_the_same_second_or_nobody_says_when_does_not_approve() {
         (Some(2), Some(1), ChangesRequested, &commit, true),
     ] {
         let approvals = vec![said(Approved, yes, &commit), said(state, no, of)];
-        let evidence = Evidence { approvals, ..Evidence::default() };
+        let evidence = Evidence { approvals: Some(approvals), ..Evidence::default() };
         let input = input(&repo, &Selection::Commit("HEAD".into()), Mode::Commit, evidence);
         let found = input.approvals.iter().any(|it| it.state == Approved);
         assert_eq!(found, is_approved, "{yes:?} {no:?} {state:?}");

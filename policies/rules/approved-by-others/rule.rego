@@ -21,6 +21,13 @@ applicable := count(input.files) > 0
 
 missing contains "commits" if count(input.commits) == 0
 
+# Nobody handed in reviews: what was approved is not known.
+missing contains "approvals" if {
+	count(approvers) < parameters.approvers
+	some missed in input.facts_missing
+	missed.fact == "approvals"
+}
+
 # Whoever contributed can not approve, whatever name or address was used: people are compared, not texts.
 approvers contains approval.person if {
 	some approval in input.approvals

@@ -90,3 +90,26 @@ test_a_refusal_of_the_least_grade_counts if {
 	refusal := object.union(approval, {"state": "changes_requested", "person": "eve", "grade": "E1"})
 	found([approval, refusal]) == {{"message": "changes are requested", "subject": "eve"}}
 }
+
+# What nobody looked for is not known, unless what is known is enough.
+unasked := {
+	"commits": [{"id": "c"}],
+	"risk": {"score": 90},
+	"tests": [],
+	"roster": {"path": "r"},
+	"people": {"ann": {"kind": "person", "roles": ["lead"]}},
+	"facts_missing": [{"fact": "approvals"}],
+	"approvals": [],
+}
+
+unasked_parameters := {"approved-by-others": {"approvers": 1, "least_grade": "E1", "roles": [], "classes": ["x"], "labels": [], "days": 3, "score": 50, "trailers": [], "requirement": [], "validation": []}}
+
+unasked_approval := {"person": "ann", "state": "approved", "covers": "all", "is_contributor": false, "grade": "E1", "at": {"unix": 1}, "binds": {"commit": "c"}}
+
+test_where_nobody_handed_in_reviews_it_is_not_known if {
+	"approvals" in approved_by_others.missing with input as unasked with data.parameters as unasked_parameters
+	others := object.union(unasked, {"facts_missing": [{"fact": "tests"}]})
+	approved_by_others.missing == set() with input as others with data.parameters as unasked_parameters
+	known := object.union(unasked, {"approvals": [unasked_approval]})
+	approved_by_others.missing == set() with input as known with data.parameters as unasked_parameters
+}

@@ -106,3 +106,26 @@ test_what_is_not_committed_can_not_be_approved if {
 	benchmark_kept.missing == {"commits"} with input as staged with data.parameters as parameters
 	benchmark_kept.missing == set() with input as change([], []) with data.parameters as parameters
 }
+
+# What nobody looked for is not known, unless what is known is enough.
+unasked := {
+	"commits": [{"id": "c"}],
+	"risk": {"score": 90},
+	"tests": [],
+	"roster": {"path": "r"},
+	"people": {"ann": {"kind": "person", "roles": ["lead"]}},
+	"facts_missing": [{"fact": "approvals"}],
+	"approvals": [],
+}
+
+unasked_parameters := {"benchmark-kept": {"approvers": 1, "least_grade": "E1", "roles": [], "classes": ["x"], "labels": [], "days": 3, "score": 50, "trailers": [], "requirement": [], "validation": []}}
+
+unasked_approval := {"person": "ann", "state": "approved", "covers": "all", "is_contributor": false, "grade": "E1", "at": {"unix": 1}, "binds": {"commit": "c"}}
+
+test_where_nobody_handed_in_reviews_it_is_not_known if {
+	"approvals" in benchmark_kept.missing with input as unasked with data.parameters as unasked_parameters
+	others := object.union(unasked, {"facts_missing": [{"fact": "tests"}]})
+	benchmark_kept.missing == set() with input as others with data.parameters as unasked_parameters
+	known := object.union(unasked, {"approvals": [unasked_approval]})
+	benchmark_kept.missing == set() with input as known with data.parameters as unasked_parameters
+}

@@ -21,6 +21,13 @@ applicable := count(input.files) > 0
 
 missing contains "commits" if count(input.commits) == 0
 
+# Nobody handed in reviews: what was approved is not known.
+missing contains "approvals" if {
+	count(covering) == 0
+	some missed in input.facts_missing
+	missed.fact == "approvals"
+}
+
 asked contains approval if {
 	some approval in input.approvals
 	approval.state == "approved"

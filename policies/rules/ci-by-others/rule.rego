@@ -31,6 +31,13 @@ cut contains missed.fact if some missed in input.facts_missing
 
 missing contains "commits" if count(input.commits) == 0
 
+# Nobody handed in reviews: what was approved is not known.
+missing contains "approvals" if {
+	count(approvers) == 0
+	some missed in input.facts_missing
+	missed.fact == "approvals"
+}
+
 files contains file.path if {
 	some file in input.files
 	some class in file.classes

@@ -35,6 +35,13 @@ missing contains "roster" if not input.roster
 
 missing contains "commits" if count(input.commits) == 0
 
+# Nobody handed in reviews: what was approved is not known.
+missing contains "approvals" if {
+	not is_reviewed
+	some missed in input.facts_missing
+	missed.fact == "approvals"
+}
+
 last := max([commit.committer.at.unix | some commit in input.commits])
 
 since := object.get(input, ["pull_request", "merged_at", "unix"], last)

@@ -25,6 +25,13 @@ missing contains "roster" if not input.roster
 
 missing contains "commits" if count(input.commits) == 0
 
+# Nobody handed in reviews: what was approved is not known.
+missing contains "approvals" if {
+	count(lacking) > 0
+	some missed in input.facts_missing
+	missed.fact == "approvals"
+}
+
 missing contains "files" if {
 	some missed in input.facts_missing
 	missed.fact == "files"
@@ -71,6 +78,10 @@ findings contains {"message": sprintf("the roster knows no owner of line %d of t
 }
 
 findings contains {"message": sprintf("%d of %d approvals by owners of line %d of the file of owners", [given(ownership), needed(ownership), ownership.line]), "path": path} if {
+	some [path, ownership] in lacking
+}
+
+lacking contains [path, ownership] if {
 	some [path, ownership] in asked
 	has_people(ownership)
 	given(ownership) < needed(ownership)

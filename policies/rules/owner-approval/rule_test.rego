@@ -128,3 +128,13 @@ test_one_file_without_its_owners_is_enough if {
 	owner_approval.missing == {"files"} with input as object.union(change([line], []), files)
 		with data.parameters as parameters
 }
+
+test_where_nobody_handed_in_reviews_it_is_not_known if {
+	unasked := {"facts_missing": [{"fact": "approvals"}]}
+	lacking := object.union(change([line], []), unasked)
+	owner_approval.missing == {"approvals"} with input as lacking with data.parameters as parameters
+	enough := object.union(change([line], [by("bob")]), unasked)
+	owner_approval.missing == set() with input as enough with data.parameters as parameters
+	asked := object.union(lacking, {"facts_missing": [{"fact": "tests"}]})
+	owner_approval.missing == set() with input as asked with data.parameters as parameters
+}

@@ -33,6 +33,13 @@ missing contains "tests" if not input.tests
 
 missing contains "commits" if count(input.commits) == 0
 
+# Nobody handed in reviews: what was approved is not known.
+missing contains "approvals" if {
+	not count(approvers) >= parameters.approvers
+	some missed in input.facts_missing
+	missed.fact == "approvals"
+}
+
 # Whoever contributed can not approve, and what nobody says counts for nothing.
 approvers contains approval.person if {
 	some approval in input.approvals

@@ -30,6 +30,13 @@ missing contains "roster" if not input.roster
 
 missing contains "commits" if count(input.commits) == 0
 
+# Nobody handed in reviews: what was approved is not known.
+missing contains "approvals" if {
+	not is_approved
+	some missed in input.facts_missing
+	missed.fact == "approvals"
+}
+
 missing contains "files" if is_cut
 
 is_cut if {

@@ -126,3 +126,26 @@ test_one_file_without_classes_is_enough if {
 	validated_change.missing == {"files"} with input as object.union(change([], []), files)
 		with data.parameters as {"validated-change": parameters}
 }
+
+# What nobody looked for is not known, unless what is known is enough.
+unasked := {
+	"commits": [{"id": "c"}],
+	"risk": {"score": 90},
+	"tests": [],
+	"roster": {"path": "r"},
+	"people": {"ann": {"kind": "person", "roles": ["lead"]}},
+	"facts_missing": [{"fact": "approvals"}],
+	"approvals": [],
+}
+
+unasked_parameters := {"validated-change": {"approvers": 1, "least_grade": "E1", "roles": ["lead"], "classes": ["x"], "labels": [], "days": 3, "score": 50, "trailers": [], "requirement": [], "validation": []}}
+
+unasked_approval := {"person": "ann", "state": "approved", "covers": "all", "is_contributor": false, "grade": "E1", "at": {"unix": 1}, "binds": {"commit": "c"}}
+
+test_where_nobody_handed_in_reviews_it_is_not_known if {
+	"approvals" in validated_change.missing with input as unasked with data.parameters as unasked_parameters
+	others := object.union(unasked, {"facts_missing": [{"fact": "tests"}]})
+	validated_change.missing == set() with input as others with data.parameters as unasked_parameters
+	known := object.union(unasked, {"approvals": [unasked_approval]})
+	validated_change.missing == set() with input as known with data.parameters as unasked_parameters
+}

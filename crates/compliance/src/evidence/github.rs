@@ -87,7 +87,7 @@ pub(super) fn reviews(value: &Value) -> Result<Evidence, Problem> {
         }
     }
     approvals.extend(last.into_values());
-    Ok(Evidence { approvals, ..Evidence::default() })
+    Ok(Evidence { approvals: Some(approvals), ..Evidence::default() })
 }
 
 /// The list is in the order of time, so of two in the same second the later one counts.
@@ -129,7 +129,7 @@ pub(super) fn sent(value: &Value) -> Result<Evidence, Problem> {
     let approval = approval(sent.review).map_err(|error| error.within("review"))?;
     let reported = reported(sent.pull_request).map_err(|error| error.within("pull_request"))?;
     Ok(Evidence {
-        approvals: approval.into_iter().collect(),
+        approvals: Some(approval.into_iter().collect()),
         pull_requests: vec![reported],
         ..Evidence::default()
     })

@@ -77,7 +77,7 @@ pub(super) fn is_merge_request(value: &Value) -> bool {
 
 /// Reads approvals, a merge request, or what is both.
 pub(super) fn read(value: &Value) -> Result<Evidence, Problem> {
-    let approvals = if has_approvals(value) { approvals(value)? } else { Vec::new() };
+    let approvals = has_approvals(value).then(|| approvals(value)).transpose()?;
     let pull_request = is_merge_request(value).then(|| merge_request(value)).transpose()?;
     let pull_requests = pull_request.into_iter().collect();
     Ok(Evidence { approvals, pull_requests, ..Evidence::default() })

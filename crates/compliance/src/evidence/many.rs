@@ -64,7 +64,7 @@ impl EvidenceOfMany {
             it.commits.iter().for_each(|id| add(&mut pull_requests, id, place));
         }
         Self {
-            approvals: Places::of(all.approvals.iter().map(|it| &it.binds)),
+            approvals: Places::of(all.approvals.iter().flatten().map(|it| &it.binds)),
             tests: Places::of(all.tests.iter().flatten().map(|it| &it.binds)),
             scans: Places::of(all.scans.iter().flatten().map(|it| &it.binds)),
             pull_requests,
@@ -81,12 +81,16 @@ impl EvidenceOfMany {
             requests.map(|place| self.all.pull_requests[*place].clone()).collect();
         // Reviews are about the commits that the pull request had before it was merged.
         let earlier = pull_requests.iter().flat_map(|it| &it.commits).filter(|id| *id != commit);
-        let mut approvals = self.approvals.about(&self.all.approvals, ids);
-        for id in earlier {
-            approvals.extend(
-                self.named(id).filter(|it| !approvals.contains(it)).cloned().collect::<Vec<_>>(),
-            );
-        }
+        let approvals = self.all.approvals.as_ref().map(|list| {
+            let mut about = self.approvals.about(list, ids);
+            for id in earlier {
+                let named = self.approvals.by_id.get(id).into_iter().flatten();
+                let others = named.map(|place| &list[*place]).filter(|it| !about.contains(it));
+                let others: Vec<_> = others.cloned().collect();
+                about.extend(others);
+            }
+            about
+        });
         let is_named = |id: &str| memchr::memmem::find(message, id.as_bytes()).is_some();
         Evidence {
             approvals,
@@ -101,12 +105,6 @@ impl EvidenceOfMany {
             pull_requests_until: self.all.pull_requests_until.clone(),
             platform: self.all.platform.clone(),
         }
-    }
-
-    /// The approvals of a commit.
-    fn named(&self, commit: &str) -> impl Iterator<Item = &super::ReportedApproval> {
-        let places = self.approvals.by_id.get(commit).into_iter().flatten();
-        places.map(|place| &self.all.approvals[*place])
     }
 }
 
@@ -138,9 +136,9 @@ mod tests {
             approval(""),
         ];
         let of = evidence(&format!(r#""approvals": [{}]"#, list.join(", ")));
-        assert_eq!(of.of(ONE, TREE, b"").approvals.len(), 3);
-        assert_eq!(of.of(ONE, TWO, b"").approvals.len(), 2);
-        assert_eq!(of.of(TWO, TWO, b"").approvals.len(), 1);
+        assert_eq!(of.of(ONE, TREE, b"").approvals.expect("some").len(), 3);
+        assert_eq!(of.of(ONE, TWO, b"").approvals.expect("some").len(), 2);
+        assert_eq!(of.of(TWO, TWO, b"").approvals.expect("some").len(), 1);
         assert!(of.of(ONE, TREE, b"").tests.is_none());
     }
 
@@ -153,11 +151,11 @@ mod tests {
                "tests": [{{"suite": "unit", "total": 1, "failed": 0, "binds": {{"commit": "{TWO}"}}}}]"#
         ));
         let two = of.of(TWO, TREE, b"Mend it\n\nRefs: A-1\n");
-        assert_eq!((two.pull_requests.len(), two.approvals.len()), (1, 1));
+        assert_eq!((two.pull_requests.len(), two.approvals.expect("some").len()), (1, 1));
         assert_eq!(two.tickets.expect("some").len(), 1);
         assert_eq!(two.tests.expect("some").len(), 1);
         let other = of.of(TREE, TREE, b"");
-        assert_eq!((other.pull_requests.len(), other.approvals.len()), (0, 0));
+        assert_eq!((other.pull_requests.len(), other.approvals.expect("some").len()), (0, 0));
         assert_eq!((other.tickets.expect("none").len(), other.tests), (0, None));
     }
 }

@@ -25,7 +25,7 @@ pub fn evidence_schema() -> Value {
 pub(super) fn read(value: &Value, file: &File<'_>) -> Result<Evidence, Problem> {
     let it: form::Document = node::read(value)?;
     Ok(Evidence {
-        approvals: entries("approvals", it.approvals, approval)?,
+        approvals: it.approvals.map(|list| entries("approvals", list, approval)).transpose()?,
         tickets: it.tickets.map(|list| entries("tickets", list, ticket)).transpose()?,
         tests: it.tests.map(|list| entries("tests", list, |it| tests(it, file))).transpose()?,
         scans: it.scans.map(|list| entries("scans", list, |it| scan(it, file))).transpose()?,

@@ -98,7 +98,8 @@ impl World {
             findings: None,
             risk: None,
             looks_at_tags: false,
-            evidence: Evidence::default(),
+            // Somebody asked, and nobody has approved so far.
+            evidence: Evidence { approvals: Some(Vec::new()), ..Evidence::default() },
             clock: BEGIN - HOUR,
             lines: "import requests\n".into(),
         };
@@ -198,7 +199,7 @@ impl World {
         grade: Grade,
         binds: Binding,
     ) {
-        self.evidence.approvals.push(ReportedApproval {
+        self.evidence.approvals.get_or_insert_default().push(ReportedApproval {
             by,
             state,
             meaning: Some("review".into()),

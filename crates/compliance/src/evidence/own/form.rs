@@ -28,7 +28,7 @@ pub(super) struct Document {
     schema: Schema,
     /// Who approved or refused.
     #[serde(default)]
-    pub approvals: Vec<Approval>,
+    pub approvals: Option<Vec<Approval>>,
     /// What trackers say.
     #[serde(default)]
     pub tickets: Option<Vec<Ticket>>,
