@@ -154,6 +154,17 @@ mod tests {
     }
 
     #[test]
+    fn the_interpreter_has_every_function() {
+        for name in NAMES.iter().filter(|name| **name != "print") {
+            let text = format!("package p\nimport rego.v1\na := {name}(1, 1, 1, 1, 1, 1)\n");
+            let mut engine = regorus::Engine::new();
+            engine.add_policy("a.rego".into(), text).expect("it can be read");
+            let said = engine.eval_rule("data.p.a".into()).expect_err("no function takes so many");
+            assert!(said.to_string().contains("expects"), "{name}: {said}");
+        }
+    }
+
+    #[test]
     fn clocks_chance_and_the_network_are_refused() {
         for name in
             ["time.now_ns", "rand.intn", "http.send", "opa.runtime", "uuid.rfc4122", "no.such"]
