@@ -15,9 +15,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
-use regorus::PolicyLengthConfig;
 use regorus::unstable::{Module, Ref};
-use regorus::utils::limits::ExecutionTimerConfig;
+use regorus::utils::limits::{ExecutionTimerConfig, PolicyLengthConfig};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use thiserror::Error;
@@ -314,7 +313,7 @@ fn check_sizes(sources: &[Source], limits: Limits) -> Result<(), PolicyError> {
 }
 
 fn read(sources: &[Source], limits: Limits) -> Result<Policies, PolicyError> {
-    let mut engine = regorus::Engine::new();
+    let mut engine = reader();
     engine.set_strict_builtin_errors(true);
     engine.set_gather_prints(true);
     let (mut digest, mut graph) = (Sha256::new(), Graph::default());
@@ -350,6 +349,14 @@ fn prepare(engine: &mut regorus::Engine) {
     let _ = catch_unwind(AssertUnwindSafe(work));
 }
 
+/// An engine that takes lines of any length: how long a policy may be is looked at before.
+fn reader() -> regorus::Engine {
+    let mut engine = regorus::Engine::new();
+    let lines = PolicyLengthConfig { max_col: NonZeroU32::MAX, ..PolicyLengthConfig::default() };
+    engine.set_policy_length_config(lines);
+    engine
+}
+
 fn add_data(engine: &mut regorus::Engine, data: Value) -> Result<(), PolicyError> {
     let failed = |error: String| PolicyError::Data { message: error.trim().to_owned() };
     engine.add_data(regorus::Value::from(data)).map_err(|error| failed(error.to_string()))
@@ -368,12 +375,7 @@ fn add_apart(
     before: &Module,
 ) -> Result<(), PolicyError> {
     let entangled = |line: u32| PolicyError::Head { path: source.path.clone(), line };
-    // What is put into a body makes its line longer.
-    let longest = u32::try_from(text.len()).unwrap_or(u32::MAX).max(1024);
-    let longest = NonZeroU32::new(longest).expect("it is at least 1024");
-    engine.set_policy_length_config(PolicyLengthConfig { max_col: longest, ..Default::default() });
     let added = add(engine, &Source { path: source.path.clone(), text });
-    engine.set_policy_length_config(PolicyLengthConfig::default());
     added.map_err(|error| match error {
         PolicyError::Syntax { message, .. } => entangled(line_of(&message)),
         other => other,

@@ -4,7 +4,7 @@ use regorus::unstable::{Module, Ref};
 
 use super::graph::{aliases, name};
 use super::reference::Uses;
-use super::{DEEPEST, Limits, PolicyError, STACK, Source, add, check_sizes};
+use super::{DEEPEST, Limits, PolicyError, STACK, Source, add, check_sizes, reader};
 
 /// Reads policies, each for itself, and does something with them where the stack is large enough for it.
 ///
@@ -26,7 +26,7 @@ pub(crate) fn with_modules<T: Send>(
 }
 
 fn module(source: &Source) -> Result<Ref<Module>, PolicyError> {
-    let mut engine = regorus::Engine::new();
+    let mut engine = reader();
     add(&mut engine, source)?;
     let module = engine.get_modules().last().cloned();
     module.ok_or_else(|| PolicyError::Panicked { path: source.path.clone() })

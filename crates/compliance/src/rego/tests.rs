@@ -40,6 +40,12 @@ fn what_has_no_value_is_no_pass() {
 }
 
 #[test]
+fn a_line_may_be_long() {
+    let text = format!("package p\nimport rego.v1\na := \"{}\"\n", "x".repeat(5_000));
+    assert_eq!(evaluate(&text, "data.p.a"), Ok(json!("x".repeat(5_000))));
+}
+
+#[test]
 fn work_without_end_is_stopped() {
     let text = "package p\nimport rego.v1\nslow := count([1 | some a in numbers.range(1, 3000)\n\
                 some b in numbers.range(1, 3000); a == b + 5000])\n";
