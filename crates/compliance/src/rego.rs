@@ -106,6 +106,20 @@ pub enum PolicyError {
         /// The rules on the way back to it.
         cycle: Vec<String>,
     },
+    /// A rule for keys that are computed, and one for a key below it: who asks for that key sees only one of them.
+    #[error(
+        "`{path}` has `{rule}` for keys that are computed, in line {line}, and there is `{other}`"
+    )]
+    Overlap {
+        /// Where it is from.
+        path: String,
+        /// The line of the rule, from 1.
+        line: u32,
+        /// The rule, as far as its name is written out.
+        rule: String,
+        /// The other rule.
+        other: String,
+    },
     /// A function that asks the network, the clock or chance, or one that nobody has defined.
     #[error("`{path}` calls `{name}` in line {line}: {reason}")]
     Builtin {

@@ -66,6 +66,7 @@ pub(super) fn of_error(error: &PolicyError) -> Problem {
         PolicyError::Syntax { path, message } => (path.clone(), rego::line_of(message)),
         PolicyError::TooDeep { path, line }
         | PolicyError::Recursion { path, line, .. }
+        | PolicyError::Overlap { path, line, .. }
         | PolicyError::Builtin { path, line, .. }
         | PolicyError::Head { path, line } => (path.clone(), *line),
         PolicyError::None | PolicyError::TooMany { .. } | PolicyError::Data { .. } => {
@@ -84,6 +85,11 @@ pub(super) fn of_error(error: &PolicyError) -> Problem {
         PolicyError::Recursion { cycle, .. } => {
             (ProblemKind::Unreadable, format!("a rule needs itself: {}", cycle.join(" -> ")))
         }
+        PolicyError::Overlap { rule, other, .. } => {
+            let message =
+                format!("`{rule}` has keys that are computed, and `{other}` is one of them");
+            (ProblemKind::Unreadable, message)
+        }
         PolicyError::TooDeep { .. } => (ProblemKind::Unreadable, "it is nested too deep".into()),
         PolicyError::Syntax { message, .. } => {
             let said = message.lines().rev().find_map(|line| line.trim().strip_prefix("error: "));
@@ -97,6 +103,9 @@ pub(super) fn of_error(error: &PolicyError) -> Problem {
         PolicyError::Recursion { .. } => "break the circle: take one of these references out",
         PolicyError::Head { .. } => {
             "give the head a name in the body: `contains it if { it := ... }`"
+        }
+        PolicyError::Overlap { .. } => {
+            "the interpreter sees only one of them: write both with a computed key, or give one another name"
         }
         PolicyError::TooDeep { .. } => "give parts of the expression names of their own",
         _ => "mend the policy; `opa check` or an editor shows where it breaks off",

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use regorus::unstable::{Module, Rule, RuleHead};
+use regorus::unstable::{Expr, Module, Rule, RuleHead};
 
 use super::PolicyError;
 use super::builtins;
@@ -33,6 +33,8 @@ struct Body {
     /// How many names of its path are those of its package.
     package: usize,
     is_function: bool,
+    /// Whether it has keys that are computed.
+    is_open: bool,
     file: String,
     line: u32,
     /// What it uses, with whole paths: those of rules begin with `data`.
@@ -66,8 +68,9 @@ impl Graph {
             };
             let uses = all.into_iter().filter_map(whole).collect();
             let whole_name = package.iter().cloned().chain(name(rule)).collect();
-            let (package, is_function) = (package.len(), is_function(rule));
-            let body = Body { package, is_function, file: file.to_owned(), line, uses };
+            let (package, file) = (package.len(), file.to_owned());
+            let (is_function, is_open) = (is_function(rule), is_open(rule));
+            let body = Body { package, is_function, is_open, file, line, uses };
             self.rules.entry(whole_name).or_default().push(body);
         }
         Ok(())
@@ -93,7 +96,28 @@ impl Graph {
                 self.check_call(body, used)?;
             }
         }
+        self.overlaps().next().map_or(Ok(()), Err)?;
         self.check_cycles()
+    }
+
+    /// Rules for keys that are computed, where another rule is for a key below them.
+    fn overlaps(&self) -> impl Iterator<Item = PolicyError> {
+        let bodies =
+            self.rules.iter().flat_map(|(path, bodies)| bodies.iter().map(move |it| (path, it)));
+        bodies.filter(|(_, body)| body.is_open).filter_map(|(path, body)| {
+            let mut below = self.rules.range(path.clone()..).skip(1);
+            let (other, _) = below
+                .by_ref()
+                .take_while(|(other, _)| other.starts_with(path))
+                .find(|(_, bodies)| bodies.iter().any(|it| !it.is_function))?;
+            let (file, line) = (body.file.clone(), body.line);
+            Some(PolicyError::Overlap {
+                path: file,
+                line,
+                rule: path.join("."),
+                other: other.join("."),
+            })
+        })
     }
 
     /// All that [`Graph::check`] would refuse, but of rules that need themselves only the first.
@@ -104,7 +128,7 @@ impl Graph {
             .flatten()
             .flat_map(|body| body.uses.iter().map(move |it| (body, it)));
         let calls = uses.filter_map(|(body, used)| self.check_call(body, used).err());
-        calls.chain(self.check_cycles().err()).collect()
+        calls.chain(self.overlaps()).chain(self.check_cycles().err()).collect()
     }
 
     fn check_call(&self, body: &Body, used: &Use) -> Result<(), PolicyError> {
@@ -193,12 +217,31 @@ fn is_function(rule: &Rule) -> bool {
 
 /// The name of a rule within its package.
 pub(crate) fn name(rule: &Rule) -> Vec<String> {
+    path(head(rule))
+}
+
+/// Whether a rule has keys that are computed.
+fn is_open(rule: &Rule) -> bool {
+    let mut at = head(rule);
+    loop {
+        at = match at {
+            Expr::RefDot { refr, .. } => refr,
+            Expr::RefBrack { refr, index, .. } => match &**index {
+                Expr::String { .. } | Expr::RawString { .. } => refr,
+                _ => return true,
+            },
+            _ => return false,
+        };
+    }
+}
+
+fn head(rule: &Rule) -> &Expr {
     match rule {
         Rule::Spec { head, .. } => match head {
             RuleHead::Compr { refr, .. }
             | RuleHead::Set { refr, .. }
-            | RuleHead::Func { refr, .. } => path(refr),
+            | RuleHead::Func { refr, .. } => refr,
         },
-        Rule::Default { refr, .. } => path(refr),
+        Rule::Default { refr, .. } => refr,
     }
 }

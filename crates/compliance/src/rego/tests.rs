@@ -91,6 +91,24 @@ fn what_only_looks_as_if_it_needed_itself_is_not() {
 }
 
 #[test]
+fn a_rule_for_computed_keys_stands_alone() {
+    let computed =
+        "package p\nimport rego.v1\n\ndeny[team] contains 1 if some team in [\"a\", \"b\"]\n";
+    let more = "package p\nimport rego.v1\ndeny.b contains 2\n";
+    let error = policies(&[more, computed]).err();
+    let (rule, other) = ("data.p.deny".to_owned(), "data.p.deny.b".to_owned());
+    let overlap = PolicyError::Overlap { path: "1.rego".into(), line: 4, rule, other };
+    assert_eq!(error, Some(overlap));
+    for fit in
+        [computed.to_owned(), format!("{computed}deny[team] contains 2 if some team in [\"b\"]\n")]
+    {
+        let found = evaluate(&fit, "data.p.deny").expect("it has a value");
+        assert_eq!(found["a"], json!([1]), "{found}");
+    }
+    assert_eq!(policies(&[&format!("{more}deny[\"c\"] contains 3\n")]).err(), None);
+}
+
+#[test]
 fn calls_of_what_is_not_there_or_can_not_be_repeated_are_refused() {
     for (call, name) in [
         ("time.now_ns()", "time.now_ns"),
