@@ -18,6 +18,8 @@ pub(super) struct Use {
 pub(super) struct Call {
     /// Whether it is given nothing but numbers that are written out and not large.
     pub is_small: bool,
+    /// How many arguments it is given, one for what it gives among them if that stands there.
+    pub arguments: usize,
 }
 
 /// What a rule uses, and what is local to it.
@@ -168,7 +170,8 @@ impl Uses {
             }
             Expr::Call { fcn, params, .. } => {
                 let is_small = params.iter().all(|param| is_small(param));
-                self.reference(fcn, Some(Call { is_small }), depth, open);
+                let call = Call { is_small, arguments: params.len() };
+                self.reference(fcn, Some(call), depth, open);
                 open.extend(params.iter().map(|param| (&**param, depth)));
             }
             Expr::UnaryExpr { expr, .. } => open.push((expr, depth)),
