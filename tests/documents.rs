@@ -72,6 +72,12 @@ fn the_schemas_of_compliance_are_those_of_reports_and_inputs() {
 }
 
 #[test]
+fn the_capabilities_of_policies_are_those_of_the_program() {
+    let told = program().run(&["compliance", "check-policy", "--capabilities"]);
+    check("schemas/capabilities.json", &told.stdout);
+}
+
+#[test]
 fn reports_are_valid_under_their_schemas() {
     let repository = TestRepo::new();
     repository.write("src/auth/login.rs", "fn login() {}\n").commit("Add login");

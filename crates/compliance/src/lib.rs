@@ -40,7 +40,9 @@ pub use evidence::{
 };
 pub use framework::{Clause, Framework, FrameworkError, Strength, is_id};
 pub use own::{OwnError, OwnPolicies};
-pub use rego::{Evaluation, EvaluationError, Limits, Policies, PolicyError, RuleName, Source};
+pub use rego::{
+    Evaluation, EvaluationError, Limits, Policies, PolicyError, RuleName, Source, capabilities,
+};
 pub use roster::{LARGEST_ROSTER, MOST_PEOPLE, Member, Roster, RosterError};
 pub use rule::{Judgement, Rule, RuleFinding};
 pub use signal::{ChangedLines, Signal, SignalKind, SignalSide, signals};

@@ -1,6 +1,7 @@
 //! The wall around the interpreter of Rego.
 
 mod builtins;
+mod capabilities;
 mod constant;
 mod coverage;
 mod graph;
@@ -22,6 +23,7 @@ use sha2::{Digest, Sha256};
 use thiserror::Error;
 
 pub(crate) use builtins::{is_function, is_refused};
+pub use capabilities::capabilities;
 pub(crate) use constant::{Constants, literal};
 pub(crate) use coverage::Lines;
 pub use graph::RuleName;

@@ -234,11 +234,15 @@ pub(crate) struct InputArgs {
 #[command(after_help = "Examples:
   gitops-health compliance check-policy                           the rules that come with the program
   gitops-health compliance check-policy policies --format json
-  gitops-health compliance check-policy policies/a/rule.rego")]
+  gitops-health compliance check-policy policies/a/rule.rego
+  gitops-health compliance check-policy --capabilities > capabilities.json")]
 pub(crate) struct CheckPolicyArgs {
     /// Policies, or directories of them and of `frameworks` [default: all that come with the program]
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
+    /// What policies may use, as `opa check --capabilities` reads it
+    #[arg(long, conflicts_with_all = ["paths", "format"])]
+    pub capabilities: bool,
     /// How to print it
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub format: PlainFormat,

@@ -12,6 +12,11 @@ use crate::output;
 
 /// `compliance check-policy`: what do policies ask for that is not there?
 pub(crate) fn run(context: &Context, args: &CheckPolicyArgs) -> Result<ExitCode, CliError> {
+    if args.capabilities {
+        let capabilities = gitops_health_compliance::capabilities();
+        output::write(context, &gitops_health_report::pretty(&capabilities))?;
+        return Ok(ExitCode::Clean);
+    }
     let limits = Limits::default();
     let read = policies::read(&args.paths, limits)?;
     let checked = check_policies(&read.policies, &read.frameworks, limits).map_err(|error| {

@@ -42,7 +42,7 @@ pub(crate) fn is_function(name: &str) -> bool {
 }
 
 /// Functions of regorus with the features that are built in, sorted. All give the same for the same.
-const NAMES: &[&str] = &[
+pub(super) const NAMES: &[&str] = &[
     "abs",
     "array.concat",
     "array.reverse",
