@@ -1,8 +1,9 @@
 //! Changes of people who want a pass that they have not earned, and of people who did everything right: each with the
-//! verdicts that it has to get.
+//! verdicts that it has to get. With `ADVERSARY_OUT=DIRECTORY` they are written there, one a line, for other tools.
 
 mod adversary {
     mod approvals;
+    mod export;
     mod messages;
     mod paperwork;
     mod people;
@@ -35,11 +36,14 @@ mod adversary {
             results::all,
             paperwork::all,
         ];
+        let directory = std::env::var_os("ADVERSARY_OUT").map(std::path::PathBuf::from);
+        let exports = directory.is_some();
         let mut report = Report::default();
         std::thread::scope(|scope| {
             let running = families.map(|family| {
                 scope.spawn(move || {
                     let mut report = Report::default();
+                    report.exports = exports;
                     family(&mut report);
                     report
                 })
@@ -48,6 +52,11 @@ mod adversary {
                 report.add(thread.join().expect("it ends"));
             }
         });
+        if let Some(directory) = directory {
+            let lines = report.exported.iter().map(|it| format!("{it}\n"));
+            let file = directory.join("changes.jsonl");
+            std::fs::write(file, lines.collect::<String>()).expect("it can be written");
+        }
         let (table, sum) = report.table();
         eprintln!("{table}");
         report.wrong.iter().for_each(|wrong| eprintln!("{wrong}"));

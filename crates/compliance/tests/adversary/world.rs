@@ -16,6 +16,8 @@ use gitops_health_git::{Location, Repo, RepoPath, Selection, Similarity, ZonedTi
 use gitops_health_risk::RiskConfig;
 use gitops_health_testkit::TestRepo;
 
+use super::export;
+
 pub type Someone = (&'static str, &'static str);
 
 pub const ANN: Someone = ("Ann", "ann@example.com");
@@ -334,6 +336,9 @@ pub struct Report {
     families: BTreeMap<&'static str, Row>,
     names: BTreeSet<String>,
     pub wrong: Vec<String>,
+    /// Whether changes are kept for other tools.
+    pub exports: bool,
+    pub exported: Vec<serde_json::Value>,
 }
 
 /// How the cases of a family were judged.
@@ -364,6 +369,8 @@ impl Report {
         });
         let value = input.to_value();
         let mut evaluation = catalogue.over(&value);
+        let mut exported =
+            self.exports.then(|| export::change(family, name, world, &config, &input));
         let row = self.families.entry(family).or_default();
         row.cases += 1;
         for (rule, wanted) in wanted {
@@ -372,6 +379,7 @@ impl Report {
             let (judgement, _) = trusted.waivers.apply(rule, judgement, &input);
             row.verdicts += 1;
             let (found, wanted) = (judgement.verdict, *wanted);
+            exported.iter_mut().for_each(|it| export::add(it, rule, wanted, found));
             let kind = match (lets_through(wanted), lets_through(found)) {
                 _ if found == wanted => continue,
                 (false, true) => {
@@ -393,12 +401,14 @@ impl Report {
                 judgement.missing, judgement.error
             ));
         }
+        self.exported.extend(exported);
     }
 
     /// Adds cases of other families.
     pub fn add(&mut self, other: Self) {
         self.families.extend(other.families);
         self.wrong.extend(other.wrong);
+        self.exported.extend(other.exported);
     }
 
     /// The table, and its last row.
