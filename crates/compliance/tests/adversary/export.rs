@@ -32,7 +32,7 @@ pub fn change(
         "input": input.to_value(),
         "commits": commits,
         "roster": roster,
-        "approvals": world.evidence.approvals.iter().map(approval).collect::<Vec<_>>(),
+        "approvals": world.evidence.approvals.iter().flatten().map(approval).collect::<Vec<_>>(),
         "wanted": {},
         "found": {},
     })
