@@ -29,7 +29,7 @@ impl Files {
     pub const PRODUCTION: Self = Self(1 << 10);
     /// Settings in a programming language.
     pub const SETTINGS: Self = Self(1 << 11);
-    /// Tests and what they read. All other bits are unset for tests.
+    /// Tests and what they read. All other bits are unset for what is surely a test.
     pub const TEST: Self = Self(1 << 12);
     /// Python.
     pub const PYTHON: Self = Self(1 << 13);
@@ -143,6 +143,10 @@ const TESTS: &[&str] = &[
     "samples",
     "demo",
 ];
+/// Directories at the top from which services run pipelines.
+const SERVICES: &[&str] =
+    &[".github/", ".gitlab/", ".circleci/", ".buildkite/", ".azure-pipelines/", ".tekton/"];
+
 /// Files that programs write.
 const LOCKS: &[&str] = &[
     "cargo.lock",
@@ -194,22 +198,31 @@ pub(super) struct Place {
 
 impl Place {
     pub fn of(path: &[u8]) -> Self {
-        let path = String::from_utf8_lossy(path).to_ascii_lowercase();
+        let written = String::from_utf8_lossy(path);
+        let path = written.to_ascii_lowercase();
         let (directory, name) = path.rsplit_once('/').unwrap_or(("", &path));
         let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
-        let parts = || directory.split('/');
+        // A service runs what is there, whatever the directories below are called.
+        let of_service = SERVICES.iter().any(|service| path.starts_with(service));
+        let is_action = matches!(name, "action.yml" | "action.yaml");
+        let parts = || directory.split('/').filter(|_| !of_service);
         let ignored = DOCUMENTATION.contains(&extension)
             || LOCKS.contains(&name)
             || name.contains(".min.")
             || parts().any(|part| NOT_SEARCHED.contains(&part));
+        let is_code = CODE.contains(&extension);
         let files = if ignored {
             Files(0)
-        } else if is_test(directory, name, extension) {
+        } else if !is_action && parts().any(is_of_tests)
+            || is_code && is_test(&written, name, extension)
+        {
             let mut files = Files::TEST;
             files.add(Files::RUST, extension == "rs");
             files
         } else {
-            Self::files(directory, name, extension)
+            let mut files = Self::files(directory, name, extension);
+            files.add(Files::TEST, is_code && names_test(name, extension));
+            files
         };
         Self { files, comments: comments(name, extension) }
     }
@@ -233,7 +246,8 @@ impl Place {
                 || matches!(name, "action.yml" | "action.yaml"));
         let pipeline = workflow || is_pipeline(directory, name);
         files.add(Files::CODE, CODE.contains(&extension));
-        let config = CONFIG.contains(&extension) || name.starts_with(".env");
+        let is_pattern = matches!(extension, "example" | "sample" | "template" | "dist");
+        let config = CONFIG.contains(&extension) || name.starts_with(".env") && !is_pattern;
         files.add(Files::CONFIG, config);
         let shell = SCRIPT.contains(&extension)
             || matches!(name, "makefile" | "gnumakefile" | "justfile" | "vagrantfile");
@@ -320,18 +334,45 @@ fn is_yaml(line: &[u8]) -> bool {
     rest.starts_with(b": ") && !rest.contains(&b'=') && !rest.contains(&b'(')
 }
 
-fn is_test(directory: &str, name: &str, extension: &str) -> bool {
+/// Whether a directory is one of tests.
+fn is_of_tests(part: &str) -> bool {
+    TESTS.contains(&part) || part.ends_with("-tests") || part.ends_with("-test")
+}
+
+/// Whether a program is one that is run as a test and not otherwise, as those who run tests in its language find it. A
+/// pipeline, a setting or a script is used under any name.
+fn is_test(written: &str, name: &str, extension: &str) -> bool {
     let stem = name.strip_suffix(extension).unwrap_or(name).trim_end_matches('.');
-    directory.split('/').any(|part| {
-        TESTS.contains(&part) || part.ends_with("-tests") || part.ends_with("-test")
-    }) || name.starts_with("test_")
-        || name.contains("example")
-        || name.contains("sample")
-        || [".test", ".spec", "_test", "_spec", "-test", "-spec"].iter().any(|end| stem.ends_with(end))
-        // `FooTest.java` and `FooTests.cs`, but not `latest`.
-        || (CODE.contains(&extension)
-            && !stem.ends_with("latest")
-            && (stem.ends_with("test") || stem.ends_with("tests")))
+    let ends = |ends: &[&str]| ends.iter().any(|end| stem.ends_with(end));
+    let is = |names: &[&str]| names.contains(&stem);
+    // What shows how something is used is in use no more than a test.
+    let mut words = stem.split(|c: char| !c.is_ascii_alphanumeric());
+    if words.any(|word| matches!(word, "example" | "examples")) {
+        return true;
+    }
+    // `FooTest.java` and `FooTests.cs`, but not `Latest.java` or `attest.rs`.
+    let written = written.rsplit_once('.').map_or(written, |(stem, _)| stem);
+    let is_camel = ["Test", "Tests", "TestCase", "Spec"].iter().any(|end| written.ends_with(end));
+    match extension {
+        "py" => stem.starts_with("test_") || ends(&["_test"]) || is(&["conftest", "tests"]),
+        "js" | "jsx" | "ts" | "tsx" | "mjs" | "cjs" | "vue" | "svelte" => {
+            ends(&[".test", ".spec", "_test", "_spec", "-test", "-spec"]) || is(&["test", "spec"])
+        }
+        "go" => ends(&["_test"]),
+        _ => {
+            stem.starts_with("test_")
+                || ends(&["_test", "_tests", "_spec", "_unittest"])
+                || is(&["test", "tests"])
+                || is_camel
+        }
+    }
+}
+
+/// Whether a program is called like a test, though nobody runs it as one: it may be either.
+fn names_test(name: &str, extension: &str) -> bool {
+    let stem = name.strip_suffix(extension).unwrap_or(name).trim_end_matches('.');
+    stem.split(|c: char| !c.is_ascii_alphanumeric())
+        .any(|word| matches!(word, "test" | "tests" | "spec" | "specs"))
 }
 
 fn is_dockerfile(name: &str, extension: &str) -> bool {
@@ -397,6 +438,43 @@ fn comments(name: &str, extension: &str) -> Comments {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_makes_a_test_of_a_program_alone() {
+        for (path, is_test, is_other) in [
+            (".github/workflows/deploy-test.yml", false, true),
+            (".github/workflows/ci_test.yml", false, true),
+            (".github/workflows/x.test.yml", false, true),
+            (".github/workflows/cherrypick-bot-ok-to-test.yaml", false, true),
+            (".github/workflows/example.yml", false, true),
+            (".github/actions/test/action.yml", false, true),
+            (".github/actions/docs/action.yml", false, true),
+            ("test/action.yml", false, true),
+            ("src/prod-test.yaml", false, true),
+            ("deploy/main_test.tf", false, true),
+            ("docker-compose.test.yml", false, true),
+            ("Dockerfile.test", false, true),
+            ("scripts/release-test.sh", false, true),
+            ("src/attest.rs", false, true),
+            ("src/resample.c", false, true),
+            ("src/Latest.java", false, true),
+            ("src/client-test.py", true, true),
+            ("src/client_test.py", true, false),
+            ("src/test_client.py", true, false),
+            ("src/a_test.go", true, false),
+            ("src/a-test.js", true, false),
+            ("web/api_examples.go", true, false),
+            ("src/ATest.java", true, false),
+            ("tests/app.yaml", true, false),
+            ("examples/app.yaml", true, false),
+            ("docs/app.yaml", false, false),
+            (".env.example", false, false),
+        ] {
+            let files = Place::of(path.as_bytes()).files;
+            let other = files.0 & !(Files::TEST.0 | Files::RUST.0 | Files::SECURITY.0) != 0;
+            assert_eq!((files.meets(Files::TEST), other), (is_test, is_other), "{path}");
+        }
+    }
 
     #[test]
     fn a_comment_ends_where_the_program_goes_on() {
