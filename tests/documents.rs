@@ -298,7 +298,12 @@ fn the_page_of_signals_has_every_kind_with_an_example_that_has_it() {
         let removed: Vec<(u32, &[u8])> =
             was.or(is_gone.then_some(line)).into_iter().map(|line| (1, line)).collect();
         let added: &[(u32, &[u8])] = if is_gone { &[] } else { &[(1, line)] };
-        let found = signals(&ChangedLines { path, added, removed: &removed });
+        let text =
+            |lines: &[(u32, &[u8])]| lines.iter().flat_map(|(_, line)| line.to_vec()).collect();
+        let (new, old): (Vec<u8>, Vec<u8>) = (text(added), text(&removed));
+        let lines =
+            ChangedLines { path, added, removed: &removed, new: &new, old: &old, hunks: &[] };
+        let found = signals(&lines);
         assert!(found.iter().any(|signal| signal.kind == *kind), "{example} has no such signal");
     }
     let rows = page.lines().filter(|line| line.starts_with("| `")).count();

@@ -2,15 +2,19 @@
 //!
 //! They are found here, so that policies need no text of files. What is looked for is in `signal/rules`, as data.
 
+mod around;
 mod compare;
 mod engine;
 mod kind;
 mod place;
 mod rules;
+mod skipped;
 mod timeout;
 
 #[cfg(test)]
 mod tests;
+
+use gitops_health_git::Hunk;
 
 pub use kind::SignalKind;
 
@@ -53,6 +57,12 @@ pub struct ChangedLines<'a> {
     pub added: &'a [(u32, &'a [u8])],
     /// Lines of the old version, with their numbers from 1, in order.
     pub removed: &'a [(u32, &'a [u8])],
+    /// The whole new version.
+    pub new: &'a [u8],
+    /// The whole old version.
+    pub old: &'a [u8],
+    /// Which lines of the versions stand for each other, in order.
+    pub hunks: &'a [Hunk],
 }
 
 /// Whether the same is looked for in files of both paths: a line that moves between them says nothing new.
@@ -68,7 +78,8 @@ pub fn is_searched(path: &[u8]) -> bool {
 /// The signals of one changed file: sorted, and at most one of a kind for each line and side.
 ///
 /// There are at most 100 of each kind: the first ones of the file. So no kind hides another. Only the first 2,000 bytes of
-/// a line are looked at. A line that is as it was, but for white space, and in another place of the file is no signal.
+/// a line are looked at. A line that is as it was, but for white space, and in another place of the file is no signal, and
+/// neither is one that replaces a line which was as weak.
 /// Comments, documentation and vendored code have none, and most kinds are not looked for in tests.
 pub fn signals(file: &ChangedLines<'_>) -> Vec<Signal> {
     let place = place::Place::of(file.path);

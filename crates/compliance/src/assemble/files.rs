@@ -4,7 +4,9 @@ use gitops_health_git::{
 
 use crate::input::{File, FileStatus, FoundSignal, MissingFact, Ownership};
 use crate::people::People;
-use crate::signal::{ChangedLines, SignalSide, are_searched_alike, is_searched, signals};
+use crate::signal::{
+    ChangedLines, SignalSide, are_searched_alike, is_searched, signals,
+};
 
 use super::{Assembler, Parts, classes, text};
 
@@ -117,7 +119,7 @@ impl Assembler<'_> {
 fn found(file: &FileChange, versions: &Versions) -> Vec<FoundSignal> {
     let added = versions.hunks.iter().map(|hunk| (hunk.new_start, hunk.new_lines));
     let removed = versions.hunks.iter().map(|hunk| (hunk.old_start, hunk.old_lines));
-    let (mut added, removed) = (picked(&versions.new, added), picked(&versions.old, removed));
+    let (mut added, mut removed) = (picked(&versions.new, added), picked(&versions.old, removed));
     let came_from_elsewhere = file
         .old_path
         .as_ref()
@@ -125,8 +127,16 @@ fn found(file: &FileChange, versions: &Versions) -> Vec<FoundSignal> {
     if came_from_elsewhere {
         // What was no matter of anybody in a test is one in a program.
         added = picked(&versions.new, std::iter::once((1, u32::MAX - 1)));
+        removed.clear();
     }
-    let lines = ChangedLines { path: file.path.as_bytes(), added: &added, removed: &removed };
+    let lines = ChangedLines {
+        path: file.path.as_bytes(),
+        added: &added,
+        removed: &removed,
+        new: &versions.new,
+        old: &versions.old,
+        hunks: &versions.hunks,
+    };
     let mut signals: Vec<FoundSignal> = signals(&lines)
         .into_iter()
         .map(|signal| FoundSignal {

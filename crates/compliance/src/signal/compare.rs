@@ -1,7 +1,6 @@
 //! Lines as rules see them, and as they are compared with the other side.
 
-use std::cell::OnceCell;
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::place::Place;
 
@@ -17,27 +16,65 @@ pub(super) fn code_of<'a>(place: &Place, line: &'a [u8]) -> &'a [u8] {
     place.without_comment(line).trim_ascii_end()
 }
 
-/// The lines of one side, for questions from the other.
-pub(super) struct Lines<'a> {
-    lines: &'a [(u32, &'a [u8])],
-    /// Made with the first question: most files have no signal.
-    trimmed: OnceCell<HashSet<&'a [u8]>>,
+/// Which lines of a side are on the other side, too, but for white space around them: each line there stands for one here.
+pub(super) struct Moved {
+    /// Indices of lines on this side.
+    pub here: HashSet<usize>,
+    /// Indices of lines on the other side.
+    pub there: HashSet<usize>,
 }
 
-impl<'a> Lines<'a> {
-    pub fn new(lines: &'a [(u32, &'a [u8])]) -> Self {
-        Self { lines, trimmed: OnceCell::new() }
+impl Moved {
+    /// Of these lines of this side.
+    pub fn of(
+        here: &[(u32, &[u8])],
+        asked: &BTreeSet<usize>,
+        there: &[(u32, &[u8])],
+        is_same_place: impl Fn(u32, u32) -> bool,
+    ) -> Self {
+        let mut moved = Self { here: HashSet::new(), there: HashSet::new() };
+        let wanted: HashSet<&[u8]> = asked
+            .iter()
+            .filter_map(|at| here.get(*at))
+            .map(|(_, line)| line.trim_ascii())
+            .collect();
+        let mut free: HashMap<&[u8], Vec<usize>> = HashMap::new();
+        for (at, (_, line)) in there.iter().enumerate().rev() {
+            let line = line.trim_ascii();
+            if wanted.contains(line) {
+                free.entry(line).or_default().push(at);
+            }
+        }
+        for at in asked {
+            let Some((number, line)) = here.get(*at) else { continue };
+            let Some(others) = free.get_mut(line.trim_ascii()) else { continue };
+            let is_its = |other: &&usize| {
+                there.get(**other).is_some_and(|(other, _)| is_same_place(*number, *other))
+            };
+            // The first ones stand last.
+            let first = others.len().saturating_sub(MOST_TRIED);
+            let Some(found) = others[first..].iter().rposition(|other| is_its(&other)) else {
+                continue;
+            };
+            moved.there.insert(others.remove(first + found));
+            moved.here.insert(*at);
+        }
+        moved
     }
+}
 
-    /// Whether a line is there, but for white space around it: then it was moved.
-    pub fn has(&self, line: &[u8]) -> bool {
-        self.trimmed
-            .get_or_init(|| self.lines.iter().map(|(_, line)| line.trim_ascii()).collect())
-            .contains(line.trim_ascii())
-    }
+/// With so many lines of the other side one is compared.
+pub(super) const MOST_TRIED: usize = 64;
 
-    /// How many lines, that are no comments, have something.
-    pub fn count(&self, place: &Place, has: impl Fn(&[u8]) -> bool) -> usize {
-        self.lines.iter().filter(|(_, line)| has(code_of(place, line))).count()
-    }
+/// Whether two lines have most words in common.
+pub(super) fn are_alike(one: &[u8], other: &[u8]) -> bool {
+    let (one, other) = (words(one), words(other));
+    let common = one.intersection(&other).count();
+    let all = one.len() + other.len() - common;
+    common * 2 > all
+}
+
+fn words(line: &[u8]) -> HashSet<&[u8]> {
+    let is_of_word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_' || *byte >= 0x80;
+    line.split(|byte| !is_of_word(byte)).filter(|word| !word.is_empty()).collect()
 }

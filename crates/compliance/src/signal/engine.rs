@@ -1,14 +1,16 @@
 //! Tries all rules on all lines of a file.
 
-use std::collections::BTreeMap;
+use std::cell::OnceCell;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::OnceLock;
 
 use regex::bytes::{Regex, RegexBuilder, RegexSet, RegexSetBuilder};
 
-use super::compare::{Lines, code_of};
+use super::around::Around;
+use super::compare::{MOST_TRIED, Moved, are_alike, code_of};
 use super::place::{Files, Place};
-use super::rules::{ALL, Rule};
-use super::{ChangedLines, Signal, SignalKind, SignalSide};
+use super::rules::{ALL, Reach, Rule};
+use super::{ChangedLines, Signal, SignalKind, SignalSide, skipped};
 
 /// How many signals of one kind a file may have.
 const MAX_PER_KIND: usize = 100;
@@ -28,10 +30,44 @@ struct Table {
 
 struct Compiled {
     rule: &'static Rule,
-    pattern: Option<Regex>,
+    /// Made when it is asked for: most rules never say where a line has them.
+    pattern: OnceLock<Option<Regex>>,
     unless: Option<Regex>,
     about: Option<Regex>,
     before: Option<Regex>,
+    names: OnceLock<Option<Regex>>,
+    inside: Option<Regex>,
+    unless_item: Option<Regex>,
+}
+
+/// A rule that holds for a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Hit {
+    rule: usize,
+    /// The line: its index on its side.
+    at: usize,
+}
+
+/// The lines of one side and what they are in.
+pub(super) struct Lines<'a> {
+    pub lines: &'a [(u32, &'a [u8])],
+    pub around: Around<'a>,
+    /// The tests that the lines declare, made with the first question.
+    pub tests: OnceCell<HashSet<Vec<u8>>>,
+}
+
+impl<'a> Lines<'a> {
+    fn new(lines: &'a [(u32, &'a [u8])], text: &'a [u8]) -> Self {
+        Self { lines, around: Around::new(text), tests: OnceCell::new() }
+    }
+
+    fn number(&self, at: usize) -> u32 {
+        self.lines.get(at).map_or(0, |(number, _)| *number)
+    }
+
+    fn line(&self, at: usize) -> &'a [u8] {
+        self.lines.get(at).map_or(&[], |(_, line)| line)
+    }
 }
 
 impl Engine {
@@ -46,20 +82,83 @@ impl Engine {
 
     /// Signals of lines, without an order.
     pub fn search(&self, place: &Place, file: &ChangedLines<'_>) -> Vec<Signal> {
-        let (added, removed) = (Lines::new(file.added), Lines::new(file.removed));
-        let mut found: Vec<Signal> = Vec::new();
-        self.added.search(place, file.added, &removed, |_, signal| found.push(signal));
-        let mut gone: BTreeMap<usize, Vec<Signal>> = BTreeMap::new();
-        self.removed.search(place, file.removed, &added, |rule, signal| {
-            gone.entry(rule).or_default().push(signal);
+        let added = Lines::new(file.added, file.new);
+        let removed = Lines::new(file.removed, file.old);
+        let mut found = self.added(place, file, &added, &removed);
+        found.extend(self.gone(place, &added, &removed));
+        found
+    }
+
+    /// What new lines do that no line did before which they replace.
+    fn added(
+        &self,
+        place: &Place,
+        file: &ChangedLines<'_>,
+        added: &Lines<'_>,
+        removed: &Lines<'_>,
+    ) -> Vec<Signal> {
+        let table = &self.added;
+        let hits = table.hits(place, added);
+        if hits.is_empty() {
+            return Vec::new();
+        }
+        let asked: BTreeSet<usize> = hits.iter().map(|hit| hit.at).collect();
+        let is_same_place = |one: u32, other: u32| {
+            !place.files.meets(Files::CONFIG) || is_same_scope(added, one, removed, other)
+        };
+        let moved = Moved::of(added.lines, &asked, removed.lines, is_same_place);
+        let mut left = hits;
+        left.retain(|hit| {
+            !moved.here.contains(&hit.at) && table.counts(place, *hit, added, removed)
         });
-        for (rule, signals) in gone {
-            // What was written in another way is not gone: as many lines as were removed do the same.
-            if self.removed.count(rule, place, &added) < signals.len() {
-                found.extend(signals);
+        if left.is_empty() {
+            return Vec::new();
+        }
+        let mut before: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        for hit in table.hits(place, removed) {
+            if !moved.there.contains(&hit.at) {
+                before.entry(hit.rule).or_default().push(hit.at);
             }
         }
-        found
+        let hunks = Hunks { file };
+        left.retain(|hit| {
+            let Some(others) = before.get_mut(&hit.rule) else { return true };
+            let Some(compiled) = table.rules.get(hit.rule) else { return true };
+            let was = others.iter().take(MOST_TRIED).position(|other| {
+                compiled.was_so(place, &hunks, (added, hit.at), (removed, *other))
+            });
+            // Each line from before stands for one.
+            was.map(|was| others.remove(was)).is_none()
+        });
+        table.signals(&left, added)
+    }
+
+    /// What lines did that are gone.
+    fn gone(&self, place: &Place, added: &Lines<'_>, removed: &Lines<'_>) -> Vec<Signal> {
+        let table = &self.removed;
+        let mut hits = table.hits(place, removed);
+        if hits.is_empty() {
+            return Vec::new();
+        }
+        let asked: BTreeSet<usize> = hits.iter().map(|hit| hit.at).collect();
+        let moved = Moved::of(removed.lines, &asked, added.lines, |_, _| true);
+        hits.retain(|hit| !moved.here.contains(&hit.at));
+        let mut by_rule: BTreeMap<usize, Vec<Hit>> = BTreeMap::new();
+        for hit in hits {
+            by_rule.entry(hit.rule).or_default().push(hit);
+        }
+        let mut left = Vec::new();
+        if !by_rule.is_empty() {
+            let others = table.hits(place, added);
+            for (rule, hits) in by_rule {
+                // What was written in another way is not gone: as many lines as were removed do the same.
+                let is_so = |hit: &&Hit| hit.rule == rule && !moved.there.contains(&hit.at);
+                if others.iter().filter(is_so).count() < hits.len() {
+                    left.extend(hits);
+                }
+            }
+        }
+        table.signals(&left, removed)
     }
 }
 
@@ -75,50 +174,54 @@ impl Table {
             .dfa_size_limit(16 << 20)
             .build()
             .unwrap_or_else(|_| RegexSet::empty());
-        let compile = |rule| Compiled {
+        let compile = |rule: &'static Rule| Compiled {
             rule,
-            pattern: (side == SignalSide::Removed).then(|| regex(rule.pattern)).flatten(),
+            pattern: OnceLock::new(),
             unless: regex(rule.unless),
             about: regex(rule.about),
             before: regex(rule.before.1),
+            names: OnceLock::new(),
+            inside: regex(rule.inside),
+            unless_item: regex(rule.unless_item),
         };
         Self { set, rules: rules.into_iter().map(compile).collect() }
     }
 
-    fn search(
-        &self,
-        place: &Place,
-        lines: &[(u32, &[u8])],
-        others: &Lines<'_>,
-        mut found: impl FnMut(usize, Signal),
-    ) {
+    /// Which rules hold for which lines, in the order of lines.
+    fn hits(&self, place: &Place, side: &Lines<'_>) -> Vec<Hit> {
+        let mut hits = Vec::new();
         if !self.rules.iter().any(|compiled| compiled.rule.files.meets(place.files)) {
-            return;
+            return hits;
         }
-        for (at, &(number, line)) in lines.iter().enumerate() {
+        for (at, &(number, line)) in side.lines.iter().enumerate() {
             let code = code_of(place, line);
             if code.is_empty() {
                 continue;
             }
-            for index in self.set.matches(code) {
-                let Some(compiled) = self.rules.get(index) else { continue };
-                if compiled.holds(place, code, &lines[..at]) && !others.has(line) {
-                    let Rule { kind, side, .. } = *compiled.rule;
-                    found(index, Signal { kind, line: number, side });
+            for rule in self.set.matches(code) {
+                let Some(compiled) = self.rules.get(rule) else { continue };
+                if compiled.holds(place, code, &side.lines[..at])
+                    && compiled.stands_right(&side.around, number)
+                {
+                    hits.push(Hit { rule, at });
                 }
             }
         }
+        hits
     }
-}
 
-impl Table {
-    /// How many lines of the other side have the pattern of a rule.
-    fn count(&self, rule: usize, place: &Place, others: &Lines<'_>) -> usize {
-        let Some(compiled) = self.rules.get(rule) else { return 0 };
-        others.count(place, |code| {
-            compiled.pattern.as_ref().is_some_and(|pattern| pattern.is_match(code))
-                && compiled.holds(place, code, &[])
-        })
+    /// Whether a line that makes a test not run does so for a test that ran.
+    fn counts(&self, place: &Place, hit: Hit, added: &Lines<'_>, removed: &Lines<'_>) -> bool {
+        let Some(compiled) = self.rules.get(hit.rule) else { return false };
+        !skipped::is_born_so(place, compiled.rule.reach, (added, hit.at), removed)
+    }
+
+    fn signals(&self, hits: &[Hit], side: &Lines<'_>) -> Vec<Signal> {
+        let signal = |hit: &Hit| {
+            let Rule { kind, side: its, .. } = *self.rules.get(hit.rule)?.rule;
+            Some(Signal { kind, line: side.number(hit.at), side: its })
+        };
+        hits.iter().filter_map(signal).collect()
     }
 }
 
@@ -138,6 +241,118 @@ impl Compiled {
                 .rev()
                 .take(self.rule.before.0)
                 .any(|(_, line)| has(&self.before, code_of(place, line)))
+    }
+
+    /// Whether what is around the line is as the rule wants it.
+    fn stands_right(&self, around: &Around<'_>, number: u32) -> bool {
+        if let Some(inside) = &self.inside {
+            let is_in = |outside: Vec<&[u8]>| outside.first().is_some_and(|it| inside.is_match(it));
+            if !around.outside(number).is_none_or(is_in) {
+                return false;
+            }
+        }
+        if let Some(unless) = &self.unless_item {
+            let item = around.item(number).unwrap_or_default();
+            // Who runs a script besides may check with it.
+            let runs = |line: &&[u8]| {
+                let line = line.trim_ascii_start();
+                line.strip_prefix(b"- ").unwrap_or(line).trim_ascii_start().starts_with(b"run:")
+            };
+            if item.iter().any(|line| unless.is_match(line)) && !item.iter().any(runs) {
+                return false;
+            }
+        }
+        if let Reach::Test(form) = self.rule.reach {
+            return !skipped::is_on_condition(form, around, number);
+        }
+        true
+    }
+
+    /// Whether a line that is gone did the same as one that is new.
+    fn was_so(
+        &self,
+        place: &Place,
+        hunks: &Hunks<'_, '_>,
+        (added, new): (&Lines<'_>, usize),
+        (removed, old): (&Lines<'_>, usize),
+    ) -> bool {
+        let (number, other) = (added.number(new), removed.number(old));
+        let is_near = match self.rule.reach {
+            Reach::File => true,
+            Reach::Scope => is_same_scope(added, number, removed, other),
+            Reach::Hunk => {
+                hunks.are_one(number, other)
+                    && (!place.files.meets(Files::CONFIG)
+                        || is_same_scope(added, number, removed, other))
+            }
+            Reach::Test(form) => {
+                let (one, other) = (
+                    skipped::test_of(form, &added.around, number),
+                    skipped::test_of(form, &removed.around, other),
+                );
+                return one.is_some() && one == other;
+            }
+        };
+        if !is_near {
+            return false;
+        }
+        let (new, old) = (code_of(place, added.line(new)), code_of(place, removed.line(old)));
+        let names = self.names.get_or_init(|| regex(self.rule.names));
+        if let Some(names) = names {
+            let (new, old) = (named(names, new), named(names, old));
+            if !new.is_empty() {
+                return new.is_subset(&old);
+            }
+        }
+        let pattern = self.pattern.get_or_init(|| regex(self.rule.pattern));
+        let text = |line: &[u8]| -> Option<Vec<u8>> {
+            let found = pattern.as_ref()?.find(line)?;
+            Some(found.as_bytes().trim_ascii().to_vec())
+        };
+        text(new).is_some_and(|new| text(old) == Some(new)) && are_alike(new, old)
+    }
+}
+
+/// What a line names, each by all that its groups have.
+fn named<'a>(names: &Regex, line: &'a [u8]) -> HashSet<Vec<&'a [u8]>> {
+    let groups = |found: regex::bytes::Captures<'a>| -> Vec<&'a [u8]> {
+        found.iter().skip(1).flatten().map(|group| group.as_bytes()).collect()
+    };
+    names.captures_iter(line).map(groups).collect()
+}
+
+/// Whether two lines are inside of the same, as far as is known.
+fn is_same_scope(added: &Lines<'_>, number: u32, removed: &Lines<'_>, other: u32) -> bool {
+    let scope = |around: &Around<'_>, number| -> Option<Vec<Vec<u8>>> {
+        Some(around.outside(number)?.into_iter().map(head).collect())
+    };
+    let one = scope(&added.around, number);
+    one.is_some() && one == scope(&removed.around, other)
+}
+
+/// What a line opens, without the version of an action and a comment.
+fn head(line: &[u8]) -> Vec<u8> {
+    let end = line.windows(2).position(|two| two == b" #").unwrap_or(line.len());
+    let line = line[..end].trim_ascii();
+    match line.strip_prefix(b"- uses:").and_then(|rest| rest.iter().position(|b| *b == b'@')) {
+        Some(at) => line[..at + 7].to_vec(),
+        None => line.to_vec(),
+    }
+}
+
+/// Which lines of both sides stand for each other.
+struct Hunks<'a, 'b> {
+    file: &'a ChangedLines<'b>,
+}
+
+impl Hunks<'_, '_> {
+    fn are_one(&self, new: u32, old: u32) -> bool {
+        let hunks = self.file.hunks;
+        let at = hunks.partition_point(|hunk| hunk.new_start + hunk.new_lines <= new);
+        let holds = |start: u32, count: u32, line: u32| start <= line && line - start < count;
+        hunks.get(at).is_some_and(|hunk| {
+            holds(hunk.new_start, hunk.new_lines, new) && holds(hunk.old_start, hunk.old_lines, old)
+        })
     }
 }
 

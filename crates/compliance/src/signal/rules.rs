@@ -27,6 +27,39 @@ pub(super) struct Rule {
     pub about: &'static str,
     /// What the changed lines right before may not have, and how many of them are looked at.
     pub before: (usize, &'static str),
+    /// What the nearest line has to have that this one is inside of, by its indentation. Empty for nothing.
+    pub inside: &'static str,
+    /// What no line of the same item of a list may have that runs no script besides. Empty for nothing.
+    pub unless_item: &'static str,
+    /// What is weakened, as groups. A line that is gone and names the same was as weak. Empty where that takes the same text
+    /// in a line that is alike.
+    pub names: &'static str,
+    /// Where a line that is gone has to have been, to be the one that was as weak.
+    pub reach: Reach,
+}
+
+/// Where a line has to have been that was as weak.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reach {
+    /// In the same part of the change; in settings also below the same keys.
+    Hunk,
+    /// In the file, below the same keys.
+    Scope,
+    /// In the file.
+    File,
+    /// At the same test.
+    Test(Skip),
+}
+
+/// Where the test is that a line makes not run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Skip {
+    /// Below the line.
+    Over,
+    /// Around the line.
+    Inside,
+    /// In the line.
+    Itself,
 }
 
 impl Rule {
@@ -39,6 +72,10 @@ impl Rule {
             unless: "",
             about: "",
             before: (0, ""),
+            inside: "",
+            unless_item: "",
+            names: "",
+            reach: Reach::Hunk,
         }
     }
 
@@ -51,6 +88,10 @@ impl Rule {
             unless: "",
             about: "",
             before: (0, ""),
+            inside: "",
+            unless_item: "",
+            names: "",
+            reach: Reach::Hunk,
         }
     }
 
@@ -61,6 +102,26 @@ impl Rule {
 
     const fn about(mut self, pattern: &'static str) -> Self {
         self.about = pattern;
+        self
+    }
+
+    const fn inside(mut self, pattern: &'static str) -> Self {
+        self.inside = pattern;
+        self
+    }
+
+    const fn unless_item(mut self, pattern: &'static str) -> Self {
+        self.unless_item = pattern;
+        self
+    }
+
+    const fn names(mut self, pattern: &'static str) -> Self {
+        self.names = pattern;
+        self
+    }
+
+    const fn reach(mut self, reach: Reach) -> Self {
+        self.reach = reach;
         self
     }
 

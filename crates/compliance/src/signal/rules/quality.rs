@@ -1,18 +1,19 @@
 //! Tests that no longer run, and migrations that delete.
 
-use super::Files;
-use super::Rule;
 use super::SignalKind::{DestructiveMigration, TestSkipped};
+use super::{Files, Reach, Rule, Skip};
 
-const fn skipped(files: Files, pattern: &'static str) -> Rule {
+const fn skipped(files: Files, form: Skip, pattern: &'static str) -> Rule {
     // A test that is skipped on some machines runs on the others.
     Rule::added(TestSkipped, files, pattern)
+        .reach(Reach::Test(form))
         .before(2, r"^\s*\}?\s*(?:if|else|elif|switch|case|unless|except)\b")
 }
 
 const fn deletes(files: Files, pattern: &'static str) -> Rule {
     // What is below the way back is meant to delete.
     Rule::added(DestructiveMigration, files, pattern)
+        .names(r"^\s*(.+)$")
         .unless(r"(?i)\b(?:temp|temporary|tmp)(?:\b|_)|\braise\b|\bprint")
         .before(60, r"(?i)\bdef\s+(?:downgrade|down|backwards|reverse)\b|\bdown\s*[(=:]|\bvoid\s+Down\(|\+goose\s+Down|<rollback|migrate:down|exports\.down")
 }
@@ -24,23 +25,33 @@ const DROP: &str = r"(?i)^\s*(?:.*[;\x22'(`]\s*)?DROP\s+(?:TABLE|DATABASE|SCHEMA
 pub(super) const RULES: &[Rule] = &[
     skipped(
         Files::TEST,
+        Skip::Over,
         r"^\s*@(?:org\.junit\.(?:jupiter\.api\.)?)?(?:Disabled|Ignore)(?:\s*\(.*)?$",
     ),
-    skipped(Files::TEST, r"\b(?:it|describe|test|context|suite)\.skip\("),
-    skipped(Files::TEST, r"^\s*(?:xit|xdescribe|xtest|xcontext|xspecify)\("),
-    skipped(Files::TEST, r"^\s*[tb]\.(?:Skip|Skipf|SkipNow)\("),
+    skipped(Files::TEST, Skip::Itself, r"\b(?:it|describe|test|context|suite)\.skip\("),
+    skipped(Files::TEST, Skip::Itself, r"^\s*(?:xit|xdescribe|xtest|xcontext|xspecify)\("),
+    skipped(Files::TEST, Skip::Inside, r"^\s*[tb]\.(?:Skip|Skipf|SkipNow)\("),
     skipped(
         Files::TEST,
-        r"^\s*@?pytest\.mark\.skip(?:\(|$)|^\s*@(?:unittest\.)?skip(?:\(|$)|^\s*pytestmark\s*=\s*pytest\.mark\.skip(?:\(|$)",
+        Skip::Over,
+        r"^\s*@pytest\.mark\.skip(?:\(|$)|^\s*@(?:unittest\.)?skip(?:\(|$)",
     ),
-    skipped(Files::TEST.and(Files::RUST), r"^\s*#\[ignore(?:\s*=.*)?\]"),
+    Rule::added(
+        TestSkipped,
+        Files::TEST,
+        r"^\s*pytest\.mark\.skip(?:\(|$)|^\s*pytestmark\s*=\s*pytest\.mark\.skip(?:\(|$)",
+    ),
+    skipped(Files::TEST.and(Files::RUST), Skip::Over, r"^\s*#\[ignore(?:\s*=.*)?\]"),
     skipped(
         Files::TEST,
+        Skip::Over,
         r"\[(?:Fact|Theory|Test|TestMethod)\(.*\bSkip\s*=|^\s*\[Ignore(?:\(.*\))?\]",
     ),
+    skipped(Files::TEST, Skip::Itself, r"^\s*(?:pending|skip|xit|xdescribe|xcontext)\s+['\x22]"),
     skipped(
         Files::TEST,
-        r"^\s*(?:pending|skip|xit|xdescribe|xcontext)\s+['\x22]|^\s*(?:throw\s+)?XCTSkip\(|^\s*GTEST_SKIP\(\)|\$this->markTestSkipped\(",
+        Skip::Inside,
+        r"^\s*(?:throw\s+)?XCTSkip\(|^\s*GTEST_SKIP\(\)|\$this->markTestSkipped\(",
     ),
     deletes(Files::MIGRATION, DROP),
     // Elsewhere, `IF EXISTS` is how a script that makes a table begins.

@@ -69,12 +69,17 @@ pub(super) const RULES: &[Rule] = &[
     lower(ANY, r#"(?i)\b(?:ssl_?ciphers?|SSLCipherSuite|CipherString|ciphers|tls_?ciphers?|cipher_?suites?)["']?\s*[\s=:(]\s*["'(]?(?:[^;]*[:, +"'(]|[^;]*[a-z]-)?(?:RC4|3DES|DES-CBC3|(?-i:aNULL|eNULL|NULL|EXPORT|EXP))(?:[:,;\s"'+-]|$)"#),
     lower(ANY, r"\b(?:TLS|SSL)_\w*WITH_(?:RC4|3DES|NULL|DES|DES40|RC2)_\w+"),
     // Addresses of other machines.
-    Rule::added(PlainTextTransport, Files::CONFIG.and(Files::SCRIPT), ADDRESS).unless(IDENTIFIERS),
-    Rule::added(PlainTextTransport, Files::CODE, USED_ADDRESS).unless(IDENTIFIERS),
+    Rule::added(PlainTextTransport, Files::CONFIG.and(Files::SCRIPT), ADDRESS)
+        .unless(IDENTIFIERS)
+        .names(HOST),
+    Rule::added(PlainTextTransport, Files::CODE, USED_ADDRESS).unless(IDENTIFIERS).names(HOST),
 ];
 
 /// An address with a host that has a dot and ends like a name of the Internet does.
 const ADDRESS: &str = r"(?i)\b(?:http|ftp|ldap|git|telnet|ws)://(?:[\w.%-]+(?::[^@\s/]*)?@)?[a-z0-9][a-z0-9.-]*\.[a-z]{2,12}(?:[:/?#\x22'\s)>,;`\]]|$)";
+
+/// The machine of an address.
+const HOST: &str = r#"(?i)((?:http|ftp|ldap|git|telnet|ws)://[^/\s"'`|?\#]+)"#;
 
 /// The same in a program, where it is called or given to a name that is one for addresses: other texts are only shown.
 const USED_ADDRESS: &str = r#"(?ix)

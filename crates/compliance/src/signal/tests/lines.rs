@@ -2,6 +2,7 @@
 
 use super::{Signal, SignalKind, SignalSide, found};
 use crate::{ChangedLines, signals};
+use gitops_health_git::Hunk;
 
 #[test]
 fn a_line_that_was_moved_is_no_signal() {
@@ -102,8 +103,11 @@ fn any_bytes_are_taken() {
         }
         let numbered: Vec<(u32, &[u8])> = (1..).zip(lines.iter().map(Vec::as_slice)).collect();
         let (added, removed) = numbered.split_at(numbered.len() / 2);
+        let text = lines.join(&b'\n');
         for path in paths {
-            let found = signals(&ChangedLines { path, added, removed });
+            let (new, old) = (&text, &text);
+            let hunks = &[Hunk { old_start: 1, old_lines: 9, new_start: 1, new_lines: 9 }];
+            let found = signals(&ChangedLines { path, added, removed, new, old, hunks });
             assert!(found.is_sorted() && found.windows(2).all(|pair| pair[0] != pair[1]));
         }
     }

@@ -1,4 +1,4 @@
-use super::{SignalKind, proves};
+use super::{SignalKind, changed, has, proves};
 
 const WORKFLOW: &str = ".github/workflows/ci.yml";
 
@@ -155,4 +155,18 @@ fn checks_that_stop_nobody() {
             ("docs/ci.md", "continue-on-error: true"),
         ],
     );
+}
+
+#[test]
+fn a_step_that_checks_nothing_may_fail() {
+    let step = |uses: &str, run: &str| {
+        let step = format!("    - name: x\n      continue-on-error: true\n      {uses}\n{run}");
+        has(SignalKind::CheckBypassed, &changed(WORKFLOW, &step, ""))
+    };
+    assert!(!step("uses: actions/create-github-app-token@v2", ""));
+    assert!(!step("uses: actions/upload-artifact@v4", "      with:\n        name: x\n"));
+    assert!(step("uses: someone/create-github-app-token@v2", ""));
+    assert!(step("run: make test", ""));
+    assert!(step("uses: someone/scan@v2", "    - uses: actions/cache@v4\n"));
+    assert!(step("uses: actions/cache@v4", "      run: make test\n"));
 }

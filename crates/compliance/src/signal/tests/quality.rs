@@ -1,4 +1,4 @@
-use super::{SignalKind, found, has, proves};
+use super::{SignalKind, changed, found, has, proves};
 
 #[test]
 fn tests_that_are_skipped() {
@@ -7,15 +7,15 @@ fn tests_that_are_skipped() {
         &[
             ("src/test/java/ATest.java", "    @Disabled(\"flaky\")"),
             ("src/test/java/ATest.java", "    @Ignore"),
-            ("a.test.js", "  it.skip('works', () => {"),
-            ("a.spec.ts", "describe.skip('all', () => {"),
-            ("a.spec.js", "xit('works', () => {"),
             ("a_test.go", "\tt.Skip(\"flaky\")"),
             ("tests/test_a.py", "@pytest.mark.skip(reason='flaky')"),
             ("tests/test_a.py", "    @unittest.skip('flaky')"),
             ("src/a.rs", "    #[ignore]"),
             ("tests/ATests.cs", "    [Fact(Skip = \"flaky\")]"),
-            ("spec/a_spec.rb", "  xit 'works' do"),
+            ("tests/ATests.cs", "    [Ignore]"),
+            ("tests/ATest.php", "        $this->markTestSkipped('flaky');"),
+            ("tests/test_a.py", "pytestmark = pytest.mark.skip(reason='flaky')"),
+            ("src/client-test.py", "@pytest.mark.skip"),
         ],
         &[
             ("src/test/java/ATest.java", "    // @Disabled"),
@@ -29,8 +29,62 @@ fn tests_that_are_skipped() {
             ("src/test/java/ATest.java", "import org.junit.jupiter.api.Disabled;"),
         ],
     );
+    for (path, line, was) in [
+        ("a.test.js", "  it.skip('works', () => {", "  it('works', () => {"),
+        ("a.spec.ts", "describe.skip('all', () => {", "describe('all', () => {"),
+        ("a.spec.js", "xit('works', () => {", "it('works', () => {"),
+        ("spec/a_spec.rb", "  xit 'works' do", "  it 'works' do"),
+    ] {
+        assert!(has(SignalKind::TestSkipped, &found(path, &[line], &[was])), "{line}");
+    }
     let lines = ["\tif testing.Short() {", "\t\tt.Skip(\"slow\")"];
     assert!(!has(SignalKind::TestSkipped, &found("a_test.go", &lines, &[])));
+}
+
+#[test]
+fn a_test_that_is_skipped_for_some_inputs_runs_for_the_others() {
+    let fuzz = |inner: &str| {
+        let head = "func FuzzA(f *testing.F) {\n\tf.Fuzz(func(t *testing.T, in []byte) {\n";
+        format!("{head}{inner}\t}})\n}}\n")
+    };
+    let is_skipped =
+        |text: &str| has(SignalKind::TestSkipped, &changed("a_test.go", text, &fuzz("")));
+    let guarded =
+        "\t\tif in == nil {\n\t\t\t// An input\n\t\t\t// of no use.\n\t\t\tt.Skip()\n\t\t}\n";
+    assert!(!is_skipped(&fuzz(guarded)));
+    assert!(is_skipped(&fuzz("\t\tt.Skip()\n")));
+}
+
+#[test]
+fn a_test_that_is_born_skipped_never_ran() {
+    let kind = SignalKind::TestSkipped;
+    let test =
+        |name: &str| format!("\t@Test\n\t@Disabled(\"x\")\n\tpublic void {name}() {{\n\t}}\n");
+    let ran = |name: &str| format!("\t@Test\n\tpublic void {name}() {{\n\t}}\n");
+    let path = "src/test/java/ATest.java";
+    assert!(!has(kind, &changed(path, &test("a"), "")));
+    // What is gone or has another name may be the test.
+    assert!(has(kind, &changed(path, &test("a"), &ran("a"))));
+    assert!(has(kind, &changed(path, &test("aNew"), &ran("a"))));
+    assert!(!has(kind, &changed(path, &(ran("a") + &test("b")), &ran("a"))));
+    assert!(has(kind, &changed("a.test.js", "it.skip('a', () => {", "it('a', () => {")));
+    assert!(!has(kind, &changed("a.test.js", "it.skip('a', () => {", "")));
+    let go = |inner: &str| format!("func TestA(t *testing.T) {{\n{inner}}}\n");
+    assert!(!has(kind, &changed("a_test.go", &go("\tt.Skip(\"x\")\n"), "")));
+    assert!(has(kind, &changed("a_test.go", &go("\tt.Skip(\"x\")\n"), &go(""))));
+}
+
+#[test]
+fn another_reason_skips_no_other_test() {
+    let kind = SignalKind::TestSkipped;
+    let path = "src/test/java/ATest.java";
+    let test = |why: &str, name: &str| {
+        format!("\t@Test\n\t@Disabled(\"{why}\")\n\tpublic void {name}() throws X {{\n\t}}\n")
+    };
+    assert!(!has(kind, &changed(path, &test("why", "a"), &test("another", "a"))));
+    assert!(has(kind, &changed(path, &test("why", "a"), &test("another", "b"))));
+    let go = |why: &str| format!("func TestA(t *testing.T) {{\n\tt.Skip(\"{why}\")\n}}\n");
+    assert!(!has(kind, &changed("a_test.go", &go("a"), &go("nothing in common"))));
 }
 
 #[test]
