@@ -8,7 +8,7 @@ pub enum SignalKind {
     TlsLowered,
     /// Data is stored or sent without encryption.
     EncryptionOff,
-    /// An address of another machine is used over a protocol without encryption.
+    /// Another machine is spoken to over a protocol without encryption.
     PlainTextTransport,
     /// A line that wrote to the audit log is gone.
     AuditLoggingRemoved,
@@ -18,11 +18,11 @@ pub enum SignalKind {
     SessionTimeoutRaised,
     /// A workflow uses an action that is not named by its digest.
     ActionNotPinned,
-    /// A workflow may write, or runs for strangers with secrets.
+    /// A workflow may write, hands on all its secrets, or runs for strangers.
     WorkflowPermissionWidened,
     /// A script is run as it comes from the network.
     ScriptFromNetwork,
-    /// A container image has no version, or the latest one.
+    /// A container image has no version, or one that moves.
     ImageNotPinned,
     /// A broken hash or cipher is used.
     WeakHashOrCipher,
@@ -94,17 +94,17 @@ impl SignalKind {
             Self::TlsLowered => "A version of TLS before 1.2, or a broken cipher, is allowed.",
             Self::EncryptionOff => "Data is stored or sent without encryption.",
             Self::PlainTextTransport => {
-                "An address of another machine is used over a protocol without encryption."
+                "Another machine is spoken to over a protocol without encryption."
             }
             Self::AuditLoggingRemoved => "A line that wrote to the audit log is gone.",
             Self::AuditLoggingOff => "The audit log is switched off or no longer kept.",
             Self::SessionTimeoutRaised => "Sessions stay open longer than before.",
             Self::ActionNotPinned => "A workflow uses an action that is not named by its digest.",
             Self::WorkflowPermissionWidened => {
-                "A workflow may write, or runs for strangers with secrets."
+                "A workflow may write, hands on all its secrets, or runs for strangers."
             }
             Self::ScriptFromNetwork => "A script is run as it comes from the network.",
-            Self::ImageNotPinned => "A container image has no version, or the latest one.",
+            Self::ImageNotPinned => "A container image has no version, or one that moves.",
             Self::WeakHashOrCipher => "A broken hash or cipher is used.",
             Self::RandomNotSecure => "A secret is made from random numbers that can be foreseen.",
             Self::PermissionOpen => "Files, networks or interfaces are open to everybody.",

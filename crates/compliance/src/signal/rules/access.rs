@@ -27,6 +27,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule::added(PermissionOpen, ANY, r#"(?i)\bAccess-Control-Allow-Origin\b["']?\s*[:,=\])]*\s*["']?\s*\*"#),
     Rule::added(PermissionOpen, ANY, r#"(?i)\b(?:cors[\w.]*)?(?:allowed[_-]?origins?|allow[_-]?origins?|cors_origins?)(?:\()?["']?\s*[=:(]?\s*[\[{(]*\s*["']\*["']"#),
     Rule::added(PermissionOpen, ANY, r#"(?i)\bCORS_(?:ORIGIN_)?ALLOW_ALL(?:_ORIGINS)?\s*=\s*True\b|\.AllowAnyOrigin\(\)|\baddAllowedOrigin(?:Pattern)?\(\s*"\*"|@CrossOrigin\(.*"\*""#),
+    Rule::added(PermissionOpen, Files::CODE, r#"\bcors\(\s*\{(?:.*[\s,{])?["']?origin["']?\s*:\s*(?:["'`]\*["'`]|true\b)"#),
     // Debugging.
     Rule::added(DebugOn, Files::SETTINGS, r"^\s*DEBUG\s*=\s*True\b").unless("(?i)test|development"),
     Rule::added(DebugOn, ANY, r#"\bFLASK_DEBUG["'\]]*\s*[=: ]\s*["']?(?:1|true|True)\b"#).unless("=="),

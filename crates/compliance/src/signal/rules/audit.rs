@@ -19,6 +19,9 @@ const fn off(files: Files, pattern: &'static str) -> Rule {
     Rule::added(AuditLoggingOff, files, pattern).unless(r"(?i)\bnpm\b|npm_config|^\s*audit=")
 }
 
+/// The key of settings of the audit log.
+const SECTION: &str = r#"(?i)^\s*(?:-\s+)?["']?(?:[\w.-]*[_.-])?audit(?:[_.-]?(?:log(?:s|ging|ger)?|trail|events?))?["']?\s*[:={]"#;
+
 pub(super) const RULES: &[Rule] = &[
     gone(
         r"(?i)\b\w*audit(?:or|_?log(?:ger)?|_?trail|_?service|_?manager|_?writer|_?events?)?(?:\(\))?\s*(?:\.|->|::)\s*(?:log|record|write|emit|info|warn|error|track|add|append|publish|audit|save|send|create)\w*\(",
@@ -33,10 +36,18 @@ pub(super) const RULES: &[Rule] = &[
         SETTINGS,
         r#"(?i)^\s*["']?(?:[\w.-]*[_.-])?(?:enable_?)?audit(?:[_.-]?log(?:s|ging)?)?(?:[_.-]?enabled?)?["']?\s*[:=]\s*["']?(?:true|on|yes|enabled|1)["',;\s]*$"#,
     ),
+    Rule::removed(
+        AuditLoggingRemoved,
+        Files::CONFIG,
+        r#"(?i)^\s*["']?enabled?["']?\s*[:=]\s*["']?(?:true|on|yes|1)["',;\s]*$"#,
+    )
+    .inside(SECTION),
     off(
         SETTINGS,
         r#"(?i)^\s*["']?(?:[\w.-]*[_.-])?(?:enable_?)?audit(?:[_.-]?(?:log(?:s|ging)?|trail|events?))?(?:[_.-]?enabled?)?["']?\s*[:=]\s*["']?(?:false|off|no|none|disabled?|0)["',;\s]*$"#,
     ),
+    off(Files::CONFIG, r#"(?i)^\s*["']?enabled?["']?\s*[:=]\s*["']?(?:false|off|no|0)["',;\s]*$"#)
+        .inside(SECTION),
     off(
         ANY,
         r"(?i)\bsystemctl\s+(?:--now\s+)?(?:stop|disable|mask)\s+(?:--now\s+)?auditd\b|\bservice\s+auditd\s+stop\b|\bauditctl\s+-e\s*0\b|\bchkconfig\s+auditd\s+off\b|\bupdate-rc\.d\s+auditd\s+(?:disable|remove)\b",

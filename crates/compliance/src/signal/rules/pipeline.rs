@@ -34,8 +34,9 @@ pub(super) const RULES: &[Rule] = &[
         .names(r#"uses["']?\s*:\s*["']?(?:([\w./-]+)@(?:v?\d[\w.+-]*|([^\s"']+))|(docker://[^\s"'@]+?)(?::[\w.-]+)?["']?(?:\s|$))"#)
         .reach(Reach::File),
     permission(r#"^\s*["']?permissions["']?\s*:\s*["']?write-all\b"#).names(SCOPE),
-    permission(r#"^\s*["']?(?:contents|id-token|packages|actions|deployments|pull-requests|security-events|checks|statuses|attestations)["']?\s*:\s*["']?write\b"#).names(SCOPE),
+    permission(r#"^\s*["']?(?:actions|artifact-metadata|attestations|checks|contents|deployments|discussions|id-token|issues|models|packages|pages|pull-requests|repository-projects|security-events|statuses)["']?\s*:\s*["']?write\b"#).names(SCOPE),
     permission(r"^\s*permissions\s*:\s*\{.*:\s*write\b").names(SCOPE),
+    permission(r#"^\s*["']?secrets["']?\s*:\s*["']?inherit\b"#).names(SCOPE),
     permission(r"^\s*(?:-\s*)?['\x22]?pull_request_target['\x22]?\s*:?\s*(?:\{\s*\})?$|^\s*['\x22]?on['\x22]?\s*:.*\bpull_request_target\b")
         .names("(pull_request_target)")
         .reach(Reach::File),
@@ -47,9 +48,9 @@ pub(super) const RULES: &[Rule] = &[
     network(SHELL, r"(?i)\b(?:iex|Invoke-Expression)\b.*\b(?:iwr|irm|Invoke-WebRequest|Invoke-RestMethod|DownloadString)\b"),
     network(SHELL, r"(?i)\b(?:iwr|irm|Invoke-WebRequest|Invoke-RestMethod|DownloadString)\b[^|]*\|\s*(?:iex|Invoke-Expression)\b"),
     // Images. A single word may be a stage of the same file, unless it is known.
-    Rule::added(ImageNotPinned, Files::DOCKERFILE, r"(?i)^\s*FROM\s+(?:--platform=\S+\s+)?(?:(?:[\w.-]+(?::\d+)?/)(?:[\w.-]+/)*[\w.-]+(?::latest)?|[\w.-]+:latest)(?:\s+AS\s+\S+)?\s*$").names(IMAGE),
+    Rule::added(ImageNotPinned, Files::DOCKERFILE, r"(?i)^\s*FROM\s+(?:--platform=\S+\s+)?(?:(?:[\w.-]+(?::\d+)?/)(?:[\w.-]+/)*[\w.-]+(?::(?:latest|rolling|edge|main|master|nightly|stable|unstable|canary|devel))?|[\w.-]+:(?:latest|rolling|edge|main|master|nightly|stable|unstable|canary|devel))(?:\s+AS\s+\S+)?\s*$").names(IMAGE),
     Rule::added(ImageNotPinned, Files::DOCKERFILE, r"(?i)^\s*FROM\s+(?:--platform=\S+\s+)?(?:ubuntu|debian|alpine|centos|fedora|rockylinux|almalinux|amazonlinux|busybox|node|python|golang|rust|ruby|php|perl|openjdk|eclipse-temurin|maven|gradle|nginx|httpd|redis|postgres|mysql|mariadb|mongo|rabbitmq|tomcat|jenkins|wordpress|traefik|haproxy|memcached|elasticsearch|kibana|grafana|vault|consul|docker|swift|haskell|elixir|erlang)(?:\s+AS\s+\S+)?\s*$").names(IMAGE),
-    Rule::added(ImageNotPinned, Files::YAML, r#"^\s*(?:-\s+)?["']?image["']?\s*:\s*["']?(?:(?:[\w.-]+(?::\d+)?/)(?:[\w.-]+/)*[\w.-]+(?::latest)?|[\w.-]+:latest|(?:ubuntu|debian|alpine|centos|fedora|busybox|node|python|golang|rust|ruby|php|openjdk|maven|gradle|nginx|httpd|redis|postgres|mysql|mariadb|mongo|rabbitmq|tomcat|traefik|haproxy|memcached|elasticsearch|kibana|vault|consul))["']?\s*$"#)
+    Rule::added(ImageNotPinned, Files::YAML, r#"^\s*(?:-\s+)?["']?(?:image|container)["']?\s*:\s*["']?(?:(?:[\w.-]+(?::\d+)?/)(?:[\w.-]+/)*[\w.-]+(?::(?:latest|rolling|edge|main|master|nightly|stable|unstable|canary|devel))?|[\w.-]+:(?:latest|rolling|edge|main|master|nightly|stable|unstable|canary|devel)|(?:ubuntu|debian|alpine|centos|fedora|busybox|node|python|golang|rust|ruby|php|openjdk|maven|gradle|nginx|httpd|redis|postgres|mysql|mariadb|mongo|rabbitmq|tomcat|traefik|haproxy|memcached|elasticsearch|kibana|vault|consul))["']?\s*$"#)
         .unless(r"(?i)\.(?:png|jpe?g|svg|gif|webp|ico|iso|qcow2|img)\b")
         .names(IMAGE),
     // Checks whose result counts for nothing.
@@ -57,6 +58,9 @@ pub(super) const RULES: &[Rule] = &[
     Rule::added(CheckBypassed, Files::PIPELINE, r#"^\s*(?:-\s+)?["']?(?:continue-on-error|allow_failure|continueOnError|soft_fail|soft-fail)["']?\s*:\s*["']?true\b"#)
         .reach(Reach::Scope)
         .unless_item(NO_CHECK),
+    // A build without its tests.
+    Rule::added(CheckBypassed, Files::PIPELINE, r#"(?:^|[\s"'])-D(?:skipTests|skipITs|maven\.test\.skip|maven\.test\.skip\.exec)(?:=true)?(?:["'\s]|$)|\bgradlew?\b.*\s(?:-x|--exclude-task)[ =](?:\S*:)?(?:test|check)(?:["'\s]|$)"#)
+        .unless(r"(?i)^\s*(?:-\s+)?(?:name|description)\s*:"),
     Rule::added(CheckBypassed, SHELL, r"\bgit\s+(?:-\S+\s+)*(?:commit|push|merge)\b[^|;&]*\s--no-verify\b"),
     Rule::added(CheckBypassed, Files::PIPELINE, r"\s--exit-zero\b|\b(?:trivy|grype)\b.*--exit-code[= ]0\b"),
 ];

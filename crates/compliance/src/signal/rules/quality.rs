@@ -1,6 +1,6 @@
 //! Tests that no longer run, and migrations that delete.
 
-use super::SignalKind::{DestructiveMigration, TestSkipped};
+use super::SignalKind::{CheckBypassed, DestructiveMigration, TestSkipped};
 use super::{Files, Reach, Rule, Skip};
 
 const fn skipped(files: Files, form: Skip, pattern: &'static str) -> Rule {
@@ -53,6 +53,14 @@ pub(super) const RULES: &[Rule] = &[
         Skip::Inside,
         r"^\s*(?:throw\s+)?XCTSkip\(|^\s*GTEST_SKIP\(\)|\$this->markTestSkipped\(",
     ),
+    // A test that may fail is run for nothing.
+    Rule::added(
+        CheckBypassed,
+        Files::TEST,
+        r"\bpytest\.mark\.xfail(?:$|\(\s*(?:reason\s*=|\)|$)|\(.*\bstrict\s*=\s*False\b)",
+    )
+    .unless(r"\bstrict\s*=\s*True\b")
+    .reach(Reach::Test(Skip::Over)),
     deletes(Files::MIGRATION, DROP),
     // Elsewhere, `IF EXISTS` is how a script that makes a table begins.
     deletes(Files::SQL, DROP).unless(r"(?i)\bIF\s+EXISTS\b|\b(?:temp|temporary|tmp)(?:\b|_)"),

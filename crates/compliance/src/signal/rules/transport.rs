@@ -18,7 +18,7 @@ const fn check(files: Files, pattern: &'static str) -> Rule {
 
 const fn lower(files: Files, pattern: &'static str) -> Rule {
     Rule::added(TlsLowered, files, pattern).unless(
-        r"(?i)==|!=|~|\bif\b|\bcase\b|disabled|insecure|weak|deny|forbid|exclude|blacklist|blocklist|['\x22](?:TLS|SSL)_\w+['\x22]\s*:|['\x22](?:tls|ssl)v?[\d._]+['\x22]\]?\s*[:=]|^\s*(?:import\b|using\s+[\w.]+;)",
+        r"(?i)==|!=|~|\bif\b|\bcase\b|disabled|insecure(?:$|[^s]|s(?:$|[^k]))|weak|deny|forbid|exclude|blacklist|blocklist|['\x22](?:TLS|SSL)_\w+['\x22]\s*:|['\x22](?:tls|ssl)v?[\d._]+['\x22]\]?\s*[:=]|^\s*(?:import\b|using\s+[\w.]+;)",
     )
 }
 
@@ -26,9 +26,10 @@ pub(super) const RULES: &[Rule] = &[
     // Clients in Python, and the settings that are written like theirs.
     check(Files::PYTHON, r"\bverify\s*=\s*False\b").unless(r"\bdef\b|(?i:jwt|decode|signature)|==|=\s*None\b"),
     check(ANY, r#"(?i)\bssl[_.-]?verify["']?\s*(?:=>|[=: ])\s*["']?(?:false|0|no|off)\b"#),
+    check(ANY, r#"(?i)\bverify[_.-]?(?:ssl|tls|certs?|certificates?)["']?\s*(?:=>|[=:])\s*["']?(?:false|0|no|off)\b"#),
     check(Files::PYTHON, r"\bssl\._create_unverified_context\b|=\s*ssl\.CERT_NONE\b"),
     check(Files::PYTHON, r"\bcheck_hostname\s*=\s*False\b|\bcert_reqs\s*=\s*['\x22](?:CERT_)?NONE\b"),
-    check(Files::CODE, r"(?:=|=>|\()\s*(?:OpenSSL::)?SSL(?:::|\.)VERIFY_NONE\b|[(,]\s*SSL_VERIFY_NONE\b"),
+    check(Files::CODE, r"(?:=|=>|\()\s*(?:OpenSSL::)?SSL(?:::|\.)VERIFY_NONE\b|(?:[(,=]|=>)\s*(?:IO::Socket::SSL::|Net::SSLeay::)?(?:SSL_)?VERIFY_NONE\b|\bSSL_verify_mode\b['\x22]?\s*=>\s*(?:0x0+|0)\b"),
     // Go, Node, Rust, .NET, Java.
     check(Files::CODE, r"\bInsecureSkipVerify\s*[:=]\s*true\b"),
     check(ANY, r#"(?i)\brejectUnauthorized["']?\s*[:=]\s*["']?false\b"#),
@@ -73,6 +74,13 @@ pub(super) const RULES: &[Rule] = &[
         .unless(IDENTIFIERS)
         .names(HOST),
     Rule::added(PlainTextTransport, Files::CODE, USED_ADDRESS).unless(IDENTIFIERS).names(HOST),
+    // Where packages come from, also where only a text is made of it.
+    Rule::added(PlainTextTransport, SHELL, r#"(?i)\b(?:baseurl|mirrorlist|metalink)\s*=\s*["']?http://[a-z0-9]|\bdeb(?:-src)?\s+(?:\[[^\]]*\]\s+)?http://[a-z0-9]"#)
+        .unless(HERE)
+        .names(HOST),
+    // Connections that are made without encryption by their name.
+    Rule::added(PlainTextTransport, Files::CODE, r"\bgrpc\.WithInsecure\(\s*\)|\binsecure\.NewCredentials\(\s*\)|\bgrpc\.insecure_channel\(|\.usePlaintext\(\s*\)|\bChannelCredentials\.(?:Insecure\b|createInsecure\()|\bcredentials\.createInsecure\(")
+        .unless(HERE),
 ];
 
 /// An address with a host that has a dot and ends like a name of the Internet does.

@@ -21,6 +21,8 @@ fn what_is_open_to_everybody() {
             ("settings.py", "CORS_ALLOW_ALL_ORIGINS = True"),
             ("a.py", "app.add_middleware(CORSMiddleware, allow_origins=[\"*\"])"),
             ("A.java", "@CrossOrigin(origins = \"*\")"),
+            ("a.js", "app.use(cors({origin:\"*\"}));"),
+            ("a.js", "app.use(cors({ credentials: true, origin: '*' }))"),
             ("a.cs", "builder.AllowAnyOrigin().AllowAnyHeader();"),
         ],
         &[
@@ -36,6 +38,7 @@ fn what_is_open_to_everybody() {
             ("policy.json", "  \"Principal\": { \"AWS\": \"arn:aws:iam::1:root\" },"),
             ("nginx.conf", "add_header Access-Control-Allow-Origin https://app.io;"),
             ("settings.py", "CORS_ALLOW_ALL_ORIGINS = False"),
+            ("a.js", "app.use(cors({ origin: 'https://app.io' }))"),
         ],
     );
 }

@@ -1,4 +1,4 @@
-use super::{Example, SignalKind, found, has, proves};
+use super::{Example, SignalKind, changed, found, has, proves, replaced};
 
 const KIND: SignalKind = SignalKind::AuditLoggingRemoved;
 
@@ -45,6 +45,9 @@ fn an_audit_line_that_is_moved_or_rewritten_is_not_gone() {
     assert!(!has(KIND, &found("a.js", &["audit.log('user.deleted', user.uuid);"], &[line])));
     let two = [line, "audit.log('b');"];
     assert!(has(KIND, &found("a.js", &["audit.log('c');"], &two)));
+    // What stayed stands for itself alone.
+    assert!(has(KIND, &found("a.js", &["audit.log('b');"], &two)));
+    assert!(has(KIND, &found("a.js", &[line], &[line, line])));
 }
 
 #[test]
@@ -75,6 +78,21 @@ fn audit_logs_that_are_off() {
             ("app.yml", "auditor: none"),
         ],
     );
+}
+
+#[test]
+fn an_audit_log_that_is_switched_off_below_its_key() {
+    let kind = SignalKind::AuditLoggingOff;
+    let off = |text: &str| has(kind, &changed("app.yml", text, ""));
+    assert!(off("audit:\n  enabled: false\n"));
+    assert!(off("app:\n  audit_log:\n    path: x\n    enabled: off # for now\n"));
+    assert!(!off("audit:\n  enabled: true\n"));
+    assert!(!off("audit:\n  view:\n    enabled: false\n"));
+    assert!(!off("cache:\n  enabled: false\n"));
+    // The key need not be a changed line.
+    let (old, new) = ("audit:\n  enabled: true\n", "audit:\n  enabled: false\n");
+    let found = replaced("app.yml", new, old, &[(2, 1, 2, 1)]);
+    assert!(has(kind, &found) && has(KIND, &found));
 }
 
 #[test]

@@ -88,6 +88,19 @@ fn another_reason_skips_no_other_test() {
 }
 
 #[test]
+fn a_test_that_may_fail_is_a_check_without_effect() {
+    let kind = SignalKind::CheckBypassed;
+    for (line, expected) in [
+        ("@pytest.mark.xfail(reason='broken', strict=False)", true),
+        ("@pytest.mark.xfail", true),
+        ("@pytest.mark.xfail(reason='broken', strict=True)", false),
+        ("@pytest.mark.xfail(sys.platform == 'win32', reason='x')", false),
+    ] {
+        assert_eq!(has(kind, &found("tests/test_a.py", &[line], &[])), expected, "{line}");
+    }
+}
+
+#[test]
 fn migrations_that_delete() {
     proves(
         SignalKind::DestructiveMigration,

@@ -26,6 +26,10 @@ fn certificate_checks_that_are_off() {
             ("prometheus.yml", "  insecure_skip_verify: true"),
             ("play.yml", "    validate_certs: no"),
             ("a.rb", "http.verify_mode = OpenSSL::SSL::VERIFY_NONE"),
+            ("a.pl", "    SSL_verify_mode => SSL_VERIFY_NONE(),"),
+            ("a.pl", "    SSL_verify_mode => IO::Socket::SSL::SSL_VERIFY_NONE,"),
+            ("src/prod-test.yaml", "verify_ssl: false"),
+            ("src/prod-test.yaml", "ssl_verify: false"),
             ("a.properties", "url=jdbc:mysql://db.io/app?useSSL=false"),
         ],
         &[
@@ -60,6 +64,7 @@ fn versions_of_tls_that_are_too_low() {
             ("nginx.conf", "ssl_protocols TLSv1 TLSv1.1 TLSv1.2;"),
             ("httpd.conf", "SSLProtocol all +TLSv1"),
             ("a.go", "MinVersion: tls.VersionTLS10,"),
+            ("a.go", "c := &tls.Config{InsecureSkipVerify: true, MinVersion: tls.VersionTLS10}"),
             ("a.java", "socket.setEnabledProtocols(new String[] {\"TLSv1\", \"TLSv1.2\"});"),
             ("a.java", "SSLContext context = SSLContext.getInstance(\"SSLv3\");"),
             ("a.py", "context = ssl.SSLContext(ssl.PROTOCOL_TLSv1)"),
@@ -109,6 +114,16 @@ fn addresses_without_encryption() {
             ("a.go", "resp, err := http.Get(\"http://metrics.vendor.com/push\")"),
             ("Dockerfile", "ADD http://files.vendor.com/a.tgz /a.tgz"),
             ("a.java", "String url = \"ftp://files.vendor.com/in\";"),
+            ("a.go", "conn, err := grpc.Dial(addr, grpc.WithInsecure())"),
+            ("a.go", "grpc.WithTransportCredentials(insecure.NewCredentials()),"),
+            (
+                ".github/workflows/ci.yml",
+                "        sed -i 's|#baseurl=http://mirror.vendor.org|baseurl=http://vault.vendor.org|g' /etc/yum.repos.d/*",
+            ),
+            (
+                "Dockerfile",
+                "RUN echo 'deb http://deb.vendor.org/x stable main' > /etc/apt/sources.list",
+            ),
         ],
         &[
             ("app.yml", "  url: https://payments.hospital.io/api"),
