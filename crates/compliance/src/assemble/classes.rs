@@ -103,13 +103,16 @@ const BUILT_IN: &[(&str, &[&str])] = &[
             "helmfile.yaml",
             "chart.yaml",
             "kustomization.yaml",
-            "terraform/",
-            "ansible/",
-            "k8s/",
-            "kubernetes/",
-            "helm/",
-            "charts/",
+            "*.tftpl",
+            "*.hcl",
+            "helmfile.yml",
+            "kustomization.yml",
             "pulumi.yaml",
+            "pulumi.yml",
+            "ansible.cfg",
+            "playbook.yml",
+            "playbook.yaml",
+            "vagrantfile",
         ],
     ),
     (
@@ -125,6 +128,82 @@ const BUILT_IN: &[(&str, &[&str])] = &[
     ),
     ("submodules", &[".gitmodules"]),
 ];
+
+/// Directories of declarations: what is in them is infrastructure, if it is no program.
+const DECLARED_IN: &[&str] = &[
+    "terraform",
+    "ansible",
+    "k8s",
+    "kubernetes",
+    "helm",
+    "charts",
+    "kustomize",
+    "manifests",
+    "playbooks",
+    "group_vars",
+    "host_vars",
+];
+
+/// Directories of source: what is below them is called by its subject, and declares nothing.
+const SOURCE: &[&str] = &["src", "lib", "pkg", "internal", "cmd", "crates", "include"];
+
+/// What declares something, or is a part of what does. Programs are called by their subject, too.
+const DECLARES: &[&str] = &[
+    "yml",
+    "yaml",
+    "json",
+    "jsonnet",
+    "libsonnet",
+    "tf",
+    "tfvars",
+    "hcl",
+    "tpl",
+    "tftpl",
+    "j2",
+    "jinja",
+    "jinja2",
+    "gotmpl",
+    "tmpl",
+    "cfg",
+    "ini",
+    "conf",
+    "env",
+    "properties",
+    "toml",
+    "sh",
+    "cue",
+    "dhall",
+];
+
+/// Parts of roles of Ansible.
+const PARTS_OF_ROLES: &[&str] =
+    &["tasks", "handlers", "vars", "defaults", "meta", "templates", "files"];
+
+/// Whether a file declares infrastructure by its directory and what kind of file it is.
+fn is_declared(path: &str) -> bool {
+    let Some((directory, name)) = path.rsplit_once('/') else { return false };
+    let parts: Vec<&str> = directory.split('/').collect();
+    let source = parts.iter().position(|part| SOURCE.contains(part)).unwrap_or(parts.len());
+    let above = &parts[..source];
+    let in_role = above
+        .windows(3)
+        .any(|three| matches!(three, ["roles", _, part] if PARTS_OF_ROLES.contains(part)));
+    // Inventories have no extension.
+    let declares = match name.rsplit_once('.') {
+        Some((_, extension)) => DECLARES.contains(&extension),
+        None => true,
+    };
+    in_role || declares && above.iter().any(|part| DECLARED_IN.contains(part))
+}
+
+/// Whether a `setup.py` is that of a package, and no module that is called so: programs of a package are below its source.
+fn is_of_package(path: &str) -> bool {
+    let Some((directory, "setup.py")) = path.rsplit_once('/') else { return true };
+    let mut parts = directory.split('/');
+    // `lib/python/setup.py` is one: what is right below the source is no package yet.
+    parts.by_ref().any(|part| SOURCE.contains(&part));
+    parts.count() < 2
+}
 
 /// The classes of a file, sorted: what comes with the program, and what the configuration adds.
 pub(super) fn of(file: &FileChange, kind: &str, settings: &Settings) -> Vec<Class> {
@@ -179,7 +258,12 @@ fn built_in(path: &str) -> impl Iterator<Item = Class> {
         }
     };
     let found = BUILT_IN.iter().filter(move |(_, places)| places.iter().any(|it| is_at(it)));
-    found.map(|(name, _)| Class((*name).to_owned()))
+    let found = found.filter(move |(name, _)| *name != "manifest" || is_of_package(path));
+    let found = found.map(|(name, _)| *name);
+    let declared = is_declared(path).then_some("infrastructure");
+    let mut classes: Vec<&str> = found.chain(declared).collect();
+    classes.dedup();
+    classes.into_iter().map(|name| Class(name.to_owned()))
 }
 
 #[cfg(test)]
@@ -214,6 +298,22 @@ mod tests {
             ("lib/native.so", &["executable-content"]),
             ("src/main.rs", &[]),
             ("src/cicd.rs", &[]),
+            ("lib/ansible/modules/group.py", &[]),
+            ("lib/ansible/config/base.yml", &[]),
+            ("lib/ansible/modules/setup.py", &[]),
+            ("discovery/kubernetes/pod.go", &[]),
+            ("setup.py", &["manifest"]),
+            ("python/setup.py", &["manifest"]),
+            ("lib/python/setup.py", &["manifest"]),
+            ("deploy/kubernetes/app.yaml", &["infrastructure"]),
+            ("ansible/site.yml", &["infrastructure"]),
+            ("ansible/hosts", &["infrastructure"]),
+            ("ops/roles/web/tasks/main.yml", &["infrastructure"]),
+            ("charts/app/templates/_helpers.tpl", &["infrastructure"]),
+            ("charts/app/chart.yaml", &["infrastructure"]),
+            ("k8s/base/kustomization.yml", &["infrastructure"]),
+            ("k8s/deploy.sh", &["infrastructure"]),
+            ("k8s/main.go", &[]),
         ] {
             let found: Vec<String> = built_in(path).map(|class| class.0).collect();
             assert_eq!(found, expected, "{path}");
