@@ -97,6 +97,7 @@ const CONFIGURATION: &[&str] = &[
     "cfg",
     "conf",
     "properties",
+    "xml",
     "json",
     "json5",
     "env",
@@ -196,10 +197,12 @@ fn by_name(path: &RepoPath, surroundings: Surroundings) -> FileKind {
         FileKind::Generated
     } else if surroundings.is_vendored {
         FileKind::Vendored
-    } else if surroundings.is_test || is_test_name(path) {
+    } else if surroundings.is_test || (!has(CONFIGURATION) && is_test_name(path)) {
         FileKind::Test
     } else if name == "cmakelists.txt" || name == "requirements.txt" {
         FileKind::Code
+    } else if matches!(name.as_str(), "meson.build" | "meson_options.txt" | "meson.options") {
+        FileKind::Configuration
     } else if has(DOCUMENTATION) || names_documentation || surroundings.is_documentation {
         FileKind::Documentation
     } else if has(DATA) {
@@ -264,6 +267,12 @@ mod tests {
             ("Dockerfile", FileKind::Code),
             (".github/workflows/ci.yml", FileKind::Configuration),
             (".gitignore", FileKind::Configuration),
+            (".github/workflows/deploy_test.yml", FileKind::Configuration),
+            ("deploy/app.test.yaml", FileKind::Configuration),
+            ("pom.xml", FileKind::Configuration),
+            ("api/src/main/resources/liquibase-core-data.xml", FileKind::Configuration),
+            ("meson.build", FileKind::Configuration),
+            ("meson_options.txt", FileKind::Configuration),
             ("tests/unit/type/list.tcl", FileKind::Test),
             ("t/t0300-credentials.sh", FileKind::Test),
             ("src/t_zset.c", FileKind::Code),
