@@ -75,6 +75,13 @@ pub fn is_searched(path: &[u8]) -> bool {
     place::Place::of(path).is_searched()
 }
 
+/// Whether nothing but comments and empty lines changed, in a file whose comments are known.
+pub fn are_remarks(path: &[u8], changed: &[&[u8]]) -> bool {
+    let place = place::Place::of(path);
+    place.is_searched()
+        && changed.iter().all(|line| line.trim_ascii().is_empty() || place.is_comment(line))
+}
+
 /// The signals of one changed file: sorted, and at most one of a kind for each line and side.
 ///
 /// There are at most 100 of each kind: the first ones of the file. So no kind hides another. Only the first 2,000 bytes of

@@ -37,6 +37,12 @@ test_code_without_a_test_is_a_finding if {
 	found([code(5), code(6)], []) == none
 }
 
+test_comments_need_no_test if {
+	remarks := object.union(code(11), {"classes": ["remarks"]})
+	not is_applicable(change([remarks], []))
+	found([remarks, object.union(code(11), {"classes": ["ci"]})], []) == none
+}
+
 test_a_reason_is_enough if {
 	found([code(11)], [{"key": "tests", "value": "ten signs ."}]) == set()
 }

@@ -2,10 +2,10 @@ use gitops_health_git::{
     Change, Error, FileChange, Lines, Mode as FileMode, Side, Status, Versions,
 };
 
-use crate::input::{File, FileStatus, FoundSignal, MissingFact, Ownership};
+use crate::input::{Class, File, FileStatus, FoundSignal, MissingFact, Ownership};
 use crate::people::People;
 use crate::signal::{
-    ChangedLines, SignalSide, are_searched_alike, is_searched, signals,
+    ChangedLines, SignalSide, are_remarks, are_searched_alike, is_searched, signals,
 };
 
 use super::{Assembler, Parts, classes, text};
@@ -69,8 +69,13 @@ impl Assembler<'_> {
         // Where no line differs there is nothing to read.
         let has_no_lines = matches!(file.lines, Lines::Submodule)
             || matches!(file.lines, Lines::Counted { added: 0, deleted: 0, .. });
+        let mut classes = classes::of(file, kind, self.settings);
+        if versions.as_ref().is_some_and(|it| has_remarks_alone(file, it)) {
+            classes.push(Class("remarks".into()));
+            classes.sort();
+        }
         Ok(File {
-            classes: classes::of(file, kind, self.settings),
+            classes,
             owners: self.ownership(file, people),
             signals: versions.as_ref().map(|it| found(file, it)).unwrap_or_default(),
             is_read: versions.is_some() || has_no_lines,
@@ -147,6 +152,15 @@ fn found(file: &FileChange, versions: &Versions) -> Vec<FoundSignal> {
         .collect();
     signals.sort();
     signals
+}
+
+/// Whether nothing but comments changed.
+fn has_remarks_alone(file: &FileChange, versions: &Versions) -> bool {
+    let added = versions.hunks.iter().map(|hunk| (hunk.new_start, hunk.new_lines));
+    let removed = versions.hunks.iter().map(|hunk| (hunk.old_start, hunk.old_lines));
+    let (added, removed) = (picked(&versions.new, added), picked(&versions.old, removed));
+    let lines: Vec<&[u8]> = added.into_iter().chain(removed).map(|(_, line)| line).collect();
+    !lines.is_empty() && are_remarks(file.path.as_bytes(), &lines)
 }
 
 /// How many lines are new, and how many are gone.

