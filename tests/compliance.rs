@@ -147,6 +147,36 @@ fn every_format_tells_the_same_and_ends_the_same() {
 }
 
 #[test]
+fn a_fact_that_is_not_known_is_asked_for_and_not_what_a_failure_needs() {
+    let repo = TestRepo::new();
+    repo.write("a.py", "x = 1\n");
+    repo.commit("Begin");
+    repo.write(".gitops-health.yaml", "compliance: {roster: people.yaml, allowed_signers: keys}\n");
+    repo.commit("Set up");
+    repo.write("a.py", "x = 2\n");
+    repo.commit("Go on");
+    let report = json(&run_in(&repo, &["compliance", "analyze", "--format", "json"]).stdout);
+    let rows = report["rules"].as_array().expect("rows");
+    let remedy = |rule: &str| {
+        let row = rows.iter().find(|row| row["rule"] == rule).expect("a rule");
+        assert_eq!(row["verdict"], "not_assessed", "{row}");
+        row["remedy"].as_str().expect("words").to_owned()
+    };
+    assert!(remedy("signed-commits").contains("as `keys`"), "{}", remedy("signed-commits"));
+    assert!(remedy("known-people").contains("compliance roster > people.yaml"));
+    assert!(remedy("tests-passed").contains("JUnit"));
+    for row in report["missing"].as_array().expect("rows") {
+        let words = row["remedy"].as_str().expect("words");
+        assert!(!words.is_empty() && !words.contains("compliance input"), "{row}");
+    }
+    for format in ["text", "sarif", "junit", "tap", "markdown", "html"] {
+        let told = run_in(&repo, &["compliance", "analyze", "--format", format]).stdout;
+        let words = told.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(words.contains("the results of tests as JUnit"), "{format}: {told}");
+    }
+}
+
+#[test]
 fn the_same_question_has_the_same_answer() {
     let repo = governed("  frameworks: [baseline]\n");
     let now = ["--now", "2026-06-01T00:00:00Z"];

@@ -1,13 +1,13 @@
 use std::collections::BTreeMap;
 
 use gitops_health_compliance::{
-    Accepted, Catalogue, Clause, Framework, Judgement, Outcome, RuleFinding, Severity, Shipped,
-    Strength, Tally, Verdict, digits,
+    Accepted, Catalogue, Clause, ComplianceConfig, Framework, Judgement, Outcome, RuleFinding,
+    Settings, Severity, Shipped, Strength, Tally, Verdict, digits,
 };
 use gitops_health_git::printable;
 use gitops_health_report::compliance::{
     self as report, COMPLIANCE_SCHEMA, ClauseRow, ClauseRule, ComplianceOutcome, ComplianceReport,
-    Counts, FrameworkRow, MissingRow, RuleFindingRow, RuleRow, WaiverRow,
+    Counts, FrameworkRow, Providing, RuleFindingRow, RuleRow, WaiverRow,
 };
 
 use super::catalogue::{asked_rules, catalogue, frameworks};
@@ -37,6 +37,7 @@ pub(crate) fn run(context: &Context, args: &AnalyzeArgs) -> Result<ExitCode, Cli
     let asked = Asked {
         is_advisory: names.is_empty() && own.is_empty() && !args.fail_on_violations,
         fail_on: args.fail_on.into(),
+        providing: providing(settings, false),
     };
     let report = assemble(&judged, &catalogue, &frameworks, &asked);
     if let Some(path) = &args.record {
@@ -64,16 +65,23 @@ pub(crate) fn run(context: &Context, args: &AnalyzeArgs) -> Result<ExitCode, Cli
     })
 }
 
-struct Asked {
+struct Asked<'a> {
     is_advisory: bool,
     fail_on: Severity,
+    providing: Providing<'a>,
+}
+
+/// How facts get known, with the files that are configured.
+pub(super) fn providing(settings: &Settings, is_history: bool) -> Providing<'_> {
+    let ComplianceConfig { roster, allowed_signers, .. } = settings.config();
+    Providing { roster, allowed_signers, is_history }
 }
 
 fn assemble(
     judged: &Judged,
     catalogue: &Catalogue,
     frameworks: &[&Framework],
-    asked: &Asked,
+    asked: &Asked<'_>,
 ) -> ComplianceReport {
     let judgements = judge(judged, catalogue, frameworks);
     let rows: Vec<RuleRow> = judgements
@@ -88,7 +96,9 @@ fn assemble(
         Outcome::Violations => ComplianceOutcome::Violations,
         Outcome::NotEvaluated => ComplianceOutcome::NotEvaluated,
     };
-    let missing = judged.input.facts_missing.iter();
+    let known = judged.input.facts_missing.iter().map(|it| (&*it.fact, &*it.reason));
+    let missed = rows.iter().flat_map(|row| &row.missing).map(String::as_str);
+    let missing = asked.providing.rows(known, missed);
     ComplianceReport {
         schema: COMPLIANCE_SCHEMA.into(),
         target: judged.target.clone(),
@@ -103,9 +113,7 @@ fn assemble(
         outcome,
         frameworks: frameworks.iter().map(|it| framework(it, &judgements)).collect(),
         rules: sorted(rows),
-        missing: missing
-            .map(|it| MissingRow { fact: it.fact.clone(), reason: it.reason.clone() })
-            .collect(),
+        missing,
         notes: judged.notes.clone(),
     }
 }
@@ -128,7 +136,7 @@ fn row(
     shipped: &Shipped,
     (judgement, accepted): &(Judgement, Vec<Accepted>),
     frameworks: &[&Framework],
-    asked: &Asked,
+    asked: &Asked<'_>,
 ) -> RuleRow {
     let meta = &shipped.meta;
     let clauses = frameworks.iter().flat_map(|framework| {
@@ -149,7 +157,10 @@ fn row(
         warnings: findings(&judgement.warnings),
         missing: judgement.missing.iter().map(|it| shown.text(it)).collect(),
         error: judgement.error.as_ref().map(|it| shown.text(it)),
-        remedy: shown.text(&meta.remedy),
+        remedy: match judgement.missing.is_empty() {
+            true => shown.text(&meta.remedy),
+            false => shown.text(&asked.providing.how_all(&judgement.missing)),
+        },
         policy: shipped.own.as_ref().map(|it| shown.text(it)),
         waivers: accepted.iter().cloned().map(waiver).collect(),
         clauses: clauses.collect(),

@@ -95,16 +95,19 @@ fn not_known(out: &mut String, report: &ComplianceReport) {
     }
     out.push_str(
         "<section>\n<h2>Not known</h2>\n<div class=\"wide\">\n<table>\n<thead><tr><th class=\"left\">fact</th>\
-         <th class=\"left\">why</th><th class=\"left\">rules not assessed for it</th></tr></thead>\n<tbody>\n",
+         <th class=\"left\">why</th><th class=\"left\">how it gets known</th>\
+         <th class=\"left\">rules not assessed for it</th></tr></thead>\n<tbody>\n",
     );
     for row in &report.missing {
-        let asking = report.with(Verdict::NotAssessed).filter(|it| it.missing.contains(&row.fact));
+        let asking = report.with(Verdict::NotAssessed).filter(|it| it.lacks_fact(&row.fact));
         let asking: Vec<&str> = asking.map(|it| it.rule.as_str()).collect();
         let _ = writeln!(
             out,
-            "<tr><td class=\"left\">{}</td><td class=\"left\">{}</td><td class=\"left\">{}</td></tr>",
+            "<tr><td class=\"left\">{}</td><td class=\"left\">{}</td><td class=\"left\">{}</td>\
+             <td class=\"left\">{}</td></tr>",
             escape(&row.fact),
             escape(&row.reason),
+            escape(&row.remedy),
             escape(&asking.join(", "))
         );
     }

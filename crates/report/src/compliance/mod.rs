@@ -8,6 +8,7 @@ mod html_framework;
 mod junit;
 mod markdown;
 mod problems;
+mod provide;
 mod rdjson;
 #[cfg(test)]
 mod sample;
@@ -30,6 +31,7 @@ pub use gitlab::gitlab;
 pub use html::html;
 pub use junit::junit;
 pub use markdown::markdown;
+pub use provide::{NOT_LOOKED_AT_IN_A_HISTORY, Providing};
 pub use rdjson::rdjson;
 pub use sarif::sarif;
 pub use tap::tap;
@@ -67,7 +69,7 @@ pub struct ComplianceReport {
     pub rules: Vec<RuleRow>,
     /// The frameworks that were asked for.
     pub frameworks: Vec<FrameworkRow>,
-    /// Facts that nobody looked at, with the reasons.
+    /// Facts that nobody looked at or that a rule misses, with the reasons and what to do.
     pub missing: Vec<MissingRow>,
     /// What somebody should know of the way in which this was judged.
     pub notes: Vec<String>,
@@ -148,7 +150,7 @@ pub struct RuleRow {
     pub missing: Vec<String>,
     /// Why it could not be evaluated.
     pub error: Option<String>,
-    /// What to do where it fails.
+    /// What to do: where facts are not known, how each gets known; else what helps where it fails.
     pub remedy: String,
     /// The file of a policy that does not come with the program.
     pub policy: Option<String>,
@@ -238,6 +240,8 @@ pub struct MissingRow {
     pub fact: String,
     /// Why it is not known.
     pub reason: String,
+    /// How it gets known.
+    pub remedy: String,
 }
 
 /// The whole report as JSON with two blanks of indentation, keys in a fixed order.

@@ -41,8 +41,12 @@ pub(super) fn report() -> ComplianceReport {
         rules,
         frameworks: vec![framework("first"), framework("second")],
         missing: vec![
-            MissingRow { fact: "approvals".into(), reason: "no export of the forge".into() },
-            MissingRow { fact: "tickets".into(), reason: ODD.into() },
+            MissingRow {
+                fact: "approvals".into(),
+                reason: "no export of the forge".into(),
+                remedy: "Hand in the reviews (`--evidence`).".into(),
+            },
+            MissingRow { fact: "tickets".into(), reason: ODD.into(), remedy: ODD.into() },
         ],
         notes: vec![ODD.into()],
         ..empty()

@@ -70,6 +70,9 @@ fn not_assessed(text: &mut String, report: &ComplianceReport, style: Style) {
         let left = format!("{}  ", painted(style, Verdict::NotAssessed));
         let words = format!("{} not known{reason}: {}", style.bold(fact), asking.join(", "));
         *text += &style.beside(&left, &words);
+        if let Some(to_do) = report.how_to_know(fact) {
+            *text += &style.beside("      do: ", to_do);
+        }
     }
     if !rows.is_empty() {
         text.push('\n');

@@ -151,6 +151,12 @@ impl ComplianceReport {
         let found = self.missing.iter().find(|row| row.fact == fact);
         found.map(|row| row.reason.as_str())
     }
+
+    /// How a fact gets known.
+    pub(super) fn how_to_know(&self, fact: &str) -> Option<&str> {
+        let found = self.missing.iter().find(|row| row.fact == fact);
+        found.map(|row| row.remedy.as_str()).filter(|remedy| !remedy.is_empty())
+    }
 }
 
 impl RuleRow {
