@@ -1,13 +1,14 @@
 use std::collections::BTreeMap;
 
+use gitops_health_compliance::input::{Branch, Input};
 use gitops_health_compliance::{
     Accepted, Catalogue, Clause, ComplianceConfig, Framework, Judgement, Outcome, RuleFinding,
     Settings, Severity, Shipped, Strength, Tally, Verdict, digits,
 };
 use gitops_health_git::printable;
 use gitops_health_report::compliance::{
-    self as report, COMPLIANCE_SCHEMA, ClauseRow, ClauseRule, ComplianceOutcome, ComplianceReport,
-    Counts, FrameworkRow, Providing, RuleFindingRow, RuleRow, WaiverRow,
+    self as report, BranchRow, COMPLIANCE_SCHEMA, ClauseRow, ClauseRule, ComplianceOutcome,
+    ComplianceReport, Counts, FrameworkRow, Period, Providing, RuleFindingRow, RuleRow, WaiverRow,
 };
 
 use super::catalogue::{asked_rules, catalogue, frameworks};
@@ -103,6 +104,10 @@ fn assemble(
         schema: COMPLIANCE_SCHEMA.into(),
         target: judged.target.clone(),
         head: judged.input.change.head.clone(),
+        base: judged.input.change.base.clone(),
+        commits: judged.input.commits.len(),
+        period: period(&judged.input),
+        branch: judged.input.branch.as_ref().map(branch),
         evaluated_at: judged.input.evaluated_at.text.clone(),
         trusted: judged.input.repository.trusted.clone(),
         input_digest: digits(&judged.input.digest()),
@@ -116,6 +121,18 @@ fn assemble(
         missing,
         notes: judged.notes.clone(),
     }
+}
+
+/// When the commits of a change were committed, from the earliest to the latest.
+fn period(input: &Input) -> Option<Period> {
+    let times = || input.commits.iter().map(|commit| &commit.committer.at);
+    let first = times().min_by_key(|at| at.unix)?.text.clone();
+    let last = times().max_by_key(|at| at.unix)?.text.clone();
+    Some(Period { first, last })
+}
+
+fn branch(branch: &Branch) -> BranchRow {
+    BranchRow { name: branch.name.clone(), is_protected: branch.is_protected }
 }
 
 /// What each rule says, and the waivers that count for it.

@@ -145,10 +145,10 @@ fn selection(args: &ChangeArgs) -> (Selection, Mode) {
 
 fn target(mode: Mode, change: &Change) -> String {
     match (mode, change.commits.len()) {
-        (Mode::Staged, _) => "what is staged was".into(),
-        (Mode::Worktree, _) => "what changed in the worktree was".into(),
-        (_, 1) => "one commit was".into(),
-        (_, many) => format!("{many} commits were"),
+        (Mode::Staged, _) => "what is staged".into(),
+        (Mode::Worktree, _) => "what changed in the worktree".into(),
+        (_, 1) => "one commit".into(),
+        (_, many) => format!("{many} commits"),
     }
 }
 

@@ -49,6 +49,14 @@ pub struct ComplianceReport {
     pub target: String,
     /// The last commit of it; absent for what is not committed.
     pub head: Option<String>,
+    /// The commit that it is compared with; absent for the first of all.
+    pub base: Option<String>,
+    /// How many commits it has; none where it is not committed.
+    pub commits: usize,
+    /// When these were committed; absent where there are none.
+    pub period: Option<Period>,
+    /// The branch that it goes to; absent where nobody says so.
+    pub branch: Option<BranchRow>,
     /// When it was evaluated, RFC 3339: the only clock that rules have.
     pub evaluated_at: String,
     /// The revision whose roster, owners, keys and configuration were believed; absent where there is none.
@@ -73,6 +81,24 @@ pub struct ComplianceReport {
     pub missing: Vec<MissingRow>,
     /// What somebody should know of the way in which this was judged.
     pub notes: Vec<String>,
+}
+
+/// From when to when.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Period {
+    /// When the earliest commit was committed, RFC 3339.
+    pub first: String,
+    /// When the latest was.
+    pub last: String,
+}
+
+/// A branch.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct BranchRow {
+    /// Its name.
+    pub name: String,
+    /// Whether `compliance.protected_branches` names it.
+    pub is_protected: bool,
 }
 
 /// How many rules gave which answer.

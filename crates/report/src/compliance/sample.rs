@@ -3,8 +3,8 @@
 use gitops_health_compliance::{Severity, Strength, Verdict};
 
 use super::{
-    COMPLIANCE_SCHEMA, ClauseRow, ClauseRule, ComplianceOutcome, ComplianceReport, Counts,
-    FrameworkRow, MissingRow, RuleFindingRow, RuleRow, WaiverRow,
+    BranchRow, COMPLIANCE_SCHEMA, ClauseRow, ClauseRule, ComplianceOutcome, ComplianceReport,
+    Counts, FrameworkRow, MissingRow, Period, RuleFindingRow, RuleRow, WaiverRow,
 };
 
 /// What every format takes for its own somewhere.
@@ -68,6 +68,13 @@ pub(super) fn empty() -> ComplianceReport {
         schema: COMPLIANCE_SCHEMA.into(),
         target: "one commit".into(),
         head: Some("3f".repeat(20)),
+        base: Some("1a".repeat(20)),
+        commits: 1,
+        period: Some(Period {
+            first: "2026-02-27T10:00:00+01:00".into(),
+            last: "2026-02-27T10:00:00+01:00".into(),
+        }),
+        branch: Some(BranchRow { name: "main".into(), is_protected: true }),
         evaluated_at: "2026-03-01T10:00:00+01:00".into(),
         trusted: Some("1a".repeat(20)),
         input_digest: "2b".repeat(32),

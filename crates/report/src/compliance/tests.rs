@@ -343,8 +343,9 @@ fn every_format_counts_the_same() {
         "2 rules fail, 1 could not be evaluated, 2 are not assessed, 1 is waived, 1 passes, \
          1 is not applicable"
     );
-    let style = crate::Style::default();
-    let texts = [text(&report, style), markdown(&report), html(&report), github(&report)];
+    let text = text(&report, crate::Style::default());
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let texts = [text, markdown(&report), html(&report), github(&report)];
     for out in texts.iter().chain([&junit(&report), &tap(&report)]) {
         assert!(out.contains(&words), "{}", &out[..300]);
     }
@@ -377,6 +378,62 @@ fn warnings_are_told_in_every_format_and_fail_nowhere() {
     };
     let mut row = super::sample::report().rules.remove(6);
     row.warnings = vec![warning];
+#[test]
+fn text_says_first_what_it_comes_to_and_then_what_fails() {
+    let out = text(&report(), crate::Style::default());
+    let head: Vec<&str> = out.lines().take(7).collect();
+    let expected = [
+        "2 rules fail, 1 could not be evaluated, 2 are not assessed, 1 is waived, 1",
+        "passes, 1 is not applicable",
+        "outcome    not all that decides could be evaluated (exit code 3)",
+        "change     one commit, 3f3f3f3f3f above 1a1a1a1a1a, to main",
+        "committed  2026-02-27",
+        "believed   roster, owners, keys and settings of 1a1a1a1a1a",
+    ];
+    assert_eq!(head[..6], expected);
+    let place = |words: &str| out.find(words).unwrap_or_else(|| panic!("{words} in {out}"));
+    let parts = ["\nFAIL", "\nERROR", "\nnot assessed", "\nwaived", "\nThe first framework"];
+    assert!(parts.map(place).is_sorted(), "{out}");
+    // What most rules ask for stands first, with how it gets known.
+    assert!(place("approvals not known") < place("tickets not known"));
+    assert!(out.contains("do: Hand in the reviews"), "{out}");
+}
+
+#[test]
+fn no_line_of_text_is_wider_than_the_place() {
+    let mut report = report();
+    report.frameworks[0].edition = "a law of many words, ".repeat(8);
+    report.frameworks[1].clauses[0].clause = "A number of four words".into();
+    report.rules[0].clauses = vec!["first 1".into(); 28];
+    report.is_advisory = true;
+    for width in [60, 80, 120] {
+        let out = text(&report, crate::Style { width, ..crate::Style::default() });
+        for line in out.lines() {
+            let columns = textwrap::core::display_width(line);
+            assert!(columns <= usize::from(width), "{columns} of {width}: {line}");
+        }
+        assert!(out.contains("of: first 1 +27 more"), "{out}");
+    }
+}
+
+#[test]
+fn a_clause_stands_below_its_number_where_numbers_are_wide() {
+    let mut report = report();
+    report.frameworks[0].clauses[1].clause = "COSO principle 10".into();
+    report.frameworks[0].clauses[1].title = "Choose controls".into();
+    let out = text(&report, crate::Style::default());
+    let below = "\n  pass            COSO principle 10\n                  Choose controls\n";
+    assert!(out.contains(below), "{out}");
+}
+
+#[test]
+fn what_misses_a_fact_that_it_does_not_name_is_shown() {
+    let mut report = report();
+    report.rules[3].missing.clear();
+    let out = text(&report, crate::Style::default());
+    assert!(out.contains("something not known: unknown\n"), "{out}");
+}
+
     report.counts.add(row.verdict);
     report.rules = vec![row];
     let style = crate::Style { color: false, width: 100, ascii: false };

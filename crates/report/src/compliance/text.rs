@@ -1,4 +1,5 @@
 use gitops_health_compliance::Verdict;
+use textwrap::core::display_width;
 
 use super::words::{EXCEPTED, called};
 use super::{ClauseRow, ComplianceReport, FrameworkRow, RuleRow};
@@ -8,20 +9,31 @@ use crate::style::Style;
 /// So many findings of a rule are listed; JSON has them all.
 const LISTED: usize = 10;
 
-/// What needs somebody: the rules that fail or could not be evaluated, with what to do; the clauses of each framework
-/// on a line each; what is not known. Rules that pass are counted.
+/// A clause of a number that is wider has its words below it.
+const WIDE: usize = 16;
+
+/// What was found, of what and by whom; then what needs somebody: the rules that fail or could not be evaluated, with
+/// what to do; what is not known, fact by fact; what is waived; the clauses of each framework. Rules that pass are
+/// counted.
 pub fn text(report: &ComplianceReport, style: Style) -> String {
-    let mut text = String::new();
-    for verdict in [Verdict::Fail, Verdict::Error, Verdict::Waived] {
-        for row in report.with(verdict) {
-            rule(&mut text, row, style);
-        }
+    let mut text = style.beside("", &style.bold(&report.found()));
+    for (name, words) in report.about() {
+        text += &style.beside(&format!("{name:<11}"), &words);
+    }
+    for remark in report.remarks() {
+        text += &style.beside("", &remark);
+    }
+    text.push('\n');
+    for verdict in [Verdict::Fail, Verdict::Error] {
+        report.with(verdict).for_each(|row| rule(&mut text, row, style));
     }
     not_assessed(&mut text, report, style);
+    report.with(Verdict::Waived).for_each(|row| rule(&mut text, row, style));
     for row in &report.frameworks {
         framework(&mut text, row, style);
     }
-    text + &report.summary()
+    text.truncate(text.trim_end().len());
+    text + "\n"
 }
 
 fn rule(text: &mut String, row: &RuleRow, style: Style) {
@@ -49,39 +61,33 @@ fn rule(text: &mut String, row: &RuleRow, style: Style) {
     if let Some(to_do) = row.to_do().filter(|_| row.verdict == Verdict::Fail) {
         *text += &style.beside("      do: ", to_do);
     }
-    if !row.clauses.is_empty() {
-        *text += &style.beside("      of: ", &style.dim(&row.clauses.join(", ")));
+    if let Some(clauses) = row.clauses_in_short() {
+        *text += &style.beside("      of: ", &style.dim(&clauses));
     }
     text.push('\n');
 }
 
-/// The facts that are not known, each with the rules that ask for it.
+/// The facts that are not known, each with the rules that ask for it and how it gets known.
 fn not_assessed(text: &mut String, report: &ComplianceReport, style: Style) {
-    let rows: Vec<&RuleRow> = report.with(Verdict::NotAssessed).collect();
-    let mut facts: Vec<&str> =
-        rows.iter().flat_map(|row| &row.missing).map(String::as_str).collect();
-    facts.sort_unstable();
-    facts.dedup();
-    for fact in facts {
-        let asking = rows.iter().filter(|row| row.missing.iter().any(|it| it == fact));
-        let asking: Vec<&str> = asking.map(|row| row.rule.as_str()).collect();
+    let left = format!("{}  ", painted(style, Verdict::NotAssessed));
+    for (fact, asking) in report.not_known() {
         let reason =
             report.reason_of(fact).map(|reason| format!(" ({reason})")).unwrap_or_default();
-        let left = format!("{}  ", painted(style, Verdict::NotAssessed));
+        let asking: Vec<&str> = asking.iter().map(|row| row.rule.as_str()).collect();
         let words = format!("{} not known{reason}: {}", style.bold(fact), asking.join(", "));
         *text += &style.beside(&left, &words);
         if let Some(to_do) = report.how_to_know(fact) {
             *text += &style.beside("      do: ", to_do);
         }
     }
-    if !rows.is_empty() {
+    if report.counts.not_assessed > 0 {
         text.push('\n');
     }
 }
 
 fn framework(text: &mut String, row: &FrameworkRow, style: Style) {
-    *text += &format!("{} ({})\n", style.bold(&row.title), row.edition);
-    let widest = row.clauses.iter().map(|clause| clause.clause.len()).max().unwrap_or(0);
+    *text += &style.beside("", &format!("{} ({})", style.bold(&row.title), row.edition));
+    let widest = row.clauses.iter().map(|clause| display_width(&clause.clause)).max().unwrap_or(0);
     for clause in row.clauses.iter().filter(|clause| clause.verdict.is_some()) {
         *text += &line(clause, widest, style);
     }
@@ -96,21 +102,30 @@ fn framework(text: &mut String, row: &FrameworkRow, style: Style) {
     text.push('\n');
 }
 
+/// A clause beside its number, or below it where numbers are wide.
 fn line(clause: &ClauseRow, widest: usize, style: Style) -> String {
     let verdict = clause.verdict.unwrap_or(Verdict::NotAssessed);
-    let left = format!("  {}  {:<widest$}  ", painted(style, verdict), clause.clause);
     let decisive = clause.rules.iter().filter(|rule| rule.verdict == verdict);
     let rules: Vec<&str> = decisive.map(|rule| rule.rule.as_str()).collect();
     let by = match verdict {
         Verdict::Pass | Verdict::NotApplicable => String::new(),
         _ => format!(" ({})", rules.join(", ")),
     };
-    style.beside(&left, &format!("{}{by}", clause.title))
+    let (words, left) =
+        (format!("{}{by}", clause.title), format!("  {}  ", painted(style, verdict)));
+    if widest > WIDE {
+        let below = " ".repeat(2 + ANSWER + 2);
+        return style.beside(&left, &clause.clause) + &style.beside(&below, &words);
+    }
+    style.beside(&format!("{left}{:<widest$}  ", clause.clause), &words)
 }
+
+/// So many columns has the widest answer.
+const ANSWER: usize = 14;
 
 /// The answer in its colour, as wide as the widest.
 fn painted(style: Style, verdict: Verdict) -> String {
-    let word = format!("{:<14}", called(verdict));
+    let word = format!("{:<ANSWER$}", called(verdict));
     match verdict {
         Verdict::Pass => style.added(&word),
         Verdict::Fail | Verdict::Error => style.removed(&word),

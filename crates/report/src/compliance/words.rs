@@ -1,11 +1,14 @@
 //! What people are told, in the same words by all formats.
 
+use std::collections::BTreeMap;
+
 use gitops_health_compliance::{Strength, Verdict};
 
 use super::{
-    ClauseRow, ClauseRule, ComplianceReport, FrameworkRow, RuleFindingRow, RuleRow, WaiverRow,
+    ClauseRow, ClauseRule, ComplianceOutcome, ComplianceReport, FrameworkRow, RuleFindingRow,
+    RuleRow, WaiverRow,
 };
-use crate::columns::{counted, thousands};
+use crate::columns::{counted, day_of, thousands};
 use crate::risk::short;
 
 /// Why a rule is waived for which there is no waiver.
@@ -41,18 +44,58 @@ impl ComplianceReport {
         parts.join(", ")
     }
 
-    /// `one commit was judged by what 1f3a5b7c9d trusts`.
+    /// `one commit, judged by the roster, owners and keys of 1f3a5b7c9d`.
     pub(super) fn judged(&self) -> String {
         match &self.trusted {
             Some(trusted) => {
-                format!(
-                    "{} judged by the roster, owners and keys of {}",
-                    self.target,
-                    short(trusted)
-                )
+                let trusted = short(trusted);
+                format!("{}, judged by the roster, owners and keys of {trusted}", self.target)
             }
-            None => format!("{} judged; no revision is trusted", self.target),
+            None => format!("{}; no revision is trusted", self.target),
         }
+    }
+
+    /// What a reader has to know first: what it comes to, of what change, and who is believed.
+    pub(super) fn about(&self) -> Vec<(&'static str, String)> {
+        let mut lines = vec![("outcome", self.outcome_in_words()), ("change", self.change())];
+        let days = self.period.as_ref().map(|it| (day_of(&it.first), day_of(&it.last)));
+        match days {
+            Some((first, last)) if first == last => lines.push(("committed", first.to_owned())),
+            Some((first, last)) => lines.push(("committed", format!("{first} to {last}"))),
+            None => {}
+        }
+        lines.push((
+            "believed",
+            match &self.trusted {
+                Some(trusted) => format!("roster, owners, keys and settings of {}", short(trusted)),
+                None => "nothing: there is no revision before it".to_owned(),
+            },
+        ));
+        lines
+    }
+
+    fn outcome_in_words(&self) -> String {
+        let (words, code) = match self.outcome {
+            ComplianceOutcome::Clean => ("nothing that decides fails", 0),
+            ComplianceOutcome::Violations => ("at least one rule fails", 1),
+            ComplianceOutcome::NotEvaluated => ("not all that decides could be evaluated", 3),
+        };
+        format!("{words} (exit code {})", if self.is_advisory { 0 } else { code })
+    }
+
+    /// `3 commits, 3f3f3f3f3f above 1a1a1a1a1a, to main`.
+    fn change(&self) -> String {
+        let above = |base: &String| format!(" above {}", short(base));
+        let above = self.base.as_ref().map(above).unwrap_or_default();
+        let mut words = self.target.clone();
+        match &self.head {
+            Some(head) => words += &format!(", {}{above}", short(head)),
+            None => words += &above,
+        }
+        if let Some(branch) = &self.branch {
+            words += &format!(", to {}", branch.name);
+        }
+        words
     }
 
     /// That nothing decides the exit code, where nothing does.
@@ -65,13 +108,18 @@ impl ComplianceReport {
 
     /// What was found and how it was judged, and notes: some lines.
     pub(super) fn summary(&self) -> String {
-        let mut lines = vec![format!("{}; {}", self.found(), self.judged())];
-        lines.extend(self.advice().map(str::to_owned));
-        // Each stays on its line, so that no format takes a part of it for a line of its own.
-        let note = |note: &String| format!("note: {}", note.replace(['\n', '\r'], " "));
-        lines.extend(self.notes.iter().map(note));
-        lines.extend(self.warned().iter().map(|line| line.replace(['\n', '\r'], " ")));
-        lines.into_iter().map(|line| line + "\n").collect()
+        let first = format!("{}; {}", self.found(), self.judged());
+        let lines = [first].into_iter().chain(self.remarks());
+        lines.map(|line| line + "\n").collect()
+    }
+
+    /// That nothing decides, notes and warnings, each on its line, so that no format takes a part of it for a line of its
+    /// own.
+    pub(super) fn remarks(&self) -> Vec<String> {
+        let advice = self.advice().map(str::to_owned).into_iter();
+        let notes = self.notes.iter().map(|note| format!("note: {note}"));
+        let lines = advice.chain(notes).chain(self.warned());
+        lines.map(|line| line.replace(['\n', '\r'], " ")).collect()
     }
 
     /// `warning: main.warn: the change is large`, a line for each.
@@ -152,6 +200,26 @@ impl ComplianceReport {
         found.map(|row| row.reason.as_str())
     }
 
+    /// The facts that are not known, each with the rules that ask for it, those that most rules ask for first. What
+    /// asks for none that it names stands last.
+    pub(super) fn not_known(&self) -> Vec<(&str, Vec<&RuleRow>)> {
+        const SOMETHING: &str = "something";
+        let mut facts: BTreeMap<&str, Vec<&RuleRow>> = BTreeMap::new();
+        let mut unnamed = Vec::new();
+        for row in self.with(Verdict::NotAssessed) {
+            row.missing.iter().for_each(|fact| facts.entry(fact).or_default().push(row));
+            if row.missing.is_empty() {
+                unnamed.push(row);
+            }
+        }
+        let mut facts: Vec<_> = facts.into_iter().collect();
+        facts.sort_by_key(|(_, rows)| std::cmp::Reverse(rows.len()));
+        if !unnamed.is_empty() {
+            facts.push((SOMETHING, unnamed));
+        }
+        facts
+    }
+
     /// How a fact gets known.
     pub(super) fn how_to_know(&self, fact: &str) -> Option<&str> {
         let found = self.missing.iter().find(|row| row.fact == fact);
@@ -172,6 +240,15 @@ impl RuleRow {
     /// What to do, where somebody wrote that down.
     pub(super) fn to_do(&self) -> Option<&str> {
         Some(self.remedy.as_str()).filter(|remedy| !remedy.is_empty())
+    }
+
+    /// The first of its clauses and how many more there are.
+    pub(super) fn clauses_in_short(&self) -> Option<String> {
+        let (first, more) = self.clauses.split_first()?;
+        Some(match more.len() {
+            0 => first.clone(),
+            many => format!("{first} +{many} more"),
+        })
     }
 
     /// `approved-by-others (high)`.
