@@ -43,6 +43,60 @@ pub(crate) fn escape_markdown(text: &str) -> String {
     escaped
 }
 
+/// The same for sentences of ours with names in them: what stands between two backticks is shown as code, and a sign
+/// is escaped only where it would mean something. No link can be drawn without brackets, so parentheses stay.
+pub(crate) fn escape_prose(text: &str) -> String {
+    let text = text.replace(['\n', '\r'], " ");
+    let parts: Vec<&str> = text.split('`').collect();
+    let is_code = |place: usize| {
+        let inside = place % 2 == 1 && place + 1 < parts.len();
+        inside && !parts[place].is_empty()
+    };
+    // Two marks beside each other open something else.
+    let is_plain = parts
+        .iter()
+        .enumerate()
+        .any(|(place, part)| place > 0 && place + 1 < parts.len() && part.is_empty());
+    let mut escaped = String::with_capacity(text.len());
+    for (place, part) in parts.iter().enumerate() {
+        match () {
+            () if !is_plain && is_code(place) => {
+                escaped += &format!("`{}`", part.replace('|', "\\|"));
+            }
+            () => {
+                let is_mark = place > 0 && (is_plain || !is_code(place - 1));
+                escaped.push_str(if is_mark { "\\`" } else { "" });
+                prose(&mut escaped, part);
+            }
+        }
+    }
+    escaped
+}
+
+fn prose(escaped: &mut String, text: &str) {
+    let characters: Vec<char> = text.chars().collect();
+    let is_word = |place: Option<usize>| {
+        place.and_then(|place| characters.get(place)).is_some_and(|it| it.is_alphanumeric())
+    };
+    for (place, character) in characters.iter().enumerate() {
+        match character {
+            // In a word it is a sign like others, between or beside words it is emphasis.
+            '_' if is_word(place.checked_sub(1)) && is_word(Some(place + 1)) => escaped.push('_'),
+            '(' if escaped.ends_with(']') => escaped.push_str("\\("),
+            '(' | ')' | '!' => escaped.push(*character),
+            '#' if !escaped.is_empty() && !is_word(Some(place + 1)) => escaped.push('#'),
+            '-' | '+' | '=' if escaped.is_empty() => {
+                escaped.push('\\');
+                escaped.push(*character);
+            }
+            // Each on its own, so that what stands before it counts.
+            '/' if escaped.ends_with(':') => escaped.push_str("&#8203;/"),
+            '.' if escaped.ends_with("www") => escaped.push_str(".&#8203;"),
+            other => escaped.push_str(&escape_markdown(other.encode_utf8(&mut [0; 4]))),
+        }
+    }
+}
+
 /// Escapes what HTML would take for its own, in text and in quoted attributes.
 pub(crate) fn escape_html(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
@@ -121,6 +175,28 @@ mod tests {
         );
         assert_eq!(escape_markdown("http://evil.example/x"), "http:&#8203;//evil.example/x");
         assert_eq!(escape_markdown("www.evil.example"), "www.&#8203;evil.example");
+    }
+
+    #[test]
+    fn a_sentence_has_escapes_only_where_a_sign_would_mean_something() {
+        for (text, shown) in [
+            ("hipaa 164.312(c)(1)", "hipaa 164.312(c)(1)"),
+            ("pull_request of `a|b_c`!", "pull_request of `a\\|b_c`!"),
+            ("_x_ and *y*", "\\_x\\_ and \\*y\\*"),
+            ("an end` of `x` and one", "an end` of `x\\` and one"),
+            ("``x`", "\\`\\`x\\`"),
+            ("one ` alone", "one \\` alone"),
+            ("`<b>@team`", "`<b>@team`"),
+            ("[x](y) <b> @team", "\\[x\\]\\(y) &lt;b&gt; @&#8203;team"),
+            (
+                "see https://e.example www.e.example",
+                "see https:&#8203;//e.example www.&#8203;e.example",
+            ),
+            ("- a\n# b", "\\- a # b"),
+            ("# a #1", "\\# a \\#1"),
+        ] {
+            assert_eq!(escape_prose(text), shown);
+        }
     }
 
     #[test]

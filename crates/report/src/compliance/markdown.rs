@@ -5,7 +5,7 @@ use gitops_health_compliance::Verdict;
 use super::words::{answered, called};
 use super::{ClauseRow, ComplianceReport, FrameworkRow, RuleRow};
 use crate::columns::{counted, thousands};
-use crate::escape::escape_markdown as escape;
+use crate::escape::escape_prose as escape;
 
 /// Lists that are longer are folded.
 const LONG: usize = 25;
@@ -13,21 +13,26 @@ const LONG: usize = 25;
 /// So many findings of a rule are listed. GitHub takes comments of 65,536 characters; other formats have them all.
 const LISTED: usize = 10;
 
-/// The report as GitHub-flavoured Markdown, for comments and job summaries: what fails or is not known, what is
-/// waived, and a table for each framework.
+/// The report as GitHub-flavoured Markdown, for comments and job summaries: what it comes to, what fails, what is not
+/// known fact by fact, what is waived, and a table for each framework. What fails is never folded.
 pub fn markdown(report: &ComplianceReport) -> String {
-    let mut out = String::from("## Rules for changes\n\n");
-    let lines: Vec<String> = report.summary().lines().map(escape).collect();
-    let _ = writeln!(out, "{}", lines.join("  \n"));
-    let not_held = [Verdict::Fail, Verdict::Error, Verdict::NotAssessed];
+    let mut out = format!("## Rules for changes\n\n**{}**\n\n", escape(&report.found()));
+    for (name, words) in report.about() {
+        let _ = writeln!(out, "- {name}: {}", escape(&words));
+    }
+    for remark in report.remarks() {
+        let _ = writeln!(out, "- {}", escape(&remark));
+    }
     for (title, verdicts) in
-        [("Fails or is not known", &not_held[..]), ("Waived", &[Verdict::Waived])]
+        [("Fails", &[Verdict::Fail, Verdict::Error][..]), ("Waived", &[Verdict::Waived])]
     {
         let rows: Vec<&RuleRow> = verdicts.iter().flat_map(|it| report.with(*it)).collect();
         if !rows.is_empty() {
-            let words = counted(rows.len(), "rule", "rules");
-            let _ = writeln!(out, "\n### {title}");
-            folded(&mut out, rows.len(), &words, &rules(report, &rows));
+            let rules = counted(rows.len(), "rule", "rules");
+            let _ = write!(out, "\n### {title}: {rules}\n\n{}", self::rules(report, &rows));
+        }
+        if title == "Fails" {
+            not_known(&mut out, report);
         }
     }
     for row in &report.frameworks {
@@ -38,6 +43,32 @@ pub fn markdown(report: &ComplianceReport) -> String {
         identity.map(|(name, value)| format!("{} {}", escape(name), escape(value))).collect();
     let _ = writeln!(out, "\n<sub>{}</sub>", identity.join(" · "));
     out
+}
+
+/// What is not known, with how it gets known and the rules that ask for it, behind one line.
+fn not_known(out: &mut String, report: &ComplianceReport) {
+    let facts = report.not_known();
+    if facts.is_empty() {
+        return;
+    }
+    let mut table = String::from(
+        "| not known | why | how it gets known | rules not assessed |\n| --- | --- | --- | --- |\n",
+    );
+    for (fact, rows) in &facts {
+        let rules: Vec<String> = rows.iter().map(|row| escape(&row.name())).collect();
+        let _ = writeln!(
+            table,
+            "| {} | {} | {} | {} |",
+            escape(fact),
+            escape(report.reason_of(fact).unwrap_or_default()),
+            escape(report.how_to_know(fact).unwrap_or_default()),
+            rules.join(", ")
+        );
+    }
+    let rules = counted(report.counts.not_assessed, "rule", "rules");
+    let facts = counted(facts.len(), "fact", "facts");
+    let _ = writeln!(out, "\n### Not assessed: {rules}");
+    fold(out, &format!("{facts} not known"), &table);
 }
 
 fn rules(report: &ComplianceReport, rows: &[&RuleRow]) -> String {
@@ -68,6 +99,9 @@ fn why(report: &ComplianceReport, row: &RuleRow) -> String {
         lines.push(format!("• and {} more", thousands(more)));
     }
     lines.extend(report.why(row).map(|why| escape(&why)));
+    if !row.clauses.is_empty() {
+        lines.push(format!("bears on {}", escape(&row.clauses.join(", "))));
+    }
     lines.join("<br>")
 }
 
@@ -101,8 +135,15 @@ fn rules_of(clause: &ClauseRow) -> String {
 
 /// A table, behind some words if it is long.
 fn folded(out: &mut String, many: usize, words: &str, table: &str) {
-    let _ = match many > LONG {
-        true => write!(out, "\n<details>\n<summary>{words}</summary>\n\n{table}\n</details>\n"),
-        false => write!(out, "\n{table}"),
-    };
+    match many > LONG {
+        true => fold(out, words, table),
+        false => {
+            let _ = write!(out, "\n{table}");
+        }
+    }
+}
+
+/// A table behind some words.
+fn fold(out: &mut String, words: &str, table: &str) {
+    let _ = write!(out, "\n<details>\n<summary>{words}</summary>\n\n{table}\n</details>\n");
 }
