@@ -1,28 +1,53 @@
-use gitops_health_compliance::Severity;
+use gitops_health_compliance::{Severity, Verdict};
 
 use super::ComplianceReport;
 use super::problems::Problem;
+use crate::columns::thousands;
 use crate::workflow::annotate;
 
-/// The report as workflow commands of GitHub Actions: an annotation for each finding, for each rule that could not be
-/// evaluated, and one that sums up.
+/// The report as workflow commands of GitHub Actions: an annotation for each finding and for each rule that erred, one
+/// that sums up, and one for all that is not known.
 ///
 /// Of each level GitHub shows the first ten annotations of a step. So a rule stands there once before any stands there
-/// twice, rules that matter most stand first, and what sums up is the first notice.
+/// twice, rules that matter most stand first, and what sums up and what is not known are the first notices.
 pub fn github(report: &ComplianceReport) -> String {
-    let mut problems = report.problems(super::RuleRow::needs_somebody);
+    let mut problems = report.problems(|row| matches!(row.verdict, Verdict::Fail | Verdict::Error));
     // The sort is stable: what is left is in the order of the report.
     problems.sort_by_key(|it| (it.place > 0, std::cmp::Reverse(it.row.severity)));
     let mut out = String::new();
     for level in ["error", "warning", "notice"] {
         if level == "notice" {
-            annotate(&mut out, level, &[("title", "compliance analyze")], &sum(report));
+            annotate(
+                &mut out,
+                level,
+                &[("title", "compliance analyze")],
+                report.summary().trim_end(),
+            );
+            not_known(&mut out, level, report);
         }
         for problem in problems.iter().filter(|it| level_of(it.row.severity) == level) {
             annotation(&mut out, level, problem);
         }
     }
     out
+}
+
+/// All that is not known, how it gets known, and the rules that ask for it.
+fn not_known(out: &mut String, level: &str, report: &ComplianceReport) {
+    let rules = match report.counts.not_assessed {
+        0 => return,
+        1 => "1 rule is not assessed".to_owned(),
+        many => format!("{} rules are not assessed", thousands(many as u64)),
+    };
+    let mut lines = Vec::new();
+    for (fact, rows) in report.not_known() {
+        let reason =
+            report.reason_of(fact).map(|reason| format!(" ({reason})")).unwrap_or_default();
+        let rules: Vec<&str> = rows.iter().map(|row| row.rule.as_str()).collect();
+        lines.push(format!("{fact} not known{reason}: {}", rules.join(", ")));
+        lines.extend(report.how_to_know(fact).map(|to_do| format!("Do: {to_do}")));
+    }
+    annotate(out, level, &[("title", &rules)], &lines.join("\n"));
 }
 
 fn annotation(out: &mut String, level: &str, problem: &Problem<'_>) {
@@ -39,15 +64,6 @@ fn annotation(out: &mut String, level: &str, problem: &Problem<'_>) {
         }
         None => annotate(out, level, &[("title", &title)], &message),
     }
-}
-
-/// What was found, how it was judged and what is not known.
-fn sum(report: &ComplianceReport) -> String {
-    let mut lines = report.summary();
-    for row in &report.missing {
-        lines += &format!("not known: {} ({})\n", row.fact, row.reason);
-    }
-    lines.trim_end().to_owned()
 }
 
 fn level_of(severity: Severity) -> &'static str {
