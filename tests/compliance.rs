@@ -177,6 +177,44 @@ fn a_fact_that_is_not_known_is_asked_for_and_not_what_a_failure_needs() {
 }
 
 #[test]
+fn rules_that_are_not_asked_of_a_branch_are_told() {
+    let repo = governed(
+        "  protected_branches: ['release/*']\n  parameters: {approved-by-others: {approvers: 2}}\n",
+    );
+    let ask = |branch: &str, format: &str| {
+        let ask = ["compliance", "analyze", "--branch", branch, "--format", format];
+        run_in(&repo, &ask).stdout
+    };
+    let report = json(&ask("devel", "json"));
+    let branch = &report["branch"];
+    assert_eq!((&branch["name"], &branch["is_protected"]), (&"devel".into(), &false.into()));
+    let unasked = branch["not_asked"].as_array().expect("rules");
+    assert!(unasked.contains(&"merged-through-request".into()), "{branch}");
+    for rule in unasked {
+        assert_eq!(verdict(&report, rule.as_str().expect("a name")), "not_applicable");
+    }
+    let note = format!(
+        "`devel` is not among `compliance.protected_branches` (`release/*`), so {} rules were not asked",
+        unasked.len()
+    );
+    for format in ["text", "json", "github", "junit", "tap", "markdown", "html"] {
+        let told = ask("devel", format);
+        let words = told.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(words.contains(&note), "{format}: {told}");
+    }
+    let protected = json(&ask("release/2", "json"));
+    assert_eq!(protected["branch"]["not_asked"], serde_json::json!([]));
+    assert!(!ask("release/2", "text").contains("not asked"));
+    // What was set is told, too, and nothing else is.
+    let configured = &report["configured"];
+    assert_eq!(configured["protected_branches"], serde_json::json!(["release/*"]));
+    let parameters = serde_json::json!([
+        {"rule": "approved-by-others", "name": "approvers", "value": "2", "default": "1"}
+    ]);
+    assert_eq!(configured["parameters"], parameters);
+}
+
+#[test]
 fn the_same_question_has_the_same_answer() {
     let repo = governed("  frameworks: [baseline]\n");
     let now = ["--now", "2026-06-01T00:00:00Z"];

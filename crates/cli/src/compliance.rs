@@ -3,6 +3,7 @@
 mod analyze;
 mod catalogue;
 mod check_policy;
+mod configured;
 mod explain;
 mod history;
 mod list;

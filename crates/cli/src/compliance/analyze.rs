@@ -1,17 +1,19 @@
 use std::collections::BTreeMap;
 
-use gitops_health_compliance::input::{Branch, Input};
+use gitops_health_compliance::input::Input;
 use gitops_health_compliance::{
     Accepted, Catalogue, Clause, ComplianceConfig, Framework, Judgement, Outcome, RuleFinding,
     Settings, Severity, Shipped, Strength, Tally, Verdict, digits,
 };
 use gitops_health_git::printable;
 use gitops_health_report::compliance::{
-    self as report, BranchRow, COMPLIANCE_SCHEMA, ClauseRow, ClauseRule, ComplianceOutcome,
-    ComplianceReport, Counts, FrameworkRow, Period, Providing, RuleFindingRow, RuleRow, WaiverRow,
+    self as report, COMPLIANCE_SCHEMA, ClauseRow, ClauseRule, ComplianceOutcome, ComplianceReport,
+    Counts, FrameworkRow, Period, Providing, RuleFindingRow, RuleRow, WaiverRow,
 };
+use serde_json::Value;
 
 use super::catalogue::{asked_rules, catalogue, frameworks};
+use super::configured::{self, configured, note};
 use super::record;
 use super::subject::{Believed, Judged};
 use crate::args::{AnalyzeArgs, ComplianceFormat};
@@ -39,6 +41,7 @@ pub(crate) fn run(context: &Context, args: &AnalyzeArgs) -> Result<ExitCode, Cli
         is_advisory: names.is_empty() && own.is_empty() && !args.fail_on_violations,
         fail_on: args.fail_on.into(),
         providing: providing(settings, false),
+        settings,
     };
     let report = assemble(&judged, &catalogue, &frameworks, &asked);
     if let Some(path) = &args.record {
@@ -70,6 +73,7 @@ struct Asked<'a> {
     is_advisory: bool,
     fail_on: Severity,
     providing: Providing<'a>,
+    settings: &'a Settings,
 }
 
 /// How facts get known, with the files that are configured.
@@ -84,7 +88,13 @@ fn assemble(
     frameworks: &[&Framework],
     asked: &Asked<'_>,
 ) -> ComplianceReport {
-    let judgements = judge(judged, catalogue, frameworks);
+    let value = judged.input.to_value();
+    let judgements = judge(judged, &value, catalogue, frameworks);
+    let configured = configured(asked.settings, catalogue, &asked_rules(catalogue, frameworks));
+    let silent = judgements.iter().filter(|(_, it)| it.0.verdict == Verdict::NotApplicable);
+    let branch = judged.input.branch.as_ref();
+    let branch = branch.map(|it| configured::branch(it, catalogue, &value, silent.map(|it| *it.0)));
+    let unasked = branch.as_ref().and_then(|branch| note(branch, &configured));
     let rows: Vec<RuleRow> = judgements
         .iter()
         .map(|(id, answer)| row(&catalogue.rules()[*id], answer, frameworks, asked))
@@ -107,7 +117,8 @@ fn assemble(
         base: judged.input.change.base.clone(),
         commits: judged.input.commits.len(),
         period: period(&judged.input),
-        branch: judged.input.branch.as_ref().map(branch),
+        branch,
+        configured,
         evaluated_at: judged.input.evaluated_at.text.clone(),
         trusted: judged.input.repository.trusted.clone(),
         input_digest: digits(&judged.input.digest()),
@@ -119,7 +130,7 @@ fn assemble(
         frameworks: frameworks.iter().map(|it| framework(it, &judgements)).collect(),
         rules: sorted(rows),
         missing,
-        notes: judged.notes.clone(),
+        notes: unasked.into_iter().chain(judged.notes.iter().cloned()).collect(),
     }
 }
 
@@ -131,17 +142,17 @@ fn period(input: &Input) -> Option<Period> {
     Some(Period { first, last })
 }
 
-fn branch(branch: &Branch) -> BranchRow {
-    BranchRow { name: branch.name.clone(), is_protected: branch.is_protected }
-}
-
 /// What each rule says, and the waivers that count for it.
 type Answers<'a> = BTreeMap<&'a str, (Judgement, Vec<Accepted>)>;
 
 /// The answers of the rules that the frameworks name; of all rules where none is asked for.
-fn judge<'a>(judged: &Judged, catalogue: &'a Catalogue, frameworks: &[&Framework]) -> Answers<'a> {
-    let value = judged.input.to_value();
-    let mut evaluation = catalogue.over(&value);
+fn judge<'a>(
+    judged: &Judged,
+    value: &Value,
+    catalogue: &'a Catalogue,
+    frameworks: &[&Framework],
+) -> Answers<'a> {
+    let mut evaluation = catalogue.over(value);
     let judged_by = |id: &'a str| {
         let judgement = evaluation.judge(id);
         (id, judged.waivers.apply(id, judgement, &judged.input))

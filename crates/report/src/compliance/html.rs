@@ -30,7 +30,11 @@ pub fn html(report: &ComplianceReport) -> String {
         framework(&mut body, row);
     }
     rules(&mut body, report);
-    identity(&mut body, report);
+    let configured = report.configured();
+    pairs(&mut body, "What was set", configured.iter().map(|(name, value)| (&**name, &**value)));
+    let about = report.about();
+    let about = about.iter().map(|(name, value)| (*name, &**value));
+    pairs(&mut body, "What this is about", about.chain(report.identity()));
     html::page(&title, &body)
 }
 
@@ -141,12 +145,10 @@ fn rules(out: &mut String, report: &ComplianceReport) {
     out.push_str("</tbody>\n</table>\n</div>\n</section>\n");
 }
 
-/// What was judged, by what and when.
-fn identity(out: &mut String, report: &ComplianceReport) {
-    out.push_str(
-        "<section>\n<h2>What this is about</h2>\n<div class=\"wide\">\n<table>\n<tbody>\n",
-    );
-    for (name, value) in report.identity() {
+/// Names and values.
+fn pairs<'a>(out: &mut String, title: &str, pairs: impl Iterator<Item = (&'a str, &'a str)>) {
+    let _ = writeln!(out, "<section>\n<h2>{title}</h2>\n<div class=\"wide\">\n<table>\n<tbody>");
+    for (name, value) in pairs {
         let _ = writeln!(
             out,
             "<tr><td class=\"left dim\">{}</td><td class=\"left path\">{}</td></tr>",

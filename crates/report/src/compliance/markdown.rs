@@ -38,6 +38,10 @@ pub fn markdown(report: &ComplianceReport) -> String {
     for row in &report.frameworks {
         framework(&mut out, row);
     }
+    out.push_str("\n### What was set\n\n");
+    for (name, value) in report.configured() {
+        let _ = writeln!(out, "- {}: {}", escape(&name), escape(&value));
+    }
     let identity = report.identity().into_iter();
     let identity: Vec<String> =
         identity.map(|(name, value)| format!("{} {}", escape(name), escape(value))).collect();

@@ -65,6 +65,8 @@ pub struct ComplianceReport {
     pub input_digest: String,
     /// SHA-256 of the rules.
     pub policies_digest: String,
+    /// What was set.
+    pub configured: Configured,
     /// Whether nothing is set up, so that nothing decides the exit code.
     pub is_advisory: bool,
     /// The least severity of a rule that decides the exit code.
@@ -99,6 +101,30 @@ pub struct BranchRow {
     pub name: String,
     /// Whether `compliance.protected_branches` names it.
     pub is_protected: bool,
+    /// The rules that say nothing of the change because it does not, and would if it did.
+    pub not_asked: Vec<String>,
+}
+
+/// What was set of that by which a change was judged.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Configured {
+    /// The names of branches that are protected: patterns in the language of `.gitignore`.
+    pub protected_branches: Vec<String>,
+    /// Parameters of rules that were asked, as far as they are not as the rules have them.
+    pub parameters: Vec<ParameterRow>,
+}
+
+/// A parameter of a rule that was set.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct ParameterRow {
+    /// The rule.
+    pub rule: String,
+    /// The name of the parameter.
+    pub name: String,
+    /// Its value, written as JSON.
+    pub value: String,
+    /// What it would be where nobody sets it.
+    pub default: String,
 }
 
 /// How many rules gave which answer.

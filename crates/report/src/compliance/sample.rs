@@ -4,7 +4,8 @@ use gitops_health_compliance::{Severity, Strength, Verdict};
 
 use super::{
     BranchRow, COMPLIANCE_SCHEMA, ClauseRow, ClauseRule, ComplianceOutcome, ComplianceReport,
-    Counts, FrameworkRow, MissingRow, Period, RuleFindingRow, RuleRow, WaiverRow,
+    Configured, Counts, FrameworkRow, MissingRow, ParameterRow, Period, RuleFindingRow, RuleRow,
+    WaiverRow,
 };
 
 /// What every format takes for its own somewhere.
@@ -74,7 +75,16 @@ pub(super) fn empty() -> ComplianceReport {
             first: "2026-02-27T10:00:00+01:00".into(),
             last: "2026-02-27T10:00:00+01:00".into(),
         }),
-        branch: Some(BranchRow { name: "main".into(), is_protected: true }),
+        branch: Some(BranchRow { name: "main".into(), is_protected: true, not_asked: Vec::new() }),
+        configured: Configured {
+            protected_branches: vec!["main".into(), "release/*".into()],
+            parameters: vec![ParameterRow {
+                rule: "holding".into(),
+                name: "approvers".into(),
+                value: "2".into(),
+                default: "1".into(),
+            }],
+        },
         evaluated_at: "2026-03-01T10:00:00+01:00".into(),
         trusted: Some("1a".repeat(20)),
         input_digest: "2b".repeat(32),

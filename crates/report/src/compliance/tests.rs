@@ -450,6 +450,17 @@ fn a_rule_that_does_not_say_what_to_do_is_shown_without() {
 }
 
 #[test]
+fn what_was_set_is_in_the_formats_for_officers() {
+    let report = report();
+    let (json, page, out) = (parsed(&json(&report)), html(&report), markdown(&report));
+    assert_eq!(json["configured"]["protected_branches"][1], "release/*");
+    assert_eq!(json["configured"]["parameters"][0]["default"], "1");
+    assert!(page.contains("release/*") && page.contains("holding.approvers"));
+    assert!(out.contains("- protected branches: `main`, `release/*`\n"), "{out}");
+    assert!(out.contains("- holding.approvers: `2`, not `1` as without setting\n"), "{out}");
+}
+
+#[test]
 fn warnings_are_told_in_every_format_and_fail_nowhere() {
     let mut report = super::sample::empty();
     let warning = super::RuleFindingRow {

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use gitops_health_compliance::{Strength, Verdict};
 
 use super::{
-    ClauseRow, ClauseRule, ComplianceOutcome, ComplianceReport, FrameworkRow, RuleFindingRow,
-    RuleRow, WaiverRow,
+    ClauseRow, ClauseRule, ComplianceOutcome, ComplianceReport, FrameworkRow, ParameterRow,
+    RuleFindingRow, RuleRow, WaiverRow,
 };
 use crate::columns::{counted, day_of, thousands};
 use crate::risk::short;
@@ -187,6 +187,19 @@ impl ComplianceReport {
             ("policies_digest", Some(&self.policies_digest)),
         ];
         known.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
+    }
+
+    /// What was set: names and values.
+    pub(super) fn configured(&self) -> Vec<(String, String)> {
+        let branches = self.configured.protected_branches.iter().map(|it| format!("`{it}`"));
+        let branches = branches.collect::<Vec<_>>().join(", ");
+        let branches = if branches.is_empty() { "none".to_owned() } else { branches };
+        let parameter = |it: &ParameterRow| {
+            let name = format!("{}.{}", it.rule, it.name);
+            (name, format!("`{}`, not `{}` as without setting", it.value, it.default))
+        };
+        let parameters = self.configured.parameters.iter().map(parameter);
+        [("protected branches".to_owned(), branches)].into_iter().chain(parameters).collect()
     }
 
     /// The rules of an answer.
