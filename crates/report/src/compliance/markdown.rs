@@ -10,12 +10,24 @@ use crate::escape::escape_prose as escape;
 /// Lists that are longer are folded.
 const LONG: usize = 25;
 
-/// So many findings of a rule are listed. GitHub takes comments of 65,536 characters; other formats have them all.
+/// So many findings of a rule are listed; other formats have them all.
 const LISTED: usize = 10;
+
+/// GitHub takes comments of 65,536 characters.
+const MOST: usize = 65_536;
 
 /// The report as GitHub-flavoured Markdown, for comments and job summaries: what it comes to, what fails, what is not
 /// known fact by fact, what is waived, and a table for each framework. What fails is never folded.
+/// What would be longer than GitHub takes names of each rule the first clause only; the tables of clauses have all.
 pub fn markdown(report: &ComplianceReport) -> String {
+    let full = written(report, &|row| Some(row.clauses.join(", ")).filter(|it| !it.is_empty()));
+    if full.len() < MOST { full } else { written(report, &RuleRow::clauses_in_short) }
+}
+
+/// How the clauses of a rule are told.
+type Clauses<'a> = &'a dyn Fn(&RuleRow) -> Option<String>;
+
+fn written(report: &ComplianceReport, clauses: Clauses<'_>) -> String {
     let mut out = format!("## Rules for changes\n\n**{}**\n\n", escape(&report.found()));
     for (name, words) in report.about() {
         let _ = writeln!(out, "- {name}: {}", escape(&words));
@@ -29,7 +41,8 @@ pub fn markdown(report: &ComplianceReport) -> String {
         let rows: Vec<&RuleRow> = verdicts.iter().flat_map(|it| report.with(*it)).collect();
         if !rows.is_empty() {
             let rules = counted(rows.len(), "rule", "rules");
-            let _ = write!(out, "\n### {title}: {rules}\n\n{}", self::rules(report, &rows));
+            let _ =
+                write!(out, "\n### {title}: {rules}\n\n{}", self::rules(report, &rows, clauses));
         }
         if title == "Fails" {
             not_known(&mut out, report);
@@ -75,7 +88,7 @@ fn not_known(out: &mut String, report: &ComplianceReport) {
     fold(out, &format!("{facts} not known"), &table);
 }
 
-fn rules(report: &ComplianceReport, rows: &[&RuleRow]) -> String {
+fn rules(report: &ComplianceReport, rows: &[&RuleRow], clauses: Clauses<'_>) -> String {
     let mut table = String::from(
         "| answer | rule | severity | why | what to do |\n| --- | --- | --- | --- | --- |\n",
     );
@@ -86,7 +99,7 @@ fn rules(report: &ComplianceReport, rows: &[&RuleRow]) -> String {
             called(row.verdict),
             escape(&row.rule),
             row.severity.name(),
-            why(report, row),
+            why(report, row, clauses),
             escape(&row.remedy)
         );
     }
@@ -94,7 +107,7 @@ fn rules(report: &ComplianceReport, rows: &[&RuleRow]) -> String {
 }
 
 /// What the rule asks for, what it found and why it gives its answer, on lines of one cell.
-fn why(report: &ComplianceReport, row: &RuleRow) -> String {
+fn why(report: &ComplianceReport, row: &RuleRow, clauses: Clauses<'_>) -> String {
     let mut lines = vec![escape(&row.title)];
     let findings = row.findings.iter().take(LISTED);
     lines.extend(findings.map(|finding| format!("• {}", escape(&finding.words()))));
@@ -103,9 +116,7 @@ fn why(report: &ComplianceReport, row: &RuleRow) -> String {
         lines.push(format!("• and {} more", thousands(more)));
     }
     lines.extend(report.why(row).map(|why| escape(&why)));
-    if !row.clauses.is_empty() {
-        lines.push(format!("bears on {}", escape(&row.clauses.join(", "))));
-    }
+    lines.extend(clauses(row).map(|it| format!("bears on {}", escape(&it))));
     lines.join("<br>")
 }
 

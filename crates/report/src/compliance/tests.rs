@@ -450,6 +450,17 @@ fn a_rule_that_does_not_say_what_to_do_is_shown_without() {
 }
 
 #[test]
+fn markdown_has_all_clauses_of_a_rule_unless_it_would_be_too_long() {
+    let mut report = report();
+    report.rules[0].clauses = (1..=28).map(|number| format!("first {number}")).collect();
+    assert!(markdown(&report).contains("first 27, first 28 |"));
+    let many = (1..3_000).map(|number| format!("a clause of many words {number}"));
+    report.rules[0].clauses = many.collect();
+    assert!(markdown(&report).contains("bears on a clause of many words 1 +2998 more |"));
+    assert!(markdown(&report).len() < 65_536);
+}
+
+#[test]
 fn what_was_set_is_in_the_formats_for_officers() {
     let report = report();
     let (json, page, out) = (parsed(&json(&report)), html(&report), markdown(&report));
