@@ -3,7 +3,7 @@
 use gitops_health_testkit::TestRepo;
 use serde_json::Value;
 
-use crate::support::{assert_fails_with_hint, run_in};
+use crate::support::{assert_fails_with_hint, program, run_in};
 
 const ROSTER: &str = "
 people:
@@ -549,6 +549,84 @@ fn a_commit_of_a_history_that_no_pull_request_names_came_without_one() {
     let text =
         run_in(&repo, &["compliance", "analyze", "--history", "--evidence", "requests.json"]);
     assert!(text.stdout.contains("1 through a pull request, 0 without one"), "{text}");
+}
+
+#[test]
+fn a_history_names_every_commit_that_fails_or_is_not_known_and_why() {
+    let repo = governed("  frameworks: [baseline]\n  protected_branches: ['release/*']\n");
+    for number in 0..7 {
+        repo.write("src/main.py", format!("x = {number}0\n")).commit("feat: more of it");
+    }
+    let lines = (0..14).map(|number| format!("requests.get(url{number}, verify=False)\n"));
+    repo.write("src/get.py", lines.collect::<String>()).commit("feat: get it");
+    let history = ["compliance", "analyze", "--history", "--framework", "baseline", "--format"];
+    // The lines of CSV end with a return, which a terminal would act on.
+    let ask = |format: &str| {
+        let transcript = program(&repo).run(&[&history[..], &[format]].concat());
+        assert_eq!(transcript.code, Some(3), "{format}: {transcript}");
+        transcript.stdout
+    };
+    let report = json(&ask("json"));
+    let schema = json(&gitops_health_report::compliance_history::json_schema());
+    let schema = jsonschema::validator_for(&schema).expect("a valid schema");
+    assert!(schema.is_valid(&report), "{report}");
+    let length = |list: &Value| list.as_array().expect("a list").len() as u64;
+    let mut expected = 0;
+    for row in report["rules"].as_array().expect("rows") {
+        let counts = ["fail", "waived", "not_assessed", "error"]
+            .map(|name| row["counts"][name].as_u64().expect("a number"));
+        let [fail, waived, not_assessed, error] = counts;
+        let listed = ["failing", "waived", "not_known"].map(|name| length(&row[name]));
+        assert_eq!(listed, [fail, waived, not_assessed + error], "{row}");
+        expected += counts.iter().sum::<u64>();
+        assert!(length(&row["clauses"]) > 0);
+        for commit in row["failing"].as_array().expect("commits") {
+            assert!(length(&commit["findings"]) > 0, "{row}");
+        }
+        for commit in row["not_known"].as_array().expect("commits") {
+            assert!(length(&commit["missing"]) > 0, "{row}");
+        }
+    }
+    let row = |rule: &str| {
+        let rows = report["rules"].as_array().expect("rows");
+        rows.iter().find(|row| row["rule"] == rule).unwrap_or_else(|| panic!("{rule}")).clone()
+    };
+    // More than were named before, and of one commit no more than the report says.
+    assert_eq!(
+        length(&row("approved-by-others")["failing"]),
+        report["commits"].as_u64().expect("a number")
+    );
+    let cut = &row("certificates-checked")["failing"][0];
+    assert_eq!((length(&cut["findings"]), &cut["findings_left_out"]), (10, &4.into()));
+    assert_eq!((&report["most_findings"], &report["findings_left_out"]), (&10.into(), &4.into()));
+    assert_eq!(cut["findings"][0]["path"], "src/get.py");
+    // What nobody looked at here is told apart from what nobody handed in.
+    let (secrets, tests) = (row("no-secrets"), row("tests-passed"));
+    assert_eq!(secrets["not_looked_at"], secrets["counts"]["not_assessed"]);
+    assert_eq!(tests["not_looked_at"], 0);
+    let missing = report["missing"].as_array().expect("rows");
+    let of = |fact: &str| missing.iter().find(|row| row["fact"] == fact).expect("a fact");
+    assert!(of("findings")["remedy"].as_str().expect("words").contains("--commit"));
+    assert!(of("tests")["remedy"].as_str().expect("words").contains("JUnit"));
+    assert!(report["period"]["first"].as_str() <= report["period"]["last"].as_str());
+    assert!(!report["branch"]["not_asked"].as_array().expect("rules").is_empty());
+    // The same in the other formats.
+    let csv = ask("csv");
+    let rows = csv.split("\r\n").filter(|row| !row.is_empty()).count() as u64;
+    assert_eq!(rows, 1 + expected, "{csv}");
+    let markdown = ask("markdown");
+    assert!(
+        markdown.contains("| certificates-checked |") && markdown.contains("and 11 more"),
+        "{markdown}"
+    );
+    assert!(ask("text").contains("not told: nobody handed in"));
+    for (arguments, said) in [
+        (&["--history", "--format", "sarif"][..], "CSV or Markdown"),
+        (&["--format", "csv"], "--history"),
+    ] {
+        let refused = run_in(&repo, &[&["compliance", "analyze"], arguments].concat());
+        assert_fails_with_hint(&refused, 2, &[said]);
+    }
 }
 
 #[test]

@@ -288,6 +288,14 @@ fn messages_do_not_print_what_they_quote() {
             }
         }
     }
+    for format in ["text", "json", "csv", "markdown"] {
+        let history = ["compliance", "analyze", "--history", "--policy", "policies", "--format"];
+        let arguments = [&history[..], &[format, "--branch", &secret]].concat();
+        let said = crate::support::program(&repo).run(&arguments);
+        assert_eq!(said.code, Some(3), "{said}");
+        let told = [&said.stdout[..], &said.stderr].concat();
+        assert!(told.contains("main.deny") && !told.contains(&secret), "{said}");
+    }
 }
 
 #[test]

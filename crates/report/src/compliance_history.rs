@@ -1,14 +1,24 @@
 //! The report of `compliance analyze --history`: what each rule said of the commits of a branch.
 
+mod csv;
+mod markdown;
+#[cfg(test)]
+mod tests;
+
 use gitops_health_compliance::Severity;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::columns::{Side, columns, counted, thousands};
-use crate::compliance::Counts;
+use crate::columns::{Side, columns, counted, day_of, thousands};
+use crate::compliance::{
+    BranchRow, ComplianceOutcome, Configured, Counts, MissingRow, Period, RuleFindingRow, WaiverRow,
+};
 use crate::json::{document, schema_of};
 use crate::risk::short;
 use crate::style::Style;
+
+pub use csv::csv;
+pub use markdown::markdown;
 
 /// The name and version of the format that [`json()`] writes.
 pub const COMPLIANCE_HISTORY_SCHEMA: &str = "gitops-health/compliance-history/v1";
@@ -20,8 +30,22 @@ pub struct HistoryReport {
     pub schema: String,
     /// The branch, or what else was asked for.
     pub head: String,
+    /// When it was evaluated, RFC 3339.
+    pub evaluated_at: String,
     /// The revision whose roster, owners, keys and configuration were believed for all commits.
     pub trusted: String,
+    /// SHA-256 of the rules.
+    pub policies_digest: String,
+    /// What was set.
+    pub configured: Configured,
+    /// The branch on which all of it is; absent where nobody says so.
+    pub branch: Option<BranchRow>,
+    /// Whether nothing is set up, so that nothing decides the exit code.
+    pub is_advisory: bool,
+    /// The least severity of a rule that decides the exit code.
+    pub fail_on: Severity,
+    /// What the answers of rules that decide come to.
+    pub outcome: ComplianceOutcome,
     /// How many commits were judged: all first parents, or the newest of them.
     pub commits: usize,
     /// How many of these are merges.
@@ -32,8 +56,18 @@ pub struct HistoryReport {
     pub first: Option<String>,
     /// The newest.
     pub last: Option<String>,
+    /// When the earliest and the latest were committed.
+    pub period: Option<Period>,
     /// Whether this clone ends before the history does: the exit code is 3 then.
     pub is_cut: bool,
+    /// So many findings of a rule on one commit are in the report at most. All commits are.
+    pub most_findings: usize,
+    /// How many findings are not in the report for that.
+    pub findings_left_out: usize,
+    /// Facts that are not known of some commit, with the reasons and what to do.
+    pub missing: Vec<MissingRow>,
+    /// What somebody should know of the way in which this was judged.
+    pub notes: Vec<String>,
     /// The rules, by their names.
     pub rules: Vec<HistoryRow>,
 }
@@ -58,37 +92,85 @@ pub struct HistoryRow {
     pub title: String,
     /// How much it matters.
     pub severity: Severity,
+    /// Whether its answers have a say in the exit code.
+    pub decides: bool,
     /// On how many commits it gave which answer.
     pub counts: Counts,
+    /// On how many of those on which it is not assessed it asks for what a history does not look at. On the others
+    /// nobody told what it asks for.
+    pub not_looked_at: usize,
     /// How many of the newest commits keep it, without one between that does not or of which that is not known.
     pub unbroken: usize,
     /// The oldest of these; absent where the newest does not.
     pub since: Option<String>,
     /// When that was committed, RFC 3339.
     pub since_committed: Option<String>,
-    /// The newest commits on which it fails, five at most.
+    /// The commits on which it fails, newest first.
     pub failing: Vec<FailingCommit>,
+    /// Those on which it would fail, and somebody accepts that.
+    pub waived: Vec<FailingCommit>,
+    /// Those on which it is not assessed or errs.
+    pub not_known: Vec<UnknownCommit>,
+    /// The clauses that it bears on, of the frameworks that were asked for.
+    pub clauses: Vec<String>,
 }
 
-/// A commit on which a rule fails.
+/// A commit on which a rule does not hold.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct FailingCommit {
     /// Its id.
     pub commit: String,
     /// When it was committed, RFC 3339.
     pub committed: String,
+    /// What does not hold: the first ones, as many as `most_findings` says.
+    pub findings: Vec<RuleFindingRow>,
+    /// How many more there are.
+    pub findings_left_out: usize,
+    /// Who accepts it, and until when.
+    pub waivers: Vec<WaiverRow>,
+}
+
+/// A commit of which nobody knows whether a rule holds.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct UnknownCommit {
+    /// Its id.
+    pub commit: String,
+    /// When it was committed, RFC 3339.
+    pub committed: String,
+    /// The facts that are not known.
+    pub missing: Vec<String>,
+    /// Whether one of these is what a history does not look at.
+    pub is_not_looked_at: bool,
+    /// Why the rule could not be evaluated.
+    pub error: Option<String>,
+}
+
+impl HistoryRow {
+    /// On how many commits nobody told what it asks for.
+    fn not_told(&self) -> usize {
+        self.counts.not_assessed.saturating_sub(self.not_looked_at) + self.counts.error
+    }
 }
 
 /// A line for each rule that said something: how often it held and failed, since when it holds, where it failed last.
 pub fn text(report: &HistoryReport, style: Style) -> String {
-    let heading =
-        ["rule", "severity", "pass", "fail", "not known", "holds for", "since", "failed last"];
+    let heading = [
+        "rule",
+        "severity",
+        "pass",
+        "fail",
+        "not told",
+        "not seen",
+        "holds for",
+        "since",
+        "failed last",
+    ];
     let mut rows = vec![heading.map(str::to_owned).to_vec()];
     let (said, silent): (Vec<_>, Vec<_>) =
         report.rules.iter().partition(|row| row.counts.not_applicable < report.commits);
     rows.extend(said.into_iter().map(line));
-    let mut sides = [Side::Right; 8];
-    for place in [0, 1, 6, 7] {
+    let mut sides = [Side::Right; 9];
+    for place in [0, 1, 7, 8] {
         sides[place] = Side::Left;
     }
     let mut text = String::new();
@@ -97,27 +179,50 @@ pub fn text(report: &HistoryReport, style: Style) -> String {
         text.push('\n');
     }
     text.push('\n');
-    text += &format!(
-        "{} of {} judged ({}) by what {} trusts; {} of no such commit anything\n",
-        counted(report.commits, "commit", "commits"),
-        report.head,
-        counted(report.merges, "merge", "merges"),
-        short(&report.trusted),
-        counted(silent.len(), "rule says", "rules say"),
-    );
-    let Requests { named, without, unknown } = report.requests;
-    if named + without > 0 {
-        text += &format!(
-            "{} through a pull request, {} without one, {} of which that is not known\n",
-            thousands(named as u64),
-            thousands(without as u64),
-            thousands(unknown as u64),
-        );
+    text += &style.beside("", &about(report));
+    let silent = counted(silent.len(), "rule says", "rules say");
+    text += &format!("{silent} of no such commit anything\n");
+    text.extend(requests(report).map(|words| words + "\n"));
+    if report.rules.iter().any(|row| row.counts.not_assessed > 0) {
+        text += &style.beside("", SEEN_AND_TOLD);
+    }
+    for note in &report.notes {
+        text += &style.beside("", &format!("note: {note}"));
     }
     if report.is_cut {
         text += "this clone ends before the history does: fetch the rest with `git fetch --unshallow`\n";
     }
     text
+}
+
+/// What the two ways not to know something are.
+const SEEN_AND_TOLD: &str = "not told: nobody handed in what the rule asks for. Not seen: a history does not look at it \
+     (health data, risk). `--format json`, `csv` and `markdown` name the commits and the facts";
+
+/// What was judged, of when, and by what.
+fn about(report: &HistoryReport) -> String {
+    let days = report.period.as_ref().map(|it| (day_of(&it.first), day_of(&it.last)));
+    let days = days.map(|(first, last)| format!(", {first} to {last}")).unwrap_or_default();
+    format!(
+        "{} of {} judged ({}{days}) by the roster, owners, keys and settings of {}",
+        counted(report.commits, "commit", "commits"),
+        report.head,
+        counted(report.merges, "merge", "merges"),
+        short(&report.trusted),
+    )
+}
+
+/// How commits came to the branch, where somebody says so.
+fn requests(report: &HistoryReport) -> Option<String> {
+    let Requests { named, without, unknown } = report.requests;
+    (named + without > 0).then(|| {
+        format!(
+            "{} through a pull request, {} without one, {} of which that is not known",
+            thousands(named as u64),
+            thousands(without as u64),
+            thousands(unknown as u64),
+        )
+    })
 }
 
 fn line(row: &HistoryRow) -> Vec<String> {
@@ -129,7 +234,8 @@ fn line(row: &HistoryRow) -> Vec<String> {
         row.severity.name().into(),
         number(counts.pass + counts.waived),
         number(counts.fail),
-        number(counts.not_assessed + counts.error),
+        number(row.not_told()),
+        number(row.not_looked_at),
         number(row.unbroken),
         row.since_committed.iter().filter_map(|it| it.get(..10)).collect(),
         last.into_iter().take(2).collect::<Vec<_>>().join(" "),

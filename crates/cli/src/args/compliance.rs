@@ -145,6 +145,8 @@ pub(crate) enum ComplianceFormat {
     Markdown,
     /// A page that stands alone
     Html,
+    /// A row for each commit and rule that does not hold or is not known, of a history only
+    Csv,
 }
 
 /// How much a rule matters.

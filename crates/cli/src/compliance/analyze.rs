@@ -6,6 +6,7 @@ use gitops_health_compliance::{
     Settings, Severity, Shipped, Strength, Tally, Verdict, digits,
 };
 use gitops_health_git::printable;
+use gitops_health_report::Style;
 use gitops_health_report::compliance::{
     self as report, COMPLIANCE_SCHEMA, ClauseRow, ClauseRule, ComplianceOutcome, ComplianceReport,
     Counts, FrameworkRow, Period, Providing, RuleFindingRow, RuleRow, WaiverRow,
@@ -18,13 +19,14 @@ use super::record;
 use super::subject::{Believed, Judged};
 use crate::args::{AnalyzeArgs, ComplianceFormat};
 use crate::context::Context;
-use crate::error::CliError;
+use crate::error::{CliError, Failure};
 use crate::exit_code::ExitCode;
 use crate::look::masked;
 use crate::output;
 
 /// `compliance analyze`: which rules does a change keep, and what does that say of each clause?
 pub(crate) fn run(context: &Context, args: &AnalyzeArgs) -> Result<ExitCode, CliError> {
+    let print = printer(args.format)?;
     let believed = Believed::read(context, &args.change, &args.policy)?;
     let (settings, own) = (&believed.settings, &believed.own.policies);
     // Rules are read while the change is looked at.
@@ -48,24 +50,36 @@ pub(crate) fn run(context: &Context, args: &AnalyzeArgs) -> Result<ExitCode, Cli
         let input = judged.input.to_value();
         record::write(path, &catalogue, own, &input, &asked_rules(&catalogue, &frameworks))?;
     }
-    let text = match args.format {
-        ComplianceFormat::Text => report::text(&report, context.style()),
-        ComplianceFormat::Json => report::json(&report),
-        ComplianceFormat::Sarif => report::sarif(&report),
-        ComplianceFormat::Github => report::github(&report),
-        ComplianceFormat::Gitlab => report::gitlab(&report),
-        ComplianceFormat::Junit => report::junit(&report),
-        ComplianceFormat::Tap => report::tap(&report),
-        ComplianceFormat::Rdjson => report::rdjson(&report),
-        ComplianceFormat::Markdown => report::markdown(&report),
-        ComplianceFormat::Html => report::html(&report),
-    };
-    output::write(context, &text)?;
+    output::write(context, &print(&report, context.style()))?;
     Ok(match report.outcome {
         _ if report.is_advisory => ExitCode::Clean,
         ComplianceOutcome::Clean => ExitCode::Clean,
         ComplianceOutcome::Violations => ExitCode::Findings,
         ComplianceOutcome::NotEvaluated => ExitCode::NotEvaluated,
+    })
+}
+
+/// What prints a report in a format.
+type Printer = fn(&ComplianceReport, Style) -> String;
+
+fn printer(format: ComplianceFormat) -> Result<Printer, CliError> {
+    Ok(match format {
+        ComplianceFormat::Text => report::text,
+        ComplianceFormat::Json => |report, _| report::json(report),
+        ComplianceFormat::Sarif => |report, _| report::sarif(report),
+        ComplianceFormat::Github => |report, _| report::github(report),
+        ComplianceFormat::Gitlab => |report, _| report::gitlab(report),
+        ComplianceFormat::Junit => |report, _| report::junit(report),
+        ComplianceFormat::Tap => |report, _| report::tap(report),
+        ComplianceFormat::Rdjson => |report, _| report::rdjson(report),
+        ComplianceFormat::Markdown => |report, _| report::markdown(report),
+        ComplianceFormat::Html => |report, _| report::html(report),
+        ComplianceFormat::Csv => {
+            return Err(CliError::new(Failure::Unusable {
+                what: "only a history is printed as CSV".into(),
+                hint: "add `--history`, or use `--format json` for one change".into(),
+            }));
+        }
     })
 }
 
@@ -167,11 +181,7 @@ fn row(
     asked: &Asked<'_>,
 ) -> RuleRow {
     let meta = &shipped.meta;
-    let clauses = frameworks.iter().flat_map(|framework| {
-        let of = framework.clauses.iter().filter(|clause| clause.rules.contains_key(&meta.id));
-        of.map(|clause| format!("{} {}", framework.id, clause.id))
-    });
-    let shown = Shown { is_own: shipped.own.is_some() };
+    let shown = Shown::of(shipped);
     let findings =
         |list: &[RuleFinding]| list.iter().map(|it| shown.finding(&meta.id, it)).collect();
     RuleRow {
@@ -191,24 +201,37 @@ fn row(
         },
         policy: shipped.own.as_ref().map(|it| shown.text(it)),
         waivers: accepted.iter().cloned().map(waiver).collect(),
-        clauses: clauses.collect(),
+        clauses: clauses(frameworks, &meta.id),
     }
+}
+
+/// The clauses that a rule bears on.
+pub(super) fn clauses(frameworks: &[&Framework], rule: &str) -> Vec<String> {
+    let clauses = frameworks.iter().flat_map(|framework| {
+        let of = framework.clauses.iter().filter(|clause| clause.rules.contains_key(rule));
+        of.map(|clause| format!("{} {}", framework.id, clause.id))
+    });
+    clauses.collect()
 }
 
 /// How what rules say may be shown.
 #[derive(Clone, Copy)]
-struct Shown {
+pub(super) struct Shown {
     /// Whether the rule does not come with the program: what it says may quote what must not be printed.
     is_own: bool,
 }
 
 impl Shown {
+    pub(super) fn of(rule: &Shipped) -> Self {
+        Self { is_own: rule.own.is_some() }
+    }
+
     /// What rules say holds names of files and of people, which may hold anything.
-    fn text(self, text: &str) -> String {
+    pub(super) fn text(self, text: &str) -> String {
         if self.is_own { masked(text) } else { printable(text.as_bytes()) }
     }
 
-    fn finding(self, rule: &str, found: &RuleFinding) -> RuleFindingRow {
+    pub(super) fn finding(self, rule: &str, found: &RuleFinding) -> RuleFindingRow {
         let said = RuleFinding {
             message: self.text(&found.message),
             subject: found.subject.as_ref().map(|it| self.text(it)),
@@ -222,7 +245,7 @@ impl Shown {
     }
 }
 
-fn waiver(accepted: Accepted) -> WaiverRow {
+pub(super) fn waiver(accepted: Accepted) -> WaiverRow {
     let Accepted { id, owner, reason, expires } = accepted;
     let [id, owner, reason] = [id, owner, reason].map(|text| printable(text.as_bytes()));
     WaiverRow { id, owner, reason, expires }

@@ -1,21 +1,30 @@
+use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZero;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 
-use gitops_health_compliance::input::{Branch, Input, Mode, Time};
+use gitops_health_compliance::input::{Branch, Input, MissingFact, Mode, Time};
 use gitops_health_compliance::{
-    Assembler, Catalogue, EvidenceOfMany, Settings, Shipped, Subject, Tally, Trusted, Verdict,
+    Accepted, Assembler, Catalogue, EvidenceOfMany, Framework, Judgement, Outcome, Settings,
+    Severity, Subject, Tally, Trusted, Verdict, digits,
 };
 use gitops_health_git::{
     Change, Commit, Error as GitError, ObjectId, Reference, Repo, Similarity, ZonedTime,
 };
-use gitops_health_report::compliance::Counts;
+use gitops_health_report::Style;
+use gitops_health_report::compliance::{
+    BranchRow, ComplianceOutcome, Counts, NOT_LOOKED_AT_IN_A_HISTORY, Period, RuleFindingRow,
+    WaiverRow,
+};
 use gitops_health_report::compliance_history::{
     self as report, COMPLIANCE_HISTORY_SCHEMA, FailingCommit, HistoryReport, HistoryRow, Requests,
+    UnknownCommit,
 };
 use gitops_health_risk::RiskParams;
 
+use super::analyze::{Shown, clauses, providing, waiver};
 use super::catalogue::{asked_rules, catalogue, frameworks};
+use super::configured::{self, configured, note};
 use super::own::Own;
 use super::subject::{branch_of_head, evidence, settings, unusable};
 use crate::args::{AnalyzeArgs, ComplianceFormat};
@@ -25,11 +34,13 @@ use crate::exit_code::ExitCode;
 use crate::look::masked;
 use crate::output;
 
-/// So many commits on which a rule fails are named; the newest.
-const NAMED: usize = 5;
+/// So many findings of a rule on one commit are kept: a branch has thousands of commits, and a rule may find a thousand
+/// things in one.
+const MOST_FINDINGS: usize = 10;
 
 /// `compliance analyze --history`: which rules did each commit of the branch keep, by what is believed now?
 pub(crate) fn run(context: &Context, args: &AnalyzeArgs) -> Result<ExitCode, CliError> {
+    let print = printer(args.format)?;
     let repo = context.open_repo()?;
     let tip = repo.resolve(&args.change.head)?;
     let revision = match &args.change.policy_from {
@@ -54,47 +65,60 @@ pub(crate) fn run(context: &Context, args: &AnalyzeArgs) -> Result<ExitCode, Cli
         kinds: &kinds,
         catalogue: &catalogue,
         rules: asked_rules(&catalogue, &frameworks),
+        frameworks,
+        fail_on: args.fail_on.into(),
         references: repo.references()?,
         branch: branch_of_head(&repo, &args.change, &settings)?,
         evidence: EvidenceOfMany::new(evidence(&repo, &args.change, Some(tip))?),
         now: context.now(),
     };
     let answers = everybody.judge(context, &commits)?;
-    let report = assemble(&everybody, &commits, &answers, is_cut, args, revision);
-    let text = match args.format {
-        ComplianceFormat::Text => report::text(&report, context.style()),
-        ComplianceFormat::Json => report::json(&report),
-        _ => {
-            return Err(CliError::new(Failure::Unusable {
-                what: "a history is printed as text or as JSON only".into(),
-                hint: "use `--format text` or `--format json`, or look at one change".into(),
-            }));
-        }
+    let asked = Asked {
+        is_advisory: names.is_empty() && own.policies.is_empty() && !args.fail_on_violations,
+        is_cut,
+        revision,
     };
-    output::write(context, &text)?;
-    Ok(match () {
-        () if names.is_empty() && own.policies.is_empty() && !args.fail_on_violations => {
-            ExitCode::Clean
-        }
-        () if report.is_cut => ExitCode::NotEvaluated,
-        () => exit_code(&everybody, &answers, args),
+    let report = assemble(&everybody, &commits, &answers, &asked, args);
+    output::write(context, &print(&report, context.style()))?;
+    Ok(match report.outcome {
+        _ if report.is_advisory => ExitCode::Clean,
+        ComplianceOutcome::Clean => ExitCode::Clean,
+        ComplianceOutcome::Violations => ExitCode::Findings,
+        ComplianceOutcome::NotEvaluated => ExitCode::NotEvaluated,
     })
 }
 
-fn exit_code(everybody: &Everybody<'_>, answers: &[Answers], args: &AnalyzeArgs) -> ExitCode {
-    use gitops_health_compliance::Outcome;
-    let least = args.fail_on.into();
-    let decides =
-        |place: usize| everybody.catalogue.rules()[everybody.rules[place]].meta.severity >= least;
+/// What prints a history in a format.
+type Printer = fn(&HistoryReport, Style) -> String;
+
+fn printer(format: ComplianceFormat) -> Result<Printer, CliError> {
+    Ok(match format {
+        ComplianceFormat::Text => report::text,
+        ComplianceFormat::Json => |report, _| report::json(report),
+        ComplianceFormat::Csv => |report, _| report::csv(report),
+        ComplianceFormat::Markdown => |report, _| report::markdown(report),
+        _ => {
+            return Err(CliError::new(Failure::Unusable {
+                what: "a history is printed as text, JSON, CSV or Markdown only".into(),
+                hint: "use `--format text`, `json`, `csv` or `markdown`, or look at one change"
+                    .into(),
+            }));
+        }
+    })
+}
+
+fn outcome(everybody: &Everybody<'_>, answers: &[Answers], is_cut: bool) -> ComplianceOutcome {
+    let decides = |place: usize| everybody.decides(everybody.rules[place]);
     let tally: Tally = answers
         .iter()
         .flat_map(|row| row.verdicts.iter().enumerate().filter(|(place, _)| decides(*place)))
         .map(|(_, verdict)| *verdict)
         .collect();
     match tally.outcome() {
-        Outcome::Clean => ExitCode::Clean,
-        Outcome::Violations => ExitCode::Findings,
-        Outcome::NotEvaluated => ExitCode::NotEvaluated,
+        _ if is_cut => ComplianceOutcome::NotEvaluated,
+        Outcome::Clean => ComplianceOutcome::Clean,
+        Outcome::Violations => ComplianceOutcome::Violations,
+        Outcome::NotEvaluated => ComplianceOutcome::NotEvaluated,
     }
 }
 
@@ -122,7 +146,30 @@ fn first_parents(
 struct Answers {
     /// The answers of all rules, in their order.
     verdicts: Vec<Verdict>,
+    /// What some of them say for it, by their place: those that neither hold nor have nothing to say.
+    said: BTreeMap<usize, Said>,
+    /// What is not known of it.
+    missing: Vec<MissingFact>,
+    /// The branch, and the rules that are not asked of it; of the newest commit only.
+    branch: Option<BranchRow>,
     request: Request,
+}
+
+/// What a rule says for its answer.
+#[derive(Clone, Debug)]
+struct Said {
+    findings: Vec<RuleFindingRow>,
+    left_out: usize,
+    missing: Vec<String>,
+    error: Option<String>,
+    waivers: Vec<WaiverRow>,
+}
+
+/// What else a report says.
+struct Asked {
+    is_advisory: bool,
+    is_cut: bool,
+    revision: ObjectId,
 }
 
 /// Whether a commit came by a pull request.
@@ -154,6 +201,8 @@ struct Everybody<'a> {
     kinds: &'a RiskParams,
     catalogue: &'a Catalogue,
     rules: Vec<&'a str>,
+    frameworks: Vec<&'a Framework>,
+    fail_on: Severity,
     references: Vec<Reference>,
     branch: Option<Branch>,
     evidence: EvidenceOfMany,
@@ -177,7 +226,7 @@ impl Everybody<'_> {
                     loop {
                         let place = next.fetch_add(1, Ordering::Relaxed);
                         let Some(commit) = commits.get(place) else { break };
-                        let answer = self.judge_one(&repo, commit);
+                        let answer = self.judge_one(&repo, commit, place == 0);
                         let is_broken = answer.is_err();
                         if sender.send((place, answer)).is_err() || is_broken {
                             break;
@@ -194,7 +243,12 @@ impl Everybody<'_> {
         })
     }
 
-    fn judge_one(&self, repo: &Repo, commit: &Commit) -> Result<Answers, GitError> {
+    fn judge_one(
+        &self,
+        repo: &Repo,
+        commit: &Commit,
+        is_newest: bool,
+    ) -> Result<Answers, GitError> {
         let changes = repo.changes_of(commit, Similarity::Renames)?;
         // What a merge introduced itself is among what it changed, and nobody asks for it apart.
         let change = Change {
@@ -229,12 +283,39 @@ impl Everybody<'_> {
         })?;
         let value = input.to_value();
         let mut evaluation = self.catalogue.over(&value);
-        let judge = |id: &&str| {
+        let mut answers = Answers { request: Request::of(&input), ..Answers::default() };
+        for (place, id) in self.rules.iter().enumerate() {
             let judgement = evaluation.judge(id);
-            self.trusted.waivers.apply(id, judgement, &input).0.verdict
-        };
-        let verdicts = self.rules.iter().map(judge).collect();
-        Ok(Answers { verdicts, request: Request::of(&input) })
+            let (judgement, accepted) = self.trusted.waivers.apply(id, judgement, &input);
+            answers.verdicts.push(judgement.verdict);
+            if !matches!(judgement.verdict, Verdict::Pass | Verdict::NotApplicable) {
+                answers.said.insert(place, self.said(id, &judgement, accepted));
+            }
+        }
+        let silent = answers.verdicts.iter().zip(&self.rules);
+        let silent = silent.filter(|(verdict, _)| **verdict == Verdict::NotApplicable);
+        if let Some(branch) = self.branch.as_ref().filter(|_| is_newest) {
+            let silent = silent.map(|(_, id)| *id);
+            answers.branch = Some(configured::branch(branch, self.catalogue, &value, silent));
+        }
+        answers.missing = input.facts_missing;
+        Ok(answers)
+    }
+
+    fn said(&self, id: &str, judgement: &Judgement, accepted: Vec<Accepted>) -> Said {
+        let shown = Shown::of(&self.catalogue.rules()[id]);
+        let findings = judgement.findings.iter().take(MOST_FINDINGS);
+        Said {
+            findings: findings.map(|it| shown.finding(id, it)).collect(),
+            left_out: judgement.findings.len().saturating_sub(MOST_FINDINGS),
+            missing: judgement.missing.iter().map(|it| shown.text(it)).collect(),
+            error: judgement.error.as_ref().map(|it| shown.text(it)),
+            waivers: accepted.into_iter().map(waiver).collect(),
+        }
+    }
+
+    fn decides(&self, rule: &str) -> bool {
+        self.catalogue.rules()[rule].meta.severity >= self.fail_on
     }
 }
 
@@ -242,20 +323,29 @@ fn assemble(
     everybody: &Everybody<'_>,
     commits: &[Commit],
     answers: &[Answers],
-    is_cut: bool,
+    asked: &Asked,
     args: &AnalyzeArgs,
-    revision: ObjectId,
 ) -> HistoryReport {
-    let row = |(place, id): (usize, &&str)| {
-        let shipped = &everybody.catalogue.rules()[*id];
-        let of_rule: Vec<Verdict> = answers.iter().map(|row| row.verdicts[place]).collect();
-        history_row(shipped, commits, &of_rule)
-    };
+    let rules = everybody.rules.iter().enumerate();
+    let rules: Vec<HistoryRow> =
+        rules.map(|(place, id)| history_row(everybody, place, id, commits, answers)).collect();
     let requests = |asked| answers.iter().filter(|it| it.request == asked).count();
+    let known: BTreeSet<&MissingFact> = answers.iter().flat_map(|it| &it.missing).collect();
+    let known = known.into_iter().map(|it| (&*it.fact, &*it.reason));
+    let missed = rules.iter().flat_map(|row| &row.not_known).flat_map(|it| &it.missing);
+    let missed: BTreeSet<&str> = missed.map(String::as_str).collect();
+    let failing = rules.iter().flat_map(|row| row.failing.iter().chain(&row.waived));
+    let configured = configured(everybody.settings, everybody.catalogue, &everybody.rules);
+    let branch = answers.first().and_then(|newest| newest.branch.clone());
     HistoryReport {
         schema: COMPLIANCE_HISTORY_SCHEMA.into(),
         head: args.change.head.clone(),
-        trusted: revision.to_string(),
+        evaluated_at: everybody.now.to_string(),
+        trusted: asked.revision.to_string(),
+        policies_digest: digits(&everybody.catalogue.digest()),
+        is_advisory: asked.is_advisory,
+        fail_on: everybody.fail_on,
+        outcome: outcome(everybody, answers, asked.is_cut),
         commits: commits.len(),
         merges: commits.iter().filter(|commit| commit.is_merge()).count(),
         requests: Requests {
@@ -265,39 +355,87 @@ fn assemble(
         },
         first: commits.last().map(|commit| commit.id.to_string()),
         last: commits.first().map(|commit| commit.id.to_string()),
-        is_cut,
-        rules: everybody.rules.iter().enumerate().map(row).collect(),
+        period: period(commits),
+        is_cut: asked.is_cut,
+        most_findings: MOST_FINDINGS,
+        findings_left_out: failing.map(|it| it.findings_left_out).sum(),
+        missing: providing(everybody.settings, true).rows(known, missed),
+        notes: branch.as_ref().and_then(|it| note(it, &configured)).into_iter().collect(),
+        configured,
+        branch,
+        rules,
     }
 }
 
+/// When the earliest and the latest commit were committed.
+fn period(commits: &[Commit]) -> Option<Period> {
+    let times = || commits.iter().map(|commit| commit.committer.time);
+    let first = times().min_by_key(|time| time.seconds)?.to_string();
+    Some(Period { first, last: times().max_by_key(|time| time.seconds)?.to_string() })
+}
+
 fn history_row(
-    Shipped { meta, own, .. }: &Shipped,
+    everybody: &Everybody<'_>,
+    place: usize,
+    id: &str,
     commits: &[Commit],
-    answers: &[Verdict],
+    answers: &[Answers],
 ) -> HistoryRow {
+    let shipped = &everybody.catalogue.rules()[id];
+    let verdicts: Vec<Verdict> = answers.iter().map(|row| row.verdicts[place]).collect();
     let mut counts = Counts::default();
-    answers.iter().for_each(|verdict| counts.add(*verdict));
-    let failing = commits.iter().zip(answers).filter(|(_, verdict)| **verdict == Verdict::Fail);
-    let failing = failing.take(NAMED).map(|(commit, _)| FailingCommit {
-        commit: commit.id.to_string(),
-        committed: commit.committer.time.to_string(),
-    });
+    verdicts.iter().for_each(|verdict| counts.add(*verdict));
+    let (mut failing, mut waived, mut not_known) = (Vec::new(), Vec::new(), Vec::new());
+    for (commit, answers) in commits.iter().zip(answers) {
+        let Some(said) = answers.said.get(&place) else { continue };
+        match answers.verdicts[place] {
+            Verdict::NotAssessed | Verdict::Error => not_known.push(unknown(commit, said)),
+            Verdict::Waived => waived.push(found(commit, said)),
+            _ => failing.push(found(commit, said)),
+        }
+    }
     // What says nothing of a commit does not end a run; what is not known does.
-    let holds = |verdict: &Verdict| {
+    let holds = |verdict: &&Verdict| {
         matches!(verdict, Verdict::Pass | Verdict::Waived | Verdict::NotApplicable)
     };
-    let unbroken = answers.iter().take_while(|verdict| holds(verdict)).count();
+    let unbroken = verdicts.iter().take_while(holds).count();
     let oldest = commits[..unbroken].last();
-    let since = oldest.map(|commit| commit.id.to_string());
-    let since_committed = oldest.map(|commit| commit.committer.time.to_string());
     HistoryRow {
-        rule: meta.id.clone(),
-        title: if own.is_some() { masked(&meta.title) } else { meta.title.clone() },
-        severity: meta.severity,
+        rule: shipped.meta.id.clone(),
+        title: Shown::of(shipped).text(&shipped.meta.title),
+        severity: shipped.meta.severity,
+        decides: everybody.decides(id),
         counts,
+        not_looked_at: not_known.iter().filter(|it| it.is_not_looked_at).count(),
         unbroken,
-        since,
-        since_committed,
-        failing: failing.collect(),
+        since: oldest.map(|commit| commit.id.to_string()),
+        since_committed: oldest.map(|commit| commit.committer.time.to_string()),
+        failing,
+        waived,
+        not_known,
+        clauses: clauses(&everybody.frameworks, id),
+    }
+}
+
+fn found(commit: &Commit, said: &Said) -> FailingCommit {
+    FailingCommit {
+        commit: commit.id.to_string(),
+        committed: commit.committer.time.to_string(),
+        findings: said.findings.clone(),
+        findings_left_out: said.left_out,
+        waivers: said.waivers.clone(),
+    }
+}
+
+fn unknown(commit: &Commit, said: &Said) -> UnknownCommit {
+    UnknownCommit {
+        commit: commit.id.to_string(),
+        committed: commit.committer.time.to_string(),
+        missing: said.missing.clone(),
+        is_not_looked_at: said
+            .missing
+            .iter()
+            .any(|fact| NOT_LOOKED_AT_IN_A_HISTORY.contains(&&**fact)),
+        error: said.error.clone(),
     }
 }

@@ -272,7 +272,7 @@ impl RuleRow {
 
 impl WaiverRow {
     /// Who accepts it, until when and why.
-    pub(super) fn words(&self) -> String {
+    pub(crate) fn words(&self) -> String {
         format!("waived by {} until {}: {}", self.owner, self.expires, self.reason)
     }
 }
@@ -330,7 +330,7 @@ impl RuleFindingRow {
     }
 
     /// The place and what does not hold there.
-    pub(super) fn words(&self) -> String {
+    pub(crate) fn words(&self) -> String {
         match self.place() {
             Some(place) => format!("{place}: {}", self.message),
             None => self.message.clone(),
