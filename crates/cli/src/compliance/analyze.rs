@@ -8,8 +8,8 @@ use gitops_health_compliance::{
 use gitops_health_git::printable;
 use gitops_health_report::Style;
 use gitops_health_report::compliance::{
-    self as report, COMPLIANCE_SCHEMA, ClauseRow, ClauseRule, ComplianceOutcome, ComplianceReport,
-    Counts, FrameworkRow, Period, Providing, RuleFindingRow, RuleRow, WaiverRow,
+    self as report, COMPLIANCE_SCHEMA, ClauseRow, ClauseRule, ClauseVerdict, ComplianceOutcome,
+    ComplianceReport, Counts, FrameworkRow, Period, Providing, RuleFindingRow, RuleRow, WaiverRow,
 };
 use serde_json::Value;
 
@@ -272,7 +272,7 @@ fn clause(clause: &Clause, judgements: &Answers<'_>) -> ClauseRow {
         clause: clause.id.clone(),
         title: clause.title.clone(),
         weight: clause.weight.clone(),
-        verdict: rules.iter().map(|rule| rule.verdict).max_by_key(|it| weight(*it)),
+        verdict: ClauseVerdict::of(&rules),
         rules,
         not_shown: clause.not_shown.clone(),
     }

@@ -52,7 +52,7 @@ fn clause(out: &mut String, row: &ClauseRow) {
         out,
         "<tr class=\"clause\"><td class=\"left {}\">{}</td><td class=\"left\">{}</td><td class=\"left\">{words}</td>\
          <td class=\"left\">{}</td></tr>",
-        row.verdict.map_or("dim", weight),
+        row.verdict.map_or("dim", |it| weight(it.decisive())),
         answered(row.verdict),
         escape(&row.clause),
         rules.collect::<Vec<_>>().join("<br>")

@@ -266,12 +266,65 @@ pub struct ClauseRow {
     pub title: String,
     /// How the text weighs it.
     pub weight: String,
-    /// The worst answer of its rules; absent where it has none, so that nothing is said about it.
-    pub verdict: Option<Verdict>,
+    /// What its rules come to; absent where it has none, so that nothing is said about it.
+    pub verdict: Option<ClauseVerdict>,
     /// Its rules, and how much each says about it.
     pub rules: Vec<ClauseRule>,
     /// What of it git can not show.
     pub not_shown: String,
+}
+
+/// What the rules of a clause come to: the worst of their answers, and a pass only where one of them shows what the clause
+/// asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ClauseVerdict {
+    /// A rule that bears on it directly passes, and none says otherwise.
+    Pass,
+    /// Nothing speaks against it, and what passes only supports it or shows a record.
+    InPart,
+    /// A rule that fails is waived.
+    Waived,
+    /// A rule fails.
+    Fail,
+    /// None of its rules is about a change like this.
+    NotApplicable,
+    /// A fact is not known.
+    NotAssessed,
+    /// A rule could not be evaluated.
+    Error,
+}
+
+impl ClauseVerdict {
+    /// What some rules come to; nothing where there is none.
+    pub fn of(rules: &[ClauseRule]) -> Option<Self> {
+        let has = |verdict| rules.iter().any(|rule| rule.verdict == verdict);
+        let is_shown = rules
+            .iter()
+            .any(|rule| rule.strength == Strength::Direct && rule.verdict == Verdict::Pass);
+        // What is not known hides what might fail, and what fails outweighs it.
+        let worst = [
+            (Verdict::Fail, Self::Fail),
+            (Verdict::Error, Self::Error),
+            (Verdict::NotAssessed, Self::NotAssessed),
+            (Verdict::Waived, Self::Waived),
+            (Verdict::Pass, if is_shown { Self::Pass } else { Self::InPart }),
+            (Verdict::NotApplicable, Self::NotApplicable),
+        ];
+        worst.into_iter().find(|(verdict, _)| has(*verdict)).map(|(_, answer)| answer)
+    }
+
+    /// The answer of rules that decides it.
+    pub(super) fn decisive(self) -> Verdict {
+        match self {
+            Self::Pass | Self::InPart => Verdict::Pass,
+            Self::Waived => Verdict::Waived,
+            Self::Fail => Verdict::Fail,
+            Self::NotApplicable => Verdict::NotApplicable,
+            Self::NotAssessed => Verdict::NotAssessed,
+            Self::Error => Verdict::Error,
+        }
+    }
 }
 
 /// A rule of a clause.

@@ -39,6 +39,9 @@ impl Providing<'_> {
             ("branch", _) => {
                 "Name the branch that the change goes to: `--branch NAME`, or `--base NAME`.".to_owned()
             }
+            (_, Some(("branch", "is_fast_forward"))) => {
+                "Say where the branch was before: `--range OLD..NEW` with its tips of before and after the push.".to_owned()
+            }
             ("commits", _) => "Commit the change and ask again.".to_owned(),
             ("times", _) => "Make the commit anew, with times that can be read.".to_owned(),
             ("files", _) => {
@@ -149,6 +152,7 @@ mod tests {
             ("tickets", "`tickets`"),
             ("platform", "`platform`"),
             ("branch", "--branch"),
+            ("branch.is_fast_forward", "--range OLD..NEW"),
             ("commits", "Commit the change"),
             ("files", "5,000"),
             ("signals", "256 MiB"),

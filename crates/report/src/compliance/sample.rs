@@ -3,9 +3,9 @@
 use gitops_health_compliance::{Severity, Strength, Verdict};
 
 use super::{
-    BranchRow, COMPLIANCE_SCHEMA, ClauseRow, ClauseRule, ComplianceOutcome, ComplianceReport,
-    Configured, Counts, FrameworkRow, MissingRow, ParameterRow, Period, RuleFindingRow, RuleRow,
-    WaiverRow,
+    BranchRow, COMPLIANCE_SCHEMA, ClauseRow, ClauseRule, ClauseVerdict, ComplianceOutcome,
+    ComplianceReport, Configured, Counts, FrameworkRow, MissingRow, ParameterRow, Period,
+    RuleFindingRow, RuleRow, WaiverRow,
 };
 
 /// What every format takes for its own somewhere.
@@ -196,8 +196,12 @@ fn framework(name: &str) -> FrameworkRow {
         of("elsewhere", Strength::Direct, Verdict::NotApplicable),
     ];
     let mut clauses = vec![
-        clause("1", Some(Verdict::Fail), worst),
-        clause("2(a)", Some(Verdict::Pass), vec![of("holding", Strength::Direct, Verdict::Pass)]),
+        clause("1", Some(ClauseVerdict::Fail), worst),
+        clause(
+            "2(a)",
+            Some(ClauseVerdict::Pass),
+            vec![of("holding", Strength::Direct, Verdict::Pass)],
+        ),
     ];
     clauses.extend((3..=32).map(|number| clause(&number.to_string(), None, Vec::new())));
     FrameworkRow {

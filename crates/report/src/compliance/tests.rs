@@ -2,11 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use gitops_health_compliance::{Strength, Verdict};
 use serde_json::Value;
 
 use super::sample::{LONG, ODD, clean, empty, report, without_frameworks};
 use super::{
-    ComplianceReport, github, gitlab, html, json, junit, markdown, rdjson, sarif, tap, text,
+    ClauseRule, ClauseVerdict, ComplianceReport, github, gitlab, html, json, junit, markdown,
+    rdjson, sarif, tap, text,
 };
 
 /// Findings of rules that fail, and two rules that should have been evaluated.
@@ -502,4 +504,31 @@ fn warnings_are_told_in_every_format_and_fail_nowhere() {
         assert!(!text.contains("not ok") && !text.contains("<failure"), "{name}: {text}");
     }
     assert!(super::sarif(&report).contains("\"level\": \"note\""));
+}
+
+#[test]
+fn a_clause_passes_only_where_a_rule_shows_what_it_asks_for() {
+    use Strength::{Direct, EvidenceOnly, Supporting};
+    use Verdict::{Error, Fail, NotApplicable, NotAssessed, Pass, Waived};
+    let of = |rules: &[(Strength, Verdict)]| {
+        let rule = |(strength, verdict): &(Strength, Verdict)| ClauseRule {
+            rule: "a".into(),
+            strength: *strength,
+            verdict: *verdict,
+        };
+        ClauseVerdict::of(&rules.iter().map(rule).collect::<Vec<_>>())
+    };
+    for (rules, expected) in [
+        (&[][..], None),
+        (&[(Direct, Pass), (Supporting, NotApplicable)], Some(ClauseVerdict::Pass)),
+        (&[(Direct, NotApplicable), (Supporting, Pass)], Some(ClauseVerdict::InPart)),
+        (&[(EvidenceOnly, Pass)], Some(ClauseVerdict::InPart)),
+        (&[(Direct, Pass), (Supporting, Waived)], Some(ClauseVerdict::Waived)),
+        (&[(Direct, Pass), (Supporting, NotAssessed)], Some(ClauseVerdict::NotAssessed)),
+        (&[(Direct, NotAssessed), (Supporting, Fail)], Some(ClauseVerdict::Fail)),
+        (&[(Direct, NotAssessed), (Supporting, Error)], Some(ClauseVerdict::Error)),
+        (&[(Direct, NotApplicable)], Some(ClauseVerdict::NotApplicable)),
+    ] {
+        assert_eq!(of(rules), expected, "{rules:?}");
+    }
 }

@@ -1,8 +1,8 @@
 use gitops_health_compliance::Verdict;
 use textwrap::core::display_width;
 
-use super::words::{EXCEPTED, called};
-use super::{ClauseRow, ComplianceReport, FrameworkRow, RuleRow};
+use super::words::{EXCEPTED, answered, called};
+use super::{ClauseRow, ClauseVerdict, ComplianceReport, FrameworkRow, RuleRow};
 use crate::columns::counted;
 use crate::style::Style;
 
@@ -104,7 +104,8 @@ fn framework(text: &mut String, row: &FrameworkRow, style: Style) {
 
 /// A clause beside its number, or below it where numbers are wide.
 fn line(clause: &ClauseRow, widest: usize, style: Style) -> String {
-    let verdict = clause.verdict.unwrap_or(Verdict::NotAssessed);
+    let answer = clause.verdict.unwrap_or(ClauseVerdict::NotAssessed);
+    let verdict = answer.decisive();
     let decisive = clause.rules.iter().filter(|rule| rule.verdict == verdict);
     let rules: Vec<&str> = decisive.map(|rule| rule.rule.as_str()).collect();
     let by = match verdict {
@@ -112,7 +113,7 @@ fn line(clause: &ClauseRow, widest: usize, style: Style) -> String {
         _ => format!(" ({})", rules.join(", ")),
     };
     let (words, left) =
-        (format!("{}{by}", clause.title), format!("  {}  ", painted(style, verdict)));
+        (format!("{}{by}", clause.title), format!("  {}  ", painted_answer(style, answer)));
     if widest > WIDE {
         let below = " ".repeat(2 + ANSWER + 2);
         return style.beside(&left, &clause.clause) + &style.beside(&below, &words);
@@ -124,6 +125,13 @@ fn line(clause: &ClauseRow, widest: usize, style: Style) -> String {
 const ANSWER: usize = 14;
 
 /// The answer in its colour, as wide as the widest.
+fn painted_answer(style: Style, answer: ClauseVerdict) -> String {
+    match answer {
+        ClauseVerdict::InPart => style.dim(&format!("{:<ANSWER$}", answered(Some(answer)))),
+        other => painted(style, other.decisive()),
+    }
+}
+
 fn painted(style: Style, verdict: Verdict) -> String {
     let word = format!("{:<ANSWER$}", called(verdict));
     match verdict {

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use gitops_health_compliance::{Strength, Verdict};
 
 use super::{
-    ClauseRow, ClauseRule, ComplianceOutcome, ComplianceReport, FrameworkRow, ParameterRow,
-    RuleFindingRow, RuleRow, WaiverRow,
+    ClauseRow, ClauseRule, ClauseVerdict, ComplianceOutcome, ComplianceReport, FrameworkRow,
+    ParameterRow, RuleFindingRow, RuleRow, WaiverRow,
 };
 use crate::columns::{counted, day_of, thousands};
 use crate::risk::short;
@@ -295,10 +295,10 @@ impl FrameworkRow {
     pub(super) fn found(&self) -> String {
         let of = |verdict| self.clauses.iter().filter(|it| it.verdict == verdict).count();
         let mut parts = Vec::new();
-        for verdict in WORST_FIRST {
-            match of(Some(verdict)) {
+        for verdict in CLAUSES_WORST_FIRST.map(Some) {
+            match of(verdict) {
                 0 => {}
-                count => parts.push(format!("{} {}", thousands(count as u64), called(verdict))),
+                count => parts.push(format!("{} {}", thousands(count as u64), answered(verdict))),
             }
         }
         match of(None) {
@@ -367,9 +367,24 @@ pub(super) const WORST_FIRST: [Verdict; 6] = [
 ];
 
 /// How the answer to a clause is called.
-pub(super) fn answered(verdict: Option<Verdict>) -> &'static str {
-    verdict.map_or("nothing said", called)
+pub(super) fn answered(verdict: Option<ClauseVerdict>) -> &'static str {
+    match verdict {
+        None => "nothing said",
+        Some(ClauseVerdict::InPart) => "in part",
+        Some(other) => called(other.decisive()),
+    }
 }
+
+/// The answers to clauses, those that need somebody first.
+const CLAUSES_WORST_FIRST: [ClauseVerdict; 7] = [
+    ClauseVerdict::Fail,
+    ClauseVerdict::Error,
+    ClauseVerdict::NotAssessed,
+    ClauseVerdict::Waived,
+    ClauseVerdict::InPart,
+    ClauseVerdict::Pass,
+    ClauseVerdict::NotApplicable,
+];
 
 /// How much a rule says about a clause.
 pub(super) fn strength(strength: Strength) -> &'static str {
