@@ -71,6 +71,11 @@ pub struct Cleaned {
 }
 
 impl Cleaned {
+    /// Whether a part of what is left has something of what took the place of something.
+    pub fn has_edited(&self, part: &Range<usize>) -> bool {
+        touches(&self.edits, part)
+    }
+
     /// Which part of the text as it was a part of what is left takes the place of.
     pub fn origin(&self, part: &Range<usize>) -> Range<usize> {
         origin(&self.edits, part)
@@ -103,6 +108,11 @@ impl<'a> Cleaner<'a> {
         };
         let (numbers, counts) = (HashMap::new(), HashMap::new());
         Self { scanner, replacement, least, numbers, counts, maker, shifts: Shifts::default() }
+    }
+
+    /// Whether values are made up, which who looks at them next may take for real ones.
+    pub fn makes_up(&self) -> bool {
+        self.maker.is_some()
     }
 
     /// Takes out what is found in a text.

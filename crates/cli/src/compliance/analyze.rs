@@ -13,7 +13,7 @@ use gitops_health_report::compliance::{
 };
 use serde_json::Value;
 
-use super::catalogue::{asked_rules, catalogue, frameworks};
+use super::catalogue::{asked_rules, catalogue, exit_code, frameworks};
 use super::configured::{self, configured, note};
 use super::record;
 use super::subject::{Believed, Judged};
@@ -51,12 +51,7 @@ pub(crate) fn run(context: &Context, args: &AnalyzeArgs) -> Result<ExitCode, Cli
         record::write(path, &catalogue, own, &input, &asked_rules(&catalogue, &frameworks))?;
     }
     output::write(context, &print(&report, context.style()))?;
-    Ok(match report.outcome {
-        _ if report.is_advisory => ExitCode::Clean,
-        ComplianceOutcome::Clean => ExitCode::Clean,
-        ComplianceOutcome::Violations => ExitCode::Findings,
-        ComplianceOutcome::NotEvaluated => ExitCode::NotEvaluated,
-    })
+    Ok(exit_code(report.outcome, report.is_advisory))
 }
 
 /// What prints a report in a format.

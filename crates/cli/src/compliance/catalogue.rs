@@ -3,9 +3,11 @@ use std::collections::BTreeSet;
 use gitops_health_compliance::{
     Catalogue, CatalogueError, Framework, Limits, OwnPolicies, PolicyError, Settings,
 };
+use gitops_health_report::compliance::ComplianceOutcome;
 
 use crate::config::keys::nearest;
 use crate::error::{CliError, Failure};
+use crate::exit_code::ExitCode;
 
 /// All rules and frameworks, with the parameters of a configuration.
 pub(super) fn catalogue(settings: &Settings, own: &OwnPolicies) -> Result<Catalogue, CliError> {
@@ -57,4 +59,14 @@ pub(super) fn frameworks<'a>(
     }
     let is_asked = |id: &String| names.iter().any(|name| name == "all" || name == id);
     Ok(known.iter().filter(|(id, _)| is_asked(id)).map(|(_, framework)| framework).collect())
+}
+
+/// The exit code of an outcome, which is advice only where nothing was set up.
+pub(super) fn exit_code(outcome: ComplianceOutcome, is_advisory: bool) -> ExitCode {
+    match outcome {
+        _ if is_advisory => ExitCode::Clean,
+        ComplianceOutcome::Clean => ExitCode::Clean,
+        ComplianceOutcome::Violations => ExitCode::Findings,
+        ComplianceOutcome::NotEvaluated => ExitCode::NotEvaluated,
+    }
 }

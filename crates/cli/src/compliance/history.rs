@@ -23,7 +23,7 @@ use gitops_health_report::compliance_history::{
 use gitops_health_risk::RiskParams;
 
 use super::analyze::{Shown, clauses, providing, waiver};
-use super::catalogue::{asked_rules, catalogue, frameworks};
+use super::catalogue::{asked_rules, catalogue, exit_code, frameworks};
 use super::configured::{self, configured, note};
 use super::own::Own;
 use super::subject::{branch_of_head, evidence, settings, unusable};
@@ -80,12 +80,7 @@ pub(crate) fn run(context: &Context, args: &AnalyzeArgs) -> Result<ExitCode, Cli
     };
     let report = assemble(&everybody, &commits, &answers, &asked, args);
     output::write(context, &print(&report, context.style()))?;
-    Ok(match report.outcome {
-        _ if report.is_advisory => ExitCode::Clean,
-        ComplianceOutcome::Clean => ExitCode::Clean,
-        ComplianceOutcome::Violations => ExitCode::Findings,
-        ComplianceOutcome::NotEvaluated => ExitCode::NotEvaluated,
-    })
+    Ok(exit_code(report.outcome, report.is_advisory))
 }
 
 /// What prints a history in a format.

@@ -66,6 +66,14 @@ impl<'a> Cleaning<'a> {
         if let Some(unseen) = cleaned.unseen.iter().find(|unseen| unseen.is_failure) {
             return Err(format!("not all of it could be looked at: {}", unseen.reason));
         }
+        // What was made up is known as such by what stands beside it: where that does not tell, nothing is written.
+        let found_again =
+            |it: &Finding| it.severity > Severity::Low && cleaned.has_edited(&it.span);
+        if cleaner.makes_up() && look.scanner.scan(&cleaned.bytes).iter().any(found_again) {
+            return Err(
+                "what was made up would be taken for real: use another `--replace-with`".into()
+            );
+        }
         match () {
             () if cleaned.left.is_empty() => Ok(cleaned),
             () if is_encoded(content) && cleaned.removed.is_empty() => {
