@@ -524,3 +524,22 @@ fn what_is_made_up_beside_old_values_comes_to_rest() {
     assert_eq!(run(&program, &arguments).code, Some(0));
     assert_eq!(staged(&repo, "a.json"), first);
 }
+
+#[test]
+fn nothing_is_written_where_made_up_values_would_be_taken_for_real() {
+    let repo = TestRepo::new();
+    // A message broken off in a string, whose parts two readers see differently.
+    let text = "\"{\\\"\\nPID|||||||||||||||\\\\n NK1||||6O\"";
+    repo.write("a.go", text);
+    let program = program(&repo).with_variable(
+        "GITOPS_HEALTH_SANITIZE_KEY",
+        "a synthetic key of more than thirty-two letters",
+    );
+    let made_up = run(&program, &["a.go", "--write", "--replace-with", "synthetic"]);
+    assert_eq!(made_up.code, Some(3), "{made_up}");
+    assert!(made_up.to_string().contains("would be taken for real"), "{made_up}");
+    assert_eq!(on_disk(&repo, "a.go"), text);
+    let redacted = run(&program, &["a.go", "--write"]);
+    assert_eq!(redacted.code, Some(0), "{redacted}");
+    assert_eq!(run(&program, &["scan", "a.go"]).code, Some(0));
+}
