@@ -65,6 +65,15 @@ fn the_schemas_of_compliance_are_those_of_reports_and_inputs() {
     check("schemas/compliance-history.v1.json", &history);
     let record = gitops_health_report::compliance_record::json_schema();
     check("schemas/compliance-record.v1.json", &record);
+    for (name, schema) in [
+        ("list", gitops_health_report::compliance_list::json_schema()),
+        ("explain", gitops_health_report::compliance_explain::json_schema()),
+        ("test", gitops_health_report::compliance_test::json_schema()),
+        ("check-policy", gitops_health_report::compliance_check_policy::json_schema()),
+        ("replay", gitops_health_report::compliance_replay::json_schema()),
+    ] {
+        check(&format!("schemas/compliance-{name}.v1.json"), &schema);
+    }
     let evidence = gitops_health_compliance::evidence_schema();
     check("schemas/evidence.v1.json", &gitops_health_report::pretty(&evidence));
     let input = program().run(&["compliance", "input", "--schema"]).stdout;
@@ -105,6 +114,82 @@ fn reports_are_valid_under_their_schemas() {
         document[broken] = "many".into();
         assert!(!schema.is_valid(&document), "the schema accepts anything");
     }
+}
+
+/// A policy of which one test fails, one errs and one is undefined, and that asks for what is not there.
+const ODD_POLICY: &str = "package main
+
+deny contains \"too many\" if count(input.files) > 7
+
+deny_other contains \"none\" if input.no_such_member
+
+test_holds if count(deny) == 0 with input as {\"files\": []}
+
+test_fails := false
+
+test_undefined if 1 == 2
+
+test_errs if to_number(\"x\") == 1
+";
+
+#[test]
+fn reports_about_rules_and_policies_are_valid_under_their_schemas() {
+    use gitops_health_report::{
+        compliance_check_policy, compliance_explain, compliance_list, compliance_replay,
+        compliance_test,
+    };
+
+    let repository = TestRepo::new();
+    repository.write("odd/odd.rego", ODD_POLICY).commit("Add a policy");
+    let run = |arguments: &[&str]| program().in_directory(repository.path()).run(arguments);
+    for form in [&[][..], &["--conftest"]] {
+        let written = run(&[&["compliance", "new-policy", "few-files"], form].concat());
+        assert_eq!(written.code, Some(0), "{written}");
+    }
+    let recorded = run(&["compliance", "analyze", "--record", "record.json"]);
+    assert_eq!(recorded.code, Some(0), "{recorded}");
+    let path = repository.path().join("record.json");
+    let record = std::fs::read_to_string(&path).expect("it is written");
+    let other = record.replace("\"verdict\": \"fail\"", "\"verdict\": \"pass\"");
+    assert_ne!(record, other);
+    repository.write("other.json", other);
+
+    let list = compliance_list::json_schema();
+    let explain = compliance_explain::json_schema();
+    let test = compliance_test::json_schema();
+    let check_policy = compliance_check_policy::json_schema();
+    let replay = compliance_replay::json_schema();
+    let cases: [(&[&str], &str, i32, &str); 9] = [
+        (&["list"], &list, 0, "rules"),
+        (&["list", "--framework", "sox", "--policy", "policies"], &list, 0, "frameworks"),
+        (&["explain", "approved-by-others"], &explain, 0, "clauses"),
+        (&["explain", "main.deny_few_files", "--policy", "policies"], &explain, 0, "rule"),
+        (&["test", "policies", "--mutate"], &test, 0, "mutation"),
+        (&["test", "odd", "--mutate", "--coverage", "100"], &test, 1, "tests"),
+        (&["check-policy", "odd"], &check_policy, 1, "problems"),
+        (&["replay", "record.json"], &replay, 0, "differences"),
+        (&["replay", "other.json"], &replay, 1, "is_same"),
+    ];
+    for (arguments, schema, code, broken) in cases {
+        let output = run(&[&["compliance"], arguments, &["--format", "json"]].concat());
+        assert_eq!(output.code, Some(code), "{arguments:?}: {output}");
+        let schema = jsonschema::validator_for(&json(schema)).expect("a valid schema");
+        let mut document = json(&output.stdout);
+        assert_eq!(document["schema"], format!("gitops-health/compliance-{}/v1", arguments[0]));
+        if let Err(error) = schema.validate(&document) {
+            panic!("{arguments:?}: {error} at {}", error.instance_path());
+        }
+        document[broken] = "many".into();
+        assert!(!schema.is_valid(&document), "the schema accepts anything");
+    }
+    let output = run(&["compliance", "test", "odd", "--format", "json"]);
+    let outcomes: Vec<Value> = json(&output.stdout)["tests"]
+        .as_array()
+        .expect("tests")
+        .iter()
+        .map(|test| test["outcome"].clone())
+        .collect();
+    assert_eq!(outcomes, ["passed", "failed", "undefined", "error"]);
 }
 
 #[test]

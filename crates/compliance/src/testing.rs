@@ -83,6 +83,12 @@ impl TestReport {
         let open: usize = self.coverage.iter().map(|it| it.open.len()).sum();
         (all, all - open)
     }
+
+    /// How many lines of a hundred were reached; all where there are none.
+    pub fn covered(&self) -> f64 {
+        let (all, reached) = self.lines();
+        if all == 0 { 100.0 } else { reached as f64 * 100.0 / all as f64 }
+    }
 }
 
 /// Runs all tests.

@@ -8,8 +8,13 @@
 pub mod clean;
 mod columns;
 pub mod compliance;
+pub mod compliance_check_policy;
+pub mod compliance_explain;
 pub mod compliance_history;
+pub mod compliance_list;
 pub mod compliance_record;
+pub mod compliance_replay;
+pub mod compliance_test;
 mod escape;
 pub mod hotspots;
 mod html;

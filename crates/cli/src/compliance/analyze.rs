@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use gitops_health_compliance::input::Input;
 use gitops_health_compliance::{
     Accepted, Catalogue, Clause, ComplianceConfig, Framework, Judgement, Outcome, RuleFinding,
-    Settings, Severity, Shipped, Strength, Tally, Verdict, digits,
+    Settings, Severity, Shipped, Tally, Verdict, digits,
 };
 use gitops_health_git::printable;
 use gitops_health_report::Style;
@@ -292,13 +292,4 @@ fn sorted(mut rows: Vec<RuleRow>) -> Vec<RuleRow> {
         key(two).cmp(&key(one)).then_with(|| one.rule.cmp(&two.rule))
     });
     rows
-}
-
-/// How much a rule says about a clause, in words.
-pub(super) fn strength(strength: Strength) -> &'static str {
-    match strength {
-        Strength::Direct => "direct",
-        Strength::Supporting => "supporting",
-        Strength::EvidenceOnly => "evidence only",
-    }
 }

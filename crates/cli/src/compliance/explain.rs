@@ -1,9 +1,8 @@
-use std::fmt::Write;
+use gitops_health_compliance::{Catalogue, ComplianceConfig};
+use gitops_health_report::compliance_explain::{
+    self as report, COMPLIANCE_EXPLAIN_SCHEMA, ExplainReport, ExplainedClause,
+};
 
-use gitops_health_compliance::{Catalogue, ComplianceConfig, Shipped};
-use serde_json::json;
-
-use super::analyze::strength;
 use super::catalogue::catalogue;
 use super::own::Own;
 use super::subject::settings;
@@ -31,53 +30,32 @@ pub(crate) fn run(context: &Context, args: &ExplainArgs) -> Result<ExitCode, Cli
         let what = format!("there is no rule `{}`", args.rule);
         return Err(CliError::new(Failure::Unusable { what, hint }));
     };
+    // The page begins with the id and the title, which the report has.
+    let body = |page: &str| page.splitn(5, '\n').nth(4).unwrap_or_default().to_owned();
+    let report = ExplainReport {
+        schema: COMPLIANCE_EXPLAIN_SCHEMA.into(),
+        rule: rule.meta.clone(),
+        clauses: clauses(&catalogue, &rule.meta.id),
+        page: Catalogue::page(&rule.meta.id).map(body),
+    };
     let text = match args.format {
-        PlainFormat::Text => explained(&catalogue, rule),
-        PlainFormat::Json => gitops_health_report::pretty(&json!({
-            "schema": "gitops-health/compliance-explain/v1",
-            "rule": rule.meta,
-            "clauses": clauses(&catalogue, &rule.meta.id),
-        })),
+        PlainFormat::Text => report::text(&report),
+        PlainFormat::Json => report::json(&report),
     };
     output::write(context, &text)?;
     Ok(ExitCode::Clean)
 }
 
-fn clauses(catalogue: &Catalogue, id: &str) -> Vec<String> {
+fn clauses(catalogue: &Catalogue, id: &str) -> Vec<ExplainedClause> {
     let of = catalogue.frameworks().values().flat_map(|framework| {
         framework.clauses.iter().filter_map(|clause| {
-            let how = strength(*clause.rules.get(id)?);
-            Some(format!("{} {}: {} ({how})", framework.id, clause.id, clause.title))
+            Some(ExplainedClause {
+                framework: framework.id.clone(),
+                clause: clause.id.clone(),
+                title: clause.title.clone(),
+                strength: *clause.rules.get(id)?,
+            })
         })
     });
     of.collect()
-}
-
-fn explained(catalogue: &Catalogue, rule: &Shipped) -> String {
-    let meta = &rule.meta;
-    let mut text = format!(
-        "{} ({}, facts of grade {:?} or better)\n{}\n\nWhy: {}\n\nDo: {}\n",
-        meta.id,
-        meta.severity.name(),
-        meta.grade,
-        meta.title,
-        meta.rationale,
-        meta.remedy
-    );
-    if !meta.parameters.is_empty() {
-        let _ = writeln!(text, "\nParameters (`compliance.parameters.{}`):", meta.id);
-    }
-    for (name, parameter) in &meta.parameters {
-        let _ = writeln!(text, "  {name} = {}: {}", parameter.default, parameter.about);
-    }
-    let clauses = clauses(catalogue, &meta.id);
-    if !clauses.is_empty() {
-        let _ = writeln!(text, "\nClauses:\n  {}", clauses.join("\n  "));
-    }
-    if let Some(page) = Catalogue::page(&meta.id) {
-        // The page begins with the id and the title, which stand above.
-        let body = page.splitn(5, '\n').nth(4).unwrap_or_default();
-        let _ = write!(text, "\n{body}");
-    }
-    text
 }

@@ -6,7 +6,9 @@ use gitops_health_git::printable;
 use gitops_health_report::compliance_record::{
     COMPLIANCE_RECORD_SCHEMA, ComplianceRecord, RecordedAnswer, digest_of,
 };
-use serde_json::json;
+use gitops_health_report::compliance_replay::{
+    self as report, COMPLIANCE_REPLAY_SCHEMA, ReplayReport,
+};
 
 use super::record::{PROGRAM, answers};
 use crate::args::{PlainFormat, ReplayArgs};
@@ -19,33 +21,16 @@ use crate::output;
 /// The largest record, in bytes.
 const LARGEST: u64 = 64 << 20;
 
-/// What asking again came to.
-struct Replay {
-    rules: usize,
-    /// What is not as it was, in words.
-    differences: Vec<String>,
-    /// What is different and changed nothing.
-    notes: Vec<String>,
-}
-
 /// `compliance replay`: do the rules answer the same again?
 pub(crate) fn run(context: &Context, args: &ReplayArgs) -> Result<ExitCode, CliError> {
     let record = read(args)?;
     let replay = replay(&record)?;
     let text = match args.format {
-        PlainFormat::Text => text(&replay),
-        PlainFormat::Json => gitops_health_report::pretty(&json!({
-            "schema": "gitops-health/compliance-replay/v1",
-            "recorded_by": masked(&record.program),
-            "program": PROGRAM,
-            "rules": replay.rules,
-            "is_same": replay.differences.is_empty(),
-            "differences": replay.differences,
-            "notes": replay.notes,
-        })),
+        PlainFormat::Text => report::text(&replay),
+        PlainFormat::Json => report::json(&replay),
     };
     output::write(context, &text)?;
-    Ok(if replay.differences.is_empty() { ExitCode::Clean } else { ExitCode::Findings })
+    Ok(if replay.is_same { ExitCode::Clean } else { ExitCode::Findings })
 }
 
 fn read(args: &ReplayArgs) -> Result<ComplianceRecord, CliError> {
@@ -72,7 +57,7 @@ fn read(args: &ReplayArgs) -> Result<ComplianceRecord, CliError> {
     }
 }
 
-fn replay(record: &ComplianceRecord) -> Result<Replay, CliError> {
+fn replay(record: &ComplianceRecord) -> Result<ReplayReport, CliError> {
     let failed = |what: String| {
         let what = format!("the rules of the record can not be asked again: {what}");
         let hint = format!(
@@ -115,7 +100,15 @@ fn replay(record: &ComplianceRecord) -> Result<Replay, CliError> {
     let is_other = record.program != PROGRAM;
     let note = || format!("recorded by version {}, replayed by {PROGRAM}", masked(&record.program));
     let notes = is_other.then(note).into_iter().collect();
-    Ok(Replay { rules: record.answers.len(), differences, notes })
+    Ok(ReplayReport {
+        schema: COMPLIANCE_REPLAY_SCHEMA.into(),
+        recorded_by: masked(&record.program),
+        program: PROGRAM.into(),
+        rules: record.answers.len(),
+        is_same: differences.is_empty(),
+        differences,
+        notes,
+    })
 }
 
 fn difference(rule: &str, recorded: &RecordedAnswer, found: &RecordedAnswer) -> String {
@@ -133,17 +126,4 @@ fn difference(rule: &str, recorded: &RecordedAnswer, found: &RecordedAnswer) -> 
             )
         }
     }
-}
-
-fn text(replay: &Replay) -> String {
-    let mut lines = replay.differences.clone();
-    lines.extend(replay.notes.iter().map(|note| format!("note: {note}")));
-    lines.push(match replay.differences.len() {
-        0 => format!(
-            "{} rules were asked again: all answers are the same, bit for bit",
-            replay.rules
-        ),
-        count => format!("{} rules were asked again: {count} differences", replay.rules),
-    });
-    lines.into_iter().map(|line| line + "\n").collect()
 }

@@ -1,10 +1,9 @@
-mod render;
-
 use std::time::Duration;
 
 use gitops_health_compliance::{
     Limits, MutationReport, PolicyError, TestReport, mutate, test_policies,
 };
+use gitops_health_report::compliance_test::{self as report, PolicyTestReport};
 
 use super::policies;
 use crate::args::{TestArgs, TestFormat};
@@ -12,14 +11,6 @@ use crate::context::Context;
 use crate::error::{CliError, Failure};
 use crate::exit_code::ExitCode;
 use crate::output;
-
-/// What tests, and changes of what they test, came to.
-struct Report {
-    tests: TestReport,
-    mutation: Option<MutationReport>,
-    /// What is less than was asked for, in words.
-    short: Vec<String>,
-}
 
 /// `compliance test`: do policies do what their tests say, and would these notice if not?
 pub(crate) fn run(context: &Context, args: &TestArgs) -> Result<ExitCode, CliError> {
@@ -37,14 +28,14 @@ pub(crate) fn run(context: &Context, args: &TestArgs) -> Result<ExitCode, CliErr
     });
     let mutation = mutation.transpose()?;
     let short = short(args, &tests, mutation.as_ref());
-    let report = Report { tests, mutation, short };
+    let report = PolicyTestReport::new(&tests, mutation.as_ref(), short);
     let text = match args.format {
-        TestFormat::Text => render::text(&report),
-        TestFormat::Json => render::json(&report),
-        TestFormat::Junit => render::junit(&report),
+        TestFormat::Text => report::text(&report),
+        TestFormat::Json => report::json(&report),
+        TestFormat::Junit => report::junit(&report),
     };
     output::write(context, &text)?;
-    let is_clean = report.tests.passed() == report.tests.tests.len() && report.short.is_empty();
+    let is_clean = report.failed == 0 && report.short.is_empty();
     Ok(if is_clean { ExitCode::Clean } else { ExitCode::Findings })
 }
 
@@ -56,7 +47,7 @@ fn not_fit(error: &PolicyError) -> CliError {
 /// What is less than was asked for.
 fn short(args: &TestArgs, tests: &TestReport, mutation: Option<&MutationReport>) -> Vec<String> {
     let mut short = Vec::new();
-    let covered = covered(tests);
+    let covered = tests.covered();
     if let Some(least) = args.coverage.filter(|least| covered < f64::from(*least)) {
         short.push(format!("{covered:.1} % of the lines are reached, and {least} % are asked for"));
     }
@@ -73,10 +64,4 @@ fn short(args: &TestArgs, tests: &TestReport, mutation: Option<&MutationReport>)
         );
     }
     short
-}
-
-/// How many lines of a hundred are reached; all where there are none.
-fn covered(tests: &TestReport) -> f64 {
-    let (all, reached) = tests.lines();
-    if all == 0 { 100.0 } else { reached as f64 * 100.0 / all as f64 }
 }

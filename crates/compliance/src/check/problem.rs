@@ -1,3 +1,6 @@
+use schemars::JsonSchema;
+use serde::Serialize;
+
 use super::calls::is_of_opa;
 use crate::{PolicyError, rego};
 
@@ -17,7 +20,8 @@ pub struct Problem {
 }
 
 /// What sort of problem there is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
 pub enum ProblemKind {
     /// It is no Rego, or may not be evaluated.
     Unreadable,

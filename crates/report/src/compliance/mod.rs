@@ -36,6 +36,7 @@ pub use rdjson::rdjson;
 pub use sarif::sarif;
 pub use tap::tap;
 pub use text::text;
+pub(crate) use words::strength;
 
 /// The name and version of the format that [`json()`] writes.
 pub const COMPLIANCE_SCHEMA: &str = "gitops-health/compliance-analyze/v1";

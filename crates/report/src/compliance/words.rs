@@ -387,7 +387,7 @@ const CLAUSES_WORST_FIRST: [ClauseVerdict; 7] = [
 ];
 
 /// How much a rule says about a clause.
-pub(super) fn strength(strength: Strength) -> &'static str {
+pub(crate) fn strength(strength: Strength) -> &'static str {
     match strength {
         Strength::Direct => "direct",
         Strength::Supporting => "supporting",
