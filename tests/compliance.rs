@@ -620,8 +620,25 @@ fn a_history_names_every_commit_that_fails_or_is_not_known_and_why() {
         "{markdown}"
     );
     assert!(ask("text").contains("not told: nobody handed in"));
+    let run = json(&ask("sarif"))["runs"][0].clone();
+    let results = run["results"].as_array().expect("results");
+    let of = |kind: &str| results.iter().filter(|it| it["kind"] == kind).count();
+    let rules = report["rules"].as_array().expect("rows").iter();
+    let sum = |name: &str| rules.clone().map(|row| length(&row[name])).sum::<u64>() as usize;
+    assert_eq!(of("fail"), sum("failing") + sum("waived"));
+    let not_assessed = |row: &&Value| row["counts"]["not_assessed"] != 0;
+    assert_eq!(of("open"), rules.clone().filter(not_assessed).count());
+    assert_eq!(run["taxonomies"][0]["name"], "baseline");
+    let clauses = report["frameworks"][0]["clauses"].as_array().expect("clauses").iter();
+    let verdicts: Vec<&Value> = clauses.map(|clause| &clause["verdict"]).collect();
+    let taxa = run["taxonomies"][0]["taxa"].as_array().expect("taxa").iter();
+    assert_eq!(verdicts, taxa.map(|it| &it["properties"]["verdict"]).collect::<Vec<_>>());
+    let page = ask("html");
+    let rows = page.matches("<tr class=\"rule\">").count() as u64;
+    assert_eq!(rows, length(&report["rules"]));
+    assert!(page.contains("src/get.py:1: "), "{page}");
     for (arguments, said) in [
-        (&["--history", "--format", "sarif"][..], "CSV or Markdown"),
+        (&["--history", "--format", "junit"][..], "HTML or SARIF"),
         (&["--format", "csv"], "--history"),
     ] {
         let refused = run_in(&repo, &[&["compliance", "analyze"], arguments].concat());

@@ -1,24 +1,31 @@
 //! The report of `compliance analyze --history`: what each rule said of the commits of a branch.
 
 mod csv;
+mod html;
 mod markdown;
+mod sarif;
 #[cfg(test)]
 mod tests;
 
-use gitops_health_compliance::Severity;
+use std::collections::BTreeMap;
+
+use gitops_health_compliance::{Severity, Verdict};
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::columns::{Side, columns, counted, day_of, thousands};
 use crate::compliance::{
-    BranchRow, ComplianceOutcome, Configured, Counts, MissingRow, Period, RuleFindingRow, WaiverRow,
+    BranchRow, ComplianceOutcome, Configured, Counts, FrameworkRow, MissingRow, Period,
+    RuleFindingRow, WaiverRow,
 };
 use crate::json::{document, schema_of};
 use crate::risk::short;
 use crate::style::Style;
 
 pub use csv::csv;
+pub use html::html;
 pub use markdown::markdown;
+pub use sarif::sarif;
 
 /// The name and version of the format that [`json()`] writes.
 pub const COMPLIANCE_HISTORY_SCHEMA: &str = "gitops-health/compliance-history/v1";
@@ -40,7 +47,7 @@ pub struct HistoryReport {
     pub configured: Configured,
     /// The branch on which all of it is; absent where nobody says so.
     pub branch: Option<BranchRow>,
-    /// Whether nothing is set up, so that nothing decides the exit code.
+    /// Whether no framework and no policy of one's own is named, so that nothing decides the exit code.
     pub is_advisory: bool,
     /// The least severity of a rule that decides the exit code.
     pub fail_on: Severity,
@@ -70,6 +77,8 @@ pub struct HistoryReport {
     pub notes: Vec<String>,
     /// The rules, by their names.
     pub rules: Vec<HistoryRow>,
+    /// The frameworks that were asked for. The answer to a clause is that of its rules over all commits.
+    pub frameworks: Vec<FrameworkRow>,
 }
 
 /// How commits came to a branch.
@@ -92,7 +101,11 @@ pub struct HistoryRow {
     pub title: String,
     /// How much it matters.
     pub severity: Severity,
-    /// Whether its answers have a say in the exit code.
+    /// How well the facts are established on which it decides, at least: `E0` to `E3`.
+    pub grade: String,
+    /// The answer that weighs most of those that it gave: it passes where it passes or has nothing to say on every commit.
+    pub verdict: Verdict,
+    /// Whether its answers have a say in the exit code, or would where nothing is set up (`is_advisory`).
     pub decides: bool,
     /// On how many commits it gave which answer.
     pub counts: Counts,
@@ -111,6 +124,8 @@ pub struct HistoryRow {
     pub waived: Vec<FailingCommit>,
     /// Those on which it is not assessed or errs.
     pub not_known: Vec<UnknownCommit>,
+    /// What to do where it fails.
+    pub remedy: String,
     /// The clauses that it bears on, of the frameworks that were asked for.
     pub clauses: Vec<String>,
 }
@@ -143,6 +158,73 @@ pub struct UnknownCommit {
     pub is_not_looked_at: bool,
     /// Why the rule could not be evaluated.
     pub error: Option<String>,
+}
+
+impl HistoryReport {
+    /// What it comes to, and the exit code.
+    fn outcome_in_words(&self) -> String {
+        let of = match self.outcome {
+            ComplianceOutcome::Clean => " on any commit",
+            ComplianceOutcome::Violations => " on at least one commit",
+            ComplianceOutcome::NotEvaluated => " on all commits",
+        };
+        self.outcome.in_words(self.is_advisory, of)
+    }
+
+    /// How many rules have which answer as that which weighs most.
+    fn counts(&self) -> Counts {
+        let mut counts = Counts::default();
+        self.rules.iter().for_each(|row| counts.add(row.verdict));
+        counts
+    }
+
+    /// Names and values that say what was judged, by what and when.
+    fn identity(&self) -> Vec<(&'static str, &str)> {
+        let known = [
+            ("head", Some(self.head.as_str())),
+            ("first", self.first.as_deref()),
+            ("last", self.last.as_deref()),
+            ("trusted", Some(&self.trusted)),
+            ("evaluated_at", Some(&self.evaluated_at)),
+            ("policies_digest", Some(&self.policies_digest)),
+        ];
+        known.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
+    }
+
+    /// What somebody should know of the way in which this was judged.
+    fn remarks(&self) -> Vec<String> {
+        let cut = self.is_cut.then(|| CUT.to_owned());
+        requests(self).into_iter().chain(self.notes.iter().cloned()).chain(cut).collect()
+    }
+
+    /// The facts that are not known, with the rules that ask for them and on how many commits.
+    fn not_known(&self) -> BTreeMap<&str, BTreeMap<&str, usize>> {
+        let mut facts: BTreeMap<&str, BTreeMap<&str, usize>> = BTreeMap::new();
+        for row in &self.rules {
+            for fact in row.not_known.iter().flat_map(|it| &it.missing) {
+                *facts.entry(fact).or_default().entry(&row.rule).or_default() += 1;
+            }
+        }
+        facts
+    }
+}
+
+impl FailingCommit {
+    /// The first so many findings, and how many more there are.
+    fn words(&self, most: usize) -> Vec<String> {
+        let findings = self.findings.iter().take(most);
+        // The commit stands beside them.
+        let is_of_it = |it: &RuleFindingRow| {
+            it.path.is_none() && it.subject.as_deref() == Some(self.commit.as_str())
+        };
+        let of = |it: &RuleFindingRow| if is_of_it(it) { it.message.clone() } else { it.words() };
+        let mut words: Vec<String> = findings.map(of).collect();
+        let more = self.findings.len().saturating_sub(most) + self.findings_left_out;
+        if more > 0 {
+            words.push(format!("and {} more", thousands(more as u64)));
+        }
+        words
+    }
 }
 
 impl HistoryRow {
@@ -179,6 +261,7 @@ pub fn text(report: &HistoryReport, style: Style) -> String {
         text.push('\n');
     }
     text.push('\n');
+    text += &style.beside("", &format!("outcome: {}", report.outcome_in_words()));
     text += &style.beside("", &about(report));
     let silent = counted(silent.len(), "rule says", "rules say");
     text += &format!("{silent} of no such commit anything\n");
@@ -190,14 +273,18 @@ pub fn text(report: &HistoryReport, style: Style) -> String {
         text += &style.beside("", &format!("note: {note}"));
     }
     if report.is_cut {
-        text += "this clone ends before the history does: fetch the rest with `git fetch --unshallow`\n";
+        text += &format!("{CUT}\n");
     }
     text
 }
 
+/// What to do where the clone is not whole.
+const CUT: &str =
+    "this clone ends before the history does: fetch the rest with `git fetch --unshallow`";
+
 /// What the two ways not to know something are.
 const SEEN_AND_TOLD: &str = "not told: nobody handed in what the rule asks for. Not seen: a history does not look at it \
-     (health data, risk). `--format json`, `csv` and `markdown` name the commits and the facts";
+     (health data, risk). `--format json`, `csv`, `markdown` and `html` name the commits and the facts";
 
 /// What was judged, of when, and by what.
 fn about(report: &HistoryReport) -> String {

@@ -119,6 +119,7 @@ fn assemble(
     let known = judged.input.facts_missing.iter().map(|it| (&*it.fact, &*it.reason));
     let missed = rows.iter().flat_map(|row| &row.missing).map(String::as_str);
     let missing = asked.providing.rows(known, missed);
+    let verdict_of = |rule: &str| judgements.get(rule).map(|it| it.0.verdict);
     ComplianceReport {
         schema: COMPLIANCE_SCHEMA.into(),
         target: judged.target.clone(),
@@ -136,7 +137,7 @@ fn assemble(
         fail_on: asked.fail_on,
         counts,
         outcome,
-        frameworks: frameworks.iter().map(|it| framework(it, &judgements)).collect(),
+        frameworks: frameworks.iter().map(|it| framework(it, &verdict_of)).collect(),
         rules: sorted(rows),
         missing,
         notes: unasked.into_iter().chain(judged.notes.iter().cloned()).collect(),
@@ -246,20 +247,24 @@ pub(super) fn waiver(accepted: Accepted) -> WaiverRow {
     WaiverRow { id, owner, reason, expires }
 }
 
-fn framework(framework: &Framework, judgements: &Answers<'_>) -> FrameworkRow {
+/// A framework with its clauses, by the answers of rules.
+pub(super) fn framework(
+    framework: &Framework,
+    verdict_of: &dyn Fn(&str) -> Option<Verdict>,
+) -> FrameworkRow {
     FrameworkRow {
         framework: framework.id.clone(),
         title: framework.title.clone(),
         edition: framework.edition.clone(),
         source: framework.source.clone(),
         note: framework.note.clone(),
-        clauses: framework.clauses.iter().map(|it| clause(it, judgements)).collect(),
+        clauses: framework.clauses.iter().map(|it| clause(it, verdict_of)).collect(),
     }
 }
 
-fn clause(clause: &Clause, judgements: &Answers<'_>) -> ClauseRow {
+fn clause(clause: &Clause, verdict_of: &dyn Fn(&str) -> Option<Verdict>) -> ClauseRow {
     let rules = clause.rules.iter().filter_map(|(rule, strength)| {
-        let verdict = judgements.get(&**rule)?.0.verdict;
+        let verdict = verdict_of(rule)?;
         Some(ClauseRule { rule: rule.clone(), strength: *strength, verdict })
     });
     let rules: Vec<ClauseRule> = rules.collect();

@@ -22,7 +22,7 @@ use gitops_health_report::compliance_history::{
 };
 use gitops_health_risk::RiskParams;
 
-use super::analyze::{Shown, clauses, providing, waiver};
+use super::analyze::{Shown, clauses, framework, providing, waiver};
 use super::catalogue::{asked_rules, catalogue, exit_code, frameworks};
 use super::configured::{self, configured, note};
 use super::own::Own;
@@ -92,10 +92,12 @@ fn printer(format: ComplianceFormat) -> Result<Printer, CliError> {
         ComplianceFormat::Json => |report, _| report::json(report),
         ComplianceFormat::Csv => |report, _| report::csv(report),
         ComplianceFormat::Markdown => |report, _| report::markdown(report),
+        ComplianceFormat::Html => |report, _| report::html(report),
+        ComplianceFormat::Sarif => |report, _| report::sarif(report),
         _ => {
             return Err(CliError::new(Failure::Unusable {
-                what: "a history is printed as text, JSON, CSV or Markdown only".into(),
-                hint: "use `--format text`, `json`, `csv` or `markdown`, or look at one change"
+                what: "a history is printed as text, JSON, CSV, Markdown, HTML or SARIF only".into(),
+                hint: "use `--format text`, `json`, `csv`, `markdown`, `html` or `sarif`, or look at one change"
                     .into(),
             }));
         }
@@ -330,6 +332,10 @@ fn assemble(
     let missed = rules.iter().flat_map(|row| &row.not_known).flat_map(|it| &it.missing);
     let missed: BTreeSet<&str> = missed.map(String::as_str).collect();
     let failing = rules.iter().flat_map(|row| row.failing.iter().chain(&row.waived));
+    let verdicts: BTreeMap<&str, Verdict> =
+        rules.iter().map(|row| (row.rule.as_str(), row.verdict)).collect();
+    let of = |rule: &str| verdicts.get(rule).copied();
+    let frameworks = everybody.frameworks.iter().map(|it| framework(it, &of)).collect();
     let configured = configured(everybody.settings, everybody.catalogue, &everybody.rules);
     let branch = answers.first().and_then(|newest| newest.branch.clone());
     HistoryReport {
@@ -358,6 +364,7 @@ fn assemble(
         notes: branch.as_ref().and_then(|it| note(it, &configured)).into_iter().collect(),
         configured,
         branch,
+        frameworks,
         rules,
     }
 }
@@ -395,10 +402,13 @@ fn history_row(
     };
     let unbroken = verdicts.iter().take_while(holds).count();
     let oldest = commits[..unbroken].last();
+    let shown = Shown::of(shipped);
     HistoryRow {
         rule: shipped.meta.id.clone(),
-        title: Shown::of(shipped).text(&shipped.meta.title),
+        title: shown.text(&shipped.meta.title),
         severity: shipped.meta.severity,
+        grade: format!("{:?}", shipped.meta.grade),
+        verdict: counts.worst(),
         decides: everybody.decides(id),
         counts,
         not_looked_at: not_known.iter().filter(|it| it.is_not_looked_at).count(),
@@ -408,6 +418,7 @@ fn history_row(
         failing,
         waived,
         not_known,
+        remedy: shown.text(&shipped.meta.remedy),
         clauses: clauses(&everybody.frameworks, id),
     }
 }

@@ -1,10 +1,10 @@
 use std::fmt::Write;
 
-use gitops_health_compliance::Verdict;
+use gitops_health_compliance::{Severity, Verdict};
 
 use super::html_framework::framework;
 use super::words::{WORST_FIRST, called};
-use super::{ComplianceReport, RuleFindingRow, RuleRow};
+use super::{ComplianceReport, MissingRow, RuleFindingRow, RuleRow};
 use crate::columns::counted;
 use crate::escape::escape_html as escape;
 use crate::html;
@@ -30,7 +30,7 @@ pub fn html(report: &ComplianceReport) -> String {
         framework(&mut body, row);
     }
     rules(&mut body, report);
-    let configured = report.configured();
+    let configured = report.configured.pairs();
     pairs(&mut body, "What was set", configured.iter().map(|(name, value)| (&**name, &**value)));
     let about = report.about();
     let about = about.iter().map(|(name, value)| (*name, &**value));
@@ -51,16 +51,7 @@ fn findings(out: &mut String, report: &ComplianceReport, title: &str, rows: &[&R
 
 /// What a rule found below its name, and what to do.
 fn part(out: &mut String, report: &ComplianceReport, row: &RuleRow) {
-    let hot = if row.needs_somebody() { " style=\"color:var(--hot)\"" } else { "" };
-    let _ = writeln!(
-        out,
-        "<tbody>\n<tr class=\"name\"><th class=\"left path\" colspan=\"2\" scope=\"rowgroup\">\
-         <span{hot}>{}</span> {} <span class=\"dim\">({})</span>: {}</th></tr>",
-        called(row.verdict),
-        escape(&row.rule),
-        row.severity.name(),
-        escape(&row.title)
-    );
+    head(out, row.verdict, row.needs_somebody(), (&row.rule, row.severity, &row.title));
     row.findings.iter().for_each(|it| finding(out, it));
     if let Some(why) = report.why(row) {
         line(out, "why", &why);
@@ -74,17 +65,41 @@ fn part(out: &mut String, report: &ComplianceReport, row: &RuleRow) {
     out.push_str("</tbody>\n");
 }
 
-fn finding(out: &mut String, finding: &RuleFindingRow) {
-    let place = finding.place().unwrap_or_default();
+/// The beginning of a part: the answer, and the rule with how much it matters and what it asks for.
+pub(crate) fn head(
+    out: &mut String,
+    verdict: Verdict,
+    is_hot: bool,
+    (rule, severity, title): (&str, Severity, &str),
+) {
+    let hot = if is_hot { " style=\"color:var(--hot)\"" } else { "" };
     let _ = writeln!(
         out,
-        "<tr class=\"finding\"><td class=\"left path\">{}</td><td class=\"left\">{}</td></tr>",
-        escape(&place),
-        escape(&finding.message)
+        "<tbody>\n<tr class=\"name\"><th class=\"left path\" colspan=\"2\" scope=\"rowgroup\">\
+         <span{hot}>{}</span> {} <span class=\"dim\">({})</span>: {}</th></tr>",
+        called(verdict),
+        escape(rule),
+        severity.name(),
+        escape(title)
     );
 }
 
-fn line(out: &mut String, name: &str, words: &str) {
+fn finding(out: &mut String, it: &RuleFindingRow) {
+    found(out, &it.place().unwrap_or_default(), std::slice::from_ref(&it.message));
+}
+
+/// What was found at a place, each on its line.
+pub(crate) fn found(out: &mut String, place: &str, messages: &[String]) {
+    let messages: Vec<String> = messages.iter().map(|it| escape(it)).collect();
+    let _ = writeln!(
+        out,
+        "<tr class=\"finding\"><td class=\"left path\">{}</td><td class=\"left\">{}</td></tr>",
+        escape(place),
+        messages.join("<br>")
+    );
+}
+
+pub(crate) fn line(out: &mut String, name: &str, words: &str) {
     let _ = writeln!(
         out,
         "<tr><td class=\"left dim\">{name}</td><td class=\"left dim\">{}</td></tr>",
@@ -92,19 +107,31 @@ fn line(out: &mut String, name: &str, words: &str) {
     );
 }
 
-/// The facts that are not known, why, and the rules that ask for them.
 fn not_known(out: &mut String, report: &ComplianceReport) {
-    if report.missing.is_empty() {
+    let asking = |fact: &str| {
+        let rows = report.with(Verdict::NotAssessed).filter(|it| it.lacks_fact(fact));
+        rows.map(|it| it.rule.as_str()).collect::<Vec<_>>().join(", ")
+    };
+    facts(out, &report.missing, "rules not assessed for it", asking);
+}
+
+/// The facts that are not known, why, and the rules that ask for them.
+pub(crate) fn facts(
+    out: &mut String,
+    missing: &[MissingRow],
+    rules: &str,
+    asking: impl Fn(&str) -> String,
+) {
+    if missing.is_empty() {
         return;
     }
     out.push_str(
         "<section>\n<h2>Not known</h2>\n<div class=\"wide\">\n<table>\n<thead><tr><th class=\"left\">fact</th>\
          <th class=\"left\">why</th><th class=\"left\">how it gets known</th>\
-         <th class=\"left\">rules not assessed for it</th></tr></thead>\n<tbody>\n",
+         <th class=\"left\">",
     );
-    for row in &report.missing {
-        let asking = report.with(Verdict::NotAssessed).filter(|it| it.lacks_fact(&row.fact));
-        let asking: Vec<&str> = asking.map(|it| it.rule.as_str()).collect();
+    let _ = writeln!(out, "{rules}</th></tr></thead>\n<tbody>");
+    for row in missing {
         let _ = writeln!(
             out,
             "<tr><td class=\"left\">{}</td><td class=\"left\">{}</td><td class=\"left\">{}</td>\
@@ -112,7 +139,7 @@ fn not_known(out: &mut String, report: &ComplianceReport) {
             escape(&row.fact),
             escape(&row.reason),
             escape(&row.remedy),
-            escape(&asking.join(", "))
+            escape(&asking(&row.fact))
         );
     }
     out.push_str("</tbody>\n</table>\n</div>\n</section>\n");
@@ -146,7 +173,11 @@ fn rules(out: &mut String, report: &ComplianceReport) {
 }
 
 /// Names and values.
-fn pairs<'a>(out: &mut String, title: &str, pairs: impl Iterator<Item = (&'a str, &'a str)>) {
+pub(crate) fn pairs<'a>(
+    out: &mut String,
+    title: &str,
+    pairs: impl Iterator<Item = (&'a str, &'a str)>,
+) {
     let _ = writeln!(out, "<section>\n<h2>{title}</h2>\n<div class=\"wide\">\n<table>\n<tbody>");
     for (name, value) in pairs {
         let _ = writeln!(
@@ -160,7 +191,7 @@ fn pairs<'a>(out: &mut String, title: &str, pairs: impl Iterator<Item = (&'a str
 }
 
 /// How an answer is set apart from the others. Its name says the same.
-pub(super) fn weight(verdict: Verdict) -> &'static str {
+pub(crate) fn weight(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Fail | Verdict::Error => "hot strong",
         Verdict::NotAssessed => "hot",

@@ -6,7 +6,7 @@ use super::{ClauseRow, FrameworkRow};
 use crate::escape::escape_html as escape;
 
 /// A framework with all its clauses: what the rules say about each, and what git can not show.
-pub(super) fn framework(out: &mut String, row: &FrameworkRow) {
+pub(crate) fn framework(out: &mut String, row: &FrameworkRow) {
     let _ = write!(
         out,
         "<section>\n<h2>{}</h2>\n<p>{}</p>\n<p class=\"dim\">{}</p>\n",

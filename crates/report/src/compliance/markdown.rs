@@ -52,7 +52,7 @@ fn written(report: &ComplianceReport, clauses: Clauses<'_>) -> String {
         framework(&mut out, row);
     }
     out.push_str("\n### What was set\n\n");
-    for (name, value) in report.configured() {
+    for (name, value) in report.configured.pairs() {
         let _ = writeln!(out, "- {}: {}", escape(&name), escape(&value));
     }
     let identity = report.identity().into_iter();

@@ -3,22 +3,22 @@
 
 mod github;
 mod gitlab;
-mod html;
-mod html_framework;
+pub(crate) mod html;
+pub(crate) mod html_framework;
 mod junit;
 mod markdown;
-mod problems;
+pub(crate) mod problems;
 mod provide;
 mod rdjson;
 #[cfg(test)]
 mod sample;
-mod sarif;
+pub(crate) mod sarif;
 mod tap;
-mod taxonomies;
+pub(crate) mod taxonomies;
 #[cfg(test)]
 mod tests;
 mod text;
-mod words;
+pub(crate) mod words;
 
 use gitops_health_compliance::{Severity, Strength, Verdict};
 use schemars::JsonSchema;
@@ -68,7 +68,7 @@ pub struct ComplianceReport {
     pub policies_digest: String,
     /// What was set.
     pub configured: Configured,
-    /// Whether nothing is set up, so that nothing decides the exit code.
+    /// Whether no framework and no policy of one's own is named, so that nothing decides the exit code.
     pub is_advisory: bool,
     /// The least severity of a rule that decides the exit code.
     pub fail_on: Severity,
@@ -193,7 +193,7 @@ pub struct RuleRow {
     pub grade: String,
     /// The answer.
     pub verdict: Verdict,
-    /// Whether the answer has a say in the exit code.
+    /// Whether the answer has a say in the exit code, or would where nothing is set up (`is_advisory`).
     pub decides: bool,
     /// What does not hold.
     pub findings: Vec<RuleFindingRow>,

@@ -25,10 +25,16 @@ pub(super) struct Problem<'a> {
     pub(super) fingerprint: String,
 }
 
+/// The file of a finding or what stands for it, and the line, from 1; the first, where a file as a whole is meant.
+pub(super) fn place_of(finding: Option<&RuleFindingRow>) -> (&str, u64) {
+    let path = finding.and_then(|finding| finding.path.as_deref());
+    (path.unwrap_or(STAND_IN), finding.and_then(|finding| finding.line).unwrap_or(1).max(1))
+}
+
 impl Problem<'_> {
     /// The file, or what stands for it.
     pub(super) fn path(&self) -> &str {
-        self.own_path().unwrap_or(STAND_IN)
+        place_of(self.finding).0
     }
 
     /// The file, where there is one.
@@ -38,7 +44,7 @@ impl Problem<'_> {
 
     /// The line, from 1; the first, where a file as a whole is meant.
     pub(super) fn line(&self) -> u64 {
-        self.finding.and_then(|finding| finding.line).unwrap_or(1).max(1)
+        place_of(self.finding).1
     }
 }
 
@@ -97,6 +103,7 @@ impl ComplianceReport {
     }
 }
 
-fn digest(text: &str) -> String {
+/// The beginning of the SHA-256 of a text.
+pub(crate) fn digest(text: &str) -> String {
     Sha256::digest(text).iter().take(16).map(|byte| format!("{byte:02x}")).collect()
 }

@@ -3,14 +3,14 @@
 use serde_json::{Value, json};
 
 use super::words::strength;
-use super::{ClauseRow, ComplianceReport, FrameworkRow, RuleRow};
+use super::{ClauseRow, FrameworkRow};
 
 /// GitHub turns down a rule with more tags.
 const TAGS: usize = 20;
 
 /// The frameworks with their clauses.
-pub(super) fn taxonomies(report: &ComplianceReport) -> Value {
-    report.frameworks.iter().map(taxonomy).collect()
+pub(super) fn taxonomies(frameworks: &[FrameworkRow]) -> Value {
+    frameworks.iter().map(taxonomy).collect()
 }
 
 fn taxonomy(framework: &FrameworkRow) -> Value {
@@ -49,17 +49,17 @@ fn taxon(clause: &ClauseRow) -> Value {
 }
 
 /// References to all of them.
-pub(super) fn supported(report: &ComplianceReport) -> Value {
-    let frameworks = report.frameworks.iter().enumerate();
+pub(super) fn supported(frameworks: &[FrameworkRow]) -> Value {
+    let frameworks = frameworks.iter().enumerate();
     frameworks.map(|(index, it)| json!({ "name": it.framework, "index": index })).collect()
 }
 
 /// The clauses that a rule bears on.
-pub(super) fn relationships(report: &ComplianceReport, row: &RuleRow) -> Vec<Value> {
+pub(super) fn relationships(frameworks: &[FrameworkRow], rule: &str) -> Vec<Value> {
     let mut relationships = Vec::new();
-    for (component, framework) in report.frameworks.iter().enumerate() {
+    for (component, framework) in frameworks.iter().enumerate() {
         for (index, clause) in framework.clauses.iter().enumerate() {
-            if clause.rules.iter().any(|it| it.rule == row.rule) {
+            if clause.rules.iter().any(|it| it.rule == rule) {
                 relationships.push(json!({
                     "target": {
                         "id": clause.clause,
@@ -75,10 +75,10 @@ pub(super) fn relationships(report: &ComplianceReport, row: &RuleRow) -> Vec<Val
 }
 
 /// `security`, without which GitHub shows no severity, and as many clauses as there may be.
-pub(super) fn tags(report: &ComplianceReport, row: &RuleRow) -> Vec<String> {
+pub(super) fn tags(frameworks: &[FrameworkRow], rule: &str) -> Vec<String> {
     let mut tags = vec!["security".to_owned(), "compliance".to_owned()];
-    for framework in &report.frameworks {
-        let clauses = framework.clauses_of(&row.rule);
+    for framework in frameworks {
+        let clauses = framework.clauses_of(rule);
         tags.extend(clauses.map(|clause| format!("{}/{}", framework.framework, clause.clause)));
     }
     tags.truncate(TAGS);

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use gitops_health_compliance::{Strength, Verdict};
 
 use super::{
-    ClauseRow, ClauseRule, ClauseVerdict, ComplianceOutcome, ComplianceReport, FrameworkRow,
-    ParameterRow, RuleFindingRow, RuleRow, WaiverRow,
+    ClauseRow, ClauseRule, ClauseVerdict, ComplianceOutcome, ComplianceReport, Configured, Counts,
+    FrameworkRow, ParameterRow, RuleFindingRow, RuleRow, WaiverRow,
 };
 use crate::columns::{counted, day_of, thousands};
 use crate::risk::short;
@@ -20,28 +20,7 @@ const WARNED: usize = 50;
 impl ComplianceReport {
     /// `3 rules fail, 2 are not assessed, 40 pass, 12 are not applicable`.
     pub(super) fn found(&self) -> String {
-        let words = [
-            (Verdict::Fail, "fails", "fail"),
-            (Verdict::Error, "could not be evaluated", "could not be evaluated"),
-            (Verdict::NotAssessed, "is not assessed", "are not assessed"),
-            (Verdict::Waived, "is waived", "are waived"),
-            (Verdict::Pass, "passes", "pass"),
-            (Verdict::NotApplicable, "is not applicable", "are not applicable"),
-        ];
-        if self.rules.is_empty() {
-            return "no rule was evaluated".to_owned();
-        }
-        let mut parts = Vec::new();
-        for (verdict, one, many) in words {
-            let count = self.counts.of(verdict);
-            let rules =
-                if parts.is_empty() { if count == 1 { " rule" } else { " rules" } } else { "" };
-            if count > 0 {
-                let word = if count == 1 { one } else { many };
-                parts.push(format!("{}{rules} {word}", thousands(count as u64)));
-            }
-        }
-        parts.join(", ")
+        self.counts.in_words()
     }
 
     /// `one commit, judged by the roster, owners and keys of 1f3a5b7c9d`.
@@ -75,12 +54,7 @@ impl ComplianceReport {
     }
 
     fn outcome_in_words(&self) -> String {
-        let (words, code) = match self.outcome {
-            ComplianceOutcome::Clean => ("nothing that decides fails", 0),
-            ComplianceOutcome::Violations => ("at least one rule fails", 1),
-            ComplianceOutcome::NotEvaluated => ("not all that decides could be evaluated", 3),
-        };
-        format!("{words} (exit code {})", if self.is_advisory { 0 } else { code })
+        self.outcome.in_words(self.is_advisory, "")
     }
 
     /// `3 commits, 3f3f3f3f3f above 1a1a1a1a1a, to main`.
@@ -189,19 +163,6 @@ impl ComplianceReport {
         known.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
     }
 
-    /// What was set: names and values.
-    pub(super) fn configured(&self) -> Vec<(String, String)> {
-        let branches = self.configured.protected_branches.iter().map(|it| format!("`{it}`"));
-        let branches = branches.collect::<Vec<_>>().join(", ");
-        let branches = if branches.is_empty() { "none".to_owned() } else { branches };
-        let parameter = |it: &ParameterRow| {
-            let name = format!("{}.{}", it.rule, it.name);
-            (name, format!("`{}`, not `{}` as without setting", it.value, it.default))
-        };
-        let parameters = self.configured.parameters.iter().map(parameter);
-        [("protected branches".to_owned(), branches)].into_iter().chain(parameters).collect()
-    }
-
     /// The rules of an answer.
     pub(super) fn with(&self, verdict: Verdict) -> impl Iterator<Item = &RuleRow> {
         self.rules.iter().filter(move |row| row.verdict == verdict)
@@ -237,6 +198,67 @@ impl ComplianceReport {
     pub(super) fn how_to_know(&self, fact: &str) -> Option<&str> {
         let found = self.missing.iter().find(|row| row.fact == fact);
         found.map(|row| row.remedy.as_str()).filter(|remedy| !remedy.is_empty())
+    }
+}
+
+impl Counts {
+    /// `3 rules fail, 2 are not assessed, 40 pass, 12 are not applicable`.
+    pub(crate) fn in_words(&self) -> String {
+        let words = [
+            (Verdict::Fail, "fails", "fail"),
+            (Verdict::Error, "could not be evaluated", "could not be evaluated"),
+            (Verdict::NotAssessed, "is not assessed", "are not assessed"),
+            (Verdict::Waived, "is waived", "are waived"),
+            (Verdict::Pass, "passes", "pass"),
+            (Verdict::NotApplicable, "is not applicable", "are not applicable"),
+        ];
+        let mut parts = Vec::new();
+        for (verdict, one, many) in words {
+            let count = self.of(verdict);
+            let rules =
+                if parts.is_empty() { if count == 1 { " rule" } else { " rules" } } else { "" };
+            if count > 0 {
+                let word = if count == 1 { one } else { many };
+                parts.push(format!("{}{rules} {word}", thousands(count as u64)));
+            }
+        }
+        if parts.is_empty() {
+            return "no rule was evaluated".to_owned();
+        }
+        parts.join(", ")
+    }
+
+    /// The answer that weighs most. Where there is none, nothing is known.
+    pub fn worst(&self) -> Verdict {
+        let mut given = WORST_FIRST.into_iter().filter(|verdict| self.of(*verdict) > 0);
+        given.next().unwrap_or(Verdict::NotAssessed)
+    }
+}
+
+impl ComplianceOutcome {
+    /// What it comes to, and the exit code; `of` says of what: ` on any commit`.
+    pub(crate) fn in_words(self, is_advisory: bool, of: &str) -> String {
+        let (words, code) = match self {
+            Self::Clean => ("nothing that decides fails", 0),
+            Self::Violations => ("at least one rule fails", 1),
+            Self::NotEvaluated => ("not all that decides could be evaluated", 3),
+        };
+        format!("{words}{of} (exit code {})", if is_advisory { 0 } else { code })
+    }
+}
+
+impl Configured {
+    /// What was set: names and values.
+    pub(crate) fn pairs(&self) -> Vec<(String, String)> {
+        let branches = self.protected_branches.iter().map(|it| format!("`{it}`"));
+        let branches = branches.collect::<Vec<_>>().join(", ");
+        let branches = if branches.is_empty() { "none".to_owned() } else { branches };
+        let parameter = |it: &ParameterRow| {
+            let name = format!("{}.{}", it.rule, it.name);
+            (name, format!("`{}`, not `{}` as without setting", it.value, it.default))
+        };
+        let parameters = self.parameters.iter().map(parameter);
+        [("protected branches".to_owned(), branches)].into_iter().chain(parameters).collect()
     }
 }
 
@@ -345,7 +367,7 @@ fn shown(subject: &str) -> String {
 }
 
 /// How an answer is called.
-pub(super) fn called(verdict: Verdict) -> &'static str {
+pub(crate) fn called(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Pass => "pass",
         Verdict::Fail => "FAIL",
@@ -357,7 +379,7 @@ pub(super) fn called(verdict: Verdict) -> &'static str {
 }
 
 /// The answers, those that need somebody first.
-pub(super) const WORST_FIRST: [Verdict; 6] = [
+pub(crate) const WORST_FIRST: [Verdict; 6] = [
     Verdict::Fail,
     Verdict::Error,
     Verdict::NotAssessed,

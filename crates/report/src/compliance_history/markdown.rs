@@ -1,10 +1,7 @@
-use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use super::{HistoryReport, HistoryRow, about, requests};
+use super::{HistoryReport, HistoryRow, about};
 use crate::columns::{counted, day_of, thousands};
-use crate::compliance::ComplianceOutcome;
-use crate::compliance::RuleFindingRow;
 use crate::escape::escape_prose as escape;
 use crate::risk::short;
 
@@ -18,17 +15,10 @@ const FOUND: usize = 3;
 /// fail, and what is not known fact by fact, folded.
 pub fn markdown(report: &HistoryReport) -> String {
     let mut out = String::from("## Rules for the commits of a branch\n\n");
-    let outcome = match report.outcome {
-        ComplianceOutcome::Clean => "nothing that decides fails on any of them",
-        ComplianceOutcome::Violations => "at least one rule fails on one of them",
-        ComplianceOutcome::NotEvaluated => "not all that decides could be evaluated on all of them",
-    };
-    let _ = writeln!(out, "**{}**\n\n- {}", outcome, escape(&about(report)));
-    for line in requests(report).iter().chain(&report.notes) {
-        let _ = writeln!(out, "- {}", escape(line));
-    }
-    if report.is_cut {
-        out.push_str("- this clone ends before the history does: fetch the rest with `git fetch --unshallow`\n");
+    let _ =
+        writeln!(out, "**{}**\n\n- {}", escape(&report.outcome_in_words()), escape(&about(report)));
+    for line in report.remarks() {
+        let _ = writeln!(out, "- {}", escape(&line));
     }
     rules(&mut out, report);
     failing(&mut out, report);
@@ -79,12 +69,7 @@ fn failing(out: &mut String, report: &HistoryReport) {
     );
     for row in rows {
         for it in row.failing.iter().take(LISTED) {
-            let mut words: Vec<String> =
-                it.findings.iter().take(FOUND).map(RuleFindingRow::words).collect();
-            let more = it.findings.len().saturating_sub(FOUND) + it.findings_left_out;
-            if more > 0 {
-                words.push(format!("and {} more", thousands(more as u64)));
-            }
+            let words = it.words(FOUND);
             let words: Vec<String> = words.iter().map(|it| escape(it)).collect();
             let _ = writeln!(
                 out,
@@ -104,12 +89,7 @@ fn failing(out: &mut String, report: &HistoryReport) {
 
 /// The facts that are not known, with the rules that ask for them and on how many commits.
 fn not_known(out: &mut String, report: &HistoryReport) {
-    let mut facts: BTreeMap<&str, BTreeMap<&str, usize>> = BTreeMap::new();
-    for row in &report.rules {
-        for fact in row.not_known.iter().flat_map(|it| &it.missing) {
-            *facts.entry(fact).or_default().entry(&row.rule).or_default() += 1;
-        }
-    }
+    let facts = report.not_known();
     if facts.is_empty() {
         return;
     }
