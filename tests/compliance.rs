@@ -57,7 +57,13 @@ fn without_any_set_up_it_gives_advice() {
     repo.commit("Begin");
     let transcript = run_in(&repo, &["compliance", "analyze"]);
     assert_eq!(transcript.code, Some(0), "{transcript}");
-    assert!(transcript.stdout.contains("advice only"), "{transcript}");
+    let words = transcript.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+    let outcome = "outcome advice only: not all that would decide could be evaluated (exit code 0, \
+                   since no framework is named)";
+    assert!(words.contains(outcome), "{transcript}");
+    let history = run_in(&repo, &["compliance", "analyze", "--history"]);
+    assert_eq!(history.code, Some(0), "{history}");
+    assert!(history.stdout.contains("outcome: advice only: not all that would"), "{history}");
     let strict = run_in(&repo, &["compliance", "analyze", "--fail-on-violations"]);
     assert_eq!(strict.code, Some(3), "{strict}");
 }

@@ -166,7 +166,11 @@ fn rules(out: &mut String, report: &ComplianceReport) {
             escape(&row.title),
             row.severity.name(),
             escape(&row.grade),
-            if row.decides { "yes" } else { "no" }
+            match (row.decides, report.is_advisory) {
+                (false, _) => "no",
+                (true, false) => "yes",
+                (true, true) => "would",
+            }
         );
     }
     out.push_str("</tbody>\n</table>\n</div>\n</section>\n");

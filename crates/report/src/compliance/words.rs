@@ -236,14 +236,18 @@ impl Counts {
 }
 
 impl ComplianceOutcome {
-    /// What it comes to, and the exit code; `of` says of what: ` on any commit`.
+    /// What it comes to, and the exit code. Where nothing decides, what it would come to; `of` says of what: ` on any of them`.
     pub(crate) fn in_words(self, is_advisory: bool, of: &str) -> String {
+        let decides = if is_advisory { "would decide" } else { "decides" };
         let (words, code) = match self {
-            Self::Clean => ("nothing that decides fails", 0),
-            Self::Violations => ("at least one rule fails", 1),
-            Self::NotEvaluated => ("not all that decides could be evaluated", 3),
+            Self::Clean => (format!("nothing that {decides} fails"), 0),
+            Self::Violations => ("at least one rule fails".to_owned(), 1),
+            Self::NotEvaluated => (format!("not all that {decides} could be evaluated"), 3),
         };
-        format!("{words}{of} (exit code {})", if is_advisory { 0 } else { code })
+        match is_advisory {
+            true => format!("advice only: {words}{of} (exit code 0, since no framework is named)"),
+            false => format!("{words}{of} (exit code {code})"),
+        }
     }
 }
 

@@ -289,3 +289,17 @@ fn html_names_commits_clauses_and_facts_and_nothing_in_it_is_an_element() {
     assert!(page.contains("waived by Ada until 2026-06-01"));
     assert!(page.contains("some (1)"), "the rules that ask for a fact");
 }
+
+#[test]
+fn where_nothing_decides_every_form_for_people_says_so() {
+    let advice = HistoryReport { is_advisory: true, ..wide() };
+    let strict = wide();
+    let forms: [fn(&HistoryReport) -> String; 4] =
+        [|it| text(it, Style::default()), markdown, html, sarif];
+    for form in forms {
+        let whole = |it: &HistoryReport| form(it).split_whitespace().collect::<Vec<_>>().join(" ");
+        let said = "advice only: not all that would decide could be evaluated on all commits";
+        assert!(whole(&advice).contains(said), "{}", whole(&advice));
+        assert!(!whole(&strict).contains("advice only"), "{}", whole(&strict));
+    }
+}
