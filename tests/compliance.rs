@@ -90,6 +90,45 @@ fn an_approval_that_is_handed_in_makes_the_difference() {
 }
 
 #[test]
+fn reports_say_who_approved_and_merged_a_change() {
+    let repo = governed("  frameworks: [baseline]\n");
+    let file = repo.git_dir().join("evidence.json");
+    std::fs::write(&file, evidence(&repo)).expect("a file");
+    let pull = serde_json::json!([{
+        "number": 7, "user": {"login": "ann"}, "base": {"ref": "main"}, "labels": [],
+        "head": {"sha": repo.id("HEAD").to_string()}, "merged_by": {"login": "carol"},
+        "merge_commit_sha": null, "merged_at": "2026-03-02T10:00:00Z",
+    }]);
+    let requests = repo.git_dir().join("requests.json");
+    std::fs::write(&requests, pull.to_string()).expect("a file");
+    let [evidence, requests] = [&file, &requests].map(|it| it.to_str().expect("text"));
+    let ask = |format: &str| {
+        let analyze = ["compliance", "analyze", "--format", format, "--evidence", evidence];
+        run_in(&repo, &[&analyze[..], &["--evidence", requests]].concat()).stdout
+    };
+    let approved = "approved by bob (E2, evidence of 2026-03-01)";
+    let merged = "merged by github:carol (E2, pull request 7 of 2026-03-02, not in the roster)";
+    for format in ["text", "markdown", "html"] {
+        let words = ask(format).replace('\\', "").replace("&#8203;", "");
+        let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(words.contains(&format!("{approved}, {merged}")), "{format}: {words}");
+    }
+    let report = json(&ask("json"));
+    let schema = json(&gitops_health_report::compliance::json_schema());
+    let schema = jsonschema::validator_for(&schema).expect("a valid schema");
+    assert!(schema.is_valid(&report), "{report}");
+    let approval = &report["approvals"][0];
+    assert_eq!((&approval["person"], &approval["state"]), (&"bob".into(), &"approved".into()));
+    assert_eq!((&approval["covers"], &approval["is_contributor"]), (&"all".into(), &false.into()));
+    assert_eq!(
+        (&report["merged"]["person"], &report["merged"]["request"]),
+        (&"github:carol".into(), &7.into())
+    );
+    let without = run_in(&repo, &["compliance", "analyze"]);
+    assert!(!without.stdout.contains("\npeople "), "{without}");
+}
+
+#[test]
 fn a_change_does_not_change_the_rules_that_it_is_judged_by() {
     let repo = governed("  frameworks: [baseline]\n");
     repo.write(

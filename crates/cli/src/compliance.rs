@@ -9,6 +9,7 @@ mod history;
 mod list;
 mod new_policy;
 mod own;
+mod people;
 mod policies;
 mod record;
 mod replay;

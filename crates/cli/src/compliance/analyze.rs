@@ -15,6 +15,7 @@ use serde_json::Value;
 
 use super::catalogue::{asked_rules, catalogue, exit_code, frameworks};
 use super::configured::{self, configured, note};
+use super::people;
 use super::record;
 use super::subject::{Believed, Judged};
 use crate::args::{AnalyzeArgs, ComplianceFormat};
@@ -128,6 +129,8 @@ fn assemble(
         commits: judged.input.commits.len(),
         period: period(&judged.input),
         branch,
+        approvals: people::approvals(&judged.input),
+        merged: people::merged(&judged.input),
         configured,
         evaluated_at: judged.input.evaluated_at.text.clone(),
         trusted: judged.input.repository.trusted.clone(),

@@ -7,6 +7,7 @@ pub(crate) mod html;
 pub(crate) mod html_framework;
 mod junit;
 mod markdown;
+mod people;
 pub(crate) mod problems;
 mod provide;
 mod rdjson;
@@ -31,6 +32,7 @@ pub use gitlab::gitlab;
 pub use html::html;
 pub use junit::junit;
 pub use markdown::markdown;
+pub use people::{ApprovalRow, MergeRow};
 pub use provide::{NOT_LOOKED_AT_IN_A_HISTORY, Providing};
 pub use rdjson::rdjson;
 pub use sarif::sarif;
@@ -58,6 +60,11 @@ pub struct ComplianceReport {
     pub period: Option<Period>,
     /// The branch that it goes to; absent where nobody says so.
     pub branch: Option<BranchRow>,
+    /// Who approved or refused it, as far as evidence and messages say so, by person. Whether that counts is for rules
+    /// to say.
+    pub approvals: Vec<ApprovalRow>,
+    /// Who merged its pull request; absent where no evidence says so.
+    pub merged: Option<MergeRow>,
     /// When it was evaluated, RFC 3339: the only clock that rules have.
     pub evaluated_at: String,
     /// The revision whose roster, owners, keys and configuration were believed; absent where there is none.

@@ -1,11 +1,12 @@
 //! A report with every answer, odd characters and long lists, for tests.
 
+use gitops_health_compliance::input::{ApprovalState, Covers, Grade, PersonKind};
 use gitops_health_compliance::{Severity, Strength, Verdict};
 
 use super::{
-    BranchRow, COMPLIANCE_SCHEMA, ClauseRow, ClauseRule, ClauseVerdict, ComplianceOutcome,
-    ComplianceReport, Configured, Counts, FrameworkRow, MissingRow, ParameterRow, Period,
-    RuleFindingRow, RuleRow, WaiverRow,
+    ApprovalRow, BranchRow, COMPLIANCE_SCHEMA, ClauseRow, ClauseRule, ClauseVerdict,
+    ComplianceOutcome, ComplianceReport, Configured, Counts, FrameworkRow, MissingRow,
+    ParameterRow, Period, RuleFindingRow, RuleRow, WaiverRow,
 };
 
 /// What every format takes for its own somewhere.
@@ -50,6 +51,17 @@ pub(super) fn report() -> ComplianceReport {
             MissingRow { fact: "tickets".into(), reason: ODD.into(), remedy: ODD.into() },
         ],
         notes: vec![ODD.into()],
+        approvals: vec![ApprovalRow {
+            person: ODD.into(),
+            kind: PersonKind::Unknown,
+            is_contributor: false,
+            state: ApprovalState::Approved,
+            meaning: None,
+            at: None,
+            source: "github".into(),
+            grade: Grade::E2,
+            covers: Covers::All,
+        }],
         ..empty()
     }
 }
@@ -76,6 +88,8 @@ pub(super) fn empty() -> ComplianceReport {
             last: "2026-02-27T10:00:00+01:00".into(),
         }),
         branch: Some(BranchRow { name: "main".into(), is_protected: true, not_asked: Vec::new() }),
+        approvals: Vec::new(),
+        merged: None,
         configured: Configured {
             protected_branches: vec!["main".into(), "release/*".into()],
             parameters: vec![ParameterRow {

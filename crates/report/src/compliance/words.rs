@@ -43,6 +43,7 @@ impl ComplianceReport {
             Some((first, last)) => lines.push(("committed", format!("{first} to {last}"))),
             None => {}
         }
+        lines.extend(self.people().map(|people| ("people", people)));
         lines.push((
             "believed",
             match &self.trusted {
