@@ -24,7 +24,7 @@ const OWNED: &[(&str, &[&str])] = &[
     ("rusqlite", &["history"]),
     ("regorus", &["compliance"]),
     ("linfa*", &["risk"]),
-    ("ring", &["signature"]),
+    ("ring", &["signature", "testkit"]),
     ("der", &["signature"]),
     ("p521", &["signature"]),
     ("pgp", &["signature"]),

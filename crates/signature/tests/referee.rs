@@ -1,7 +1,6 @@
 //! Verdicts beside those of ssh-keygen, on keys that it makes.
 
 mod keygen;
-mod made;
 
 use std::ffi::OsStr;
 use std::io::Write;
@@ -12,8 +11,8 @@ use gitops_health_signature::{
     AllowedSigners, Expected, Moment, RevokedKeys, Status, TrustStore, verify,
 };
 use gitops_health_testkit::Random;
+use gitops_health_testkit::ssh::Key;
 use keygen::{ADA, Bench, Case, JULY, PAYLOAD, certify, keygen, succeed};
-use made::Key;
 
 const KINDS: [(&str, &[&str]); 6] = [
     ("ed25519", &["-t", "ed25519"]),

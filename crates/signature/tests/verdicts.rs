@@ -1,13 +1,11 @@
 //! Every answer, without a program that makes keys.
 
-mod made;
-
 use gitops_health_signature::{
     AllowedSigners, Expected, Format, Moment, RevokedKeys, Status, TimeBasis, TrustStore, Verdict,
     verify,
 };
 use gitops_health_testkit::Random;
-use made::{Key, armour};
+use gitops_health_testkit::ssh::{Key, armour};
 
 const PAYLOAD: &[u8] = b"tree 4b825dc642cb6eb9a060e54bf8d69288fbee4904\n\na change\n";
 const ADA: Expected<'static> = Expected::Emails(&[b"ada@example.com"]);

@@ -1,13 +1,10 @@
 //! Verdicts on X.509 signatures that are made here, and on some that openssl and gpgsm have made.
 
-#[path = "made/x509.rs"]
-mod made;
-
 use gitops_health_signature::{
     AllowedSigners, Expected, Format, Moment, RevokedKeys, Status, TimeBasis, TrustStore, Verdict,
     X509Problem, X509Roots, verify,
 };
-use made::{
+use gitops_health_testkit::x509::{
     ECDSA_SHA1, FOR_CODE, FOR_MAIL, FOR_SERVERS, Fields, Holder, REKOR, SHA_1, Signing, authority,
     emails, name_constraints, pem, purposes, unknown_critical, usage,
 };

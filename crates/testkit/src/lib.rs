@@ -2,13 +2,15 @@
 //!
 //! Repositories are made by git itself, with fixed names and dates and without any configuration
 //! of the user or of the machine, so that their ids are the same everywhere. Programs run in an
-//! environment that holds only what is named here.
+//! environment that holds only what is named here. Keys, certificates and signatures are made while tests run.
 
 pub mod pack;
 mod program;
 mod random;
 mod repository;
+pub mod ssh;
 mod story;
+pub mod x509;
 
 pub use program::{Program, Transcript};
 pub use random::Random;

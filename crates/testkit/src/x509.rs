@@ -1,6 +1,6 @@
 //! Certificates, lists of revoked ones and signatures of X.509 that are made while the tests run, with no program.
 
-use gitops_health_testkit::pack::base64;
+use crate::pack::base64;
 use ring::digest::{SHA256, digest};
 use ring::rand::SystemRandom;
 use ring::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, KeyPair};
@@ -20,12 +20,19 @@ const SIGNING_TIME: &[u8] = b"\x2a\x86\x48\x86\xf7\x0d\x01\x09\x05";
 const EC: &[u8] = b"\x2a\x86\x48\xce\x3d\x02\x01";
 const P256: &[u8] = b"\x2a\x86\x48\xce\x3d\x03\x01\x07";
 const SHA_256: &[u8] = b"\x60\x86\x48\x01\x65\x03\x04\x02\x01";
+/// How certificates are signed.
 pub const ECDSA_SHA256: &[u8] = b"\x2a\x86\x48\xce\x3d\x04\x03\x02";
+/// How they must not be signed any more.
 pub const ECDSA_SHA1: &[u8] = b"\x2a\x86\x48\xce\x3d\x04\x01";
+/// A digest that counts nowhere.
 pub const SHA_1: &[u8] = b"\x2b\x0e\x03\x02\x1a";
+/// The attribute in which gitsign keeps the proof of the log.
 pub const REKOR: &[u8] = b"\x2b\x06\x01\x04\x01\x83\xbf\x30\x03\x01";
+/// The purpose of signing mail.
 pub const FOR_MAIL: &[u8] = b"\x2b\x06\x01\x05\x05\x07\x03\x04";
+/// The purpose of signing code.
 pub const FOR_CODE: &[u8] = b"\x2b\x06\x01\x05\x05\x07\x03\x03";
+/// The purpose of being a server.
 pub const FOR_SERVERS: &[u8] = b"\x2b\x06\x01\x05\x05\x07\x03\x01";
 
 /// An element of these parts.
@@ -62,6 +69,7 @@ fn extension(last: u8, is_critical: bool, value: &[u8]) -> Vec<u8> {
     element(SEQUENCE, &[&oid(&[0x55, 0x1d, last]), critical, &element(OCTETS, &[value])])
 }
 
+/// Somebody who may vouch for others, and for how many authorities below.
 pub fn authority(path_length: Option<u8>) -> Vec<u8> {
     let length = path_length.map(|it| element(INTEGER, &[&[it]])).unwrap_or_default();
     extension(19, true, &element(SEQUENCE, &[&[1, 1, 0xff], &length]))
@@ -72,21 +80,25 @@ pub fn usage(usage: u8) -> Vec<u8> {
     extension(15, true, &element(3, &[&[0, usage]]))
 }
 
+/// What a key may be used for.
 pub fn purposes(list: &[&[u8]]) -> Vec<u8> {
     let list: Vec<u8> = list.iter().flat_map(|it| oid(it)).collect();
     extension(37, false, &element(SEQUENCE, &[&list]))
 }
 
+/// Addresses of the owner.
 pub fn emails(list: &[&str]) -> Vec<u8> {
     let list: Vec<u8> = list.iter().flat_map(|it| element(0x81, &[it.as_bytes()])).collect();
     extension(17, false, &element(SEQUENCE, &[&list]))
 }
 
+/// Whom an authority may vouch for.
 pub fn name_constraints() -> Vec<u8> {
     let email = element(SEQUENCE, &[&element(0x81, &[b"example.com"])]);
     extension(30, true, &element(SEQUENCE, &[&element(0xa0, &[&email])]))
 }
 
+/// What nobody knows and nobody may pass over.
 pub fn unknown_critical() -> Vec<u8> {
     extension(99, true, &[5, 0])
 }
@@ -94,10 +106,15 @@ pub fn unknown_critical() -> Vec<u8> {
 /// What a certificate says besides whose it is.
 #[derive(Clone)]
 pub struct Fields {
+    /// The number that its authority gave it.
     pub serial: u8,
+    /// From when it counts, as `YYMMDDHHMMSSZ`.
     pub first: &'static str,
+    /// Until when.
     pub last: &'static str,
+    /// What else it says.
     pub extensions: Vec<Vec<u8>>,
+    /// How it is signed.
     pub algorithm: &'static [u8],
 }
 
@@ -117,12 +134,19 @@ impl Fields {
 /// What a signature says, or should not.
 #[derive(Clone)]
 pub struct Signing<'a> {
+    /// When it was made, as it says.
     pub time: Option<&'a str>,
+    /// Of which digest it is.
     pub digest: &'a [u8],
+    /// How often the signer stands in it.
     pub signers: usize,
+    /// What is signed, if it brings that along.
     pub content: Option<&'a [u8]>,
+    /// Whether it signs attributes.
     pub has_attributes: bool,
+    /// Whether an attribute is there twice.
     pub repeats: bool,
+    /// The kind of an attribute that is not signed.
     pub unsigned: Option<&'a [u8]>,
 }
 
@@ -148,6 +172,7 @@ pub struct Holder {
 }
 
 impl Holder {
+    /// A new key.
     pub fn new(name: &'static str) -> Self {
         let (algorithm, random) = (&ECDSA_P256_SHA256_ASN1_SIGNING, SystemRandom::new());
         let document = EcdsaKeyPair::generate_pkcs8(algorithm, &random).expect("a key");

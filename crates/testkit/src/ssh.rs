@@ -1,15 +1,17 @@
 //! Keys and signatures that are made while the tests run, with no program.
 
-use gitops_health_testkit::pack::base64;
+use crate::pack::base64;
 use ring::digest::{SHA256, SHA512, digest};
 use ring::rand::SystemRandom;
 use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair};
 
 /// A key of which the other half is in memory only.
 pub enum Key {
+    /// On disk, as most are.
     Ed25519(Ed25519KeyPair),
     /// What a security key does, without one.
     SecurityEd25519(Ed25519KeyPair),
+    /// The same with another algorithm.
     SecurityEcdsa(EcdsaKeyPair),
 }
 
@@ -21,14 +23,17 @@ fn ed25519_pair() -> Ed25519KeyPair {
 }
 
 impl Key {
+    /// A key as most are.
     pub fn ed25519() -> Self {
         Self::Ed25519(ed25519_pair())
     }
 
+    /// A key as a security key has it.
     pub fn security_ed25519() -> Self {
         Self::SecurityEd25519(ed25519_pair())
     }
 
+    /// The same with another algorithm.
     pub fn security_ecdsa() -> Self {
         let (algorithm, random) = (&ECDSA_P256_SHA256_FIXED_SIGNING, SystemRandom::new());
         let document = EcdsaKeyPair::generate_pkcs8(algorithm, &random).expect("a key");
@@ -36,6 +41,7 @@ impl Key {
         Self::SecurityEcdsa(pair.expect("a key"))
     }
 
+    /// What OpenSSH calls keys of this kind.
     pub fn type_name(&self) -> &'static str {
         match self {
             Self::Ed25519(_) => "ssh-ed25519",
@@ -44,6 +50,7 @@ impl Key {
         }
     }
 
+    /// The public half.
     pub fn blob(&self) -> Vec<u8> {
         let name = string(self.type_name().as_bytes());
         match self {
@@ -113,6 +120,7 @@ fn positive(bytes: &[u8]) -> Vec<u8> {
     if digits[0] >= 0x80 { string(&[&[0], digits].concat()) } else { string(digits) }
 }
 
+/// Text around a signature.
 pub fn armour(bytes: &[u8]) -> String {
     let body = base64(bytes, 70);
     format!("-----BEGIN SSH SIGNATURE-----\n{body}\n-----END SSH SIGNATURE-----\n")
