@@ -213,7 +213,15 @@ impl Repo {
                 let branch = head.strip_prefix(b"refs/heads/").unwrap_or(&head);
                 Error::UnbornHead { branch: printable(branch) }
             }
-            _ => Error::UnknownRevision { revision },
+            // What names a branch whose file is damaged is not unknown.
+            _ => match self.references() {
+                Err(Error::DamagedReference { name: damaged })
+                    if names_head || damaged.ends_with(&format!("/{name}")) =>
+                {
+                    Error::DamagedReference { name: damaged }
+                }
+                _ => Error::UnknownRevision { revision },
+            },
         }
     }
 }

@@ -58,6 +58,16 @@ impl Repo {
         }
     }
 
+    /// Whether a directory is where a file of a commit is looked for.
+    pub fn is_directory_of_commit(&self, commit: ObjectId, path: &RepoPath) -> Result<bool, Error> {
+        let mut directory = Some(self.commit(commit)?.tree);
+        for name in path.components() {
+            let Some(tree) = directory else { return Ok(false) };
+            directory = self.subtree(tree, name)?;
+        }
+        Ok(directory.is_some())
+    }
+
     /// A blob of at most `limit` bytes that says something about other files.
     pub(crate) fn small_blob(&self, id: ObjectId, limit: u64) -> Result<SmallFile, Error> {
         match self.blob_size(id)? {
