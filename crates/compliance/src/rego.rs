@@ -2,6 +2,7 @@
 
 mod builtins;
 mod capabilities;
+mod concat;
 mod constant;
 mod coverage;
 mod graph;
@@ -280,7 +281,7 @@ impl Policies {
                 EvaluationError::TimedOut { rule, limit: self.limits.evaluation }
             }
             _ if message.contains("not a valid rule path") => EvaluationError::Undefined { rule },
-            _ => EvaluationError::Failed { rule, message: message.trim().to_owned() },
+            _ => EvaluationError::Failed { rule, message: in_short(message) },
         }
     }
 }
@@ -332,6 +333,7 @@ fn read(sources: &[Source], limits: Limits) -> Result<Policies, PolicyError> {
     let mut engine = reader();
     engine.set_strict_builtin_errors(true);
     engine.set_gather_prints(true);
+    concat::add(&mut engine);
     let (mut digest, mut graph) = (Sha256::new(), Graph::default());
     for source in sources {
         let before = engine.clone();
@@ -405,6 +407,18 @@ pub(crate) fn line_of(message: &str) -> u32 {
     let place = message.lines().find_map(|line| line.trim().strip_prefix("--> "));
     let line = place.and_then(|place| place.rsplit(':').nth(1));
     line.and_then(|line| line.parse().ok()).unwrap_or(0)
+}
+
+/// What the interpreter says in one line: the place, and what is wrong there without the text of the policy.
+fn in_short(message: &str) -> String {
+    let place = message.lines().find_map(|line| line.trim().strip_prefix("--> "));
+    let place = place.and_then(|place| Some(place.rsplitn(3, ':').nth(2)?.to_owned()));
+    let text = message.rsplit_once("\nerror: ").map_or(message, |(_, text)| text);
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    match place {
+        Some(path) => format!("`{path}`, line {}: {text}", line_of(message)),
+        None => text,
+    }
 }
 
 fn add(engine: &mut regorus::Engine, source: &Source) -> Result<(), PolicyError> {

@@ -60,7 +60,9 @@ pub(crate) fn literal(expression: &Expr) -> Option<Value> {
             let field = |(_, key, value): &(_, ExprRef, ExprRef)| {
                 Some((literal(key)?.as_str()?.to_owned(), literal(value)?))
             };
-            fields.iter().map(field).collect::<Option<Map<_, _>>>().map(Value::Object)
+            let read = fields.iter().map(field).collect::<Option<Map<_, _>>>()?;
+            // Of two members of one name nobody knows which is meant.
+            (read.len() == fields.len()).then_some(Value::Object(read))
         }
         _ => None,
     }
@@ -88,6 +90,7 @@ mod tests {
         for text in [
             "x := 1\n",
             "meta := {\"a\": input.a}\n",
+            "meta := {\"a\": 1, \"a\": 2}\n",
             "meta := {\"a\": 1} if input.a\n",
             "meta := {\"a\": 1}\nmeta := {\"a\": 1}\n",
             "meta(x) := {\"a\": x}\n",
