@@ -69,7 +69,9 @@ impl Context {
     ) -> Result<Loaded, CliError> {
         let file = |id| repo.file_of_commit(id, &RepoPath::from(REPOSITORY_FILE));
         let found = revision.map(|id| Ok::<_, CliError>((id, file(id)?))).transpose()?;
+        let is_directory = |id| repo.is_directory_of_commit(id, &RepoPath::from(REPOSITORY_FILE));
         let repository = match found {
+            Some((id, None)) if is_directory(id)? => InRepository::Odd,
             None | Some((_, None)) => InRepository::Absent,
             Some((id, Some((Mode::File | Mode::Executable, content)))) => {
                 InRepository::Revision(id, content)

@@ -186,7 +186,7 @@ impl Assembler<'_> {
     }
 
     fn owners(&self) -> Option<OwnersFacts> {
-        self.trusted.owners.as_ref().map(|owners| OwnersFacts {
+        self.trusted.readable_owners().map(|owners| OwnersFacts {
             path: owners.path.to_string(),
             skipped_lines: owners.skipped.len(),
         })
@@ -229,6 +229,14 @@ impl Assembler<'_> {
             Some(_) => "the trusted revision has none",
             None => "there is no trusted revision",
         };
+        let unread_owners = match &trusted.owners {
+            None => format!("{nowhere}: `CODEOWNERS`"),
+            Some(file) => {
+                let why = file.skipped.iter().find(|it| it.line.is_none());
+                let why = why.map(ToString::to_string).unwrap_or_default();
+                format!("`{}` of the trusted revision can not be used: {why}", file.path)
+            }
+        };
         let facts = [
             (
                 "roster",
@@ -238,7 +246,7 @@ impl Assembler<'_> {
                     config.roster
                 ),
             ),
-            ("owners", trusted.owners.is_none(), format!("{nowhere}: `CODEOWNERS`")),
+            ("owners", trusted.readable_owners().is_none(), unread_owners),
             ("trust", trusted.trust.is_none(), format!("{nowhere}: `{}`", config.allowed_signers)),
             ("approvals", subject.evidence.approvals.is_none(), NO_EVIDENCE.into()),
             (

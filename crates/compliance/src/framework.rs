@@ -10,7 +10,10 @@ use crate::yaml;
 
 /// A law, a standard or a set of criteria.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(
+    deny_unknown_fields,
+    expecting = "the members of a framework (`id`, `title`, `clauses` and others)"
+)]
 pub struct Framework {
     /// Its name in options and reports.
     pub id: String,

@@ -84,6 +84,12 @@ pub enum TrustedError {
 }
 
 impl Trusted {
+    /// The file of owners, if it could be read: who owns what is not known where it is too large or its content is not
+    /// here, and that is not to say that nobody owns anything.
+    pub fn readable_owners(&self) -> Option<&OwnersFile> {
+        self.owners.as_ref().filter(|file| file.skipped.iter().all(|it| it.line.is_some()))
+    }
+
     /// Reads what a revision says.
     ///
     /// # Errors
@@ -118,14 +124,19 @@ impl Trusted {
     }
 }
 
-/// A file of the revision; `None` where it has none.
+/// A file of the revision; `None` where it has none. Whatever else is in its place is an error.
 fn read_file(
     repo: &Repo,
     revision: Option<ObjectId>,
     path: &str,
 ) -> Result<Option<Vec<u8>>, TrustedError> {
     let Some(revision) = revision.filter(|_| !path.is_empty()) else { return Ok(None) };
-    match repo.file_of_commit(revision, &RepoPath::from(path))? {
+    let place = RepoPath::from(path);
+    match repo.file_of_commit(revision, &place)? {
+        // Nothing else would miss what a directory does not say.
+        None if repo.is_directory_of_commit(revision, &place)? => {
+            Err(TrustedError::NoFile { path: path.to_owned() })
+        }
         None => Ok(None),
         Some((Mode::File | Mode::Executable, content)) => Ok(Some(content)),
         Some(_) => Err(TrustedError::NoFile { path: path.to_owned() }),

@@ -43,7 +43,7 @@ pub struct Waivers {
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "`waivers` with a list")]
 struct WaiverFile {
     waivers: Vec<EntryFile>,
 }

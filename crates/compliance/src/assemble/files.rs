@@ -92,7 +92,7 @@ impl Assembler<'_> {
     }
 
     fn ownership(&self, file: &FileChange, people: &mut People<'_>) -> Vec<Ownership> {
-        let Some(owners) = &self.trusted.owners else { return Vec::new() };
+        let Some(owners) = self.trusted.readable_owners() else { return Vec::new() };
         // Who takes a file away from its owners has to ask them.
         let paths = [file.old_path.as_ref(), Some(&file.path)].into_iter().flatten();
         let mut rules: Vec<_> = paths.flat_map(|path| owners.owners.of(path)).collect();

@@ -10,7 +10,7 @@ use super::Member;
 use crate::input::{Key, PersonKind, Time};
 
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "`people` with a list")]
 pub(super) struct RosterFile {
     pub people: Vec<Entry>,
     #[serde(default)]
