@@ -53,7 +53,8 @@ pub(crate) fn write_file(path: &Path, text: &[u8]) -> io::Result<()> {
     let mut file = tempfile::Builder::new()
         .prefix(".gitops-health-")
         .permissions(new_file_permissions())
-        .tempfile_in(directory.unwrap_or(Path::new(".")))?;
+        .tempfile_in(directory.unwrap_or(Path::new(".")))
+        .map_err(without_path)?;
     if let Some(metadata) = known {
         file.as_file().set_permissions(metadata.permissions())?;
     }
@@ -61,6 +62,12 @@ pub(crate) fn write_file(path: &Path, text: &[u8]) -> io::Result<()> {
     file.as_file().sync_all()?;
     file.persist(path).map_err(|error| error.error)?;
     Ok(())
+}
+
+/// The error without the name of the file beside it, which is another one each time and says nothing.
+fn without_path(error: io::Error) -> io::Error {
+    let why = error.get_ref().and_then(|it| it.source()).map(ToString::to_string);
+    why.map_or(error, |why| io::Error::other(why))
 }
 
 /// As any program makes a file; the umask takes away what nobody should have.

@@ -102,7 +102,10 @@ pub(super) fn evidence(
     let about = Binding { commit: about.map(|id| id.to_string()), ..Binding::default() };
     let mut evidence = Evidence::default();
     for path in &args.evidence {
-        let name = path.display().to_string();
+        let name = match path.as_os_str() == "-" {
+            true => "the standard input".to_owned(),
+            false => path.display().to_string(),
+        };
         let bytes = read(path).map_err(|source| {
             CliError::new(Failure::Input { place: format!("`{name}`"), source })
         })?;
