@@ -16,6 +16,7 @@ mod replay;
 mod roster;
 mod subject;
 mod test;
+mod watch;
 
 use gitops_health_compliance::input::Input;
 

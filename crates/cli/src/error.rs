@@ -104,7 +104,11 @@ impl From<ConfigError> for CliError {
 
 /// Prints an error once: what, why, what to do.
 pub(crate) fn report(error: &CliError, context: &Context) -> ExitCode {
-    let color = context.use_color(io::stderr().is_terminal());
+    print(error, context.use_color(io::stderr().is_terminal()))
+}
+
+/// The same where it is known whether colours are wanted.
+pub(crate) fn print(error: &CliError, color: bool) -> ExitCode {
     let label = |text: &str, code: &str| {
         if color { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
     };
@@ -232,7 +236,7 @@ impl Failure {
             }
             Self::Input { .. } => Some("name a file or a directory that you may read".into()),
             Self::Output { .. } => {
-                Some("name a file in a directory that can be written, with `--output FILE`".into())
+                Some("name a file in a directory that can be written and has space left".into())
             }
         }
     }

@@ -18,6 +18,7 @@ use super::configured::{self, configured, note};
 use super::people;
 use super::record;
 use super::subject::{Believed, Judged};
+use super::watch::{Watch, watched};
 use crate::args::{AnalyzeArgs, ComplianceFormat};
 use crate::context::Context;
 use crate::error::{CliError, Failure};
@@ -46,10 +47,18 @@ pub(crate) fn run(context: &Context, args: &AnalyzeArgs) -> Result<ExitCode, Cli
         providing: providing(settings, false),
         settings,
     };
-    let report = assemble(&judged, &catalogue, &frameworks, &asked);
-    if let Some(path) = &args.record {
-        let input = judged.input.to_value();
-        record::write(path, &catalogue, own, &input, &asked_rules(&catalogue, &frameworks))?;
+    let judge = |watch: Option<&Watch>| {
+        let report = assemble(&judged, &catalogue, &frameworks, &asked, watch);
+        let rules = asked_rules(&catalogue, &frameworks);
+        let record = || record::of(&catalogue, own, &judged.input.to_value(), &rules, watch);
+        (report, args.record.as_ref().map(|path| (path, record())))
+    };
+    let (report, record) = match own.is_empty() {
+        true => judge(None),
+        false => watched(context, |watch| judge(Some(watch))),
+    };
+    if let Some((path, record)) = record {
+        record::write(path, &record)?;
     }
     output::write(context, &print(&report, context.style()))?;
     Ok(exit_code(report.outcome, report.is_advisory))
@@ -97,9 +106,10 @@ fn assemble(
     catalogue: &Catalogue,
     frameworks: &[&Framework],
     asked: &Asked<'_>,
+    watch: Option<&Watch>,
 ) -> ComplianceReport {
     let value = judged.input.to_value();
-    let judgements = judge(judged, &value, catalogue, frameworks);
+    let judgements = judge(judged, &value, catalogue, frameworks, watch);
     let configured = configured(asked.settings, catalogue, &asked_rules(catalogue, frameworks));
     let silent = judgements.iter().filter(|(_, it)| it.0.verdict == Verdict::NotApplicable);
     let branch = judged.input.branch.as_ref();
@@ -164,9 +174,11 @@ fn judge<'a>(
     value: &Value,
     catalogue: &'a Catalogue,
     frameworks: &[&Framework],
+    watch: Option<&Watch>,
 ) -> Answers<'a> {
     let mut evaluation = catalogue.over(value);
     let judged_by = |id: &'a str| {
+        watch.inspect(|watch| watch.at(id));
         let judgement = evaluation.judge(id);
         (id, judged.waivers.apply(id, judgement, &judged.input))
     };
@@ -194,13 +206,24 @@ fn row(
         warnings: findings(&judgement.warnings),
         missing: judgement.missing.iter().map(|it| shown.text(it)).collect(),
         error: judgement.error.as_ref().map(|it| shown.text(it)),
-        remedy: match judgement.missing.is_empty() {
-            true => shown.text(&meta.remedy),
-            false => shown.text(&asked.providing.how_all(&judgement.missing)),
+        remedy: match (&judgement.error, judgement.missing.is_empty()) {
+            (Some(_), _) => shown.text(&mend(shipped.own.as_deref())),
+            (None, true) => shown.text(&meta.remedy),
+            (None, false) => shown.text(&asked.providing.how_all(&judgement.missing)),
         },
         policy: shipped.own.as_ref().map(|it| shown.text(it)),
         waivers: accepted.iter().cloned().map(waiver).collect(),
         clauses: clauses(frameworks, &meta.id),
+    }
+}
+
+/// What helps where a rule errs: what it asks for would not.
+fn mend(policy: Option<&str>) -> String {
+    match policy {
+        Some(path) => format!(
+            "Mend the rule in `{path}`; `gitops-health compliance input` shows what it is asked about."
+        ),
+        None => "Report this as a mistake of the program, with what `--record FILE` writes.".into(),
     }
 }
 

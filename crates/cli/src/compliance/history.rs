@@ -27,6 +27,7 @@ use super::catalogue::{asked_rules, catalogue, exit_code, frameworks};
 use super::configured::{self, configured, note};
 use super::own::Own;
 use super::subject::{branch_of_head, evidence, settings, unusable};
+use super::watch::{Watch, watched};
 use crate::args::{AnalyzeArgs, ComplianceFormat};
 use crate::context::Context;
 use crate::error::{CliError, Failure};
@@ -72,7 +73,10 @@ pub(crate) fn run(context: &Context, args: &AnalyzeArgs) -> Result<ExitCode, Cli
         evidence: EvidenceOfMany::new(evidence(&repo, &args.change, Some(tip))?),
         now: context.now(),
     };
-    let answers = everybody.judge(context, &commits)?;
+    let answers = match own.policies.is_empty() {
+        true => everybody.judge(context, &commits, None),
+        false => watched(context, |watch| everybody.judge(context, &commits, Some(watch))),
+    }?;
     let asked = Asked {
         is_advisory: names.is_empty() && own.policies.is_empty() && !args.fail_on_violations,
         is_cut,
@@ -208,7 +212,12 @@ struct Everybody<'a> {
 
 impl Everybody<'_> {
     /// The answers of all rules for each commit, in their order; on as many threads as there are processors.
-    fn judge(&self, context: &Context, commits: &[Commit]) -> Result<Vec<Answers>, CliError> {
+    fn judge(
+        &self,
+        context: &Context,
+        commits: &[Commit],
+        watch: Option<&Watch>,
+    ) -> Result<Vec<Answers>, CliError> {
         let threads = std::thread::available_parallelism().map_or(1, NonZero::get);
         let repos: Vec<Repo> =
             (0..threads).map(|_| context.open_repo()).collect::<Result<_, _>>()?;
@@ -223,7 +232,7 @@ impl Everybody<'_> {
                     loop {
                         let place = next.fetch_add(1, Ordering::Relaxed);
                         let Some(commit) = commits.get(place) else { break };
-                        let answer = self.judge_one(&repo, commit, place == 0);
+                        let answer = self.judge_one(&repo, commit, place == 0, watch);
                         let is_broken = answer.is_err();
                         if sender.send((place, answer)).is_err() || is_broken {
                             break;
@@ -245,6 +254,7 @@ impl Everybody<'_> {
         repo: &Repo,
         commit: &Commit,
         is_newest: bool,
+        watch: Option<&Watch>,
     ) -> Result<Answers, GitError> {
         let changes = repo.changes_of(commit, Similarity::Renames)?;
         // What a merge introduced itself is among what it changed, and nobody asks for it apart.
@@ -282,6 +292,7 @@ impl Everybody<'_> {
         let mut evaluation = self.catalogue.over(&value);
         let mut answers = Answers { request: Request::of(&input), ..Answers::default() };
         for (place, id) in self.rules.iter().enumerate() {
+            watch.inspect(|watch| watch.at(id));
             let judgement = evaluation.judge(id);
             let (judgement, accepted) = self.trusted.waivers.apply(id, judgement, &input);
             answers.verdicts.push(judgement.verdict);
@@ -289,6 +300,7 @@ impl Everybody<'_> {
                 answers.said.insert(place, self.said(id, &judgement, accepted));
             }
         }
+        watch.inspect(|watch| watch.rest());
         let silent = answers.verdicts.iter().zip(&self.rules);
         let silent = silent.filter(|(verdict, _)| **verdict == Verdict::NotApplicable);
         if let Some(branch) = self.branch.as_ref().filter(|_| is_newest) {

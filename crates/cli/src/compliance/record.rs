@@ -8,6 +8,7 @@ use gitops_health_report::compliance_record::{
 };
 use serde_json::{Value, json};
 
+use super::watch::Watch;
 use crate::error::{CliError, Failure};
 use crate::output;
 
@@ -15,13 +16,20 @@ use crate::output;
 pub(super) const PROGRAM: &str = env!("CARGO_PKG_VERSION");
 
 /// Writes down what was decided, and what it rests on.
-pub(super) fn write(
-    path: &Path,
+pub(super) fn write(path: &Path, record: &ComplianceRecord) -> Result<(), CliError> {
+    output::write_file(path, compliance_record::json(record).as_bytes()).map_err(|source| {
+        CliError::new(Failure::Output { place: path.display().to_string(), source })
+    })
+}
+
+/// What was decided, and what it rests on.
+pub(super) fn of(
     catalogue: &Catalogue,
     own: &OwnPolicies,
     input: &Value,
     rules: &[&str],
-) -> Result<(), CliError> {
+    watch: Option<&Watch>,
+) -> ComplianceRecord {
     let policy = |it: &gitops_health_compliance::Source| RecordedPolicy {
         path: it.path.clone(),
         text: it.text.clone(),
@@ -33,14 +41,12 @@ pub(super) fn write(
         policies_digest: digits(&catalogue.digest()),
         parameters: catalogue.parameters(),
         own_policies: own.policies.iter().map(policy).collect(),
-        answers: answers(catalogue, input, rules.iter().copied()),
+        answers: answers(catalogue, input, rules.iter().copied(), watch),
         input: input.clone(),
         record_digest: String::new(),
     };
     record.record_digest = record.digest();
-    output::write_file(path, compliance_record::json(&record).as_bytes()).map_err(|source| {
-        CliError::new(Failure::Output { place: path.display().to_string(), source })
-    })
+    record
 }
 
 /// What rules answer.
@@ -48,9 +54,14 @@ pub(super) fn answers<'a>(
     catalogue: &Catalogue,
     input: &Value,
     rules: impl Iterator<Item = &'a str>,
+    watch: Option<&Watch>,
 ) -> std::collections::BTreeMap<String, RecordedAnswer> {
     let mut judge = catalogue.over(input);
-    rules.map(|id| (id.to_owned(), answer(&judge.judge(id)))).collect()
+    let mut asked = |id: &str| {
+        watch.inspect(|watch| watch.at(id));
+        answer(&judge.judge(id))
+    };
+    rules.map(|id| (id.to_owned(), asked(id))).collect()
 }
 
 fn answer(judgement: &Judgement) -> RecordedAnswer {

@@ -11,6 +11,7 @@ use gitops_health_report::compliance_replay::{
 };
 
 use super::record::{PROGRAM, answers};
+use super::watch::{Watch, watched};
 use crate::args::{PlainFormat, ReplayArgs};
 use crate::context::Context;
 use crate::error::{CliError, Failure};
@@ -24,7 +25,7 @@ const LARGEST: u64 = 64 << 20;
 /// `compliance replay`: do the rules answer the same again?
 pub(crate) fn run(context: &Context, args: &ReplayArgs) -> Result<ExitCode, CliError> {
     let record = read(args)?;
-    let replay = replay(&record)?;
+    let replay = watched(context, |watch| replay(&record, watch))?;
     let text = match args.format {
         PlainFormat::Text => report::text(&replay),
         PlainFormat::Json => report::json(&replay),
@@ -57,7 +58,7 @@ fn read(args: &ReplayArgs) -> Result<ComplianceRecord, CliError> {
     }
 }
 
-fn replay(record: &ComplianceRecord) -> Result<ReplayReport, CliError> {
+fn replay(record: &ComplianceRecord, watch: &Watch) -> Result<ReplayReport, CliError> {
     let failed = |what: String| {
         let what = format!("the rules of the record can not be asked again: {what}");
         let hint = format!(
@@ -74,7 +75,8 @@ fn replay(record: &ComplianceRecord) -> Result<ReplayReport, CliError> {
     let settings = config.check().map_err(|error| failed(error.to_string()))?;
     let catalogue = Catalogue::with_own(&settings, &own, Limits::default())
         .map_err(|error| failed(error.to_string()))?;
-    let now = answers(&catalogue, &record.input, record.answers.keys().map(String::as_str));
+    let rules = record.answers.keys().map(String::as_str);
+    let now = answers(&catalogue, &record.input, rules, Some(watch));
     let mut differences = Vec::new();
     let policies = digits(&catalogue.digest());
     let input = digest_of(&record.input);

@@ -6,6 +6,7 @@ use gitops_health_compliance::{
 use gitops_health_report::compliance_test::{self as report, PolicyTestReport};
 
 use super::policies;
+use super::watch::watched;
 use crate::args::{TestArgs, TestFormat};
 use crate::context::Context;
 use crate::error::{CliError, Failure};
@@ -16,7 +17,8 @@ use crate::output;
 pub(crate) fn run(context: &Context, args: &TestArgs) -> Result<ExitCode, CliError> {
     let limits = Limits::default();
     let sources = policies::read(&args.paths, limits)?.policies;
-    let tests = test_policies(&sources, limits).map_err(|error| not_fit(&error))?;
+    let tests = watched(context, |_| test_policies(&sources, limits));
+    let tests = tests.map_err(|error| not_fit(&error))?;
     if tests.tests.is_empty() {
         let what = "there are no tests where you named".to_owned();
         let hint = "name a directory that has rules called `test_...`, too".into();
@@ -24,7 +26,7 @@ pub(crate) fn run(context: &Context, args: &TestArgs) -> Result<ExitCode, CliErr
     }
     let mutation = args.mutate.then(|| {
         let limits = Limits { evaluation: Duration::from_secs(1), ..limits };
-        mutate(&sources, limits).map_err(|error| not_fit(&error))
+        watched(context, |_| mutate(&sources, limits)).map_err(|error| not_fit(&error))
     });
     let mutation = mutation.transpose()?;
     let short = short(args, &tests, mutation.as_ref());
