@@ -1,14 +1,15 @@
 #!/usr/bin/env bash
-# Looks for bytes that the crate `sanitize` can't bear: `fuzz/run.sh SECONDS [scan|clean|read]...`, all three in turn
-# with the time in parts of 5, 5 and 2. Needs Rust (stable) and a C++ compiler, and writes into fuzz/ alone. What is
-# found stops the target and stays in fuzz/artifacts/. LAUNCH stands in front of the build, if it is set.
+# Looks for bytes that the crates `sanitize`, `signature` and `compliance` can't bear:
+# `fuzz/run.sh SECONDS [scan|clean|read|certificate|policy]...`, all in turn with the time in equal parts, but less for
+# `read`. Needs Rust (stable) and a C++ compiler, and writes into fuzz/ alone. What is found stops the target and stays in
+# fuzz/artifacts/. LAUNCH stands in front of the build, if it is set.
 set -euo pipefail
 cd "$(dirname "$0")"
 
 seconds="${1:?for how many seconds?}"
 shift
 targets=("${@:-all}")
-[ "${targets[0]}" = all ] && targets=(scan clean read)
+[ "${targets[0]}" = all ] && targets=(scan clean read certificate policy)
 
 build="${CARGO_TARGET_DIR:-$PWD/target}"
 ${LAUNCH:-} cargo build --locked --bin seeds --target-dir "$build"
@@ -21,7 +22,7 @@ export RUSTFLAGS="--cfg fuzzing -Cpasses=sancov-module -Cllvm-args=-sanitizer-co
 -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table \
 -Cllvm-args=-sanitizer-coverage-trace-compares -Cdebug-assertions -Coverflow-checks"
 ${LAUNCH:-} cargo build --release --locked --target "$triple" --target-dir "$build" \
-    --bin scan --bin clean --bin read
+    "${targets[@]/#/--bin=}"
 programs="$build/$triple/release"
 
 total=0

@@ -1,7 +1,9 @@
-//! What must hold for the crate `sanitize`, whatever the bytes: each target has a function that panics where
+//! What must hold for the crates `sanitize`, `signature` and `compliance`, whatever the bytes: each target has a function that panics where
 //! it does not. `run.sh` lets libFuzzer look for such bytes.
 
+pub mod certificate;
 pub mod clean;
+pub mod policy;
 pub mod read;
 pub mod scan;
 pub mod seeds;

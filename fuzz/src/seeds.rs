@@ -1,6 +1,9 @@
 //! What fuzzing begins with: a small text of each form, and the examples of all rules. Made when it is needed, of
 //! parts that say nothing, so that no scanner stops at this page and nothing that looks real is kept.
 
+mod certificates;
+mod policies;
+
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -66,6 +69,8 @@ pub fn write(directory: &Path) -> io::Result<()> {
     write_all(&directory.join("scan"), &with_first(&texts, &[0, 1, 130, 131]))?;
     write_all(&directory.join("clean"), &with_first(&texts, &[0, 1, 2, 3, 4]))?;
     write_all(&directory.join("read"), &settings())?;
+    write_all(&directory.join("certificate"), &certificates::seeds())?;
+    write_all(&directory.join("policy"), &policies::seeds())?;
     fs::write(directory.join("tokens.dict"), dictionary())
 }
 

@@ -1,4 +1,4 @@
-//! Writes what fuzzing begins with: `seeds DIRECTORY` fills `scan`, `clean` and `read` in there, and writes the
+//! Writes what fuzzing begins with: `seeds DIRECTORY` fills a directory for each target in there, and writes the
 //! dictionary `tokens.dict`.
 
 use std::path::PathBuf;
