@@ -11,7 +11,7 @@ const LONGEST: usize = 64 << 20;
 enum Problem {
     #[error("concat: {0} is expected")]
     Type(&'static str),
-    #[error("concat: the text would have more than {LONGEST} bytes")]
+    #[error("concat: the text would have more than {} MiB", LONGEST >> 20)]
     TooLong,
 }
 

@@ -95,7 +95,7 @@ fn lines_stay_where_they_are() {
     let text = "r contains {\n\t\"a\": x.y,\n\t\"b\": x.z,\n} if {\n\tsome x in input.a\n}\n\nwrong if {\n\
                 \ttrue\n\tto_number(\"x\") == 1\n}\n";
     let error = read(text).evaluate("data.p.wrong", &json!({})).expect_err("it is wrong");
-    assert!(error.to_string().contains("a.rego:12"), "{error}");
+    assert!(error.to_string().contains("`a.rego`, line 12"), "{error}");
 }
 
 #[test]
