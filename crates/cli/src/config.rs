@@ -97,8 +97,8 @@ pub(crate) enum InRepository {
     Head(Vec<u8>),
     /// The file in a commit that is trusted.
     Revision(ObjectId, Vec<u8>),
-    /// There is no worktree, and what HEAD has there is no regular file.
-    Odd,
+    /// What HEAD, or a commit that is trusted, has there is no regular file.
+    Odd(Origin),
 }
 
 impl Origin {
@@ -238,9 +238,9 @@ pub(crate) fn load(named: Option<&Path>, repository: InRepository) -> Result<Loa
         InRepository::Revision(id, content) => {
             layers.push(Layer::from_content(Origin::Revision(id), content)?);
         }
-        InRepository::Odd => {
+        InRepository::Odd(origin) => {
             let source = std::io::Error::other("it is not a regular file");
-            return Err(LoadError::Read { origin: Origin::Head, source });
+            return Err(LoadError::Read { origin, source });
         }
     }
     layers.extend(Layer::from_environment(std::env::vars_os())?);

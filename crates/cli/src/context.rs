@@ -7,7 +7,7 @@ use gitops_health_report::Style;
 use jiff::Zoned;
 
 use crate::args::{Color, GlobalArgs};
-use crate::config::{InRepository, Loaded, REPOSITORY_FILE};
+use crate::config::{InRepository, Loaded, Origin, REPOSITORY_FILE};
 use crate::error::CliError;
 use crate::look::masked;
 use crate::progress::Progress;
@@ -71,12 +71,12 @@ impl Context {
         let found = revision.map(|id| Ok::<_, CliError>((id, file(id)?))).transpose()?;
         let is_directory = |id| repo.is_directory_of_commit(id, &RepoPath::from(REPOSITORY_FILE));
         let repository = match found {
-            Some((id, None)) if is_directory(id)? => InRepository::Odd,
+            Some((id, None)) if is_directory(id)? => InRepository::Odd(Origin::Revision(id)),
             None | Some((_, None)) => InRepository::Absent,
             Some((id, Some((Mode::File | Mode::Executable, content)))) => {
                 InRepository::Revision(id, content)
             }
-            Some((_, Some(_))) => InRepository::Odd,
+            Some((id, Some(_))) => InRepository::Odd(Origin::Revision(id)),
         };
         Ok(crate::config::load(self.global.config.as_deref(), repository)?)
     }
@@ -169,10 +169,14 @@ fn config_of(repo: &Repo) -> Result<InRepository, CliError> {
     if let Some(worktree) = repo.worktree() {
         return Ok(InRepository::Worktree(worktree.to_owned()));
     }
-    Ok(match repo.file_of_head(&RepoPath::from(REPOSITORY_FILE))? {
-        None => InRepository::Absent,
+    let path = RepoPath::from(REPOSITORY_FILE);
+    Ok(match repo.file_of_head(&path)? {
+        None => match repo.head_commit()? {
+            Some(id) if repo.is_directory_of_commit(id, &path)? => InRepository::Odd(Origin::Head),
+            _ => InRepository::Absent,
+        },
         Some((Mode::File | Mode::Executable, content)) => InRepository::Head(content),
-        Some(_) => InRepository::Odd,
+        Some(_) => InRepository::Odd(Origin::Head),
     })
 }
 

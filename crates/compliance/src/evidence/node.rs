@@ -66,6 +66,10 @@ impl de::Error for Problem {
         Self::new(format!("{} is there that can not be {expected}", kind(found)))
     }
 
+    fn invalid_length(_: usize, expected: &dyn Expected) -> Self {
+        Self::new(format!("a list of another length is there, and not {expected}"))
+    }
+
     fn unknown_variant(_: &str, expected: &'static [&'static str]) -> Self {
         Self::new(format!("only these are known: {}", list(expected)))
     }
