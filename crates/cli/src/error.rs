@@ -236,7 +236,7 @@ impl Failure {
             }
             Self::Input { .. } => Some("name a file or a directory that you may read".into()),
             Self::Output { .. } => {
-                Some("name a file in a directory that can be written and has space left".into())
+                Some("name a file in a directory that can be written, with `--output FILE`".into())
             }
         }
     }

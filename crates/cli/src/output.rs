@@ -66,8 +66,10 @@ pub(crate) fn write_file(path: &Path, text: &[u8]) -> io::Result<()> {
 
 /// The error without the name of the file beside it, which is another one each time and says nothing.
 fn without_path(error: io::Error) -> io::Error {
-    let why = error.get_ref().and_then(|it| it.source()).map(ToString::to_string);
-    why.map_or(error, |why| io::Error::other(why))
+    match error.to_string().split_once(" at path ") {
+        Some((why, _)) => io::Error::new(error.kind(), why),
+        None => error,
+    }
 }
 
 /// As any program makes a file; the umask takes away what nobody should have.

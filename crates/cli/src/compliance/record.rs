@@ -18,7 +18,10 @@ pub(super) const PROGRAM: &str = env!("CARGO_PKG_VERSION");
 /// Writes down what was decided, and what it rests on.
 pub(super) fn write(path: &Path, record: &ComplianceRecord) -> Result<(), CliError> {
     output::write_file(path, compliance_record::json(record).as_bytes()).map_err(|source| {
-        CliError::new(Failure::Output { place: path.display().to_string(), source })
+        CliError::new(Failure::Unusable {
+            what: format!("could not write the record `{}`: {source}", path.display()),
+            hint: "name a file in a directory that can be written, with `--record FILE`".into(),
+        })
     })
 }
 
