@@ -81,6 +81,11 @@ fn the_schemas_of_compliance_are_those_of_reports_and_inputs() {
 }
 
 #[test]
+fn the_page_of_what_goes_wrong_is_what_is_said() {
+    check("fail-closed.md", &crate::fail_closed::page());
+}
+
+#[test]
 fn the_capabilities_of_policies_are_those_of_the_program() {
     let told = program().run(&["compliance", "check-policy", "--capabilities"]);
     check("schemas/capabilities.json", &told.stdout);

@@ -8,6 +8,7 @@ mod compliance;
 mod configuration;
 mod documents;
 mod examples;
+mod fail_closed;
 mod formats;
 mod index;
 mod layering;

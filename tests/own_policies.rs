@@ -183,46 +183,6 @@ fn a_change_does_not_bring_the_policies_that_judge_it() {
 }
 
 #[test]
-fn what_decides_nothing_is_no_pass() {
-    let policy = |text: &str| format!("package main\n\nimport rego.v1\n\n{text}\n");
-    for (text, words) in [
-        (String::new(), "policies/main.rego"),
-        (policy("deny contains"), "policies/main.rego"),
-        (policy("allow := true"), "no rule decides in `policies/main.rego`"),
-        (policy("deny contains a if a := deny"), "needs itself"),
-        (policy("deny contains http.send({}).body"), "http.send"),
-        (policy("deny contains no_such(input.files)"), "no_such"),
-        (policy("deny contains \"a\" if input.filse"), "did you mean `files`?"),
-        (policy("deny contains \"a\" if not data.allowed[input.change.head]"), "data.allowed"),
-        ("package main\ndeny[msg] { msg := \"a\" }\n".into(), "policies/main.rego"),
-        (RULE.replace("few-files", "signed-commits"), "`signed-commits` is given twice"),
-        (RULE.replace("\"severity\": \"medium\",", ""), "severity"),
-        (RULE.replace("findings contains", "found contains"), "findings"),
-        ("#\n".repeat(200_000), "more than 262144 bytes"),
-    ] {
-        let repo = changed(&fit());
-        repo.write("policies/main.rego", &text);
-        let said = analyze(&repo, &["--policy", "policies"]);
-        assert_fails_with_hint(&said, 3, &[words]);
-        repo.write(".gitops-health.yaml", "compliance: {policies: [policies]}\n");
-        repo.commit("chore: set up");
-        let words = if text.len() > 100_000 { "262144" } else { words };
-        let said = analyze(&repo, &["--policy-from", "HEAD"]);
-        assert_fails_with_hint(&said, 3, &[words]);
-    }
-}
-
-#[test]
-fn an_answer_of_another_form_is_an_error_of_its_rule() {
-    for text in ["deny := true", "deny contains 7", "warn contains 7", "deny := [1] if false"] {
-        let repo = changed(&format!("package main\n\nimport rego.v1\n\n{text}\n"));
-        let said = analyze(&repo, &["--policy", "policies", "--format", "json"]);
-        assert_eq!(said.code, Some(3), "{said}");
-        assert_eq!(json(&said)["counts"]["error"], 1, "{said}");
-    }
-}
-
-#[test]
 fn what_is_not_there_is_an_error() {
     for path in ["none", "empty", "tests", "tests/main_test.rego", "empty/README.md"] {
         let repo = changed(&fit());
@@ -408,25 +368,4 @@ fn another_version_is_told_and_decides_nothing() {
     record["program"] = "0.0.1".into();
     let said = replay(&repo, &path, &record);
     assert!(said.stdout.contains("recorded by version 0.0.1"), "{said}");
-}
-
-#[test]
-fn what_can_not_be_asked_again_is_no_same() {
-    type Change = fn(&mut Value);
-    let cases: [(Change, &str); 6] = [
-        (|it| it["schema"] = "other".into(), "schema"),
-        (|it| it["more"] = 1.into(), "no record"),
-        (|it| it["answers"] = serde_json::json!({}), "no answers"),
-        (|it| it["own_policies"][0]["text"] = "package".into(), "can not be asked again"),
-        (|it| it["parameters"]["no-such"] = serde_json::json!({"a": 1}), "no such rule"),
-        (|it| *it = Value::Null, "no record"),
-    ];
-    let (repo, path, record) = recorded();
-    for (change, words) in cases {
-        let mut other = record.clone();
-        change(&mut other);
-        assert_fails_with_hint(&replay(&repo, &path, &other), 3, &[words]);
-    }
-    let missing = run_in(&repo, &["compliance", "replay", "none.json"]);
-    assert_fails_with_hint(&missing, 3, &["none.json"]);
 }
