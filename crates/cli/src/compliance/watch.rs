@@ -68,6 +68,10 @@ impl Watch {
 
 /// Does something with policies that may be hostile, and ends the program where they take too much: nothing else ends an
 /// evaluation. Nothing was answered then.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "an evaluation can not be stopped from outside, and nothing was written before it"
+)]
 pub(super) fn watched<T>(context: &Context, work: impl FnOnce(&Watch) -> T) -> T {
     let watch = Watch::default();
     let color = context.use_color(io::stderr().is_terminal());
