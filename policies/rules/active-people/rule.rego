@@ -15,34 +15,44 @@ applicable := count(input.commits) > 0
 
 missing contains "roster" if not input.roster
 
-acts contains [commit.author.person, commit.author.at.unix, "wrote", commit.id] if some commit in input.commits
+acts contains act if {
+	some commit in input.commits
+	act := [commit.author.person, commit.author.at.unix, "wrote", commit.id]
+}
 
-acts contains [commit.committer.person, commit.committer.at.unix, "committed", commit.id] if some commit in input.commits
+acts contains act if {
+	some commit in input.commits
+	act := [commit.committer.person, commit.committer.at.unix, "committed", commit.id]
+}
 
 # The interpreter forgets all of a set where a part of one element is undefined: the time has a name before.
-acts contains [approval.person, at, "approved", approval.person] if {
+acts contains act if {
 	some approval in input.approvals
 	approval.state == "approved"
 	at := approval.at.unix
+	act := [approval.person, at, "approved", approval.person]
 }
 
 # An approval in a message was typed with its commit.
-acts contains [approval.person, commit.committer.at.unix, "approved", approval.person] if {
+acts contains act if {
 	some approval in input.approvals
 	approval.state == "approved"
 	approval.source == "trailer"
 	some commit in input.commits
 	commit.id == approval.binds.commit
+	act := [approval.person, commit.committer.at.unix, "approved", approval.person]
 }
 
-findings contains {"message": sprintf("%s %s before the start", [id, act]), "subject": subject} if {
+findings contains finding if {
 	some [id, at, act, subject] in acts
 	input.people[id].from.unix > at
+	finding := {"message": sprintf("%s %s before the start", [id, act]), "subject": subject}
 }
 
-findings contains {"message": sprintf("%s %s after the end", [id, act]), "subject": subject} if {
+findings contains finding if {
 	some [id, at, act, subject] in acts
 	input.people[id].until.unix < at
+	finding := {"message": sprintf("%s %s after the end", [id, act]), "subject": subject}
 }
 
 # What has no time can not be compared.

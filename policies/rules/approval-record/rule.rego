@@ -35,23 +35,26 @@ asked contains approval if {
 
 is_by_program(approval) if input.people[approval.person].kind in {"bot", "platform"}
 
-findings contains {"message": "the roster does not say who approved", "subject": approval.person} if {
+findings contains finding if {
 	some approval in asked
 	not is_by_person(approval)
+	finding := {"message": "the roster does not say who approved", "subject": approval.person}
 }
 
 is_by_person(approval) if input.people[approval.person].kind == "person"
 
-findings contains {"message": "it does not say when it was approved", "subject": approval.person} if {
+findings contains finding if {
 	some approval in asked
 	not is_dated(approval)
+	finding := {"message": "it does not say when it was approved", "subject": approval.person}
 }
 
 is_dated(approval) if approval.at.unix > 0
 
-findings contains {"message": "it does not say what the approval means", "subject": approval.person} if {
+findings contains finding if {
 	some approval in asked
 	not has_meaning(approval)
+	finding := {"message": "it does not say what the approval means", "subject": approval.person}
 }
 
 has_meaning(approval) if approval.meaning in parameters.meanings

@@ -29,9 +29,10 @@ missing contains "approvals" if {
 }
 
 # Whoever contributed can not approve, whatever name or address was used: people are compared, not texts.
-approvers contains approval.person if {
+approvers contains person if {
 	some approval in input.approvals
 	counts(approval)
+	person := approval.person
 }
 
 counts(approval) if {
@@ -43,18 +44,21 @@ counts(approval) if {
 }
 
 # Only what somebody says about this state, or about no state in particular, takes an approval back.
-refusers contains approval.person if {
+refusers contains person if {
 	some approval in input.approvals
 	approval.state == "changes_requested"
 	approval.grade >= parameters.least_grade
 	approval.covers != "other"
+	person := approval.person
 }
 
-findings contains {"message": sprintf("%d of %d approvals by others", [count(approvers), parameters.approvers])} if {
+findings contains finding if {
 	count(approvers) < parameters.approvers
+	finding := {"message": sprintf("%d of %d approvals by others", [count(approvers), parameters.approvers])}
 }
 
-findings contains {"message": "changes are requested", "subject": person} if {
+findings contains finding if {
 	some person in refusers
 	not approvers[person]
+	finding := {"message": "changes are requested", "subject": person}
 }

@@ -28,7 +28,7 @@ missing contains "approvals" if {
 	missed.fact == "approvals"
 }
 
-approvers contains approval.person if {
+approvers contains person if {
 	some approval in input.approvals
 	approval.state == "approved"
 	approval.covers == "all"
@@ -36,6 +36,7 @@ approvers contains approval.person if {
 	approval.grade >= parameters.least_grade
 	input.people[approval.person].kind == "person"
 	not is_taken_back(approval)
+	person := approval.person
 }
 
 # Who asks for changes or takes back after an approval does not approve, nor where nobody says which came first.
@@ -49,6 +50,7 @@ is_taken_back(approval) if {
 
 is_earlier(one, other) if one.at.unix < other.at.unix
 
-findings contains {"message": sprintf("%d of %d approvals by others of grade %s", [count(approvers), parameters.approvers, parameters.least_grade])} if {
+findings contains finding if {
 	count(approvers) < parameters.approvers
+	finding := {"message": sprintf("%d of %d approvals by others of grade %s", [count(approvers), parameters.approvers, parameters.least_grade])}
 }

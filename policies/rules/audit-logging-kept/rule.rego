@@ -20,9 +20,10 @@ parameters := data.parameters["audit-logging-kept"]
 applicable := count(input.files) > 0
 
 # A list that was cut, or a file that was not read, can hide such a line.
-missing contains missed.fact if {
+missing contains fact if {
 	some missed in input.facts_missing
 	missed.fact in {"files", "signals"}
+	fact := missed.fact
 }
 
 # Nobody can approve what is not committed.
@@ -39,7 +40,7 @@ messages := {
 }
 
 # Whoever contributed can not approve, and what nobody says counts for nothing.
-approvers contains approval.person if {
+approvers contains person if {
 	some approval in input.approvals
 	approval.state == "approved"
 	approval.covers == "all"
@@ -47,6 +48,7 @@ approvers contains approval.person if {
 	approval.grade >= parameters.least_grade
 	input.people[approval.person].kind == "person"
 	may_approve(input.people[approval.person])
+	person := approval.person
 }
 
 may_approve(_) if count(parameters.roles) == 0
@@ -56,19 +58,21 @@ may_approve(person) if {
 	role in parameters.roles
 }
 
-findings contains {"message": message, "path": file.path, "line": signal.line} if {
+findings contains finding if {
 	some file in input.files
 	some signal in file.signals
 	not signal.is_removed
 	message := messages[signal.signal]
 	count(approvers) == 0
+	finding := {"message": message, "path": file.path, "line": signal.line}
 }
 
 # The line is one of the version before: this one has no such place.
-findings contains {"message": sprintf("%s: line %d of the version before", [message, signal.line]), "path": file.path} if {
+findings contains finding if {
 	some file in input.files
 	some signal in file.signals
 	signal.is_removed
 	message := messages[signal.signal]
 	count(approvers) == 0
+	finding := {"message": sprintf("%s: line %d of the version before", [message, signal.line]), "path": file.path}
 }

@@ -38,7 +38,8 @@ harmless := {
 	"not-yet-valid",
 }
 
-findings contains {"message": sprintf("the signature is %s", [commit.signature.status]), "subject": commit.id} if {
+findings contains finding if {
 	some commit in input.commits
 	not harmless[commit.signature.status]
+	finding := {"message": sprintf("the signature is %s", [commit.signature.status]), "subject": commit.id}
 }

@@ -36,16 +36,18 @@ asked contains approval if {
 	input.people[approval.person].kind == "person"
 }
 
-covering contains approval.person if {
+covering contains person if {
 	some approval in asked
 	approval.covers == "all"
+	person := approval.person
 }
 
 findings contains {"message": "no approval by others is bound to the last state of the change"} if count(covering) == 0
 
-findings contains {"message": "the approval does not say what it is about", "subject": approval.person} if {
+findings contains finding if {
 	some approval in asked
 	not is_bound(approval)
+	finding := {"message": "the approval does not say what it is about", "subject": approval.person}
 }
 
 is_bound(approval) if {

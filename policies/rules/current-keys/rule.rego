@@ -34,54 +34,62 @@ missing contains "signatures" if {
 	not commit.signature.status
 }
 
-keys[key.fingerprint] contains key if {
+keys[fingerprint] contains key if {
 	some person in input.people
 	some key in person.keys
+	fingerprint := key.fingerprint
 }
 
-signed contains [commit.id, commit.committer.at.unix, key] if {
+signed contains signing if {
 	some commit in input.commits
 	commit.signature.status != "unsigned"
 	some key in keys[commit.signature.fingerprint]
+	signing := [commit.id, commit.committer.at.unix, key]
 }
 
 known contains id if some [id, _, _] in signed
 
-findings contains {"message": "the roster does not have the key", "subject": commit.id} if {
+findings contains finding if {
 	some commit in input.commits
 	commit.signature.status != "unsigned"
 	not known[commit.id]
+	finding := {"message": "the roster does not have the key", "subject": commit.id}
 }
 
-findings contains {"message": "the key is compromised", "subject": id} if {
+findings contains finding if {
 	some [id, _, key] in signed
 	not is_safe(key)
+	finding := {"message": "the key is compromised", "subject": id}
 }
 
 is_safe(key) if not key.revoked
 
 is_safe(key) if key.revoked.is_compromised == false
 
-findings contains {"message": "the key was revoked before", "subject": id} if {
+findings contains finding if {
 	some [id, at, key] in signed
 	is_safe(key)
 	key.revoked.at.unix <= at
+	finding := {"message": "the key was revoked before", "subject": id}
 }
 
-findings contains {"message": "the key was not in use yet", "subject": id} if {
+findings contains finding if {
 	some [id, at, key] in signed
 	key.from.unix > at
+	finding := {"message": "the key was not in use yet", "subject": id}
 }
 
-findings contains {"message": "the key was out of use", "subject": id} if {
+findings contains finding if {
 	some [id, at, key] in signed
 	key.until.unix < at
+	finding := {"message": "the key was out of use", "subject": id}
 }
 
-findings contains {"message": sprintf("the key is not known to be younger than %d days", [parameters.most_days]), "subject": id} if {
+findings contains finding if {
 	parameters.most_days != 0
 	some [id, at, key] in signed
 	not is_young(key, at)
+	finding := {"message": sprintf("the key is not known to be younger than %d days", [parameters.most_days]), "subject": id}
 }
 
 is_young(key, at) if at - key.from.unix <= parameters.most_days * 86400

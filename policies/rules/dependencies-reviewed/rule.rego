@@ -27,7 +27,10 @@ applicable if "files" in cut
 # What is not listed may be such a file.
 missing contains "files" if "files" in cut
 
-cut contains missed.fact if some missed in input.facts_missing
+cut contains fact if {
+	some missed in input.facts_missing
+	fact := missed.fact
+}
 
 missing contains "commits" if count(input.commits) == 0
 
@@ -38,24 +41,27 @@ missing contains "approvals" if {
 	missed.fact == "approvals"
 }
 
-files contains file.path if {
+files contains path if {
 	some file in input.files
 	some class in file.classes
 	class in parameters.classes
+	path := file.path
 }
 
-files contains file.path if {
+files contains path if {
 	some file in input.files
 	file.mode == "submodule"
+	path := file.path
 }
 
-files contains file.path if {
+files contains path if {
 	some file in input.files
 	file.old_mode == "submodule"
+	path := file.path
 }
 
 # Whoever contributed can not approve, and what nobody says counts for nothing.
-approvers contains approval.person if {
+approvers contains person if {
 	some approval in input.approvals
 	approval.state == "approved"
 	approval.covers == "all"
@@ -63,6 +69,7 @@ approvers contains approval.person if {
 	approval.grade >= parameters.least_grade
 	input.people[approval.person].kind == "person"
 	may_approve(input.people[approval.person])
+	person := approval.person
 }
 
 may_approve(_) if count(parameters.roles) == 0
@@ -72,7 +79,8 @@ may_approve(person) if {
 	role in parameters.roles
 }
 
-findings contains {"message": "nobody else approved it", "path": path} if {
+findings contains finding if {
 	count(approvers) == 0
 	some path in files
+	finding := {"message": "nobody else approved it", "path": path}
 }

@@ -67,9 +67,10 @@ is_taken_back(approval) if {
 
 is_earlier(one, other) if one.at.unix < other.at.unix
 
-findings contains {"message": sprintf("nobody else has approved it within %d days", [parameters.days])} if {
+findings contains finding if {
 	not is_reviewed
 	not is_recent
+	finding := {"message": sprintf("nobody else has approved it within %d days", [parameters.days])}
 }
 
 is_recent if since + (parameters.days * 86400) >= input.evaluated_at.unix

@@ -14,24 +14,27 @@ meta := {
 applicable := count(input.files) > 0
 
 # A list that was cut, or a file that was not read, can hide such a line.
-missing contains missed.fact if {
+missing contains fact if {
 	some missed in input.facts_missing
 	missed.fact in {"files", "signals"}
+	fact := missed.fact
 }
 
 messages := {"encryption-off": "data is not encrypted"}
 
-findings contains {"message": message, "path": file.path, "line": signal.line} if {
+findings contains finding if {
 	some file in input.files
 	some signal in file.signals
 	not signal.is_removed
 	message := messages[signal.signal]
+	finding := {"message": message, "path": file.path, "line": signal.line}
 }
 
 # The line is one of the version before: this one has no such place.
-findings contains {"message": sprintf("%s: line %d of the version before is gone", [message, signal.line]), "path": file.path} if {
+findings contains finding if {
 	some file in input.files
 	some signal in file.signals
 	signal.is_removed
 	message := messages[signal.signal]
+	finding := {"message": sprintf("%s: line %d of the version before is gone", [message, signal.line]), "path": file.path}
 }

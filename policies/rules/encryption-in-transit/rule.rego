@@ -14,9 +14,10 @@ meta := {
 applicable := count(input.files) > 0
 
 # A list that was cut, or a file that was not read, can hide such a line.
-missing contains missed.fact if {
+missing contains fact if {
 	some missed in input.facts_missing
 	missed.fact in {"files", "signals"}
+	fact := missed.fact
 }
 
 messages := {
@@ -24,8 +25,9 @@ messages := {
 	"plain-text-transport": "an address is used without encryption",
 }
 
-findings contains {"message": message, "path": file.path, "line": signal.line} if {
+findings contains finding if {
 	some file in input.files
 	some signal in file.signals
 	message := messages[signal.signal]
+	finding := {"message": message, "path": file.path, "line": signal.line}
 }

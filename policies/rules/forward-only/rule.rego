@@ -25,6 +25,7 @@ missing contains "branch.is_fast_forward" if {
 
 is_known if is_boolean(input.branch.is_fast_forward)
 
-findings contains {"message": "the history of the branch was rewritten", "subject": input.branch.name} if {
+findings contains finding if {
 	not input.branch.is_fast_forward
+	finding := {"message": "the history of the branch was rewritten", "subject": input.branch.name}
 }

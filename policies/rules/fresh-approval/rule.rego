@@ -69,34 +69,41 @@ is_after_push(approval) if approval.at.unix > input.pull_request.last_pushed_at.
 
 is_late(approval) if approval.at.unix > input.pull_request.merged_at.unix
 
-approvers contains approval.person if {
+approvers contains person if {
 	some approval in counted
 	not is_early(approval)
 	not is_late(approval)
+	person := approval.person
 }
 
 too_few if count(approvers) < parameters.approvers
 
-findings contains {"message": sprintf("%d of %d approvals by others between the last push and the merge", [count(approvers), parameters.approvers])} if too_few
+findings contains finding if {
+	too_few
+	finding := {"message": sprintf("%d of %d approvals by others between the last push and the merge", [count(approvers), parameters.approvers])}
+}
 
 # Where there are enough, others may come early or late.
-findings contains {"message": "it does not say when it was approved", "subject": approval.person} if {
+findings contains finding if {
 	too_few
 	some approval in counted
 	not approvers[approval.person]
 	not approval.at.unix
+	finding := {"message": "it does not say when it was approved", "subject": approval.person}
 }
 
-findings contains {"message": "approved before the last push", "subject": approval.person} if {
+findings contains finding if {
 	too_few
 	some approval in counted
 	not approvers[approval.person]
 	approval.at.unix <= input.pull_request.last_pushed_at.unix
+	finding := {"message": "approved before the last push", "subject": approval.person}
 }
 
-findings contains {"message": "approved after the merge", "subject": approval.person} if {
+findings contains finding if {
 	too_few
 	some approval in counted
 	not approvers[approval.person]
 	is_late(approval)
+	finding := {"message": "approved after the merge", "subject": approval.person}
 }

@@ -48,17 +48,19 @@ is_cut if {
 	not file.classes
 }
 
-governed contains file.path if {
+governed contains path if {
 	some file in input.files
 	some class in file.classes
 	class in parameters.classes
+	path := file.path
 }
 
-approvers contains approval.person if {
+approvers contains person if {
 	some approval in input.approvals
 	counts(approval)
 	some role in input.people[approval.person].roles
 	role in parameters.roles
+	person := approval.person
 }
 
 counts(approval) if {
@@ -81,7 +83,8 @@ is_taken_back(approval) if {
 
 is_earlier(one, other) if one.at.unix < other.at.unix
 
-findings contains {"message": sprintf("%d of %d approvals by somebody responsible", [count(approvers), parameters.approvers]), "path": path} if {
+findings contains finding if {
 	count(approvers) < parameters.approvers
 	some path in governed
+	finding := {"message": sprintf("%d of %d approvals by somebody responsible", [count(approvers), parameters.approvers]), "path": path}
 }

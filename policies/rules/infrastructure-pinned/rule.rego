@@ -14,9 +14,10 @@ meta := {
 applicable := count(input.files) > 0
 
 # A list that was cut, or a file that was not read, can hide such a line.
-missing contains missed.fact if {
+missing contains fact if {
 	some missed in input.facts_missing
 	missed.fact in {"files", "signals"}
+	fact := missed.fact
 }
 
 messages := {
@@ -24,11 +25,12 @@ messages := {
 	"image-not-pinned": "an image has no version",
 }
 
-findings contains {"message": message, "path": file.path, "line": signal.line} if {
+findings contains finding if {
 	some file in input.files
 	some signal in file.signals
 	message := messages[signal.signal]
 	not is_pipeline(file)
+	finding := {"message": message, "path": file.path, "line": signal.line}
 }
 
 is_pipeline(file) if "ci" in file.classes

@@ -23,20 +23,23 @@ unknown contains id if {
 	not is_known(id)
 }
 
-findings contains {"message": "several people share this address", "subject": id} if {
+findings contains finding if {
 	some id in unknown
 	input.people[id].kind == "shared"
+	finding := {"message": "several people share this address", "subject": id}
 }
 
-findings contains {"message": "the roster does not have this author or committer", "subject": id} if {
+findings contains finding if {
 	some id in unknown
 	not input.people[id].kind == "shared"
+	finding := {"message": "the roster does not have this author or committer", "subject": id}
 }
 
 # Without a name nobody is known.
-findings contains {"message": "it does not say who made it", "subject": commit.id} if {
+findings contains finding if {
 	some commit in input.commits
 	not names_both(commit)
+	finding := {"message": "it does not say who made it", "subject": commit.id}
 }
 
 names_both(commit) if count([commit.author.person, commit.committer.person]) == 2

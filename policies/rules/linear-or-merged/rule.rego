@@ -30,10 +30,11 @@ applicable if {
 	input.change.mode == "history"
 }
 
-findings contains {"message": "it joins histories", "subject": commit.id} if {
+findings contains finding if {
 	parameters.form == "linear"
 	some commit in input.commits
 	not commit.is_merge == false
+	finding := {"message": "it joins histories", "subject": commit.id}
 }
 
 # A history has to begin somewhere.
@@ -49,12 +50,14 @@ is_joined if {
 	count(commit.parents) == 0
 }
 
-findings contains {"message": "it came to the branch without a merge", "subject": input.change.head} if {
+findings contains finding if {
 	parameters.form == "merged"
 	not is_joined
+	finding := {"message": "it came to the branch without a merge", "subject": input.change.head}
 }
 
 # A misspelled name would ask for nothing.
-findings contains {"message": sprintf("there is no form `%v`", [parameters.form])} if {
+findings contains finding if {
 	not parameters.form in {"any", "linear", "merged"}
+	finding := {"message": sprintf("there is no form `%v`", [parameters.form])}
 }

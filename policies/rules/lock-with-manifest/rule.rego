@@ -33,7 +33,10 @@ applicable if {
 
 missing contains "files" if "files" in cut
 
-cut contains missed.fact if some missed in input.facts_missing
+cut contains fact if {
+	some missed in input.facts_missing
+	fact := missed.fact
+}
 
 locks_of := {
 	"cargo.toml": ["cargo.lock"],
@@ -50,7 +53,10 @@ locks_of := {
 	"build.gradle.kts": ["gradle.lockfile"],
 }
 
-kept contains lower(name) if some name in parameters.locks
+kept contains lowered if {
+	some name in parameters.locks
+	lowered := lower(name)
+}
 
 name_of(path) := parts[count(parts) - 1] if parts := split(path, "/")
 
@@ -62,13 +68,14 @@ is_changed(file) if file.added > 0
 is_changed(file) if file.is_binary
 
 # The manifests whose locks are kept.
-manifests contains file.path if {
+manifests contains path if {
 	some file in input.files
 	"manifest" in file.classes
 	not file.status == "deleted"
 	is_changed(file)
 	some lock in locks_of[lower(name_of(file.path))]
 	lock in kept
+	path := file.path
 }
 
 # A lock is in the directory of the manifest, or above where several share one.
@@ -81,15 +88,17 @@ has_lock(path) if {
 	startswith(path, directory_of(file.path))
 }
 
-findings contains {"message": "its lock stays as it was", "path": path} if {
+findings contains finding if {
 	some path in manifests
 	not has_lock(path)
+	finding := {"message": "its lock stays as it was", "path": path}
 }
 
 # A misspelled name would ask for nothing.
-findings contains {"message": sprintf("no manifest has a lock `%s`", [name])} if {
+findings contains finding if {
 	some name in kept
 	not is_known(name)
+	finding := {"message": sprintf("no manifest has a lock `%s`", [name])}
 }
 
 is_known(name) if {

@@ -55,15 +55,22 @@ may_merge if {
 	input.people[merger].kind in {"bot", "platform"}
 }
 
-findings contains {"message": "who merged is no known person", "subject": merger} if not may_merge
+findings contains finding if {
+	not may_merge
+	finding := {"message": "who merged is no known person", "subject": merger}
+}
 
-findings contains {"message": "who opened the change merged it", "subject": merger} if not is_opened_by_another
+findings contains finding if {
+	not is_opened_by_another
+	finding := {"message": "who opened the change merged it", "subject": merger}
+}
 
 is_opened_by_another if input.pull_request.author != merger
 
-findings contains {"message": "who merged contributed to the change", "subject": merger} if {
+findings contains finding if {
 	merger in input.change.contributors
 	is_too_close
+	finding := {"message": "who merged contributed to the change", "subject": merger}
 }
 
 is_too_close if parameters.strict

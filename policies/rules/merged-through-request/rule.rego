@@ -38,7 +38,10 @@ is_pushed if {
 	}
 }
 
-findings contains {"message": "it came to the branch without a pull request", "subject": input.branch.name} if is_pushed
+findings contains finding if {
+	is_pushed
+	finding := {"message": "it came to the branch without a pull request", "subject": input.branch.name}
+}
 
 missing contains "pull_request.base" if {
 	input.pull_request
@@ -49,24 +52,28 @@ is_merged if input.pull_request.merged_at
 
 is_merged if input.pull_request.merged_by
 
-findings contains {"message": "the pull request goes to another branch", "subject": input.branch.name} if {
+findings contains finding if {
 	input.pull_request.base != input.branch.name
+	finding := {"message": "the pull request goes to another branch", "subject": input.branch.name}
 }
 
-findings contains {"message": "it is on the branch, and the pull request is not merged", "subject": input.branch.name} if {
+findings contains finding if {
 	input.change.mode == "history"
 	input.pull_request
 	not is_merged
+	finding := {"message": "it is on the branch, and the pull request is not merged", "subject": input.branch.name}
 }
 
-findings contains {"message": "nobody attests the pull request", "subject": input.branch.name} if {
+findings contains finding if {
 	input.pull_request
 	not is_attested
+	finding := {"message": "nobody attests the pull request", "subject": input.branch.name}
 }
 
-findings contains {"message": "the pull request is of another change", "subject": input.branch.name} if {
+findings contains finding if {
 	input.pull_request
 	not is_of_this_change
+	finding := {"message": "the pull request is of another change", "subject": input.branch.name}
 }
 
 is_of_this_change if input.pull_request.covers in {"all", "part"}

@@ -20,9 +20,10 @@ parameters := data.parameters["narrow-workflow-permissions"]
 applicable := count(input.files) > 0
 
 # A list that was cut, or a file that was not read, can hide such a line.
-missing contains missed.fact if {
+missing contains fact if {
 	some missed in input.facts_missing
 	missed.fact in {"files", "signals"}
+	fact := missed.fact
 }
 
 # Nobody can approve what is not committed.
@@ -36,7 +37,7 @@ missing contains "commits" if {
 messages := {"workflow-permission-widened": "a workflow gets more rights"}
 
 # Whoever contributed can not approve, and what nobody says counts for nothing.
-approvers contains approval.person if {
+approvers contains person if {
 	some approval in input.approvals
 	approval.state == "approved"
 	approval.covers == "all"
@@ -44,6 +45,7 @@ approvers contains approval.person if {
 	approval.grade >= parameters.least_grade
 	input.people[approval.person].kind == "person"
 	may_approve(input.people[approval.person])
+	person := approval.person
 }
 
 may_approve(_) if count(parameters.roles) == 0
@@ -53,9 +55,10 @@ may_approve(person) if {
 	role in parameters.roles
 }
 
-findings contains {"message": message, "path": file.path, "line": signal.line} if {
+findings contains finding if {
 	some file in input.files
 	some signal in file.signals
 	message := messages[signal.signal]
 	count(approvers) == 0
+	finding := {"message": message, "path": file.path, "line": signal.line}
 }

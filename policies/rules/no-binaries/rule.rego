@@ -32,19 +32,21 @@ is_allowed(path, places) if {
 	startswith(path, place)
 }
 
-findings contains {"message": "it is no text that somebody can read", "path": file.path} if {
+findings contains finding if {
 	some file in input.files
 	"executable-content" in file.classes
 	not file.status == "deleted"
 	not is_allowed(file.path, parameters.binaries)
+	finding := {"message": "it is no text that somebody can read", "path": file.path}
 }
 
-findings contains {"message": "it is no text that somebody can read", "path": file.path} if {
+findings contains finding if {
 	some file in input.files
 	file.is_binary
 	is_asked(file)
 	not file.status == "deleted"
 	not is_allowed(file.path, parameters.binaries)
+	finding := {"message": "it is no text that somebody can read", "path": file.path}
 }
 
 is_asked(file) if file.mode == "executable"
@@ -52,25 +54,28 @@ is_asked(file) if file.mode == "executable"
 is_asked(_) if parameters.every_binary
 
 # What a file was before is there only where it differs.
-findings contains {"message": "it becomes executable", "path": file.path} if {
+findings contains finding if {
 	some file in input.files
 	file.mode == "executable"
 	file.old_mode
 	not is_allowed(file.path, parameters.executables)
+	finding := {"message": "it becomes executable", "path": file.path}
 }
 
-findings contains {"message": "it is a new submodule", "path": file.path} if {
+findings contains finding if {
 	some file in input.files
 	file.mode == "submodule"
 	not is_old(file)
 	not is_allowed(file.path, parameters.submodules)
+	finding := {"message": "it is a new submodule", "path": file.path}
 }
 
 is_old(file) if file.status in {"deleted", "modified"}
 
-findings contains {"message": "it is a symbolic link that is new or leads elsewhere", "path": file.path} if {
+findings contains finding if {
 	some file in input.files
 	file.mode == "symlink"
 	not file.status == "deleted"
 	not is_allowed(file.path, parameters.links)
+	finding := {"message": "it is a symbolic link that is new or leads elsewhere", "path": file.path}
 }

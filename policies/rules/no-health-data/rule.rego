@@ -37,19 +37,21 @@ is_accepted(found) if {
 	parameters.accepted
 }
 
-findings contains {
-	"message": sprintf("`%s` found something", [found.rule]),
-	"path": object.get(found, "path", null),
-	"line": object.get(found, "line", null),
-} if {
+findings contains finding if {
 	some found in input.findings
 	found.category in parameters.categories
 	not is_minor(found)
 	not is_accepted(found)
+	finding := {
+		"message": sprintf("`%s` found something", [found.rule]),
+		"path": object.get(found, "path", null),
+		"line": object.get(found, "line", null),
+	}
 }
 
 # A misspelled name would let all pass.
-findings contains {"message": sprintf("there is no category `%v`", [category])} if {
+findings contains finding if {
 	some category in parameters.categories
 	not category in {"phi", "pii", "secret"}
+	finding := {"message": sprintf("there is no category `%v`", [category])}
 }

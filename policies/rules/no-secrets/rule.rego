@@ -36,13 +36,14 @@ is_accepted(found) if {
 	parameters.accepted
 }
 
-findings contains {
-	"message": sprintf("`%s` found something", [found.rule]),
-	"path": object.get(found, "path", null),
-	"line": object.get(found, "line", null),
-} if {
+findings contains finding if {
 	some found in input.findings
 	found.category == "secret"
 	not is_minor(found)
 	not is_accepted(found)
+	finding := {
+		"message": sprintf("`%s` found something", [found.rule]),
+		"path": object.get(found, "path", null),
+		"line": object.get(found, "line", null),
+	}
 }

@@ -107,21 +107,24 @@ is_in_time(steps) if {
 	step.at.unix <= input.pull_request.merged_at.unix
 }
 
-findings contains {"message": "work began before the ticket was approved", "subject": ticket.id} if {
+findings contains finding if {
 	some ticket in tickets
 	ticket.approved_at.unix > begin
+	finding := {"message": "work began before the ticket was approved", "subject": ticket.id}
 }
 
-findings contains {"message": "approved only after the merge", "subject": approval.person} if {
+findings contains finding if {
 	input.pull_request.merged_at.unix
 	some approval in approvals
 	approval.at.unix
 	not is_in_time(approvals)
+	finding := {"message": "approved only after the merge", "subject": approval.person}
 }
 
-findings contains {"message": "tested only after the merge", "subject": run.suite} if {
+findings contains finding if {
 	input.pull_request.merged_at.unix
 	some run in runs
 	run.at.unix
 	not is_in_time(runs)
+	finding := {"message": "tested only after the merge", "subject": run.suite}
 }

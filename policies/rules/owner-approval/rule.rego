@@ -42,7 +42,7 @@ missing contains "files" if {
 	not file.owners
 }
 
-approvers contains approval.person if {
+approvers contains person if {
 	some approval in input.approvals
 	approval.state == "approved"
 	approval.covers == "all"
@@ -50,6 +50,7 @@ approvers contains approval.person if {
 	approval.grade >= parameters.least_grade
 	input.people[approval.person].kind == "person"
 	not is_taken_back(approval)
+	person := approval.person
 }
 
 # Who asks for changes or takes back after an approval does not approve, nor where nobody says which came first.
@@ -64,27 +65,31 @@ is_taken_back(approval) if {
 is_earlier(one, other) if one.at.unix < other.at.unix
 
 # A line without owners says that a file has none.
-asked contains [file.path, ownership] if {
+asked contains asking if {
 	some file in input.files
 	some ownership in file.owners
 	not ownership.is_optional
 	count(ownership.owners) > 0
 	needed(ownership) > 0
+	asking := [file.path, ownership]
 }
 
-findings contains {"message": sprintf("the roster knows no owner of line %d of the file of owners", [ownership.line]), "path": path} if {
+findings contains finding if {
 	some [path, ownership] in asked
 	not has_people(ownership)
+	finding := {"message": sprintf("the roster knows no owner of line %d of the file of owners", [ownership.line]), "path": path}
 }
 
-findings contains {"message": sprintf("%d of %d approvals by owners of line %d of the file of owners", [given(ownership), needed(ownership), ownership.line]), "path": path} if {
+findings contains finding if {
 	some [path, ownership] in lacking
+	finding := {"message": sprintf("%d of %d approvals by owners of line %d of the file of owners", [given(ownership), needed(ownership), ownership.line]), "path": path}
 }
 
-lacking contains [path, ownership] if {
+lacking contains lack if {
 	some [path, ownership] in asked
 	has_people(ownership)
 	given(ownership) < needed(ownership)
+	lack := [path, ownership]
 }
 
 has_people(ownership) if count(ownership.people) > 0

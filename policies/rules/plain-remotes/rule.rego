@@ -20,17 +20,19 @@ parameters := data.parameters["plain-remotes"]
 applicable := count(input.files) > 0
 
 # A list that was cut, or a file that was not read, can hide such a line.
-missing contains missed.fact if {
+missing contains fact if {
 	some missed in input.facts_missing
 	missed.fact in {"files", "signals"}
+	fact := missed.fact
 }
 
 messages := {"plain-text-transport": "code is fetched without encryption"}
 
-findings contains {"message": message, "path": file.path, "line": signal.line} if {
+findings contains finding if {
 	some file in input.files
 	some signal in file.signals
 	message := messages[signal.signal]
 	some class in file.classes
 	class in parameters.classes
+	finding := {"message": message, "path": file.path, "line": signal.line}
 }

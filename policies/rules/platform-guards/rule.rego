@@ -25,23 +25,26 @@ guards := {
 
 missing contains "platform" if not input.platform
 
-missing contains sprintf("platform.%s", [guard.member]) if {
+missing contains fact if {
 	input.platform
 	some name in parameters.guards
 	guard := guards[name]
 	not is_said(guard.member)
+	fact := sprintf("platform.%s", [guard.member])
 }
 
 is_said(member) if is_boolean(input.platform[member])
 
-findings contains {"message": guard.message} if {
+findings contains finding if {
 	some name in parameters.guards
 	guard := guards[name]
 	not input.platform[guard.member] == guard.is
+	finding := {"message": guard.message}
 }
 
 # A misspelled name would ask for nothing.
-findings contains {"message": sprintf("there is no guard `%v`", [name])} if {
+findings contains finding if {
 	some name in parameters.guards
 	not guards[name]
+	finding := {"message": sprintf("there is no guard `%v`", [name])}
 }

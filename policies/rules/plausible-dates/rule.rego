@@ -26,24 +26,27 @@ missing contains "commits" if {
 	not commit.parent_committed_at
 }
 
-findings contains {"message": "it was written after it was committed", "subject": commit.id} if {
+findings contains finding if {
 	some commit in input.commits
 	not is_after_writing(commit)
+	finding := {"message": "it was written after it was committed", "subject": commit.id}
 }
 
 is_after_writing(commit) if commit.author.at.unix <= commit.committer.at.unix + parameters.skew
 
-findings contains {"message": "it was committed before its parent", "subject": commit.id} if {
+findings contains finding if {
 	some commit in input.commits
 	commit.parent_committed_at
 	not is_after_parent(commit)
+	finding := {"message": "it was committed before its parent", "subject": commit.id}
 }
 
 is_after_parent(commit) if commit.committer.at.unix >= commit.parent_committed_at.unix - parameters.skew
 
-findings contains {"message": "it was committed in the future", "subject": commit.id} if {
+findings contains finding if {
 	some commit in input.commits
 	not is_before_now(commit)
+	finding := {"message": "it was committed in the future", "subject": commit.id}
 }
 
 is_before_now(commit) if commit.committer.at.unix <= input.evaluated_at.unix + parameters.skew

@@ -48,9 +48,10 @@ is_proven(commit, _) if {
 	input.people[commit.committer.person].kind == "platform"
 }
 
-findings contains {"message": sprintf("it is not proven that %s made it", [id]), "subject": commit.id} if {
+findings contains finding if {
 	some commit in input.commits
 	some id in [commit.author.person, commit.committer.person]
 	input.people[id].kind == "bot"
 	not is_proven(commit, id)
+	finding := {"message": sprintf("it is not proven that %s made it", [id]), "subject": commit.id}
 }

@@ -25,8 +25,9 @@ says_why(commit) if count(commit.message.tickets) > 0
 
 says_why(commit) if commit.message.conventional_type in parameters.exempt_types
 
-findings contains {"message": "it does not say why", "subject": commit.id} if {
+findings contains finding if {
 	some commit in input.commits
 	not commit.is_merge
 	not says_why(commit)
+	finding := {"message": "it does not say why", "subject": commit.id}
 }

@@ -27,14 +27,18 @@ applicable if "files" in cut
 # What is not listed may be such a file.
 missing contains "files" if "files" in cut
 
-cut contains missed.fact if some missed in input.facts_missing
+cut contains fact if {
+	some missed in input.facts_missing
+	fact := missed.fact
+}
 
 missing contains "commits" if count(input.commits) == 0
 
-files contains file.path if {
+files contains path if {
 	some file in input.files
 	some class in file.classes
 	class in parameters.classes
+	path := file.path
 }
 
 # A word that says nothing is no answer.
@@ -47,7 +51,10 @@ is_said if {
 	not text in {"n/a", "none", "tbd", "todo", "pending"}
 }
 
-names contains lower(name) if some name in parameters.trailers
+names contains lowered if {
+	some name in parameters.trailers
+	lowered := lower(name)
+}
 
 # Whoever deletes the record, or only its permission differs, has not brought it up to date.
 is_recorded if {
@@ -57,8 +64,9 @@ is_recorded if {
 	file.added + file.deleted > 0
 }
 
-findings contains {"message": "neither the record of processing nor a trailer says anything of it", "path": path} if {
+findings contains finding if {
 	not is_said
 	not is_recorded
 	some path in files
+	finding := {"message": "neither the record of processing nor a trailer says anything of it", "path": path}
 }

@@ -28,27 +28,31 @@ missing contains "tests" if not input.tests
 
 missing contains "commits" if count(input.commits) == 0
 
-passed contains run.suite if {
+passed contains suite if {
 	some run in input.tests
 	run.covers == "all"
 	run.result == "passed"
 	run.total > 0
 	run.grade >= parameters.least_grade
+	suite := run.suite
 }
 
-failed contains run.suite if {
+failed contains suite if {
 	some run in input.tests
 	run.covers == "all"
 	run.result == "failed"
+	suite := run.suite
 }
 
-findings contains {"message": "the suite did not pass", "subject": suite} if {
+findings contains finding if {
 	some suite in parameters.suites
 	not passed[suite]
+	finding := {"message": "the suite did not pass", "subject": suite}
 }
 
 # Nobody needs to prove a failure.
-findings contains {"message": "the suite failed", "subject": suite} if {
+findings contains finding if {
 	some suite in parameters.suites
 	failed[suite]
+	finding := {"message": "the suite failed", "subject": suite}
 }

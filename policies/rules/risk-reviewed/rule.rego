@@ -41,13 +41,14 @@ missing contains "approvals" if {
 }
 
 # Whoever contributed can not approve, and what nobody says counts for nothing.
-approvers contains approval.person if {
+approvers contains person if {
 	some approval in input.approvals
 	approval.state == "approved"
 	approval.covers == "all"
 	approval.is_contributor == false
 	approval.grade >= parameters.least_grade
 	input.people[approval.person].kind == "person"
+	person := approval.person
 }
 
 is_tested if {
@@ -57,8 +58,12 @@ is_tested if {
 	run.grade >= parameters.least_grade
 }
 
-findings contains {"message": sprintf("the risk is %v: %d of %v approvals by others", [input.risk.score, count(approvers), parameters.approvers])} if {
+findings contains finding if {
 	not count(approvers) >= parameters.approvers
+	finding := {"message": sprintf("the risk is %v: %d of %v approvals by others", [input.risk.score, count(approvers), parameters.approvers])}
 }
 
-findings contains {"message": sprintf("the risk is %v: no test run of the last state passed", [input.risk.score])} if not is_tested
+findings contains finding if {
+	not is_tested
+	finding := {"message": sprintf("the risk is %v: no test run of the last state passed", [input.risk.score])}
+}

@@ -33,10 +33,11 @@ holds(status) if {
 
 holds(status) if status == "soft-revoked"
 
-findings contains {
-	"message": sprintf("the signature is %s", [commit.signature.status]),
-	"subject": commit.id,
-} if {
+findings contains finding if {
 	some commit in input.commits
 	not holds(commit.signature.status)
+	finding := {
+		"message": sprintf("the signature is %s", [commit.signature.status]),
+		"subject": commit.id,
+	}
 }

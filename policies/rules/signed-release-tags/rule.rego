@@ -28,7 +28,10 @@ applicable if {
 	tag.is_release
 }
 
-cut contains missed.fact if some missed in input.facts_missing
+cut contains fact if {
+	some missed in input.facts_missing
+	fact := missed.fact
+}
 
 missing contains "tags" if not input.tags
 
@@ -54,29 +57,33 @@ holds(tag) if {
 
 is_known(tag) if input.people[tag.signature.person].kind in parameters.kinds
 
-findings contains {"message": "it is no annotated tag", "subject": tag.name} if {
+findings contains finding if {
 	some tag in input.tags
 	tag.is_release
 	not tag.is_annotated
+	finding := {"message": "it is no annotated tag", "subject": tag.name}
 }
 
-findings contains {"message": sprintf("the signature is %s", [tag.signature.status]), "subject": tag.name} if {
+findings contains finding if {
 	some tag in input.tags
 	tag.is_release
 	tag.is_annotated
 	not holds(tag)
+	finding := {"message": sprintf("the signature is %s", [tag.signature.status]), "subject": tag.name}
 }
 
-findings contains {"message": "it was signed as another tag", "subject": tag.name} if {
+findings contains finding if {
 	some tag in input.tags
 	tag.is_release
 	tag.has_other_name
+	finding := {"message": "it was signed as another tag", "subject": tag.name}
 }
 
-findings contains {"message": "nobody in the roster who may has signed it", "subject": tag.name} if {
+findings contains finding if {
 	some tag in input.tags
 	tag.is_release
 	tag.is_annotated
 	holds(tag)
 	not is_known(tag)
+	finding := {"message": "nobody in the roster who may has signed it", "subject": tag.name}
 }

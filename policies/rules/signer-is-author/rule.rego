@@ -30,30 +30,34 @@ missing contains "signatures" if {
 
 holds := {"good", "good-key-expired-since", "soft-revoked"}
 
-findings contains {"message": sprintf("the signature is %s and shows nobody", [commit.signature.status]), "subject": commit.id} if {
+findings contains finding if {
 	some commit in input.commits
 	commit.signature.status != "unsigned"
 	not holds[commit.signature.status]
+	finding := {"message": sprintf("the signature is %s and shows nobody", [commit.signature.status]), "subject": commit.id}
 }
 
-findings contains {"message": "the key belongs to nobody of the roster", "subject": commit.id} if {
+findings contains finding if {
 	some commit in input.commits
 	holds[commit.signature.status]
 	not is_known(commit.signature)
+	finding := {"message": "the key belongs to nobody of the roster", "subject": commit.id}
 }
 
-findings contains {"message": "who signed is neither author nor committer", "subject": commit.id} if {
+findings contains finding if {
 	some commit in input.commits
 	holds[commit.signature.status]
 	is_known(commit.signature)
 	not is_of_signer(commit)
+	finding := {"message": "who signed is neither author nor committer", "subject": commit.id}
 }
 
-findings contains {"message": "who signed may not act at this time", "subject": commit.id} if {
+findings contains finding if {
 	some commit in input.commits
 	holds[commit.signature.status]
 	is_known(commit.signature)
 	not is_active(commit)
+	finding := {"message": "who signed may not act at this time", "subject": commit.id}
 }
 
 is_known(signature) if input.people[signature.person].kind in {"person", "bot", "platform"}

@@ -54,7 +54,8 @@ has_reason if {
 	count(trim_space(trailer.value)) >= parameters.least_reason
 }
 
-findings contains {"message": sprintf("%d new lines of code and no test", [lines])} if {
+findings contains finding if {
 	not has_test
 	not has_reason
+	finding := {"message": sprintf("%d new lines of code and no test", [lines])}
 }

@@ -46,29 +46,33 @@ named contains name if {
 }
 
 # Where several trackers know a ticket, each has to agree.
-records[ticket.id] contains ticket if {
+records[id] contains ticket if {
 	some ticket in input.tickets
 	ticket.grade >= parameters.least_grade
+	id := ticket.id
 }
 
-findings contains {"message": "no tracker knows the ticket", "subject": name} if {
+findings contains finding if {
 	some name in named
 	not records[name]
+	finding := {"message": "no tracker knows the ticket", "subject": name}
 }
 
-findings contains {"message": "the state of the ticket allows no work", "subject": name} if {
+findings contains finding if {
 	some name in named
 	some ticket in records[name]
 	not allows_work(ticket)
+	finding := {"message": "the state of the ticket allows no work", "subject": name}
 }
 
 allows_work(ticket) if ticket.state in parameters.states
 
-findings contains {"message": "nobody else approved the ticket", "subject": name} if {
+findings contains finding if {
 	parameters.require_approval
 	some name in named
 	some ticket in records[name]
 	not is_approved(ticket)
+	finding := {"message": "nobody else approved the ticket", "subject": name}
 }
 
 is_approved(ticket) if {

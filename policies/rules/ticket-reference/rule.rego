@@ -38,10 +38,11 @@ needs_none(commit) if commit.is_merge
 
 needs_none(commit) if commit.message.conventional_type in parameters.exempt_types
 
-without contains commit.id if {
+without contains id if {
 	some commit in input.commits
 	not needs_none(commit)
 	not names_one(commit)
+	id := commit.id
 }
 
 is_named if {
@@ -49,9 +50,10 @@ is_named if {
 	names_one(commit)
 }
 
-findings contains {"message": "the message names no ticket", "subject": id} if {
+findings contains finding if {
 	parameters.every
 	some id in without
+	finding := {"message": "the message names no ticket", "subject": id}
 }
 
 findings contains {"message": "no commit of the change names a ticket"} if {

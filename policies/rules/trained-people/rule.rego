@@ -33,13 +33,20 @@ is_timed(commit) if {
 	is_number(commit.committer.at.unix)
 }
 
-acts contains [commit.author.person, commit.author.at.unix] if some commit in input.commits
+acts contains act if {
+	some commit in input.commits
+	act := [commit.author.person, commit.author.at.unix]
+}
 
-acts contains [commit.committer.person, commit.committer.at.unix] if some commit in input.commits
+acts contains act if {
+	some commit in input.commits
+	act := [commit.committer.person, commit.committer.at.unix]
+}
 
-acts contains [id, commit.author.at.unix] if {
+acts contains act if {
 	some commit in input.commits
 	some id in commit.co_authors
+	act := [id, commit.author.at.unix]
 }
 
 is_trained(id, training, at) if {
@@ -56,9 +63,10 @@ is_recent(_, _) if parameters.days == 0
 
 is_recent(passed, at) if at - passed <= parameters.days * 86400
 
-findings contains {"message": sprintf("the training %s was not passed in time", [training]), "subject": id} if {
+findings contains finding if {
 	some [id, at] in acts
 	input.people[id].kind == "person"
 	some training in parameters.trainings
 	not is_trained(id, training, at)
+	finding := {"message": sprintf("the training %s was not passed in time", [training]), "subject": id}
 }

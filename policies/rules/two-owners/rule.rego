@@ -40,11 +40,13 @@ is_cut if {
 }
 
 # What is gone needs nobody.
-asked[file.path] := file.owners if {
+asked[path] := owners if {
 	some file in input.files
 	file.status != "deleted"
 	some class in file.classes
 	class in parameters.classes
+	path := file.path
+	owners := file.owners
 }
 
 own(owners) := {id |
@@ -57,7 +59,8 @@ own(owners) := {id |
 
 has_left(person) if person.until.unix < input.evaluated_at.unix
 
-findings contains {"message": sprintf("%d of %d people own it", [count(own(owners)), parameters.owners]), "path": path} if {
+findings contains finding if {
 	some path, owners in asked
 	count(own(owners)) < parameters.owners
+	finding := {"message": sprintf("%d of %d people own it", [count(own(owners)), parameters.owners]), "path": path}
 }

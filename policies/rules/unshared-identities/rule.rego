@@ -20,17 +20,20 @@ missing contains "roster.shared" if {
 
 missing contains "change.contributors" if not input.change.contributors
 
-findings contains {"message": "the roster gives it to several people", "subject": name} if {
+findings contains finding if {
 	some name in input.roster.shared
+	finding := {"message": "the roster gives it to several people", "subject": name}
 }
 
-findings contains {"message": "somebody contributed under a shared identity", "subject": id} if {
+findings contains finding if {
 	some id in input.change.contributors
 	input.people[id].kind == "shared"
+	finding := {"message": "somebody contributed under a shared identity", "subject": id}
 }
 
-findings contains {"message": "somebody approved under a shared identity", "subject": approval.person} if {
+findings contains finding if {
 	some approval in input.approvals
 	approval.state == "approved"
 	input.people[approval.person].kind == "shared"
+	finding := {"message": "somebody approved under a shared identity", "subject": approval.person}
 }

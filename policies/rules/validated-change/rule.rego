@@ -55,10 +55,11 @@ is_asked if {
 	class in parameters.classes
 }
 
-keys contains trailer.key if {
+keys contains key if {
 	some commit in input.commits
 	some trailer in commit.trailers
 	trim_space(trailer.value) != ""
+	key := trailer.key
 }
 
 names_requirement if {

@@ -40,17 +40,19 @@ counts(severity) if not severity in severities
 
 findings contains {"message": "no complete scan of dependencies covers the last state"} if not is_scanned
 
-findings contains {"message": sprintf("%s found %v of severity %s", [scan.tool, number, severity])} if {
+findings contains finding if {
 	some scan in input.scans
 	scan.kind == "dependencies"
 	scan.covers == "all"
 	some severity, number in scan.findings
 	number != 0
 	counts(severity)
+	finding := {"message": sprintf("%s found %v of severity %s", [scan.tool, number, severity])}
 }
 
 # A misspelled name would let all pass.
-findings contains {"message": sprintf("there is no severity `%v`", [severity])} if {
+findings contains finding if {
 	some severity in parameters.severities
 	not severity in severities
+	finding := {"message": sprintf("there is no severity `%v`", [severity])}
 }

@@ -111,3 +111,16 @@ fn long_lines_can_be_put_together() {
     let found = value(&text).expect("it has a value");
     assert_eq!(found[0]["key299"], 4);
 }
+
+/// They are read at each start of the program, and a policy that is written anew is read twice.
+#[test]
+fn the_rules_of_the_program_are_read_as_they_are() {
+    for (id, text) in crate::Catalogue::built_in_rules() {
+        let source = Source { path: (*id).to_owned(), text: (*text).to_owned() };
+        let mut engine = super::super::reader();
+        super::super::add(&mut engine, &source).unwrap();
+        let module = super::super::last(&mut engine);
+        let apart = super::apart(text, &module).unwrap();
+        assert_eq!(apart, None, "{id}: put what is computed into the body: `finding := ...`");
+    }
+}
