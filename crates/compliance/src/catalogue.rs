@@ -1,6 +1,6 @@
 //! All rules that are there, each with what it says of itself, and the frameworks that name them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -130,6 +130,8 @@ pub struct Catalogue {
     parameters: BTreeMap<String, BTreeMap<String, Value>>,
     /// Those that do not come with the program are apart, so that none of them changes what a rule of the program says.
     own: Option<Policies>,
+    /// What of the program something of one's own stands for: its id, and the file.
+    replaced: BTreeMap<String, String>,
 }
 
 /// Why there is no catalogue. Nothing is judged then.
@@ -170,6 +172,14 @@ pub enum CatalogueError {
         first: String,
         /// Who has it, too.
         second: String,
+    },
+    /// Something of the program is to be replaced, and there is nothing in its place, or no such thing.
+    #[error("`compliance.replaces` names `{id}`, {problem}")]
+    NotReplaced {
+        /// The framework or rule.
+        id: String,
+        /// What is wrong.
+        problem: &'static str,
     },
     /// A framework names a rule that is not there.
     #[error("the framework `{framework}` names the rule `{rule}`, which is not there")]
@@ -255,7 +265,8 @@ impl Catalogue {
         let frameworks = frameworks.map(|framework| framework.map(|it| (it.id.clone(), it)));
         let frameworks = frameworks.collect::<Result<_, FrameworkError>>()?;
         let parameters = BTreeMap::new();
-        Ok(Self { rules: shipped, frameworks, policies, parameters, own: None })
+        let replaced = BTreeMap::new();
+        Ok(Self { rules: shipped, frameworks, policies, parameters, own: None, replaced })
     }
 
     /// The rules and frameworks that come with the program, and others beside them.
@@ -268,27 +279,59 @@ impl Catalogue {
         own: &OwnPolicies,
         limits: Limits,
     ) -> Result<Self, CatalogueError> {
-        if own.is_empty() {
-            return Self::built_in(settings);
-        }
         let mut catalogue =
             Self::unset(built_in::rules(), built_in_frameworks(), Limits::default())?;
+        let mut replaces = catalogue.replaceable(&settings.config().replaces)?;
         if !own.policies.is_empty() {
             let policies = own::policies(own, limits)?;
             for shipped in own::rules(&policies, own)? {
+                let path = shipped.own.as_deref().unwrap_or_default();
+                if catalogue.rules.contains_key(&shipped.meta.id)
+                    && replaces.remove(&shipped.meta.id)
+                {
+                    catalogue.rules.remove(&shipped.meta.id);
+                    catalogue.replaced.insert(shipped.meta.id.clone(), path.to_owned());
+                }
                 add(&mut catalogue.rules, shipped)?;
             }
             catalogue.own = Some(policies);
         }
         for (path, framework) in own::frameworks(own)? {
             let id = framework.id.clone();
+            if catalogue.frameworks.contains_key(&id) && replaces.remove(&id) {
+                catalogue.frameworks.remove(&id);
+                catalogue.replaced.insert(id.clone(), path.clone());
+            }
             if let Some(known) = catalogue.frameworks.get(&id) {
                 let first = format!("the framework \"{}\"", known.title);
                 return Err(CatalogueError::Twice { id, first, second: format!("`{path}`") });
             }
             catalogue.frameworks.insert(id, framework);
         }
+        if let Some(id) = replaces.pop_first() {
+            let problem = "and no policy of your own has this id";
+            return Err(CatalogueError::NotReplaced { id, problem });
+        }
         catalogue.finished(settings)
+    }
+
+    /// What of the program is to be replaced. That something is not there is an error: it may be a typing mistake, and then
+    /// what it was meant for would go on deciding.
+    fn replaceable(&self, ids: &[String]) -> Result<BTreeSet<String>, CatalogueError> {
+        let is_here =
+            |id: &&String| self.rules.contains_key(*id) || self.frameworks.contains_key(*id);
+        match ids.iter().find(|id| !is_here(id)) {
+            None => Ok(ids.iter().cloned().collect()),
+            Some(id) => {
+                let problem = "and the program has no such framework or rule";
+                Err(CatalogueError::NotReplaced { id: id.clone(), problem })
+            }
+        }
+    }
+
+    /// The frameworks and rules of the program in whose place others stand, each with the file of the other.
+    pub fn replaced(&self) -> &BTreeMap<String, String> {
+        &self.replaced
     }
 
     /// Looks whether frameworks name what is there, and sets the parameters.

@@ -18,6 +18,8 @@ pub struct ComplianceConfig {
     pub frameworks: Vec<String>,
     /// Policies of your own: directories or files of Rego, which are asked beside the rules of the program.
     pub policies: Vec<String>,
+    /// Frameworks and rules of the program, by their ids, in whose place those of `policies` with the same ids stand.
+    pub replaces: Vec<String>,
     /// The file that says who acts in this repository.
     pub roster: String,
     /// The file of accepted violations.
@@ -52,6 +54,7 @@ impl Default for ComplianceConfig {
         Self {
             frameworks: Vec::new(),
             policies: Vec::new(),
+            replaces: Vec::new(),
             roster: ".gitops-health/roster.yaml".into(),
             waivers: ".gitops-health/waivers.yaml".into(),
             allowed_signers: ".gitops-health/allowed_signers".into(),

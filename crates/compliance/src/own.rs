@@ -251,6 +251,8 @@ pub(crate) fn frameworks(own: &OwnPolicies) -> Result<Vec<(String, Framework)>, 
 
 #[cfg(test)]
 mod tests {
+    use std::slice::from_ref;
+
     use serde_json::json;
 
     use super::*;
@@ -297,6 +299,56 @@ mod tests {
         assert_eq!(catalogue.parameters()["approved-by-others"]["approvers"], 7);
         assert_eq!(catalogue.parameters()["few-files"]["most"], 1);
         assert_eq!(catalogue.rules()["few-files"].own.as_deref(), Some("own0/a.rego"));
+    }
+
+    fn replacing(
+        ids: &[&str],
+        policies: &[Source],
+        frameworks: &[Source],
+    ) -> Result<Catalogue, CatalogueError> {
+        let replaces = ids.iter().map(|id| (*id).to_owned()).collect();
+        let config = ComplianceConfig { replaces, ..ComplianceConfig::default() };
+        let own = OwnPolicies { policies: policies.to_vec(), frameworks: frameworks.to_vec() };
+        Catalogue::with_own(&config.check().expect("it is fit"), &own, Limits::default())
+    }
+
+    fn source(path: &str, text: &str) -> Source {
+        Source { path: path.into(), text: text.into() }
+    }
+
+    #[test]
+    fn what_is_named_stands_for_what_the_program_has() {
+        let rule = source("own/a.rego", &RULE.replace("few-files", "no-binaries"));
+        let house = "id: hipaa\ntitle: House\nedition: '1'\nsource: s\nclauses:\n  \
+                     - {id: '1', title: Small, rules: {no-binaries: direct}}\n";
+        let house = source("own/frameworks/hipaa.yaml", house);
+        let catalogue = replacing(&["hipaa", "no-binaries"], from_ref(&rule), from_ref(&house));
+        let catalogue = catalogue.expect("it is fit");
+        assert_eq!(catalogue.frameworks()["hipaa"].title, "House");
+        assert_eq!(catalogue.rules()["no-binaries"].own.as_deref(), Some("own/a.rego"));
+        assert_eq!(catalogue.parameters()["no-binaries"]["most"], 1);
+        let mut judge = catalogue.over(&json!({"files": [1, 2]}));
+        assert_eq!(judge.judge("no-binaries").verdict, Verdict::Fail);
+        let replaced: Vec<&str> = catalogue.replaced().values().map(String::as_str).collect();
+        assert_eq!(replaced, ["own/frameworks/hipaa.yaml", "own/a.rego"]);
+
+        let twice = replacing(
+            &["no-binaries"],
+            &[rule.clone(), source("b.rego", &rule.text.replace("package mine", "package other"))],
+            &[],
+        );
+        assert!(matches!(twice, Err(CatalogueError::Twice { .. })));
+        let unnamed = replacing(&[], from_ref(&rule), &[]);
+        assert!(matches!(unnamed, Err(CatalogueError::Twice { .. })));
+        // What would leave nothing in the place, or is not there, is an error.
+        for (id, own) in [("hipaa", vec![rule.clone()]), ("sox", vec![]), ("no-such", vec![rule])] {
+            let error = replacing(&[id, "no-binaries"], &own, &[]);
+            assert!(matches!(error, Err(CatalogueError::NotReplaced { .. })), "{id}");
+        }
+        // A framework does not take the place of a rule.
+        let house = source("no-binaries.yaml", &house.text.replace("id: hipaa", "id: no-binaries"));
+        let error = replacing(&["no-binaries"], &[], &[house]);
+        assert!(error.is_err());
     }
 
     #[test]

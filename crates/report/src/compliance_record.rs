@@ -28,6 +28,9 @@ pub struct ComplianceRecord {
     pub parameters: BTreeMap<String, BTreeMap<String, Value>>,
     /// The policies that do not come with the program.
     pub own_policies: Vec<RecordedPolicy>,
+    /// The rules of the program in whose place those of `own_policies` with the same ids stand.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub replaces: Vec<String>,
     /// What rules answered, by their ids; before waivers, which are no answers of rules.
     pub answers: BTreeMap<String, RecordedAnswer>,
     /// The document that rules saw.

@@ -13,7 +13,7 @@ use gitops_health_report::compliance::{
 };
 use serde_json::Value;
 
-use super::catalogue::{asked_rules, catalogue, exit_code, frameworks};
+use super::catalogue::{asked_rules, catalogue, exit_code, frameworks, replaced};
 use super::configured::{self, configured, note};
 use super::people;
 use super::record;
@@ -119,6 +119,7 @@ fn assemble(
         .iter()
         .map(|(id, answer)| row(&catalogue.rules()[*id], answer, frameworks, asked))
         .collect();
+    let notes = unasked.into_iter().chain(replaced(catalogue));
     let mut counts = Counts::default();
     rows.iter().for_each(|row| counts.add(row.verdict));
     let tally: Tally = rows.iter().filter(|row| row.decides).map(|row| row.verdict).collect();
@@ -153,7 +154,7 @@ fn assemble(
         frameworks: frameworks.iter().map(|it| framework(it, &verdict_of)).collect(),
         rules: sorted(rows),
         missing,
-        notes: unasked.into_iter().chain(judged.notes.iter().cloned()).collect(),
+        notes: notes.chain(judged.notes.iter().cloned()).collect(),
     }
 }
 

@@ -8,6 +8,7 @@ use gitops_health_report::compliance::ComplianceOutcome;
 use crate::config::keys::nearest;
 use crate::error::{CliError, Failure};
 use crate::exit_code::ExitCode;
+use crate::look::masked;
 
 /// All rules and frameworks, with the parameters of a configuration.
 pub(super) fn catalogue(settings: &Settings, own: &OwnPolicies) -> Result<Catalogue, CliError> {
@@ -18,7 +19,14 @@ pub(super) fn catalogue(settings: &Settings, own: &OwnPolicies) -> Result<Catalo
                 let hint = "`gitops-health compliance explain RULE` says what can be set".into();
                 return CliError::new(Failure::Unusable { what, hint });
             }
-            CatalogueError::Twice { .. } => "give one of them another id",
+            CatalogueError::Twice { .. } => {
+                "give one of them another id, or name it in `compliance.replaces` if yours is to stand for \
+                 that of the program"
+            }
+            CatalogueError::NotReplaced { .. } => {
+                "correct the id, or take it out of `compliance.replaces`; `gitops-health compliance \
+                 list` lists all"
+            }
             CatalogueError::NoDecision { .. } => {
                 "add `findings`, or `deny`, `violation` or `warn` as conftest has them"
             }
@@ -30,6 +38,14 @@ pub(super) fn catalogue(settings: &Settings, own: &OwnPolicies) -> Result<Catalo
         };
         CliError::new(Failure::NotEvaluated { what, hint: hint.into() })
     })
+}
+
+/// What of the program something of one's own stands for, in words.
+pub(super) fn replaced(catalogue: &Catalogue) -> impl Iterator<Item = String> {
+    let said = |(id, path): (&String, &String)| {
+        format!("`{id}` is what {} says, and not what the program does", masked(path))
+    };
+    catalogue.replaced().iter().map(said)
 }
 
 /// The rules that frameworks name and those that do not come with the program, by their ids; all where neither is asked for.

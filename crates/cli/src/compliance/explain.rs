@@ -36,7 +36,7 @@ pub(crate) fn run(context: &Context, args: &ExplainArgs) -> Result<ExitCode, Cli
         schema: COMPLIANCE_EXPLAIN_SCHEMA.into(),
         rule: rule.meta.clone(),
         clauses: clauses(&catalogue, &rule.meta.id),
-        page: Catalogue::page(&rule.meta.id).map(body),
+        page: Catalogue::page(&rule.meta.id).filter(|_| rule.own.is_none()).map(body),
     };
     let text = match args.format {
         PlainFormat::Text => report::text(&report),

@@ -23,7 +23,7 @@ use gitops_health_report::compliance_history::{
 use gitops_health_risk::RiskParams;
 
 use super::analyze::{Shown, clauses, framework, providing, waiver};
-use super::catalogue::{asked_rules, catalogue, exit_code, frameworks};
+use super::catalogue::{asked_rules, catalogue, exit_code, frameworks, replaced};
 use super::configured::{self, configured, note};
 use super::own::Own;
 use super::subject::{branch_of_head, evidence, settings, unusable};
@@ -350,6 +350,8 @@ fn assemble(
     let frameworks = everybody.frameworks.iter().map(|it| framework(it, &of)).collect();
     let configured = configured(everybody.settings, everybody.catalogue, &everybody.rules);
     let branch = answers.first().and_then(|newest| newest.branch.clone());
+    let unasked = branch.as_ref().and_then(|it| note(it, &configured));
+    let notes = unasked.into_iter().chain(replaced(everybody.catalogue));
     HistoryReport {
         schema: COMPLIANCE_HISTORY_SCHEMA.into(),
         head: args.change.head.clone(),
@@ -373,7 +375,7 @@ fn assemble(
         most_findings: MOST_FINDINGS,
         findings_left_out: failing.map(|it| it.findings_left_out).sum(),
         missing: providing(everybody.settings, true).rows(known, missed),
-        notes: branch.as_ref().and_then(|it| note(it, &configured)).into_iter().collect(),
+        notes: notes.collect(),
         configured,
         branch,
         frameworks,

@@ -44,12 +44,19 @@ pub(super) fn of(
         policies_digest: digits(&catalogue.digest()),
         parameters: catalogue.parameters(),
         own_policies: own.policies.iter().map(policy).collect(),
+        replaces: replaced_rules(catalogue),
         answers: answers(catalogue, input, rules.iter().copied(), watch),
         input: input.clone(),
         record_digest: String::new(),
     };
     record.record_digest = record.digest();
     record
+}
+
+/// The rules of the program in whose place others stand: a record has no frameworks.
+fn replaced_rules(catalogue: &Catalogue) -> Vec<String> {
+    let is_rule = |id: &&String| catalogue.rules().contains_key(*id);
+    catalogue.replaced().keys().filter(is_rule).cloned().collect()
 }
 
 /// What rules answer.

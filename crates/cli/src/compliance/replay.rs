@@ -71,7 +71,8 @@ fn replay(record: &ComplianceRecord, watch: &Watch) -> Result<ReplayReport, CliE
     for policy in &record.own_policies {
         own.add(Source { path: policy.path.clone(), text: policy.text.clone() });
     }
-    let config = ComplianceConfig { parameters, ..ComplianceConfig::default() };
+    let replaces = record.replaces.clone();
+    let config = ComplianceConfig { parameters, replaces, ..ComplianceConfig::default() };
     let settings = config.check().map_err(|error| failed(error.to_string()))?;
     let catalogue = Catalogue::with_own(&settings, &own, Limits::default())
         .map_err(|error| failed(error.to_string()))?;

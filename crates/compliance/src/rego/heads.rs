@@ -106,12 +106,15 @@ impl<'a> Heads<'a> {
         let is_computed = |expression: &Expr| is_computed(expression, names);
         let keys: Vec<bool> =
             refr.map(|it| keys(it).into_iter().map(is_computed).collect()).unwrap_or_default();
+        let is_partial = is_set || !keys.is_empty();
+        // Without a body there is one value or none, unless the value itself goes through something.
+        let is_plain = |it: &Expr| bodies.is_empty() && !is_partial && is_single(it, names);
         let own =
             bodies.iter().map(|body| body.assign.as_ref().is_some_and(|it| is_computed(&it.value)));
         Some(Self {
             bodies,
-            is_partial: is_set || !keys.is_empty(),
-            value: value.is_some_and(is_computed),
+            is_partial,
+            value: value.is_some_and(|it| is_computed(it) && !is_plain(it)),
             own: own.collect(),
             keys,
         })
@@ -190,6 +193,34 @@ fn is_computed(expression: &Expr, names: &BTreeSet<String>) -> bool {
         }
     }
     false
+}
+
+/// Whether an expression has one value at most: nothing in it stands for each of several. Expressions are no deeper than they may be.
+fn is_single(expression: &Expr, names: &BTreeSet<String>) -> bool {
+    let mut open = vec![expression];
+    while let Some(expression) = open.pop() {
+        match expression {
+            Expr::Var { span, .. } if names.contains(span.text()) => {}
+            // What goes through something goes through it inside.
+            Expr::ArrayCompr { .. } | Expr::SetCompr { .. } | Expr::ObjectCompr { .. } => {}
+            Expr::Array { items, .. } | Expr::Set { items, .. } => {
+                open.extend(items.iter().map(|item| &**item));
+            }
+            Expr::Object { fields, .. } => {
+                open.extend(fields.iter().flat_map(|(_, key, value)| [&**key, &**value]));
+            }
+            Expr::Call { params, .. } => open.extend(params.iter().map(|it| &**it)),
+            Expr::RefDot { refr, .. } => open.push(refr),
+            Expr::RefBrack { refr, index, .. } => open.extend([&**refr, &**index]),
+            Expr::BoolExpr { lhs, rhs, .. } | Expr::ArithExpr { lhs, rhs, .. } => {
+                open.extend([&**lhs, &**rhs]);
+            }
+            Expr::Var { .. } => return false,
+            _ if !is_computed(expression, names) => {}
+            _ => return false,
+        }
+    }
+    true
 }
 
 /// Writes down what changes of a text.
