@@ -4,6 +4,7 @@ mod approvals;
 mod classes;
 mod commits;
 mod files;
+mod waivers;
 
 use gitops_health_git::{Change, Error, ObjectId, Reference, Repo, Target, ZonedTime, printable};
 use gitops_health_risk::RiskParams;
@@ -17,6 +18,7 @@ use crate::input::{
 };
 use crate::people::People;
 use crate::trusted::Trusted;
+use crate::waiver::Around;
 
 /// Makes inputs of the changes of one repository.
 pub struct Assembler<'a> {
@@ -32,6 +34,8 @@ pub struct Assembler<'a> {
     pub now: ZonedTime,
     /// Takes out of a text what may not be shown.
     pub shown: &'a (dyn Fn(&[u8]) -> String + Sync),
+    /// Whether there is a rule of a name: those of the program, and policies that are believed.
+    pub is_rule: &'a (dyn Fn(&str) -> bool + Sync),
 }
 
 /// A change, and what is known of it besides the repository.
@@ -90,11 +94,14 @@ impl Assembler<'_> {
                 (it.tool.clone(), it.digest.clone())
             })
         });
-        let member = |id: &str| self.trusted.roster.as_ref()?.member(id).map(|it| it.kind);
-        let waivers = self
-            .trusted
-            .waivers
-            .facts(self.now, &facts.contributors, |id| member(id).unwrap_or(PersonKind::Unknown));
+        let around = Around {
+            now: self.now,
+            contributors: &facts.contributors,
+            roster: self.trusted.roster.as_ref(),
+            is_rule: self.is_rule,
+        };
+        let waivers = self.trusted.waivers.facts(&around);
+        let waiver_file = self.waiver_file(change, &around)?;
         missing.sort();
         missing.dedup();
         Ok(Input {
@@ -120,6 +127,7 @@ impl Assembler<'_> {
             commits,
             people: people.met(),
             waivers,
+            waiver_file,
             facts_missing: missing,
         })
     }

@@ -219,6 +219,11 @@ impl Catalogue {
         built_in::rules()
     }
 
+    /// Whether a rule of this id comes with the program.
+    pub fn has_built_in(id: &str) -> bool {
+        built_in::rules().binary_search_by(|(known, _)| (*known).cmp(id)).is_ok()
+    }
+
     /// The frameworks that come with the program, by their ids.
     pub fn built_in_frameworks() -> &'static [(&'static str, &'static str)] {
         built_in::frameworks()

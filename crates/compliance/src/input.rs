@@ -8,6 +8,7 @@
 mod change;
 mod evidence;
 mod people;
+mod waivers;
 
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
@@ -24,6 +25,7 @@ pub use evidence::{
     TestResult, TestRun, Ticket,
 };
 pub use people::{Key, Person, PersonKind, Revocation, RosterFacts};
+pub use waivers::{Waiver, WaiverChange, WaiverChangeKind, WaiverFile};
 
 /// The schema of the document: `docs/schemas/policy-input.v1.json`.
 pub const INPUT_SCHEMA: &str = "gitops-health/policy-input/v1";
@@ -88,6 +90,8 @@ pub struct Input {
     pub platform: Option<Platform>,
     /// What may stay although a rule fails, by the trusted revision; sorted by id.
     pub waivers: Vec<Waiver>,
+    /// What the change does to the file of waivers: what may stay once it is believed.
+    pub waiver_file: WaiverFile,
     /// What was not looked at, by the member of this document that is absent or is not whole, sorted.
     pub facts_missing: Vec<MissingFact>,
 }
@@ -170,29 +174,6 @@ pub struct Risk {
     pub score: u8,
     /// `low`, `medium`, `high` or `critical`.
     pub band: String,
-}
-
-/// That something may stay although a rule fails.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct Waiver {
-    /// Its id.
-    pub id: String,
-    /// The rule.
-    pub rule: String,
-    /// Who answers for it, by the roster.
-    pub owner: String,
-    /// Whether the roster has this person.
-    pub is_owner_known: bool,
-    /// Whether this person contributed to the change.
-    pub is_owner_contributor: bool,
-    /// Until when it counts.
-    pub expires: Time,
-    /// Whether that is over.
-    pub is_expired: bool,
-    /// Whether it names neither paths nor subjects, so that all findings of the rule may stay.
-    pub is_everywhere: bool,
-    /// Whether it names a ticket.
-    pub has_ticket: bool,
 }
 
 /// A tag.

@@ -52,4 +52,4 @@ pub use testing::{
 };
 pub use trusted::{Trusted, TrustedError};
 pub use verdict::{Outcome, Tally, Verdict};
-pub use waiver::{Accepted, LARGEST_WAIVERS, WaiverError, Waivers};
+pub use waiver::{Accepted, KnownWaiver, LARGEST_WAIVERS, WaiverError, Waivers};

@@ -103,6 +103,19 @@ impl OwnPolicies {
         Ok(own)
     }
 
+    /// The ids of all rules.
+    ///
+    /// # Errors
+    ///
+    /// [`CatalogueError`] for the first thing that is not fit.
+    pub fn rule_ids(&self, limits: Limits) -> Result<BTreeSet<String>, CatalogueError> {
+        if self.policies.is_empty() {
+            return Ok(BTreeSet::new());
+        }
+        let rules = rules(&policies(self, limits)?, self)?;
+        Ok(rules.into_iter().map(|rule| rule.meta.id).collect())
+    }
+
     /// Adds a policy or a framework, by its name. Tests are left out.
     pub fn add(&mut self, source: Source) {
         match () {

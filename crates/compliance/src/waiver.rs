@@ -1,7 +1,10 @@
 //! Waivers: what may stay as it is although a rule fails, why, who answers for it and until when. They are read from the
 //! trusted revision, so that no change accepts itself.
 
-use std::collections::BTreeSet;
+mod breadth;
+mod difference;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use gitops_health_git::{PathPattern, RepoPath, ZonedTime};
 use serde::Deserialize;
@@ -10,6 +13,7 @@ use thiserror::Error;
 use crate::framework::is_id;
 use crate::input::{Input, PersonKind, Time, Waiver};
 use crate::roster::file::End;
+use crate::roster::{Member, Roster};
 use crate::rule::{Judgement, RuleFinding};
 use crate::verdict::Verdict;
 use crate::yaml;
@@ -34,6 +38,17 @@ pub enum WaiverError {
         /// What is wrong.
         problem: String,
     },
+}
+
+impl WaiverError {
+    /// The same in words that repeat nothing of the file.
+    pub(crate) fn without_text(&self) -> &'static str {
+        match self {
+            Self::TooLarge(_) => "it is too large",
+            Self::Form(_) => "it is no file of waivers",
+            Self::Entry { .. } => "an entry of it can not be used",
+        }
+    }
 }
 
 /// The waivers of a revision.
@@ -64,12 +79,14 @@ struct EntryFile {
     ticket: Option<String>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 struct Entry {
     id: String,
     rule: String,
     paths: Vec<PathPattern>,
     subjects: BTreeSet<String>,
+    /// Whether it leaves nothing out.
+    is_everywhere: bool,
     reason: String,
     owner: String,
     expires: Time,
@@ -87,6 +104,29 @@ pub struct Accepted {
     pub reason: String,
     /// Until when, RFC 3339.
     pub expires: String,
+    /// How many findings it covers: of several waivers the first one that covers a finding has it.
+    pub findings: usize,
+}
+
+/// A waiver of a revision.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KnownWaiver {
+    /// What is known of it.
+    pub fact: Waiver,
+    /// Why.
+    pub reason: String,
+}
+
+/// What is known of a waiver besides what it says.
+pub(crate) struct Around<'a> {
+    /// When it is asked.
+    pub now: ZonedTime,
+    /// Who contributed to the change.
+    pub contributors: &'a [String],
+    /// The roster that is believed.
+    pub roster: Option<&'a Roster>,
+    /// Whether there is a rule of a name.
+    pub is_rule: &'a dyn Fn(&str) -> bool,
 }
 
 impl Waivers {
@@ -112,31 +152,30 @@ impl Waivers {
         Ok(Self { entries: entries.collect::<Result<_, _>>()? })
     }
 
-    /// What rules see of them, for a change whose people are known: sorted by id.
-    pub(crate) fn facts(
-        &self,
-        now: ZonedTime,
-        contributors: &[String],
-        kind: impl Fn(&str) -> PersonKind,
-    ) -> Vec<Waiver> {
-        let fact = |entry: &Entry| Waiver {
-            id: entry.id.clone(),
-            rule: entry.rule.clone(),
-            owner: entry.owner.clone(),
-            is_owner_known: kind(&entry.owner) == PersonKind::Person,
-            is_owner_contributor: contributors.contains(&entry.owner),
-            expires: entry.expires.clone(),
-            is_expired: entry.expires.unix < now.seconds,
-            is_everywhere: entry.paths.is_empty() && entry.subjects.is_empty(),
-            has_ticket: entry.ticket.is_some(),
-        };
-        let mut facts: Vec<Waiver> = self.entries.iter().map(fact).collect();
+    /// What rules see of them, sorted by id.
+    pub(crate) fn facts(&self, around: &Around<'_>) -> Vec<Waiver> {
+        let mut facts: Vec<Waiver> = self.entries.iter().map(|it| it.fact(around)).collect();
         facts.sort_by(|one, two| one.id.cmp(&two.id));
         facts
     }
 
+    /// Each with what is known of it apart from any change, sorted by id.
+    pub fn known(
+        &self,
+        now: ZonedTime,
+        roster: Option<&Roster>,
+        is_rule: &dyn Fn(&str) -> bool,
+    ) -> Vec<KnownWaiver> {
+        let around = Around { now, contributors: &[], roster, is_rule };
+        let known =
+            |entry: &Entry| KnownWaiver { fact: entry.fact(&around), reason: entry.reason.clone() };
+        let mut all: Vec<KnownWaiver> = self.entries.iter().map(known).collect();
+        all.sort_by(|one, two| one.fact.id.cmp(&two.fact.id));
+        all
+    }
+
     /// The judgement of a rule with what waivers accept taken out, and those that counted. A waiver that has expired, whose
-    /// owner is nobody of the roster or wrote the change, accepts nothing.
+    /// owner is nobody of the roster, acts no more or wrote the change, accepts nothing.
     pub fn apply(
         &self,
         rule: &str,
@@ -148,14 +187,16 @@ impl Waivers {
         }
         let counting: Vec<&Entry> =
             self.entries.iter().filter(|it| it.rule == rule && it.counts(input)).collect();
-        let (mut left, mut used) = (Vec::new(), BTreeSet::new());
+        let whole = input.change.head.as_deref();
+        let (mut left, mut used) = (Vec::new(), BTreeMap::<usize, usize>::new());
         for finding in &judgement.findings {
-            match counting.iter().position(|entry| entry.covers(finding)) {
-                Some(place) => drop(used.insert(place)),
+            match counting.iter().position(|entry| entry.covers(finding, whole)) {
+                Some(place) => *used.entry(place).or_default() += 1,
                 None => left.push(finding.clone()),
             }
         }
-        let accepted = used.into_iter().map(|place| counting[place].accepted()).collect();
+        let accepted =
+            used.into_iter().map(|(place, findings)| counting[place].accepted(findings)).collect();
         match left.is_empty() {
             true => (Judgement { verdict: Verdict::Waived, ..judgement }, accepted),
             false => (Judgement { findings: left, ..judgement }, accepted),
@@ -179,8 +220,10 @@ impl EntryFile {
             PathPattern::parse(text.as_bytes())
                 .map_err(|error| format!("`{text}` is no pattern: {error}"))
         };
+        let paths: Vec<PathPattern> = self.paths.iter().map(pattern).collect::<Result<_, _>>()?;
         Ok(Entry {
-            paths: self.paths.iter().map(pattern).collect::<Result<_, _>>()?,
+            is_everywhere: self.subjects.is_empty() && breadth::is_everything(&paths),
+            paths,
             subjects: self.subjects.into_iter().collect(),
             id: self.id,
             rule: self.rule,
@@ -207,27 +250,58 @@ impl Entry {
             fact.id == self.id
                 && !fact.is_expired
                 && fact.is_owner_known
+                && fact.is_owner_active
                 && !fact.is_owner_contributor
         })
     }
 
-    fn covers(&self, finding: &RuleFinding) -> bool {
+    /// Whether it is about a finding. One that names neither a file nor a subject is about the change as a whole, and its
+    /// subject is the last commit.
+    fn covers(&self, finding: &RuleFinding, whole: Option<&str>) -> bool {
         let is_there = |path: &String| {
             let path = RepoPath::from(&**path);
             self.paths.iter().any(|pattern| pattern.matches(&path))
         };
+        let whole = whole.filter(|_| finding.path.is_none());
         let by_path = self.paths.is_empty() || finding.path.as_ref().is_some_and(is_there);
         let by_subject = self.subjects.is_empty()
-            || finding.subject.as_ref().is_some_and(|subject| self.subjects.contains(subject));
+            || finding.subject.as_deref().or(whole).is_some_and(|it| self.subjects.contains(it));
         by_path && by_subject
     }
 
-    fn accepted(&self) -> Accepted {
+    fn fact(&self, around: &Around<'_>) -> Waiver {
+        let owner = around.roster.and_then(|roster| roster.member(&self.owner));
+        let now = around.now.seconds;
+        let acts = |it: &Member| {
+            it.from.as_ref().is_none_or(|from| from.unix <= now)
+                && it.until.as_ref().is_none_or(|until| now <= until.unix)
+        };
+        Waiver {
+            id: self.id.clone(),
+            rule: self.rule.clone(),
+            is_rule_known: (around.is_rule)(&self.rule),
+            owner: self.owner.clone(),
+            is_owner_known: owner.is_some_and(|it| it.kind == PersonKind::Person),
+            is_owner_active: owner.is_some_and(acts),
+            // A second name that differs by its case alone is no second person.
+            is_owner_contributor: around
+                .contributors
+                .iter()
+                .any(|it| it.eq_ignore_ascii_case(&self.owner)),
+            expires: self.expires.clone(),
+            is_expired: self.expires.unix < now,
+            is_everywhere: self.is_everywhere,
+            has_ticket: self.ticket.as_ref().is_some_and(|it| !it.trim().is_empty()),
+        }
+    }
+
+    fn accepted(&self, findings: usize) -> Accepted {
         Accepted {
             id: self.id.clone(),
             owner: self.owner.clone(),
             reason: self.reason.clone(),
             expires: self.expires.text.clone(),
+            findings,
         }
     }
 }
@@ -272,15 +346,15 @@ mod tests {
         };
         let (all, paths, subjects) =
             (parse(""), parse(", paths: [src/]"), parse(", subjects: [a]"));
-        assert!(all.covers(&finding(None, None)));
-        assert!(paths.covers(&finding(None, Some("src/a.py"))));
-        assert!(
-            !paths.covers(&finding(None, Some("lib/a.py")))
-                && !paths.covers(&finding(Some("a"), None))
-        );
-        assert!(
-            subjects.covers(&finding(Some("a"), None))
-                && !subjects.covers(&finding(Some("b"), Some("a")))
-        );
+        let covers =
+            |waiver: &Entry, subject, path| waiver.covers(&finding(subject, path), Some("a"));
+        assert!(covers(&all, None, None));
+        assert!(covers(&paths, None, Some("src/a.py")));
+        assert!(!covers(&paths, None, Some("lib/a.py")) && !covers(&paths, Some("a"), None));
+        assert!(covers(&subjects, Some("a"), None) && !covers(&subjects, Some("b"), Some("a")));
+        // What is about the change as a whole is about its last commit; what is about a file is not.
+        assert!(covers(&subjects, None, None) && !covers(&subjects, None, Some("src/a.py")));
+        assert!(!subjects.covers(&finding(None, None), Some("b")));
+        assert!(!subjects.covers(&finding(None, None), None));
     }
 }

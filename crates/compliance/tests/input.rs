@@ -2,7 +2,7 @@
 
 use gitops_health_compliance::input::{Covers, Grade, Input, Mode, PersonKind};
 use gitops_health_compliance::{
-    Assembler, ComplianceConfig, Evidence, ReportedTests, Subject, Trusted,
+    Assembler, Catalogue, ComplianceConfig, Evidence, ReportedTests, Subject, Trusted,
 };
 use gitops_health_git::{Location, Repo, Selection, Similarity, ZonedTime};
 use gitops_health_risk::RiskConfig;
@@ -44,6 +44,7 @@ fn input(repo: &TestRepo, selection: &Selection, mode: Mode, evidence: Evidence)
         kinds: &kinds,
         now: ZonedTime { seconds: 1_800_000_000, offset_minutes: 0 },
         shown: &|text| String::from_utf8_lossy(text).into_owned(),
+        is_rule: &Catalogue::has_built_in,
     };
     let subject = Subject {
         mode,

@@ -269,7 +269,7 @@ impl Shown {
 }
 
 pub(super) fn waiver(accepted: Accepted) -> WaiverRow {
-    let Accepted { id, owner, reason, expires } = accepted;
+    let Accepted { id, owner, reason, expires, .. } = accepted;
     let [id, owner, reason] = [id, owner, reason].map(|text| printable(text.as_bytes()));
     WaiverRow { id, owner, reason, expires }
 }

@@ -12,32 +12,39 @@ use crate::look::masked;
 
 /// All rules and frameworks, with the parameters of a configuration.
 pub(super) fn catalogue(settings: &Settings, own: &OwnPolicies) -> Result<Catalogue, CliError> {
-    Catalogue::with_own(settings, own, Limits::default()).map_err(|error| {
-        let what = error.to_string();
-        let hint = match &error {
-            CatalogueError::Parameter { .. } => {
-                let hint = "`gitops-health compliance explain RULE` says what can be set".into();
-                return CliError::new(Failure::Unusable { what, hint });
-            }
-            CatalogueError::Twice { .. } => {
-                "give one of them another id, or name it in `compliance.replaces` if yours is to stand for \
-                 that of the program"
-            }
-            CatalogueError::NotReplaced { .. } => {
-                "correct the id, or take it out of `compliance.replaces`; `gitops-health compliance \
-                 list` lists all"
-            }
-            CatalogueError::NoDecision { .. } => {
-                "add `findings`, or `deny`, `violation` or `warn` as conftest has them"
-            }
-            CatalogueError::Policy(PolicyError::Syntax { .. }) => {
-                "write it in Rego v1: `opa fmt --write --v0-v1` rewrites what is older"
-            }
-            CatalogueError::UnknownRule { .. } => "`gitops-health compliance list` lists all rules",
-            _ => "mend it; `gitops-health compliance check-policy` says all that is wrong",
-        };
-        CliError::new(Failure::NotEvaluated { what, hint: hint.into() })
-    })
+    Catalogue::with_own(settings, own, Limits::default()).map_err(unfit)
+}
+
+/// The ids of the rules that do not come with the program.
+pub(super) fn own_rules(own: &OwnPolicies) -> Result<BTreeSet<String>, CliError> {
+    own.rule_ids(Limits::default()).map_err(unfit)
+}
+
+fn unfit(error: CatalogueError) -> CliError {
+    let what = error.to_string();
+    let hint = match &error {
+        CatalogueError::Parameter { .. } => {
+            let hint = "`gitops-health compliance explain RULE` says what can be set".into();
+            return CliError::new(Failure::Unusable { what, hint });
+        }
+        CatalogueError::Twice { .. } => {
+            "give one of them another id, or name it in `compliance.replaces` if yours is to stand for \
+             that of the program"
+        }
+        CatalogueError::NotReplaced { .. } => {
+            "correct the id, or take it out of `compliance.replaces`; `gitops-health compliance list` \
+             lists all"
+        }
+        CatalogueError::NoDecision { .. } => {
+            "add `findings`, or `deny`, `violation` or `warn` as conftest has them"
+        }
+        CatalogueError::Policy(PolicyError::Syntax { .. }) => {
+            "write it in Rego v1: `opa fmt --write --v0-v1` rewrites what is older"
+        }
+        CatalogueError::UnknownRule { .. } => "`gitops-health compliance list` lists all rules",
+        _ => "mend it; `gitops-health compliance check-policy` says all that is wrong",
+    };
+    CliError::new(Failure::NotEvaluated { what, hint: hint.into() })
 }
 
 /// What of the program something of one's own stands for, in words.

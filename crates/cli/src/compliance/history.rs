@@ -274,6 +274,7 @@ impl Everybody<'_> {
             kinds: self.kinds,
             now: self.now,
             shown: &|text| masked(&String::from_utf8_lossy(text)),
+            is_rule: &|id| self.catalogue.rules().contains_key(id),
         };
         let input = assembler.input(Subject {
             mode: Mode::History,

@@ -4,12 +4,13 @@ use std::path::{Path, PathBuf};
 
 use gitops_health_compliance::input::{Binding, Branch, Finding, Input, Mode, Risk};
 use gitops_health_compliance::{
-    Assembler, Evidence, LARGEST_EVIDENCE, Settings, Subject, Trusted, TrustedError, Waivers,
-    read_evidence,
+    Assembler, Catalogue, Evidence, LARGEST_EVIDENCE, Settings, Subject, Trusted, TrustedError,
+    Waivers, read_evidence,
 };
 use gitops_health_git::{Change, Head, ObjectId, Repo, Selection, Similarity, printable};
 use gitops_health_report::scan::{ScanFinding, ScanSkip};
 
+use super::catalogue::own_rules;
 use super::own::Own;
 use crate::args::ChangeArgs;
 use crate::config::Loaded;
@@ -64,6 +65,7 @@ impl Believed {
         let Self { repo, selection, mode, change, loaded, trusted, settings, own } = self;
         let kinds = loaded.config.risk.check()?;
         let (findings, mut notes) = findings(context, repo, loaded, selection)?;
+        let own_rules = own_rules(&own.policies)?;
         let assembler = Assembler {
             repo,
             settings,
@@ -71,6 +73,7 @@ impl Believed {
             kinds: &kinds,
             now: context.now(),
             shown: &|text| masked(&String::from_utf8_lossy(text)),
+            is_rule: &|id| Catalogue::has_built_in(id) || own_rules.contains(id),
         };
         let references = repo.references()?;
         let subject = Subject {

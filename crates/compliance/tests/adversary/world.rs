@@ -245,6 +245,7 @@ impl World {
             kinds: &kinds,
             now: time(self.now),
             shown: &|text| String::from_utf8_lossy(text).into_owned(),
+            is_rule: &Catalogue::has_built_in,
         };
         let subject = Subject {
             mode: self.mode,
