@@ -9,6 +9,7 @@ mod adversary {
     mod people;
     mod results;
     mod signatures;
+    mod waivers;
     mod world;
 
     use world::Report;
@@ -28,13 +29,14 @@ mod adversary {
     #[test]
     #[expect(clippy::print_stderr, reason = "the table is for people")]
     fn nothing_passes_that_should_not_and_nearly_nothing_fails_that_should_not() {
-        let families: [fn(&mut Report); 6] = [
+        let families: [fn(&mut Report); 7] = [
             messages::all,
             people::all,
             approvals::all,
             signatures::all,
             results::all,
             paperwork::all,
+            waivers::all,
         ];
         let directory = std::env::var_os("ADVERSARY_OUT").map(std::path::PathBuf::from);
         let exports = directory.is_some();

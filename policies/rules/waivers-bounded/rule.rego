@@ -1,0 +1,97 @@
+package gitops_health.rules.waivers_bounded
+
+import rego.v1
+
+meta := {
+	"id": "waivers-bounded",
+	"title": "A waiver that is added or altered has bounds and somebody who answers for it",
+	"severity": "high",
+	"grade": "E1",
+	"rationale": "A waiver of everything, for years or of nobody takes a rule away for good, and reports still call it kept.",
+	"remedy": "Give the waiver paths or subjects, an end that is near, a rule that there is and a person of the roster who acts as its owner, or leave it out.",
+	"parameters": {
+		"days": {"default": 365, "about": "How many days after the change a waiver may count."},
+		"ticket": {"default": false, "about": "Whether a waiver has to name a ticket."},
+	},
+}
+
+parameters := data.parameters["waivers-bounded"]
+
+default applicable := false
+
+applicable if count(entries) > 0
+
+applicable if not input.waiver_file.is_readable
+
+applicable if input.waiver_file.unlisted > 0
+
+missing contains "roster" if not input.roster
+
+missing contains "waiver_file" if not input.waiver_file
+
+# What is taken away accepts nothing any more.
+entries contains change.waiver if {
+	some change in input.waiver_file.changes
+	not change.kind == "removed"
+}
+
+committed := [commit.committer.at.unix | some commit in input.commits]
+
+# Whoever dates a commit ahead would make a waiver seem shorter.
+since := min([input.evaluated_at.unix, max(committed)])
+
+since := input.evaluated_at.unix if count(committed) == 0
+
+problems contains [waiver.id, "it leaves nothing out: it names neither paths nor subjects, or patterns of everything"] if {
+	some waiver in entries
+	not waiver.is_everywhere == false
+}
+
+problems contains [waiver.id, sprintf("it counts for more than %d days", [parameters.days])] if {
+	some waiver in entries
+	not is_short(waiver)
+}
+
+problems contains [waiver.id, "it has expired already"] if {
+	some waiver in entries
+	not is_ahead(waiver)
+}
+
+problems contains [waiver.id, sprintf("`%s`, who is to answer for it, is no person of the roster", [waiver.owner])] if {
+	some waiver in entries
+	not waiver.is_owner_known
+}
+
+problems contains [waiver.id, sprintf("`%s`, who is to answer for it, does not act now by the roster", [waiver.owner])] if {
+	some waiver in entries
+	waiver.is_owner_known
+	not waiver.is_owner_active
+}
+
+problems contains [waiver.id, sprintf("there is no rule `%s`", [waiver.rule])] if {
+	some waiver in entries
+	not waiver.is_rule_known
+}
+
+problems contains [waiver.id, "it names no ticket"] if {
+	parameters.ticket
+	some waiver in entries
+	not waiver.has_ticket
+}
+
+# The last day counts whole.
+is_short(waiver) if waiver.expires.unix - since < (parameters.days + 1) * 86400
+
+is_ahead(waiver) if waiver.expires.unix >= since
+
+findings contains {"message": sprintf("%s: %s", [id, message]), "subject": id, "path": input.waiver_file.path} if some [id, message] in problems
+
+problem := object.get(input.waiver_file, "problem", "nobody says why")
+
+findings contains {"message": sprintf("the waivers can not be used after the change: %s", [problem]), "path": input.waiver_file.path} if {
+	not input.waiver_file.is_readable
+}
+
+findings contains {"message": sprintf("%d more waivers change than are looked at", [input.waiver_file.unlisted]), "path": input.waiver_file.path} if {
+	input.waiver_file.unlisted > 0
+}
