@@ -303,6 +303,168 @@ fn a_history_is_counted_commit_by_commit() {
     assert_eq!(json(&last.stdout)["commits"], 1);
 }
 
+/// Waivers of all sorts, and what a history has to say of each: on how many commits it accepted how many findings, whether
+/// it is unused, and what stands in the text.
+const WAIVERS: &[(&str, &str, [u64; 2], bool, &str)] = &[
+    ("A-used", "rule: certificates-checked, paths: [src/], owner: bob", [2, 3], false, ""),
+    ("B-unused", "rule: certificates-checked, paths: [lib/], owner: bob", [0, 0], true, "unused"),
+    ("C-over", "rule: certificates-checked, paths: [src/], owner: bob", [0, 0], false, "expired"),
+    ("D-left", "rule: certificates-checked, paths: [a], owner: cy", [0, 0], true, "does not act"),
+    ("E-none", "rule: no-such-rule, paths: [a], owner: bob", [0, 0], false, "no such rule"),
+    ("F-open", "rule: approved-by-others, subjects: [x], owner: bob", [0, 0], false, "not known"),
+    ("G-all", "rule: strong-cryptography, paths: ['**'], owner: bob", [0, 0], true, "nothing out"),
+];
+
+/// A repository with all of these, and two commits that need one of them.
+fn with_waivers() -> TestRepo {
+    let repo = TestRepo::new();
+    let waivers = WAIVERS.iter().map(|(id, text, ..)| {
+        let year = if *id == "C-over" { 2025 } else { 2026 };
+        format!("  - {{id: {id}, {text}, reason: it is so for now, expires: {year}-12-31}}\n")
+    });
+    let left = "  - {id: cy, emails: [cy@example.com], until: 2025-12-31}\n";
+    repo.write(".gitops-health/roster.yaml", format!("{}{left}", ROSTER.trim_start()))
+        .write(
+            ".gitops-health.yaml",
+            "compliance: {frameworks: [baseline], protected_branches: [main]}\n",
+        )
+        .write(".gitops-health/waivers.yaml", format!("waivers:\n{}", waivers.collect::<String>()));
+    repo.commit("chore: begin");
+    let line = "requests.get(url, verify=False)\n";
+    repo.write("src/a.py", line).commit("feat: ask");
+    repo.write("src/b.py", format!("{line}x = 1\n{line}")).commit("feat: ask more");
+    repo
+}
+
+#[test]
+fn a_history_says_what_each_waiver_came_to() {
+    let repo = with_waivers();
+    let history = [
+        "compliance",
+        "analyze",
+        "--history",
+        "--now",
+        "2026-06-01T00:00:00Z",
+        "--framework",
+        "all",
+    ];
+    let report = json(&run_in(&repo, &[&history[..], &["--format", "json"]].concat()).stdout);
+    let text = run_in(&repo, &history).stdout;
+    let markdown = run_in(&repo, &[&history[..], &["--format", "markdown"]].concat()).stdout;
+    let rows = report["waivers"].as_array().expect("rows");
+    assert_eq!(rows.len(), WAIVERS.len());
+    for (row, (id, _, counts, is_unused, said)) in rows.iter().zip(WAIVERS) {
+        assert_eq!(row["id"], *id);
+        let found = ["commits", "findings"].map(|name| row[name].as_u64().expect("a number"));
+        assert_eq!((found, row["is_unused"].as_bool()), (*counts, Some(*is_unused)), "{row}");
+        for (front, place) in [("", &text), ("| ", &markdown)] {
+            let line = place.lines().find(|line| line.starts_with(&format!("{front}{id}")));
+            assert!(line.is_some_and(|line| line.contains(said)), "{id}: {place}");
+        }
+    }
+    assert!(text.contains("7 waivers, 5 of which need somebody"), "{text}");
+    // A rule that is not asked for says nothing of its waivers.
+    let other = [&history[..5], &["--framework", "slsa-source", "--format", "json"]].concat();
+    let other = json(&run_in(&repo, &other).stdout);
+    assert_eq!(
+        (&other["waivers"][1]["is_asked"], &other["waivers"][1]["is_unused"]),
+        (&Value::from(false), &Value::from(false))
+    );
+}
+
+#[test]
+fn what_is_wrong_with_waivers_is_said_once_and_not_to_who_commits() {
+    let repo = with_waivers();
+    let now = ["--now", "2026-06-01T00:00:00Z", "--framework", "all", "--format", "json"];
+    let asked = |arguments: &[&str]| {
+        let arguments = [&["compliance", "analyze"], arguments, &now[..]].concat();
+        json(&run_in(&repo, &arguments).stdout)
+    };
+    let report = asked(&["--history", "--branch", "main"]);
+    let rows = report["rules"].as_array().expect("rows");
+    let row = rows.iter().find(|row| row["rule"] == "waivers-current").expect("a rule");
+    assert_eq!(
+        (&row["counts"]["fail"], &row["counts"]["not_applicable"]),
+        (&Value::from(1), &Value::from(2))
+    );
+    assert_eq!(row["failing"][0]["commit"], report["last"]);
+    let subjects = row["failing"][0]["findings"].as_array().expect("findings").iter();
+    let subjects: Vec<&str> = subjects.filter_map(|it| it["subject"].as_str()).collect();
+    assert_eq!(subjects.len(), 4, "{subjects:?}");
+    for (arguments, wanted) in [
+        (&["--commit", "HEAD", "--branch", "main"][..], "not_applicable"),
+        (&["--base", "HEAD~1"], "not_applicable"),
+        (&["--range", "HEAD~1..HEAD", "--branch", "main"], "fail"),
+        (&["--range", "HEAD~1..HEAD", "--branch", "other"], "not_applicable"),
+    ] {
+        assert_eq!(verdict(&asked(arguments), "waivers-current"), wanted, "{arguments:?}");
+    }
+    repo.write(".gitops-health/waivers.yaml", "waivers: []\n").git(&["add", "--all"]);
+    assert_eq!(verdict(&asked(&["--staged"]), "waivers-current"), "not_applicable");
+    assert_eq!(verdict(&asked(&["--staged"]), "waivers-bounded"), "not_applicable");
+}
+
+#[test]
+fn what_a_change_as_a_whole_does_not_keep_is_accepted_by_its_last_commit() {
+    let repo = governed("  frameworks: [baseline]\n");
+    let commit = repo.id("HEAD");
+    let waiver = |subject: &str| {
+        format!(
+            "waivers: [{{id: W, rule: approved-by-others, subjects: [{subject}], reason: nobody was there, \
+             owner: bob, expires: 2199-01-01}}]\n"
+        )
+    };
+    let reviews = no_reviews(&repo);
+    for (subject, wanted) in [(&*commit, "waived"), (&*"0".repeat(40), "fail")] {
+        repo.write(".gitops-health/waivers.yaml", waiver(subject));
+        repo.commit("chore: accept it");
+        let asked = ["compliance", "analyze", "--commit", &commit, "--policy-from", "HEAD"];
+        let asked = [&asked[..], &["--format", "json", "--evidence", &reviews]].concat();
+        let report = json(&run_in(&repo, &asked).stdout);
+        assert_eq!(verdict(&report, "approved-by-others"), wanted, "{subject}");
+    }
+}
+
+#[test]
+fn a_waiver_of_a_policy_of_ones_own_is_of_a_rule_that_there_is() {
+    let repo = TestRepo::new();
+    repo.write(".gitops-health/roster.yaml", ROSTER)
+        .write(".gitops-health.yaml", "compliance: {policies: [policies]}\n")
+        .write(
+            "policies/p.rego",
+            "package main\nimport rego.v1\ndeny_x contains \"no\" if false\n",
+        );
+    repo.commit("chore: begin");
+    let found = |rule: &str| {
+        let waiver = format!(
+            "waivers: [{{id: W, rule: {rule}, paths: [a], reason: it is so for now, owner: bob, expires: 2026-12-31}}]\n"
+        );
+        repo.write(".gitops-health/waivers.yaml", waiver).git(&["add", "--all"]);
+        let asked = ["compliance", "analyze", "--staged", "--framework", "all", "--format", "json"];
+        let asked = [&asked[..], &["--now", "2026-06-01T00:00:00Z"]].concat();
+        verdict(&json(&run_in(&repo, &asked).stdout), "waivers-bounded")
+    };
+    assert_eq!(found("main.deny_x"), "pass");
+    assert_eq!(found("main.deny_y"), "fail");
+}
+
+#[test]
+fn what_is_not_believed_yet_is_masked_in_what_rules_see() {
+    let repo = governed("  frameworks: [baseline]\n");
+    let number = ["078", "05", "1120"].join("-");
+    let waiver = format!(
+        "waivers: [{{id: 'SSN {number}', rule: approved-by-others, reason: it is so for now, \
+         owner: 'SSN {number}', expires: 2026-12-31}}]\n"
+    );
+    repo.write(".gitops-health/waivers.yaml", waiver);
+    repo.commit("chore: accept it");
+    for arguments in [&["compliance", "input"][..], &["compliance", "analyze", "--format", "json"]]
+    {
+        let told = run_in(&repo, arguments).stdout;
+        assert!(!told.contains(&number), "{told}");
+    }
+}
+
 #[test]
 fn a_commit_of_a_history_that_no_pull_request_names_came_without_one() {
     let repo = governed("  frameworks: [baseline]\n  protected_branches: [main]\n");

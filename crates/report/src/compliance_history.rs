@@ -6,6 +6,7 @@ mod markdown;
 mod sarif;
 #[cfg(test)]
 mod tests;
+mod waivers;
 
 use std::collections::BTreeMap;
 
@@ -75,10 +76,48 @@ pub struct HistoryReport {
     pub missing: Vec<MissingRow>,
     /// What somebody should know of the way in which this was judged.
     pub notes: Vec<String>,
+    /// The waivers of the revision that is believed, by their ids, and what each came to. They have no say in the exit
+    /// code: `waivers-current` has.
+    pub waivers: Vec<HistoryWaiver>,
     /// The rules, by their names.
     pub rules: Vec<HistoryRow>,
     /// The frameworks that were asked for. The answer to a clause is that of its rules over all commits.
     pub frameworks: Vec<FrameworkRow>,
+}
+
+/// A waiver, and what it accepted of all commits that were judged.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct HistoryWaiver {
+    /// Its id.
+    pub id: String,
+    /// The rule that it is about.
+    pub rule: String,
+    /// Who answers for it.
+    pub owner: String,
+    /// Why.
+    pub reason: String,
+    /// Until when.
+    pub expires: String,
+    /// Whether that is over.
+    pub is_expired: bool,
+    /// Whether it leaves nothing out.
+    pub is_everywhere: bool,
+    /// Whether its owner is a person of the roster.
+    pub is_owner_known: bool,
+    /// Whether its owner acts now, by the roster.
+    pub is_owner_active: bool,
+    /// Whether there is such a rule.
+    pub is_rule_known: bool,
+    /// Whether the rule was asked here: the frameworks that were asked for may not name it.
+    pub is_asked: bool,
+    /// On how many commits it accepted something.
+    pub commits: usize,
+    /// How many findings it accepted there. Of several waivers that cover a finding the first of the file has it.
+    pub findings: usize,
+    /// On how many commits nobody knows whether the rule holds: it may accept something there.
+    pub not_known: usize,
+    /// Whether it counts, its rule was answered on all commits, and it accepted nothing.
+    pub is_unused: bool,
 }
 
 /// How commits came to a branch.
@@ -272,6 +311,7 @@ pub fn text(report: &HistoryReport, style: Style) -> String {
     for note in &report.notes {
         text += &style.beside("", &format!("note: {note}"));
     }
+    text += &waivers::text(report, style);
     if report.is_cut {
         text += &format!("{CUT}\n");
     }

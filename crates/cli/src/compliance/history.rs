@@ -5,11 +5,11 @@ use std::sync::mpsc;
 
 use gitops_health_compliance::input::{Branch, Input, MissingFact, Mode, Time};
 use gitops_health_compliance::{
-    Accepted, Assembler, Catalogue, EvidenceOfMany, Framework, Judgement, Outcome, Settings,
-    Severity, Subject, Tally, Trusted, Verdict, digits,
+    Accepted, Assembler, Catalogue, EvidenceOfMany, Framework, Judgement, KnownWaiver, Outcome,
+    Settings, Severity, Subject, Tally, Trusted, Verdict, digits,
 };
 use gitops_health_git::{
-    Change, Commit, Error as GitError, ObjectId, Reference, Repo, Similarity, ZonedTime,
+    Change, Commit, Error as GitError, ObjectId, Reference, Repo, Similarity, ZonedTime, printable,
 };
 use gitops_health_report::Style;
 use gitops_health_report::compliance::{
@@ -17,8 +17,8 @@ use gitops_health_report::compliance::{
     WaiverRow,
 };
 use gitops_health_report::compliance_history::{
-    self as report, COMPLIANCE_HISTORY_SCHEMA, FailingCommit, HistoryReport, HistoryRow, Requests,
-    UnknownCommit,
+    self as report, COMPLIANCE_HISTORY_SCHEMA, FailingCommit, HistoryReport, HistoryRow,
+    HistoryWaiver, Requests, UnknownCommit,
 };
 use gitops_health_risk::RiskParams;
 
@@ -154,6 +154,8 @@ struct Answers {
     /// The branch, and the rules that are not asked of it; of the newest commit only.
     branch: Option<BranchRow>,
     request: Request,
+    /// Which waivers accepted something, each with how many findings.
+    accepted: Vec<(String, usize)>,
 }
 
 /// What a rule says for its answer.
@@ -297,6 +299,7 @@ impl Everybody<'_> {
             let judgement = evaluation.judge(id);
             let (judgement, accepted) = self.trusted.waivers.apply(id, judgement, &input);
             answers.verdicts.push(judgement.verdict);
+            answers.accepted.extend(accepted.iter().map(|it| (it.id.clone(), it.findings)));
             if !matches!(judgement.verdict, Verdict::Pass | Verdict::NotApplicable) {
                 answers.said.insert(place, self.said(id, &judgement, accepted));
             }
@@ -380,8 +383,54 @@ fn assemble(
         configured,
         branch,
         frameworks,
+        waivers: waivers(everybody, &rules, answers),
         rules,
     }
+}
+
+/// What each waiver of the revision that is believed came to over all commits.
+fn waivers(
+    everybody: &Everybody<'_>,
+    rules: &[HistoryRow],
+    answers: &[Answers],
+) -> Vec<HistoryWaiver> {
+    let mut used: BTreeMap<&str, (BTreeSet<usize>, usize)> = BTreeMap::new();
+    for (place, (id, findings)) in answers
+        .iter()
+        .enumerate()
+        .flat_map(|(place, it)| it.accepted.iter().map(move |it| (place, it)))
+    {
+        let entry = used.entry(id).or_default();
+        entry.0.insert(place);
+        entry.1 += findings;
+    }
+    let is_rule = |id: &str| everybody.catalogue.rules().contains_key(id);
+    let all =
+        everybody.trusted.waivers.known(everybody.now, everybody.trusted.roster.as_ref(), &is_rule);
+    let row = |KnownWaiver { fact, reason }: KnownWaiver| {
+        let (commits, findings) = used.get(&*fact.id).map_or((0, 0), |(on, it)| (on.len(), *it));
+        let rule = rules.iter().find(|row| row.rule == fact.rule);
+        let not_known = rule.map_or(0, |row| row.counts.not_assessed + row.counts.error);
+        let shown = |text: &str| printable(text.as_bytes());
+        HistoryWaiver {
+            is_unused: rule.is_some() && !fact.is_expired && findings == 0 && not_known == 0,
+            is_asked: rule.is_some(),
+            id: shown(&fact.id),
+            rule: shown(&fact.rule),
+            owner: shown(&fact.owner),
+            reason: shown(&reason),
+            expires: fact.expires.text,
+            is_expired: fact.is_expired,
+            is_everywhere: fact.is_everywhere,
+            is_owner_known: fact.is_owner_known,
+            is_owner_active: fact.is_owner_active,
+            is_rule_known: fact.is_rule_known,
+            commits,
+            findings,
+            not_known,
+        }
+    };
+    all.into_iter().map(row).collect()
 }
 
 /// When the earliest and the latest commit were committed.

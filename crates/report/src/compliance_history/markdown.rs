@@ -1,6 +1,6 @@
 use std::fmt::Write;
 
-use super::{HistoryReport, HistoryRow, about};
+use super::{HistoryReport, HistoryRow, about, waivers};
 use crate::columns::{counted, day_of, thousands};
 use crate::escape::escape_prose as escape;
 use crate::risk::short;
@@ -22,6 +22,7 @@ pub fn markdown(report: &HistoryReport) -> String {
     }
     rules(&mut out, report);
     failing(&mut out, report);
+    waivers::markdown(&mut out, report);
     not_known(&mut out, report);
     let _ = writeln!(
         out,

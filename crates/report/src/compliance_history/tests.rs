@@ -76,8 +76,70 @@ fn report() -> HistoryReport {
         }],
         notes: Vec::new(),
         frameworks: Vec::new(),
+        waivers: Vec::new(),
         rules: vec![row],
     }
+}
+
+/// One that is used, and nothing is wrong with.
+fn good_waiver() -> HistoryWaiver {
+    HistoryWaiver {
+        id: "W-1".into(),
+        rule: "some".into(),
+        owner: "bob".into(),
+        reason: ODD.into(),
+        expires: "2026-06-30T23:59:59+00:00".into(),
+        is_expired: false,
+        is_everywhere: false,
+        is_owner_known: true,
+        is_owner_active: true,
+        is_rule_known: true,
+        is_asked: true,
+        commits: 2,
+        findings: 3,
+        not_known: 0,
+        is_unused: false,
+    }
+}
+
+#[test]
+fn waivers_say_what_they_accepted_and_what_is_wrong_with_them() {
+    let said = |edit: fn(&mut HistoryWaiver)| {
+        let mut waiver = good_waiver();
+        edit(&mut waiver);
+        let out = text(&HistoryReport { waivers: vec![waiver], ..report() }, Style::default());
+        let line = out.lines().find(|line| line.starts_with("W-1")).expect("a line").to_owned();
+        let cells = line.split("  ").filter(|cell| !cell.is_empty());
+        cells.map(|cell| cell.trim().to_owned()).collect::<Vec<_>>()
+    };
+    let rest = |edit| said(edit).split_off(6).join("|");
+    assert_eq!(said(|_| ()), ["W-1", "some", "bob", "2026-06-30", "2", "3"]);
+    assert_eq!(rest(|it| it.is_expired = true), "expired");
+    assert_eq!(rest(|it| (it.findings, it.is_unused) = (0, true)), "unused");
+    assert_eq!(rest(|it| (it.findings, it.not_known) = (0, 2)), "not known of 2 commits");
+    assert_eq!(rest(|it| (it.findings, it.is_asked) = (0, false)), "rule not asked");
+    assert_eq!(
+        rest(|it| (it.findings, it.is_asked, it.is_rule_known) = (0, false, false)),
+        "no such rule"
+    );
+    assert_eq!(
+        rest(|it| (it.is_everywhere, it.is_owner_known) = (true, false)),
+        "leaves nothing out; owner is no person of the roster"
+    );
+    assert_eq!(rest(|it| it.is_owner_active = false), "owner does not act now");
+}
+
+#[test]
+fn waivers_are_counted_and_shown_where_there_are_some() {
+    let expired = HistoryWaiver { is_expired: true, ..good_waiver() };
+    let with = HistoryReport { waivers: vec![good_waiver(), expired], ..report() };
+    assert!(text(&with, Style::default()).contains("\n2 waivers, 1 of which need somebody\n"));
+    let out = markdown(&with);
+    assert!(out.contains("### Waivers\n\n2 waivers, 1 of which need somebody\n"), "{out}");
+    assert!(out.contains("| W-1 | some | bob | 2026-06-30 | 2 | 3 | expired |"), "{out}");
+    assert!(!out.contains("<b>") && !out.contains("@team"), "{out}");
+    assert!(!markdown(&report()).contains("Waivers"));
+    assert!(!text(&report(), Style::default()).contains("waiver"));
 }
 
 #[test]
