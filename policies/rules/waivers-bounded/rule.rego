@@ -30,9 +30,10 @@ missing contains "roster" if not input.roster
 missing contains "waiver_file" if not input.waiver_file
 
 # What is taken away accepts nothing any more.
-entries contains change.waiver if {
+entries contains waiver if {
 	some change in input.waiver_file.changes
 	not change.kind == "removed"
+	waiver := change.waiver
 }
 
 committed := [commit.committer.at.unix | some commit in input.commits]
@@ -42,41 +43,48 @@ since := min([input.evaluated_at.unix, max(committed)])
 
 since := input.evaluated_at.unix if count(committed) == 0
 
-problems contains [waiver.id, "it leaves nothing out: it names neither paths nor subjects, or patterns of everything"] if {
+problems contains problem if {
 	some waiver in entries
 	not waiver.is_everywhere == false
+	problem := [waiver.id, "it leaves nothing out: it names neither paths nor subjects, or patterns of everything"]
 }
 
-problems contains [waiver.id, sprintf("it counts for more than %d days", [parameters.days])] if {
+problems contains problem if {
 	some waiver in entries
 	not is_short(waiver)
+	problem := [waiver.id, sprintf("it counts for more than %d days", [parameters.days])]
 }
 
-problems contains [waiver.id, "it has expired already"] if {
+problems contains problem if {
 	some waiver in entries
 	not is_ahead(waiver)
+	problem := [waiver.id, "it has expired already"]
 }
 
-problems contains [waiver.id, sprintf("`%s`, who is to answer for it, is no person of the roster", [waiver.owner])] if {
+problems contains problem if {
 	some waiver in entries
 	not waiver.is_owner_known
+	problem := [waiver.id, sprintf("`%s`, who is to answer for it, is no person of the roster", [waiver.owner])]
 }
 
-problems contains [waiver.id, sprintf("`%s`, who is to answer for it, does not act now by the roster", [waiver.owner])] if {
+problems contains problem if {
 	some waiver in entries
 	waiver.is_owner_known
 	not waiver.is_owner_active
+	problem := [waiver.id, sprintf("`%s`, who is to answer for it, does not act now by the roster", [waiver.owner])]
 }
 
-problems contains [waiver.id, sprintf("there is no rule `%s`", [waiver.rule])] if {
+problems contains problem if {
 	some waiver in entries
 	not waiver.is_rule_known
+	problem := [waiver.id, sprintf("there is no rule `%s`", [waiver.rule])]
 }
 
-problems contains [waiver.id, "it names no ticket"] if {
+problems contains problem if {
 	parameters.ticket
 	some waiver in entries
 	not waiver.has_ticket
+	problem := [waiver.id, "it names no ticket"]
 }
 
 # The last day counts whole.
@@ -84,14 +92,19 @@ is_short(waiver) if waiver.expires.unix - since < (parameters.days + 1) * 86400
 
 is_ahead(waiver) if waiver.expires.unix >= since
 
-findings contains {"message": sprintf("%s: %s", [id, message]), "subject": id, "path": input.waiver_file.path} if some [id, message] in problems
+findings contains finding if {
+	some [id, message] in problems
+	finding := {"message": sprintf("%s: %s", [id, message]), "subject": id, "path": input.waiver_file.path}
+}
 
 problem := object.get(input.waiver_file, "problem", "nobody says why")
 
-findings contains {"message": sprintf("the waivers can not be used after the change: %s", [problem]), "path": input.waiver_file.path} if {
+findings contains finding if {
 	not input.waiver_file.is_readable
+	finding := {"message": sprintf("the waivers can not be used after the change: %s", [problem]), "path": input.waiver_file.path}
 }
 
-findings contains {"message": sprintf("%d more waivers change than are looked at", [input.waiver_file.unlisted]), "path": input.waiver_file.path} if {
+findings contains finding if {
 	input.waiver_file.unlisted > 0
+	finding := {"message": sprintf("%d more waivers change than are looked at", [input.waiver_file.unlisted]), "path": input.waiver_file.path}
 }

@@ -44,9 +44,10 @@ is_untold if {
 }
 
 # What is taken away accepts nothing any more.
-entries contains change.waiver if {
+entries contains waiver if {
 	some change in input.waiver_file.changes
 	not change.kind == "removed"
+	waiver := change.waiver
 }
 
 own contains waiver if {
@@ -70,9 +71,10 @@ is_approved(_) if {
 	count(approvers) > 0
 }
 
-approvers contains approval.person if {
+approvers contains person if {
 	some approval in input.approvals
 	counts(approval)
+	person := approval.person
 }
 
 counts(approval) if {
@@ -95,28 +97,33 @@ is_taken_back(approval) if {
 
 is_earlier(one, other) if one.at.unix < other.at.unix
 
-findings contains {"message": sprintf("%s: `%s` is to answer for it and wrote some of the change", [waiver.id, waiver.owner]), "subject": waiver.id, "path": input.waiver_file.path} if {
+findings contains finding if {
 	some waiver in own
+	finding := {"message": sprintf("%s: `%s` is to answer for it and wrote some of the change", [waiver.id, waiver.owner]), "subject": waiver.id, "path": input.waiver_file.path}
 }
 
-findings contains {"message": sprintf("%s: `%s` is to answer for it and has not approved the last state", [waiver.id, waiver.owner]), "subject": waiver.id, "path": input.waiver_file.path} if {
+findings contains finding if {
 	not is_untold
 	not parameters.by == "others"
 	some waiver in unapproved
+	finding := {"message": sprintf("%s: `%s` is to answer for it and has not approved the last state", [waiver.id, waiver.owner]), "subject": waiver.id, "path": input.waiver_file.path}
 }
 
-findings contains {"message": sprintf("%s: nobody else has approved the last state", [waiver.id]), "subject": waiver.id, "path": input.waiver_file.path} if {
+findings contains finding if {
 	not is_untold
 	parameters.by == "others"
 	some waiver in unapproved
+	finding := {"message": sprintf("%s: nobody else has approved the last state", [waiver.id]), "subject": waiver.id, "path": input.waiver_file.path}
 }
 
 problem := object.get(input.waiver_file, "problem", "nobody says why")
 
-findings contains {"message": sprintf("the waivers can not be used after the change: %s", [problem]), "path": input.waiver_file.path} if {
+findings contains finding if {
 	not input.waiver_file.is_readable
+	finding := {"message": sprintf("the waivers can not be used after the change: %s", [problem]), "path": input.waiver_file.path}
 }
 
-findings contains {"message": sprintf("%d more waivers change than are looked at", [input.waiver_file.unlisted]), "path": input.waiver_file.path} if {
+findings contains finding if {
 	input.waiver_file.unlisted > 0
+	finding := {"message": sprintf("%d more waivers change than are looked at", [input.waiver_file.unlisted]), "path": input.waiver_file.path}
 }

@@ -54,38 +54,47 @@ is_mended(waiver) if {
 	change.waiver.id == waiver.id
 }
 
-problems contains [waiver.id, sprintf("it has expired: %s", [waiver.expires.text])] if {
+problems contains problem if {
 	some waiver in standing
 	not waiver.is_expired == false
+	problem := [waiver.id, sprintf("it has expired: %s", [waiver.expires.text])]
 }
 
-problems contains [waiver.id, sprintf("it counts for more than %d days from now", [parameters.days])] if {
+problems contains problem if {
 	some waiver in standing
 	not is_short(waiver)
+	problem := [waiver.id, sprintf("it counts for more than %d days from now", [parameters.days])]
 }
 
-problems contains [waiver.id, "it leaves nothing out: it names neither paths nor subjects, or patterns of everything"] if {
+problems contains problem if {
 	some waiver in standing
 	not waiver.is_everywhere == false
+	problem := [waiver.id, "it leaves nothing out: it names neither paths nor subjects, or patterns of everything"]
 }
 
-problems contains [waiver.id, sprintf("`%s`, who answers for it, is no person of the roster", [waiver.owner])] if {
+problems contains problem if {
 	some waiver in standing
 	not waiver.is_owner_known
+	problem := [waiver.id, sprintf("`%s`, who answers for it, is no person of the roster", [waiver.owner])]
 }
 
-problems contains [waiver.id, sprintf("`%s`, who answers for it, does not act now by the roster", [waiver.owner])] if {
+problems contains problem if {
 	some waiver in standing
 	waiver.is_owner_known
 	not waiver.is_owner_active
+	problem := [waiver.id, sprintf("`%s`, who answers for it, does not act now by the roster", [waiver.owner])]
 }
 
-problems contains [waiver.id, sprintf("there is no rule `%s`", [waiver.rule])] if {
+problems contains problem if {
 	some waiver in standing
 	not waiver.is_rule_known
+	problem := [waiver.id, sprintf("there is no rule `%s`", [waiver.rule])]
 }
 
 # The last day counts whole.
 is_short(waiver) if waiver.expires.unix - input.evaluated_at.unix < (parameters.days + 1) * 86400
 
-findings contains {"message": sprintf("%s: %s", [id, message]), "subject": id, "path": input.waiver_file.path} if some [id, message] in problems
+findings contains finding if {
+	some [id, message] in problems
+	finding := {"message": sprintf("%s: %s", [id, message]), "subject": id, "path": input.waiver_file.path}
+}
