@@ -259,6 +259,8 @@ fn every_key_of_the_scan_changes_what_it_says() {
 const COMPLIANCE_CASES: &[(&str, &str)] = &[
     ("compliance.frameworks", "[baseline]"),
     ("compliance.policies", "[other/deny.rego]"),
+    // Nothing stands in its place, which is an error.
+    ("compliance.replaces", "[hipaa]"),
     ("compliance.roster", "other/roster.yaml"),
     ("compliance.waivers", "other/waivers.yaml"),
     ("compliance.allowed_signers", "other/signers"),

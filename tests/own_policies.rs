@@ -369,3 +369,43 @@ fn another_version_is_told_and_decides_nothing() {
     let said = replay(&repo, &path, &record);
     assert!(said.stdout.contains("recorded by version 0.0.1"), "{said}");
 }
+
+#[test]
+fn what_the_configuration_names_stands_for_what_the_program_has() {
+    let repo = TestRepo::new();
+    repo.write("policies/few.rego", RULE.replace("few-files", "no-binaries"))
+        .write("policies/frameworks/hipaa.yaml", {
+            let house = HOUSE.replace("id: house", "id: hipaa");
+            house.replace("few-files: direct, main.violation: supporting", "no-binaries: direct")
+        })
+        .write(
+            ".gitops-health.yaml",
+            "compliance: {policies: [policies], replaces: [hipaa, no-binaries]}\n",
+        );
+    repo.commit("Begin");
+    repo.write("src/main.py", "x = 1\n");
+    repo.commit("feat: a thing");
+    let asked = ["--framework", "hipaa", "--format"];
+    let report = json(&analyze(&repo, &[&asked[..], &["json"]].concat()));
+    assert_eq!(report["frameworks"][0]["title"], "Rules of the house");
+    assert_eq!(verdicts(&report), ["no-binaries fail"]);
+    for format in ["text", "github", "junit", "tap", "markdown", "html", "sarif"] {
+        let transcript = analyze(&repo, &[&asked[..], &[format]].concat());
+        let words = transcript.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(words.contains("not what the program does"), "{format}: {transcript}");
+    }
+    // A change can't say so for itself.
+    repo.write(".gitops-health.yaml", "compliance: {policies: [policies], replaces: []}\n");
+    repo.commit("Take it back");
+    let report = json(&analyze(&repo, &[&asked[..], &["json"]].concat()));
+    assert_eq!(report["frameworks"][0]["title"], "Rules of the house");
+    // What would leave nothing in the place ends the run.
+    repo.write("policies/few.rego", RULE).write(
+        ".gitops-health.yaml",
+        "compliance: {policies: [policies], replaces: [hipaa, no-binaries]}\n",
+    );
+    repo.commit("Rename it");
+    repo.write("src/main.py", "x = 2\n");
+    repo.commit("fix: it");
+    assert_fails_with_hint(&analyze(&repo, &[]), 3, &["no-binaries", "compliance.replaces"]);
+}

@@ -41,7 +41,10 @@ committed := [commit.committer.at.unix | some commit in input.commits]
 # Whoever dates a commit ahead would make a waiver seem shorter.
 since := min([input.evaluated_at.unix, max(committed)])
 
-since := input.evaluated_at.unix if count(committed) == 0
+since := at if {
+	count(committed) == 0
+	at := input.evaluated_at.unix
+}
 
 problems contains problem if {
 	some waiver in entries
@@ -97,11 +100,11 @@ findings contains finding if {
 	finding := {"message": sprintf("%s: %s", [id, message]), "subject": id, "path": input.waiver_file.path}
 }
 
-problem := object.get(input.waiver_file, "problem", "nobody says why")
+why := object.get(input.waiver_file, "problem", "nobody says why")
 
 findings contains finding if {
 	not input.waiver_file.is_readable
-	finding := {"message": sprintf("the waivers can not be used after the change: %s", [problem]), "path": input.waiver_file.path}
+	finding := {"message": sprintf("the waivers can not be used after the change: %s", [why]), "path": input.waiver_file.path}
 }
 
 findings contains finding if {
