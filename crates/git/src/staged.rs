@@ -149,7 +149,7 @@ impl Repo {
         deltas: &[TreeDelta],
     ) -> Result<FoundAttributes, Error> {
         let mut files = AttributeFiles::default();
-        for directory in directories_above(deltas) {
+        for directory in directories_above(deltas.iter().map(|delta| &delta.path)) {
             let path = attributes_file(&directory);
             if let Some(file) = self.small_file_in_index(index, &path, files.limit())? {
                 files.add(directory, file);

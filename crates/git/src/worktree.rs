@@ -143,7 +143,7 @@ impl Repo {
         deltas: &[TreeDelta],
     ) -> Result<FoundAttributes, Error> {
         let mut files = AttributeFiles::default();
-        for directory in directories_above(deltas) {
+        for directory in directories_above(deltas.iter().map(|delta| &delta.path)) {
             let name = attributes_file(&directory);
             let on_disk = if directories.has(&directory)? {
                 let path = directories.root.join(os_path(&name));

@@ -22,7 +22,7 @@ mod similar;
 mod strategy;
 mod temporal;
 
-use gitops_health_git::{FileChange, FileInTree, ObjectId, PathPattern, RepoPath};
+use gitops_health_git::{FileChange, FileInTree, ObjectId, PathAttributes, PathPattern, RepoPath};
 use gitops_health_history::Past;
 
 pub use complexity::{ComplexityFeatures, LongestFunction};
@@ -89,6 +89,13 @@ impl RiskParams {
     pub fn kinds_of(&self, changes: &[FileChange]) -> Vec<FileKind> {
         let mut kinds = Kinds::new(&self.kind_paths);
         changes.iter().map(|change| kinds.of(&change.path, &change.attributes)).collect()
+    }
+
+    /// The same by attributes from elsewhere, which are in the same order.
+    pub fn kinds_by(&self, changes: &[FileChange], attributes: &[PathAttributes]) -> Vec<FileKind> {
+        let mut kinds = Kinds::new(&self.kind_paths);
+        let both = changes.iter().zip(attributes);
+        both.map(|(change, attributes)| kinds.of(&change.path, attributes)).collect()
     }
 
     /// What the files of a tree are, in their order, by the same rules.

@@ -1,5 +1,5 @@
 use gitops_health_git::{
-    Change, Error, FileChange, Lines, Mode as FileMode, Side, Status, Versions,
+    Change, Error, FileChange, Lines, Mode as FileMode, PathAttributes, Side, Status, Versions,
 };
 
 use crate::input::{Class, File, FileStatus, FoundSignal, MissingFact, Ownership};
@@ -24,7 +24,12 @@ impl Assembler<'_> {
         people: &mut People<'_>,
         missing: &mut Vec<MissingFact>,
     ) -> Result<Vec<File>, Error> {
-        let kinds = self.kinds.kinds_of(&change.files);
+        // A change would say of its own code that a program wrote it.
+        let attributes = match self.trusted.revision {
+            Some(revision) => self.repo.attributes_at(revision, &change.files)?,
+            None => vec![PathAttributes::default(); change.files.len()],
+        };
+        let kinds = self.kinds.kinds_by(&change.files, &attributes);
         let mut room = MOST_BYTES;
         let mut files = Vec::new();
         for (file, kind) in change.files.iter().zip(kinds).take(MOST_FILES) {

@@ -2,8 +2,10 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::{Attributes, SkippedAttributes, SkippedAttributesReason};
+use super::{Attributes, PathAttributes, SkippedAttributes, SkippedAttributesReason};
+use crate::change::FileChange;
 use crate::error::Error;
+use crate::files::check_attributes;
 use crate::id::ObjectId;
 use crate::path::RepoPath;
 use crate::repo::Repo;
@@ -20,9 +22,31 @@ impl Repo {
         tree: ObjectId,
         deltas: &[TreeDelta],
     ) -> Result<FoundAttributes, Error> {
+        self.attributes_in(tree, deltas.iter().map(|delta| &delta.path))
+    }
+
+    /// What the attributes of a commit say about files, in their order, whether it has them or not: about those that a
+    /// change brings, as the commit before it has it.
+    pub fn attributes_at(
+        &self,
+        commit: ObjectId,
+        files: &[FileChange],
+    ) -> Result<Vec<PathAttributes>, Error> {
+        let paths = || files.iter().map(|file| &file.path);
+        let attributes = self.attributes_in(self.tree_of(commit)?, paths())?.attributes;
+        check_attributes(&attributes, files.len())?;
+        Ok(paths().map(|path| attributes.of(path)).collect())
+    }
+
+    /// The `.gitattributes` files of a tree that bear on some paths.
+    fn attributes_in<'a>(
+        &self,
+        tree: ObjectId,
+        paths: impl Iterator<Item = &'a RepoPath>,
+    ) -> Result<FoundAttributes, Error> {
         let mut trees = HashMap::from([(RepoPath::from(""), Some(tree))]);
         let mut files = AttributeFiles::default();
-        for directory in directories_above(deltas) {
+        for directory in directories_above(paths) {
             let Some(tree) = self.directory_tree(&directory, &mut trees)? else { continue };
             let side = self.file_in_tree(tree, &RepoPath::from(".gitattributes"))?;
             if let Some(Side { mode: Mode::File | Mode::Executable, id }) = side {
@@ -110,10 +134,12 @@ impl AttributeFiles {
 
 /// Every directory that holds a changed file or one of its directories, the root first and each
 /// directory after the one that holds it.
-pub(crate) fn directories_above(deltas: &[TreeDelta]) -> BTreeSet<RepoPath> {
+pub(crate) fn directories_above<'a>(
+    paths: impl Iterator<Item = &'a RepoPath>,
+) -> BTreeSet<RepoPath> {
     let mut directories = BTreeSet::from([RepoPath::from("")]);
-    for delta in deltas {
-        let mut directory = delta.path.parent();
+    for path in paths {
+        let mut directory = path.parent();
         while !directories.contains(&directory) {
             let above = directory.parent();
             directories.insert(directory);
