@@ -269,6 +269,9 @@ fn hint_for_git(error: &GitError) -> Option<String> {
         GitError::AmbiguousRevision { candidates, .. } => {
             format!("write more digits of the id:\n{}", candidates.join("\n"))
         }
+        GitError::AmbiguousName { candidates, .. } => {
+            format!("write in full which one is meant:\n{}", candidates.join("\n"))
+        }
         GitError::InvalidRevision { .. } | GitError::NotACommit { .. } => {
             "name a commit: a branch, a tag, an id or HEAD~1; `git help revisions` lists all ways".into()
         }

@@ -86,6 +86,15 @@ pub enum Error {
         candidates: Vec<String>,
     },
 
+    /// A name stands for several references, which lead to different commits.
+    #[error("`{name}` names more than one reference")]
+    AmbiguousName {
+        /// The name.
+        name: String,
+        /// The full names of the references, and ids that begin so; in git's order.
+        candidates: Vec<String>,
+    },
+
     /// The revision is not written in git's grammar.
     #[error("`{revision}` is not a revision")]
     InvalidRevision {

@@ -1,3 +1,4 @@
+mod names;
 mod reflog;
 mod search;
 

@@ -84,7 +84,7 @@ impl Repo {
 
     /// The full name of the reference that a name in front of `@{...}` stands for; nothing stands for
     /// the branch of HEAD.
-    fn full_name(&self, name: &str) -> Option<String> {
+    pub(super) fn full_name(&self, name: &str) -> Option<String> {
         let reference = match name {
             "HEAD" => self.git.find_reference(name).ok()?,
             "" => self.git.head().ok()?,
