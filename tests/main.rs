@@ -2,6 +2,7 @@
 
 mod accepted;
 mod bad_input;
+mod believed;
 mod certificates;
 mod cleaning;
 mod compliance;

@@ -260,7 +260,7 @@ impl Assembler<'_> {
             (
                 "branch.is_fast_forward",
                 subject.branch.as_ref().is_some_and(|it| it.is_fast_forward.is_none()),
-                "nobody says where the branch was before: `--range OLD..NEW` does".into(),
+                "nobody says where the branch was before: `--range OLD..NEW` does of a push, and a pull request is asked about with `--base`".into(),
             ),
             ("tickets", subject.evidence.tickets.is_none(), NO_EVIDENCE.into()),
             ("tests", subject.evidence.tests.is_none(), NO_EVIDENCE.into()),

@@ -31,6 +31,12 @@ pub(crate) fn run(context: &Context, args: &AnalyzeArgs) -> Result<ExitCode, Cli
     let print = printer(args.format)?;
     let believed = Believed::read(context, &args.change, &args.policy)?;
     let (settings, own) = (&believed.settings, &believed.own.policies);
+    let configured = &settings.config().frameworks;
+    let names = if args.framework.is_empty() { configured } else { &args.framework };
+    let is_advisory = names.is_empty() && own.is_empty() && !args.fail_on_violations;
+    if is_advisory {
+        believed.refuse_advice(context, &args.change)?;
+    }
     // Rules are read while the change is looked at.
     let (judged, catalogue) = std::thread::scope(|scope| {
         let catalogue = scope.spawn(|| catalogue(settings, own));
@@ -38,11 +44,9 @@ pub(crate) fn run(context: &Context, args: &AnalyzeArgs) -> Result<ExitCode, Cli
     });
     let judged = judged?;
     let catalogue = catalogue.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
-    let configured = &settings.config().frameworks;
-    let names = if args.framework.is_empty() { configured } else { &args.framework };
     let frameworks = frameworks(&catalogue, names)?;
     let asked = Asked {
-        is_advisory: names.is_empty() && own.is_empty() && !args.fail_on_violations,
+        is_advisory,
         fail_on: args.fail_on.into(),
         providing: providing(settings, false),
         settings,

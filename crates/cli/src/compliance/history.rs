@@ -26,7 +26,7 @@ use super::analyze::{Shown, clauses, framework, providing, waiver};
 use super::catalogue::{asked_rules, catalogue, exit_code, frameworks, replaced};
 use super::configured::{self, configured, note};
 use super::own::Own;
-use super::subject::{branch_of_head, evidence, settings, unusable};
+use super::subject::{branch_of_head, evidence, refuse_ambiguous, settings, unusable};
 use super::watch::{Watch, watched};
 use crate::args::{AnalyzeArgs, ComplianceFormat};
 use crate::context::Context;
@@ -43,6 +43,7 @@ const MOST_FINDINGS: usize = 10;
 pub(crate) fn run(context: &Context, args: &AnalyzeArgs) -> Result<ExitCode, CliError> {
     let print = printer(args.format)?;
     let repo = context.open_repo()?;
+    refuse_ambiguous(&repo, &args.change)?;
     let tip = repo.resolve(&args.change.head)?;
     let revision = match &args.change.policy_from {
         Some(revision) => repo.resolve(revision)?,

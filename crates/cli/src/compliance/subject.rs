@@ -7,7 +7,9 @@ use gitops_health_compliance::{
     Assembler, Catalogue, Evidence, LARGEST_EVIDENCE, Settings, Subject, Trusted, TrustedError,
     Waivers, read_evidence,
 };
-use gitops_health_git::{Change, Head, ObjectId, Repo, Selection, Similarity, printable};
+use gitops_health_git::{
+    Change, Error as GitError, ObjectId, Repo, Selection, Similarity, Target, printable,
+};
 use gitops_health_report::scan::{ScanFinding, ScanSkip};
 
 use super::catalogue::own_rules;
@@ -49,6 +51,7 @@ impl Believed {
         policies: &[PathBuf],
     ) -> Result<Self, CliError> {
         let repo = context.open_repo()?;
+        refuse_ambiguous(&repo, args)?;
         let (selection, mode) = selection(args);
         let change = repo.change(&selection, Similarity::Renames)?;
         refuse_nothing(&selection, &change)?;
@@ -58,6 +61,43 @@ impl Believed {
         let trusted = Trusted::read(&repo, revision, &settings).map_err(unusable)?;
         let own = Own::of_revision(&repo, revision, &settings, policies)?;
         Ok(Self { repo, selection, mode, change, loaded, trusted, settings, own })
+    }
+
+    /// Refuses to give mere advice on a change that goes to a branch which is set up, where what is believed is not: who
+    /// branches off before that, or from nothing, would choose by it that nothing is asked. What is not committed is no
+    /// matter of a gate.
+    pub fn refuse_advice(&self, context: &Context, args: &ChangeArgs) -> Result<(), CliError> {
+        let Some(head) = self.change.head.filter(|_| args.policy_from.is_none()) else {
+            return Ok(());
+        };
+        let named = match &args.branch {
+            Some(name) => called(&self.repo, name)?,
+            None => named_by_selection(&self.repo, &self.selection)?.into_iter().collect(),
+        };
+        for reference in self.repo.references()?.into_iter().rev() {
+            let Some(name) = self.repo.branch_of_reference(&reference.name) else { continue };
+            let is_meant = match named.is_empty() {
+                true => self.settings.is_protected(&name),
+                false => named.contains(&name),
+            };
+            let Target::Commit(tip) = reference.target else { continue };
+            // What has the change already, or is it, may be where the set-up came from.
+            if is_meant && is_set_up(context, &self.repo, tip) && !has(&self.repo, tip, head)? {
+                let shown = printable(&reference.name);
+                let believed = self.trusted.revision.map(|id| id.to_string());
+                return Err(CliError::new(Failure::NotEvaluated {
+                    what: format!(
+                        "`{shown}` has a set-up, and what is believed has none: {}",
+                        believed.unwrap_or_else(|| "nothing is there before the change".into())
+                    ),
+                    hint: format!(
+                        "ask by the rules of the branch that it goes to, as with `--base {shown}`, \
+                         or name what is to be believed with --policy-from REV"
+                    ),
+                }));
+            }
+        }
+        Ok(())
     }
 
     /// What else is known of the change.
@@ -168,7 +208,41 @@ fn refuse_nothing(selection: &Selection, change: &Change) -> Result<(), CliError
     }
 }
 
-/// What is believed: what was named, the tip that a pull request goes to, or what was there before the change.
+/// Refuses names that somebody else can take the place of.
+pub(super) fn refuse_ambiguous(repo: &Repo, args: &ChangeArgs) -> Result<(), CliError> {
+    let named = [&args.commit, &args.base, &args.policy_from, &args.evidence_for];
+    for revision in named.into_iter().flatten().chain([&args.head]) {
+        repo.refuse_ambiguous(revision)?;
+    }
+    if let Some(range) = &args.range {
+        repo.refuse_ambiguous_range(range)?;
+    }
+    Ok(())
+}
+
+/// Whether a revision says what is asked, as far as it can be read.
+fn is_set_up(context: &Context, repo: &Repo, revision: ObjectId) -> bool {
+    match context.config_of_revision(repo, Some(revision)) {
+        Ok(loaded) => {
+            let config = &loaded.config.compliance;
+            !config.frameworks.is_empty() || !config.policies.is_empty()
+        }
+        Err(_) => true,
+    }
+}
+
+/// Whether a commit is another, or has it among its ancestors.
+fn has(repo: &Repo, commit: ObjectId, other: ObjectId) -> Result<bool, CliError> {
+    match repo.merge_base(commit, other) {
+        Ok(base) => Ok(base == other),
+        Err(GitError::NoMergeBase { .. }) => Ok(false),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// What is believed: what was named, the tip that a change goes to, or what was there before the change.
+///
+/// Of a range it is the end whose history is left out and not the merge base, which whoever makes the change chooses.
 fn trusted_revision(
     repo: &Repo,
     args: &ChangeArgs,
@@ -178,6 +252,7 @@ fn trusted_revision(
     Ok(match (&args.policy_from, selection) {
         (Some(revision), _) => Some(repo.resolve(revision)?),
         (None, Selection::PullRequest { base, .. }) => Some(repo.resolve(base)?),
+        (None, Selection::Range(text)) => Some(repo.range(text)?.from),
         (None, Selection::Staged | Selection::Worktree) => repo.head_commit()?,
         _ => change.base,
     })
@@ -274,47 +349,85 @@ fn branch(
     change: &Change,
     settings: &Settings,
 ) -> Result<Option<Branch>, CliError> {
-    let is_fast_forward = match selection {
+    let branch = branch_named(repo, args, selection, settings)?;
+    let Some((mut branch, names)) = branch else { return Ok(None) };
+    branch.is_fast_forward = match (selection, change.head) {
         // What is added to a commit has it among its ancestors.
-        Selection::Range(text) if !text.ends_with("^!") => {
-            Some(change.base == Some(repo.range(text)?.from))
+        (Selection::Range(text), Some(head)) if !text.ends_with("^!") => {
+            let is_above = change.base == Some(repo.range(text)?.from);
+            // A branch that is behind is to be merged, and nothing was rewritten.
+            if is_above || may_be_on(repo, &names, head)? { Some(is_above) } else { None }
         }
         // And so has what is merged.
-        Selection::PullRequest { .. } => Some(true),
+        (Selection::PullRequest { .. }, _) => Some(true),
         // A commit always has its parents: that says nothing of where the branch was.
-        Selection::Commit(_) | Selection::Staged | Selection::Worktree => None,
-        Selection::Range(_) => None,
+        _ => None,
     };
-    branch_named(repo, args, selection, settings, is_fast_forward)
+    Ok(Some(branch))
 }
 
+/// Whether a commit is on a branch; also where the branch is not here, so that nobody knows.
+fn may_be_on(repo: &Repo, names: &[Vec<u8>], commit: ObjectId) -> Result<bool, CliError> {
+    let mut is_here = false;
+    for reference in repo.references()? {
+        let is_it = repo.branch_of_reference(&reference.name).is_some_and(|it| names.contains(&it));
+        if let (true, Target::Commit(tip)) = (is_it, reference.target) {
+            is_here = true;
+            if has(repo, tip, commit)? {
+                return Ok(true);
+            }
+        }
+    }
+    Ok(!is_here)
+}
+
+/// The branch that a change goes to, and all names that it may have; of its history nothing is known yet.
 fn branch_named(
     repo: &Repo,
     args: &ChangeArgs,
     selection: &Selection,
     settings: &Settings,
-    is_fast_forward: Option<bool>,
-) -> Result<Option<Branch>, CliError> {
-    let name = match (&args.branch, selection) {
-        (Some(name), _) => Some(name.clone().into_bytes()),
-        (None, Selection::PullRequest { base, .. }) => Some(short_name(base.as_bytes())),
-        (None, _) => match repo.head()? {
-            Head::Branch { name, .. } | Head::Unborn(name) => Some(short_name(&name)),
-            Head::Detached(_) => None,
-        },
+) -> Result<Option<(Branch, Vec<Vec<u8>>)>, CliError> {
+    let names = match (&args.branch, selection) {
+        (Some(name), _) => called(repo, name)?,
+        (None, Selection::PullRequest { .. }) => {
+            named_by_selection(repo, selection)?.into_iter().collect()
+        }
+        (None, _) => repo.branch_of("HEAD")?.into_iter().collect(),
     };
-    Ok(name.map(|name| Branch {
-        is_protected: settings.is_protected(&name),
-        name: printable(&name),
-        is_fast_forward,
-    }))
+    let branch = names.first().map(|name| Branch {
+        // Where it can be read in two ways the one counts of which more is asked.
+        is_protected: names.iter().any(|name| settings.is_protected(name)),
+        name: printable(name),
+        is_fast_forward: None,
+    });
+    Ok(branch.map(|branch| (branch, names)))
 }
 
-/// The name of a branch as it is protected: `main` of `refs/heads/main` and of `origin/main`.
-fn short_name(name: &[u8]) -> Vec<u8> {
-    let fronts: [&[u8]; 3] = [b"refs/heads/", b"refs/remotes/origin/", b"origin/"];
-    let front = fronts.into_iter().find(|front| name.starts_with(front));
-    name[front.map_or(0, <[u8]>::len)..].to_vec()
+/// The branch that a selection names itself, if what it names is one.
+fn named_by_selection(repo: &Repo, selection: &Selection) -> Result<Option<Vec<u8>>, CliError> {
+    Ok(match selection {
+        Selection::PullRequest { base, .. } => repo.branch_of(base)?,
+        Selection::Range(text) => match text.split_once("..") {
+            Some((from, _)) if !from.is_empty() => repo.branch_of(from)?,
+            _ => None,
+        },
+        _ => None,
+    })
+}
+
+/// The names of a branch that is called so. What can be none would be taken for one that is not protected.
+fn called(repo: &Repo, name: &str) -> Result<Vec<Vec<u8>>, CliError> {
+    let names = repo.branches_called(name);
+    if names.is_empty() {
+        return Err(CliError::new(Failure::Unusable {
+            what: format!("`{}` is no name of a branch", printable(name.as_bytes())),
+            hint: "name the branch that the change goes to, such as `main`: of a pull request on \
+                   GitHub it is $GITHUB_BASE_REF"
+                .into(),
+        }));
+    }
+    Ok(names)
 }
 
 /// The branch whose history is looked at. Where it was before nobody knows: a history that was rewritten looks like any.
@@ -324,5 +437,5 @@ pub(super) fn branch_of_head(
     settings: &Settings,
 ) -> Result<Option<Branch>, CliError> {
     let commit = Selection::Commit(args.head.clone());
-    branch_named(repo, args, &commit, settings, None)
+    Ok(branch_named(repo, args, &commit, settings)?.map(|(branch, _)| branch))
 }

@@ -40,7 +40,7 @@ impl Providing<'_> {
                 "Name the branch that the change goes to: `--branch NAME`, or `--base NAME`.".to_owned()
             }
             (_, Some(("branch", "is_fast_forward"))) => {
-                "Say where the branch was before: `--range OLD..NEW` with its tips of before and after the push.".to_owned()
+                "Say where the branch was before: `--range OLD..NEW` with its tips of before and after the push; of a pull request `--base` with the branch that it goes to.".to_owned()
             }
             ("commits", _) => "Commit the change and ask again.".to_owned(),
             ("times", _) => "Make the commit anew, with times that can be read.".to_owned(),
