@@ -11,7 +11,7 @@ use gitops_health_risk::RiskParams;
 use sha2::{Digest, Sha256};
 
 use crate::config::Settings;
-use crate::evidence::Evidence;
+use crate::evidence::{Evidence, ReportedApproval, is_of_the_return};
 use crate::input::{
     self, Binding, Branch, Covers, Finding, INPUT_SCHEMA, Input, MissingFact, Mode, OwnersFacts,
     PersonKind, PullRequest, Repository, Risk, RosterFacts, Scan, Tag, TestResult, TestRun, Ticket,
@@ -19,6 +19,9 @@ use crate::input::{
 use crate::people::People;
 use crate::trusted::Trusted;
 use crate::waiver::Around;
+
+/// So many commits before a change are looked at for its tree.
+const MOST_BEFORE: usize = 10_000;
 
 /// Makes inputs of the changes of one repository.
 pub struct Assembler<'a> {
@@ -71,7 +74,8 @@ impl Assembler<'_> {
         let files = self.files(change, &mut people, &mut missing)?;
         let facts = self.change(subject.mode, change, &commits, &people)?;
         let tags = self.tags(subject.references, change, &mut people)?;
-        let evidence = subject.evidence;
+        let mut evidence = subject.evidence;
+        self.forget_what_was_of_another_time(subject.mode, change, &facts, &mut evidence)?;
         let about = About { change: &facts, commits: &commits };
         let approvals =
             approvals::all(self, &about, evidence.approvals.unwrap_or_default(), &mut people);
@@ -130,6 +134,40 @@ impl Assembler<'_> {
             waiver_file,
             facts_missing: missing,
         })
+    }
+
+    /// Takes out approvals of the tree of a change that was there before, where something else came in between: who takes
+    /// back what others added brings an approved tree, and nobody approved of that. A history knows it itself.
+    fn forget_what_was_of_another_time(
+        &self,
+        mode: Mode,
+        change: &Change,
+        facts: &input::Change,
+        evidence: &mut Evidence,
+    ) -> Result<(), Error> {
+        let (Some(tree), Some(approvals)) = (&facts.tree, &mut evidence.approvals) else {
+            return Ok(());
+        };
+        let is_by_tree = |it: &ReportedApproval| {
+            let is_of_it =
+                |id: &String| change.commits.iter().any(|commit| commit.id.to_string() == *id);
+            it.binds.tree.as_ref() == Some(tree) && !it.binds.commit.as_ref().is_some_and(is_of_it)
+        };
+        if mode == Mode::History || !approvals.iter().any(is_by_tree) {
+            return Ok(());
+        }
+        let (mut next, mut latest) = (change.base, None);
+        for _ in 0..MOST_BEFORE {
+            let Some(commit) = next.map(|id| self.repo.commit(id)).transpose()? else { break };
+            if commit.tree.to_string() == *tree {
+                let Some(latest) = latest else { break };
+                approvals.retain(|it| !is_by_tree(it) || is_of_the_return(it, tree, latest));
+                break;
+            }
+            latest = latest.max(Some(commit.committer.time.seconds));
+            next = commit.parents().first().copied();
+        }
+        Ok(())
     }
 
     /// The tags that lead to commits of the change, by name.

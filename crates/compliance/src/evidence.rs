@@ -20,6 +20,7 @@ use std::collections::BTreeMap;
 use crate::input::{ApprovalState, Binding, Grade, Platform, ScanKind, Time};
 
 pub use many::EvidenceOfMany;
+pub(crate) use many::is_of_the_return;
 pub use own::evidence_schema;
 pub use read::{
     EvidenceError, LARGEST_EVIDENCE, LARGEST_YAML_EVIDENCE, MOST_ELEMENTS, read_evidence,

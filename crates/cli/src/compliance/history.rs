@@ -61,6 +61,9 @@ pub(crate) fn run(context: &Context, args: &AnalyzeArgs) -> Result<ExitCode, Cli
     };
     let frameworks = frameworks(&catalogue, names)?;
     let (commits, is_cut) = first_parents(&repo, tip, args)?;
+    let seen = commits.iter().rev();
+    let seen = seen.map(|it| (it.id.to_string(), it.tree.to_string(), it.committer.time.seconds));
+    let seen: Vec<(String, String, i64)> = seen.collect();
     let everybody = Everybody {
         settings: &settings,
         trusted: &trusted,
@@ -71,7 +74,8 @@ pub(crate) fn run(context: &Context, args: &AnalyzeArgs) -> Result<ExitCode, Cli
         fail_on: args.fail_on.into(),
         references: repo.references()?,
         branch: branch_of_head(&repo, &args.change, &settings)?,
-        evidence: EvidenceOfMany::new(evidence(&repo, &args.change, Some(tip))?),
+        evidence: EvidenceOfMany::new(evidence(&repo, &args.change, Some(tip))?)
+            .over(seen.iter().map(|(id, tree, at)| (&**id, &**tree, *at))),
         now: context.now(),
     };
     let answers = match own.policies.is_empty() {

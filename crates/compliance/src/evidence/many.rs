@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::Evidence;
-use crate::input::Binding;
+use super::{Evidence, ReportedApproval};
+use crate::input::{ApprovalState, Binding};
 
 /// Evidence about the commits of a history, to be asked for each of them.
 #[derive(Clone, Debug, Default)]
@@ -13,6 +13,7 @@ pub struct EvidenceOfMany {
     tests: Places,
     scans: Places,
     pull_requests: HashMap<String, Vec<usize>>,
+    returns: HashMap<String, i64>,
 }
 
 /// Where in a list something is that names a commit or a tree, and what names neither.
@@ -48,6 +49,14 @@ impl Places {
     }
 }
 
+/// Whether something may have been said of a state that came back, by its tree: an approval only where it is younger than
+/// all that was there in between. A refusal is one whenever it was said.
+pub(crate) fn is_of_the_return(said: &ReportedApproval, tree: &str, latest: i64) -> bool {
+    said.state != ApprovalState::Approved
+        || said.binds.tree.as_deref() != Some(tree)
+        || said.at.as_ref().is_some_and(|at| at.unix > latest)
+}
+
 fn some<T>(list: Vec<T>) -> Option<Vec<T>> {
     if list.is_empty() { None } else { Some(list) }
 }
@@ -68,8 +77,26 @@ impl EvidenceOfMany {
             tests: Places::of(all.tests.iter().flatten().map(|it| &it.binds)),
             scans: Places::of(all.scans.iter().flatten().map(|it| &it.binds)),
             pull_requests,
+            returns: HashMap::new(),
             all,
         }
+    }
+
+    /// Says which commits bring back the tree of an earlier one, such as reverts: the ids, trees and times of the commits
+    /// of a branch, oldest first. What was approved as a tree before that was not approved again.
+    #[must_use]
+    pub fn over<'a>(mut self, history: impl Iterator<Item = (&'a str, &'a str, i64)>) -> Self {
+        let history: Vec<(&str, &str, i64)> = history.collect();
+        let mut places: HashMap<&str, usize> = HashMap::new();
+        for (place, (commit, tree, _)) in history.iter().enumerate() {
+            let before = places.insert(*tree, place);
+            let between = before.map(|before| &history[before + 1..place]);
+            // One after the other with the same tree are one state, as where a merge brings nothing.
+            if let Some(latest) = between.into_iter().flatten().map(|(_, _, at)| *at).max() {
+                self.returns.insert((*commit).to_owned(), latest);
+            }
+        }
+        self
     }
 
     /// What may be about a commit, by its id, that of its tree and what its message says. Where results are known and
@@ -81,6 +108,8 @@ impl EvidenceOfMany {
             requests.map(|place| self.all.pull_requests[*place].clone()).collect();
         // Reviews are about the commits that the pull request had before it was merged.
         let earlier = pull_requests.iter().flat_map(|it| &it.commits).filter(|id| *id != commit);
+        let requested: Vec<&str> =
+            pull_requests.iter().flat_map(|it| &it.commits).map(String::as_str).collect();
         let approvals = self.all.approvals.as_ref().map(|list| {
             let mut about = self.approvals.about(list, ids);
             for id in earlier {
@@ -88,6 +117,13 @@ impl EvidenceOfMany {
                 let others = named.map(|place| &list[*place]).filter(|it| !about.contains(it));
                 let others: Vec<_> = others.cloned().collect();
                 about.extend(others);
+            }
+            if let Some(latest) = self.returns.get(commit) {
+                let is_named = |it: &ReportedApproval| {
+                    let id = it.binds.commit.as_deref();
+                    id.is_some_and(|id| id == commit || requested.contains(&id))
+                };
+                about.retain(|it| is_named(it) || is_of_the_return(it, tree, *latest));
             }
             about
         });
@@ -140,6 +176,32 @@ mod tests {
         assert_eq!(of.of(ONE, TWO, b"").approvals.expect("some").len(), 2);
         assert_eq!(of.of(TWO, TWO, b"").approvals.expect("some").len(), 1);
         assert!(of.of(ONE, TREE, b"").tests.is_none());
+    }
+
+    #[test]
+    fn a_state_that_came_back_is_approved_anew() {
+        let approval = |more: &str| {
+            let tree = format!(r#""tree": "{TREE}"{more}"#);
+            format!(r#"{{"by": {{"id": "ann"}}, "state": "approved", {tree}}}"#)
+                .replace(r#""tree""#, r#""binds": {"tree""#)
+        };
+        let list = [
+            approval("}"),
+            approval(r#"}, "at": "2026-01-01T00:00:00Z""#),
+            approval(r#"}, "at": "2026-01-05T00:00:00Z""#),
+            approval(&format!(r#", "commit": "{TWO}"}}"#)),
+        ];
+        let day = |day: i64| 1_767_225_600 + day * 86_400;
+        let of = evidence(&format!(r#""approvals": [{}]"#, list.join(", ")));
+        let count = |of: &EvidenceOfMany, commit: &str| {
+            of.of(commit, TREE, b"").approvals.expect("some").len()
+        };
+        let back = [(ONE, TREE, day(0)), ("b", "other", day(2)), (TWO, TREE, day(3))];
+        let back = of.clone().over(back.into_iter());
+        assert_eq!((count(&back, ONE), count(&back, TWO)), (4, 2));
+        // What stays as it is did not come back.
+        let same = of.over([(ONE, TREE, day(0)), (TWO, TREE, day(3))].into_iter());
+        assert_eq!(count(&same, TWO), 4);
     }
 
     #[test]

@@ -15,6 +15,7 @@ use super::world::{
 pub fn all(report: &mut Report) {
     states(report);
     squashes(report);
+    returns(report);
     last_words(report);
     files(report);
     owners(report);
@@ -34,6 +35,40 @@ fn tree(id: impl Into<String>) -> Binding {
 
 fn change(digest: impl Into<String>) -> Binding {
     Binding { change: Some(digest.into()), ..Binding::default() }
+}
+
+/// What somebody else mended is taken back, and the tree of before is approved since then.
+fn returns(report: &mut Report) {
+    type Said = fn(&World, &str) -> (i64, Binding);
+    let all: [(&str, Said, _); 5] = [
+        ("the tree, before it was mended", |_, it| (-HOUR * 3 / 2, tree(it)), Fail),
+        ("the tree, in the same second", |_, it| (-HOUR, tree(it)), Fail),
+        ("the tree, after it was mended", |_, it| (-HOUR / 2, tree(it)), Pass),
+        ("the tree, after it came back", |_, it| (HOUR, tree(it)), Pass),
+        ("the commit that brings it back", |world, _| (HOUR, world.head()), Pass),
+    ];
+    for (name, said, wanted) in all {
+        let mut world = World::changed();
+        let approved = world.repo.id("HEAD^{tree}");
+        let text = std::fs::read(world.repo.path().join("src/main.py")).expect("a file");
+        world.commit(CY, "fix: close a hole\n\nIt was open.\n");
+        world.repo.write("src/main.py", text);
+        world.commit_only(ANN, "fix: take it back\n\nIt was in the way.\n");
+        assert_eq!(world.repo.id("HEAD^{tree}"), approved);
+        world.selection = Selection::Commit("HEAD".into());
+        world.mode = Mode::Commit;
+        let (after, binds) = said(&world, &approved);
+        world.says("bobby", Approved, after, binds);
+        report.case("returns", name, &world, &[("approved-by-others", wanted)]);
+    }
+    // Nobody was in between: the branch is as it was approved.
+    let mut world = World::changed();
+    let approved = world.repo.id("HEAD^{tree}");
+    world.commit_only(ANN, "chore: begin the build anew\n\nNothing differs.\n");
+    world.selection = Selection::Commit("HEAD".into());
+    world.mode = Mode::Commit;
+    world.says("bobby", Approved, -HOUR / 2, tree(approved));
+    report.case("returns", "nothing in between", &world, &[("approved-by-others", Pass)]);
 }
 
 /// Of two commits, what was approved.
