@@ -61,14 +61,6 @@ fn returns(report: &mut Report) {
         world.says("bobby", Approved, after, binds);
         report.case("returns", name, &world, &[("approved-by-others", wanted)]);
     }
-    // Nobody was in between: the branch is as it was approved.
-    let mut world = World::changed();
-    let approved = world.repo.id("HEAD^{tree}");
-    world.commit_only(ANN, "chore: begin the build anew\n\nNothing differs.\n");
-    world.selection = Selection::Commit("HEAD".into());
-    world.mode = Mode::Commit;
-    world.says("bobby", Approved, -HOUR / 2, tree(approved));
-    report.case("returns", "nothing in between", &world, &[("approved-by-others", Pass)]);
 }
 
 /// Of two commits, what was approved.

@@ -215,7 +215,7 @@ mod tests {
         scratch.git(&["tag", "-f", "origin/main", "HEAD"]);
         scratch.git(&["tag", "-a", "-m", "x", "topic", "HEAD"]);
         scratch.git(&["update-ref", "refs/tags/HEAD", "HEAD~1"]);
-        scratch.git(&["update-ref", "refs/tags/origin", "HEAD"]);
+        scratch.git(&["update-ref", "refs/heads/origin", "HEAD"]);
         let first = scratch.id("HEAD~1");
         scratch.git(&["update-ref", &format!("refs/tags/{}", &first[..10]), "HEAD"]);
         scratch.git(&["update-ref", "refs/tags/v1-1-g", "HEAD"]);
