@@ -242,7 +242,9 @@ fn messages_do_not_print_what_they_quote() {
         for value in [&secret, &format!("patient ssn {number}")] {
             let said =
                 analyze(&repo, &["--policy", "policies", "--format", format, "--branch", value]);
-            assert_eq!(said.code, Some(3), "{said}");
+            // What has blanks is no name of a branch.
+            let code = if value.contains(' ') { 2 } else { 3 };
+            assert_eq!(said.code, Some(code), "{said}");
             for text in [&said.stdout, &said.stderr] {
                 assert!(!text.contains(&secret) && !text.contains(&number), "{format}: {text}");
             }

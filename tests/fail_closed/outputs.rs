@@ -150,9 +150,9 @@ fn a_reader_that_goes_away_changes_no_answer() {
     assert!(output.stderr.is_empty(), "{output:?}");
 }
 
-/// Who interrupts it gets no answer, and half a report is none.
+/// Who ends it gets no answer, and half a report is none.
 #[test]
-fn who_interrupts_it_gets_no_answer() {
+fn who_ends_it_gets_no_answer() {
     use std::os::unix::process::ExitStatusExt;
 
     let repo = super::governed();
@@ -176,10 +176,10 @@ fn who_interrupts_it_gets_no_answer() {
         .expect("the program can be started");
     std::thread::sleep(std::time::Duration::from_millis(1500));
     let id = child.id().to_string();
-    assert!(Command::new("kill").args(["-INT", &id]).status().expect("kill is there").success());
+    assert!(Command::new("kill").args(["-TERM", &id]).status().expect("kill is there").success());
     let status = child.wait().expect("it ends");
-    // What a shell calls 130.
-    assert_eq!((status.code(), status.signal()), (None, Some(2)));
+    // As Ctrl-C does, which whoever starts tests in the background has switched off for all that they start.
+    assert_eq!((status.code(), status.signal()), (None, Some(15)));
     for name in ["report.txt", "r.json"] {
         assert!(!repo.path().join(name).exists(), "{name} was written");
     }
