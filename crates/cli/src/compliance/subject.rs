@@ -381,13 +381,16 @@ fn may_be_on(repo: &Repo, names: &[Vec<u8>], commit: ObjectId) -> Result<bool, C
     Ok(!is_here)
 }
 
+/// A branch, and all names that it may have.
+type Named = (Branch, Vec<Vec<u8>>);
+
 /// The branch that a change goes to, and all names that it may have; of its history nothing is known yet.
 fn branch_named(
     repo: &Repo,
     args: &ChangeArgs,
     selection: &Selection,
     settings: &Settings,
-) -> Result<Option<(Branch, Vec<Vec<u8>>)>, CliError> {
+) -> Result<Option<Named>, CliError> {
     let names = match (&args.branch, selection) {
         (Some(name), _) => called(repo, name)?,
         (None, Selection::PullRequest { .. }) => {
