@@ -85,10 +85,13 @@ impl<'a> People<'a> {
 
     fn owner(&self, email: &str) -> Option<String> {
         let roster = self.roster?;
-        let account = email.strip_suffix(GITHUB).map(|local| {
-            // `12345+ann@...`, and `ann@...` of older accounts.
-            let name = local.split_once('+').map_or(local, |(_, name)| name);
-            format!("github:{name}")
+        let account = email.strip_suffix(GITHUB).and_then(|local| {
+            // `12345+ann@...`, and `ann@...` of older accounts. In front of the `+` is a number, never a name.
+            let name = match local.split_once('+') {
+                Some((number, name)) => is_number(number).then_some(name)?,
+                None => local,
+            };
+            Some(format!("github:{name}"))
         });
         let owner = roster.owner_of(email).or_else(|| roster.owner_of(account.as_deref()?));
         owner.map(str::to_owned)
@@ -114,6 +117,10 @@ impl<'a> People<'a> {
         }
         id
     }
+}
+
+fn is_number(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 fn stranger() -> Person {
@@ -162,6 +169,12 @@ teams: {'@org/all': [ann, bob]}
             ("", "ann@laptop", "ann"),
             ("x", "77+ann-ex@users.noreply.github.com", "ann"),
             ("x", "ann-ex@users.noreply.github.com", "ann"),
+            (
+                "x",
+                "eve+ann-ex@users.noreply.github.com",
+                "mail:eve+ann-ex@users.noreply.github.com",
+            ),
+            ("x", "+ann-ex@users.noreply.github.com", "mail:+ann-ex@users.noreply.github.com"),
             ("Eve", "eve@b.example", "mail:eve@a.example"),
             ("Eve", "EVE@a.example", "mail:eve@a.example"),
             ("Bob Example", "someone@example.com", "mail:someone@example.com"),

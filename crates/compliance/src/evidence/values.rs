@@ -53,11 +53,27 @@ pub(super) fn moment(text: &str) -> Option<Time> {
     };
     let bytes = text.as_bytes();
     let is_date_time = bytes.len() > SHAPE.len() && bytes.iter().zip(SHAPE).all(fits);
-    let is_rest = |byte: &u8| byte.is_ascii_digit() || b".:+-Zz".contains(byte);
-    if !is_date_time || !bytes.iter().skip(SHAPE.len()).all(is_rest) {
-        return None;
+    let is_moment = is_date_time && is_offset(without_fraction(bytes.get(SHAPE.len()..)?)?);
+    is_moment.then(|| ZonedTime::parse_rfc3339(text).map(Time::from))?
+}
+
+/// What is behind the part of a second, if there is one.
+fn without_fraction(rest: &[u8]) -> Option<&[u8]> {
+    let Some(fraction) = rest.strip_prefix(b".") else { return Some(rest) };
+    let digits = fraction.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    (digits > 0).then(|| &fraction[digits..])
+}
+
+/// `Z`, or hours and minutes of a day.
+fn is_offset(text: &[u8]) -> bool {
+    match *text {
+        [b'Z' | b'z'] => true,
+        [b'+' | b'-', hour_tens @ b'0'..=b'2', hour, b':', b'0'..=b'5', minute] => {
+            let last_hour = if hour_tens == b'2' { b'3' } else { b'9' };
+            (b'0'..=last_hour).contains(&hour) && minute.is_ascii_digit()
+        }
+        _ => false,
     }
-    ZonedTime::parse_rfc3339(text).map(Time::from)
 }
 
 /// The whole id of an object, in small letters.
@@ -92,5 +108,34 @@ pub(super) fn account(system: &str, name: Option<&str>) -> Result<Who, Problem> 
     match name.is_empty() {
         true => Err(Problem::new("an account has a name")),
         false => Ok(Who::Account(system.into(), name.into())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_moment_is_one_of_rfc_3339() {
+        for (text, is_one) in [
+            ("2026-03-01T12:00:00Z", true),
+            ("2026-03-01t12:00:00.123456789z", true),
+            ("2026-03-01T12:00:00+14:00", true),
+            ("2026-03-01T12:00:00-12:00", true),
+            ("2026-03-01T12:00:00+23:59", true),
+            ("2026-03-01T12:00:00+24:00", false),
+            ("2026-03-01T12:00:00+25:59", false),
+            ("2026-03-01T12:00:00-30:00", false),
+            ("2026-03-01T12:00:00+01:60", false),
+            ("2026-03-01T12:00:00+0100", false),
+            ("2026-03-01T12:00:00+01", false),
+            ("2026-03-01T12:00:00+01:00:30", false),
+            ("2026-03-01T12:00:00.Z", false),
+            ("2026-03-01T12:00:00", false),
+            ("2026-03-01T12:00:00Z+01:00", false),
+            ("2026-02-30T12:00:00Z", false),
+        ] {
+            assert_eq!(moment(text).is_some(), is_one, "{text}");
+        }
     }
 }

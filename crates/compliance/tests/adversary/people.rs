@@ -61,6 +61,8 @@ fn twins(report: &mut Report) {
         ("by Bob's address in capitals", email("Bob@Example.Com"), Pass),
         ("by Bob's id", Who::Id("bob".into()), Pass),
         ("by Bob's hidden address", email("99+bobby@users.noreply.github.com"), Pass),
+        ("by a name before Bob's", email("eve+bobby@users.noreply.github.com"), Fail),
+        ("by nothing before Bob's", email("+bobby@users.noreply.github.com"), Fail),
     ];
     for (name, by, wanted) in all {
         for (kind, grade) in [("", Grade::E2), (", in a file", Grade::E1)] {
