@@ -142,16 +142,12 @@ fn below<'a>(
     limits: Limits,
 ) -> Result<Vec<&'a str>, OwnError> {
     let top = path.trim_end_matches('/');
-    let is_below = |name: &str| {
-        let rest = name.strip_prefix(top);
-        top == "." || rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-    };
     let mut names = Vec::new();
     for file in files {
         // A name that is no text is none of a policy.
         let Ok(name) = std::str::from_utf8(file.path.as_bytes()) else { continue };
         let is_asked = is_policy(name) || is_framework(name);
-        if !is_below(name) {
+        if !is_at(name, top) {
             continue;
         }
         // A link without an ending may lead to a directory of policies.
@@ -167,6 +163,18 @@ fn below<'a>(
         }
     }
     Ok(names)
+}
+
+/// Whether a file is what a path names, or below it.
+fn is_at(name: &str, top: &str) -> bool {
+    let rest = name.strip_prefix(top);
+    top == "." || rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// Whether a file is read where this path is configured, or in the place of what is: a directory may become a link.
+pub(crate) fn is_read(name: &str, path: &str) -> bool {
+    let top = path.trim_end_matches('/');
+    name == top || is_at(name, top) && (is_policy(name) || is_framework(name))
 }
 
 fn is_test(name: &str) -> bool {

@@ -4,6 +4,7 @@ use gitops_health_git::FileChange;
 
 use crate::config::{ComplianceConfig, Settings};
 use crate::input::Class;
+use crate::own;
 
 /// Where each class is: whole paths, directories (with `/` at the end) and names of files, in small letters; a name with
 /// a `*` in front is an ending.
@@ -26,6 +27,16 @@ const BUILT_IN: &[(&str, &[&str])] = &[
             "cloudbuild.yaml",
             "buildspec.yml",
             ".tekton/",
+            ".forgejo/",
+            ".gitea/",
+            "action.yml",
+            "action.yaml",
+            ".github/dependabot.yml",
+            ".github/dependabot.yaml",
+            "renovate.json",
+            "renovate.json5",
+            ".renovaterc",
+            ".renovaterc.json",
         ],
     ),
     (
@@ -33,6 +44,8 @@ const BUILT_IN: &[(&str, &[&str])] = &[
         &[
             ".gitops-health.yaml",
             ".gitops-health/",
+            // The directory may be a submodule.
+            ".gitops-health",
             ".gitops-health-baseline.jsonl",
             "codeowners",
             ".mailmap",
@@ -41,6 +54,16 @@ const BUILT_IN: &[(&str, &[&str])] = &[
             ".pre-commit-hooks.yaml",
             ".github/settings.yml",
             ".github/rulesets/",
+            ".husky/",
+            "lefthook.yml",
+            // What scanners look for, and what they pass over.
+            ".gitleaks.toml",
+            ".gitleaksignore",
+            ".trivyignore",
+            ".trivyignore.yaml",
+            ".semgrepignore",
+            ".snyk",
+            ".secrets.baseline",
         ],
     ),
     (
@@ -240,7 +263,10 @@ fn is_own(path: &[u8], config: &ComplianceConfig) -> bool {
         &config.openpgp_keys,
         &config.x509_certificates,
     ];
-    own.iter().any(|own| own.as_bytes() == path)
+    let is_named = own.iter().any(|own| own.as_bytes() == path);
+    // A name that is no text is none of a policy.
+    let is_policy = |named: &String| str::from_utf8(path).is_ok_and(|it| own::is_read(it, named));
+    is_named || config.policies.iter().any(is_policy)
 }
 
 fn built_in(path: &str) -> impl Iterator<Item = Class> {
@@ -272,9 +298,22 @@ mod tests {
 
     #[test]
     fn what_rules_read_is_governance_wherever_it_is() {
-        let config =
-            ComplianceConfig { roster: "ops/people.yaml".into(), ..ComplianceConfig::default() };
+        let config = ComplianceConfig {
+            roster: "ops/people.yaml".into(),
+            policies: vec!["rules".into(), "more/".into(), "one.rego".into()],
+            ..ComplianceConfig::default()
+        };
         for (path, expected) in [
+            ("rules/a.rego", true),
+            ("rules/frameworks/x.yaml", true),
+            ("rules", true),
+            ("more/b.rego", true),
+            ("one.rego", true),
+            ("one.rego.md", false),
+            ("rules2/a.rego", false),
+            ("rules/README.md", false),
+            ("more", true),
+            ("src/rules/a.rego", false),
             ("ops/people.yaml", true),
             (".gitops-health/waivers.yaml", true),
             (".gitops-health/roster.yaml", false),
@@ -285,10 +324,27 @@ mod tests {
     }
 
     #[test]
+    fn where_policies_are_at_the_top_other_files_are_no_governance() {
+        let config = ComplianceConfig { policies: vec![".".into()], ..ComplianceConfig::default() };
+        for (path, expected) in [("a/b.rego", true), ("frameworks/x.yml", true), ("a.py", false)] {
+            assert_eq!(is_own(path.as_bytes(), &config), expected, "{path}");
+        }
+    }
+
+    #[test]
     fn paths_have_classes() {
         for (path, expected) in [
             (".github/workflows/ci.yml", &["ci"][..]),
             ("docs/codeowners", &["governance"]),
+            (".gitops-health", &["governance"]),
+            (".husky/pre-commit", &["governance"]),
+            (".gitleaks.toml", &["governance"]),
+            ("web/.semgrepignore", &["governance"]),
+            (".forgejo/workflows/ci.yml", &["ci"]),
+            (".gitea/workflows/ci.yml", &["ci"]),
+            ("setup/action.yml", &["ci"]),
+            (".github/dependabot.yml", &["ci"]),
+            ("src/action.ts", &[]),
             (".gitops-health/roster.yaml", &["governance"]),
             ("web/package.json", &["manifest"]),
             ("web/package-lock.json", &["lock"]),

@@ -764,6 +764,8 @@ fn governance(report: &mut Report) {
         ("attributes of a directory", "src/.gitattributes"),
         ("baseline", ".gitops-health-baseline.jsonl"),
         ("hooks", ".pre-commit-config.yaml"),
+        ("hooks of husky", ".husky/pre-commit"),
+        ("what scanners pass over", ".gitleaksignore"),
     ] {
         for (kind, approver, wanted) in [
             ("nobody", None, Fail),
@@ -792,13 +794,19 @@ fn governance(report: &mut Report) {
         "ops/revoked",
         "ops/keys.asc",
         "ops/x509.pem",
+        "ops/rules/ours.rego",
+        "ops/rules/ours_test.rego",
+        "ops/rules/frameworks/ours.yaml",
+        "ops/one.rego",
+        "ops/rules",
     ] {
         for (kind, approver, wanted) in
             [("nobody", "ann-ex", Fail), ("the one who may", "bobby", Pass)]
         {
             let mut world = World::with(|repo| {
                 let config = "compliance: {roster: ops/people.yaml, waivers: ops/waivers.yaml, \
-                     allowed_signers: ops/signers, revoked_keys: ops/revoked, openpgp_keys: ops/keys.asc, x509_certificates: ops/x509.pem}\n";
+                     allowed_signers: ops/signers, revoked_keys: ops/revoked, openpgp_keys: ops/keys.asc, x509_certificates: ops/x509.pem, \
+                     policies: [ops/rules, ops/one.rego]}\n";
                 repo.write(".gitops-health.yaml", config)
                     .write("ops/people.yaml", super::world::ROSTER);
             });
