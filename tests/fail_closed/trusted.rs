@@ -271,6 +271,18 @@ pub const WAYS: &[Way] = &[
         "compliance explain RULE",
     ),
     broken(
+        "a parameter that says nothing",
+        |repo| configure(repo, "{parameters: {approved-by-others: {approvers: 0}}}"),
+        "it may not be `0`: at least 1",
+        "compliance explain RULE",
+    ),
+    broken(
+        "a parameter that is none of its words",
+        |repo| configure(repo, "{parameters: {approved-by-others: {least_grade: e2}}}"),
+        "one of `E0`, `E1`, `E2`, `E3`",
+        "compliance explain RULE",
+    ),
+    broken(
         "a pattern that is none",
         |repo| configure(repo, "{ticket_patterns: ['(']}"),
         "ticket_patterns",

@@ -11,6 +11,7 @@ use thiserror::Error;
 use crate::framework::{Framework, FrameworkError, is_id};
 use crate::input::Grade;
 use crate::own::{self, OwnPolicies};
+use crate::parameter::Parameter;
 use crate::rego::Constants;
 use crate::{
     ConftestRule, Evaluation, Judgement, Limits, Policies, PolicyError, Rule, Settings, Source,
@@ -51,7 +52,8 @@ pub struct Meta {
     pub title: String,
     /// How much it matters.
     pub severity: Severity,
-    /// How well the facts are established on which it decides, at least.
+    /// How well the facts are established on which it decides, at least. Where the rule has a parameter `least_grade`, it
+    /// is what that is set to.
     pub grade: Grade,
     /// Why it is there.
     pub rationale: String,
@@ -62,14 +64,20 @@ pub struct Meta {
     pub parameters: BTreeMap<String, Parameter>,
 }
 
-/// What can be set of a rule.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Parameter {
-    /// Its value where nobody sets one. Values that are set have its type.
-    pub default: Value,
-    /// What it means.
-    pub about: String,
+impl Meta {
+    /// Looks whether what can be set is fit.
+    pub(crate) fn check(&self) -> Result<(), String> {
+        let mut wrong = self.parameters.iter().filter_map(|(name, it)| Some((name, it.problem()?)));
+        wrong.next().map_or(Ok(()), |(name, problem)| Err(format!("`{name}`: {problem}")))
+    }
+}
+
+/// The parameter that says at which grade a rule decides.
+pub(crate) const LEAST_GRADE: &str = "least_grade";
+
+/// The grade that a value names.
+pub(crate) fn grade(value: &Value) -> Option<Grade> {
+    Grade::deserialize(value).ok()
 }
 
 /// How much a rule matters.
@@ -343,6 +351,10 @@ impl Catalogue {
     fn finished(mut self, settings: &Settings) -> Result<Self, CatalogueError> {
         self.frameworks.values().try_for_each(|it| check_rules(it, &self.rules))?;
         self.parameters = parameters(&self.rules, settings)?;
+        for (id, shipped) in &mut self.rules {
+            let asked = self.parameters.get(id).and_then(|values| values.get(LEAST_GRADE));
+            shipped.meta.grade = asked.and_then(grade).unwrap_or(shipped.meta.grade);
+        }
         let data = json!({ "parameters": self.parameters });
         self.policies = self.policies.with_data(&data)?;
         self.own = self.own.map(|own| own.with_data(&data)).transpose()?;
@@ -444,6 +456,7 @@ fn shipped(
     if meta.id != id {
         return Err(error(format!("it calls itself `{}`", meta.id)));
     }
+    meta.check().map_err(error)?;
     let rule = Rule::of(policies, &package).ok_or_else(|| error("it has no `findings`".into()))?;
     Ok(Shipped { meta, decider: Decider::Rule(rule), own: None })
 }
@@ -479,29 +492,12 @@ fn parameters(
         }
         for (name, parameter) in &meta.parameters {
             let value = given.get(name).unwrap_or(&parameter.default);
-            if !is_alike(value, &parameter.default) {
-                return Err(error(format!("{id}.{name}"), "it has another type than the default"));
+            if let Some(problem) = parameter.refuses(value) {
+                return Err(error(format!("{id}.{name}"), &problem));
             }
             values.insert(name.clone(), value.clone());
         }
         all.insert(id.clone(), values);
     }
     Ok(all)
-}
-
-/// Whether two values have the same type, also inside of lists.
-fn is_alike(one: &Value, other: &Value) -> bool {
-    match (one, other) {
-        (Value::Array(one), Value::Array(other)) => {
-            other.first().is_none_or(|other| one.iter().all(|one| is_alike(one, other)))
-        }
-        (Value::Object(_), Value::Object(_))
-        | (Value::String(_), Value::String(_))
-        | (Value::Bool(_), Value::Bool(_))
-        | (Value::Null, Value::Null) => true,
-        (Value::Number(one), Value::Number(other)) => {
-            one.is_f64() == other.is_f64() || other.is_f64()
-        }
-        _ => false,
-    }
 }

@@ -14,6 +14,7 @@ mod draft;
 mod evidence;
 mod framework;
 mod own;
+mod parameter;
 mod people;
 mod rego;
 mod roster;
@@ -26,9 +27,7 @@ mod waiver;
 mod yaml;
 
 pub use assemble::{Assembler, Subject, digits};
-pub use catalogue::{
-    Catalogue, CatalogueError, Decider, Judge, Meta, Parameter, Severity, Shipped,
-};
+pub use catalogue::{Catalogue, CatalogueError, Decider, Judge, Meta, Severity, Shipped};
 pub use check::{CheckedPolicies, Problem, ProblemKind, check_policies};
 pub use config::{ApprovalTrailer, ComplianceConfig, ConfigError, Settings};
 pub use conftest::ConftestRule;
@@ -40,6 +39,7 @@ pub use evidence::{
 };
 pub use framework::{Clause, Framework, FrameworkError, Strength, is_id};
 pub use own::{OwnError, OwnPolicies};
+pub use parameter::Parameter;
 pub use rego::{
     Evaluation, EvaluationError, Limits, Policies, PolicyError, RuleName, Source, capabilities,
 };

@@ -238,6 +238,7 @@ fn of_our_form(
     if !is_id(&meta.id) {
         return Err(error("its id is not of small letters, digits and single hyphens".into()));
     }
+    meta.check().map_err(error)?;
     let rule = Rule::of(policies, package).ok_or_else(|| error("it has no `findings`".into()))?;
     Ok(Shipped { meta, decider: Decider::Rule(rule), own: Some(file.to_owned()) })
 }

@@ -1,5 +1,6 @@
 //! The rules that come with the program: they are well formed, and pass their tests.
 
+use gitops_health_compliance::input::Grade;
 use gitops_health_compliance::{Catalogue, ComplianceConfig, Limits, Policies, Source};
 use serde_json::{Value, json};
 
@@ -23,6 +24,65 @@ fn the_catalogue_is_whole() {
             .values()
             .any(|framework| framework.clauses.iter().any(|clause| clause.rules.contains_key(id)));
         assert!(is_named, "no framework names `{id}`");
+    }
+}
+
+#[test]
+fn a_rule_says_the_grade_that_it_asks_for() {
+    let settings = ComplianceConfig::default().check().expect("it is fit");
+    let catalogue = Catalogue::built_in(&settings).expect("it is fit");
+    let mut asked = 0;
+    // As it is written: what a catalogue says of a grade is what is set.
+    for (id, text) in Catalogue::built_in_rules() {
+        let Some(least) = catalogue.rules()[*id].meta.parameters.get("least_grade") else {
+            continue;
+        };
+        let default = least.default.as_str().expect("a text");
+        let said = format!("\n\t\"grade\": \"{default}\",\n");
+        assert!(text.contains(&said), "`{id}` asks for {default}, and says another grade");
+        assert!(least.one_of.is_some(), "`{id}` takes any grade");
+        asked += 1;
+    }
+    assert!(asked > 20, "{asked}");
+}
+
+#[test]
+fn the_grade_of_a_rule_is_what_is_set() {
+    let grade = |set: Option<&str>| {
+        let mut config = ComplianceConfig::default();
+        if let Some(set) = set {
+            let parameters = config.parameters.entry("attested-approval".into()).or_default();
+            parameters.insert("least_grade".into(), json!(set));
+        }
+        let settings = config.check().expect("it is fit");
+        let catalogue = Catalogue::built_in(&settings).expect("it is fit");
+        catalogue.rules()["attested-approval"].meta.grade
+    };
+    assert_eq!((grade(None), grade(Some("E0"))), (Grade::E2, Grade::E0));
+}
+
+#[test]
+fn parameters_that_say_nothing_are_refused() {
+    for (rule, name, value) in [
+        ("approved-by-others", "approvers", json!(0)),
+        ("risk-reviewed", "approvers", json!(-1)),
+        ("risk-reviewed", "score", json!(101)),
+        ("approved-by-others", "least_grade", json!("")),
+        ("approved-by-others", "least_grade", json!("E")),
+        ("owner-approval", "least_grade", json!("e2")),
+        ("two-owners", "owners", json!(0)),
+        ("no-secrets", "severity", json!("hihg")),
+        ("no-health-data", "categories", json!([])),
+        ("code-scanned", "severities", json!(["critical", "severe"])),
+        ("trained-people", "days", json!(-1)),
+        ("trained-people", "trainings", json!([])),
+    ] {
+        let mut config = ComplianceConfig::default();
+        config.parameters.entry(rule.into()).or_default().insert(name.into(), value.clone());
+        let settings = config.check().expect("it is fit");
+        let found = Catalogue::built_in(&settings).map(|_| ()).map_err(|it| it.to_string());
+        let problem = found.expect_err(&format!("{rule}.{name}: {value}"));
+        assert!(problem.contains(&format!("{rule}.{name}")), "{problem}");
     }
 }
 

@@ -62,7 +62,8 @@ pub fn text(report: &ExplainReport) -> String {
         let _ = writeln!(text, "\nParameters (`compliance.parameters.{}`):", rule.id);
     }
     for (name, parameter) in &rule.parameters {
-        let _ = writeln!(text, "  {name} = {}: {}", parameter.default, parameter.about);
+        let allowed = parameter.allowed().map(|it| format!(" ({it})")).unwrap_or_default();
+        let _ = writeln!(text, "  {name} = {}{allowed}: {}", parameter.default, parameter.about);
     }
     if !report.clauses.is_empty() {
         let clauses: Vec<String> = report.clauses.iter().map(ExplainedClause::words).collect();

@@ -10,8 +10,8 @@ meta := {
 	"rationale": "A signature for a record has the name of its signer, the time and its meaning with it (21 CFR 11.50); without them nobody can say later what was taken responsibility for.",
 	"remedy": "Hand in approvals with the person, the time and the meaning, and enter the account of the approver in the roster.",
 	"parameters": {
-		"meanings": {"default": ["review", "approval", "responsibility"], "about": "What an approval may mean."},
-		"least_grade": {"default": "E1", "about": "How well an approval has to be established to be asked for at all."},
+		"meanings": {"default": ["review", "approval", "responsibility"], "least": 1, "about": "What an approval may mean."},
+		"least_grade": {"default": "E1", "one_of": ["E0", "E1", "E2", "E3"], "about": "How well an approval has to be established to be asked for at all."},
 	},
 }
 

@@ -6,12 +6,12 @@ meta := {
 	"id": "approved-by-others",
 	"title": "Somebody else approved the change as it is",
 	"severity": "high",
-	"grade": "E2",
+	"grade": "E1",
 	"rationale": "Nobody sees all of their own mistakes, and nobody should be able to bring in a change alone.",
 	"remedy": "Ask for a review of the last commit by somebody who wrote none of the change, and hand in what the platform says of it (`--evidence`).",
 	"parameters": {
-		"approvers": {"default": 1, "about": "How many people have to approve."},
-		"least_grade": {"default": "E1", "about": "How well an approval has to be established: `E0` counts trailers of messages, too."},
+		"approvers": {"default": 1, "least": 1, "about": "How many people have to approve."},
+		"least_grade": {"default": "E1", "one_of": ["E0", "E1", "E2", "E3"], "about": "How well an approval has to be established: `E0` counts trailers of messages, too."},
 	},
 }
 

@@ -10,8 +10,8 @@ meta := {
 	"rationale": "What a platform says of a review is written by nobody who wants the change; a file or a trailer is.",
 	"remedy": "Have the change approved on the platform, and hand in what it says of the review (`--evidence`).",
 	"parameters": {
-		"approvers": {"default": 1, "about": "How many people have to approve."},
-		"least_grade": {"default": "E2", "about": "How well an approval has to be established: `E3` asks for two sources."},
+		"approvers": {"default": 1, "least": 1, "about": "How many people have to approve."},
+		"least_grade": {"default": "E2", "one_of": ["E0", "E1", "E2", "E3"], "about": "How well an approval has to be established: `E3` asks for two sources, which nothing gives yet."},
 	},
 }
 

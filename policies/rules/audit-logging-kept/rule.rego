@@ -11,7 +11,7 @@ meta := {
 	"remedy": "Put the record back, or ask somebody who answers for security to review the last commit, and hand in what the platform says of it.",
 	"parameters": {
 		"roles": {"default": ["security-owner"], "about": "The roles of the roster of which an approver has one; none: anybody in the roster."},
-		"least_grade": {"default": "E1", "about": "How well an approval has to be established: `E0` counts trailers of messages, too."},
+		"least_grade": {"default": "E1", "one_of": ["E0", "E1", "E2", "E3"], "about": "How well an approval has to be established: `E0` counts trailers of messages, too."},
 	},
 }
 

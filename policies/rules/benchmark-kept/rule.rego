@@ -13,7 +13,7 @@ meta := {
 		"classes": {"default": ["benchmarked"], "about": "The classes of files that are measured against."},
 		"trailers": {"default": ["Baseline"], "about": "The trailers that name the new baseline."},
 		"roles": {"default": [], "about": "The roles of the roster of which an approver has one; none: anybody in the roster."},
-		"least_grade": {"default": "E1", "about": "How well an approval has to be established: `E0` counts trailers of messages, too."},
+		"least_grade": {"default": "E1", "one_of": ["E0", "E1", "E2", "E3"], "about": "How well an approval has to be established: `E0` counts trailers of messages, too."},
 	},
 }
 

@@ -11,6 +11,7 @@ meta := {
 	"remedy": "Approve on the platform, where a review belongs to a commit, or name the commit, the tree or the digest of the change in the file of approvals.",
 	"parameters": {"least_grade": {
 		"default": "E1",
+		"one_of": ["E0", "E1", "E2", "E3"],
 		"about": "How well an approval has to be established to be asked for at all.",
 	}},
 }

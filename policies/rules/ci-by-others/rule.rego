@@ -12,7 +12,7 @@ meta := {
 	"parameters": {
 		"classes": {"default": ["ci"], "about": "The classes of files that make a pipeline."},
 		"roles": {"default": [], "about": "The roles of the roster of which an approver has one; none: anybody in the roster."},
-		"least_grade": {"default": "E1", "about": "How well an approval has to be established: `E0` counts trailers of messages, too."},
+		"least_grade": {"default": "E1", "one_of": ["E0", "E1", "E2", "E3"], "about": "How well an approval has to be established: `E0` counts trailers of messages, too."},
 	},
 }
 

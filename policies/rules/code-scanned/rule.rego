@@ -6,12 +6,12 @@ meta := {
 	"id": "code-scanned",
 	"title": "The code was searched for mistakes, and none is bad",
 	"severity": "high",
-	"grade": "E2",
+	"grade": "E1",
 	"rationale": "Known mistakes are found by programs faster than by reviewers, and by attackers with the same programs.",
 	"remedy": "Mend what was found, or accept it in the scanner with a reason. Hand in the result: `--evidence`.",
 	"parameters": {
-		"severities": {"default": ["critical", "high"], "about": "The severities that may not be found: of `critical`, `high`, `medium`, `low`, `info`."},
-		"least_grade": {"default": "E1", "about": "How well a scan has to be established."},
+		"severities": {"default": ["critical", "high"], "least": 1, "one_of": ["critical", "high", "medium", "low", "info"], "about": "The severities that may not be found: of `critical`, `high`, `medium`, `low`, `info`."},
+		"least_grade": {"default": "E1", "one_of": ["E0", "E1", "E2", "E3"], "about": "How well a scan has to be established."},
 	},
 }
 

@@ -6,13 +6,13 @@ meta := {
 	"id": "dependencies-reviewed",
 	"title": "Somebody else approved what comes from others",
 	"severity": "medium",
-	"grade": "E2",
+	"grade": "E1",
 	"rationale": "A dependency runs with all that the program may, and most attacks on what programs are made of come through a small change of one line.",
 	"remedy": "Ask somebody who wrote none of the change to look at the dependencies, and hand in what the platform says of the review.",
 	"parameters": {
 		"classes": {"default": ["manifest", "lock", "submodules"], "about": "The classes of files that say what comes from others. Submodules count whatever their class."},
 		"roles": {"default": [], "about": "The roles of the roster of which an approver has one; none: anybody in the roster."},
-		"least_grade": {"default": "E1", "about": "How well an approval has to be established: `E0` counts trailers of messages, too."},
+		"least_grade": {"default": "E1", "one_of": ["E0", "E1", "E2", "E3"], "about": "How well an approval has to be established: `E0` counts trailers of messages, too."},
 	},
 }
 

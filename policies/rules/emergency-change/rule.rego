@@ -6,13 +6,13 @@ meta := {
 	"id": "emergency-change",
 	"title": "An emergency has a reason and somebody else who agreed",
 	"severity": "high",
-	"grade": "E1",
+	"grade": "E0",
 	"rationale": "In an emergency the usual way is too long. Without a reason and a name, everything urgent becomes one.",
 	"remedy": "Say why in a trailer (`Emergency: the pump of ward 3 shows no dose`) and name who agreed: an approval, or `Emergency-Approver: Name <address>` of somebody who did not contribute.",
 	"parameters": {
 		"labels": {"default": ["emergency"], "about": "Labels of pull requests that say so, in small letters."},
-		"least_reason": {"default": 10, "about": "How many characters a reason has at least."},
-		"least_grade": {"default": "E1", "about": "How well an approval has to be established."},
+		"least_reason": {"default": 10, "least": 1, "about": "How many characters a reason has at least."},
+		"least_grade": {"default": "E0", "one_of": ["E0", "E1", "E2", "E3"], "about": "How well it has to be established who agreed: from `E1` on an approval is needed, and no trailer counts."},
 	},
 }
 
@@ -65,7 +65,9 @@ is_taken_back(approval) if {
 
 is_earlier(one, other) if one.at.unix < other.at.unix
 
+# Whoever commits types it, so that it says no more than a trailer does.
 is_agreed if {
+	parameters.least_grade == "E0"
 	some commit in input.commits
 	some trailer in commit.trailers
 	trailer.key == "emergency-approver"

@@ -4,7 +4,9 @@ import rego.v1
 
 import data.gitops_health.rules.emergency_change
 
-parameters := {"emergency-change": {"labels": ["emergency", "hotfix"], "least_reason": 10, "least_grade": "E1"}}
+parameters := {"emergency-change": {"labels": ["emergency", "hotfix"], "least_reason": 10, "least_grade": "E0"}}
+
+attested := {"emergency-change": object.union(parameters["emergency-change"], {"least_grade": "E1"})}
 
 approval := {"person": "bob", "state": "approved", "grade": "E1", "covers": "all", "is_contributor": false}
 
@@ -60,7 +62,6 @@ test_who_can_not_agree if {
 		{"state": "commented"},
 		{"covers": "part"},
 		{"is_contributor": true},
-		{"grade": "E0"},
 		{"person": "ci"},
 	] {
 		found([why], [object.union(approval, patch)]) == {nobody}
@@ -113,3 +114,16 @@ test_who_takes_back_does_not_approve if {
 }
 
 timed_approval := object.union(approval, {"at": {"unix": 150}})
+
+found_attested(trailers, approvals) := findings if {
+	findings := emergency_change.findings with input as change(trailers, approvals) with data.parameters as attested
+}
+
+test_what_is_typed_is_no_approval_where_one_is_asked_for if {
+	typed := object.union(approval, {"grade": "E0"})
+	found([why], [typed]) == set()
+	found_attested([why, named("bob")], []) == {nobody}
+	found_attested([why, named("bob")], [typed]) == {nobody}
+	found_attested([why, named("bob")], [approval]) == set()
+	found_attested([why], [object.union(approval, {"grade": "E2"})]) == set()
+}

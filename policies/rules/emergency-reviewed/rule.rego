@@ -6,13 +6,13 @@ meta := {
 	"id": "emergency-reviewed",
 	"title": "An emergency is reviewed within days",
 	"severity": "high",
-	"grade": "E2",
+	"grade": "E1",
 	"rationale": "An emergency puts the review off and not away.",
 	"remedy": "Have somebody who wrote none of it review the change as it was merged, and hand in the approval.",
 	"parameters": {
 		"labels": {"default": ["emergency"], "about": "Labels of pull requests that say so, in small letters."},
-		"days": {"default": 3, "about": "How many days the review may take."},
-		"least_grade": {"default": "E1", "about": "How well an approval has to be established."},
+		"days": {"default": 3, "least": 1, "about": "How many days the review may take."},
+		"least_grade": {"default": "E1", "one_of": ["E0", "E1", "E2", "E3"], "about": "How well an approval has to be established."},
 	},
 }
 

@@ -10,8 +10,8 @@ meta := {
 	"rationale": "An approval that is older than the last push is of something else. One that is younger than the merge prevented nothing.",
 	"remedy": "Ask for the approval again after the last push, and let the platform dismiss approvals when commits are pushed.",
 	"parameters": {
-		"approvers": {"default": 1, "about": "How many people have to approve in this time."},
-		"least_grade": {"default": "E2", "about": "How well approvals and times have to be established."},
+		"approvers": {"default": 1, "least": 1, "about": "How many people have to approve in this time."},
+		"least_grade": {"default": "E2", "one_of": ["E0", "E1", "E2", "E3"], "about": "How well approvals and times have to be established."},
 	},
 }
 

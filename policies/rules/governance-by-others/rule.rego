@@ -12,8 +12,8 @@ meta := {
 	"parameters": {
 		"classes": {"default": ["governance"], "about": "The classes of files that are asked for, such as `governance` and `ci`."},
 		"roles": {"default": ["governance-owner", "security-owner"], "about": "The roles of which an approver has one."},
-		"approvers": {"default": 1, "about": "How many people have to approve."},
-		"least_grade": {"default": "E1", "about": "How well an approval has to be established."},
+		"approvers": {"default": 1, "least": 1, "about": "How many people have to approve."},
+		"least_grade": {"default": "E1", "one_of": ["E0", "E1", "E2", "E3"], "about": "How well an approval has to be established."},
 	},
 }
 

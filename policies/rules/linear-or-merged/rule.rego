@@ -11,6 +11,7 @@ meta := {
 	"remedy": "Rebase onto the branch (`linear`), or merge with a commit of its own (`git merge --no-ff`, `merged`).",
 	"parameters": {"form": {
 		"default": "any",
+		"one_of": ["any", "linear", "merged"],
 		"about": "What is asked for: `any`, `linear` (no merges), or `merged` (each step of the branch is a merge).",
 	}},
 }

@@ -12,7 +12,7 @@ meta := {
 	"parameters": {
 		"strict": {"default": false, "about": "Whether nobody may merge who contributed anything."},
 		"programs": {"default": false, "about": "Whether a bot or the platform may merge, such as a queue of merges."},
-		"least_grade": {"default": "E2", "about": "How well it has to be established who merged."},
+		"least_grade": {"default": "E2", "one_of": ["E0", "E1", "E2", "E3"], "about": "How well it has to be established who merged."},
 	},
 }
 

@@ -6,11 +6,12 @@ meta := {
 	"id": "merged-through-request",
 	"title": "What comes to a protected branch comes through a pull request",
 	"severity": "high",
-	"grade": "E2",
+	"grade": "E1",
 	"rationale": "A push to the branch passes by reviews, checks and records.",
 	"remedy": "Open a pull request, let it be merged on the platform, and hand in what the platform says of it (`--evidence`). Forbid pushes to the branch.",
 	"parameters": {"least_grade": {
 		"default": "E1",
+		"one_of": ["E0", "E1", "E2", "E3"],
 		"about": "How well the pull request has to be established.",
 	}},
 }

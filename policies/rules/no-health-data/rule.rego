@@ -10,8 +10,8 @@ meta := {
 	"rationale": "Who has a clone has everything that was ever committed, and nothing can be taken back from there.",
 	"remedy": "Take the data out of the commits and not only out of the last one, use made-up data, and follow your procedure for a disclosure where it was pushed.",
 	"parameters": {
-		"categories": {"default": ["phi"], "about": "What is looked for: `phi`, `pii`, `secret`."},
-		"severity": {"default": "medium", "about": "The least severity that counts: `info`, `low`, `medium`, `high` or `critical`."},
+		"categories": {"default": ["phi"], "least": 1, "one_of": ["phi", "pii", "secret"], "about": "What is looked for: `phi`, `pii`, `secret`."},
+		"severity": {"default": "medium", "one_of": ["critical", "high", "medium", "low", "info"], "about": "The least severity that counts: `info`, `low`, `medium`, `high` or `critical`."},
 		"accepted": {"default": true, "about": "Whether what a comment, a baseline or the configuration accepts may stay."},
 	},
 }

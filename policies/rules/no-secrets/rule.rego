@@ -10,7 +10,7 @@ meta := {
 	"rationale": "A secret in a repository is known to everybody who has a clone, also after it was removed.",
 	"remedy": "Revoke the secret first, then take it out of the commits, and read it from the environment or a store of secrets.",
 	"parameters": {
-		"severity": {"default": "medium", "about": "The least severity that counts: `info`, `low`, `medium`, `high` or `critical`."},
+		"severity": {"default": "medium", "one_of": ["critical", "high", "medium", "low", "info"], "about": "The least severity that counts: `info`, `low`, `medium`, `high` or `critical`."},
 		"accepted": {"default": true, "about": "Whether what a comment, a baseline or the configuration accepts may stay."},
 	},
 }

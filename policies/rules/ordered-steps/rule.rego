@@ -11,6 +11,7 @@ meta := {
 	"remedy": "Have the ticket approved before the work begins, and merge only after approval and tests; say in the ticket why it was otherwise this time.",
 	"parameters": {"least_grade": {
 		"default": "E2",
+		"one_of": ["E0", "E1", "E2", "E3"],
 		"about": "How well a step has to be established to be asked for.",
 	}},
 }

@@ -6,11 +6,12 @@ meta := {
 	"id": "owner-approval",
 	"title": "The owners of each file approved its change",
 	"severity": "critical",
-	"grade": "E2",
+	"grade": "E1",
 	"rationale": "Who owns a file knows what depends on it. An approval by anybody else says little about it.",
 	"remedy": "Ask an owner of the file who wrote none of the change to approve its last commit; where the roster knows no owner, enter their accounts or correct the file of owners.",
 	"parameters": {"least_grade": {
 		"default": "E1",
+		"one_of": ["E0", "E1", "E2", "E3"],
 		"about": "How well an approval has to be established.",
 	}},
 }

@@ -11,6 +11,8 @@ meta := {
 	"remedy": "Require a second factor, forbid pushes to the branch, let nobody bypass its rules, and hand in the settings (`--evidence`).",
 	"parameters": {"guards": {
 		"default": ["second-factor", "no-bypass", "no-direct-push"],
+		"least": 1,
+		"one_of": ["second-factor", "no-bypass", "no-direct-push"],
 		"about": "What is asked for: of `second-factor`, `no-bypass`, `no-direct-push`. What the token of your pipeline can not see can be left out.",
 	}},
 }

@@ -11,6 +11,7 @@ meta := {
 	"remedy": "Set the clock, and commit again: `git rebase --exec \"git commit --amend --no-edit --date=now\" BASE`.",
 	"parameters": {"skew": {
 		"default": 86400,
+		"least": 0,
 		"about": "So many seconds may clocks differ.",
 	}},
 }

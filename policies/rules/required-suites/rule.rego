@@ -11,7 +11,7 @@ meta := {
 	"remedy": "Run the suite on the last commit and hand in its result (`--evidence`).",
 	"parameters": {
 		"suites": {"default": [], "about": "The names of the suites that have to pass, as the results name them."},
-		"least_grade": {"default": "E2", "about": "How well a result has to be established to count as passed."},
+		"least_grade": {"default": "E2", "one_of": ["E0", "E1", "E2", "E3"], "about": "How well a result has to be established to count as passed."},
 	},
 }
 

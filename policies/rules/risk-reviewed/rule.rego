@@ -6,13 +6,13 @@ meta := {
 	"id": "risk-reviewed",
 	"title": "What is risky is approved by several others, and tested",
 	"severity": "high",
-	"grade": "E2",
+	"grade": "E1",
 	"rationale": "What breaks most has to be looked at most.",
 	"remedy": "Ask as many people as `approvers` says to review the last commit, run the tests on it, and hand in what the platform says of both. Or make smaller changes.",
 	"parameters": {
-		"score": {"default": 60, "about": "The least score, from 0 to 100, that makes a change risky."},
-		"approvers": {"default": 2, "about": "How many people have to approve."},
-		"least_grade": {"default": "E1", "about": "How well an approval has to be established: `E0` counts trailers of messages, too."},
+		"score": {"default": 60, "least": 0, "most": 100, "about": "The least score, from 0 to 100, that makes a change risky."},
+		"approvers": {"default": 2, "least": 1, "about": "How many people have to approve."},
+		"least_grade": {"default": "E1", "one_of": ["E0", "E1", "E2", "E3"], "about": "How well an approval has to be established: `E0` counts trailers of messages, too."},
 	},
 }
 

@@ -12,7 +12,7 @@ meta := {
 	"parameters": {
 		"classes": {"default": ["infrastructure", "migration"], "about": "The classes of files that need one."},
 		"trailers": {"default": ["Rollback"], "about": "The trailers that say it."},
-		"least_length": {"default": 10, "about": "How many characters a plan has at least."},
+		"least_length": {"default": 10, "least": 1, "about": "How many characters a plan has at least."},
 	},
 }
 

@@ -10,7 +10,7 @@ meta := {
 	"rationale": "A release is what others install. A tag without a signature can be moved or made by anybody who can push.",
 	"remedy": "Make release tags with `git tag -s`, with a key that the list of allowed signers has, and replace the others.",
 	"parameters": {
-		"kinds": {"default": ["person"], "about": "Who may sign, by the kinds of the roster: `person`, `bot`."},
+		"kinds": {"default": ["person"], "least": 1, "one_of": ["person", "bot"], "about": "Who may sign, by the kinds of the roster: `person`, `bot`."},
 		"expired_since": {"default": true, "about": "Whether a signature holds whose key was valid when it signed and has expired since."},
 	},
 }

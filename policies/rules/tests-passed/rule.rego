@@ -11,6 +11,7 @@ meta := {
 	"remedy": "Run the tests on the last commit and hand in their results, bound to this commit (`--evidence`); correct what fails.",
 	"parameters": {"least_grade": {
 		"default": "E2",
+		"one_of": ["E0", "E1", "E2", "E3"],
 		"about": "How well a result has to be established to count as passed.",
 	}},
 }

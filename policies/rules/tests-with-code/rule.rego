@@ -10,8 +10,8 @@ meta := {
 	"rationale": "Tests are written while somebody knows what the code should do, or not at all.",
 	"remedy": "Add or change a test, or say why none is needed in a trailer: `Tests: covered by the suite of the parser`.",
 	"parameters": {
-		"most_lines": {"default": 10, "about": "How many new lines of code need no test."},
-		"least_reason": {"default": 10, "about": "How many characters a reason has at least."},
+		"most_lines": {"default": 10, "least": 0, "about": "How many new lines of code need no test."},
+		"least_reason": {"default": 10, "least": 1, "about": "How many characters a reason has at least."},
 	},
 }
 

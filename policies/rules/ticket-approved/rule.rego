@@ -15,7 +15,7 @@ meta := {
 			"about": "States in which work may be done or was done, in small letters.",
 		},
 		"require_approval": {"default": true, "about": "Whether somebody who did not contribute has to have approved the ticket."},
-		"least_grade": {"default": "E2", "about": "How well it has to be established what the tracker says."},
+		"least_grade": {"default": "E2", "one_of": ["E0", "E1", "E2", "E3"], "about": "How well it has to be established what the tracker says."},
 		"no_projects": {
 			"default": ["AES", "BASE", "CP", "CVE", "CWE", "ECMA", "FIPS", "HTTP", "IEC", "IEEE", "ISO", "MD", "NIST", "PEP", "RFC", "RSA", "SHA", "TLS", "UCS", "UTF"],
 			"about": "What stands before the first hyphen of names that look like tickets and are none, such as `UTF-8`.",

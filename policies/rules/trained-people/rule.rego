@@ -10,8 +10,8 @@ meta := {
 	"rationale": "Who does not know what data and rules are at stake can not keep to them.",
 	"remedy": "Take the training, and have its day entered in the roster.",
 	"parameters": {
-		"trainings": {"default": ["secure-coding"], "about": "The trainings that everybody needs, as the roster names them."},
-		"days": {"default": 365, "about": "How many days a training holds; 0 for ever."},
+		"trainings": {"default": ["secure-coding"], "least": 1, "about": "The trainings that everybody needs, as the roster names them."},
+		"days": {"default": 365, "least": 0, "about": "How many days a training holds; 0 for ever."},
 		"later": {"default": false, "about": "Whether a training counts that is later than the commit; the roster only has the last one of each."},
 	},
 }

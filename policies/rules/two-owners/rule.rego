@@ -11,7 +11,7 @@ meta := {
 	"remedy": "Name a second person in the file of owners, and enter both in the roster.",
 	"parameters": {
 		"classes": {"default": ["validated", "personal-data", "payment"], "about": "The classes of files that are asked for."},
-		"owners": {"default": 2, "about": "How many people have to own each."},
+		"owners": {"default": 2, "least": 1, "about": "How many people have to own each."},
 	},
 }
 

@@ -14,7 +14,7 @@ meta := {
 		"requirement": {"default": ["req", "requirement"], "about": "Trailers that name a requirement, in small letters."},
 		"validation": {"default": ["validation"], "about": "Trailers that name a validation, in small letters."},
 		"roles": {"default": ["quality"], "about": "The roles of which an approver has one."},
-		"least_grade": {"default": "E1", "about": "How well an approval has to be established."},
+		"least_grade": {"default": "E1", "one_of": ["E0", "E1", "E2", "E3"], "about": "How well an approval has to be established."},
 	},
 }
 

@@ -6,12 +6,12 @@ meta := {
 	"id": "vulnerabilities-known",
 	"title": "No dependency is known to be badly vulnerable",
 	"severity": "high",
-	"grade": "E2",
+	"grade": "E1",
 	"rationale": "A vulnerability that is published is used within days, by programs that look for it everywhere.",
 	"remedy": "Take the version that has it mended, or accept the finding in the scanner with a reason and an end. Hand in the result: `--evidence`.",
 	"parameters": {
-		"severities": {"default": ["critical", "high"], "about": "The severities that may not be found: of `critical`, `high`, `medium`, `low`, `info`."},
-		"least_grade": {"default": "E1", "about": "How well a scan has to be established."},
+		"severities": {"default": ["critical", "high"], "least": 1, "one_of": ["critical", "high", "medium", "low", "info"], "about": "The severities that may not be found: of `critical`, `high`, `medium`, `low`, `info`."},
+		"least_grade": {"default": "E1", "one_of": ["E0", "E1", "E2", "E3"], "about": "How well a scan has to be established."},
 	},
 }
 

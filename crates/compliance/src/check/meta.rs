@@ -1,13 +1,16 @@
 use std::collections::BTreeMap;
 
 use regorus::unstable::{Expr, Rule, RuleHead};
+use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::module::{Parsed, line};
 use super::problem::{Problem, ProblemKind, nearest};
 use crate::Severity;
+use crate::catalogue::{LEAST_GRADE, grade};
 use crate::framework::is_id;
 use crate::input::Grade;
+use crate::parameter::Parameter;
 use crate::rego::literal;
 
 /// What a rule says of itself, as it is written.
@@ -99,7 +102,7 @@ pub(super) fn check(module: &Parsed) -> Vec<Problem> {
     problems.extend(values(meta).map(|(message, hint)| of(meta.line, message, hint)));
     problems.extend(names(module, meta).map(|(message, hint)| of(meta.line, message, hint)));
     problems.extend(parameters(value).map(|(name, message)| {
-        let hint = "give it a `default` and say in `about` what it means";
+        let hint = "give it a `default`, say in `about` what it means, and what it may be in `least`, `most` or `one_of`";
         of(meta.line_of(&name), message, hint)
     }));
     problems
@@ -133,7 +136,16 @@ fn values(meta: &Meta) -> impl Iterator<Item = (String, &'static str)> {
     let grade = is("grade", |it| serde_json::from_value::<Grade>(it).is_ok());
     let severity = severity.map(|it| (it, "write `low`, `medium`, `high` or `critical`"));
     let grade = grade.map(|it| (it, "write `E0`, `E1`, `E2` or `E3`"));
-    severity.into_iter().chain(grade)
+    severity.into_iter().chain(grade).chain(another_grade(meta))
+}
+
+/// What a rule says of its grade is what it asks for where nobody sets anything else.
+fn another_grade(meta: &Meta) -> Option<(String, &'static str)> {
+    let asked = meta.parameters()?.into_iter().find(|(name, _)| *name == LEAST_GRADE);
+    let asked = asked.and_then(|(_, default)| grade(default?))?;
+    let said = grade(&Value::from(meta.text("grade")?))?;
+    let message = format!("`grade` is `{said:?}`, and `{LEAST_GRADE}` is `{asked:?}` by default");
+    (said != asked).then_some((message, "give both the same grade"))
 }
 
 /// Whether id, directory and package agree.
@@ -159,19 +171,22 @@ fn names(module: &Parsed, meta: &Meta) -> impl Iterator<Item = (String, &'static
     problems.into_iter()
 }
 
-/// Parameters without a default or without a word.
+/// Parameters without a default or without a word, and such as allow not even the default.
 fn parameters(meta: &Map<String, Value>) -> impl Iterator<Item = (String, String)> {
     let parameters = match meta.get("parameters") {
         Some(Value::Object(parameters)) => parameters.clone(),
         _ => Map::new(),
     };
     parameters.into_iter().filter_map(|(name, value)| {
-        let is_whole = value.as_object().is_some_and(|it| {
-            it.contains_key("default")
-                && it.get("about").and_then(Value::as_str).is_some_and(|it| !it.is_empty())
-                && it.len() == 2
-        });
-        let message = format!("the parameter `{name}` has not just `default` and `about`");
-        (!is_whole).then_some((name, message))
+        let about = value.get("about").and_then(Value::as_str).unwrap_or_default();
+        let message = match Parameter::deserialize(&value) {
+            Ok(parameter) if !about.is_empty() => {
+                format!("the parameter `{name}`: {}", parameter.problem()?)
+            }
+            _ => format!(
+                "the parameter `{name}` has not just `default` and `about`, and `least`, `most` or `one_of`"
+            ),
+        };
+        Some((name, message))
     })
 }
