@@ -8,9 +8,10 @@ meta := {
 	"severity": "high",
 	"grade": "E1",
 	"rationale": "The longer a key is in use, the more people may have it; and one that was revoked or has ended proves nothing.",
-	"remedy": "Make a new key, enter it in the roster and in the list of allowed signers with the day from which it is used, and end the old one there.",
+	"remedy": "Enter the fingerprint of a key that the roster does not have there, as one of `keys` (`gitops-health compliance roster` prints it). For a key that is revoked, out of its time or too old make a new key, enter it in the roster and in the list of allowed signers with the day from which it is used, and end the old one there.",
 	"parameters": {"most_days": {
 		"default": 730,
+		"least": 0,
 		"about": "How old a key may be when it signs, in days; 0 for any age.",
 	}},
 }
