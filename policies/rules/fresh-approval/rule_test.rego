@@ -13,7 +13,7 @@ change(approvals) := {
 	"commits": [{"id": "a"}],
 	"change": {"mode": "range"},
 	"people": {"bob": {"kind": "person"}, "eve": {"kind": "person"}, "ci": {"kind": "bot"}},
-	"pull_request": {"grade": "E2", "last_pushed_at": {"unix": 100}, "merged_by": "eve", "merged_at": {"unix": 200}},
+	"pull_request": {"grade": "E2", "covers": "all", "last_pushed_at": {"unix": 100}, "merged_by": "eve", "merged_at": {"unix": 200}},
 	"approvals": approvals,
 }
 
@@ -51,7 +51,7 @@ test_without_a_time_it_does_not_count if {
 }
 
 test_before_the_merge_nothing_is_too_late if {
-	open := object.union(object.remove(change([timed(999)]), ["pull_request"]), {"pull_request": {"grade": "E2", "last_pushed_at": {"unix": 100}}})
+	open := object.union(object.remove(change([timed(999)]), ["pull_request"]), {"pull_request": {"grade": "E2", "covers": "all", "last_pushed_at": {"unix": 100}}})
 	findings := fresh_approval.findings with input as open with data.parameters as {"fresh-approval": parameters}
 	findings == set()
 	missed(open) == set()
@@ -131,3 +131,10 @@ test_who_takes_back_does_not_approve if {
 }
 
 timed_approval := object.union(approval, {"at": {"unix": 150}})
+
+test_the_request_is_of_this_change if {
+	missed(object.union(change([]), {"pull_request": {"covers": "part"}})) == set()
+	missed(object.union(change([]), {"pull_request": {"covers": "other"}})) == {"pull_request"}
+	missed(object.union(change([]), {"pull_request": {"covers": "unknown"}})) == {"pull_request.covers"}
+	missed(without(["covers"])) == {"pull_request.covers"}
+}

@@ -39,6 +39,14 @@ missing contains "pull_request" if not is_established
 
 is_established if input.pull_request.grade >= parameters.least_grade
 
+# Whatever a request of other commits says, it says nothing of these.
+missing contains "pull_request" if input.pull_request.covers == "other"
+
+missing contains "pull_request.covers" if {
+	input.pull_request
+	not input.pull_request.covers in {"all", "part", "other"}
+}
+
 missing contains "pull_request.merged_by" if {
 	input.pull_request
 	not input.pull_request.merged_by
@@ -75,4 +83,14 @@ findings contains finding if {
 
 is_too_close if parameters.strict
 
-is_too_close if count(input.change.contributors) == 1
+is_too_close if {
+	count(writers) == 1
+	writers[merger]
+}
+
+# Who opened the request has a hand in the change, and wrote none of it by that.
+writers contains person if {
+	some commit in input.commits
+	some person in array.concat([commit.author.person, commit.committer.person], commit.co_authors)
+	person in input.change.contributors
+}

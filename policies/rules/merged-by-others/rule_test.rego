@@ -17,9 +17,9 @@ change := {
 		"all": {"kind": "shared"},
 		"github:x": {"kind": "unknown"},
 	},
-	"commits": [{"id": "a"}],
+	"commits": [{"id": "a", "author": {"person": "ann"}, "committer": {"person": "eve"}, "co_authors": []}],
 	"change": {"mode": "range", "contributors": ["ann", "eve"]},
-	"pull_request": {"number": 1, "author": "ann", "merged_by": "bob", "grade": "E2"},
+	"pull_request": {"number": 1, "author": "ann", "merged_by": "bob", "grade": "E2", "covers": "all"},
 }
 
 patched(patch) := object.union(change, patch)
@@ -95,6 +95,26 @@ test_what_it_rests_on if {
 	missed(object.remove(change, ["pull_request"])) == {"pull_request"}
 	missed(patched({"pull_request": {"grade": "E1"}})) == {"pull_request"}
 	missed(patched({"pull_request": {"grade": "E3"}})) == set()
-	unmerged := object.union(object.remove(change, ["pull_request"]), {"pull_request": {"grade": "E2"}})
+	unmerged := object.union(object.remove(change, ["pull_request"]), {"pull_request": {"grade": "E2", "covers": "all"}})
 	missed(unmerged) == {"pull_request.merged_by"}
+}
+
+without(names) := object.union(object.remove(change, ["pull_request"]), {"pull_request": object.remove(change.pull_request, names)})
+
+test_the_request_is_of_this_change if {
+	missed(object.union(change, {"pull_request": {"covers": "part"}})) == set()
+	missed(object.union(change, {"pull_request": {"covers": "other"}})) == {"pull_request"}
+	missed(object.union(change, {"pull_request": {"covers": "unknown"}})) == {"pull_request.covers"}
+	missed(without(["covers"])) == {"pull_request.covers"}
+}
+
+by(author, committer, others) := {"commits": [{"author": {"person": author}, "committer": {"person": committer}, "co_authors": others}]}
+
+test_who_opened_wrote_nothing_by_that if {
+	alone := one("who merged contributed to the change", "eve")
+	found_by("eve", by("eve", "eve", []), {}) == alone
+	found_by("eve", by("eve", "hub", []), {}) == alone
+	found_by("eve", by("eve", "ann", []), {}) == set()
+	found_by("eve", by("eve", "eve", ["ann"]), {}) == set()
+	found_by("eve", by("ann", "ann", []), {}) == set()
 }

@@ -72,11 +72,14 @@ findings contains finding if {
 }
 
 findings contains finding if {
-	input.pull_request
-	not is_of_this_change
+	input.pull_request.covers == "other"
 	finding := {"message": "the pull request is of another change", "subject": input.branch.name}
 }
 
-is_of_this_change if input.pull_request.covers in {"all", "part"}
+# One that names no commit may be of this change.
+missing contains "pull_request.covers" if {
+	input.pull_request
+	not input.pull_request.covers in {"all", "part", "other"}
+}
 
 is_attested if input.pull_request.grade >= parameters.least_grade

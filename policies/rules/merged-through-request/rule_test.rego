@@ -38,9 +38,12 @@ test_it_has_to_go_to_this_branch if {
 
 test_it_has_to_be_of_this_change if {
 	found("history", object.union(request, {"covers": "part"})) == set()
-	every covers in {"other", "unknown"} {
-		found("history", object.union(request, {"covers": covers})) == finding("the pull request is of another change")
+	found("history", object.union(request, {"covers": "other"})) == finding("the pull request is of another change")
+	every covers in {"all", "part", "other"} {
+		merged_through_request.missing == set() with input as change("history", object.union(request, {"covers": covers}))
 	}
+	unknown := change("history", object.union(request, {"covers": "unknown"}))
+	merged_through_request.missing == {"pull_request.covers"} with input as unknown
 }
 
 test_somebody_has_to_attest_it if {

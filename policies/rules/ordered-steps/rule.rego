@@ -26,6 +26,14 @@ missing contains "pull_request" if not is_established
 
 is_established if input.pull_request.grade >= parameters.least_grade
 
+# Whatever a request of other commits says, it says nothing of these.
+missing contains "pull_request" if input.pull_request.covers == "other"
+
+missing contains "pull_request.covers" if {
+	input.pull_request
+	not input.pull_request.covers in {"all", "part", "other"}
+}
+
 missing contains "pull_request.merged_at" if {
 	is_merged
 	not input.pull_request.merged_at.unix

@@ -19,7 +19,7 @@ change := {
 	],
 	"change": {"mode": "range"},
 	"people": {"bob": {"kind": "person"}, "eve": {"kind": "person"}, "ci": {"kind": "bot"}},
-	"pull_request": {"grade": "E2", "merged_by": "eve", "merged_at": {"unix": 200}},
+	"pull_request": {"grade": "E2", "covers": "all", "merged_by": "eve", "merged_at": {"unix": 200}},
 	"tickets": [ticket],
 	"approvals": [approval],
 	"tests": [run],
@@ -116,4 +116,11 @@ test_times_that_nobody_says if {
 test_what_is_not_committed_has_no_steps if {
 	not ordered_steps.applicable with input as object.union(change, {"commits": []})
 	ordered_steps.applicable with input as object.union(change, {"commits": [{"id": "a"}]})
+}
+
+test_the_request_is_of_this_change if {
+	missed(object.union(change, {"pull_request": {"covers": "part"}})) == set()
+	missed(object.union(change, {"pull_request": {"covers": "other"}})) == {"pull_request"}
+	missed(object.union(change, {"pull_request": {"covers": "unknown"}})) == {"pull_request.covers"}
+	missed(without(["covers"])) == {"pull_request.covers"}
 }

@@ -70,6 +70,9 @@ impl Providing<'_> {
             ("platform", _) => {
                 evidence("how the platform is set up, as `platform` of our own form (docs/evidence.md)")
             }
+            (_, Some(("pull_request", "covers"))) => evidence(
+                "the commits of the pull request: GitHub's `head.sha`, GitLab's `sha`, or `commits` of our own form",
+            ),
             (_, Some((of @ ("pull_request" | "approvals" | "tests" | "tickets" | "platform"), member))) => {
                 evidence(&format!("our own form of `{of}`, which says `{member}` (docs/evidence.md)"))
             }
@@ -161,6 +164,7 @@ mod tests {
             ("tags", "--tags"),
             ("times", "times"),
             ("pull_request.last_pushed_at", "`last_pushed_at`"),
+            ("pull_request.covers", "`head.sha`"),
             ("platform.is_bypass_used", "`is_bypass_used`"),
             ("something-else", "compliance input"),
         ];
