@@ -72,19 +72,21 @@ impl Assembler<'_> {
         let mut missing = self.missing(&subject);
         let commits = self.commits(change, &mut people)?;
         let files = self.files(change, &mut people, &mut missing)?;
-        let facts = self.change(subject.mode, change, &commits, &people)?;
+        let mut facts = self.change(subject.mode, change)?;
         let tags = self.tags(subject.references, change, &mut people)?;
         let mut evidence = subject.evidence;
         self.forget_what_was_of_another_time(subject.mode, change, &facts, &mut evidence)?;
-        let about = About { change: &facts, commits: &commits };
-        let approvals =
-            approvals::all(self, &about, evidence.approvals.unwrap_or_default(), &mut people);
         let to = subject.branch.as_ref().map(|branch| &*branch.name);
+        let about = About { change: &facts, commits: &commits };
         let pull_request = about.own_pull_request(subject.mode, evidence.pull_requests, to);
         let pull_request = pull_request.map(|it| about.pull_request(it, &mut people));
-        if pull_request.is_none() {
-            missing.push(absent("pull_request", NO_EVIDENCE));
-        }
+        missing.extend(unknown_pull_request(pull_request.as_ref(), facts.head.is_some()));
+        facts.contributors = contributors(&commits, pull_request.as_ref(), &people);
+        let about = About { change: &facts, commits: &commits };
+        let (reported, early) =
+            approvals::said_by(self.now, evidence.approvals.unwrap_or_default());
+        missing.extend(early);
+        let approvals = approvals::all(self, &about, reported, pull_request.as_ref(), &mut people);
         let tickets = evidence.tickets.map(|list| {
             sorted(list.into_iter().map(|it| ticket(it, &mut people)), |it| it.id.clone())
         });
@@ -238,24 +240,8 @@ impl Assembler<'_> {
         })
     }
 
-    fn change(
-        &self,
-        mode: Mode,
-        change: &Change,
-        commits: &[input::Commit],
-        people: &People<'_>,
-    ) -> Result<input::Change, Error> {
-        let mut contributors: Vec<String> = commits
-            .iter()
-            .flat_map(|commit| {
-                let committer = Some(&commit.committer.person)
-                    .filter(|id| people.kind(id) != PersonKind::Platform);
-                [&commit.author.person].into_iter().chain(committer).chain(&commit.co_authors)
-            })
-            .cloned()
-            .collect();
-        contributors.sort();
-        contributors.dedup();
+    /// What is known of the change but for who contributed to it.
+    fn change(&self, mode: Mode, change: &Change) -> Result<input::Change, Error> {
         let tree =
             change.head.map(|id| self.repo.commit(id)).transpose()?.map(|commit| commit.tree);
         Ok(input::Change {
@@ -264,7 +250,7 @@ impl Assembler<'_> {
             head: change.head.map(|id| id.to_string()),
             tree: tree.map(|id| id.to_string()),
             digest: files::digest(&change.files),
-            contributors,
+            contributors: Vec::new(),
         })
     }
 
@@ -315,6 +301,51 @@ impl Assembler<'_> {
         ];
         let missing = facts.into_iter().filter(|(_, is_missing, _)| *is_missing);
         missing.map(|(fact, _, reason)| absent(fact, reason)).collect()
+    }
+}
+
+/// Whoever had a hand in a change: who wrote and committed it, whose key signed it, and who opened the request for it.
+/// Names in commits are typed by whoever commits; a key and the account of a request are theirs who hide behind another's.
+fn contributors(
+    commits: &[input::Commit],
+    pull_request: Option<&PullRequest>,
+    people: &People<'_>,
+) -> Vec<String> {
+    let is_no_platform = |id: &&String| people.kind(id) != PersonKind::Platform;
+    let of_commits = commits.iter().flat_map(|commit| {
+        let signer = commit.signature.as_ref().and_then(|signature| signature.person.as_ref());
+        let others = [Some(&commit.committer.person), signer].into_iter().flatten();
+        let others = others.filter(is_no_platform);
+        [&commit.author.person].into_iter().chain(&commit.co_authors).chain(others)
+    });
+    let opened = pull_request.filter(|it| it.covers != Covers::Other).map(|it| &it.author);
+    let mut contributors: Vec<String> =
+        of_commits.chain(opened.filter(is_no_platform)).cloned().collect();
+    contributors.sort();
+    contributors.dedup();
+    contributors
+}
+
+/// What is not known of the pull request: that there is one, or that it is one of this change.
+fn unknown_pull_request(
+    pull_request: Option<&PullRequest>,
+    is_committed: bool,
+) -> Option<MissingFact> {
+    let Some(pull_request) = pull_request else {
+        return Some(absent("pull_request", NO_EVIDENCE));
+    };
+    match pull_request.covers {
+        Covers::All | Covers::Part => None,
+        Covers::Unknown => {
+            let reason = match is_committed {
+                true => "the pull request does not say of which commit it is",
+                false => "the change is not committed",
+            };
+            Some(absent("pull_request.covers", reason))
+        }
+        Covers::Other => {
+            Some(absent("pull_request", "the one that was handed in is of other commits"))
+        }
     }
 }
 

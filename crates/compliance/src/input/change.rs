@@ -54,8 +54,8 @@ pub struct Change {
     /// What differs, as one number: SHA-256 over paths, modes and contents before and after. It stays the same when
     /// commits are squashed, and when they are rebased onto commits that touch other files.
     pub digest: String,
-    /// Everybody who wrote, committed or is said to have written a commit of it, sorted; people of the platform, who
-    /// commit what others merge there, left out.
+    /// Everybody who wrote, committed, signed or is said to have written a commit of it or opened the pull request for it,
+    /// sorted; people of the platform, who commit what others merge there, left out.
     pub contributors: Vec<String>,
 }
 

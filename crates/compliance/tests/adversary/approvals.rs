@@ -9,11 +9,14 @@ use gitops_health_git::Selection;
 use serde_json::json;
 
 use super::world::{
-    ANN, BEGIN, BOB, CY, DAY, Fail, HOUR, NotApplicable, NotAssessed, Pass, Report, World, time,
+    ANN, BEGIN, BOB, CY, DAY, Fail, HOUR, NotApplicable, NotAssessed, Pass, Report, WEB, World,
+    time,
 };
 
 pub fn all(report: &mut Report) {
     states(report);
+    openers(report);
+    requests(report);
     squashes(report);
     returns(report);
     last_words(report);
@@ -140,6 +143,79 @@ fn request(world: &World, base: &str) -> ReportedPullRequest {
         labels: Vec::new(),
         commits: vec![world.repo.id("HEAD")],
         grade: Grade::E2,
+    }
+}
+
+/// Somebody writes under another's name, opens the request under their own, and approves.
+fn openers(report: &mut Report) {
+    for (name, opened_by, by, wanted) in [
+        ("by who opened the request", "ann-ex", "ann-ex", Fail),
+        ("by who opened the request, in capitals", "ANN-EX", "ann-ex", Fail),
+        ("by somebody else", "ann-ex", "bobby", Pass),
+        ("where a bot opened it", "dependabot[bot]", "bobby", Pass),
+        ("where the platform opened it", "web-flow", "bobby", Pass),
+    ] {
+        let mut world = World::new();
+        world.add_line();
+        let mut made = world.made(CY, b"fix: a thing\n\nIt was wrong.\n");
+        made.committer = WEB;
+        world.make(made);
+        world.approved(by);
+        let author = Who::Account("github".into(), opened_by.into());
+        world.evidence.pull_requests =
+            vec![ReportedPullRequest { author, ..request(&world, "main") }];
+        let rules = ["approved-by-others", "attested-approval", "bound-approval"];
+        let wanted = rules.map(|rule| (rule, wanted));
+        report.case("openers", name, &world, &wanted);
+    }
+    // Of another request it says nothing, and of one without commits it is not known.
+    for (name, commits, wanted) in
+        [("another request", vec![OTHER.to_owned()], Pass), ("a request of nothing", vec![], Fail)]
+    {
+        let mut world = World::changed();
+        world.approved("bobby");
+        let author = Who::Id("bob".into());
+        world.evidence.pull_requests =
+            vec![ReportedPullRequest { author, commits, ..request(&world, "main") }];
+        report.case("openers", name, &world, &[("approved-by-others", wanted)]);
+    }
+    // Who opened the request wrote none of it by that: the only author still may not merge alone.
+    let mut world = World::changed();
+    let at = Some(time(world.clock + HOUR).into());
+    world.evidence.pull_requests = vec![ReportedPullRequest {
+        author: Who::Id("bob".into()),
+        merged_by: Some(Who::Id("ann".into())),
+        merged_at: at,
+        ..request(&world, "main")
+    }];
+    report.case("openers", "the only author merges", &world, &[("merged-by-others", Fail)]);
+}
+
+/// What is said of a request of other commits says nothing of these.
+fn requests(report: &mut Report) {
+    for (name, commits, through, others) in [
+        ("of this commit", None, Pass, Pass),
+        ("of another commit", Some(vec![OTHER.to_owned()]), Fail, NotAssessed),
+        ("of no commit", Some(vec![]), NotAssessed, NotAssessed),
+    ] {
+        let mut world = World::changed();
+        world.approved("bobby");
+        let own = request(&world, "main");
+        world.evidence.pull_requests = vec![ReportedPullRequest {
+            commits: commits.unwrap_or_else(|| own.commits.clone()),
+            last_pushed_at: Some(time(world.clock).into()),
+            merged_at: Some(time(world.clock + 2 * HOUR).into()),
+            merged_by: Some(Who::Id("bob".into())),
+            ..own
+        }];
+        world.evidence.tickets = Some(Vec::new());
+        let wanted = [
+            ("merged-through-request", through),
+            ("fresh-approval", others),
+            ("merged-by-others", others),
+            ("ordered-steps", others),
+        ];
+        report.case("requests", name, &world, &wanted);
     }
 }
 
@@ -345,6 +421,65 @@ fn last_words(report: &mut Report) {
         }
         report.case("last words", name, &world, &[("approved-by-others", *wanted)]);
     }
+    // What is said later of another change takes nothing back, and what is said of the same by another name does.
+    type Refused = fn(&World) -> Binding;
+    type Approval = fn(&World) -> Binding;
+    let all: [(&str, Approval, Refused, _); 6] = [
+        ("refused another commit later", World::head, |_| commit(OTHER), Pass),
+        ("refused nothing in particular later", World::head, |_| Binding::default(), Fail),
+        ("refused the trusted commit later", World::head, |it| commit(it.repo.id("BASE")), Pass),
+        ("refused the tree later", World::head, |it| tree(it.repo.id("HEAD^{tree}")), Fail),
+        (
+            "refused the commit that was squashed",
+            |it| Binding { tree: Some(it.repo.id("HEAD^{tree}")), ..commit(OTHER) },
+            |_| commit(OTHER),
+            Fail,
+        ),
+        (
+            "approved the tree, refused the commit",
+            |it| tree(it.repo.id("HEAD^{tree}")),
+            World::head,
+            Fail,
+        ),
+    ];
+    for (name, approved, refused, wanted) in all {
+        let mut world = World::changed();
+        let (approved, refused) = (approved(&world), refused(&world));
+        world.says("bobby", Approved, 1, approved);
+        world.says("bobby", ChangesRequested, 2, refused);
+        let wanted = [("approved-by-others", wanted), ("bound-approval", wanted)];
+        report.case("last words", name, &world, &wanted);
+    }
+    // The request is at a commit that is not on the branch: what is said of that is said of the request.
+    let mut world = World::changed();
+    world.approved("bobby");
+    world.says("bobby", ChangesRequested, 2 * HOUR, commit(OTHER));
+    let mut of_both = request(&world, "main");
+    of_both.commits.push(OTHER.into());
+    world.evidence.pull_requests = vec![of_both];
+    report.case(
+        "last words",
+        "refused what the request is at",
+        &world,
+        &[("approved-by-others", Fail)],
+    );
+    for (name, after, wanted) in [
+        ("approved now", 0, Pass),
+        ("approved by a clock that is ahead", DAY, Pass),
+        ("approved in the future", DAY + 1, Fail),
+        ("approved in four years", 4 * 365 * DAY, Fail),
+    ] {
+        let mut world = World::changed();
+        let head = world.head();
+        world.says("bobby", Approved, world.now + after - world.clock, head);
+        let wanted = [("approved-by-others", wanted), ("owner-approval", wanted)];
+        report.case("last words", name, &world, &wanted);
+    }
+    let mut world = World::changed();
+    world.approved("bobby");
+    let head = world.head();
+    world.says("bobby", ChangesRequested, 4 * 365 * DAY, head);
+    report.case("last words", "refused in the future", &world, &[("approved-by-others", Fail)]);
     // What takes an approval back, takes it back for each rule that asks for one.
     let back = |world: &mut World, times: [Option<i64>; 2]| {
         let head = world.head();
@@ -638,6 +773,19 @@ fn emergencies(report: &mut Report) {
         report.case("emergencies", name, &world, &[("emergency-change", wanted)]);
     }
     let message = "fix\n\nWhy.\n\nEmergency: the clinic stands still\nEmergency-Approver: Bob <bob@example.com>\n";
+    for (grade, approver, wanted) in [
+        ("E0", None, Pass),
+        ("E1", None, Fail),
+        ("E1", Some("ann-ex"), Fail),
+        ("E1", Some("bobby"), Pass),
+    ] {
+        let mut world = World::new();
+        world.commit(ANN, message);
+        approver.iter().for_each(|account| world.approved(account));
+        world.parameter("emergency-change", "least_grade", grade.into());
+        let name = format!("typed, and {grade} is asked for, {approver:?}");
+        report.case("emergencies", &name, &world, &[("emergency-change", wanted)]);
+    }
     let committed = BEGIN + HOUR;
     for (name, now, approver, wanted) in [
         ("at the last second", committed + 3 * DAY, None, Pass),
@@ -653,7 +801,8 @@ fn emergencies(report: &mut Report) {
         world.commit(ANN, message);
         world.now = now;
         if let Some(approver) = approver {
-            world.approved(approver);
+            let (head, at) = (world.head(), now.min(world.clock + HOUR));
+            world.says(approver, Approved, at - world.clock, head);
         }
         report.case("emergencies", name, &world, &[("emergency-reviewed", wanted)]);
     }

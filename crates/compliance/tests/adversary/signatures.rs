@@ -120,6 +120,14 @@ fn signed(report: &mut Report, keys: &Keys) {
         ("a key of nobody in the roster", EVE, EVE, Some(&keys.eve), [Pass, Pass, Fail, Fail]),
         ("a key of nobody, as the author", ANN, ANN, Some(&keys.eve), [Pass, Pass, Fail, Fail]),
     ];
+    // Who signs under another's name approves their own work.
+    for (name, by, wanted) in [("the signer", "ann-ex", Fail), ("somebody else", "bobby", Pass)] {
+        let mut world = keys.usual();
+        commit(&mut world, CY, WEB, Some(&keys.ann));
+        world.approved(by);
+        let wanted = [("approved-by-others", wanted), ("signer-is-author", Fail)];
+        report.case("signatures", &format!("approved by {name}"), &world, &wanted);
+    }
     let rules = ["signed-commits", "bad-signature", "signer-is-author", "current-keys"];
     let mut judge = |name: &str, world: &World, verdicts: [_; 4]| {
         let wanted: Vec<_> = rules.into_iter().zip(verdicts).collect();
