@@ -56,6 +56,14 @@ impl Commit {
         self.ancestry.parents()
     }
 
+    /// Whom more lines than one of its author or its committer name. Git shows the last author, and checks of objects
+    /// refuse such a commit.
+    pub fn other_people(&self) -> impl Iterator<Item = Signature> {
+        let is_of_people = |key: &BString| matches!(key.as_slice(), b"author" | b"committer");
+        let lines = self.other_headers.iter().filter(move |(key, _)| is_of_people(key));
+        lines.map(|(_, value)| parse_signature(value))
+    }
+
     /// Whether the commit joins two or more histories.
     pub fn is_merge(&self) -> bool {
         match &self.ancestry {
@@ -320,6 +328,16 @@ mod tests {
         assert_eq!(commit.subject(), "Subject more");
         assert_eq!(commit.message, "Subject\nmore\n\nBody\n");
         assert_eq!(commit.ancestry, Ancestry::Root);
+    }
+
+    #[test]
+    fn further_authors_and_committers_are_told() {
+        let people = "author A <a> 1 +0000\nauthor B <b> 1 +0000\ncommitter C <c> 1 +0000\n";
+        let commit = parse(&format!("{TREE}{people}committer D <d> 1 +0000\n\nx\n"));
+        let commit = commit.expect("well formed");
+        assert_eq!(commit.author.person.to_string(), "A <a>");
+        let others: Vec<String> = commit.other_people().map(|it| it.person.to_string()).collect();
+        assert_eq!(others, ["B <b>", "D <d>"]);
     }
 
     #[test]

@@ -29,9 +29,6 @@ use crate::{Expected, Moment, Status};
 /// More than any signature needs: the largest has a modulus of 2 KiB and subpackets of 128 KiB.
 const MAX_ARMOUR: usize = 256 << 10;
 
-/// More than anybody makes of one commit.
-const MAX_SIGNATURES: usize = 16;
-
 /// A signature beside its packet, without the header.
 #[derive(Debug)]
 struct Detached {
@@ -112,8 +109,7 @@ impl Keyring {
 
 /// What a detached signature is worth.
 ///
-/// Of several in one armour the first counts that can be read and names a key of the trust store, so that
-/// whoever adds one behind it changes nothing; where there is none the answer is that about the first.
+/// Of several in one armour none counts: who reads only one of them can be shown another.
 pub(crate) fn verify(
     text: &[u8],
     payload: &[u8],
@@ -121,46 +117,43 @@ pub(crate) fn verify(
     signer: Expected<'_>,
     moment: Moment,
 ) -> Answer {
-    let signatures = match signatures(text) {
-        Ok(signatures) => signatures,
-        Err(problem) => return of_problem(problem),
-    };
-    let known = signatures.iter().flatten().find(|it| !ring.named_by(&it.signature).is_empty());
-    match (known, signatures.first()) {
-        (Some(signature), _) | (None, Some(Some(signature))) => {
-            of_signature(signature, payload, ring, signer, moment)
-        }
-        _ => malformed("its first packet is no signature that can be read"),
+    match detached(text) {
+        Ok(signature) => of_signature(&signature, payload, ring, signer, moment),
+        Err(problem) => of_problem(problem),
     }
 }
 
-/// The signatures in an armour, `None` for those that can not be read.
-fn signatures(text: &[u8]) -> Result<Vec<Option<Detached>>, Problem> {
+/// The signature in an armour.
+fn detached(text: &[u8]) -> Result<Detached, Problem> {
     if text.len() > MAX_ARMOUR {
         return Err(Problem::Malformed("it has more than 256 KiB"));
     }
-    if text.starts_with(b"-----BEGIN PGP MESSAGE-----") {
-        return Err(Problem::Unsupported("an OpenPGP message in place of a detached signature"));
-    }
-    let (bytes, after) = armour::take(text, "SIGNATURE").map_err(Problem::Malformed)?;
+    // Old programs write so above a detached signature, too.
+    let is_message = text.starts_with(b"-----BEGIN PGP MESSAGE-----");
+    let kind = if is_message { "MESSAGE" } else { "SIGNATURE" };
+    let (bytes, after) = armour::take(text, kind).map_err(Problem::Malformed)?;
     if !after.iter().all(u8::is_ascii_whitespace) {
         return Err(Problem::Malformed("text follows it, which nobody signed"));
     }
-    let mut signatures = Vec::new();
-    for packet in Packets::new(&bytes) {
-        match packet {
-            Some(it) if it.kind == packet::SIGNATURE => {
-                let packet = it.body.to_vec();
-                signatures.push(it.signature().map(|signature| Detached { signature, packet }));
-            }
-            Some(_) => return Err(Problem::Malformed("a packet of it is no signature")),
-            None => return Err(Problem::Malformed("a packet of it ends early")),
+    let mut packets = Packets::new(&bytes);
+    let first = match packets.next() {
+        Some(Some(it)) if it.kind == packet::SIGNATURE => it,
+        Some(Some(_)) if is_message => {
+            return Err(Problem::Unsupported(
+                "an OpenPGP message in place of a detached signature",
+            ));
         }
-        if signatures.len() > MAX_SIGNATURES {
-            return Err(Problem::Malformed("it has more than 16 packets"));
-        }
+        Some(Some(_)) => return Err(Problem::Malformed("a packet of it is no signature")),
+        Some(None) => return Err(Problem::Malformed("a packet of it ends early")),
+        None => return Err(Problem::Malformed("nothing is in it")),
+    };
+    if packets.next().is_some() {
+        return Err(Problem::Malformed("more than one packet is in it"));
     }
-    Ok(signatures)
+    let signature = first
+        .signature()
+        .ok_or(Problem::Malformed("its packet is no signature that can be read"))?;
+    Ok(Detached { signature, packet: first.body.to_vec() })
 }
 
 fn of_signature(

@@ -54,7 +54,7 @@ impl SshSignature {
         if !after.iter().all(u8::is_ascii_whitespace) {
             return Err(Malformed("text follows it, which nobody signed"));
         }
-        if body.iter().find(|byte| **byte != b'\r').is_some_and(|byte| *byte != b'\n') {
+        if body.first().is_some_and(|byte| *byte != b'\n') {
             return Err(Malformed("its first line is not the header alone"));
         }
         let text: Vec<u8> =
@@ -131,6 +131,11 @@ mod tests {
             (
                 "-----BEGIN SSH SIGNATURE-----\nU1NIU0lH\n-----END SSH SIGNATURE-----\nmore",
                 "text follows it, which nobody signed",
+            ),
+            (
+                // ssh-keygen looks for the header with an end of line alone behind it.
+                "-----BEGIN SSH SIGNATURE-----\r\nU1NIU0lH\r\n-----END SSH SIGNATURE-----\r\n",
+                "its first line is not the header alone",
             ),
             (
                 "-----BEGIN SSH SIGNATURE-----\n!\n-----END SSH SIGNATURE-----",

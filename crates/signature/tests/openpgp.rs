@@ -173,13 +173,19 @@ fn a_primary_key_that_only_certifies_signs_nothing() {
 }
 
 #[test]
-fn of_several_signatures_the_first_by_a_known_key_counts() {
+fn of_several_signatures_none_counts() {
     let both = |first, second| armour(&[bytes(first), bytes(second)].concat());
-    assert_eq!(status(ADA, &both(BY_EVE, BY_ADA)), Status::Good);
-    assert_eq!(status([ADA, EVE].concat(), &both(BY_ADA, BY_EVE)), Status::Good);
-    assert_eq!(status([ADA, EVE].concat(), &both(BY_EVE, BY_ADA)), Status::PrincipalMismatch);
-    assert_eq!(status("", &both(BY_EVE, BY_ADA)), Status::UnknownKey);
-    assert_eq!(status(ADA, &armour(&bytes(BY_ADA).repeat(17))), Status::Malformed);
+    for text in [both(BY_EVE, BY_ADA), both(BY_ADA, BY_EVE), both(BY_ADA, BY_ADA)] {
+        for keys in [ADA.to_owned(), [ADA, EVE].concat(), String::new()] {
+            let verdict = judge(&keys, &text, IS_ADA);
+            assert_eq!(verdict.status, Status::Malformed, "{}", verdict.reason);
+            assert!(verdict.reason.ends_with("more than one packet is in it"));
+        }
+    }
+    // What can not be read behind it is something, too.
+    let followed = armour(&[bytes(BY_ADA), vec![0xff]].concat());
+    assert_eq!(status(ADA, &followed), Status::Malformed);
+    assert_eq!(status(ADA, &armour(b"")), Status::Malformed);
 }
 
 #[test]
@@ -240,8 +246,22 @@ fn signatures_that_are_cut_or_changed_are_never_good_but_where_nothing_is_signed
     }
     let text = [BY_ADA, "more"].concat();
     assert_eq!(status(ADA, &text), Status::Malformed);
+}
+
+#[test]
+fn the_armour_of_a_message_may_hold_a_detached_signature_and_nothing_else() {
     let message = BY_ADA.replace("SIGNATURE", "MESSAGE");
-    assert_eq!(status(ADA, &message), Status::Unsupported);
+    assert_eq!(status(ADA, &message), Status::Good);
+    // A packet of what is signed with its signature: tag 4, three bytes.
+    let one_pass = armour(&[0xc4, 3, 3, 0, 8]).replace("SIGNATURE", "MESSAGE");
+    assert_eq!(status(ADA, &one_pass), Status::Unsupported);
+    assert_eq!(status(ADA, &BY_ADA.replacen("SIGNATURE", "MESSAGE", 1)), Status::Malformed);
+}
+
+#[test]
+fn the_check_sum_of_an_armour_has_no_say() {
+    let line = BY_ADA.lines().find(|line| line.starts_with('=')).expect("a check sum");
+    assert_eq!(status(ADA, &BY_ADA.replace(line, "=AAAA")), Status::Good);
 }
 
 #[test]

@@ -59,7 +59,7 @@ fn no_signature_and_other_formats_are_answered_without_a_calculation() {
     let armour = b"-----BEGIN SIGNED MESSAGE-----\n";
     assert_eq!(of(Some(armour)), (Status::Malformed, Format::X509));
     let armour = b"-----BEGIN PGP MESSAGE-----\n";
-    assert_eq!(of(Some(armour)), (Status::Unsupported, Format::OpenPgp));
+    assert_eq!(of(Some(armour)), (Status::Malformed, Format::OpenPgp));
 }
 
 #[test]
