@@ -207,6 +207,15 @@ pub const WAYS: &[Way] = &[
         hint: "CODEOWNERS",
     },
     Way {
+        what: "owners in no text, asked by a rule for them",
+        prepare: |repo| trust(repo, "CODEOWNERS", "* @a\0nn\n"),
+        command: "analyze --framework sox",
+        code: 3,
+        told: Told::Rule("owner-approval"),
+        says: "NUL byte",
+        hint: "CODEOWNERS",
+    },
+    Way {
         what: "owners whose content is not there, asked by a rule for them",
         prepare: |repo| {
             trust(repo, "CODEOWNERS", "* @ann\n");

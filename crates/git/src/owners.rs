@@ -132,6 +132,9 @@ pub enum SkipReason {
     /// The repository does not hold the file's content, as in a partial clone.
     #[error("{}", UnreadFile::Missing)]
     Missing,
+    /// The file is in UTF-16, or has a NUL byte, as no text has.
+    #[error("the file is no text: it is in UTF-16 or has a NUL byte")]
+    NoText,
     /// The pattern cannot be used.
     #[error("{}", .0.without_text())]
     Pattern(ParsePatternError),
@@ -154,6 +157,15 @@ struct Section {
     name: Option<BString>,
     optional: bool,
     rules: Vec<Rule>,
+    doubts: Vec<Doubt>,
+}
+
+/// A line without effect that may have been meant for some file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Doubt {
+    line: usize,
+    /// What it would have said of which files; `None` where that can not be read.
+    meant: Option<Rule>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -184,6 +196,10 @@ impl Owners {
         if size >= MAX_FILE {
             return Self::none(SkipReason::FileTooLarge(size));
         }
+        // In what is no text hardly a line says what it seems to.
+        if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") || bytes.contains(&0) {
+            return Self::none(SkipReason::NoText);
+        }
         match dialect {
             Dialect::GitHub => github::parse(bytes),
             Dialect::GitLab => gitlab::parse(bytes),
@@ -200,9 +216,28 @@ impl Owners {
     pub fn of(&self, path: &RepoPath) -> Vec<OwnerRule> {
         self.sections.iter().filter_map(|section| section.of(path)).collect()
     }
+
+    /// The first line without effect that may have been meant for the file with this path: none of those in front of
+    /// the line that decides.
+    pub fn doubtful_line(&self, path: &RepoPath) -> Option<usize> {
+        self.sections.iter().filter_map(|section| section.doubtful_line(path)).min()
+    }
 }
 
 impl Section {
+    fn new(name: Option<BString>, optional: bool) -> Self {
+        Self { name, optional, rules: Vec::new(), doubts: Vec::new() }
+    }
+
+    fn doubtful_line(&self, path: &RepoPath) -> Option<usize> {
+        if self.doubts.is_empty() {
+            return None;
+        }
+        let decides = self.of(path).map_or(0, |rule| rule.line);
+        let is_meant = |doubt: &&Doubt| doubt.meant.as_ref().is_none_or(|rule| rule.matches(path));
+        self.doubts.iter().filter(|it| it.line > decides).find(is_meant).map(|it| it.line)
+    }
+
     fn of(&self, path: &RepoPath) -> Option<OwnerRule> {
         let excluded = self.rules.iter().any(|rule| rule.excludes && rule.matches(path));
         let rule = self.rules.iter().rev().find(|rule| !rule.excludes && rule.matches(path));

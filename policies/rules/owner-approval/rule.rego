@@ -22,6 +22,11 @@ applicable := count(input.files) > 0
 
 missing contains "owners" if not input.owners
 
+missing contains "owners" if {
+	some missed in input.facts_missing
+	missed.fact == "owners"
+}
+
 missing contains "roster" if not input.roster
 
 missing contains "commits" if count(input.commits) == 0

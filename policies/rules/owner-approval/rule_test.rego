@@ -91,6 +91,7 @@ test_what_it_rests_on if {
 	owner_approval.missing == set() with input as whole
 	owner_approval.missing == {"files"} with input as object.union(whole, {"files": [{"path": "a"}]})
 	owner_approval.missing == {"owners"} with input as object.remove(whole, ["owners"])
+	owner_approval.missing == {"owners"} with input as object.union(whole, {"facts_missing": [{"fact": "owners"}]})
 	owner_approval.missing == {"roster"} with input as object.remove(whole, ["roster"])
 	owner_approval.missing == {"commits"} with input as object.union(whole, {"commits": []})
 	owner_approval.missing == {"files"} with input as object.union(whole, {"facts_missing": [{"fact": "files"}]})

@@ -25,6 +25,11 @@ applicable if is_cut
 
 missing contains "owners" if not input.owners
 
+missing contains "owners" if {
+	some missed in input.facts_missing
+	missed.fact == "owners"
+}
+
 missing contains "roster" if not input.roster
 
 missing contains "files" if is_cut

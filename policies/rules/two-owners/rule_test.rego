@@ -84,4 +84,5 @@ test_what_it_rests_on if {
 	missed(object.remove(whole, ["owners"])) == {"owners"}
 	missed(object.remove(whole, ["roster"])) == {"roster"}
 	missed(object.union(whole, {"facts_missing": [{"fact": "files"}]})) == {"files"}
+	missed(object.union(whole, {"facts_missing": [{"fact": "owners"}]})) == {"owners"}
 }

@@ -1,5 +1,6 @@
 use gitops_health_git::{
-    Change, Error, FileChange, Lines, Mode as FileMode, PathAttributes, Side, Status, Versions,
+    Change, Error, FileChange, Lines, Mode as FileMode, PathAttributes, RepoPath, Side, Status,
+    Versions, listed,
 };
 
 use crate::input::{Class, File, FileStatus, FoundSignal, MissingFact, Ownership};
@@ -12,6 +13,9 @@ use super::{Assembler, Parts, classes, text};
 
 /// The most files that are listed.
 const MOST_FILES: usize = 5_000;
+
+/// The most names of owners and of people who are they, in all files together: who has so many would need gigabytes.
+const MOST_OWNERS: usize = 1_000_000;
 
 /// So many bytes of versions are read for signals of one change.
 const MOST_BYTES: usize = 256 << 20;
@@ -30,11 +34,12 @@ impl Assembler<'_> {
             None => vec![PathAttributes::default(); change.files.len()],
         };
         let kinds = self.kinds.kinds_by(&change.files, &attributes);
-        let mut room = MOST_BYTES;
+        let mut room = Room { bytes: MOST_BYTES, owners: MOST_OWNERS };
         let mut files = Vec::new();
         for (file, kind) in change.files.iter().zip(kinds).take(MOST_FILES) {
             files.push(self.file(file, kind.word(), people, &mut room)?);
         }
+        missing.extend(self.doubtful_owners(&change.files, room.owners == 0));
         let mut miss = |fact: &str, reason: String| {
             missing.push(MissingFact { fact: fact.into(), reason });
         };
@@ -43,9 +48,10 @@ impl Assembler<'_> {
         }
         // Compilers read UTF-16 and pass over NUL, so that no text by git's measure may be a program.
         let may_say = |file: &File| !file.is_binary || is_searched(file.path.as_bytes());
-        let unread = files.iter().filter(|file| !file.is_read && may_say(file)).count();
-        if unread > 0 {
-            miss("signals", format!("{unread} files were not read"));
+        let unread: Vec<&File> =
+            files.iter().filter(|file| !file.is_read && may_say(file)).collect();
+        if !unread.is_empty() {
+            miss("signals", why_unread(&unread, room.bytes == 0));
         }
         Ok(files)
     }
@@ -55,16 +61,16 @@ impl Assembler<'_> {
         file: &FileChange,
         kind: &str,
         people: &mut People<'_>,
-        room: &mut usize,
+        room: &mut Room,
     ) -> Result<File, Error> {
         let mode = |side: Option<Side>| side.map(|side| mode_name(side.mode));
         let (old, new) = (mode(file.old), mode(file.new));
-        let versions = match *room > 0 {
+        let versions = match room.bytes > 0 {
             true => self.repo.versions(file)?,
             false => None,
         };
         if let Some(versions) = &versions {
-            *room = room.saturating_sub(versions.old.len() + versions.new.len());
+            room.bytes = room.bytes.saturating_sub(versions.old.len() + versions.new.len());
         }
         // What only attributes say is no text has no numbers yet.
         let (added, deleted) = match (file.lines, &versions) {
@@ -81,7 +87,7 @@ impl Assembler<'_> {
         }
         Ok(File {
             classes,
-            owners: self.ownership(file, people),
+            owners: self.ownership(file, people, &mut room.owners),
             signals: versions.as_ref().map(|it| found(file, it)).unwrap_or_default(),
             is_read: versions.is_some() || has_no_lines,
             path: file.path.to_string(),
@@ -96,8 +102,37 @@ impl Assembler<'_> {
         })
     }
 
-    fn ownership(&self, file: &FileChange, people: &mut People<'_>) -> Vec<Ownership> {
-        let Some(owners) = self.trusted.readable_owners() else { return Vec::new() };
+    /// The owners of files are not known where a line without effect may have been meant for one of them, and where there
+    /// are too many.
+    fn doubtful_owners(&self, files: &[FileChange], are_too_many: bool) -> Option<MissingFact> {
+        let owners = self.trusted.readable_owners()?;
+        let reason = match are_too_many {
+            true => format!("they are more than {MOST_OWNERS} names in all files together"),
+            false => {
+                let listed = files.iter().take(MOST_FILES);
+                let mut paths = listed.flat_map(|it| std::iter::once(&it.path).chain(&it.old_path));
+                let in_doubt =
+                    |path: &RepoPath| Some((owners.owners.doubtful_line(path)?, path.to_string()));
+                let (line, path) = paths.find_map(in_doubt)?;
+                let skipped = owners.skipped.iter().find(|it| it.line == Some(line))?;
+                format!(
+                    "line {line} of `{}` can not be used ({}), and may be about `{path}`",
+                    owners.path, skipped.reason
+                )
+            }
+        };
+        Some(MissingFact { fact: "owners".into(), reason })
+    }
+
+    fn ownership(
+        &self,
+        file: &FileChange,
+        people: &mut People<'_>,
+        room: &mut usize,
+    ) -> Vec<Ownership> {
+        let Some(owners) = self.trusted.readable_owners().filter(|_| *room > 0) else {
+            return Vec::new();
+        };
         // Who takes a file away from its owners has to ask them.
         let paths = [file.old_path.as_ref(), Some(&file.path)].into_iter().flatten();
         let mut rules: Vec<_> = paths.flat_map(|path| owners.owners.of(path)).collect();
@@ -112,6 +147,7 @@ impl Assembler<'_> {
             }
             known.sort();
             known.dedup();
+            *room = room.saturating_sub(rule.owners.len() + known.len());
             Ownership {
                 owners: rule.owners.iter().map(ToString::to_string).collect(),
                 people: known,
@@ -123,6 +159,26 @@ impl Assembler<'_> {
         };
         rules.into_iter().map(ownership).collect()
     }
+}
+
+/// What is left of what one document may take.
+struct Room {
+    bytes: usize,
+    owners: usize,
+}
+
+/// Which files were not read, and why.
+fn why_unread(files: &[&File], is_too_much: bool) -> String {
+    let names = listed(files.iter().map(|file| format!("`{}`", file.path)), 3);
+    let were = if files.len() == 1 { "was" } else { "were" };
+    let why = match () {
+        () if is_too_much => "more than 256 MiB changed",
+        () if files.iter().all(|file| file.is_binary) => {
+            "no text for git, which a NUL byte or UTF-16 is enough for"
+        }
+        () => "no text for git, too large or not here",
+    };
+    format!("{names} {were} not read: {why}")
 }
 
 /// What the changed lines of a file say.

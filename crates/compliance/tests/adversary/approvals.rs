@@ -620,6 +620,23 @@ fn owners(report: &mut Report) {
         approvers.iter().for_each(|account| world.approved(account));
         report.case("owners", name, &world, &[("owner-approval", wanted)]);
     }
+    let utf_16: Vec<u8> =
+        "\u{feff}/src/ @bobby\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    for (name, lines, wanted) in [
+        ("in UTF-16", utf_16.as_slice(), NotAssessed),
+        ("with a NUL", b"/src/ @bob\0by\n", NotAssessed),
+        ("an owner that is none", b"/src/ @bob\xe9\n", NotAssessed),
+        ("a range", b"/src/[mn]*.py @bobby\n", NotAssessed),
+        ("an owner that is none, elsewhere", b"/lib/ @bob\xe9\n", Pass),
+        ("an owner that is none, and a later line", b"/src/ @bob\xe9\n* @cyx\n", Fail),
+        ("a comment that is no UTF-8", b"# M\xfcller\n/src/ @bobby\n", Fail),
+    ] {
+        let mut world = World::with(|repo| {
+            repo.write("CODEOWNERS", lines);
+        });
+        world.commit(ANN, "fix: a thing\n\nWhy.\n");
+        report.case("owners", name, &world, &[("owner-approval", wanted)]);
+    }
     type Edit = fn(&World);
     let edits: [(&str, Edit, _, _); 7] = [
         (

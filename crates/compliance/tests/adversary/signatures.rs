@@ -159,6 +159,16 @@ fn signed(report: &mut Report, keys: &Keys) {
     (made.key, made.is_twofold) = (Some(&keys.ann), true);
     world.make(made);
     judge("two signatures", &world, bad);
+    // A second author, whom git shows and who is signed, too.
+    let mut world = keys.usual();
+    commit(&mut world, ANN, ANN, None);
+    let twofold = world.repo.git_text(&["cat-file", "commit", "HEAD"]);
+    let line = twofold.lines().find(|line| line.starts_with("author ")).expect("an author");
+    let both = format!("{line}\n{}", line.replace("ann@example.com", "eve@evil.example"));
+    let payload = twofold.replacen(line, &both, 1);
+    let header = keys.ann.header(payload.as_bytes());
+    world.store(payload.replacen("\n\n", &format!("\n{header}\n"), 1).as_bytes());
+    judge("two authors", &world, bad);
     // A signature of another commit, and one of another name space.
     let mut world = keys.usual();
     let first = commit(&mut world, ANN, ANN, Some(&keys.ann));

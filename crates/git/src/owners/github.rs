@@ -1,13 +1,14 @@
 use bstr::{BString, ByteSlice};
 
 use super::{
-    Owners, Rule, Section, SkipReason, SkippedLine, is_email, numbered_lines, split_pattern, words,
+    Doubt, Owners, Rule, Section, SkipReason, SkippedLine, is_email, numbered_lines, split_pattern,
+    words,
 };
 use crate::PathPattern;
 
 pub(super) fn parse(bytes: &[u8]) -> (Owners, Vec<SkippedLine>) {
     let mut rules = Vec::new();
-    let mut skipped = Vec::new();
+    let (mut skipped, mut doubts) = (Vec::new(), Vec::new());
     for (number, line) in numbered_lines(bytes) {
         let line = without_comment(line);
         if line.is_empty() {
@@ -15,29 +16,33 @@ pub(super) fn parse(bytes: &[u8]) -> (Owners, Vec<SkippedLine>) {
         }
         match rule(number, line) {
             Ok(rule) => rules.push(rule),
-            Err(reason) => skipped.push(SkippedLine { line: Some(number), reason }),
+            Err((reason, meant)) => {
+                doubts.push(Doubt { line: number, meant });
+                skipped.push(SkippedLine { line: Some(number), reason });
+            }
         }
     }
-    (Owners { sections: vec![Section { name: None, optional: false, rules }] }, skipped)
+    (Owners { sections: vec![Section { name: None, optional: false, rules, doubts }] }, skipped)
 }
 
-fn rule(line: usize, text: &[u8]) -> Result<Rule, SkipReason> {
+/// What a line says; where it says nothing why, and which files it may have been meant for.
+fn rule(line: usize, text: &[u8]) -> Result<Rule, (SkipReason, Option<Rule>)> {
     let (pattern, owners) = split_pattern(text);
     if pattern.starts_with(b"\\#") {
-        return Err(SkipReason::EscapedComment);
+        return Err((SkipReason::EscapedComment, None));
     }
     if has_unescaped(pattern, b'[') {
-        return Err(SkipReason::Range);
+        return Err((SkipReason::Range, None));
     }
-    let owners = words(owners)
-        .map(|owner| {
-            let owned = BString::from(owner);
-            if is_owner(owner) { Ok(owned) } else { Err(SkipReason::Owner(owned)) }
-        })
-        .collect::<Result<_, _>>()?;
     let itself_only = pattern.ends_with(b"/*");
-    let pattern = PathPattern::parse(pattern).map_err(SkipReason::Pattern)?;
-    Ok(Rule { pattern, itself_only, excludes: false, owners, approvals: 1, line })
+    let pattern =
+        PathPattern::parse(pattern).map_err(|error| (SkipReason::Pattern(error), None))?;
+    let rule =
+        Rule { pattern, itself_only, excludes: false, owners: Vec::new(), approvals: 1, line };
+    match words(owners).find(|owner| !is_owner(owner)) {
+        Some(owner) => Err((SkipReason::Owner(BString::from(owner)), Some(rule))),
+        None => Ok(Rule { owners: words(owners).map(BString::from).collect(), ..rule }),
+    }
 }
 
 /// `@user`, `@org/team` or an e-mail address.

@@ -3,12 +3,13 @@ use std::collections::HashMap;
 use bstr::{BString, ByteSlice};
 
 use super::{
-    Owners, Rule, Section, SkipReason, SkippedLine, is_email, numbered_lines, split_pattern, words,
+    Doubt, Owners, Rule, Section, SkipReason, SkippedLine, is_email, numbered_lines, split_pattern,
+    words,
 };
 use crate::{ParsePatternError, PathPattern};
 
 pub(super) fn parse(bytes: &[u8]) -> (Owners, Vec<SkippedLine>) {
-    let mut sections = vec![Section { name: None, optional: false, rules: Vec::new() }];
+    let mut sections = vec![Section::new(None, false)];
     let mut by_name: HashMap<Vec<u8>, usize> = HashMap::new();
     let mut current = 0;
     let mut defaults = Vec::new();
@@ -26,7 +27,7 @@ pub(super) fn parse(bytes: &[u8]) -> (Owners, Vec<SkippedLine>) {
             }
             current = *by_name.entry(heading.name.to_ascii_lowercase()).or_insert_with(|| {
                 let name = Some(BString::from(heading.name));
-                sections.push(Section { name, optional: true, rules: Vec::new() });
+                sections.push(Section::new(name, true));
                 sections.len() - 1
             });
             // A section that is required in one place is required.
@@ -38,6 +39,7 @@ pub(super) fn parse(bytes: &[u8]) -> (Owners, Vec<SkippedLine>) {
         match rule(number, line, &defaults, approvals) {
             Ok(rule) => sections[current].rules.push(rule),
             Err(error) => {
+                sections[current].doubts.push(Doubt { line: number, meant: None });
                 let reason = SkipReason::Pattern(error);
                 skipped.push(SkippedLine { line: Some(number), reason });
             }

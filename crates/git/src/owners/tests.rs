@@ -287,3 +287,43 @@ fn what_has_no_effect_is_named_without_what_it_says() {
         ]
     );
 }
+
+#[test]
+fn a_line_without_effect_is_in_doubt_for_the_files_that_it_may_be_meant_for() {
+    let (owners, _) = Owners::parse(
+        b"/api/ @org/team!\n* @bob\n/src/ @org/t\xe9am\n/docs/ @ann\n/docs/[ab] @cy\n/x @cy\n",
+        Dialect::GitHub,
+    );
+    let line = |path: &str| owners.doubtful_line(&RepoPath::from(path));
+    // A later line decides; a range may be anything.
+    assert_eq!(line("api/a"), Some(5));
+    assert_eq!(line("src/a"), Some(3));
+    assert_eq!(line("docs/a"), Some(5));
+    assert_eq!(line("x"), None);
+    let (owners, _) = Owners::parse(b"/src/ @org/team!\n* @bob\n", Dialect::GitHub);
+    assert_eq!(owners.doubtful_line(&RepoPath::from("src/a")), None);
+    let (owners, _) = Owners::parse(b"* @bob\n/src/ @org/team!\n", Dialect::GitHub);
+    let line = |path: &str| owners.doubtful_line(&RepoPath::from(path));
+    assert_eq!((line("src/a"), line("a")), (Some(2), None));
+}
+
+#[test]
+fn a_file_that_is_no_text_has_no_effect_as_a_whole() {
+    let utf_16: Vec<u8> = [0xff, 0xfe]
+        .into_iter()
+        .chain("* @bob\n".encode_utf16().flat_map(u16::to_le_bytes))
+        .collect();
+    for (bytes, is_text) in [
+        (&utf_16[..], false),
+        (b"* @b\0ob\n", false),
+        (b"# M\xfcller\n* @bob\n", true),
+        (b"\xef\xbb\xbf* @bob\n", true),
+    ] {
+        for dialect in [Dialect::GitHub, Dialect::GitLab] {
+            let (owners, skipped) = Owners::parse(bytes, dialect);
+            assert_eq!(of(&owners, "a").len(), usize::from(is_text), "{bytes:?}");
+            let whole = SkippedLine { line: None, reason: SkipReason::NoText };
+            assert_eq!(skipped, if is_text { vec![] } else { vec![whole] });
+        }
+    }
+}
