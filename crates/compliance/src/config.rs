@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use gitops_health_git::{PathPattern, RepoPath};
+use gitops_health_git::{PathPattern, RepoPath, printable};
 use regex::{Regex, RegexBuilder};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -132,6 +132,23 @@ impl ComplianceConfig {
             let problem = format!("`{path}` is no path in the repository, from its top");
             return Err(ConfigError { key: "policies".into(), problem });
         }
+        let files = [
+            ("roster", &self.roster),
+            ("waivers", &self.waivers),
+            ("allowed_signers", &self.allowed_signers),
+            ("revoked_keys", &self.revoked_keys),
+            ("openpgp_keys", &self.openpgp_keys),
+            ("x509_certificates", &self.x509_certificates),
+        ];
+        // Reports and hints name them.
+        let is_shown = |path: &str| printable(path.as_bytes()) == path;
+        if let Some((key, path)) =
+            files.into_iter().find(|(_, it)| !it.is_empty() && !(is_in_tree(it) && is_shown(it)))
+        {
+            let path = printable(path.as_bytes());
+            let problem = format!("`{path}` is no path in the repository, from its top");
+            return Err(ConfigError { key: key.into(), problem });
+        }
         Ok(Settings {
             classes: classes.collect::<Result<_, _>>()?,
             protected_branches: patterns("protected_branches", &self.protected_branches)?,
@@ -253,6 +270,13 @@ mod tests {
             let config = ComplianceConfig { policies: vec![path.into()], ..Default::default() };
             assert_eq!(config.check().expect_err("it is not fit").key, "policies", "{path}");
         }
+        for path in ["../roster.yaml", "/etc/passwd", "a\u{1b}[31m", "a\u{202e}b"] {
+            let config = ComplianceConfig { roster: path.into(), ..Default::default() };
+            let error = config.check().expect_err("it is not fit");
+            assert_eq!(error.key, "roster", "{path:?}");
+            assert!(!error.to_string().contains(['\u{1b}', '\u{202e}']));
+        }
+        assert!(ComplianceConfig { roster: String::new(), ..Default::default() }.check().is_ok());
         assert_eq!(
             with(|it| drop(it.classes.insert("Not A Name".into(), Vec::new()))),
             "classes.Not A Name"

@@ -26,7 +26,7 @@ impl Providing<'_> {
             ("roster", _) => format!(
                 "Run `gitops-health compliance roster > {}`, look at each entry, and commit it to the branch that \
                  is believed.",
-                self.roster
+                quoted(self.roster)
             ),
             ("owners", _) => "Add a file `CODEOWNERS` to the branch that is believed: a pattern and its owners on \
                               each line."
@@ -48,7 +48,8 @@ impl Providing<'_> {
                 "Ask about less at once (`--commit`, a smaller `--range`): 5,000 files are listed at most.".to_owned()
             }
             ("signals", _) => {
-                "Ask about less at once (`--commit`, a smaller `--range`): 256 MiB of changed lines are read at most."
+                "Write the files that are named as text in UTF-8 without NUL bytes, and fetch what is not here; of too much \
+                 at once ask about less (`--commit`, a smaller `--range`): 256 MiB of changed lines are read at most."
                     .to_owned()
             }
             ("findings", _) => {
@@ -117,6 +118,15 @@ impl Providing<'_> {
     }
 }
 
+/// A path as a shell takes it for one word.
+fn quoted(path: &str) -> String {
+    let is_plain = |sign: char| sign.is_alphanumeric() || "_./+,:@%=-".contains(sign);
+    match path.chars().all(is_plain) {
+        true => path.to_owned(),
+        false => format!("'{}'", path.replace('\'', r"'\''")),
+    }
+}
+
 /// Why a part of something is not known.
 fn reason_of_part(fact: &str) -> &'static str {
     match fact {
@@ -175,6 +185,19 @@ mod tests {
         ways.sort();
         ways.dedup();
         assert_eq!(ways.len(), facts.len());
+    }
+
+    #[test]
+    fn a_path_is_one_word_of_a_command() {
+        for (roster, expected) in [
+            ("a/people.yaml", "roster > a/people.yaml`"),
+            ("our people.yaml", "roster > 'our people.yaml'`"),
+            ("x; touch y #", "roster > 'x; touch y #'`"),
+            ("it's", r"roster > 'it'\''s'`"),
+        ] {
+            let way = Providing { roster, ..OF_A_CHANGE }.how("roster");
+            assert!(way.contains(expected), "{way}");
+        }
     }
 
     #[test]
