@@ -1,5 +1,7 @@
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Component, Path, PathBuf};
+
+use gitops_health_git::{Mode, Repo, RepoPath, printable};
 
 use crate::context::Context;
 use crate::error::{CliError, Failure};
@@ -13,9 +15,12 @@ pub(crate) fn write(context: &Context, text: &str) -> Result<(), CliError> {
 
 fn place_bytes(context: &Context, text: &[u8]) -> Result<(), CliError> {
     match context.output_file() {
-        Some(path) => write_file(path, text).map_err(|source| {
-            CliError::new(Failure::Output { place: path.display().to_string(), source })
-        }),
+        Some(path) => {
+            refuse_link(context, path)?;
+            write_file(path, text).map_err(|source| {
+                CliError::new(Failure::Output { place: path.display().to_string(), source })
+            })
+        }
         None => match write_stdout(text) {
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
             Err(source) => {
@@ -24,6 +29,56 @@ fn place_bytes(context: &Context, text: &[u8]) -> Result<(), CliError> {
             Ok(()) => Ok(()),
         },
     }
+}
+
+/// Refuses a path through a link that HEAD has: who writes into a clone does not know where its links lead.
+pub(crate) fn refuse_link(context: &Context, path: &Path) -> Result<(), CliError> {
+    let mut repo = None;
+    for link in links(path) {
+        if repo.is_none() {
+            repo = Some(context.open_repo_if_any()?);
+        }
+        let Some(Some(repo)) = &repo else { return Ok(()) };
+        if is_of_head(repo, &link)? {
+            let link = printable(link.as_os_str().as_encoded_bytes());
+            let what =
+                format!("`{link}` is a link of the repository, and nothing is written through it");
+            let hint = "name a place that is no link".into();
+            return Err(CliError::new(Failure::Unusable { what, hint }));
+        }
+    }
+    Ok(())
+}
+
+/// The links on the way to a file and itself, with real directories above them.
+fn links(path: &Path) -> Vec<PathBuf> {
+    let mut links = Vec::new();
+    let mut real = std::env::current_dir().unwrap_or_default();
+    for component in path.components() {
+        match component {
+            Component::CurDir => {}
+            Component::ParentDir => drop(real.pop()),
+            Component::Prefix(_) | Component::RootDir => real.push(component),
+            Component::Normal(name) => {
+                real.push(name);
+                if real.is_symlink() {
+                    links.push(real.clone());
+                    real = std::fs::canonicalize(&real).unwrap_or(real);
+                }
+            }
+        }
+    }
+    links
+}
+
+/// Whether HEAD has a link there.
+fn is_of_head(repo: &Repo, link: &Path) -> Result<bool, CliError> {
+    let top = repo.worktree().and_then(|top| std::fs::canonicalize(top).ok());
+    let Some(inside) = top.as_ref().and_then(|top| link.strip_prefix(top).ok()) else {
+        return Ok(false);
+    };
+    let path = RepoPath::new(inside.as_os_str().as_encoded_bytes());
+    Ok(repo.file_of_head(&path)?.is_some_and(|(mode, _)| mode == Mode::Symlink))
 }
 
 /// As [`write()`], for what need not be text.

@@ -21,6 +21,9 @@ pub(crate) fn run(context: &Context, args: &NewPolicyArgs) -> Result<ExitCode, C
         let hint = "choose another name, or another directory with --dir DIR".into();
         return Err(CliError::new(Failure::Unusable { what, hint }));
     }
+    for (path, _) in &files {
+        output::refuse_link(context, path)?;
+    }
     for (path, text) in &files {
         write(path, &filled(text, name)).map_err(|source| {
             CliError::new(Failure::Output { place: format!("`{}`", shown(path)), source })

@@ -9,14 +9,31 @@ use gitops_health_report::compliance_record::{
 use serde_json::{Value, json};
 
 use super::watch::Watch;
+use crate::context::Context;
 use crate::error::{CliError, Failure};
 use crate::output;
 
 /// The version of the program.
 pub(super) const PROGRAM: &str = env!("CARGO_PKG_VERSION");
 
+/// Refuses the standard output, on which the report is.
+pub(super) fn check(path: Option<&Path>) -> Result<(), CliError> {
+    match path {
+        Some(path) if path.as_os_str() == "-" => Err(CliError::new(Failure::Unusable {
+            what: "a record is not written to the standard output".into(),
+            hint: "name a file with `--record FILE`; `./-` is a file, too".into(),
+        })),
+        _ => Ok(()),
+    }
+}
+
 /// Writes down what was decided, and what it rests on.
-pub(super) fn write(path: &Path, record: &ComplianceRecord) -> Result<(), CliError> {
+pub(super) fn write(
+    context: &Context,
+    path: &Path,
+    record: &ComplianceRecord,
+) -> Result<(), CliError> {
+    output::refuse_link(context, path)?;
     output::write_file(path, compliance_record::json(record).as_bytes()).map_err(|source| {
         CliError::new(Failure::Unusable {
             what: format!("could not write the record `{}`: {source}", path.display()),
