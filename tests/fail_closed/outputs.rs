@@ -71,7 +71,15 @@ pub const WAYS: &[Way] = &[
         says: "CSV",
         hint: "--history",
     },
-    replayed("a record that is not there", NOTHING, "r.json", "that you may read"),
+    Way {
+        what: "a record that is not there",
+        prepare: NOTHING,
+        command: "replay r.json",
+        code: 2,
+        told: Told::Error,
+        says: "r.json",
+        hint: "that you may read",
+    },
     replayed(
         "a record that ends early",
         |repo| {

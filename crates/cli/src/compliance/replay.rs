@@ -45,7 +45,7 @@ fn read(args: &ReplayArgs) -> Result<ComplianceRecord, CliError> {
     let opened = File::open(&args.file);
     opened
         .and_then(|file| file.take(LARGEST + 1).read_to_end(&mut bytes))
-        .map_err(|error| failed(error.to_string(), "name a file that you may read"))?;
+        .map_err(|source| CliError::new(Failure::Input { place: format!("`{name}`"), source }))?;
     if bytes.len() as u64 > LARGEST {
         return Err(failed(format!("it has more than {LARGEST} bytes"), again));
     }

@@ -19,7 +19,7 @@ pub fn gitlab(report: &ComplianceReport) -> String {
 
 fn entry(problem: &Problem<'_>, severity: &str) -> Value {
     json!({
-        "description": problem.message,
+        "description": problem.advice(),
         "check_name": problem.row.rule,
         "fingerprint": problem.fingerprint,
         "severity": severity,

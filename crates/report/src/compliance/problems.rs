@@ -42,6 +42,17 @@ impl Problem<'_> {
         self.finding.and_then(|finding| finding.path.as_deref())
     }
 
+    /// What is wrong, and what helps.
+    pub(super) fn advice(&self) -> String {
+        let RuleRow { title, remedy, .. } = self.row;
+        match (self.finding, remedy.is_empty()) {
+            (_, true) => self.message.clone(),
+            (Some(_), false) => format!("{}. {remedy}", self.message),
+            // Who reads that a fact is not known has to know what it is asked for.
+            (None, false) => format!("{title}: {}. {remedy}", self.message),
+        }
+    }
+
     /// The line, from 1; the first, where a file as a whole is meant.
     pub(super) fn line(&self) -> u64 {
         place_of(self.finding).1

@@ -19,7 +19,7 @@ pub fn rdjson(report: &ComplianceReport) -> String {
 
 fn diagnostic(problem: &Problem<'_>) -> Value {
     json!({
-        "message": problem.message,
+        "message": problem.advice(),
         "location": {
             "path": problem.path(),
             "range": { "start": { "line": problem.line() } },
