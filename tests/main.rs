@@ -15,6 +15,7 @@ mod index;
 mod layering;
 mod limits;
 mod lookback;
+mod masked;
 mod never_printed;
 mod own_policies;
 mod places_scanned;

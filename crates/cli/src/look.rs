@@ -1,6 +1,6 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::LazyLock;
+use std::sync::{LazyLock, Mutex, PoisonError};
 
 use gitops_health_git::{Commit, Repo, printable, printable_start};
 use gitops_health_sanitize::{
@@ -101,6 +101,32 @@ pub(crate) fn masked(text: &str) -> String {
     let mut cleaner = Cleaner::new(&OURS, Replacement::Redacted, Severity::Low);
     masked_name(&cleaner.clean(text.as_bytes()).bytes)
 }
+
+/// Masks each of many texts once.
+#[derive(Default)]
+pub(crate) struct Masked {
+    known: Mutex<HashMap<Vec<u8>, String>>,
+}
+
+impl Masked {
+    /// As [`masked`].
+    pub fn text(&self, text: &[u8]) -> String {
+        let known = || self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(shown) = known().get(text) {
+            return shown.clone();
+        }
+        let shown = masked(&String::from_utf8_lossy(text));
+        let mut known = known();
+        if known.len() >= MOST_KNOWN {
+            known.clear();
+        }
+        known.insert(text.to_owned(), shown.clone());
+        shown
+    }
+}
+
+/// The most texts that are kept.
+const MOST_KNOWN: usize = 50_000;
 
 /// A name as it may be shown where no configuration is known.
 pub(crate) fn masked_name(name: &[u8]) -> String {

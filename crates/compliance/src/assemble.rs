@@ -4,6 +4,7 @@ mod approvals;
 mod classes;
 mod commits;
 mod files;
+mod shown;
 mod waivers;
 
 use gitops_health_git::{Change, Error, ObjectId, Reference, Repo, Target, ZonedTime, printable};
@@ -22,6 +23,8 @@ use crate::waiver::Around;
 
 /// So many commits before a change are looked at for its tree.
 const MOST_BEFORE: usize = 10_000;
+
+pub(crate) use shown::Masks;
 
 /// Makes inputs of the changes of one repository.
 pub struct Assembler<'a> {
@@ -67,7 +70,8 @@ impl Assembler<'_> {
     ///
     /// [`Error`] where the repository can not be read.
     pub fn input(&self, subject: Subject<'_>) -> Result<Input, Error> {
-        let mut people = People::new(self.trusted.roster.as_ref(), &self.trusted.mailmap);
+        let masks = Masks::new(self.shown);
+        let mut people = People::new(self.trusted.roster.as_ref(), &self.trusted.mailmap, masks);
         let change = subject.change;
         let mut missing = self.missing(&subject);
         let commits = self.commits(change, &mut people)?;
@@ -110,7 +114,8 @@ impl Assembler<'_> {
         let waiver_file = self.waiver_file(change, &around)?;
         missing.sort();
         missing.dedup();
-        Ok(Input {
+        let (people, mut masks) = people.met();
+        let mut input = Input {
             schema: INPUT_SCHEMA.into(),
             evaluated_at: self.now.into(),
             repository: self.repository(),
@@ -131,11 +136,13 @@ impl Assembler<'_> {
             platform: evidence.platform,
             change: facts,
             commits,
-            people: people.met(),
+            people,
             waivers,
             waiver_file,
             facts_missing: missing,
-        })
+        };
+        masks.mask(&mut input);
+        Ok(input)
     }
 
     /// Takes out approvals of the tree of a change that was there before, where something else came in between: who takes

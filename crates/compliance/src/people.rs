@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use bstr::ByteSlice;
 use gitops_health_git::{Mailmap, Person as NamedPerson};
 
+use crate::assemble::Masks;
 use crate::evidence::Who;
 use crate::input::{Person, PersonKind};
 use crate::roster::Roster;
@@ -14,14 +15,16 @@ pub(crate) struct People<'a> {
     roster: Option<&'a Roster>,
     mailmap: &'a Mailmap,
     met: BTreeMap<String, Person>,
+    /// Takes out of names and addresses what may not be shown.
+    pub masks: Masks<'a>,
 }
 
 /// The ending of the addresses that GitHub gives to those who hide theirs.
 const GITHUB: &str = "@users.noreply.github.com";
 
 impl<'a> People<'a> {
-    pub fn new(roster: Option<&'a Roster>, mailmap: &'a Mailmap) -> Self {
-        Self { roster, mailmap, met: BTreeMap::new() }
+    pub fn new(roster: Option<&'a Roster>, mailmap: &'a Mailmap, masks: Masks<'a>) -> Self {
+        Self { roster, mailmap, met: BTreeMap::new(), masks }
     }
 
     /// Somebody whom a commit or a trailer names. The address decides, first as it is, then as the map of names has it;
@@ -74,8 +77,8 @@ impl<'a> People<'a> {
     }
 
     /// Everybody who was asked for.
-    pub fn met(self) -> BTreeMap<String, Person> {
-        self.met
+    pub fn met(self) -> (BTreeMap<String, Person>, Masks<'a>) {
+        (self.met, self.masks)
     }
 
     /// What somebody is who was asked for.
@@ -99,6 +102,9 @@ impl<'a> People<'a> {
 
     fn meet(&mut self, id: String, email: Option<String>) -> String {
         let roster = self.roster;
+        let is_member = roster.is_some_and(|roster| roster.member(&id).is_some());
+        let id = if is_member { id } else { self.masks.person(&id) };
+        let email = email.map(|it| self.masks.address(&it));
         let person = self.met.entry(id.clone()).or_insert_with(|| {
             let member = roster.and_then(|roster| roster.member(&id)).cloned();
             member.map_or_else(stranger, |member| Person {
@@ -162,7 +168,11 @@ teams: {'@org/all': [ann, bob]}
         let mailmap = Mailmap::parse(
             b"Ann <ann@example.com> <ann@laptop>\nEve <eve@a.example> <eve@b.example>\n",
         );
-        let mut people = People::new(Some(&roster), &mailmap);
+        let mut people = People::new(
+            Some(&roster),
+            &mailmap,
+            Masks::new(&|text| text.to_str_lossy().into_owned()),
+        );
         for (name, email, id) in [
             ("Ann", "ann@example.com", "ann"),
             ("ANN", "ANN@Example.com", "ann"),
@@ -195,6 +205,6 @@ teams: {'@org/all': [ann, bob]}
         assert_eq!(people.owners(b"@bobby"), Some(vec!["bob".to_owned()]));
         assert_eq!(people.owners(b"bob@example.com"), Some(vec!["bob".to_owned()]));
         assert_eq!(people.owners(b"@org/nobody"), None);
-        assert_eq!(people.met()["ann"].emails.len(), 4);
+        assert_eq!(people.met().0["ann"].emails.len(), 4);
     }
 }

@@ -29,6 +29,7 @@ use crate::output;
 /// `compliance analyze`: which rules does a change keep, and what does that say of each clause?
 pub(crate) fn run(context: &Context, args: &AnalyzeArgs) -> Result<ExitCode, CliError> {
     let print = printer(args.format)?;
+    record::check(args.record.as_deref())?;
     let believed = Believed::read(context, &args.change, &args.policy)?;
     let (settings, own) = (&believed.settings, &believed.own.policies);
     let configured = &settings.config().frameworks;
@@ -62,7 +63,7 @@ pub(crate) fn run(context: &Context, args: &AnalyzeArgs) -> Result<ExitCode, Cli
         false => watched(context, |watch| judge(Some(watch))),
     };
     if let Some((path, record)) = record {
-        record::write(path, &record)?;
+        record::write(context, path, &record)?;
     }
     output::write(context, &print(&report, context.style()))?;
     Ok(exit_code(report.outcome, report.is_advisory))
@@ -274,7 +275,7 @@ impl Shown {
 
 pub(super) fn waiver(accepted: Accepted) -> WaiverRow {
     let Accepted { id, owner, reason, expires, .. } = accepted;
-    let [id, owner, reason] = [id, owner, reason].map(|text| printable(text.as_bytes()));
+    let [id, owner, reason] = [id, owner, reason].map(|text| masked(&text));
     WaiverRow { id, owner, reason, expires }
 }
 

@@ -32,7 +32,7 @@ use crate::args::{AnalyzeArgs, ComplianceFormat};
 use crate::context::Context;
 use crate::error::{CliError, Failure};
 use crate::exit_code::ExitCode;
-use crate::look::masked;
+use crate::look::Masked;
 use crate::output;
 
 /// So many findings of a rule on one commit are kept: a branch has thousands of commits, and a rule may find a thousand
@@ -69,6 +69,7 @@ pub(crate) fn run(context: &Context, args: &AnalyzeArgs) -> Result<ExitCode, Cli
         trusted: &trusted,
         kinds: &kinds,
         catalogue: &catalogue,
+        masked: Masked::default(),
         rules: asked_rules(&catalogue, &frameworks),
         frameworks,
         fail_on: args.fail_on.into(),
@@ -209,6 +210,8 @@ struct Everybody<'a> {
     kinds: &'a RiskParams,
     catalogue: &'a Catalogue,
     rules: Vec<&'a str>,
+    /// The same names are in many commits.
+    masked: Masked,
     frameworks: Vec<&'a Framework>,
     fail_on: Severity,
     references: Vec<Reference>,
@@ -280,7 +283,7 @@ impl Everybody<'_> {
             trusted: self.trusted,
             kinds: self.kinds,
             now: self.now,
-            shown: &|text| masked(&String::from_utf8_lossy(text)),
+            shown: &|text| self.masked.text(text),
             is_rule: &|id| self.catalogue.rules().contains_key(id),
         };
         let input = assembler.input(Subject {

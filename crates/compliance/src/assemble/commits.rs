@@ -24,6 +24,8 @@ impl Assembler<'_> {
             .filter(|trailer| trailer.key == "co-authored-by")
             .filter_map(|trailer| trailer.person.clone())
             .collect();
+        // Who reads another of two lines sees another author.
+        co_authors.extend(commit.other_people().map(|it| people.named(&it.person)));
         co_authors.sort();
         co_authors.dedup();
         let actor = |signature: &git::Signature, people: &mut People<'_>| Actor {
@@ -57,7 +59,8 @@ impl Assembler<'_> {
     /// What the signature of a commit is worth, by the keys that are trusted; by none where nobody says which are.
     fn signature(&self, commit: &git::Commit, people: &mut People<'_>) -> Result<Signature, Error> {
         let signed = self.repo.signed_commit(commit.id)?;
-        Ok(self.judged(&signed, commit.committer.time.seconds, people))
+        let is_one = commit.other_people().next().is_none();
+        Ok(self.judged(&signed, commit.committer.time.seconds, is_one, people))
     }
 
     /// The same of a tag. One without a tagger says nothing of its time, which is the first of all then.
@@ -68,28 +71,36 @@ impl Assembler<'_> {
     ) -> Result<Signature, Error> {
         let signed = self.repo.signed_tag(tag.id)?;
         let seconds = tag.tagger.as_ref().map_or(0, |tagger| tagger.time.seconds);
-        Ok(self.judged(&signed, seconds, people))
+        Ok(self.judged(&signed, seconds, true, people))
     }
 
-    fn judged(&self, signed: &git::Signed, seconds: i64, people: &mut People<'_>) -> Signature {
+    fn judged(
+        &self,
+        signed: &git::Signed,
+        seconds: i64,
+        names_one: bool,
+        people: &mut People<'_>,
+    ) -> Signature {
         let none = TrustStore::empty();
         let trust = self.trusted.trust.as_ref().unwrap_or(&none);
         let moment = Moment { committer_seconds: seconds, now: Some(self.now.seconds) };
         let first = signed.signatures.first().map(|signature| signature.as_slice());
         let verdict = verify(first, &signed.payload, trust, Expected::Anybody, moment);
-        // Whoever reads only one of two signatures can be shown another than we are.
-        let is_one = signed.signatures.len() < 2;
+        // Whoever reads only one of two signatures, or of two authors, can be shown another than we are.
+        let is_one = signed.signatures.len() < 2 && (names_one || first.is_none());
         signature(&verdict, is_one, people)
     }
 
     fn trailers(&self, commit: &git::Commit, people: &mut People<'_>) -> Vec<Trailer> {
         let trailer = |trailer: git::Trailer| {
             let person = named(&trailer.value).map(|person| people.named(&person));
-            Trailer {
-                key: trailer.key.to_str_lossy().to_lowercase(),
-                value: (self.shown)(&trailer.value),
-                person,
-            }
+            let key = trailer.key.to_str_lossy().to_lowercase();
+            let value = (self.shown)(&trailer.value);
+            // The key may say what the value is.
+            let front = format!("{key}: ");
+            let line = (self.shown)(format!("{front}{value}").as_bytes());
+            let value = line.strip_prefix(&front).map(str::to_owned).unwrap_or(value);
+            Trailer { key, value, person }
         };
         commit.trailers().into_iter().map(trailer).collect()
     }
