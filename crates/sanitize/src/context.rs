@@ -265,7 +265,10 @@ impl<'a> Context<'a> {
             let rest = text.strip_prefix(**word);
             rest.is_some_and(|rest| !rest.first().is_some_and(u8::is_ascii_alphabetic))
         };
-        if ATTRIBUTIONS.iter().any(|word| begins(&word)) || self.is_credit(span, &lower) {
+        if ATTRIBUTIONS.iter().any(|word| begins(&word))
+            || self.is_credit(span, &lower)
+            || self.is_of_makers(span.start)
+        {
             return true;
         }
         let is_in_brackets =
@@ -345,9 +348,32 @@ impl<'a> Context<'a> {
             b"version=",
             b"version\":",
             b"version \"",
+            b"chapter",
+            b"clause",
         ]
         .iter()
         .any(|word| before.ends_with(word))
+            || names_a_section(before)
+    }
+
+    /// Whether a place is in what an element or an attribute says of those who make a program: its developers, and the lists
+    /// of letters that they write to.
+    fn is_of_makers(&self, at: usize) -> bool {
+        const ELEMENTS: [(&[u8], &[u8]); 3] = [
+            (b"<developer>", b"</developer>"),
+            (b"<contributor>", b"</contributor>"),
+            (b"<mailinglist>", b"</mailinglist>"),
+        ];
+        let before = small(&self.bytes[at.saturating_sub(REACH)..at]);
+        let is_in = |(begin, end): &(&[u8], &[u8])| {
+            memchr::memmem::rfind(&before, begin)
+                .is_some_and(|at| memchr::memmem::find(&before[at..], end).is_none())
+        };
+        let line = before.rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
+        let edited = memchr::memmem::find(line, b"edited with ").map(|at| &line[at..]);
+        ELEMENTS.iter().any(is_in)
+            || line.ends_with(b" dev=\"")
+            || edited.is_some_and(|text| memchr::memmem::find(text, b" by ").is_some())
     }
 
     fn line(&self, at: usize) -> Range<usize> {
@@ -358,6 +384,19 @@ impl<'a> Context<'a> {
         let end = memchr::memchr(b'\n', &self.bytes[at..last]).map_or(last, |it| at + it);
         begin..end
     }
+}
+
+/// Whether an element, an attribute or a key in front of a value says that it is the number of a part of a text.
+fn names_a_section(before: &[u8]) -> bool {
+    const WORDS: [&[u8]; 5] = [b"reference", b"section", b"chapter", b"clause", b"version"];
+    let mark = |byte: &u8| b">=:\"'".contains(byte);
+    let marks = before.iter().rev().take(3).take_while(|byte| mark(byte)).count();
+    let text = &before[..before.len() - marks];
+    let is_word = |word: &&[u8]| {
+        let front = text.strip_suffix(*word);
+        front.is_some_and(|front| !front.last().is_some_and(u8::is_ascii_alphanumeric))
+    };
+    marks > 0 && WORDS.iter().any(is_word)
 }
 
 /// Whether what stands behind a name is an address in brackets and nothing else.
@@ -460,6 +499,53 @@ mod tests {
             "patient Ja~ne Roe  <jane@example.org>",
         ] {
             assert!(!is_credit(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn who_makes_a_program_is_no_patient() {
+        let is_maker = |text: &str| {
+            let text = format!("the patient is ill\n{text}\n");
+            let begin = text.find('~').expect("a name");
+            let text = text.replace('~', "");
+            Context::of(text.as_bytes()).is_attribution(&(begin..begin + 8))
+        };
+        for text in [
+            "<developer>\n<id>x</id>\n<name>~Jane Roe</name>",
+            "<Contributor><name>~Jane Roe</name>",
+            "<mailingList>\n<post>~jane@x.org",
+            "<action type=\"fix\" dev=\"~Jane Roe\">the patient",
+            "<!-- edited with XML Spy by ~Jane Roe (X) -->",
+        ] {
+            assert!(is_maker(text), "{text}");
+        }
+        for text in [
+            "<developer>\n<name>x</name>\n</developer>\n<patient>~Jane Roe</patient>",
+            "<patient device=\"~Jane Roe\">",
+            "<patient nodev=\"~Jane Roe\">",
+            "seen by ~Jane Roe",
+            "edited with care for ~Jane Roe",
+        ] {
+            assert!(!is_maker(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn numbers_of_sections_are_no_addresses() {
+        let is_section = |text: &str| Context::of(text.as_bytes()).is_version(text.len());
+        for text in [
+            "<Reference>",
+            "<section>",
+            "<x chapter=\"",
+            "\"clause\": \"",
+            "chapter ",
+            "clause ",
+            "Section: ",
+        ] {
+            assert!(is_section(text), "{text}");
+        }
+        for text in ["reference ", "<preference>", "<host>", "host=\"", "<reference>x", ""] {
+            assert!(!is_section(text), "{text}");
         }
     }
 

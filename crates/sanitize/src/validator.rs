@@ -188,8 +188,22 @@ fn is_basic_credentials(text: &str) -> bool {
     decoded.is_some_and(|text| {
         let is_plain = !text.chars().any(char::is_control);
         is_plain
-            && text.split_once(':').is_some_and(|(user, word)| !user.is_empty() && !word.is_empty())
+            && text.split_once(':').is_some_and(|(user, word)| {
+                !user.is_empty() && !word.is_empty() && !is_of_a_standard(user, word)
+            })
     })
+}
+
+/// Whether a user and a password are those of RFC 7617, or of pages that teach it.
+fn is_of_a_standard(user: &str, word: &str) -> bool {
+    const PAIRS: [(&str, &str); 5] = [
+        ("Aladdin", "open sesame"),
+        ("hello", "world"),
+        ("user", "password"),
+        ("username", "password"),
+        ("user", "pass"),
+    ];
+    PAIRS.contains(&(user, word))
 }
 
 /// Whether a text says that it is a password and no more: `password`, `secret1`, `DB_PASSWORD`.
@@ -395,6 +409,17 @@ mod tests {
         for text in ["dXNlciB3b3Jk", "dXNlcjo=", "alzefzlfzemjfej=="] {
             assert!(!is_basic_credentials(text), "{text}");
         }
+        for (user, word, is_published) in [
+            ("Aladdin", "open sesame", true),
+            ("hello", "world", true),
+            ("user", "password", true),
+            ("Aladdin", "world", false),
+            ("hello", "password", false),
+        ] {
+            assert_eq!(is_of_a_standard(user, word), is_published, "{user}");
+        }
+        // What RFC 7617 prints, put together here.
+        assert!(!is_basic_credentials(&["QWxhZGRpbjpv", "cGVuIHNlc2FtZQ=="].concat()));
     }
 
     #[test]
