@@ -17,7 +17,13 @@ meta := {
 
 parameters := data.parameters["reason-given"]
 
-applicable := count(input.commits) > 0
+default applicable := false
+
+# What a merge does was said by the commits that it joins.
+applicable if {
+	some commit in input.commits
+	not commit.is_merge
+}
 
 says_why(commit) if commit.message.body_lines >= 1
 

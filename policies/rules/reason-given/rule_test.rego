@@ -39,6 +39,12 @@ test_a_commit_that_may_be_no_merge_needs_one if {
 }
 
 test_what_is_not_committed_says_nothing if {
-	not reason_given.applicable with input as {"commits": []}
-	reason_given.applicable with input as {"commits": [{"id": "c"}]}
+	reason_given.applicable == false with input as {"commits": []}
+	reason_given.applicable == true with input as {"commits": [{"id": "c"}]}
+}
+
+test_merges_alone_say_nothing if {
+	merge := {"id": "m", "is_merge": true, "message": message}
+	reason_given.applicable == false with input as {"commits": [merge]}
+	reason_given.applicable == true with input as {"commits": [merge, {"id": "c", "is_merge": false}]}
 }

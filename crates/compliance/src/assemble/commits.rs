@@ -134,12 +134,21 @@ fn body_lines(text: &str, trailers: usize) -> usize {
     let is_comment = |line: &str| {
         line.strip_prefix('#').is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '\t']))
     };
+    // Platforms repeat the subject below it, as the first item of a list, and put the number of a request behind one of them.
+    let bare = |line: &str| {
+        let line = line.trim().trim_start_matches(['*', '-']).trim_start();
+        let number = line.strip_suffix(')').and_then(|line| line.rsplit_once(" (#"));
+        let is_number = |it: &str| !it.is_empty() && it.bytes().all(|byte| byte.is_ascii_digit());
+        number.filter(|(_, number)| is_number(number)).map_or(line, |(line, _)| line).to_lowercase()
+    };
+    let subject = text.lines().find(|line| !line.trim().is_empty()).map(bare).unwrap_or_default();
+    let is_said = |line: &&str| !line.trim().is_empty() && bare(line) == subject;
     let below: Vec<&str> = text
         .lines()
         .skip_while(|line| line.trim().is_empty())
         .skip_while(|line| !line.trim().is_empty())
         .take_while(|line| !is_divider(line))
-        .filter(|line| !is_comment(line))
+        .filter(|line| !is_comment(line) && !is_said(line))
         .collect();
     let last = below.iter().rev().skip_while(|line| line.trim().is_empty());
     let last = last.take_while(|line| !line.trim().is_empty());
@@ -251,6 +260,11 @@ mod tests {
             ("a\n\n---\nb\n", 0, 0),
             ("a\n\n----\n", 0, 1),
             ("a\r\n\r\nwhy\r\n", 0, 1),
+            ("Fix a (#12)\n\n* fix a\n", 0, 0),
+            ("Fix a\n\n- Fix a (#12)\n", 0, 0),
+            ("Fix a (#12)\n\n* Fix b\n", 0, 1),
+            ("Fix a (#x)\n\nFix a\n", 0, 1),
+            ("Fix a (b)\n\nFix a\n", 0, 1),
         ] {
             assert_eq!(body_lines(text, trailers), lines, "{text}");
         }
