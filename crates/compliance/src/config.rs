@@ -66,6 +66,9 @@ impl Default for ComplianceConfig {
             ticket_patterns: texts(&[
                 r"\b[A-Z][A-Z0-9]{1,9}-[1-9][0-9]{0,6}\b",
                 r"(?i)\b(?:clos(?:e[sd]?|ing)|fix(?:e[sd]|ing)?|resolv(?:e[sd]?|ing)|refs?|references?|issues?)\b:?\s+(?P<ticket>(?:[\w.-]+/[\w.-]+)?#[1-9][0-9]{0,6})\b",
+                r"(?i)\A\s*(?P<ticket>#[1-9][0-9]{0,6})\b\s*[^)\s]",
+                r"(?i)\b(?:for|see|part of|related to|follow[- ]?up (?:to|of|for)|bug|ticket|credit for)\s+(?P<ticket>#[1-9][0-9]{0,6})\b",
+                r"\b(?P<ticket>https?://[\w.-]+/[\w./-]+/(?:-/)?issues/[1-9][0-9]{0,6})\b",
             ]),
             approval_trailers: trailers
                 .map(|(trailer, it)| ApprovalTrailer {
@@ -189,16 +192,38 @@ impl Settings {
     }
 }
 
+/// The segments of messages of HL7 version 2 (2.9, and those that earlier versions have): fields are named by them.
+const SEGMENTS: &[&str] = &[
+    "ABS", "ACC", "ADD", "ADJ", "AFF", "AIG", "AIL", "AIP", "AIS", "AL1", "APR", "ARQ", "ARV",
+    "AUT", "BHS", "BLC", "BLG", "BPO", "BPX", "BTS", "BTX", "BUI", "CDM", "CDO", "CER", "CM0",
+    "CM1", "CM2", "CNS", "CON", "CSP", "CSR", "CSS", "CTD", "CTI", "CTR", "DB1", "DEV", "DG1",
+    "DMI", "DON", "DPS", "DRG", "DSC", "DSP", "DST", "ECD", "ECR", "EDU", "EQL", "EQP", "EQU",
+    "ERQ", "ERR", "EVN", "FAC", "FHS", "FT1", "FTS", "GOL", "GP1", "GP2", "GT1", "IAM", "IAR",
+    "IIM", "ILT", "IN1", "IN2", "IN3", "INV", "IPC", "IPR", "ISD", "ITM", "IVC", "IVT", "LAN",
+    "LCC", "LCH", "LDP", "LOC", "LRL", "MCP", "MFA", "MFE", "MFI", "MRG", "MSA", "MSH", "NCK",
+    "NDS", "NK1", "NPU", "NSC", "NST", "NTE", "OBR", "OBX", "ODS", "ODT", "OH1", "OH2", "OH3",
+    "OH4", "OM1", "OM2", "OM3", "OM4", "OM5", "OM6", "OM7", "OMC", "ORC", "ORG", "OVR", "PAC",
+    "PCE", "PCR", "PD1", "PDA", "PDC", "PEO", "PES", "PID", "PKG", "PM1", "PMT", "PR1", "PRA",
+    "PRB", "PRC", "PRD", "PRT", "PSG", "PSH", "PSL", "PSS", "PTH", "PV1", "PV2", "PYE", "QAK",
+    "QID", "QPD", "QRD", "QRF", "QRI", "RCP", "RDF", "RDT", "REL", "RF1", "RFI", "RGS", "RMI",
+    "ROL", "RQ1", "RQD", "RXA", "RXC", "RXD", "RXE", "RXG", "RXO", "RXR", "RXV", "SAC", "SCD",
+    "SCH", "SCP", "SDD", "SFT", "SGH", "SGT", "SHP", "SID", "SLT", "SPM", "SPR", "STF", "STZ",
+    "TCC", "TCD", "TQ1", "TQ2", "TXA", "UAC", "UB1", "UB2", "URD", "URS", "VAR", "VTQ", "ZL7",
+];
+
 /// Whether a text is the name of an encoding, a standard or the like, which looks like that of a ticket.
 fn is_standard(name: &str) -> bool {
-    const PREFIXES: [&str; 38] = [
+    const PREFIXES: [&str; 46] = [
         "AES", "AGPL", "ARM", "ASCII", "BCP", "BSD", "CLANG", "CP", "CVE", "CWE", "DES", "EUC",
         "GB", "GCC", "GMT", "GPL", "HL", "HTTP", "IEC", "IEEE", "ISO", "JSR", "KOI", "LATIN",
         "LGPL", "MD", "MPL", "PEP", "RFC", "RSA", "SHA", "SSL", "TLS", "UCS", "USB", "UTC", "UTF",
-        "WIN",
+        "WIN", // Proposals and profiles, which ask for nothing by themselves.
+        "ADR", "ICD", "IHE", "ITI", "JEP", "KIP", "LOINC", "SNOMED",
     ];
-    let prefix = name.split('-').next().unwrap_or_default();
-    PREFIXES.contains(&prefix)
+    let Some((prefix, number)) = name.split_once('-') else { return false };
+    // `PID-5` is a field. No segment has more than a hundred, and trackers of other programs may be called so.
+    let is_field = number.len() <= 2 && SEGMENTS.contains(&prefix);
+    PREFIXES.contains(&prefix) || is_field
 }
 
 /// Whether a path leads to something in the repository, from its top.
@@ -250,6 +275,23 @@ mod tests {
             settings.tickets("Fixes: #82, closes a-b/c.d#7; a list (#9), no. #3, issue #0; GCC-12"),
             ["#82", "a-b/c.d#7"]
         );
+        for (text, tickets) in [
+            ("#242: mend it", &["#242"][..]),
+            ("#242 mend it", &["#242"]),
+            ("mend it (#242)", &[]),
+            ("#242", &[]),
+            ("mend it\n\n#242: no", &[]),
+            ("test: a case for #19219 (#21292)", &["#19219"]),
+            ("mend it, see #7; part of #8, follow-up to #9, bug #10", &["#10", "#7", "#8", "#9"]),
+            ("https://github.com/a/b/issues/12", &["https://github.com/a/b/issues/12"]),
+            ("https://gitlab.com/a/b/c/-/issues/12", &["https://gitlab.com/a/b/c/-/issues/12"]),
+            ("https://github.com/a/b/pull/12", &[]),
+            ("PID-5 and MSH-2, OBX-5 and MFE-4 are fields", &[]),
+            ("DEV-100 is no field", &["DEV-100"]),
+            ("KIP-932, ADR-7 and IHE-1 are proposals", &[]),
+        ] {
+            assert_eq!(settings.tickets(text), tickets, "{text}");
+        }
         assert_eq!(
             settings.tickets("fix CHG-12 and ABC-7, CHG-12; not chg-1, X-0, UTF-8 or SHA-256"),
             ["ABC-7", "CHG-12"]
