@@ -28,7 +28,8 @@ struct Drafted {
     commits: usize,
 }
 
-/// The roster as YAML, those with most commits first. What can only be guessed is a remark.
+/// The roster as YAML, those with most commits first. What can only be guessed is the stricter guess, with a remark: a bot
+/// that is called a person could approve.
 pub fn draft_roster(seen: &[Seen], mailmap: &Mailmap) -> String {
     let mut people: BTreeMap<String, Drafted> = BTreeMap::new();
     for one in seen {
@@ -49,8 +50,22 @@ pub fn draft_roster(seen: &[Seen], mailmap: &Mailmap) -> String {
     people.sort_by(|one, two| two.1.commits.cmp(&one.1.commits).then_with(|| one.0.cmp(&two.0)));
     let mut text = String::from(HEAD);
     let mut ids = BTreeSet::new();
+    // Who is there twice can approve what they wrote.
+    let mut alike: BTreeMap<String, usize> = BTreeMap::new();
+    for (_, drafted) in &people {
+        let mut names = drafted.accounts.clone();
+        names.insert(drafted.name.to_lowercase());
+        for name in names.into_iter().filter(|name| !name.is_empty()) {
+            *alike.entry(name).or_default() += 1;
+        }
+    }
+    let is_alike = |drafted: &Drafted| {
+        let account = drafted.accounts.iter().any(|it| alike.get(it).is_some_and(|n| *n > 1));
+        account || alike.get(&drafted.name.to_lowercase()).is_some_and(|count| *count > 1)
+    };
     for (address, drafted) in &people {
-        drafted.write(&mut text, &unique_id(address, &mut ids));
+        let id = drafted.accounts.first().unwrap_or(address);
+        drafted.write(&mut text, &unique_id(id, &mut ids), is_alike(drafted));
     }
     if people.is_empty() {
         text = text.replace("people:\n", "people: []\n");
@@ -80,12 +95,18 @@ impl Drafted {
         self.commits += 1;
     }
 
-    fn write(&self, text: &mut String, id: &str) {
+    fn write(&self, text: &mut String, id: &str, is_alike: bool) {
         let commits = self.commits;
         let _ = writeln!(text, "  - id: {}", quoted(id));
         let _ = writeln!(text, "    name: {}", quoted(&self.name));
+        if is_alike {
+            text.push_str(
+                "    # Another entry has this name or account: join them if they are one person.\n",
+            );
+        }
         if let Some(kind) = self.guess() {
-            let _ = writeln!(text, "    # Perhaps `kind: {kind}`.");
+            let _ =
+                writeln!(text, "    # A guess by the name and the addresses.\n    kind: {kind}");
         }
         let list = |items: &BTreeSet<String>| {
             items.iter().map(|item| quoted(item)).collect::<Vec<_>>().join(", ")
@@ -116,7 +137,10 @@ impl Drafted {
             |email: &String| matches!(&**email, "noreply@github.com" | "noreply@gitlab.com");
         match () {
             () if self.emails.iter().any(is_platform) => Some("platform"),
-            () if self.name.contains("[bot]") || self.name.to_lowercase().ends_with("-bot") => {
+            () if self.name.contains("[bot]")
+                || self.name.to_lowercase().ends_with("-bot")
+                || self.accounts.iter().any(|account| account.contains("[bot]")) =>
+            {
                 Some("bot")
             }
             () => None,
@@ -124,14 +148,15 @@ impl Drafted {
     }
 }
 
-/// A name made of the beginning of the address, that nobody else has.
+/// A name made of an account, or of the beginning of an address, that nobody else has.
 fn unique_id(address: &str, ids: &mut BTreeSet<String>) -> String {
     let local = address.split('@').next().unwrap_or_default();
     let local = local.split_once('+').map_or(local, |(_, name)| name);
     let is_sign = |sign: char| sign.is_ascii_alphanumeric() || "-_.".contains(sign);
     let mut base: String =
         local.chars().map(|it| if is_sign(it) { it } else { '-' }).take(60).collect();
-    if base.trim_matches('-').is_empty() {
+    base = base.trim_matches('-').to_owned();
+    if base.is_empty() {
         base = "somebody".into();
     }
     let mut numbered = (2_usize..).map(|number| format!("{base}-{number}"));
@@ -165,6 +190,27 @@ mod tests {
     }
 
     #[test]
+    fn who_may_be_one_person_is_pointed_out() {
+        let everybody = [
+            seen("Ann Lee", "ann@example.com", 0),
+            seen("ann lee", "ann@other.example", 0),
+            seen("bob", "bob@example.com", 0),
+            seen("Robert", "7+bob@users.noreply.github.com", 0),
+            seen("Cy", "49699333+dependabot[bot]@users.noreply.github.com", 0),
+            seen("Di", "di@example.com", 0),
+        ];
+        let text = draft_roster(&everybody, &Mailmap::parse(b""));
+        let alike = |part: &&str| part.contains("Another entry has this name or account");
+        let entries: Vec<&str> = text.split("  - id: ").skip(1).collect();
+        let ids = |list: Vec<&str>| -> Vec<String> {
+            list.iter().map(|it| it.lines().next().unwrap_or_default().to_owned()).collect()
+        };
+        let found = ids(entries.iter().copied().filter(alike).collect());
+        assert_eq!(found, ["\"bob\"", "\"ann\"", "\"ann-2\"", "\"bob-2\""]);
+        assert!(ids(entries).contains(&"\"dependabot-bot\"".to_owned()));
+    }
+
+    #[test]
     fn a_draft_is_a_roster() {
         let mailmap = Mailmap::parse(b"Ann <ann@example.com> <ann@laptop>\n");
         let everybody = [
@@ -183,7 +229,9 @@ mod tests {
         assert_eq!(roster.owner_of("ann@laptop"), Some("ann"));
         assert_eq!(roster.owner_of("github:bob"), Some("bob"));
         assert_eq!(roster.owner_of("SHA256:abc"), Some("ann"));
-        assert!(text.contains("Perhaps `kind: bot`") && text.contains("Perhaps `kind: platform`"));
+        assert_eq!(text.matches("    kind: bot\n").count(), 1);
+        assert_eq!(text.matches("    kind: platform\n").count(), 1);
+        assert_eq!(text.matches("Another entry has this").count(), 0);
         assert!(
             Roster::parse(draft_roster(&[], &mailmap).as_bytes()).expect("it is fit").is_empty()
         );
