@@ -17,6 +17,7 @@ mod tests;
 use gitops_health_git::Hunk;
 
 pub use kind::SignalKind;
+pub(crate) use place::{SOURCE, is_beside_tests, may_migrate};
 
 /// A line that weakens or changes something that rules ask about.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -70,9 +71,58 @@ pub fn are_searched_alike(one: &[u8], other: &[u8]) -> bool {
     place::Place::of(one).is_like(&place::Place::of(other))
 }
 
-/// Whether anything is looked for in a file of this path.
-pub fn is_searched(path: &[u8]) -> bool {
-    place::Place::of(path).is_searched()
+/// Whether a version of a file of this path in which something is looked for may be a text, though git takes it for none.
+pub fn may_be_text(path: &[u8]) -> bool {
+    place::Place::of(path).may_be_text(path)
+}
+
+/// The kinds that are looked for in a file of this path, which is there before and after the change or not; with repetitions.
+pub fn searched_for(path: &[u8], is_old: bool, is_new: bool) -> Vec<SignalKind> {
+    let place = place::Place::of(path);
+    if !place.is_searched() {
+        return Vec::new();
+    }
+    let mut kinds = engine::Engine::get().kinds(&place, is_old, is_new);
+    kinds.extend(
+        (is_old && is_new && timeout::is_searched(&place))
+            .then_some(SignalKind::SessionTimeoutRaised),
+    );
+    kinds
+}
+
+/// How many lines of a program do something: neither empty, nor a comment, nor an import.
+pub fn code_lines(path: &[u8], lines: &[&[u8]]) -> usize {
+    let place = place::Place::of(path);
+    let does_something = |line: &&&[u8]| {
+        let text = line.trim_ascii();
+        !text.is_empty() && !place.is_comment(line) && !is_import(text)
+    };
+    lines.iter().filter(does_something).count()
+}
+
+/// Whether a line says what names of others are used, or what the file belongs to.
+fn is_import(line: &[u8]) -> bool {
+    let starts = |starts: &[&[u8]]| starts.iter().any(|start| line.starts_with(start));
+    let is_from = line.starts_with(b"from ") && memchr::memmem::find(line, b" import ").is_some();
+    let is_using = line.starts_with(b"using ") && line.ends_with(b";") && !line.contains(&b'=');
+    starts(&[b"import ", b"package ", b"use ", b"pub use ", b"pub(crate) use ", b"#include "])
+        || is_from
+        || is_using
+}
+
+/// How many tests lines of Rust declare, which has them in any file.
+pub fn tests_of_rust(path: &[u8], lines: &[&[u8]]) -> usize {
+    let is_test = |line: &&&[u8]| {
+        let Some(rest) = line.trim_ascii().strip_prefix(b"#[") else { return false };
+        let is_end = |byte: &u8| !byte.is_ascii_alphanumeric() && !b"_:".contains(byte);
+        let name = rest.split(is_end).next().unwrap_or_default();
+        let name = name.rsplit(|byte| *byte == b':').next().unwrap_or_default();
+        name == b"rstest" || name.split(|byte| *byte == b'_').any(|word| word == b"test")
+    };
+    if !path.ends_with(b".rs") {
+        return 0;
+    }
+    lines.iter().filter(is_test).count()
 }
 
 /// Whether nothing but comments and empty lines changed, in a file whose comments are known.

@@ -28,6 +28,11 @@ impl<'a> Around<'a> {
         })
     }
 
+    /// The whole version.
+    pub fn text(&self) -> &'a [u8] {
+        self.text
+    }
+
     /// One line, by its number.
     pub fn line(&self, number: u32) -> Option<&'a [u8]> {
         self.lines().get(index(number)).copied()

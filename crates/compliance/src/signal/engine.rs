@@ -1,6 +1,6 @@
 //! Tries all rules on all lines of a file.
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::OnceLock;
 
@@ -38,6 +38,8 @@ struct Compiled {
     names: OnceLock<Option<Regex>>,
     inside: Option<Regex>,
     unless_item: Option<Regex>,
+    whole: Option<Regex>,
+    elsewhere: Option<Regex>,
 }
 
 /// A rule that holds for a line.
@@ -54,11 +56,18 @@ pub(super) struct Lines<'a> {
     pub around: Around<'a>,
     /// The tests that the lines declare, made with the first question.
     pub tests: OnceCell<HashSet<Vec<u8>>>,
+    /// Whether the whole version is as a rule wants it, by the rule.
+    wholes: RefCell<BTreeMap<usize, bool>>,
 }
 
 impl<'a> Lines<'a> {
     fn new(lines: &'a [(u32, &'a [u8])], text: &'a [u8]) -> Self {
-        Self { lines, around: Around::new(text), tests: OnceCell::new() }
+        Self {
+            lines,
+            around: Around::new(text),
+            tests: OnceCell::new(),
+            wholes: RefCell::default(),
+        }
     }
 
     fn number(&self, at: usize) -> u32 {
@@ -78,6 +87,17 @@ impl Engine {
             added: Table::new(SignalSide::Added),
             removed: Table::new(SignalSide::Removed),
         })
+    }
+
+    /// The kinds that are looked for in a file, on these sides.
+    pub fn kinds(&self, place: &Place, has_old: bool, has_new: bool) -> Vec<SignalKind> {
+        let sides = [(&self.added, has_new), (&self.removed, has_old)];
+        let tables = sides.into_iter().filter(|(_, is_there)| *is_there);
+        tables
+            .flat_map(|(table, _)| &table.rules)
+            .filter(|compiled| compiled.rule.files.meets(place.files))
+            .map(|compiled| compiled.rule.kind)
+            .collect()
     }
 
     /// Signals of lines, without an order.
@@ -183,6 +203,8 @@ impl Table {
             names: OnceLock::new(),
             inside: regex(rule.inside),
             unless_item: regex(rule.unless_item),
+            whole: regex(rule.whole),
+            elsewhere: regex(rule.elsewhere),
         };
         Self { set, rules: rules.into_iter().map(compile).collect() }
     }
@@ -202,6 +224,11 @@ impl Table {
                 let Some(compiled) = self.rules.get(rule) else { continue };
                 if compiled.holds(place, code, &side.lines[..at])
                     && compiled.stands_right(&side.around, number)
+                    && *side
+                        .wholes
+                        .borrow_mut()
+                        .entry(rule)
+                        .or_insert_with(|| compiled.is_in_right_file(side.around.text()))
                 {
                     hits.push(Hit { rule, at });
                 }
@@ -214,6 +241,7 @@ impl Table {
     fn counts(&self, place: &Place, hit: Hit, added: &Lines<'_>, removed: &Lines<'_>) -> bool {
         let Some(compiled) = self.rules.get(hit.rule) else { return false };
         !skipped::is_born_so(place, compiled.rule.reach, (added, hit.at), removed)
+            && !skipped::is_over_no_test(compiled.rule.reach, (added, hit.at), removed)
     }
 
     fn signals(&self, hits: &[Hit], side: &Lines<'_>) -> Vec<Signal> {
@@ -268,6 +296,17 @@ impl Compiled {
         true
     }
 
+    /// Whether the rest of the version is as the rule wants it.
+    fn is_in_right_file(&self, text: &[u8]) -> bool {
+        let whole = self.whole.as_ref().is_none_or(|whole| whole.is_match(text));
+        let Some(elsewhere) = self.elsewhere.as_ref().filter(|_| whole) else { return whole };
+        let pattern = self.pattern.get_or_init(|| regex(self.rule.pattern));
+        let is_other = |line: &Vec<u8>| {
+            elsewhere.is_match(line) && !pattern.as_ref().is_some_and(|it| it.is_match(line))
+        };
+        !joined(text).any(|line| is_other(&line))
+    }
+
     /// Whether a line that is gone did the same as one that is new.
     fn was_so(
         &self,
@@ -311,6 +350,20 @@ impl Compiled {
         };
         text(new).is_some_and(|new| text(old) == Some(new)) && are_alike(new, old)
     }
+}
+
+/// The lines of a text, each with those that it goes on with behind a `\`.
+fn joined(text: &[u8]) -> impl Iterator<Item = Vec<u8>> {
+    let mut lines = text.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii_end);
+    std::iter::from_fn(move || {
+        let mut line = lines.next()?.to_vec();
+        while line.last() == Some(&b'\\') {
+            line.pop();
+            let Some(next) = lines.next() else { break };
+            line.extend_from_slice(next);
+        }
+        Some(line)
+    })
 }
 
 /// What a line names, each by all that its groups have.

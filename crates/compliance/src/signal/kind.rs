@@ -10,6 +10,8 @@ pub enum SignalKind {
     EncryptionOff,
     /// Another machine is spoken to over a protocol without encryption.
     PlainTextTransport,
+    /// Code of others is fetched over a protocol without encryption.
+    PlainTextSource,
     /// A line that wrote to the audit log is gone.
     AuditLoggingRemoved,
     /// The audit log is switched off or no longer kept.
@@ -47,6 +49,7 @@ impl SignalKind {
         Self::TlsLowered,
         Self::EncryptionOff,
         Self::PlainTextTransport,
+        Self::PlainTextSource,
         Self::AuditLoggingRemoved,
         Self::AuditLoggingOff,
         Self::SessionTimeoutRaised,
@@ -70,6 +73,7 @@ impl SignalKind {
             Self::TlsLowered => "tls-lowered",
             Self::EncryptionOff => "encryption-off",
             Self::PlainTextTransport => "plain-text-transport",
+            Self::PlainTextSource => "plain-text-source",
             Self::AuditLoggingRemoved => "audit-logging-removed",
             Self::AuditLoggingOff => "audit-logging-off",
             Self::SessionTimeoutRaised => "session-timeout-raised",
@@ -95,6 +99,9 @@ impl SignalKind {
             Self::EncryptionOff => "Data is stored or sent without encryption.",
             Self::PlainTextTransport => {
                 "Another machine is spoken to over a protocol without encryption."
+            }
+            Self::PlainTextSource => {
+                "Code of others is fetched over a protocol without encryption."
             }
             Self::AuditLoggingRemoved => "A line that wrote to the audit log is gone.",
             Self::AuditLoggingOff => "The audit log is switched off or no longer kept.",

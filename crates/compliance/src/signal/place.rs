@@ -2,7 +2,7 @@
 
 /// A set of kinds of files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Files(u16);
+pub(super) struct Files(u32);
 
 impl Files {
     /// Source of programs.
@@ -38,6 +38,8 @@ impl Files {
 
     /// Files whose path says that they are about security.
     pub const SECURITY: Self = Self(1 << 15);
+    /// The list of submodules.
+    pub const SUBMODULES: Self = Self(1 << 16);
 
     /// All files of either set.
     pub const fn and(self, other: Self) -> Self {
@@ -211,7 +213,13 @@ impl Place {
             || name.contains(".min.")
             || parts().any(|part| NOT_SEARCHED.contains(&part));
         let is_code = CODE.contains(&extension);
-        let files = if ignored {
+        // Pages of a site that Maven makes, and what changed in each release.
+        let is_page = !is_code
+            && !SCRIPT.contains(&extension)
+            && (name == "changes.xml" || format!("/{directory}/").contains("/src/site/"));
+        let files = if is_requirements(name, extension) && !parts().any(is_not_used) {
+            Files::CONFIG
+        } else if ignored || is_page {
             Files(0)
         } else if !is_action && parts().any(is_of_tests)
             || is_code && is_test(&written, name, extension)
@@ -232,6 +240,15 @@ impl Place {
         self.files == other.files
     }
 
+    /// Whether a version that is no text may be a program or a setting all the same: what tests read may be anything.
+    pub fn may_be_text(&self, path: &[u8]) -> bool {
+        let path = String::from_utf8_lossy(path).to_ascii_lowercase();
+        let name = path.rsplit('/').next().unwrap_or(&path);
+        let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
+        let is_known = [CODE, CONFIG, SCRIPT].iter().any(|list| list.contains(&extension));
+        self.is_searched() && (self.files != Files::TEST || is_known || extension.is_empty())
+    }
+
     /// Whether any rule is for this file.
     pub fn is_searched(&self) -> bool {
         self.files != Files(0)
@@ -247,7 +264,9 @@ impl Place {
         let pipeline = workflow || is_pipeline(directory, name);
         files.add(Files::CODE, CODE.contains(&extension));
         let is_pattern = matches!(extension, "example" | "sample" | "template" | "dist");
-        let config = CONFIG.contains(&extension) || name.starts_with(".env") && !is_pattern;
+        let config = CONFIG.contains(&extension)
+            || name.starts_with(".env") && !is_pattern
+            || matches!(name, "gemfile" | "podfile" | "pipfile");
         files.add(Files::CONFIG, config);
         let shell = SCRIPT.contains(&extension)
             || matches!(name, "makefile" | "gnumakefile" | "justfile" | "vagrantfile");
@@ -259,7 +278,9 @@ impl Place {
         files.add(Files::INFRASTRUCTURE, declared || yaml);
         files.add(Files::YAML, yaml);
         files.add(Files::SQL, extension == "sql");
-        files.add(Files::MIGRATION, is_migration(directory, name));
+        let migration = is_migration(directory, name) && may_migrate(directory, name, extension);
+        files.add(Files::MIGRATION, migration);
+        files.add(Files::SUBMODULES, name == ".gitmodules");
         files.add(Files::PRODUCTION, config && is_production(directory, name));
         let settings = name.contains("settings") || name.contains("config");
         files.add(Files::SETTINGS, extension == "py" && settings);
@@ -406,6 +427,72 @@ fn is_migration(directory: &str, name: &str) -> bool {
     });
     !undoes && (inside || name.starts_with("liquibase"))
 }
+
+/// Directories of source: what is below them is called by its subject.
+pub(crate) const SOURCE: &[&str] = &["src", "lib", "pkg", "internal", "cmd", "crates", "include"];
+
+/// Whether a file in a directory of migrations may be one of a database. A program below a directory of source may be about
+/// a move of another kind, unless its name has the number that migrations are ordered by.
+pub(crate) fn may_migrate(directory: &str, name: &str, extension: &str) -> bool {
+    let is_below_source = directory.split('/').any(|part| SOURCE.contains(&part));
+    // Modules of Python called so are those of Django, which may have any name.
+    !CODE.contains(&extension) || extension == "py" || !is_below_source || is_ordered(name)
+}
+
+/// `V1__x.java`, `0001_x.ts`, `20240101_x.rb`, `m240101_x.php`, `Version2024.php`.
+fn is_ordered(name: &str) -> bool {
+    let digits = |text: &str| text.bytes().take_while(u8::is_ascii_digit).count();
+    let behind =
+        |start: &str, least| name.strip_prefix(start).is_some_and(|it| digits(it) >= least);
+    digits(name) >= 3
+        || (behind("v", 1) || behind("u", 1) || name.starts_with("r__")) && name.contains("__")
+        || behind("m", 6)
+        || behind("version", 4)
+}
+
+/// What pip installs.
+fn is_requirements(name: &str, extension: &str) -> bool {
+    extension == "txt" && (name.starts_with("requirements") || name.starts_with("constraints"))
+}
+
+/// Whether what is in a directory is installed nowhere.
+fn is_not_used(part: &str) -> bool {
+    NOT_SEARCHED.contains(&part) || is_of_tests(part)
+}
+
+/// Whether a file declares what is made elsewhere, builds, measures or shows: what no test could show.
+pub(crate) fn is_beside_tests(path: &[u8]) -> bool {
+    let path = String::from_utf8_lossy(path).to_ascii_lowercase();
+    let (directory, name) = path.rsplit_once('/').unwrap_or(("", &path));
+    let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
+    let ends = |ends: &[&str]| ends.iter().any(|end| name.ends_with(end));
+    let is_part = |part: &str| {
+        const PARTS: [&str; 6] =
+            ["benchmark", "benchmarks", "bench", "benches", "example", "examples"];
+        PARTS.contains(&part) || part.rsplit_once('-').is_some_and(|(_, end)| PARTS.contains(&end))
+    };
+    let is_licence = !CODE.contains(&extension)
+        && directory.split('/').any(|it| matches!(it, "licenses" | "licences" | "license"));
+    ends(&[".d.ts", ".d.mts", ".d.cts", ".pyi", ".gradle", ".gradle.kts", ".cmake"])
+        || BUILDS.contains(&name)
+        || is_dockerfile(name, extension)
+        || is_pipeline(directory, name)
+        || directory.split('/').any(is_part)
+        || is_licence
+}
+
+/// Build files that are written in a programming language.
+const BUILDS: &[&str] = &[
+    "rakefile",
+    "setup.py",
+    "gruntfile.js",
+    "gulpfile.js",
+    "makefile",
+    "gnumakefile",
+    "justfile",
+    "cmakelists.txt",
+    "vagrantfile",
+];
 
 fn is_production(directory: &str, name: &str) -> bool {
     let says = |part: &str| {

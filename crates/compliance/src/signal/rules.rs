@@ -31,6 +31,10 @@ pub(super) struct Rule {
     pub inside: &'static str,
     /// What no line of the same item of a list may have that runs no script besides. Empty for nothing.
     pub unless_item: &'static str,
+    /// What the version of the file has to have somewhere. Empty for nothing.
+    pub whole: &'static str,
+    /// What no other line of the version may have, one that goes on behind a `\` taken as one. Empty for nothing.
+    pub elsewhere: &'static str,
     /// What is weakened, as groups. A line that is gone and names the same was as weak. Empty where that takes the same text
     /// in a line that is alike.
     pub names: &'static str,
@@ -74,6 +78,8 @@ impl Rule {
             before: (0, ""),
             inside: "",
             unless_item: "",
+            whole: "",
+            elsewhere: "",
             names: "",
             reach: Reach::Hunk,
         }
@@ -90,6 +96,8 @@ impl Rule {
             before: (0, ""),
             inside: "",
             unless_item: "",
+            whole: "",
+            elsewhere: "",
             names: "",
             reach: Reach::Hunk,
         }
@@ -102,6 +110,16 @@ impl Rule {
 
     const fn about(mut self, pattern: &'static str) -> Self {
         self.about = pattern;
+        self
+    }
+
+    const fn whole(mut self, pattern: &'static str) -> Self {
+        self.whole = pattern;
+        self
+    }
+
+    const fn elsewhere(mut self, pattern: &'static str) -> Self {
+        self.elsewhere = pattern;
         self
     }
 

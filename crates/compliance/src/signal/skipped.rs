@@ -88,6 +88,35 @@ pub(super) fn is_born_so(
     !is_known && (gone.is_empty() || gone.is_subset(tests(place, added)))
 }
 
+/// Whether an annotation is over a method that no runner takes for a test: it has none of the annotations of tests, is not
+/// called like one, and none is gone that it may have had.
+pub(super) fn is_over_no_test(
+    reach: Reach,
+    (added, at): (&Lines<'_>, usize),
+    removed: &Lines<'_>,
+) -> bool {
+    static METHOD: OnceLock<Option<Regex>> = OnceLock::new();
+    static TEST: OnceLock<Option<Regex>> = OnceLock::new();
+    if reach != Reach::Test(Skip::Over) {
+        return false;
+    }
+    let Some(&(number, line)) = added.lines.get(at) else { return false };
+    let Some((declared, method)) = added.around.below(number) else { return false };
+    let method_of_java = r"^\s*(?:[\w<>\[\],.?]+\s+)*void\s+\w+\s*\(";
+    if !line.trim_ascii_start().starts_with(b"@") || !is(&METHOD, method_of_java, method) {
+        return false;
+    }
+    let is_test = |line: &[u8]| is(&TEST, r"@[\w.]*(?:Test|Property|Theory)|\bvoid\s+test", line);
+    let above = (1..number).rev().take(ANNOTATIONS).map_while(|it| added.around.line(it));
+    let is_annotation = |line: &&[u8]| line.trim_ascii_start().starts_with(b"@");
+    let mut around = above.take_while(is_annotation);
+    let mut below = (number..=declared).filter_map(|it| added.around.line(it));
+    !around.any(is_test) && !below.any(is_test) && !removed.lines.iter().any(|(_, it)| is_test(it))
+}
+
+/// So many lines of annotations are looked at.
+const ANNOTATIONS: usize = 20;
+
 /// The tests that lines declare.
 fn tests<'a>(place: &Place, side: &'a Lines<'_>) -> &'a HashSet<Vec<u8>> {
     side.tests.get_or_init(|| {

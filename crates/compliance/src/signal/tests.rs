@@ -7,6 +7,7 @@ mod cryptography;
 mod lines;
 mod pipeline;
 mod quality;
+mod real_use;
 mod transport;
 
 use std::collections::HashSet;
@@ -85,6 +86,8 @@ fn all_patterns_compile_alone_and_together() {
             rule.before.1,
             rule.inside,
             rule.unless_item,
+            rule.whole,
+            rule.elsewhere,
             rule.names,
         ] {
             regex::bytes::RegexBuilder::new(pattern).unicode(false).build().expect(pattern);

@@ -29,9 +29,14 @@ struct Time {
     length: f64,
 }
 
+/// Whether sessions are looked for in a file.
+pub(super) fn is_searched(place: &Place) -> bool {
+    place.files.meets(Files::CODE.and(Files::CONFIG).and(Files::SCRIPT))
+}
+
 /// Adds a signal for every time that is longer than each one that was removed for the same key.
 pub(super) fn raised(place: &Place, file: &ChangedLines<'_>, found: &mut Vec<Signal>) {
-    if !place.files.meets(Files::CODE.and(Files::CONFIG).and(Files::SCRIPT)) {
+    if !is_searched(place) {
         return;
     }
     let mut before: HashMap<Vec<u8>, Option<Time>> = HashMap::new();

@@ -18,11 +18,21 @@ const fn permission(pattern: &'static str) -> Rule {
     Rule::added(WorkflowPermissionWidened, Files::WORKFLOW, pattern).reach(Reach::Scope)
 }
 
+/// What a workflow that strangers set off can lose or be deceived with: secrets, and what they wrote or made. Names of secrets
+/// can not begin with `GITHUB_`; the token that does is there in all.
+const STAKE: &str = r"\bsecrets\s*(?:\[|\.(?:[A-FH-Za-z_]|G(?:[^I]|I[^T]|IT[^H])))|\bdownload-artifact\b|\bdownloadArtifact\b|\bartifacts_url\b|\bgh\s+run\s+download\b|\bref\s*:.*(?:\bhead_(?:sha|branch)\b|\bhead\.(?:sha|ref)\b|refs/pull/)|\bgh\s+pr\s+checkout\b";
+
+/// What sets a workflow off by the act of a stranger.
+const FOR_STRANGERS: &str = r"(?m)^\s*(?:-\s*)?['\x22]?(?:workflow_run|issue_comment|pull_request_target)['\x22]?\s*:?\s*(?:\{\s*\})?\s*$|^\s*['\x22]?on['\x22]?\s*:[^\n]*\b(?:workflow_run|issue_comment|pull_request_target)\b";
+
 /// What the token of a workflow may be let write.
 const SCOPE: &str = r#"([\w-]+)["']?\s*:\s*["']?(?:write|inherit)"#;
 
 /// An image, without its version.
 const IMAGE: &str = r#"(?i)(?:^\s*FROM\s+(?:--platform=\S+\s+)?|(?:image|container)["']?\s*:\s*["']?)([\w.-]+(?::\d+/[\w.-]+)?(?:/[\w.-]+)*)(?::[\w.-]+)?"#;
+
+/// What is called so, and runs nothing.
+const NAMED: &str = r"(?i)^\s*(?:-\s+)?(?:name|description)\s*:";
 
 /// Steps of GitHub's that check nothing.
 const NO_CHECK: &str = r"^\s*(?:-\s+)?uses\s*:\s*['\x22]?actions/(?:create-github-app-token|cache(?:/\w+)?|upload-artifact|download-artifact)@";
@@ -40,6 +50,13 @@ pub(super) const RULES: &[Rule] = &[
     permission(r"^\s*(?:-\s*)?['\x22]?pull_request_target['\x22]?\s*:?\s*(?:\{\s*\})?$|^\s*['\x22]?on['\x22]?\s*:.*\bpull_request_target\b")
         .names("(pull_request_target)")
         .reach(Reach::File),
+    // What runs after the work of strangers with the rights of the repository, where it takes something of theirs or has
+    // secrets.
+    permission(r"^\s*(?:-\s*)?['\x22]?(?:workflow_run|issue_comment)['\x22]?\s*:?\s*(?:\{\s*\})?$|^\s*['\x22]?on['\x22]?\s*:.*\b(?:workflow_run|issue_comment)\b")
+        .whole(STAKE)
+        .names("(workflow_run|issue_comment)")
+        .reach(Reach::File),
+    permission(STAKE).whole(FOR_STRANGERS).names(r"(secrets\.\w+|download-artifact|head_\w+)").reach(Reach::File),
     permission(r#"^\s*persist-credentials\s*:\s*["']?true\b"#),
     // A script goes from the network into an interpreter.
     network(SHELL, r#"\b(?:curl|wget)\s[^|]*\|\s*(?:\\\s*)?(?:sudo\s+(?:-\S+\s+)*)?(?:env\s+(?:\w+=\S*\s+)*)?(?:\w+=\S*\s+)*(?:/usr)?(?:/bin/)?(?:(?:ba|z|da|k|a)?sh|python[23]?|perl|ruby|node|php)(?:[\s;"'&)\\]|$)"#),
@@ -59,8 +76,12 @@ pub(super) const RULES: &[Rule] = &[
         .reach(Reach::Scope)
         .unless_item(NO_CHECK),
     // A build without its tests.
-    Rule::added(CheckBypassed, Files::PIPELINE, r#"(?:^|[\s"'])-D(?:skipTests|skipITs|maven\.test\.skip|maven\.test\.skip\.exec)(?:=true)?(?:["'\s]|$)|\bgradlew?\b.*\s(?:-x|--exclude-task)[ =](?:\S*:)?(?:test|check)(?:["'\s]|$)"#)
-        .unless(r"(?i)^\s*(?:-\s+)?(?:name|description)\s*:"),
+    Rule::added(CheckBypassed, Files::PIPELINE, r#"(?:^|[\s"'])-D(?:skipTests|skipITs|maven\.test\.skip|maven\.test\.skip\.exec)(?:=true)?(?:["'\s]|$)"#)
+        .unless(NAMED),
+    Rule::added(CheckBypassed, Files::PIPELINE, r#"\bgradlew?\b.*\s(?:-x|--exclude-task)[ =](?:\S*:)?(?:test|check)(?:["'\s]|$)"#)
+        // A job that checks beside one that tests.
+        .elsewhere(r"\bgradlew?\b.*\s(?:\S*:)?(?:test|\w+Test)s?(?:[\x22'\s]|$)")
+        .unless(NAMED),
     Rule::added(CheckBypassed, SHELL, r"\bgit\s+(?:-\S+\s+)*(?:commit|push|merge)\b[^|;&]*\s--no-verify\b"),
     Rule::added(CheckBypassed, Files::PIPELINE, r"\s--exit-zero\b|\b(?:trivy|grype)\b.*--exit-code[= ]0\b"),
 ];

@@ -2,7 +2,7 @@
 
 use super::Files;
 use super::Rule;
-use super::SignalKind::{CertificateCheckOff, PlainTextTransport, TlsLowered};
+use super::SignalKind::{CertificateCheckOff, PlainTextSource, PlainTextTransport, TlsLowered};
 
 const ANY: Files = Files::CODE.and(Files::CONFIG).and(Files::SCRIPT);
 const SHELL: Files = Files::SCRIPT.and(Files::YAML);
@@ -78,10 +78,34 @@ pub(super) const RULES: &[Rule] = &[
     Rule::added(PlainTextTransport, SHELL, r#"(?i)\b(?:baseurl|mirrorlist|metalink)\s*=\s*["']?http://[a-z0-9]|\bdeb(?:-src)?\s+(?:\[[^\]]*\]\s+)?http://[a-z0-9]"#)
         .unless(HERE)
         .names(HOST),
+    // Where code of others is fetched from.
+    source(Files::SUBMODULES, r"^\s*url\s*=\s*(?:http|git|ftp)://"),
+    source(Files::CONFIG, r"^\s*<url>\s*(?:http|ftp)://").inside(REPOSITORY),
+    source(Files::CONFIG, r"<(?:repository|pluginRepository|snapshotRepository|mirror)>.*<url>\s*(?:http|ftp)://"),
+    source(Files::CONFIG, r#"^\s*"[^"]+"\s*:\s*"(?:git\+http|git|http)://"#).inside(DEPENDENCIES),
+    source(ANY, r#"(?i)(?:^|[\s"'])(?:--(?:extra-)?index-url|--find-links)[ =]\s*http://|\b(?:extra-)?index-url\s*=\s*http://|\bgit\+(?:http|git)://"#),
+    source(Files::CONFIG, r"^\s*-[if]\s+http://"),
+    source(Files::CONFIG, r#"\b(?:git|index|registry)["']?\s*[=:]\s*["']?(?:http|git)://"#),
+    source(ANY, r#"^\s*(?:source|:?git(?::|\s*=>))\s*\(?\s*["'](?:http|git)://|,\s*:?git(?::|\s*=>)\s*["'](?:http|git)://"#),
+    source(Files::CODE, r#"^\s*(?:url|setUrl)\b[\s=(]*(?:uri\s*\(\s*)?["']http://"#).inside(r"\b(?:maven|ivy)\b"),
+    source(Files::CODE, r#"\b(?:maven|ivy)\s*[({]\s*(?:url\b)?[\s=(]*(?:uri\s*\(\s*)?["']http://"#),
+    source(Files::CONFIG, r#""type"\s*:\s*"(?:vcs|git|composer|package)".*"url"\s*:\s*"(?:http|git)://"#),
     // Connections that are made without encryption by their name.
     Rule::added(PlainTextTransport, Files::CODE, r"\bgrpc\.WithInsecure\(\s*\)|\binsecure\.NewCredentials\(\s*\)|\bgrpc\.insecure_channel\(|\.usePlaintext\(\s*\)|\bChannelCredentials\.(?:Insecure\b|createInsecure\()|\bcredentials\.createInsecure\(")
         .unless(HERE),
 ];
+
+/// What is a place of packages, in settings of Maven.
+const REPOSITORY: &str = r"<(?:repository|pluginRepository|snapshotRepository|mirror)\b";
+
+/// What lists packages, in JSON.
+const DEPENDENCIES: &str = r#"(?i)"(?:\w*dependencies|resolutions|overrides)"\s*:"#;
+
+const fn source(files: Files, pattern: &'static str) -> Rule {
+    Rule::added(PlainTextSource, files, pattern)
+        .unless(r"localhost|127\.0\.0\.|\[::1\]|://(?:[\w-]+\.)*example\.")
+        .names(HOST)
+}
 
 /// An address with a host that has a dot and ends like a name of the Internet does.
 const ADDRESS: &str = r"(?i)\b(?:http|ftp|ldap|git|telnet|ws)://(?:[\w.%-]+(?::[^@\s/]*)?@)?[a-z0-9][a-z0-9.-]*\.[a-z]{2,12}(?:[:/?#\x22'\s)>,;`\]]|$)";
@@ -106,5 +130,5 @@ const IDENTIFIERS: &str = r"(?ix)
   | (?:project|icon|doc|docs|help|info|web|release_?notes)_?(?:site|url)|website|\bexample|\bsed\s|\bdescribe|\btitle
   | xmlns|schema|namespace|doctype|licen[cs]e|copyright|homepage|home_page|\burn:|@see\b|\bhref\b|author|\.dtd\b|\.xsd\b|\bissue|\bbug|\bticket
   | (?:startswith|hasprefix|starts_with|indexof|contains|replace\w*|print\w*|log\w*\.\w+|help|description|usage|echo|assert\w*|message|comment|throw|error\w*)\s*[\(=:\x22'\s]
-  | ^\s*<(?:url|organizationUrl|id)>
+  | ^\s*<(?:url|organizationUrl|id|link|archive|otherArchive|subscribe|unsubscribe|post|src|logo)>
 ";
