@@ -251,6 +251,7 @@ impl Assembler<'_> {
     fn change(&self, mode: Mode, change: &Change) -> Result<input::Change, Error> {
         let tree =
             change.head.map(|id| self.repo.commit(id)).transpose()?.map(|commit| commit.tree);
+        let searched_for = files::searched_for(&change.files);
         Ok(input::Change {
             mode,
             base: change.base.map(|id| id.to_string()),
@@ -258,6 +259,7 @@ impl Assembler<'_> {
             tree: tree.map(|id| id.to_string()),
             digest: files::digest(&change.files),
             contributors: Vec::new(),
+            searched_for,
         })
     }
 

@@ -153,6 +153,13 @@ pub struct OwnersFacts {
 pub struct Finding {
     /// The rule that found it.
     pub rule: String,
+    /// What the rule looks for, in words; absent where nobody says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// The field of a structure, such as `PID-5.1`, and what the value is packed in, such as `zip: notes.txt`; absent where it
+    /// stands in the file as it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub within: Option<String>,
     /// `phi`, `pii` or `secret`.
     pub category: String,
     /// `info`, `low`, `medium`, `high` or `critical`.
@@ -160,7 +167,7 @@ pub struct Finding {
     /// The file.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
-    /// The line, from 1.
+    /// The line, from 1; absent where the value is packed in something that has no lines of its own.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub line: Option<u64>,
     /// Whether the configuration of the trusted revision accepts it.

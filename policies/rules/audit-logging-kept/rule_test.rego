@@ -92,7 +92,20 @@ test_what_is_not_committed_can_not_be_approved if {
 	audit_logging_kept.missing == set() with input as change([signal], [])
 }
 
-test_a_change_of_nothing_needs_nobody if {
-	not audit_logging_kept.applicable with input as {"files": []}
-	audit_logging_kept.applicable with input as {"files": [{"path": "a"}]}
+asked(names) := {"change": {"searched_for": names}, "files": [], "commits": [{}], "facts_missing": []}
+
+test_it_applies_where_such_lines_are_looked_for if {
+	audit_logging_kept.applicable == true with input as asked(["another-signal", "audit-logging-removed"])
+	audit_logging_kept.applicable == true with input as asked(["another-signal", "audit-logging-off"])
+	audit_logging_kept.applicable == false with input as asked(["another-signal"])
+	audit_logging_kept.applicable == false with input as asked([])
+}
+
+test_it_applies_where_nobody_says_what_is_looked_for if {
+	audit_logging_kept.applicable == true with input as {"change": {}, "files": [], "commits": [{}], "facts_missing": []}
+}
+
+test_it_applies_where_something_was_not_looked_at if {
+	cut := object.union(asked([]), {"facts_missing": [{"fact": "files"}]})
+	audit_logging_kept.applicable == true with input as cut
 }

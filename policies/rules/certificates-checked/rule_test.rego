@@ -41,7 +41,19 @@ test_what_was_not_read_is_not_known if {
 	certificates_checked.missing == set() with input as change([])
 }
 
-test_a_change_of_nothing_weakens_nothing if {
-	not certificates_checked.applicable with input as {"files": []}
-	certificates_checked.applicable with input as {"files": [file([])]}
+asked(names) := {"change": {"searched_for": names}, "files": [], "commits": [{}], "facts_missing": []}
+
+test_it_applies_where_such_lines_are_looked_for if {
+	certificates_checked.applicable == true with input as asked(["another-signal", "certificate-check-off"])
+	certificates_checked.applicable == false with input as asked(["another-signal"])
+	certificates_checked.applicable == false with input as asked([])
+}
+
+test_it_applies_where_nobody_says_what_is_looked_for if {
+	certificates_checked.applicable == true with input as {"change": {}, "files": [], "commits": [{}], "facts_missing": []}
+}
+
+test_it_applies_where_something_was_not_looked_at if {
+	cut := object.union(asked([]), {"facts_missing": [{"fact": "files"}]})
+	certificates_checked.applicable == true with input as cut
 }

@@ -47,7 +47,20 @@ test_what_was_not_read_is_not_known if {
 	infrastructure_pinned.missing == set() with input as change([])
 }
 
-test_a_change_of_nothing_weakens_nothing if {
-	not infrastructure_pinned.applicable with input as {"files": []}
-	infrastructure_pinned.applicable with input as {"files": [file([])]}
+asked(names) := {"change": {"searched_for": names}, "files": [], "commits": [{}], "facts_missing": []}
+
+test_it_applies_where_such_lines_are_looked_for if {
+	infrastructure_pinned.applicable == true with input as asked(["another-signal", "script-from-network"])
+	infrastructure_pinned.applicable == true with input as asked(["another-signal", "image-not-pinned"])
+	infrastructure_pinned.applicable == false with input as asked(["another-signal"])
+	infrastructure_pinned.applicable == false with input as asked([])
+}
+
+test_it_applies_where_nobody_says_what_is_looked_for if {
+	infrastructure_pinned.applicable == true with input as {"change": {}, "files": [], "commits": [{}], "facts_missing": []}
+}
+
+test_it_applies_where_something_was_not_looked_at if {
+	cut := object.union(asked([]), {"facts_missing": [{"fact": "files"}]})
+	infrastructure_pinned.applicable == true with input as cut
 }

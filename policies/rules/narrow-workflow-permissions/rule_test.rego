@@ -86,7 +86,19 @@ test_what_is_not_committed_can_not_be_approved if {
 	narrow_workflow_permissions.missing == set() with input as change([signal], [])
 }
 
-test_a_change_of_nothing_needs_nobody if {
-	not narrow_workflow_permissions.applicable with input as {"files": []}
-	narrow_workflow_permissions.applicable with input as {"files": [{"path": "a"}]}
+asked(names) := {"change": {"searched_for": names}, "files": [], "commits": [{}], "facts_missing": []}
+
+test_it_applies_where_such_lines_are_looked_for if {
+	narrow_workflow_permissions.applicable == true with input as asked(["another-signal", "workflow-permission-widened"])
+	narrow_workflow_permissions.applicable == false with input as asked(["another-signal"])
+	narrow_workflow_permissions.applicable == false with input as asked([])
+}
+
+test_it_applies_where_nobody_says_what_is_looked_for if {
+	narrow_workflow_permissions.applicable == true with input as {"change": {}, "files": [], "commits": [{}], "facts_missing": []}
+}
+
+test_it_applies_where_something_was_not_looked_at if {
+	cut := object.union(asked([]), {"facts_missing": [{"fact": "files"}]})
+	narrow_workflow_permissions.applicable == true with input as cut
 }

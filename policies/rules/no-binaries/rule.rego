@@ -4,7 +4,7 @@ import rego.v1
 
 meta := {
 	"id": "no-binaries",
-	"title": "Nothing comes in that nobody can read",
+	"title": "No program comes in that nobody can read",
 	"severity": "medium",
 	"grade": "E1",
 	"rationale": "A program without its source, a link out of the tree or the code of another repository passes every review: nobody sees what it does.",
@@ -37,21 +37,29 @@ findings contains finding if {
 	"executable-content" in file.classes
 	not file.status == "deleted"
 	not is_allowed(file.path, parameters.binaries)
-	finding := {"message": "it is no text that somebody can read", "path": file.path}
+	finding := {"message": "it is a program that nobody can read", "path": file.path}
 }
 
 findings contains finding if {
 	some file in input.files
 	file.is_binary
-	is_asked(file)
+	file.mode == "executable"
+	not "executable-content" in file.classes
+	not file.status == "deleted"
+	not is_allowed(file.path, parameters.binaries)
+	finding := {"message": "it is no text, and may be run", "path": file.path}
+}
+
+findings contains finding if {
+	parameters.every_binary
+	some file in input.files
+	file.is_binary
+	not file.mode == "executable"
+	not "executable-content" in file.classes
 	not file.status == "deleted"
 	not is_allowed(file.path, parameters.binaries)
 	finding := {"message": "it is no text that somebody can read", "path": file.path}
 }
-
-is_asked(file) if file.mode == "executable"
-
-is_asked(_) if parameters.every_binary
 
 # What a file was before is there only where it differs.
 findings contains finding if {

@@ -29,20 +29,34 @@ test_text_passes if {
 test_programs_are_findings if {
 	library := {"classes": ["executable-content", "x"]}
 	executable := {"is_binary": true, "mode": "executable"}
-	every program in [library, executable] {
-		found(program) == finding(unreadable)
-		found(object.union(program, {"status": "modified"})) == finding(unreadable)
-		found(object.union(program, {"status": "deleted"})) == set()
-		found(object.union(program, {"path": "bin/a"})) == set()
-		found(object.union(program, {"path": "x/bin/a"})) == {{"message": unreadable, "path": "x/bin/a"}}
+	both := object.union(library, executable)
+	program := "it is a program that nobody can read"
+	may_run := "it is no text, and may be run"
+	every case in [[library, program], [executable, may_run], [both, program]] {
+		[patch, message] := case
+		found(patch) == finding(message)
+		found(object.union(patch, {"status": "modified"})) == finding(message)
+		found(object.union(patch, {"status": "deleted"})) == set()
+		found(object.union(patch, {"path": "bin/a"})) == set()
+		found(object.union(patch, {"path": "x/bin/a"})) == {{"message": message, "path": "x/bin/a"}}
+		no_status := object.remove(object.union(file, patch), ["status"])
+		found(no_status) == finding(message)
 	}
-	found(object.remove(object.union(file, library), ["status"])) == finding(unreadable)
 }
 
 test_all_that_is_no_text_can_be_asked_for if {
 	strict := {"no-binaries": object.union(settings, {"every_binary": true})}
 	no_binaries.findings == finding(unreadable) with input as change({"is_binary": true}) with data.parameters as strict
 	no_binaries.findings == set() with input as change({}) with data.parameters as strict
+	picture := {"is_binary": true}
+	every patch in [{"status": "deleted"}, {"path": "bin/a"}] {
+		one := change(object.union(picture, patch))
+		no_binaries.findings == set() with input as one with data.parameters as strict
+	}
+	run := change({"is_binary": true, "mode": "executable"})
+	no_binaries.findings == finding("it is no text, and may be run") with input as run with data.parameters as strict
+	program := change({"is_binary": true, "classes": ["executable-content"]})
+	no_binaries.findings == finding("it is a program that nobody can read") with input as program with data.parameters as strict
 }
 
 test_a_file_that_becomes_executable_is_a_finding if {

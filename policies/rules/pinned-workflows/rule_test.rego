@@ -49,7 +49,21 @@ test_what_was_not_read_is_not_known if {
 	pinned_workflows.missing == set() with input as change([])
 }
 
-test_a_change_of_nothing_weakens_nothing if {
-	not pinned_workflows.applicable with input as {"files": []}
-	pinned_workflows.applicable with input as {"files": [file([])]}
+asked(names) := {"change": {"searched_for": names}, "files": [], "commits": [{}], "facts_missing": []}
+
+test_it_applies_where_such_lines_are_looked_for if {
+	pinned_workflows.applicable == true with input as asked(["another-signal", "action-not-pinned"])
+	pinned_workflows.applicable == true with input as asked(["another-signal", "script-from-network"])
+	pinned_workflows.applicable == true with input as asked(["another-signal", "image-not-pinned"])
+	pinned_workflows.applicable == false with input as asked(["another-signal"])
+	pinned_workflows.applicable == false with input as asked([])
+}
+
+test_it_applies_where_nobody_says_what_is_looked_for if {
+	pinned_workflows.applicable == true with input as {"change": {}, "files": [], "commits": [{}], "facts_missing": []}
+}
+
+test_it_applies_where_something_was_not_looked_at if {
+	cut := object.union(asked([]), {"facts_missing": [{"fact": "files"}]})
+	pinned_workflows.applicable == true with input as cut
 }

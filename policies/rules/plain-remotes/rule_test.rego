@@ -17,7 +17,7 @@ found(signals) := findings if {
 }
 
 messages := {
-	"plain-text-transport": "code is fetched without encryption",
+	"plain-text-source": "code is fetched without encryption",
 }
 
 test_each_such_line_is_a_finding if {
@@ -27,7 +27,7 @@ test_each_such_line_is_a_finding if {
 }
 
 test_each_line_is_a_finding_of_its_own if {
-	count(found([signal("plain-text-transport"), object.union(signal("plain-text-transport"), {"line": 9})])) == 2
+	count(found([signal("plain-text-source"), object.union(signal("plain-text-source"), {"line": 9})])) == 2
 }
 
 test_other_lines_are_none if {
@@ -36,7 +36,7 @@ test_other_lines_are_none if {
 }
 
 test_other_files_have_another_rule if {
-	other := object.union(file([signal("plain-text-transport")]), {"classes": ["ci"]})
+	other := object.union(file([signal("plain-text-source")]), {"classes": ["ci"]})
 	plain_remotes.findings == set() with input as {"files": [other], "facts_missing": []} with data.parameters as parameters
 }
 
@@ -48,13 +48,25 @@ test_what_was_not_read_is_not_known if {
 	plain_remotes.missing == set() with input as change([])
 }
 
-test_a_change_of_nothing_weakens_nothing if {
-	not plain_remotes.applicable with input as {"files": []}
-	plain_remotes.applicable with input as {"files": [file([])]}
+asked(names) := {"change": {"searched_for": names}, "files": [], "commits": [{}], "facts_missing": []}
+
+test_it_applies_where_such_lines_are_looked_for if {
+	plain_remotes.applicable == true with input as asked(["another-signal", "plain-text-source"])
+	plain_remotes.applicable == false with input as asked(["another-signal"])
+	plain_remotes.applicable == false with input as asked([])
+}
+
+test_it_applies_where_nobody_says_what_is_looked_for if {
+	plain_remotes.applicable == true with input as {"change": {}, "files": [], "commits": [{}], "facts_missing": []}
+}
+
+test_it_applies_where_something_was_not_looked_at if {
+	cut := object.union(asked([]), {"facts_missing": [{"fact": "files"}]})
+	plain_remotes.applicable == true with input as cut
 }
 
 test_a_file_may_have_other_classes_too if {
-	both := object.union(file([signal("plain-text-transport")]), {"classes": ["manifest", "other"]})
+	both := object.union(file([signal("plain-text-source")]), {"classes": ["manifest", "other"]})
 	lines := plain_remotes.findings with input as {"files": [both], "facts_missing": []} with data.parameters as parameters
 	count(lines) == 1
 }

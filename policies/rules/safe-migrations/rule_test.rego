@@ -85,9 +85,21 @@ test_what_is_not_committed_can_not_be_approved if {
 	safe_migrations.missing == set() with input as change([signal], [])
 }
 
-test_a_change_of_nothing_needs_nobody if {
-	not safe_migrations.applicable with input as {"files": []}
-	safe_migrations.applicable with input as {"files": [{"path": "a"}]}
+asked(names) := {"change": {"searched_for": names}, "files": [], "commits": [{}], "facts_missing": []}
+
+test_it_applies_where_such_lines_are_looked_for if {
+	safe_migrations.applicable == true with input as asked(["another-signal", "destructive-migration"])
+	safe_migrations.applicable == false with input as asked(["another-signal"])
+	safe_migrations.applicable == false with input as asked([])
+}
+
+test_it_applies_where_nobody_says_what_is_looked_for if {
+	safe_migrations.applicable == true with input as {"change": {}, "files": [], "commits": [{}], "facts_missing": []}
+}
+
+test_it_applies_where_something_was_not_looked_at if {
+	cut := object.union(asked([]), {"facts_missing": [{"fact": "files"}]})
+	safe_migrations.applicable == true with input as cut
 }
 
 test_one_of_several_roles_is_enough if {

@@ -11,7 +11,17 @@ meta := {
 	"remedy": "Leave the time as it was, or have the longer one accepted with a waiver that says why.",
 }
 
-applicable := count(input.files) > 0
+default applicable := false
+
+# Where nothing of the kind is looked for, the rule says nothing.
+applicable if {
+	some name in input.change.searched_for
+	messages[name]
+}
+
+applicable if not input.change.searched_for
+
+applicable if count(missing) > 0
 
 # A list that was cut, or a file that was not read, can hide such a line.
 missing contains fact if {

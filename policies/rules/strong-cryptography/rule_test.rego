@@ -42,7 +42,20 @@ test_what_was_not_read_is_not_known if {
 	strong_cryptography.missing == set() with input as change([])
 }
 
-test_a_change_of_nothing_weakens_nothing if {
-	not strong_cryptography.applicable with input as {"files": []}
-	strong_cryptography.applicable with input as {"files": [file([])]}
+asked(names) := {"change": {"searched_for": names}, "files": [], "commits": [{}], "facts_missing": []}
+
+test_it_applies_where_such_lines_are_looked_for if {
+	strong_cryptography.applicable == true with input as asked(["another-signal", "weak-hash-or-cipher"])
+	strong_cryptography.applicable == true with input as asked(["another-signal", "random-not-secure"])
+	strong_cryptography.applicable == false with input as asked(["another-signal"])
+	strong_cryptography.applicable == false with input as asked([])
+}
+
+test_it_applies_where_nobody_says_what_is_looked_for if {
+	strong_cryptography.applicable == true with input as {"change": {}, "files": [], "commits": [{}], "facts_missing": []}
+}
+
+test_it_applies_where_something_was_not_looked_at if {
+	cut := object.union(asked([]), {"facts_missing": [{"fact": "files"}]})
+	strong_cryptography.applicable == true with input as cut
 }

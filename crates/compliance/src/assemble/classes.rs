@@ -5,6 +5,7 @@ use gitops_health_git::FileChange;
 use crate::config::{ComplianceConfig, Settings};
 use crate::input::Class;
 use crate::own;
+use crate::signal::{SOURCE, may_migrate};
 
 /// Where each class is: whole paths, directories (with `/` at the end) and names of files, in small letters; a name with
 /// a `*` in front is an ending.
@@ -31,6 +32,7 @@ const BUILT_IN: &[(&str, &[&str])] = &[
             ".gitea/",
             "action.yml",
             "action.yaml",
+            ".github/scripts/",
             ".github/dependabot.yml",
             ".github/dependabot.yaml",
             "renovate.json",
@@ -80,6 +82,12 @@ const BUILT_IN: &[(&str, &[&str])] = &[
             "pom.xml",
             "build.gradle",
             "build.gradle.kts",
+            "dependencies.gradle",
+            "versions.gradle",
+            "settings.gradle",
+            "settings.gradle.kts",
+            "*.versions.toml",
+            "gradle-wrapper.properties",
             "gemfile",
             "composer.json",
             "*.csproj",
@@ -88,6 +96,12 @@ const BUILT_IN: &[(&str, &[&str])] = &[
             "podfile",
             "mix.exs",
             "package.swift",
+            ".npmrc",
+            ".yarnrc",
+            ".yarnrc.yml",
+            "pip.conf",
+            "nuget.config",
+            ".cargo/config.toml",
         ],
     ),
     (
@@ -145,8 +159,10 @@ const BUILT_IN: &[(&str, &[&str])] = &[
     (
         "executable-content",
         &[
-            "*.exe", "*.dll", "*.so", "*.dylib", "*.jar", "*.war", "*.class", "*.pyc", "*.o",
-            "*.a", "*.msi",
+            "*.exe", "*.dll", "*.so", "*.dylib", "*.jar", "*.war", "*.ear", "*.aar", "*.class",
+            "*.pyc", "*.pyd", "*.o", "*.a", "*.lib", "*.ko", "*.sys", "*.scr", "*.com", "*.msi",
+            "*.msix", "*.wasm", "*.node", "*.apk", "*.dex", "*.whl", "*.egg", "*.gem", "*.nupkg",
+            "*.deb", "*.rpm", "*.dmg",
         ],
     ),
     ("submodules", &[".gitmodules"]),
@@ -166,9 +182,6 @@ const DECLARED_IN: &[&str] = &[
     "group_vars",
     "host_vars",
 ];
-
-/// Directories of source: what is below them is called by its subject, and declares nothing.
-const SOURCE: &[&str] = &["src", "lib", "pkg", "internal", "cmd", "crates", "include"];
 
 /// What declares something, or is a part of what does. Programs are called by their subject, too.
 const DECLARES: &[&str] = &[
@@ -243,14 +256,27 @@ pub(super) fn of(file: &FileChange, kind: &str, settings: &Settings) -> Vec<Clas
         }
     }
     // What tests and documents have there runs nowhere.
-    if matches!(kind, "test" | "documentation" | "vendored") {
-        classes.retain(|class| {
-            !matches!(&*class.0, "infrastructure" | "migration" | "manifest" | "lock")
-        });
-    }
+    let is_shown = is_of_support(&String::from_utf8_lossy(file.path.as_bytes()).to_lowercase());
+    let runs = !matches!(kind, "test" | "documentation" | "vendored");
+    classes.retain(|class| match &*class.0 {
+        "infrastructure" | "migration" => runs && !is_shown,
+        "manifest" | "lock" => runs,
+        _ => true,
+    });
     classes.sort();
     classes.dedup();
     classes
+}
+
+/// Whether a file is one with which tests are made or something is shown, so that it runs nowhere else. What it fetches
+/// is run by those who work on it all the same.
+fn is_of_support(path: &str) -> bool {
+    let directory = path.rsplit_once('/').map_or("", |(directory, _)| directory);
+    directory.split('/').any(|part| {
+        matches!(part, "example" | "examples" | "test-utils" | "test-support")
+            || part.ends_with("-test-support")
+            || part.ends_with("-examples")
+    })
 }
 
 /// Whether rules read it, wherever the configuration says that it is.
@@ -269,6 +295,28 @@ fn is_own(path: &[u8], config: &ComplianceConfig) -> bool {
     is_named || config.policies.iter().any(is_policy)
 }
 
+/// Whether a file in a directory of migrations may be one of a database.
+fn migrates(path: &str) -> bool {
+    let (directory, name) = path.rsplit_once('/').unwrap_or(("", path));
+    may_migrate(directory, name, name.rsplit_once('.').map_or("", |(_, extension)| extension))
+}
+
+/// Whether bytes begin as programs do that machines run: ELF, those of Windows and macOS, WebAssembly, Java.
+pub(super) fn is_program(bytes: &[u8]) -> bool {
+    const BEGINNINGS: [&[u8]; 9] = [
+        b"\x7fELF",
+        b"MZ",
+        b"\0asm",
+        b"\xca\xfe\xba\xbe",
+        b"\xfe\xed\xfa\xce",
+        b"\xfe\xed\xfa\xcf",
+        b"\xce\xfa\xed\xfe",
+        b"\xcf\xfa\xed\xfe",
+        b"dex\n",
+    ];
+    BEGINNINGS.iter().any(|beginning| bytes.starts_with(beginning))
+}
+
 fn built_in(path: &str) -> impl Iterator<Item = Class> {
     let name = path.rsplit('/').next().unwrap_or(path);
     let is_at = move |place: &str| match place.strip_prefix('*') {
@@ -285,6 +333,7 @@ fn built_in(path: &str) -> impl Iterator<Item = Class> {
     };
     let found = BUILT_IN.iter().filter(move |(_, places)| places.iter().any(|it| is_at(it)));
     let found = found.filter(move |(name, _)| *name != "manifest" || is_of_package(path));
+    let found = found.filter(move |(name, _)| *name != "migration" || migrates(path));
     let found = found.map(|(name, _)| *name);
     let declared = is_declared(path).then_some("infrastructure");
     let mut classes: Vec<&str> = found.chain(declared).collect();
@@ -332,6 +381,38 @@ mod tests {
     }
 
     #[test]
+    fn what_supports_tests_runs_nowhere_else() {
+        for (path, expected) in [
+            ("crates/cargo-test-support/containers/sshd/dockerfile", true),
+            ("docker/examples/compose.yml", true),
+            ("kafka-examples/dockerfile", true),
+            ("example/dockerfile", true),
+            ("test-utils/dockerfile", true),
+            ("test-support/dockerfile", true),
+            ("support/examples", false),
+            ("deploy/demo/main.tf", false),
+        ] {
+            assert_eq!(is_of_support(path), expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn programs_are_known_by_how_they_begin() {
+        for bytes in [
+            &b"\x7fELF\x02"[..],
+            b"MZ\x90",
+            b"\0asm\x01",
+            b"\xca\xfe\xba\xbe",
+            b"\xcf\xfa\xed\xfe\x07",
+        ] {
+            assert!(is_program(bytes), "{bytes:?}");
+        }
+        for bytes in [&b""[..], b"\x7fEL", b"\x89PNG", b"M"] {
+            assert!(!is_program(bytes), "{bytes:?}");
+        }
+    }
+
+    #[test]
     fn paths_have_classes() {
         for (path, expected) in [
             (".github/workflows/ci.yml", &["ci"][..]),
@@ -370,6 +451,28 @@ mod tests {
             ("k8s/base/kustomization.yml", &["infrastructure"]),
             ("k8s/deploy.sh", &["infrastructure"]),
             ("k8s/main.go", &[]),
+            ("metadata/src/main/java/org/x/migration/driver.java", &[]),
+            ("src/main/java/db/migration/v1__x.java", &["migration"]),
+            ("src/main/java/db/migration/u2__x.kt", &["migration"]),
+            ("src/main/java/db/migration/r__x.kt", &["migration"]),
+            ("src/main/java/db/migration/validator.kt", &[]),
+            ("src/main/resources/db/migration/x.sql", &["migration"]),
+            ("src/app/migrations/initial.py", &["migration"]),
+            ("src/migrations/1700000000-x.ts", &["migration"]),
+            ("src/migrations/001_x.js", &["migration"]),
+            ("src/migrations/01_x.js", &[]),
+            ("src/migrations/m240101_000000_x.php", &["migration"]),
+            ("src/migrations/m24_x.php", &[]),
+            ("src/migrations/version2024.php", &["migration"]),
+            ("src/migrations/versions.php", &[]),
+            ("migrations/x.js", &["migration"]),
+            ("gradle/dependencies.gradle", &["manifest"]),
+            ("gradle/libs.versions.toml", &["manifest"]),
+            ("gradle/wrapper/gradle-wrapper.properties", &["manifest"]),
+            (".github/scripts/junit.py", &["ci"]),
+            (".github/dependabot.yml", &["ci"]),
+            ("renovate.json5", &["ci"]),
+            ("test/add.wasm", &["executable-content"]),
         ] {
             let found: Vec<String> = built_in(path).map(|class| class.0).collect();
             assert_eq!(found, expected, "{path}");

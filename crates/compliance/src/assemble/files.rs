@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use gitops_health_git::{
     Change, Error, FileChange, Lines, Mode as FileMode, PathAttributes, RepoPath, Side, Status,
     Versions, listed,
@@ -6,7 +8,8 @@ use gitops_health_git::{
 use crate::input::{Class, File, FileStatus, FoundSignal, MissingFact, Ownership};
 use crate::people::People;
 use crate::signal::{
-    ChangedLines, SignalSide, are_remarks, are_searched_alike, is_searched, signals,
+    ChangedLines, SignalKind, SignalSide, are_remarks, are_searched_alike, code_lines,
+    is_beside_tests, may_be_text, searched_for as kinds_searched_for, signals, tests_of_rust,
 };
 
 use super::{Assembler, Parts, classes, text};
@@ -44,10 +47,11 @@ impl Assembler<'_> {
             missing.push(MissingFact { fact: fact.into(), reason });
         };
         if change.files.len() > MOST_FILES {
-            miss("files", format!("there are {}, and {MOST_FILES} are listed", change.files.len()));
+            let (all, listed) = (grouped(change.files.len()), grouped(MOST_FILES));
+            miss("files", format!("{all} files differ, and {listed} are listed"));
         }
         // Compilers read UTF-16 and pass over NUL, so that no text by git's measure may be a program.
-        let may_say = |file: &File| !file.is_binary || is_searched(file.path.as_bytes());
+        let may_say = |file: &File| !file.is_binary || may_be_text(file.path.as_bytes());
         let unread: Vec<&File> =
             files.iter().filter(|file| !file.is_read && may_say(file)).collect();
         if !unread.is_empty() {
@@ -85,6 +89,15 @@ impl Assembler<'_> {
             classes.push(Class("remarks".into()));
             classes.sort();
         }
+        if matches!(file.lines, Lines::Binary) && versions.is_none() && self.is_program(file)? {
+            classes.push(Class("executable-content".into()));
+            classes.sort();
+            classes.dedup();
+        }
+        let (code_lines, new_tests) = match &versions {
+            Some(versions) => counted(file, versions),
+            None => (added, 0),
+        };
         Ok(File {
             classes,
             owners: self.ownership(file, people, &mut room.owners),
@@ -98,6 +111,8 @@ impl Assembler<'_> {
             is_binary: matches!(file.lines, Lines::Binary) && versions.is_none(),
             added,
             deleted,
+            code_lines,
+            new_tests,
             kind: kind.into(),
         })
     }
@@ -122,6 +137,15 @@ impl Assembler<'_> {
             }
         };
         Some(MissingFact { fact: "owners".into(), reason })
+    }
+
+    /// Whether a file is a program by how it begins, whatever it is called.
+    fn is_program(&self, file: &FileChange) -> Result<bool, Error> {
+        let Some(new) = file.new.filter(|side| side.mode != FileMode::Submodule) else {
+            return Ok(false);
+        };
+        let bytes = self.repo.blob(new.id)?;
+        Ok(bytes.is_some_and(|bytes| classes::is_program(&bytes)))
     }
 
     fn ownership(
@@ -215,6 +239,56 @@ fn found(file: &FileChange, versions: &Versions) -> Vec<FoundSignal> {
     signals
 }
 
+/// The signals that are looked for in files like these, sorted.
+pub(super) fn searched_for(files: &[FileChange]) -> Vec<String> {
+    let mut kinds: BTreeSet<SignalKind> = BTreeSet::new();
+    for file in files {
+        if kinds.len() == SignalKind::ALL.len() {
+            break;
+        }
+        kinds.extend(kinds_searched_for(
+            file.path.as_bytes(),
+            file.old.is_some(),
+            file.new.is_some(),
+        ));
+    }
+    let mut names: Vec<String> = kinds.into_iter().map(|kind| kind.name().to_owned()).collect();
+    names.sort();
+    names
+}
+
+/// How many new lines a test could show something of, and how many tests are new.
+fn counted(file: &FileChange, versions: &Versions) -> (u32, u32) {
+    let path = file.path.as_bytes();
+    let added = versions.hunks.iter().map(|hunk| (hunk.new_start, hunk.new_lines));
+    let removed = versions.hunks.iter().map(|hunk| (hunk.old_start, hunk.old_lines));
+    let added: Vec<&[u8]> =
+        picked(&versions.new, added).into_iter().map(|(_, line)| line).collect();
+    let removed: Vec<&[u8]> =
+        picked(&versions.old, removed).into_iter().map(|(_, line)| line).collect();
+    let tests = tests_of_rust(path, &added).saturating_sub(tests_of_rust(path, &removed));
+    let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+    // What has no ending and is not run is a text for people.
+    let is_run = file.new.is_some_and(|side| side.mode == FileMode::Executable)
+        || versions.new.starts_with(b"#!");
+    let has_ending = file.path.extension().is_some();
+    let is_code = !is_beside_tests(path) && (has_ending || is_run);
+    (if is_code { count(code_lines(path, &added)) } else { 0 }, count(tests))
+}
+
+/// A number with its digits in groups.
+fn grouped(number: usize) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at) % 3 == 0 {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
 /// Whether nothing but comments changed.
 fn has_remarks_alone(file: &FileChange, versions: &Versions) -> bool {
     let added = versions.hunks.iter().map(|hunk| (hunk.new_start, hunk.new_lines));
@@ -290,6 +364,13 @@ fn status(status: Status) -> FileStatus {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numbers_are_in_groups() {
+        for (number, text) in [(0, "0"), (999, "999"), (5_000, "5,000"), (1_234_567, "1,234,567")] {
+            assert_eq!(grouped(number), text);
+        }
+    }
 
     #[test]
     fn lines_are_picked_by_their_numbers() {

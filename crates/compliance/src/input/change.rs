@@ -57,6 +57,8 @@ pub struct Change {
     /// Everybody who wrote, committed, signed or is said to have written a commit of it or opened the pull request for it,
     /// sorted; people of the platform, who commit what others merge there, left out.
     pub contributors: Vec<String>,
+    /// The signals that are looked for in files like those that differ, sorted: `docs/signals.md`.
+    pub searched_for: Vec<String>,
 }
 
 /// A commit.
@@ -168,6 +170,11 @@ pub struct File {
     pub added: u32,
     /// How many lines are gone.
     pub deleted: u32,
+    /// How many new lines are of a program that a test could show something of: no empty ones, comments and imports, and
+    /// none of declarations without a program, build files, benchmarks and examples.
+    pub code_lines: u32,
+    /// How many tests are new in a file of Rust, which may have them in any file; those that are gone are taken away.
+    pub new_tests: u32,
     /// What it is for, by its path and `.gitattributes`: `code`, `test`, `configuration`, `documentation`, `data`,
     /// `generated` or `vendored`.
     pub kind: String,
