@@ -302,8 +302,8 @@ pub fn text(report: &HistoryReport, style: Style) -> String {
     text.push('\n');
     text += &style.beside("", &format!("outcome: {}", report.outcome_in_words()));
     text += &style.beside("", &about(report));
-    let silent = counted(silent.len(), "rule says", "rules say");
-    text += &format!("{silent} of no such commit anything\n");
+    let silent = counted(silent.len(), "rule applies", "rules apply");
+    text += &format!("{silent} to none of these commits\n");
     text.extend(requests(report).map(|words| words + "\n"));
     if report.rules.iter().any(|row| row.counts.not_assessed > 0) {
         text += &style.beside("", SEEN_AND_TOLD);

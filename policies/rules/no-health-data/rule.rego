@@ -37,13 +37,26 @@ is_accepted(found) if {
 	parameters.accepted
 }
 
+# What was found, in words, and in what it stands; never the value.
+called(found) := words if {
+	words := sprintf("%s (%s)", [title(found), found.within])
+} else := words if {
+	words := title(found)
+}
+
+title(found) := words if {
+	words := found.title
+} else := words if {
+	words := sprintf("`%s` found something", [found.rule])
+}
+
 findings contains finding if {
 	some found in input.findings
 	found.category in parameters.categories
 	not is_minor(found)
 	not is_accepted(found)
 	finding := {
-		"message": sprintf("`%s` found something", [found.rule]),
+		"message": called(found),
 		"path": object.get(found, "path", null),
 		"line": object.get(found, "line", null),
 	}

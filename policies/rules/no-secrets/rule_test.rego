@@ -74,3 +74,11 @@ test_a_change_of_nothing_adds_nothing if {
 	not no_secrets.applicable with input as {"files": []}
 	no_secrets.applicable with input as change([])
 }
+
+words(patch) := {it.message | some it in found([object.union(finding, patch)], {})}
+
+test_what_was_found_is_said_in_words if {
+	words({"title": "Name of a person"}) == {"Name of a person"}
+	words({"title": "Name of a person", "within": "PID-5, within zip: a.txt"}) == {"Name of a person (PID-5, within zip: a.txt)"}
+	words({"within": "zip: a.txt"}) == {"`some-rule` found something (zip: a.txt)"}
+}

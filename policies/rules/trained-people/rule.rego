@@ -10,7 +10,7 @@ meta := {
 	"rationale": "Who does not know what data and rules are at stake can not keep to them.",
 	"remedy": "Take the training, and have its day entered in the roster.",
 	"parameters": {
-		"trainings": {"default": ["secure-coding"], "least": 1, "about": "The trainings that everybody needs, as the roster names them."},
+		"trainings": {"default": ["secure-coding"], "least": 1, "about": "The trainings that everybody needs, as the roster names them (`training:`)."},
 		"days": {"default": 365, "least": 0, "about": "How many days a training holds; 0 for ever."},
 		"later": {"default": false, "about": "Whether a training counts that is later than the commit; the roster only has the last one of each."},
 	},
@@ -63,10 +63,17 @@ is_recent(_, _) if parameters.days == 0
 
 is_recent(passed, at) if at - passed <= parameters.days * 86400
 
+message(id, training) := words if {
+	input.people[id].training[training]
+	words := sprintf("the training `%s` was not passed in time", [training])
+} else := words if {
+	words := sprintf("the roster does not say when the training `%s` was passed", [training])
+}
+
 findings contains finding if {
 	some [id, at] in acts
 	input.people[id].kind == "person"
 	some training in parameters.trainings
 	not is_trained(id, training, at)
-	finding := {"message": sprintf("the training %s was not passed in time", [training]), "subject": id}
+	finding := {"message": message(id, training), "subject": id}
 }

@@ -38,9 +38,11 @@ found_with(patch, at, changed) := findings if {
 
 found(patch) := found_with(patch, 11 * day, {})
 
-not_passed(id, training) := {"message": sprintf("the training %s was not passed in time", [training]), "subject": id}
+not_passed(id, training) := {"message": sprintf("the training `%s` was not passed in time", [training]), "subject": id}
 
-both(id) := {not_passed(id, "secure-coding"), not_passed(id, "privacy")}
+not_said(id, training) := {"message": sprintf("the roster does not say when the training `%s` was passed", [training]), "subject": id}
+
+both(id) := {not_said(id, "secure-coding"), not_said(id, "privacy")}
 
 test_who_is_trained_passes if {
 	found({}) == set()

@@ -318,12 +318,19 @@ fn finding(found: &ScanFinding, is_accepted: bool) -> Finding {
         other @ ("pii" | "secret") => other,
         _ => "phi",
     };
+    // The line of a value in an archive is one of what was unpacked.
+    let is_packed = found.within.is_some();
+    let parts = [found.field.clone(), found.within.as_ref().map(|it| format!("within {it}"))];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
     Finding {
         rule: found.rule.clone(),
+        title: Some(found.name.clone()),
+        // An archive may name its files after people.
+        within: (!parts.is_empty()).then(|| masked(&parts.join(", "))),
         category: category.into(),
         severity: found.severity.to_string(),
         path: Some(found.path.clone()),
-        line: Some(found.line as u64),
+        line: (!is_packed).then_some(found.line as u64),
         is_accepted,
     }
 }

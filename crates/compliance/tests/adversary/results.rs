@@ -361,6 +361,8 @@ fn scans(report: &mut Report) {
 
 fn findings(report: &mut Report) {
     let found = |category: &str, severity: &str, is_accepted| Finding {
+        title: None,
+        within: None,
         rule: "x".into(),
         category: category.into(),
         severity: severity.into(),

@@ -45,7 +45,7 @@ impl Providing<'_> {
             ("commits", _) => "Commit the change and ask again.".to_owned(),
             ("times", _) => "Make the commit anew, with times that can be read.".to_owned(),
             ("files", _) => {
-                "Ask about less at once (`--commit`, a smaller `--range`): 5,000 files are listed at most.".to_owned()
+                "Split the change: 5,000 files are listed at most, and what is not listed is not looked at.".to_owned()
             }
             ("signals", _) => {
                 "Write the files that are named as text in UTF-8 without NUL bytes, and fetch what is not here; of too much \

@@ -1,8 +1,8 @@
-use gitops_health_compliance::Verdict;
+use gitops_health_compliance::{Strength, Verdict};
 use textwrap::core::display_width;
 
 use super::words::{EXCEPTED, answered, called};
-use super::{ClauseRow, ClauseVerdict, ComplianceReport, FrameworkRow, RuleRow};
+use super::{ClauseRow, ClauseVerdict, ComplianceReport, FrameworkRow, RuleFindingRow, RuleRow};
 use crate::columns::counted;
 use crate::style::Style;
 
@@ -42,11 +42,12 @@ fn rule(text: &mut String, row: &RuleRow, style: Style) {
         &format!("{verdict}  "),
         &format!("{} ({}): {}", style.bold(&row.rule), row.severity.name(), row.title),
     );
-    for finding in row.findings.iter().take(LISTED) {
-        *text += &style.beside("      - ", &finding.words());
+    let lines = by_place(&row.findings);
+    for words in lines.iter().take(LISTED) {
+        *text += &style.beside("      - ", words);
     }
-    if row.findings.len() > LISTED {
-        let more = counted(row.findings.len() - LISTED, "more", "more");
+    if lines.len() > LISTED {
+        let more = counted(lines.len() - LISTED, "more", "more");
         *text += &format!("      - and {more}\n");
     }
     if let Some(error) = &row.error {
@@ -65,6 +66,24 @@ fn rule(text: &mut String, row: &RuleRow, style: Style) {
         *text += &style.beside("      of: ", &style.dim(&clauses));
     }
     text.push('\n');
+}
+
+/// What was found, file by file: all that one line of a file has is one line here.
+fn by_place(findings: &[RuleFindingRow]) -> Vec<String> {
+    let mut sorted: Vec<&RuleFindingRow> = findings.iter().collect();
+    sorted.sort_by_key(|it| (&it.path, it.line, &it.subject, &it.message));
+    let is_one = |one: &&RuleFindingRow, other: &&RuleFindingRow| {
+        one.path.is_some() && (&one.path, one.line) == (&other.path, other.line)
+    };
+    let words = |group: &[&RuleFindingRow]| {
+        let mut messages: Vec<&str> = group.iter().skip(1).map(|it| &*it.message).collect();
+        messages.dedup();
+        let first = group.first().map(|it| it.words()).unwrap_or_default();
+        let others =
+            messages.into_iter().filter(|it| Some(*it) != group.first().map(|it| &*it.message));
+        others.fold(first, |words, message| format!("{words}, {message}"))
+    };
+    sorted.chunk_by(is_one).map(words).collect()
 }
 
 /// The facts that are not known, each with the rules that ask for it and how it gets known.
@@ -110,6 +129,8 @@ fn line(clause: &ClauseRow, widest: usize, style: Style) -> String {
     let rules: Vec<&str> = decisive.map(|rule| rule.rule.as_str()).collect();
     let by = match verdict {
         Verdict::Pass | Verdict::NotApplicable => String::new(),
+        // What only supports a clause speaks against it where it fails; the clause may be met otherwise.
+        Verdict::Fail if is_indirect(clause) => format!(" (against it: {})", rules.join(", ")),
         _ => format!(" ({})", rules.join(", ")),
     };
     let (words, left) =
@@ -119,6 +140,12 @@ fn line(clause: &ClauseRow, widest: usize, style: Style) -> String {
         return style.beside(&left, &clause.clause) + &style.beside(&below, &words);
     }
     style.beside(&format!("{left}{:<widest$}  ", clause.clause), &words)
+}
+
+/// Whether no rule that fails bears on the clause directly.
+fn is_indirect(clause: &ClauseRow) -> bool {
+    let mut fails = clause.rules.iter().filter(|rule| rule.verdict == Verdict::Fail);
+    fails.all(|rule| rule.strength != Strength::Direct)
 }
 
 /// So many columns has the widest answer.
