@@ -267,7 +267,79 @@ fn what_can_not_be_read_of_a_program_is_missing() {
     repo.commit_as(author("Ann", "ann@example.com"), "a picture\n");
     let misses = || head(&repo).facts_missing.iter().any(|it| it.fact == "signals");
     assert!(!misses());
+    repo.write("test/cases/a.png", b"\x89PNG\0\n");
+    repo.commit_as(author("Ann", "ann@example.com"), "a picture that a test reads\n");
+    assert!(!misses());
     repo.write("src/a.js", b"// \0\nagent = {rejectUnauthorized: false}\n");
     repo.commit_as(author("Ann", "ann@example.com"), "a program\n");
     assert!(misses());
+    let reason = |input: Input| {
+        let found = input.facts_missing.into_iter().find(|it| it.fact == "signals");
+        found.map(|it| it.reason).unwrap_or_default()
+    };
+    assert_eq!(reason(head(&repo)), "`src/a.js` was not read");
+    repo.write("src/b.js", b"// \0\n").write("src/c.js", b"// \0\n");
+    repo.commit_as(author("Ann", "ann@example.com"), "two programs\n");
+    assert_eq!(reason(head(&repo)), "2 files were not read, such as `src/b.js`");
+}
+
+#[test]
+fn a_change_says_what_is_looked_for_in_it() {
+    let repo = repository();
+    repo.write("README.md", "text\n").write("img/a.png", b"\x89PNG\0\n");
+    repo.commit_as(author("Ann", "ann@example.com"), "text\n");
+    assert_eq!(head(&repo).change.searched_for, [""; 0]);
+    repo.write("src/new.py", "x = 1\n");
+    repo.commit_as(author("Ann", "ann@example.com"), "a program\n");
+    let asked = head(&repo).change.searched_for;
+    assert!(asked.is_sorted() && asked.contains(&"certificate-check-off".to_owned()));
+    assert!(!asked.contains(&"audit-logging-removed".to_owned()));
+    repo.git(&["rm", "-q", "src/new.py"]);
+    repo.commit_as(author("Ann", "ann@example.com"), "gone\n");
+    let asked = head(&repo).change.searched_for;
+    assert!(!asked.contains(&"certificate-check-off".to_owned()));
+    assert!(asked.contains(&"audit-logging-removed".to_owned()));
+}
+
+#[test]
+fn programs_are_known_whatever_they_are_called() {
+    let repo = repository();
+    repo.write("data/a.bin", b"\x7fELF\x02\0").write("data/b.bin", b"\x89PNG\0");
+    repo.write("data/c.txt", "MZ\n");
+    repo.commit_as(author("Ann", "ann@example.com"), "data\n");
+    let input = head(&repo);
+    let programs: Vec<&str> = input
+        .files
+        .iter()
+        .filter(|file| file.classes.iter().any(|class| class.0 == "executable-content"))
+        .map(|file| &*file.path)
+        .collect();
+    assert_eq!(programs, ["data/a.bin"]);
+}
+
+#[test]
+fn lines_are_counted_that_a_test_could_show_something_of() {
+    let repo = repository();
+    repo.write("src/a.rs", "//! x\n\nuse b::c;\nfn f() {}\n#[test]\nfn g() {}\n");
+    repo.write("src/a.d.ts", "declare const a: 1;\n").write("tools/run", "#!/bin/sh\na\n");
+    repo.write("tools/LICENCE-X", "text\n").write("benches/b.rs", "fn f() {}\n");
+    repo.write("src/data", b"\0\n");
+    repo.commit_as(author("Ann", "ann@example.com"), "lines\n");
+    let counts: Vec<_> = head(&repo)
+        .files
+        .into_iter()
+        .map(|file| (file.path, file.code_lines, file.new_tests))
+        .collect();
+    let expected = [
+        ("benches/b.rs", 0, 0),
+        ("src/a.d.ts", 0, 0),
+        ("src/a.rs", 3, 1),
+        ("src/data", 0, 0),
+        ("tools/LICENCE-X", 0, 0),
+        ("tools/run", 1, 0),
+    ];
+    assert_eq!(counts, expected.map(|(path, lines, tests)| (path.to_owned(), lines, tests)));
+    repo.write("src/a.rs", "fn f() {}\n#[test]\nfn h() {}\n");
+    repo.commit_as(author("Ann", "ann@example.com"), "another test\n");
+    assert_eq!(head(&repo).files[0].new_tests, 0);
 }

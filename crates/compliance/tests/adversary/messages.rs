@@ -161,6 +161,10 @@ fn typed(report: &mut Report) {
         ("documents by their name alone", "docs explain\n", true, Fail),
         ("a part of a word", "fix xCHG-12\n", true, Fail),
         ("in a trailer", "fix a thing\n\nWhy.\n\nTicket: CHG-12\n", true, Pass),
+        ("in front", "#242: fix a thing\n", true, Pass),
+        ("a request behind", "fix a thing (#242)\n", true, Fail),
+        ("a field of HL7", "fix PID-5 and MSH-2\n", true, Fail),
+        ("a proposal", "begin with KIP-932\n", true, Fail),
     ] {
         let mut world = World::new();
         world.commit(ANN, message);
@@ -183,6 +187,7 @@ fn typed(report: &mut Report) {
         ("a ticket", "fix CHG-12\n", Pass),
         ("documents", "docs: explain\n", Pass),
         ("lines of Windows", "fix a thing\r\n\r\nIt was wrong.\r\n", Pass),
+        ("the subject again", "fix a thing (#7)\n\n* fix a thing\n", Fail),
         ("no message", "", Fail),
         ("blanks", " \n\n \n", Fail),
     ] {

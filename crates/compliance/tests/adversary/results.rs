@@ -440,8 +440,8 @@ fn signals(report: &mut Report) {
     let all: Vec<(&str, Vec<(&str, Text)>, _)> = vec![
         ("nothing", vec![("src/x.py", b"x\n".to_vec())], Pass),
         ("in a comment", vec![("src/x.py", format!("# {BAD}").into())], Pass),
-        ("in a document", vec![("docs/x.md", BAD.into())], Pass),
-        ("in a test", vec![("tests/test_x.py", BAD.into())], Pass),
+        ("in a document", vec![("docs/x.md", BAD.into())], NotApplicable),
+        ("in a test", vec![("tests/test_x.py", BAD.into())], NotApplicable),
         ("plain", vec![("src/x.py", BAD.into())], Fail),
         ("lines of Windows", vec![("src/x.py", BAD.replace('\n', "\r\n").into())], Fail),
         ("no last newline", vec![("src/x.py", BAD.trim().into())], Fail),
@@ -508,7 +508,8 @@ fn signals(report: &mut Report) {
             vec![("src/x.js", b"// \0\nagent = {rejectUnauthorized: false}\n".to_vec())],
             NotAssessed,
         ),
-        ("a picture", vec![("img/x.png", b"\x89PNG\0\0\n".to_vec())], Pass),
+        ("a picture", vec![("img/x.png", b"\x89PNG\0\0\n".to_vec())], NotApplicable),
+        ("a picture of a test", vec![("test/x.png", b"\x89PNG\0\0\n".to_vec())], NotApplicable),
         ("a name in capitals", vec![("SRC/X.PY", BAD.into())], Fail),
         ("a name with a blank", vec![("src/a b.py", BAD.into())], Fail),
         ("a name with a quotation mark", vec![("src/a\"b.py", BAD.into())], Fail),
@@ -541,7 +542,7 @@ fn signals(report: &mut Report) {
         ("moved out of a test", "tests/old.py", "src/new.py", Fail),
         ("moved out of a document", "docs/old.md", "src/new.py", Fail),
         ("moved out of what is vendored", "vendor/old.py", "src/new.py", Fail),
-        ("moved into a test", "src/old.py", "tests/new.py", Pass),
+        ("moved into a test", "src/old.py", "tests/new.py", NotApplicable),
     ] {
         let mut world = World::with(|repo| {
             repo.write(from, format!("{}{BAD}", "x = 1\n".repeat(20)));
@@ -910,7 +911,7 @@ fn forms(report: &mut Report) {
         "forms",
         "a merge alone, approved by who wrote it",
         &world,
-        &[("approved-by-others", Fail)],
+        &[("approved-by-others", Fail), ("reason-given", NotApplicable)],
     );
     let mut world = World::new();
     world.repo.git(&[
@@ -920,8 +921,11 @@ fn forms(report: &mut Report) {
         "160000,1234567890123456789012345678901234567890,lib",
     ]);
     std::fs::create_dir(world.repo.path().join("lib")).expect("made");
-    let wanted =
-        [("no-binaries", Fail), ("dependencies-reviewed", Fail), ("certificates-checked", Pass)];
+    let wanted = [
+        ("no-binaries", Fail),
+        ("dependencies-reviewed", Fail),
+        ("certificates-checked", NotApplicable),
+    ];
     world.commit_only(ANN, "fix: a module\n\nWhy.\n");
     report.case("forms", "a submodule", &world, &wanted);
     for (name, target) in [("a link within", "docs/a.md"), ("a link out of it", "../../etc/passwd")]
@@ -938,6 +942,9 @@ fn forms(report: &mut Report) {
         ("a program", "bin/x.exe", &b"MZ\0"[..], Fail),
         ("a program in capitals", "bin/X.EXE", b"MZ\0", Fail),
         ("a picture", "img/x.png", b"\x89PNG\0", Pass),
+        ("WebAssembly", "test/x.wasm", b"\0asm", Fail),
+        ("a program that is called data", "data/x.bin", b"\x7fELF\x02\0", Fail),
+        ("data", "data/x.bin", b"\0\x01", Pass),
         ("a library in a test", "tests/x.jar", b"PK\0", Fail),
         ("a text that is called so", "bin/x.so", b"text\n", Fail),
     ] {
