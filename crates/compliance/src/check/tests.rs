@@ -178,6 +178,18 @@ fn each_bad_meta_has_its_problem() {
         (Meta, "not of small letters", META.replace("a-b", "A_b")),
         (Meta, "not an object that is written out", "meta := input.change\n".to_owned()),
         (Meta, "not just `default` and `about`", replaced(", \"about\": \"A\"", "")),
+        (Meta, "not just `default` and `about`", replaced("\"about\"", "\"leest\": 1, \"about\"")),
+        (Meta, "it may not be `1`: at least 2", replaced("\"about\"", "\"least\": 2, \"about\"")),
+        (
+            Meta,
+            "it may not be `1`: one of `2`",
+            replaced("\"about\"", "\"one_of\": [2], \"about\""),
+        ),
+        (
+            Meta,
+            "`grade` is `E1`, and `least_grade` is `E2` by default",
+            replaced("\"least\": {\"default\": 1", "\"least_grade\": {\"default\": \"E2\""),
+        ),
         (Parameter, "`least` has no effect", replaced("least := data", "# ")),
     ] {
         let problems = of(&format!("{meta}findings contains 1 if count(input.files) > 0\n"));
