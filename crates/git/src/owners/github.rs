@@ -16,7 +16,8 @@ pub(super) fn parse(bytes: &[u8]) -> (Owners, Vec<SkippedLine>) {
         }
         match rule(number, line) {
             Ok(rule) => rules.push(rule),
-            Err((reason, meant)) => {
+            Err(why) => {
+                let (reason, meant) = *why;
                 doubts.push(Doubt { line: number, meant });
                 skipped.push(SkippedLine { line: Some(number), reason });
             }
@@ -26,21 +27,21 @@ pub(super) fn parse(bytes: &[u8]) -> (Owners, Vec<SkippedLine>) {
 }
 
 /// What a line says; where it says nothing why, and which files it may have been meant for.
-fn rule(line: usize, text: &[u8]) -> Result<Rule, (SkipReason, Option<Rule>)> {
+fn rule(line: usize, text: &[u8]) -> Result<Rule, Box<(SkipReason, Option<Rule>)>> {
     let (pattern, owners) = split_pattern(text);
     if pattern.starts_with(b"\\#") {
-        return Err((SkipReason::EscapedComment, None));
+        return Err(Box::new((SkipReason::EscapedComment, None)));
     }
     if has_unescaped(pattern, b'[') {
-        return Err((SkipReason::Range, None));
+        return Err(Box::new((SkipReason::Range, None)));
     }
     let itself_only = pattern.ends_with(b"/*");
-    let pattern =
-        PathPattern::parse(pattern).map_err(|error| (SkipReason::Pattern(error), None))?;
+    let pattern = PathPattern::parse(pattern)
+        .map_err(|error| Box::new((SkipReason::Pattern(error), None)))?;
     let rule =
         Rule { pattern, itself_only, excludes: false, owners: Vec::new(), approvals: 1, line };
     match words(owners).find(|owner| !is_owner(owner)) {
-        Some(owner) => Err((SkipReason::Owner(BString::from(owner)), Some(rule))),
+        Some(owner) => Err(Box::new((SkipReason::Owner(BString::from(owner)), Some(rule)))),
         None => Ok(Rule { owners: words(owners).map(BString::from).collect(), ..rule }),
     }
 }
