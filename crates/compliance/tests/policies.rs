@@ -1,7 +1,7 @@
 //! The rules that come with the program: they are well formed, and pass their tests.
 
 use gitops_health_compliance::input::Grade;
-use gitops_health_compliance::{Catalogue, ComplianceConfig, Limits, Policies, Source};
+use gitops_health_compliance::{Catalogue, ComplianceConfig, Limits, Policies, Source, Verdict};
 use serde_json::{Value, json};
 
 #[test]
@@ -111,4 +111,26 @@ fn every_rule_passes_its_tests() {
         }
     }
     assert!(failed.is_empty(), "{}", failed.join("\n"));
+}
+
+/// Of many words of one person each is looked at once: that of each with that of each is more than an answer may take.
+#[test]
+fn many_approvals_of_one_person_take_a_moment() {
+    let word = |number: usize| {
+        let state = if number.is_multiple_of(2) { "changes_requested" } else { "approved" };
+        json!({"person": "bob", "state": state, "covers": "all", "is_contributor": false,
+            "grade": "E2", "at": {"unix": number}})
+    };
+    let words: Vec<Value> = (0..20_000).map(word).collect();
+    let input = json!({"approvals": words, "commits": [{"id": "c"}], "roster": {}, "facts_missing": [],
+        "owners": {}, "people": {"bob": {"kind": "person"}},
+        "files": [{"path": "a", "owners": [{"line": 1, "owners": ["@bob"], "people": ["bob"]}]}]});
+    let settings = ComplianceConfig::default().check().expect("it is fit");
+    let catalogue = Catalogue::built_in(&settings).expect("it is whole");
+    let mut asked = catalogue.over(&input);
+    for rule in ["owner-approval", "attested-approval"] {
+        let judgement = asked.judge(rule);
+        assert_eq!(judgement.error, None, "{rule}");
+        assert_eq!(judgement.verdict, Verdict::Pass, "{rule}");
+    }
 }

@@ -84,6 +84,17 @@ test_who_takes_back_does_not_approve if {
 	}
 }
 
+test_the_last_word_of_each_counts if {
+	earlier := object.union(timed_approval, {"state": "dismissed", "at": {"unix": 140}})
+	found([timed_approval, earlier]) == set()
+	every other in [
+		object.union(earlier, {"at": {"unix": 160}}),
+		object.remove(earlier, ["at"]),
+	] {
+		found([timed_approval, earlier, other]) == none
+	}
+}
+
 timed_approval := object.union(approval, {"at": {"unix": 150}})
 
 # What nobody looked for is not known, unless what is known is enough.

@@ -60,15 +60,39 @@ approvers contains person if {
 }
 
 # Who asks for changes or takes back after an approval does not approve, nor where nobody says which came first.
+is_taken_back(approval) if undated_refusals[approval.person]
+
 is_taken_back(approval) if {
-	some other in input.approvals
-	other.person == approval.person
-	other.state in {"changes_requested", "dismissed"}
-	other.covers != "other"
-	not is_earlier(other, approval)
+	last := last_refusals[approval.person]
+	not is_later(approval, last)
 }
 
-is_earlier(one, other) if one.at.unix < other.at.unix
+is_later(approval, time) if approval.at.unix > time
+
+# The last time of each, so that of many words of one person each is compared with one only.
+last_refusals[person] := last if {
+	some person, times in refusals
+	last := max(times)
+}
+
+refusals[person] contains time if {
+	some other in input.approvals
+	is_refusal(other)
+	person := other.person
+	time := other.at.unix
+}
+
+undated_refusals contains person if {
+	some other in input.approvals
+	is_refusal(other)
+	not other.at
+	person := other.person
+}
+
+is_refusal(other) if {
+	other.state in {"changes_requested", "dismissed"}
+	other.covers != "other"
+}
 
 # A line without owners says that a file has none.
 asked contains asking if {

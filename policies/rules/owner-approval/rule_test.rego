@@ -122,6 +122,17 @@ test_who_takes_back_does_not_approve if {
 	}
 }
 
+test_the_last_word_of_each_counts if {
+	earlier := object.union(timed_approval, {"state": "dismissed", "at": {"unix": 140}})
+	found([line], [timed_approval, earlier]) == set()
+	every other in [
+		object.union(earlier, {"at": {"unix": 160}}),
+		object.remove(earlier, ["at"]),
+	] {
+		found([line], [timed_approval, earlier, other]) == {too_few(0, 1, 3)}
+	}
+}
+
 timed_approval := object.union(approval, {"at": {"unix": 150}})
 
 test_one_file_without_its_owners_is_enough if {
