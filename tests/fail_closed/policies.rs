@@ -166,6 +166,12 @@ pub const WAYS: &[Way] = &[
         CHECK,
     ),
     refused(
+        "names that need one another",
+        |repo| policy(repo, "deny contains \"a\" if {\n\tx := y + 1\n\ty := x - 1\n}"),
+        "names need one another",
+        CHECK,
+    ),
+    refused(
         "a policy that asks the network",
         |repo| policy(repo, "deny contains http.send({\"url\": \"a\"}).body"),
         "http.send",
@@ -318,15 +324,55 @@ pub const WAYS: &[Way] = &[
         "the text would have more than 64 MiB",
         MEND,
     ),
-    refused(
-        "a policy that takes too much memory",
-        |repo| policy(repo, &doubled("sprintf(\"%s%s\", [X, X])")),
-        "`main.deny` took more than 1024 MiB of memory",
-        "leave it out",
+    errs(
+        "a width that nobody reads",
+        |repo| policy(repo, "deny contains sprintf(\"%1000000000d\", [count(input.files)])"),
+        "a width or precision is more than 1000",
+        MEND,
     ),
-    refused(
+    errs(
+        "more findings than anybody reads",
+        |repo| {
+            policy(repo, "deny contains sprintf(\"%d\", [n]) if some n in numbers.range(1, 10001)")
+        },
+        "it finds 10001 things, more than 10000",
+        MEND,
+    ),
+    errs(
+        "a message that nobody reads to its end",
+        |repo| {
+            let long =
+                "concat(\"\", [s | some n in numbers.range(1, 9); s := sprintf(\"%01000d\", [n])])";
+            policy(repo, &format!("deny contains {long}"))
+        },
+        "more than 8192 bytes",
+        MEND,
+    ),
+    errs(
         "a value that is small until it is printed",
         |repo| policy(repo, &doubled("[X, X]").replace("if a29", "if json.marshal(a29) != \"\"")),
+        "json.marshal: the text would have more than 64 MiB",
+        MEND,
+    ),
+    errs(
+        "a finding that is small until it is read",
+        |repo| {
+            let text = doubled("[X, X]");
+            policy(repo, &text.replace("\"a\" if a29", "{\"msg\": \"a\", \"more\": a29} if true"))
+        },
+        "it is too long",
+        MEND,
+    ),
+    refused(
+        "a policy that takes too much memory",
+        |repo| {
+            policy(
+                repo,
+                "a := concat(\"\", [s | some n in numbers.range(1, 50000); s := sprintf(\"%01000d\", [n])])\n\n\
+                 b := [s | some n in numbers.range(1, 1000); s := sprintf(\"%s%d\", [a, n])]\n\n\
+                 deny contains \"a\" if b[0] == b[1]",
+            );
+        },
         "`main.deny` took more than 1024 MiB of memory",
         "leave it out",
     ),

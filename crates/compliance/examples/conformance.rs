@@ -169,6 +169,7 @@ fn reason(error: &PolicyError) -> String {
     match error {
         PolicyError::Builtin { name, reason, .. } => format!("{name}: {reason}"),
         PolicyError::Recursion { .. } => "a rule that needs itself".into(),
+        PolicyError::Circle { .. } => "names that need one another".into(),
         PolicyError::Overlap { .. } => "a rule for keys that are computed, and one below it".into(),
         PolicyError::TooDeep { .. } => "nested too deep".into(),
         PolicyError::Syntax { path, message } => {

@@ -424,10 +424,11 @@ impl Judge<'_> {
             (Some(_), Some(own)) => own,
             _ => &mut self.policies,
         };
-        match &shipped.decider {
+        let judgement = match &shipped.decider {
             Decider::Rule(rule) => rule.judge(evaluation),
             Decider::Conftest(rule) => rule.judge(evaluation),
-        }
+        };
+        if shipped.own.is_some() { judgement.bounded() } else { judgement }
     }
 }
 

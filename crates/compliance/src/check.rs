@@ -1,6 +1,8 @@
 //! Looks at policies without running them: what they ask for that is not there, and what reads differently elsewhere.
 
 mod calls;
+mod compare;
+mod decisions;
 mod expression;
 mod framework;
 mod meta;
@@ -61,6 +63,9 @@ pub fn check_policies(
             }
         }
         problems.extend(graph.problems().iter().map(problem::of_error));
+        let modules = parsed.iter().map(|it| (&*it.file, &*it.module));
+        problems.extend(rego::circles(modules).iter().map(problem::of_error));
+        problems.extend(decisions::unread(&parsed, &graph));
         let mut checked = checked(&parsed, problems);
         let ids = parsed.iter().filter_map(Parsed::id).map(str::to_owned);
         let ids = ids.chain(parsed.iter().flat_map(Parsed::conftest_ids)).collect();
@@ -79,6 +84,8 @@ fn checked(parsed: &[Parsed], mut problems: Vec<Problem>) -> CheckedPolicies {
     problems.extend(walker.unused_parameters());
     problems.append(&mut walker.problems);
     for module in parsed {
+        problems.extend(decisions::check(module, &walker.rules));
+        problems.extend(decisions::unused(module));
         problems.extend(meta::check(module));
         problems.extend(calls::check(module));
     }

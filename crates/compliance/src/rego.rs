@@ -1,19 +1,20 @@
 //! The wall around the interpreter of Rego.
 
+mod bounded;
 mod builtins;
 mod capabilities;
-mod concat;
 mod constant;
 mod coverage;
 mod graph;
 mod heads;
 mod modules;
 mod nesting;
+mod order;
 mod parts;
+mod quiet;
 mod reference;
 
 use std::num::NonZeroU32;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -30,6 +31,8 @@ pub(crate) use coverage::Lines;
 pub use graph::RuleName;
 pub(crate) use graph::{Graph, aliases, name};
 pub(crate) use modules::{calls, with_modules};
+pub(crate) use order::circles;
+use quiet::caught;
 pub(crate) use reference::path;
 
 /// A policy: where it is from, and what it says.
@@ -108,6 +111,16 @@ pub enum PolicyError {
         line: u32,
         /// The rules on the way back to it.
         cycle: Vec<String>,
+    },
+    /// Names of a query need one another, so that none of them can have a value first. Rego forbids it.
+    #[error("`{path}` has names that need one another, in line {line}: {}", .names.join(", "))]
+    Circle {
+        /// Where it is from.
+        path: String,
+        /// The line of the query, from 1.
+        line: u32,
+        /// The names.
+        names: Vec<String>,
     },
     /// A rule for keys that are computed, and one for a key below it: who asks for that key sees only one of them.
     #[error(
@@ -225,10 +238,11 @@ impl Policies {
     pub(crate) fn read(sources: &[Source], limits: Limits) -> Result<Self, PolicyError> {
         check_sizes(sources, limits)?;
         std::thread::scope(|scope| {
-            let read = || read(sources, limits);
+            let read = || caught(|| read(sources, limits));
             let reader = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, read);
             let broken = || Err(PolicyError::Panicked { path: sources[0].path.clone() });
-            reader.map_or_else(|_| broken(), |reader| reader.join().unwrap_or_else(|_| broken()))
+            let read = reader.ok().and_then(|reader| reader.join().ok()?.ok());
+            read.unwrap_or_else(broken)
         })
     }
 
@@ -301,11 +315,11 @@ impl Evaluation<'_> {
     pub fn value(&mut self, rule: &str) -> Result<Value, EvaluationError> {
         let named = || rule.to_owned();
         let failed = |message: String| EvaluationError::Failed { rule: named(), message };
-        let work = || self.engine.eval_rule(named());
-        let value = catch_unwind(AssertUnwindSafe(work))
+        let value = caught(|| self.engine.eval_rule(named()))
             .map_err(|_| EvaluationError::Panicked { rule: named() })?;
         match value {
             Ok(regorus::Value::Undefined) => Err(EvaluationError::Undefined { rule: named() }),
+            Ok(value) if !bounded::is_short(&value) => Err(failed("it is too long".into())),
             Ok(value) => {
                 let json = value.to_json_str().map_err(|error| failed(error.to_string()))?;
                 serde_json::from_str(&json).map_err(|error| failed(error.to_string()))
@@ -333,7 +347,7 @@ fn read(sources: &[Source], limits: Limits) -> Result<Policies, PolicyError> {
     let mut engine = reader();
     engine.set_strict_builtin_errors(true);
     engine.set_gather_prints(true);
-    concat::add(&mut engine);
+    bounded::add(&mut engine);
     let (mut digest, mut graph) = (Sha256::new(), Graph::default());
     for source in sources {
         let before = engine.clone();
@@ -352,6 +366,9 @@ fn read(sources: &[Source], limits: Limits) -> Result<Policies, PolicyError> {
         graph.add(&source.path, &module, DEEPEST)?;
     }
     graph.check()?;
+    let modules = engine.get_modules().clone();
+    let modules = sources.iter().map(|it| &*it.path).zip(modules.iter().map(|it| &**it));
+    circles(modules).into_iter().next().map_or(Ok(()), Err)?;
     engine.set_execution_timer_config(ExecutionTimerConfig {
         limit: limits.evaluation,
         check_interval: NonZeroU32::new(64).expect("64 is not zero"),
@@ -363,8 +380,7 @@ fn read(sources: &[Source], limits: Limits) -> Result<Policies, PolicyError> {
 /// Lets the engine do once what each copy of it would do before its first evaluation. What is wrong with the policies is
 /// told by the evaluations that need them.
 fn prepare(engine: &mut regorus::Engine) {
-    let work = || drop(engine.eval_rule("data.gitops_health_asks_for_no_rule".into()));
-    let _ = catch_unwind(AssertUnwindSafe(work));
+    let _ = caught(|| drop(engine.eval_rule("data.gitops_health_asks_for_no_rule".into())));
 }
 
 /// An engine that takes lines of any length: how long a policy may be is looked at before.
@@ -426,8 +442,7 @@ fn add(engine: &mut regorus::Engine, source: &Source) -> Result<(), PolicyError>
     if let Some(line) = nesting::too_deep(&source.text) {
         return Err(PolicyError::TooDeep { path: path(), line });
     }
-    let work = AssertUnwindSafe(|| engine.add_policy(path(), source.text.clone()));
-    match catch_unwind(work) {
+    match caught(|| engine.add_policy(path(), source.text.clone())) {
         Ok(Ok(_)) => Ok(()),
         Ok(Err(error)) => {
             Err(PolicyError::Syntax { path: path(), message: error.to_string().trim().to_owned() })

@@ -60,6 +60,12 @@ pub struct Judgement {
     pub error: Option<String>,
 }
 
+/// The most things that a rule of one's own may find.
+const MOST: usize = 10_000;
+
+/// The longest message, subject or path of one, in bytes.
+const LONGEST: usize = 8 << 10;
+
 impl Judgement {
     pub(crate) fn of(verdict: Verdict) -> Self {
         let (findings, warnings, missing) = (Vec::new(), Vec::new(), Vec::new());
@@ -68,6 +74,22 @@ impl Judgement {
 
     pub(crate) fn error(error: String) -> Self {
         Self { error: Some(error), ..Self::of(Verdict::Error) }
+    }
+
+    /// The same, or an error where it says more than anybody reads: for rules of one's own.
+    pub(crate) fn bounded(self) -> Self {
+        let is_long = |it: &RuleFinding| {
+            let texts = [Some(&it.message), it.subject.as_ref(), it.path.as_ref()];
+            texts.into_iter().flatten().any(|text| text.len() > LONGEST)
+        };
+        let count = self.findings.len() + self.warnings.len();
+        if count > MOST {
+            return Self::error(format!("it finds {count} things, more than {MOST}"));
+        }
+        match self.findings.iter().chain(&self.warnings).any(is_long) {
+            true => Self::error(format!("it finds something in more than {LONGEST} bytes")),
+            false => self,
+        }
     }
 }
 
@@ -198,6 +220,31 @@ mod tests {
             let judgement = judge(text, json!({"text": "x"}));
             assert_eq!(judgement.verdict, Verdict::Error, "{text}");
             assert!(judgement.error.is_some() && judgement.findings.is_empty(), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_says_more_than_anybody_reads_is_an_error() {
+        let of = |findings: &str| {
+            judge(&format!("findings contains f if {{ {findings} }}\n"), json!({})).bounded()
+        };
+        let many = |most: usize| {
+            format!(
+                "some n in numbers.range(1, {most}); f := {{\"message\": sprintf(\"%d\", [n])}}"
+            )
+        };
+        assert_eq!(of(&many(MOST)).findings.len(), MOST);
+        let more = of(&many(MOST + 1));
+        assert_eq!((more.verdict, more.findings.len()), (Verdict::Error, 0));
+        for name in ["message", "path", "subject"] {
+            let long = |parts: usize| {
+                let parts = vec!["s"; parts].join(", ");
+                format!(
+                    "s := sprintf(\"%01000d\", [1]); t := concat(\"\", [{parts}]); f := object.union({{\"message\": \"m\"}}, {{\"{name}\": t}})"
+                )
+            };
+            assert_eq!(of(&long(8)).verdict, Verdict::Fail, "{name}");
+            assert_eq!(of(&long(9)).verdict, Verdict::Error, "{name}");
         }
     }
 

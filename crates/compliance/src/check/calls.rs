@@ -57,6 +57,20 @@ impl Walker<'_> {
             "split" | "regex.split" | "regex.find_n" | "numbers.range" => Type::array(Type::Scalar),
             "union" | "intersection" => first().element(),
             "time.date" | "time.clock" | "time.diff" => Type::array(Type::Scalar),
+            "count"
+            | "sum"
+            | "product"
+            | "abs"
+            | "ceil"
+            | "floor"
+            | "round"
+            | "indexof"
+            | "to_number"
+            | "time.parse_rfc3339_ns"
+            | "time.parse_ns" => Type::Number,
+            "sprintf" | "lower" | "upper" | "replace" | "substring" | "type_name" => {
+                Type::Text(None)
+            }
             _ if GIVE_SCALARS.iter().any(|it| name.starts_with(it)) => Type::Scalar,
             _ => Type::Unknown,
         }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use regorus::unstable::{AssignOp, Expr, ExprRef, Query, Span};
+use regorus::unstable::{AssignOp, BoolOp, Expr, ExprRef, Query, Span};
 
 use super::types::{Member, Type};
 use super::walk::{Scope, Walker};
@@ -21,11 +21,10 @@ impl Walker<'_> {
 
     fn form_of(&mut self, expression: &Expr) -> Type {
         match expression {
-            Expr::String { .. }
-            | Expr::RawString { .. }
-            | Expr::Number { .. }
-            | Expr::Bool { .. }
-            | Expr::Null { .. } => Type::Scalar,
+            Expr::String { .. } | Expr::RawString { .. } => Type::Text(None),
+            Expr::Number { .. } => Type::Number,
+            Expr::Bool { .. } => Type::Bool,
+            Expr::Null { .. } => Type::Scalar,
             Expr::Var { .. } | Expr::RefDot { .. } | Expr::RefBrack { .. } => {
                 self.reference(expression).form
             }
@@ -48,12 +47,22 @@ impl Walker<'_> {
             }
             Expr::ArithExpr { lhs, rhs, .. } => {
                 let one = self.expression(lhs);
-                self.expression(rhs);
-                if matches!(one, Type::Set(_)) { one } else { Type::Scalar }
+                let other = self.expression(rhs);
+                match (one, other) {
+                    (one @ Type::Set(_), _) => one,
+                    (Type::Number, Type::Number) => Type::Number,
+                    _ => Type::Scalar,
+                }
             }
-            Expr::BoolExpr { lhs, rhs, .. } => self.scalar([lhs, rhs]),
+            Expr::BoolExpr { op, lhs, rhs, .. } => {
+                self.both(op, lhs, rhs);
+                Type::Bool
+            }
             Expr::Membership { key, value, collection, .. } => {
-                self.scalar(key.iter().chain([value, collection]))
+                key.iter().for_each(|key| drop(self.expression(key)));
+                let (one, all) = (self.expression(value), self.expression(collection));
+                self.looked_for((&**value, &one), (&**collection, &all));
+                Type::Bool
             }
         }
     }
@@ -100,14 +109,14 @@ impl Walker<'_> {
             let form = self.expression(lhs);
             self.bind(rhs, &form);
         } else {
-            self.scalar_of(lhs, rhs);
+            self.both(&BoolOp::Eq, lhs, rhs);
         }
         Type::Scalar
     }
 
-    fn scalar_of(&mut self, lhs: &Expr, rhs: &Expr) {
-        self.expression(lhs);
-        self.expression(rhs);
+    fn both(&mut self, op: &BoolOp, lhs: &Expr, rhs: &Expr) {
+        let (one, other) = (self.expression(lhs), self.expression(rhs));
+        self.compared(op, [(lhs, &one), (rhs, &other)]);
     }
 
     /// Whether a pattern is a name that has no value yet.

@@ -29,6 +29,11 @@ fn of(source: &Source, known: &[String]) -> Vec<Problem> {
         let hint = "give the file and the framework the same id";
         problems.push(problem(source, 1, message, hint));
     }
+    if framework.clauses.iter().all(|clause| clause.rules.is_empty()) {
+        let message = "no clause of it names a rule, so that nothing is asked".to_owned();
+        let hint = "name rules in `rules` of a clause";
+        problems.push(problem(source, 1, message, hint));
+    }
     let mut seen = BTreeSet::new();
     for clause in &framework.clauses {
         problems.extend(of_clause(source, clause, seen.insert(&clause.id), known));

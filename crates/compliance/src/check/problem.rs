@@ -27,6 +27,8 @@ pub enum ProblemKind {
     Unreadable,
     /// The input has no such member.
     Input,
+    /// A comparison is not what it looks like.
+    Value,
     /// There is no such data.
     Data,
     /// A function is not there, or may not be called.
@@ -51,6 +53,7 @@ impl ProblemKind {
         match self {
             Self::Unreadable => "unreadable",
             Self::Input => "input",
+            Self::Value => "value",
             Self::Data => "data",
             Self::Call => "call",
             Self::Portability => "portability",
@@ -70,6 +73,7 @@ pub(super) fn of_error(error: &PolicyError) -> Problem {
         PolicyError::Syntax { path, message } => (path.clone(), rego::line_of(message)),
         PolicyError::TooDeep { path, line }
         | PolicyError::Recursion { path, line, .. }
+        | PolicyError::Circle { path, line, .. }
         | PolicyError::Overlap { path, line, .. }
         | PolicyError::Builtin { path, line, .. }
         | PolicyError::Head { path, line } => (path.clone(), *line),
@@ -89,6 +93,13 @@ pub(super) fn of_error(error: &PolicyError) -> Problem {
         PolicyError::Recursion { cycle, .. } => {
             (ProblemKind::Unreadable, format!("a rule needs itself: {}", cycle.join(" -> ")))
         }
+        PolicyError::Circle { names, .. } => {
+            let message = format!(
+                "names need one another, so that none has a value first: {}",
+                names.join(", ")
+            );
+            (ProblemKind::Unreadable, message)
+        }
         PolicyError::Overlap { rule, other, .. } => {
             let message =
                 format!("`{rule}` has keys that are computed, and `{other}` is one of them");
@@ -105,6 +116,7 @@ pub(super) fn of_error(error: &PolicyError) -> Problem {
         PolicyError::Builtin { name, .. } if is_of_opa(name) => "decide without it",
         PolicyError::Builtin { .. } => "call another function, or define it",
         PolicyError::Recursion { .. } => "break the circle: take one of these references out",
+        PolicyError::Circle { .. } => "give one of them a value that needs no other",
         PolicyError::Head { .. } => {
             "give the head a name in the body: `contains it if { it := ... }`"
         }

@@ -238,7 +238,7 @@ impl Walker<'_> {
                 self.say(place, ProblemKind::Input, message, hint);
                 Stepped::sure(Type::Unknown)
             }
-            Type::Scalar => {
+            Type::Scalar | Type::Text(_) | Type::Number | Type::Bool => {
                 let message = format!("`{so_far}`: what is in front of `{name}` has no members");
                 let hint = "`gitops-health compliance input --schema` says what there is";
                 self.say(place, ProblemKind::Input, message, hint);

@@ -227,12 +227,12 @@ fn each_bad_framework_has_its_problem() {
 #[test]
 fn what_is_fit_has_no_problem() {
     for lines in [
-        "findings contains c.id if { some c in input.commits; not c.signature }",
-        "findings contains c.id if { some c in input.commits; not c.signature.status == \"good\" }",
-        "findings contains c.id if { some c in input.commits; c.signature.status; not startswith(c.signature.status, \"g\") }",
-        "findings contains c.signature.status if { some c in input.commits; not startswith(c.signature.status, \"g\") }",
-        "findings contains 1 if { some i; input.files[i].path == \"a\" }",
-        "findings contains p if { some p, f in {f.path: f | some f in input.files}; f.added > 1 }",
+        "findings contains {\"message\": c.id} if { some c in input.commits; not c.signature }",
+        "findings contains {\"message\": c.id} if { some c in input.commits; not c.signature.status == \"good\" }",
+        "findings contains {\"message\": c.id} if { some c in input.commits; c.signature.status; not startswith(c.signature.status, \"g\") }",
+        "findings contains {\"message\": c.signature.status} if { some c in input.commits; not startswith(c.signature.status, \"g\") }",
+        "findings contains {\"message\": \"m\"} if { some i; input.files[i].path == \"a\" }",
+        "findings contains {\"message\": p} if { some p, f in {f.path: f | some f in input.files}; f.added > 1 }",
     ] {
         let problems = of(&format!("{META}{lines}\n"));
         assert!(problems.is_empty(), "{lines}: {problems:?}");
@@ -245,7 +245,7 @@ fn what_is_fit_has_no_problem() {
 
 #[test]
 fn references_that_can_not_be_followed_are_counted() {
-    let text = "package main\nimport rego.v1\ndeny contains 1 if { x := json.unmarshal(input.change.digest); x.a == 1 }\n";
+    let text = "package main\nimport rego.v1\ndeny contains \"a\" if { x := json.unmarshal(input.change.digest); x.a == 1 }\n";
     let checked = check(&[("p.rego", text)]);
     assert_eq!((checked.unknown_references, checked.problems.len()), (1, 0), "{checked:?}");
 }
@@ -319,5 +319,154 @@ fn no_text_breaks_the_check_or_the_tests() {
                 let _ = crate::mutate(&sources, limits);
             }
         }
+    }
+}
+
+#[test]
+fn values_that_a_member_never_has_are_said() {
+    for (words, body) in [
+        ("never `aded`: did you mean `added`?", "some f in input.files; f.status == \"aded\""),
+        (
+            "never `aproved`: did you mean `approved`?",
+            "some a in input.approvals; a.state in {\"aproved\"}",
+        ),
+        ("never `aproved`", "some a in input.approvals; \"aproved\" == a.state"),
+        ("never `no-such`", "input.change.mode == \"no-such\""),
+        ("never `e2`", "some a in input.approvals; a.grade >= \"e2\""),
+        ("never `no`", "some a in input.approvals; a.state != \"no\""),
+        ("is a text, and compared with `2`", "some a in input.approvals; a.grade >= 2"),
+        ("is a number, and compared with `\"3\"`", "count(input.files) > \"3\""),
+        (
+            "is true or false, and compared",
+            "some a in input.approvals; a.is_contributor == \"false\"",
+        ),
+        ("as a text and not as a time", "some c in input.commits; c.author.at.text > \"2030\""),
+        (
+            "small letters only",
+            "some c in input.commits; some t in c.trailers; t.key == \"Reviewed-by\"",
+        ),
+        ("never `x`", "is_of(input.files[0])"),
+    ] {
+        let problems = of(&format!(
+            "{META}is_of(f) if f.status == \"x\"\nfindings contains f if {{ {body}; f := {{\"message\": \"m\"}} }}"
+        ));
+        let is_told = body.contains("!=") || body.contains("at.text");
+        let kind = if is_told { ProblemKind::Value } else { ProblemKind::Input };
+        assert!(has(&problems, kind, words), "{body}: {problems:?}");
+    }
+}
+
+#[test]
+fn values_that_a_member_may_have_are_not() {
+    for body in [
+        "some f in input.files; f.status in {\"added\", \"deleted\"}",
+        "some a in input.approvals; a.grade >= \"E1\"; a.state != \"approved\"; a.is_contributor == false",
+        "some c in input.commits; c.author.at.unix > 5; c.author.at.text == \"2030-01-01T00:00:00Z\"",
+        "some c in input.commits; some t in c.trailers; t.key == \"reviewed-by\"; t.value == \"Ann\"",
+        "count(input.files) > least; sprintf(\"%d\", [least]) == \"1\"",
+        "x := input.change.mode; x == \"commit\"",
+        "some f in input.files; \"x\" in f.classes; startswith(f.path, \"a\")",
+        "some x in [\"added\", 1]; x == 1; x == \"other\"",
+    ] {
+        let problems = of(&format!(
+            "{META}findings contains f if {{ least > 0; {body}; f := {{\"message\": \"m\", \"line\": 1}} }}"
+        ));
+        assert_eq!(problems, [], "{body}");
+    }
+}
+
+#[test]
+fn rules_that_decide_have_the_form_that_is_read() {
+    use ProblemKind::{Decisions, Portability, Unreadable};
+    let good = "findings contains f if { least > 0; f := {\"message\": \"m\"} }";
+    for (kind, words, lines) in [
+        (Decisions, "written out", "findings := []"),
+        (Decisions, "written out", "findings := set()"),
+        (Decisions, "has a default", &*format!("default findings := set()\n{good}")),
+        (Decisions, "did you mean `applicable`?", &*format!("aplicable if least > 1\n{good}")),
+        (Decisions, "did you mean `missing`?", &*format!("mising contains \"files\"\n{good}")),
+        (Decisions, "collects a text", "findings contains \"m\" if least > 1"),
+        (Decisions, "no `message`", "findings contains f if { least > 1; f := {\"path\": \"p\"} }"),
+        (
+            Decisions,
+            "no `message`",
+            &*format!("{good}\nfindings contains {{\"path\": \"p\"}} if least > 1"),
+        ),
+        (
+            Decisions,
+            "`message` of a finding is not a text",
+            "findings contains {\"message\": 1} if least > 1",
+        ),
+        (
+            Decisions,
+            "`line` of a finding is not a number",
+            "findings contains {\"message\": \"m\", \"line\": \"1\"} if least > 1",
+        ),
+        (
+            Decisions,
+            "no member `pth`: did you mean `path`?",
+            "findings contains {\"message\": \"m\", \"pth\": \"1\"} if least > 1",
+        ),
+        (Decisions, "not a text", &*format!("missing contains 1\n{good}")),
+        (
+            Portability,
+            "`x` is declared and not used",
+            "findings contains {\"message\": \"m\"} if { some x; least > 1 }",
+        ),
+        (
+            Unreadable,
+            "need one another",
+            "findings contains {\"message\": \"m\"} if { x := y + least; y := x }",
+        ),
+    ] {
+        let problems = of(&format!("{META}{lines}"));
+        assert!(has(&problems, kind, words), "{lines}: {problems:?}");
+    }
+    for lines in [
+        good,
+        "findings := {f | least > 0; f := {\"message\": \"m\"}}",
+        "findings := set()\nmissing contains \"risk\" if least > 0",
+        &*format!("{good}\nmissing contains \"files\" if not input.files\napplicable if least > 0"),
+        "findings contains {\"message\": \"m\"} if { some x; input.files[x].path == \"a\"; least > 0 }",
+        "apply if least > 0\nfindings contains {\"message\": \"m\"} if apply",
+    ] {
+        assert_eq!(of(&format!("{META}{lines}")), [], "{lines}");
+    }
+}
+
+#[test]
+fn rules_of_conftest_have_the_form_that_is_read() {
+    let of = |lines: &str| {
+        check(&[("a.rego", &format!("package main\nimport rego.v1\n{lines}"))]).problems
+    };
+    for (words, lines) in [
+        ("written out", "deny := []"),
+        ("has a default", "default deny := set()\ndeny contains \"m\" if true"),
+        ("no `msg`", "deny contains {\"message\": \"m\"} if true"),
+        ("a number", "warn contains 1 if true"),
+    ] {
+        assert!(has(&of(lines), ProblemKind::Decisions, words), "{lines}: {:?}", of(lines));
+    }
+    for lines in ["deny contains {\"msg\": \"m\", \"more\": 1} if true", "deny := {m | m := \"m\"}"]
+    {
+        assert_eq!(of(lines), [], "{lines}");
+    }
+}
+
+#[test]
+fn a_framework_asks_something() {
+    let of = |clauses: &str| {
+        check(&[(
+            "a.yaml",
+            &format!("id: a\ntitle: A\nedition: \"1\"\nsource: S\nnote: N\n{clauses}"),
+        )])
+        .problems
+    };
+    for clauses in ["clauses: []\n", "clauses:\n- id: x\n  title: X\n  not_shown: all\n"] {
+        assert!(
+            has(&of(clauses), ProblemKind::Framework, "no clause of it names a rule"),
+            "{clauses}: {:?}",
+            of(clauses)
+        );
     }
 }

@@ -1,6 +1,6 @@
 //! The forms that values can have.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -14,6 +14,10 @@ pub(super) enum Type {
     Unknown,
     /// A text, a number, true, false or null.
     Scalar,
+    /// A text; one of these where they are known.
+    Text(Option<Arc<BTreeSet<String>>>),
+    Number,
+    Bool,
     Array(Arc<Type>),
     Set(Arc<Type>),
     /// A list that is written out.
@@ -104,8 +108,17 @@ impl Type {
                 Self::array(self.element().joined(&other.element(), depth))
             }
             (Self::Object(one), Self::Object(other)) => one.joined(other, depth),
+            (Self::Text(one), Self::Text(other)) => {
+                let words = one.as_ref().zip(other.as_ref());
+                Self::Text(words.map(|(one, other)| Arc::new(&**one | &**other)))
+            }
+            (one, other) if one.is_scalar() && other.is_scalar() => Self::Scalar,
             _ => Self::Unknown,
         }
+    }
+
+    pub fn is_scalar(&self) -> bool {
+        matches!(self, Self::Scalar | Self::Text(_) | Self::Number | Self::Bool)
     }
 
     /// Whether it is made of no more forms than the input is, by far.
@@ -118,7 +131,8 @@ impl Type {
                 Self::Array(of) | Self::Set(of) | Self::Map(of) => open.push(of),
                 Self::Tuple(of) => open.extend(of.iter()),
                 Self::Object(members) => open.extend(members.of.values().map(|it| &it.form)),
-                Self::Nothing | Self::Unknown | Self::Scalar | Self::Parameters(_) => {}
+                Self::Nothing | Self::Unknown | Self::Parameters(_) => {}
+                Self::Scalar | Self::Text(_) | Self::Number | Self::Bool => {}
             }
             if seen + open.len() > MOST {
                 return false;
@@ -136,7 +150,8 @@ impl Type {
                 members.of.values().fold(Self::Nothing, |all, one| all.join(&one.form))
             }
             Self::Nothing => Self::Nothing,
-            Self::Unknown | Self::Scalar | Self::Parameters(_) => Self::Unknown,
+            Self::Unknown | Self::Parameters(_) => Self::Unknown,
+            Self::Scalar | Self::Text(_) | Self::Number | Self::Bool => Self::Unknown,
         }
     }
 
@@ -160,7 +175,10 @@ impl Type {
                 let values = members.values().map(Self::of_value);
                 Self::map(values.fold(Self::Nothing, |all, one| all.join(&one)))
             }
-            _ => Self::Scalar,
+            Value::String(_) => Self::Text(None),
+            Value::Number(_) => Self::Number,
+            Value::Bool(_) => Self::Bool,
+            Value::Null => Self::Scalar,
         }
     }
 
@@ -194,10 +212,35 @@ fn of_schema(root: &Value, schema: &Value, depth: usize) -> Type {
     if is_of("object") {
         return object(root, schema, depth);
     }
-    let is_scalar = schema.get("type").is_some()
-        || schema.get("const").is_some()
-        || schema.get("enum").is_some();
-    if is_scalar { Type::Scalar } else { Type::Unknown }
+    scalar(schema)
+}
+
+/// The form of what is no list and no object. Null stands for what is absent, and is none.
+fn scalar(schema: &Value) -> Type {
+    let words = match (schema.get("const"), schema.get("enum").and_then(Value::as_array)) {
+        (Some(word), _) => Some(vec![word]),
+        (None, words) => words.map(|words| words.iter().filter(|it| !it.is_null()).collect()),
+    };
+    if let Some(words) = words {
+        let words = words.into_iter().map(|word| word.as_str().map(str::to_owned));
+        let words: Option<BTreeSet<String>> = words.collect();
+        return words.map_or(Type::Scalar, |words| Type::Text(Some(Arc::new(words))));
+    }
+    let names: Vec<&str> = match schema.get("type") {
+        Some(Value::Array(names)) => names.iter().filter_map(Value::as_str).collect(),
+        Some(name) => name.as_str().into_iter().collect(),
+        None => return Type::Unknown,
+    };
+    let forms = names.into_iter().filter(|name| *name != "null").map(|name| match name {
+        "string" => Type::Text(None),
+        "integer" | "number" => Type::Number,
+        "boolean" => Type::Bool,
+        _ => Type::Scalar,
+    });
+    match forms.fold(Type::Nothing, |all, one| all.join(&one)) {
+        Type::Nothing => Type::Scalar,
+        form => form,
+    }
 }
 
 fn object(root: &Value, schema: &Value, depth: usize) -> Type {
@@ -232,7 +275,7 @@ mod tests {
                     );
                 }
                 Type::Array(of) | Type::Map(of) => open.push((place + "[_]", (*of).clone())),
-                Type::Scalar => {}
+                form if form.is_scalar() => {}
                 other => panic!("{place}: {other:?}"),
             }
         }

@@ -1,10 +1,10 @@
 //! Which lines of policies are evaluated.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use serde_json::Value;
 
+use super::quiet::caught;
 use super::{Evaluation, Policies};
 
 /// Lines of a policy.
@@ -27,8 +27,7 @@ impl Policies {
     /// Whether the interpreter could put the policies in order: each name has a value before it is used.
     pub(crate) fn is_sound(&self) -> bool {
         let mut engine = self.engine.clone();
-        let work = || engine.eval_rule("data.gitops_health_asks_for_no_rule".into());
-        let said = catch_unwind(AssertUnwindSafe(work));
+        let said = caught(|| engine.eval_rule("data.gitops_health_asks_for_no_rule".into()));
         said.is_ok_and(|said| {
             said.err().is_some_and(|error| error.to_string().contains("not a valid rule path"))
         })
@@ -38,7 +37,7 @@ impl Policies {
 impl Evaluation<'_> {
     /// The lines of the policies that were evaluated at all, by their paths.
     pub(crate) fn lines(&self) -> BTreeMap<String, Lines> {
-        let report = catch_unwind(AssertUnwindSafe(|| self.engine.get_coverage_report()));
+        let report = caught(|| self.engine.get_coverage_report());
         let files = report.ok().and_then(Result::ok).map(|report| report.files).unwrap_or_default();
         let lines = files
             .into_iter()

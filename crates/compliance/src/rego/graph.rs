@@ -131,6 +131,16 @@ impl Graph {
         calls.chain(self.overlaps()).chain(self.check_cycles().err()).collect()
     }
 
+    /// Whether a rule of a policy that is no test needs a rule, itself left out.
+    pub fn is_read(&self, rule: &[String]) -> bool {
+        let others = self.rules.iter().filter(|(path, _)| *path != rule);
+        let mut bodies = others.flat_map(|(_, bodies)| bodies);
+        bodies.any(|body| {
+            let mut uses = body.uses.iter().filter(|_| !body.file.ends_with("_test.rego"));
+            uses.any(|used| self.needed(used).into_iter().any(|needed| needed == rule))
+        })
+    }
+
     fn check_call(&self, body: &Body, used: &Use) -> Result<(), PolicyError> {
         let Some(call) = used.call else { return Ok(()) };
         let refused = match used.path.first().map(String::as_str) {

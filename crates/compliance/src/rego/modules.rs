@@ -3,6 +3,7 @@
 use regorus::unstable::{Module, Ref};
 
 use super::graph::{aliases, name};
+use super::quiet::caught;
 use super::reference::Uses;
 use super::{DEEPEST, Limits, PolicyError, STACK, Source, add, check_sizes, reader};
 
@@ -18,10 +19,11 @@ pub(crate) fn with_modules<T: Send>(
 ) -> Result<T, PolicyError> {
     check_sizes(sources, limits)?;
     std::thread::scope(|scope| {
-        let all = || work(sources.iter().map(module).collect());
+        let all = || caught(|| work(sources.iter().map(module).collect()));
         let reader = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, all);
         let broken = || Err(PolicyError::Panicked { path: sources[0].path.clone() });
-        reader.map_or_else(|_| broken(), |reader| reader.join().map_or_else(|_| broken(), Ok))
+        let done = reader.ok().and_then(|reader| reader.join().ok()?.ok());
+        done.map_or_else(broken, Ok)
     })
 }
 

@@ -182,3 +182,52 @@ fn data_is_an_object() {
     let broken = Policies::new(&[source], &json!([1]), Limits::default()).err();
     assert!(matches!(broken, Some(PolicyError::Data { .. })), "{broken:?}");
 }
+
+/// Each of these would ask for gigabytes at once, or break down.
+#[test]
+fn what_would_be_too_long_is_an_error_before_it_is_made() {
+    let long = "a := concat(\"\", [s | some n in numbers.range(1, 100000); s := \"a\"])\n";
+    for call in [
+        "replace(a, \"a\", a)",
+        "regex.replace(a, \"a\", a)",
+        "strings.replace_n({\"a\": a}, a)",
+        "concat(a, split(a, \"\"))",
+        "sprintf(\"%v%v\", [[x | some n in numbers.range(1, 1000); x := [n, a]], 1])",
+        "sprintf(\"%1000000000d\", [1])",
+        "sprintf(\"%.300000000f\", [1])",
+        "json.marshal([x | some n in numbers.range(1, 1000); x := [n, a]])",
+        "yaml.marshal([x | some n in numbers.range(1, 1000); x := [n, a]])",
+        "[x | some n in numbers.range(1, 1000); x := [n, a]]",
+    ] {
+        let text = format!("package p\nimport rego.v1\n{long}b := {call}\n");
+        let began = std::time::Instant::now();
+        let error = evaluate(&text, "data.p.b");
+        assert!(matches!(error, Err(EvaluationError::Failed { .. })), "{call}: {error:?}");
+        assert!(began.elapsed() < Duration::from_secs(4), "{call}");
+    }
+}
+
+#[test]
+fn what_is_measured_gives_what_the_interpreter_gives() {
+    for (call, given) in [
+        ("replace(\"aba\", \"a\", \"cc\")", json!("ccbcc")),
+        ("regex.replace(\"ab12\", \"[0-9]\", \"<$0>\")", json!("ab<1><2>")),
+        ("strings.replace_n({\"a\": \"b\", \"b\": \"c\"}, \"ab\")", json!("cc")),
+        ("sprintf(\"%s %05d %.2f %%\", [\"x\", 7, 1.5])", json!("x 00007 1.50 %")),
+        ("split(\"a.b\", \".\")", json!(["a", "b"])),
+        ("upper(\"a\")", json!("A")),
+        ("json.marshal({\"a\": [1]})", json!("{\"a\":[1]}")),
+        ("array.concat([1], [2])", json!([1, 2])),
+        ("base64.encode(\"a\")", json!("YQ==")),
+        ("concat(\"-\", {\"b\", \"a\"})", json!("a-b")),
+    ] {
+        let text = format!("package p\nimport rego.v1\nb := {call}\n");
+        assert_eq!(evaluate(&text, "data.p.b"), Ok(given), "{call}");
+    }
+    let with = "package p\nimport rego.v1\nb := x if x := upper(\"a\") with upper as f\nf(_) := \"mock\"\n\
+                c if { split(\"a.b\", \".\", parts); parts[1] == \"b\" }\n\
+                d if not replace(input.none, \"a\", \"b\")\n";
+    assert_eq!(evaluate(with, "data.p.b"), Ok(json!("mock")));
+    assert_eq!(evaluate(with, "data.p.c"), Ok(json!(true)));
+    assert_eq!(evaluate(with, "data.p.d"), Ok(json!(true)));
+}
