@@ -104,10 +104,23 @@ pub const WAYS: &[Way] = &[
         AGAIN,
     ),
     replayed(
+        "a record with a member that is there twice",
+        |repo| {
+            record(repo, |_| {});
+            let place = repo.path().join("r.json");
+            let text = std::fs::read_to_string(&place).expect("it is written");
+            let twice = text.replacen("\"input\":{", "\"input\":{\"branch\":null,", 1);
+            assert_ne!(text, twice);
+            std::fs::write(place, twice).expect("it can be written");
+        },
+        "a member is there twice",
+        AGAIN,
+    ),
+    replayed(
         "a record without answers",
         |repo| record(repo, |it| it["answers"] = serde_json::json!({})),
         "no answers",
-        "the version",
+        AGAIN,
     ),
     replayed(
         "a record of a rule that is not known",

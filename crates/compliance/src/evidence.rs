@@ -19,6 +19,7 @@ use std::collections::BTreeMap;
 
 use crate::input::{ApprovalState, Binding, Grade, Platform, ScanKind, Time};
 
+pub use document::read_json;
 pub use many::EvidenceOfMany;
 pub(crate) use many::is_of_the_return;
 pub use own::evidence_schema;

@@ -35,7 +35,7 @@ pub use draft::{Seen, draft_roster};
 pub use evidence::{
     Evidence, EvidenceError, EvidenceOfMany, LARGEST_EVIDENCE, LARGEST_YAML_EVIDENCE,
     MOST_ELEMENTS, ReportedApproval, ReportedPullRequest, ReportedScan, ReportedTests,
-    ReportedTicket, Who, evidence_schema, read_evidence,
+    ReportedTicket, Who, evidence_schema, read_evidence, read_json,
 };
 pub use framework::{Clause, Framework, FrameworkError, Strength, is_id};
 pub use own::{OwnError, OwnPolicies};

@@ -1,7 +1,9 @@
 use std::fs::File;
 use std::io::Read;
 
-use gitops_health_compliance::{Catalogue, ComplianceConfig, Limits, OwnPolicies, Source, digits};
+use gitops_health_compliance::{
+    Catalogue, ComplianceConfig, Limits, OwnPolicies, Source, digits, read_json,
+};
 use gitops_health_git::printable;
 use gitops_health_report::compliance_record::{
     COMPLIANCE_RECORD_SCHEMA, ComplianceRecord, RecordedAnswer, digest_of,
@@ -49,9 +51,11 @@ fn read(args: &ReplayArgs) -> Result<ComplianceRecord, CliError> {
     if bytes.len() as u64 > LARGEST {
         return Err(failed(format!("it has more than {LARGEST} bytes"), again));
     }
-    let record: ComplianceRecord = serde_json::from_slice(&bytes).map_err(|error| {
-        failed(format!("{:?} in line {}", error.classify(), error.line()), again)
-    })?;
+    // Another reader could take the first of two members with one name, and see another decision.
+    let text = String::from_utf8(bytes).map_err(|_| failed("it is no UTF-8".into(), again))?;
+    let value = read_json(&text).map_err(|why| failed(why, again))?;
+    let record: ComplianceRecord = serde_json::from_value(value)
+        .map_err(|_| failed("a member is missing, not known, or of another kind".into(), again))?;
     match record.schema == COMPLIANCE_RECORD_SCHEMA {
         true => Ok(record),
         false => Err(failed("it has another schema".into(), again)),
@@ -98,7 +102,10 @@ fn replay(record: &ComplianceRecord, watch: &Watch) -> Result<ReplayReport, CliE
         differences.extend(found.map(|found| difference(rule, recorded, found)));
     }
     if record.answers.is_empty() {
-        return Err(failed("it has no answers".into()));
+        let what = "the record has no answers of rules, so that nothing can be asked again".into();
+        let hint =
+            "`gitops-health compliance analyze --record FILE` writes one with answers".into();
+        return Err(CliError::new(Failure::NotEvaluated { what, hint }));
     }
     let is_other = record.program != PROGRAM;
     let note = || format!("recorded by version {}, replayed by {PROGRAM}", masked(&record.program));

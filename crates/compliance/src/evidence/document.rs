@@ -19,7 +19,20 @@ const MOST_BRACKETS: usize = 10_000;
 
 /// Reads JSON.
 pub(super) fn json(text: &str) -> Result<Value, Problem> {
-    let state = State::default();
+    json_with(text, State::default())
+}
+
+/// Reads JSON of which no reader takes another member than the next, however much there is of it. The error names the place
+/// and repeats nothing.
+///
+/// # Errors
+///
+/// What is wrong, with line and column.
+pub fn read_json(text: &str) -> Result<Value, String> {
+    json_with(text, State { most: usize::MAX, ..State::default() }).map_err(|it| it.to_string())
+}
+
+fn json_with(text: &str, state: State) -> Result<Value, Problem> {
     let mut reader = serde_json::Deserializer::from_str(text);
     let value = Tree { state: &state, depth: 0 }
         .deserialize(&mut reader)
@@ -49,10 +62,17 @@ pub(crate) fn yaml(text: &str) -> Result<Value, Problem> {
 }
 
 /// What is known while a document is read.
-#[derive(Default)]
 struct State {
     elements: Cell<usize>,
+    /// How many values there may be.
+    most: usize,
     broken: Cell<Option<&'static str>>,
+}
+
+impl Default for State {
+    fn default() -> Self {
+        Self { elements: Cell::new(0), most: MOST_ELEMENTS, broken: Cell::new(None) }
+    }
 }
 
 impl State {
@@ -90,7 +110,7 @@ impl<'de> DeserializeSeed<'de> for Tree<'_> {
     fn deserialize<D: de::Deserializer<'de>>(self, from: D) -> Result<Value, D::Error> {
         let elements = self.state.elements.get() + 1;
         self.state.elements.set(elements);
-        match elements > MOST_ELEMENTS {
+        match elements > self.state.most {
             true => Err(self.state.refuse("there are more than 1,000,000 values")),
             false => from.deserialize_any(self),
         }

@@ -59,15 +59,15 @@ impl de::Error for Problem {
     }
 
     fn invalid_type(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
-        Self::new(format!("{} is there, and not {expected}", kind(found)))
+        Self::new(format!("{} is there, and not {}", kind(found), word(expected)))
     }
 
     fn invalid_value(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
-        Self::new(format!("{} is there that can not be {expected}", kind(found)))
+        Self::new(format!("{} is there that can not be {}", kind(found), word(expected)))
     }
 
     fn invalid_length(_: usize, expected: &dyn Expected) -> Self {
-        Self::new(format!("a list of another length is there, and not {expected}"))
+        Self::new(format!("a list of another length is there, and not {}", word(expected)))
     }
 
     fn unknown_variant(_: &str, expected: &'static [&'static str]) -> Self {
@@ -77,6 +77,30 @@ impl de::Error for Problem {
     fn unknown_field(_: &str, expected: &'static [&'static str]) -> Self {
         Self::new(format!("a member is not known; known are {}", list(expected)))
     }
+}
+
+/// What is expected, in the words of documents and not of programs.
+fn word(expected: &dyn Expected) -> String {
+    let said = expected.to_string();
+    let first = said.split(' ').next().unwrap_or_default();
+    let word = match (first, &*said) {
+        ("struct" | "map", _) | (_, "a map") => "an object",
+        ("tuple", _) | (_, "a sequence" | "sequence") => "a list",
+        (_, "a string" | "string" | "str" | "a borrowed string" | "a character") => "a text",
+        (_, "a boolean" | "bool") => "`true` or `false`",
+        ("enum", _) => "one of the words that are known",
+        (_, "unit") => "nothing",
+        ("u8" | "u16" | "u32" | "u64" | "u128" | "usize", _) => "a whole number from 0 on",
+        ("i8" | "i16" | "i32" | "i64" | "i128" | "isize", _) => "a whole number",
+        (
+            _,
+            "a nonzero u8" | "a nonzero u16" | "a nonzero u32" | "a nonzero u64"
+            | "a nonzero usize",
+        ) => "a whole number from 1 on",
+        ("f32" | "f64", _) => "a number",
+        _ => return said,
+    };
+    word.to_owned()
 }
 
 fn list(names: &[&str]) -> String {
@@ -253,5 +277,59 @@ impl<'de> VariantAccess<'de> for Chosen<'de> {
         _: V,
     ) -> Result<V::Value, Problem> {
         Err(Problem::new("no form has this"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::num::NonZeroU32;
+
+    use super::*;
+
+    #[derive(Debug, serde::Deserialize)]
+    struct Form {
+        #[serde(rename = "text")]
+        _text: Option<String>,
+        #[serde(rename = "count")]
+        _count: Option<u64>,
+        #[serde(rename = "most")]
+        _most: Option<NonZeroU32>,
+        #[serde(rename = "is")]
+        _is: Option<bool>,
+        #[serde(rename = "list")]
+        _list: Option<Vec<String>>,
+        #[serde(rename = "map")]
+        _map: Option<BTreeMap<String, i64>>,
+    }
+
+    #[test]
+    fn problems_name_no_types_of_the_program() {
+        for (json, said) in [
+            ("[]", "a list"),
+            ("1", "a number is there, and not an object"),
+            ("null", "nothing is there, and not an object"),
+            ("{\"text\": []}", "text: a list is there, and not a text"),
+            ("{\"count\": \"a\"}", "count: a text is there, and not a whole number from 0 on"),
+            (
+                "{\"count\": -1}",
+                "count: a negative number is there that can not be a whole number from 0 on",
+            ),
+            ("{\"most\": \"a\"}", "most: a text is there, and not a whole number from 1 on"),
+            ("{\"is\": 1}", "is: a number is there, and not `true` or `false`"),
+            ("{\"list\": {}}", "list: an object is there, and not a list"),
+            ("{\"map\": 1}", "map: a number is there, and not an object"),
+            (
+                "{\"map\": {\"a\": true}}",
+                "map.a: `true` or `false` is there, and not a whole number",
+            ),
+        ] {
+            let value: Value = serde_json::from_str(json).expect("it is JSON");
+            let problem = read::<Form>(&value).expect_err("it has another form").to_string();
+            let is_plain = !["struct", "string", "u64", "sequence", "map with", "Form", "nonzero"]
+                .iter()
+                .any(|word| problem.contains(word));
+            assert!(is_plain && (problem == said || json == "[]"), "{json}: {problem}");
+        }
     }
 }
