@@ -1,10 +1,14 @@
 #!/usr/bin/env python3
 """Do the rules mean the same to Open Policy Agent as to the program? Each is asked about the same changes.
 
-usage: opa-referee.py PROGRAM REPOSITORY... [--commits N] [--mutants K] [--seed S] [--now TIME] [--speed BINARY]
+usage: opa-referee.py PROGRAM [REPOSITORY...] [--corpus FILE] [--commits N] [--mutants K] [--seed S] [--now TIME]
+       [--speed BINARY]
 
 PROGRAM     the program `gitops-health`
 REPOSITORY  with history, bare or not. Nothing is written to it: what is asked is a clone that shares its objects.
+--corpus    the changes of the corpus of adversaries, `changes.jsonl`, as
+            `ADVERSARY_OUT=DIRECTORY cargo nextest run -p gitops-health-compliance --test adversary` writes it: each with what
+            the program answered, of which the verdict is compared. Waivers come after rules: what is waived has to fail.
 --commits   how many changes of each are taken (default 100): four of six are commits spread over the history of HEAD,
             one is a merge against what it merged into, as a pull request, and one is a range of a few commits
 --mutants   how many variants of each input are made (default 5)
@@ -791,6 +795,28 @@ def look(options, repo, rules, opa, real, made):
     return documents
 
 
+def of_corpus(path, parameters, rules, corpus):
+    """Compares the answers to the changes of the corpus; how many changes there are."""
+    opas, changes = {}, 0
+    for line in path.read_text().splitlines():
+        change, changes = json.loads(line), changes + 1
+        own = copy.deepcopy(parameters)
+        for rule, values in (change["parameters"] or {}).items():
+            own.setdefault(rule, {}).update(values)
+        key = json.dumps(own, sort_keys=True)
+        if key not in opas:
+            opas[key] = Opa(rules, own)
+        theirs = opas[key].ask(change["input"])
+        where = f"{change['family']}: {change['name']}"
+        for rule, ours in change["found"].items():
+            one = theirs.get(rule)
+            if one is None:
+                sys.exit(f"the corpus has another rule: {rule}")
+            is_equal = ours == one["verdict"] or (ours == "waived" and one["verdict"] == "fail")
+            corpus.add(is_equal, rule, one["verdict"], where, f"OPA: {shown(one)}", f"ours: {ours}")
+    return changes
+
+
 def mutate(options, rules, parameters, documents, wall, engines):
     """Asks about variants of inputs."""
     schema = json.loads(
@@ -852,13 +878,16 @@ def speed(options, opa, documents):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("program", type=pathlib.Path)
-    parser.add_argument("repositories", nargs="+", type=pathlib.Path, metavar="REPOSITORY")
+    parser.add_argument("repositories", nargs="*", type=pathlib.Path, metavar="REPOSITORY")
+    parser.add_argument("--corpus", type=pathlib.Path, metavar="FILE")
     parser.add_argument("--commits", type=int, default=100, metavar="N")
     parser.add_argument("--mutants", type=int, default=5, metavar="K")
     parser.add_argument("--seed", type=int, default=1, metavar="S")
     parser.add_argument("--now", default="2026-12-01T00:00:00Z", metavar="TIME")
     parser.add_argument("--speed", type=pathlib.Path, metavar="BINARY")
     options = parser.parse_args()
+    if not options.repositories and not options.corpus:
+        parser.error("name a repository, or `--corpus`")
     options.program = options.program.resolve()
     rules = texts()
     meta = Opa(rules).meta()
@@ -872,20 +901,25 @@ def main():
         *(f"\n    {rule}: {name}" for rule, name in failed),
         flush=True,
     )
-    real, made, wall, engines = Count(), Count(), Count(), Count()
+    real, made, wall, engines, corpus = Count(), Count(), Count(), Count(), Count()
+    asked = of_corpus(options.corpus, parameters, rules, corpus) if options.corpus else 0
     documents = [one for repo in options.repositories for one in look(options, repo, rules, opa, real, made)]
     mutate(options, rules, parameters, documents, wall, engines)
-    print(f"\n{len(rules)} rules, {len(documents)} inputs, {options.mutants} variants of each")
-    real.say("changes as they are, OPA and the program")
-    made.say("changes with what is made up, OPA and the program")
-    wall.say("variants, OPA", lists=True)
-    if regorus:
+    if documents:
+        print(f"\n{len(rules)} rules, {len(documents)} inputs, {options.mutants} variants of each")
+    if options.corpus:
+        corpus.say(f"the corpus, {asked:,} changes, OPA and the program", lists=True)
+    if documents:
+        real.say("changes as they are, OPA and the program")
+        made.say("changes with what is made up, OPA and the program")
+        wall.say("variants, OPA", lists=True)
+    if documents and regorus:
         engines.say("variants, OPA and regorus")
         unread = Regorus(rules, parameters).unread
         print(f"    not read by this regorus: {', '.join(unread)}" if unread else "    it reads all rules")
     if options.speed and documents:
         speed(options, opa, documents)
-    counts = (real, made, wall, engines)
+    counts = (real, made, wall, engines, corpus)
     sys.exit(bool(failed) or any(count.different for count in counts))
 
 

@@ -62,7 +62,7 @@ impl Own {
 
 /// Refuses policies that ask for what is not there: in Rego that has no value, so that a rule finds nothing and passes.
 fn checked(own: &OwnPolicies) -> Result<Vec<String>, CliError> {
-    use ProblemKind::{Call, Data, Input, Meta, Unreadable};
+    use ProblemKind::{Call, Data, Input, Meta, Negation, Unreadable, Value};
     let checked = check_policies(&own.policies, &[], Limits::default());
     let checked = checked.map_err(|error| {
         let hint = "name fewer or shorter policies".to_owned();
@@ -77,7 +77,8 @@ fn checked(own: &OwnPolicies) -> Result<Vec<String>, CliError> {
         let hint = format!("{}; `gitops-health compliance check-policy` says all", problem.hint);
         return Err(CliError::new(Failure::NotEvaluated { what: said(problem), hint }));
     }
-    let notes = checked.problems.iter().filter(|it| it.kind == ProblemKind::Negation);
+    let is_told = |it: &&Problem| matches!(it.kind, Negation | Value);
+    let notes = checked.problems.iter().filter(is_told);
     Ok(notes.map(|it| masked(&said(it))).collect())
 }
 
