@@ -190,10 +190,18 @@ fn defined(statement: &LiteralStmt, outside: &Names, definitions: &mut Vec<Defin
     }
 }
 
-/// The sides of `=` and `:=`, element by element where both are lists.
+/// The sides of `=` and `:=`, part by part where both are lists or objects.
 fn sides(lhs: &ExprRef, rhs: &ExprRef, add: &mut impl FnMut(Names, &Names)) {
     if let (Expr::Array { items: one, .. }, Expr::Array { items: other, .. }) = (&**lhs, &**rhs) {
         one.iter().zip(other).for_each(|(lhs, rhs)| sides(lhs, rhs, add));
+        return;
+    }
+    if let (Expr::Object { fields: one, .. }, Expr::Object { fields: other, .. }) = (&**lhs, &**rhs)
+    {
+        for (_, key, value) in one {
+            let same = other.iter().find(|(_, other, _)| other.span().text() == key.span().text());
+            same.iter().for_each(|(_, _, other)| sides(value, other, add));
+        }
         return;
     }
     for (pattern, value) in [(lhs, rhs), (rhs, lhs)] {
@@ -312,6 +320,7 @@ mod tests {
             &["a if { walk(input, [path, value]); value == path }"],
             &["a if { split(\"a.b\", \".\", parts); parts[0] == \"a\" }"],
             &["a if { [x, y] = [1, 2]; {\"k\": z} = {\"k\": x}; z == y }"],
+            &["a if { {\"x\": x, \"y\": 2} = {\"x\": 1, \"y\": y}; z = [x, y]; z[0] == 1 }"],
             &["x := 1\na if { y := x; y == 1 }\nb if { x := x_of(1) }\nx_of(x) := x"],
             &["a if { x = other; x == 1 }", "other := 1"],
             &["a if { some x in input.list; y := [x | some x in [1]]; y[0] == 1 }"],
