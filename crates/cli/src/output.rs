@@ -53,7 +53,8 @@ pub(crate) fn refuse_link(context: &Context, path: &Path) -> Result<(), CliError
 /// The links on the way to a file and itself, with real directories above them.
 fn links(path: &Path) -> Vec<PathBuf> {
     let mut links = Vec::new();
-    let mut real = std::env::current_dir().unwrap_or_default();
+    let mut real = PathBuf::new();
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     for component in path.components() {
         match component {
             Component::CurDir => {}

@@ -146,7 +146,7 @@ impl ComplianceConfig {
         // Reports and hints name them.
         let is_shown = |path: &str| printable(path.as_bytes()) == path;
         if let Some((key, path)) =
-            files.into_iter().find(|(_, it)| !it.is_empty() && !(is_in_tree(it) && is_shown(it)))
+            files.into_iter().find(|(_, it)| !(it.is_empty() || is_in_tree(it) && is_shown(it)))
         {
             let path = printable(path.as_bytes());
             let problem = format!("`{path}` is no path in the repository, from its top");

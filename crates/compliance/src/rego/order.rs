@@ -254,7 +254,7 @@ fn used(expression: &ExprRef) -> Names {
 fn each<'e>(expression: &'e ExprRef, work: &mut impl FnMut(&'e Expr)) {
     let mut open: Vec<&'e ExprRef> = vec![expression];
     while let Some(part) = open.pop() {
-        work(&**part);
+        work(part);
         match &**part {
             Expr::Array { items, .. } | Expr::Set { items, .. } => open.extend(items),
             Expr::Object { fields, .. } => {

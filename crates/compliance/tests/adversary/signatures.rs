@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::world::{
-    ANN, BEGIN, BOB, DAY, DEPS, EVE, Fail, HOUR, Key, NotApplicable, NotAssessed, Pass, ROSTER,
+    ANN, BEGIN, BOB, CY, DAY, DEPS, EVE, Fail, HOUR, Key, NotApplicable, NotAssessed, Pass, ROSTER,
     Report, Someone, WEB, World, rfc,
 };
 
