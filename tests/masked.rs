@@ -67,7 +67,7 @@ fn repository(planted: &Planted) -> TestRepo {
             number.replace('-', "")
         ),
     );
-    repo.git(&["tag", &format!("v1-{number}")]);
+    repo.git(&["tag", &format!("release-{number}")]);
     repo
 }
 
@@ -93,7 +93,7 @@ fn evidence(repo: &TestRepo, planted: &Planted) -> String {
 }
 
 fn document(repo: &TestRepo, more: &[&str]) -> Value {
-    let shown = run_in(repo, &[&["compliance", "input"], more].concat());
+    let shown = run_in(repo, &[&["compliance", "input"][..], more].concat());
     serde_json::from_str(&shown.stdout).unwrap_or_else(|error| panic!("{error}: {shown:?}"))
 }
 
@@ -139,7 +139,7 @@ fn the_document_has_names_with_marks_and_none_becomes_another() {
     assert_eq!((&message["tickets"], message.get("conventional_type")), (&json!([]), None));
     assert_eq!(input["commits"][0]["author"]["person"], "mail:[SSN]@example.com");
     assert_eq!(input["commits"][0]["trailers"][0]["key"], "[SSN]");
-    assert_eq!(input["tags"][0]["name"], "v1-[SSN]");
+    assert_eq!(input["tags"][0]["name"], "release-[SSN]");
 }
 
 #[test]

@@ -40,10 +40,10 @@ pub(crate) fn refuse_link(context: &Context, path: &Path) -> Result<(), CliError
         }
         let Some(Some(repo)) = &repo else { return Ok(()) };
         if is_of_head(repo, &link)? {
-            let link = printable(link.as_os_str().as_encoded_bytes());
-            let what =
-                format!("`{link}` is a link of the repository, and nothing is written through it");
-            let hint = "name a place that is no link".into();
+            let path = printable(path.as_os_str().as_encoded_bytes());
+            let what = format!("`{path}` leads through a link of the repository");
+            let hint =
+                "name a place to which no link leads, since who made it chose where it ends".into();
             return Err(CliError::new(Failure::Unusable { what, hint }));
         }
     }

@@ -28,8 +28,8 @@ impl Providing<'_> {
                  is believed.",
                 quoted(self.roster)
             ),
-            ("owners", _) => "Add a file `CODEOWNERS` to the branch that is believed: a pattern and its owners on \
-                              each line."
+            ("owners", _) => "Add a file `CODEOWNERS` to the branch that is believed, or mend the line that is named: a pattern and its \
+                              owners on each line."
                 .to_owned(),
             ("trust" | "signatures", _) => format!(
                 "Commit the keys that may sign to the branch that is believed, as `{}`: a line like \
