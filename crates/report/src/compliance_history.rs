@@ -151,9 +151,10 @@ pub struct HistoryRow {
     /// On how many of those on which it is not assessed it asks for what a history does not look at. On the others
     /// nobody told what it asks for.
     pub not_looked_at: usize,
-    /// How many of the newest commits keep it, without one between that does not or of which that is not known.
+    /// On how many of the newest commits it was kept (`pass` or `waived`), without one between on which it was not or nobody knows.
+    /// Commits to which it does not apply break nothing and do not count.
     pub unbroken: usize,
-    /// The oldest of these; absent where the newest does not.
+    /// The oldest of these; absent where there is none.
     pub since: Option<String>,
     /// When that was committed, RFC 3339.
     pub since_committed: Option<String>,
@@ -273,13 +274,16 @@ impl HistoryRow {
     }
 }
 
-/// A line for each rule that said something: how often it held and failed, since when it holds, where it failed last.
+/// What it comes to, and a line for each rule that said something: how often it gave which answer, since when it holds, where
+/// it failed last.
 pub fn text(report: &HistoryReport, style: Style) -> String {
     let heading = [
         "rule",
         "severity",
         "pass",
         "fail",
+        "waived",
+        "n/a",
         "not told",
         "not seen",
         "holds for",
@@ -290,18 +294,18 @@ pub fn text(report: &HistoryReport, style: Style) -> String {
     let (said, silent): (Vec<_>, Vec<_>) =
         report.rules.iter().partition(|row| row.counts.not_applicable < report.commits);
     rows.extend(said.into_iter().map(line));
-    let mut sides = [Side::Right; 9];
-    for place in [0, 1, 7, 8] {
+    let mut sides = [Side::Right; 11];
+    for place in [0, 1, 9, 10] {
         sides[place] = Side::Left;
     }
-    let mut text = String::new();
+    let mut text = style.beside("", &format!("outcome: {}", report.outcome_in_words()));
+    text += &style.beside("", &about(report));
+    text.push('\n');
     for (number, line) in columns(&sides, &rows).iter().enumerate() {
         text += &if number == 0 { style.bold(line) } else { line.clone() };
         text.push('\n');
     }
     text.push('\n');
-    text += &style.beside("", &format!("outcome: {}", report.outcome_in_words()));
-    text += &style.beside("", &about(report));
     let silent = counted(silent.len(), "rule applies", "rules apply");
     text += &format!("{silent} to none of these commits\n");
     text.extend(requests(report).map(|words| words + "\n"));
@@ -359,8 +363,10 @@ fn line(row: &HistoryRow) -> Vec<String> {
     vec![
         row.rule.clone(),
         row.severity.name().into(),
-        number(counts.pass + counts.waived),
+        number(counts.pass),
         number(counts.fail),
+        number(counts.waived),
+        number(counts.not_applicable),
         number(row.not_told()),
         number(row.not_looked_at),
         number(row.unbroken),

@@ -468,12 +468,8 @@ fn history_row(
             _ => failing.push(found(commit, said)),
         }
     }
-    // What says nothing of a commit does not end a run; what is not known does.
-    let holds = |verdict: &&Verdict| {
-        matches!(verdict, Verdict::Pass | Verdict::Waived | Verdict::NotApplicable)
-    };
-    let unbroken = verdicts.iter().take_while(holds).count();
-    let oldest = commits[..unbroken].last();
+    let (unbroken, oldest) = unbroken(&verdicts);
+    let oldest = oldest.map(|place| &commits[place]);
     let shown = Shown::of(shipped);
     HistoryRow {
         rule: shipped.meta.id.clone(),
@@ -493,6 +489,17 @@ fn history_row(
         remedy: shown.text(&shipped.meta.remedy),
         clauses: clauses(&everybody.frameworks, id),
     }
+}
+
+/// On how many of the newest commits a rule was kept, and the oldest of these. What does not apply to a commit ends no run and
+/// shows nothing either; what is not known ends one.
+fn unbroken(verdicts: &[Verdict]) -> (usize, Option<usize>) {
+    let is_whole = |(_, verdict): &(usize, &Verdict)| {
+        matches!(verdict, Verdict::Pass | Verdict::Waived | Verdict::NotApplicable)
+    };
+    let run = verdicts.iter().enumerate().take_while(is_whole);
+    let kept = run.filter(|(_, verdict)| **verdict != Verdict::NotApplicable);
+    kept.fold((0, None), |(count, _), (place, _)| (count + 1, Some(place)))
 }
 
 fn found(commit: &Commit, said: &Said) -> FailingCommit {
@@ -515,5 +522,25 @@ fn unknown(commit: &Commit, said: &Said) -> UnknownCommit {
             .iter()
             .any(|fact| NOT_LOOKED_AT_IN_A_HISTORY.contains(&&**fact)),
         error: said.error.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_is_of_commits_on_which_a_rule_was_kept() {
+        use Verdict::{Error, Fail, NotApplicable, NotAssessed, Pass, Waived};
+        for (verdicts, expected) in [
+            (&[][..], (0, None)),
+            (&[NotApplicable, NotApplicable, NotApplicable], (0, None)),
+            (&[NotApplicable, Fail, Pass], (0, None)),
+            (&[Pass, NotApplicable, Waived, NotApplicable], (2, Some(2))),
+            (&[NotApplicable, Pass, NotAssessed, Pass], (1, Some(1))),
+            (&[Pass, Error], (1, Some(0))),
+        ] {
+            assert_eq!(unbroken(verdicts), expected, "{verdicts:?}");
+        }
     }
 }
