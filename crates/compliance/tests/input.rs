@@ -342,4 +342,7 @@ fn lines_are_counted_that_a_test_could_show_something_of() {
     repo.write("src/a.rs", "fn f() {}\n#[test]\nfn h() {}\n");
     repo.commit_as(author("Ann", "ann@example.com"), "another test\n");
     assert_eq!(head(&repo).files[0].new_tests, 0);
+    repo.write("src/a.rs", "fn f() {}\n");
+    repo.commit_as(author("Ann", "ann@example.com"), "no test\n");
+    assert_eq!(head(&repo).files[0].new_tests, -1);
 }

@@ -30,6 +30,8 @@ pub enum Validator {
     NotAtExample,
     /// A user and a password in base64, with a colon between them.
     BasicCredentials,
+    /// It is not a user and a password in base64 that RFC 7617, or a page that teaches it, has.
+    NotPublishedCredentials,
     /// It has a digit and a letter.
     MixedDigits,
     /// Digits and letters, and not the hash of nothing.
@@ -76,6 +78,7 @@ impl Validator {
             Self::NotPlaceholder => !is_placeholder(text),
             Self::NotPasswordWord => !is_password_word(text),
             Self::BasicCredentials => is_basic_credentials(text),
+            Self::NotPublishedCredentials => !is_published_credentials(text),
             Self::MixedDigits => {
                 text.bytes().any(|byte| byte.is_ascii_digit())
                     && text.bytes().any(|byte| byte.is_ascii_alphabetic())
@@ -188,9 +191,14 @@ fn is_basic_credentials(text: &str) -> bool {
     decoded.is_some_and(|text| {
         let is_plain = !text.chars().any(char::is_control);
         is_plain
-            && text.split_once(':').is_some_and(|(user, word)| {
-                !user.is_empty() && !word.is_empty() && !is_of_a_standard(user, word)
-            })
+            && text.split_once(':').is_some_and(|(user, word)| !user.is_empty() && !word.is_empty())
+    })
+}
+
+fn is_published_credentials(text: &str) -> bool {
+    let decoded = base64(text).and_then(|bytes| String::from_utf8(bytes).ok());
+    decoded.is_some_and(|text| {
+        text.split_once(':').is_some_and(|(user, word)| is_of_a_standard(user, word))
     })
 }
 
@@ -419,7 +427,9 @@ mod tests {
             assert_eq!(is_of_a_standard(user, word), is_published, "{user}");
         }
         // What RFC 7617 prints, put together here.
-        assert!(!is_basic_credentials(&["QWxhZGRpbjpv", "cGVuIHNlc2FtZQ=="].concat()));
+        let published = |text: &str| !Validator::NotPublishedCredentials.holds(text.as_bytes());
+        assert!(published(&["QWxhZGRpbjpv", "cGVuIHNlc2FtZQ=="].concat()));
+        assert!(!published("dXNlcjp3b3Jk") && !published("dXNlciB3b3Jk"));
     }
 
     #[test]

@@ -21,8 +21,8 @@ default applicable := false
 
 # Where nothing of the kind is looked for, the rule says nothing.
 applicable if {
-	some name in input.change.searched_for
-	messages[name]
+	some name, _ in messages
+	name in input.change.searched_for
 }
 
 applicable if not input.change.searched_for

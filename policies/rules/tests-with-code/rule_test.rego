@@ -69,6 +69,8 @@ test_a_test_may_stand_in_the_file_that_it_tests if {
 	found([object.union(code(11), {"new_tests": 1})], []) == set()
 	found([object.union(code(11), {"new_tests": 0})], []) == none
 	found([object.union(code(11), {"new_tests": 0}), object.union(code(1), {"new_tests": 1})], []) == set()
+	moved := [object.union(code(11), {"new_tests": 2}), object.union(code(0), {"new_tests": -2})]
+	found(moved, []) == none
 }
 
 test_a_few_lines_of_a_list_that_was_cut_are_no_finding if {

@@ -258,7 +258,7 @@ pub(super) fn searched_for(files: &[FileChange]) -> Vec<String> {
 }
 
 /// How many new lines a test could show something of, and how many tests are new.
-fn counted(file: &FileChange, versions: &Versions) -> (u32, u32) {
+fn counted(file: &FileChange, versions: &Versions) -> (u32, i64) {
     let path = file.path.as_bytes();
     let added = versions.hunks.iter().map(|hunk| (hunk.new_start, hunk.new_lines));
     let removed = versions.hunks.iter().map(|hunk| (hunk.old_start, hunk.old_lines));
@@ -266,14 +266,15 @@ fn counted(file: &FileChange, versions: &Versions) -> (u32, u32) {
         picked(&versions.new, added).into_iter().map(|(_, line)| line).collect();
     let removed: Vec<&[u8]> =
         picked(&versions.old, removed).into_iter().map(|(_, line)| line).collect();
-    let tests = tests_of_rust(path, &added).saturating_sub(tests_of_rust(path, &removed));
+    let tests = |lines: &[&[u8]]| i64::try_from(tests_of_rust(path, lines)).unwrap_or(i64::MAX);
+    let new_tests = tests(&added) - tests(&removed);
     let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
     // What has no ending and is not run is a text for people.
     let is_run = file.new.is_some_and(|side| side.mode == FileMode::Executable)
         || versions.new.starts_with(b"#!");
     let has_ending = file.path.extension().is_some();
     let is_code = !is_beside_tests(path) && (has_ending || is_run);
-    (if is_code { count(code_lines(path, &added)) } else { 0 }, count(tests))
+    (if is_code { count(code_lines(path, &added)) } else { 0 }, new_tests)
 }
 
 /// A number with its digits in groups.

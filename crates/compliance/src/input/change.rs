@@ -173,8 +173,8 @@ pub struct File {
     /// How many new lines are of a program that a test could show something of: no empty ones, comments and imports, and
     /// none of declarations without a program, build files, benchmarks and examples.
     pub code_lines: u32,
-    /// How many tests are new in a file of Rust, which may have them in any file; those that are gone are taken away.
-    pub new_tests: u32,
+    /// How many tests more a file of Rust has than before, which may have them in any file; less than 0 where it has fewer.
+    pub new_tests: i64,
     /// What it is for, by its path and `.gitattributes`: `code`, `test`, `configuration`, `documentation`, `data`,
     /// `generated` or `vendored`.
     pub kind: String,

@@ -213,13 +213,11 @@ impl Place {
             || name.contains(".min.")
             || parts().any(|part| NOT_SEARCHED.contains(&part));
         let is_code = CODE.contains(&extension);
-        // Pages of a site that Maven makes, and what changed in each release.
-        let is_page = !is_code
-            && !SCRIPT.contains(&extension)
-            && (name == "changes.xml" || format!("/{directory}/").contains("/src/site/"));
+        // What changed in each release, as Maven has it.
+        let is_news = name == "changes.xml";
         let files = if is_requirements(name, extension) && !parts().any(is_not_used) {
             Files::CONFIG
-        } else if ignored || is_page {
+        } else if ignored || is_news {
             Files(0)
         } else if !is_action && parts().any(is_of_tests)
             || is_code && is_test(&written, name, extension)
