@@ -119,7 +119,7 @@ pub const WAYS: &[Way] = &[
         command: "analyze",
         code: 3,
         told: Told::Rule("certificates-checked"),
-        says: "1 files were not read",
+        says: "`src/main.py` was not read",
         hint: "Ask about less",
     },
     error(
@@ -168,7 +168,7 @@ pub const WAYS: &[Way] = &[
         command: "analyze",
         code: 3,
         told: Told::Rule("no-binaries"),
-        says: "5001",
+        says: "5,001 files differ, and 5,000 are listed",
         hint: "smaller",
     },
 ];
