@@ -277,7 +277,9 @@ impl<'a> Context<'a> {
             // Who wrote a text that talks of health somewhere, or a letter, or a line about a patient?
             let heads = [&b"from:"[..], b"to:", b"cc:", b"bcc:", b"reply-to:", b"sender:"];
             let is_letter = heads.iter().any(|head| text.starts_with(head));
-            return is_in_brackets && !is_letter && !self.talks_of_health(&line);
+            // A page says to whom one writes, by a link.
+            let is_linked = memchr::memmem::find(&lower, b"mailto:").is_some();
+            return (is_in_brackets || is_linked) && !is_letter && !self.talks_of_health(&line);
         }
         let has = |word: &&[u8]| memchr::memmem::find(&lower, word).is_some();
         is_in_brackets || PERHAPS_ATTRIBUTIONS.iter().any(has)
@@ -364,6 +366,7 @@ impl<'a> Context<'a> {
             (b"<contributor>", b"</contributor>"),
             (b"<mailinglist>", b"</mailinglist>"),
         ];
+        const DEV: &[u8] = b" dev=\"";
         let before = small(&self.bytes[at.saturating_sub(REACH)..at]);
         let is_in = |(begin, end): &(&[u8], &[u8])| {
             memchr::memmem::rfind(&before, begin)
@@ -372,7 +375,8 @@ impl<'a> Context<'a> {
         let line = before.rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
         let edited = memchr::memmem::find(line, b"edited with ").map(|at| &line[at..]);
         ELEMENTS.iter().any(is_in)
-            || line.ends_with(b" dev=\"")
+            || memchr::memmem::rfind(line, DEV)
+                .is_some_and(|at| !line[at + DEV.len()..].contains(&b'"'))
             || edited.is_some_and(|text| memchr::memmem::find(text, b" by ").is_some())
     }
 
@@ -390,13 +394,14 @@ impl<'a> Context<'a> {
 fn names_a_section(before: &[u8]) -> bool {
     const WORDS: [&[u8]; 5] = [b"reference", b"section", b"chapter", b"clause", b"version"];
     let mark = |byte: &u8| b">=:\"'".contains(byte);
-    let marks = before.iter().rev().take(3).take_while(|byte| mark(byte)).count();
-    let text = &before[..before.len() - marks];
+    let is_between = |byte: &&u8| mark(byte) || byte.is_ascii_whitespace();
+    let between = before.iter().rev().take(5).take_while(is_between).count();
+    let (text, marks) = before.split_at(before.len() - between);
     let is_word = |word: &&[u8]| {
         let front = text.strip_suffix(*word);
         front.is_some_and(|front| !front.last().is_some_and(u8::is_ascii_alphanumeric))
     };
-    marks > 0 && WORDS.iter().any(is_word)
+    marks.iter().any(mark) && WORDS.iter().any(is_word)
 }
 
 /// Whether what stands behind a name is an address in brackets and nothing else.
@@ -516,6 +521,9 @@ mod tests {
             "<mailingList>\n<post>~jane@x.org",
             "<action type=\"fix\" dev=\"~Jane Roe\">the patient",
             "<!-- edited with XML Spy by ~Jane Roe (X) -->",
+            "<action dev=\"Fco. ~Jane Roe\" type=\"fix\">",
+            "<a href=\"mailto:~jane@x.org\">contact us</a>",
+            "<a href=\"mailto:jane@x.org\">~Jane Roe</a>",
         ] {
             assert!(is_maker(text), "{text}");
         }
@@ -524,6 +532,8 @@ mod tests {
             "<patient device=\"~Jane Roe\">",
             "<patient nodev=\"~Jane Roe\">",
             "seen by ~Jane Roe",
+            "<action dev=\"x\" name=\"~Jane Roe\">",
+            "<a href=\"mailto:~jane@x.org\">the patient</a>",
             "edited with care for ~Jane Roe",
         ] {
             assert!(!is_maker(text), "{text}");
