@@ -10,6 +10,8 @@ people:
   - {id: ann, emails: [ada@example.com], accounts: {github: ann}}
   - {id: bob, emails: [bob@example.com], accounts: {github: bob}}
 ";
+/// An approval that whoever commits types: it counts only where `least_grade` is E0.
+const TYPED: &str = "Reviewed-by: Bob <bob@example.com>\n";
 const SET_UP: &str = "compliance: {frameworks: [baseline]}\n";
 
 /// A branch with a commit from before the set-up and one with it, as a clone has it; the first is returned.
@@ -27,7 +29,7 @@ fn set_up() -> (TestRepo, String) {
 fn branch_off(repo: &TestRepo, name: &str, at: &str) -> String {
     repo.git(&["checkout", "-q", "-b", name, at]);
     repo.write("src/main.py", format!("x = '{name}'\n"));
-    repo.commit("feat: a thing\n\nIt was asked for.\n")
+    repo.commit(&format!("feat: a thing\n\nIt was asked for.\n\n{TYPED}"))
 }
 
 fn analyze(repo: &TestRepo, more: &[&str]) -> Transcript {
@@ -77,9 +79,9 @@ fn who_left_and_what_was_made_stricter_counts_for_an_old_branch_point() {
     let (repo, _) = set_up();
     repo.write(
         ".gitops-health.yaml",
-        "compliance: {frameworks: [baseline], parameters: {approved-by-others: {approvers: 0}}}\n",
+        "compliance: {frameworks: [baseline], parameters: {approved-by-others: {least_grade: E0}}}\n",
     );
-    let mild = repo.commit("chore: nobody has to approve");
+    let mild = repo.commit("chore: what is typed is an approval");
     repo.write(".gitops-health.yaml", SET_UP);
     repo.commit("chore: somebody has to approve");
     repo.git(&["update-ref", "refs/remotes/origin/main", "HEAD"]);
@@ -165,10 +167,10 @@ fn of_two_commits_that_are_pushed_at_once_the_first_does_not_set_the_rules_of_th
     let before = repo.id("HEAD");
     repo.write(
         ".gitops-health.yaml",
-        "compliance: {frameworks: [baseline], parameters: {approved-by-others: {approvers: 0}}}\n",
+        "compliance: {frameworks: [baseline], parameters: {approved-by-others: {least_grade: E0}}}\n",
     );
-    repo.commit("chore: nobody has to approve");
-    repo.write("src/main.py", "x = 2\n").commit("feat: nobody has seen it");
+    repo.commit("chore: what is typed is an approval");
+    repo.write("src/main.py", "x = 2\n").commit(&format!("feat: nobody has seen it\n\n{TYPED}"));
     let none = repo.git_dir().join("none.json");
     std::fs::write(&none, "[]").expect("a file");
     let evidence = ["--evidence", none.to_str().expect("text")];

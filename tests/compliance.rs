@@ -133,14 +133,15 @@ fn a_change_does_not_change_the_rules_that_it_is_judged_by() {
     let repo = governed("  frameworks: [baseline]\n");
     repo.write(
         ".gitops-health.yaml",
-        "compliance:\n  parameters: {approved-by-others: {approvers: 0}}\n",
+        "compliance:\n  parameters: {approved-by-others: {least_grade: E0}}\n",
     );
     repo.write(
         ".gitops-health/waivers.yaml",
         "waivers: [{id: W, rule: approved-by-others, reason: because I say so, owner: bob, \
          expires: 2199-01-01}]\n",
     );
-    repo.commit("chore: trust me");
+    let typed = "Reviewed-by: Bob <bob@example.com>\n";
+    repo.commit(&format!("chore: trust me\n\n{typed}"));
     let reviews = no_reviews(&repo);
     let analyze = ["compliance", "analyze", "--format", "json", "--evidence", &reviews];
     let report = json(&run_in(&repo, &analyze).stdout);
@@ -148,7 +149,7 @@ fn a_change_does_not_change_the_rules_that_it_is_judged_by() {
     assert_eq!(report["is_advisory"], false);
     // What is on the branch by then counts for the next one.
     repo.write("src/main.py", "x = 2\n");
-    repo.commit("feat: more");
+    repo.commit(&format!("feat: more\n\n{typed}"));
     let next = run_in(&repo, &[&analyze[..], &["--framework", "baseline"]].concat());
     assert_eq!(verdict(&json(&next.stdout), "approved-by-others"), "pass");
 }

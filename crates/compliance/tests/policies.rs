@@ -76,6 +76,8 @@ fn parameters_that_say_nothing_are_refused() {
         ("code-scanned", "severities", json!(["critical", "severe"])),
         ("trained-people", "days", json!(-1)),
         ("trained-people", "trainings", json!([])),
+        ("platform-guards", "guards", json!(["no-bypas"])),
+        ("waivers-by-others", "by", json!("nobody")),
     ] {
         let mut config = ComplianceConfig::default();
         config.parameters.entry(rule.into()).or_default().insert(name.into(), value.clone());

@@ -10,7 +10,7 @@ meta := {
 	"rationale": "A waiver of everything, for years or of nobody takes a rule away for good, and reports still call it kept.",
 	"remedy": "Give the waiver paths or subjects, an end that is near, a rule that there is and a person of the roster who acts as its owner, or leave it out.",
 	"parameters": {
-		"days": {"default": 365, "about": "How many days after the change a waiver may count."},
+		"days": {"default": 365, "least": 1, "about": "How many days after the change a waiver may count."},
 		"ticket": {"default": false, "about": "Whether a waiver has to name a ticket."},
 	},
 }

@@ -10,8 +10,8 @@ meta := {
 	"rationale": "Whoever can accept an exception alone keeps no rule; and whoever is only named does not know of it.",
 	"remedy": "Name somebody as the owner who wrote none of the change, and ask this person to approve its last commit.",
 	"parameters": {
-		"by": {"default": "owner", "about": "Who has to approve: `owner`, or `others` for anybody of the roster who wrote none of the change."},
-		"least_grade": {"default": "E1", "about": "How well an approval has to be established."},
+		"by": {"default": "owner", "one_of": ["owner", "others"], "about": "Who has to approve: `owner`, or `others` for anybody of the roster who wrote none of the change."},
+		"least_grade": {"default": "E1", "one_of": ["E0", "E1", "E2", "E3"], "about": "How well an approval has to be established."},
 	},
 }
 

@@ -9,7 +9,7 @@ meta := {
 	"grade": "E1",
 	"rationale": "A waiver that is over, or whose owner is gone, accepts nothing and seems to; one of everything accepts what nobody thought of.",
 	"remedy": "Take the waiver out of the file, or renew it in a change of its own with an owner who acts, bounds and an end that is near.",
-	"parameters": {"days": {"default": 365, "about": "How many days from now a waiver may count."}},
+	"parameters": {"days": {"default": 365, "least": 1, "about": "How many days from now a waiver may count."}},
 }
 
 parameters := data.parameters["waivers-current"]

@@ -204,10 +204,6 @@ fn platforms(report: &mut Report) {
         world.evidence.platform = platform;
         report.case("platforms", name, &world, &[("platform-guards", wanted)]);
     }
-    let mut world = World::changed();
-    world.evidence.platform = all(yes, no, no);
-    world.parameter("platform-guards", "guards", json!(["no-bypas"]));
-    report.case("platforms", "a guard that nobody knows", &world, &[("platform-guards", Fail)]);
 }
 
 fn trainings(report: &mut Report) {
