@@ -105,7 +105,17 @@ fn no_format_and_no_record_shows_what_names_hold() {
     let record = repo.git_dir().join("record.json");
     let record = record.to_str().expect("text");
     let program = program(&repo);
-    let all = ["compliance", "analyze", "--framework", "all", "--evidence", &evidence];
+    let branch = planted.number.clone();
+    let all = [
+        "compliance",
+        "analyze",
+        "--framework",
+        "all",
+        "--evidence",
+        &evidence,
+        "--branch",
+        &branch,
+    ];
     for format in FORMATS {
         let shown = run(&program, &[&all[..], &["--format", format, "--record", record]].concat());
         assert_eq!(shown.code, Some(3), "{}", shown.stderr);

@@ -120,7 +120,7 @@ pub const WAYS: &[Way] = &[
         code: 3,
         told: Told::Rule("certificates-checked"),
         says: "`src/main.py` was not read",
-        hint: "Ask about less",
+        hint: "fetch what is not here",
     },
     error(
         "a directory of the change that is damaged",
@@ -169,6 +169,6 @@ pub const WAYS: &[Way] = &[
         code: 3,
         told: Told::Rule("no-binaries"),
         says: "5,001 files differ, and 5,000 are listed",
-        hint: "smaller",
+        hint: "Split the change",
     },
 ];

@@ -9,7 +9,7 @@ use gitops_health_compliance::{
     Settings, Severity, Subject, Tally, Trusted, Verdict, digits,
 };
 use gitops_health_git::{
-    Change, Commit, Error as GitError, ObjectId, Reference, Repo, Similarity, ZonedTime, printable,
+    Change, Commit, Error as GitError, ObjectId, Reference, Repo, Similarity, ZonedTime,
 };
 use gitops_health_report::Style;
 use gitops_health_report::compliance::{
@@ -32,7 +32,7 @@ use crate::args::{AnalyzeArgs, ComplianceFormat};
 use crate::context::Context;
 use crate::error::{CliError, Failure};
 use crate::exit_code::ExitCode;
-use crate::look::Masked;
+use crate::look::{Masked, masked};
 use crate::output;
 
 /// So many findings of a rule on one commit are kept: a branch has thousands of commits, and a rule may find a thousand
@@ -419,7 +419,7 @@ fn waivers(
         let (commits, findings) = used.get(&*fact.id).map_or((0, 0), |(on, it)| (on.len(), *it));
         let rule = rules.iter().find(|row| row.rule == fact.rule);
         let not_known = rule.map_or(0, |row| row.counts.not_assessed + row.counts.error);
-        let shown = |text: &str| printable(text.as_bytes());
+        let shown = |text: &str| masked(text);
         HistoryWaiver {
             is_unused: rule.is_some() && !fact.is_expired && findings == 0 && not_known == 0,
             is_asked: rule.is_some(),

@@ -92,6 +92,9 @@ impl<'a> Masks<'a> {
         for tag in input.tags.iter_mut().flatten() {
             tag.name = self.name(&tag.name);
         }
+        if let Some(branch) = &mut input.branch {
+            branch.name = self.name(&branch.name);
+        }
         self.mask_evidence(input);
         for waiver in &mut input.waivers {
             waiver.id = self.name(&waiver.id);

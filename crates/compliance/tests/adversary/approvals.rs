@@ -3,7 +3,7 @@
 use gitops_health_compliance::input::ApprovalState::{
     self, Approved, ChangesRequested, Commented, Dismissed,
 };
-use gitops_health_compliance::input::{Binding, Grade, Mode};
+use gitops_health_compliance::input::{Binding, Branch, Grade, Mode};
 use gitops_health_compliance::{ReportedPullRequest, ReportedTicket, Who, read_evidence};
 use gitops_health_git::Selection;
 use serde_json::json;
@@ -199,6 +199,8 @@ fn requests(report: &mut Report) {
         ("of no commit", Some(vec![]), NotAssessed, NotAssessed),
     ] {
         let mut world = World::changed();
+        world.branch =
+            Some(Branch { name: "main".into(), is_protected: true, is_fast_forward: Some(true) });
         world.approved("bobby");
         let own = request(&world, "main");
         world.evidence.pull_requests = vec![ReportedPullRequest {

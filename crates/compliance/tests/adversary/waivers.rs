@@ -101,6 +101,7 @@ fn added(report: &mut Report) {
     world.repo.write(PATH, expires("2036-06-30"));
     world.clock = BEGIN + 3650 * DAY;
     world.commit_only(ANN, "chore: accept it\n\nWhy.\n");
+    world.clock = BEGIN + DAY;
     world.approved("bobby");
     judge(report, "a commit of ten years ahead", &world, [Fail, Pass]);
     // A ticket is asked for where that is set.
