@@ -511,30 +511,30 @@ mod tests {
     fn who_makes_a_program_is_no_patient() {
         let is_maker = |text: &str| {
             let text = format!("the patient is ill\n{text}\n");
-            let begin = text.find('~').expect("a name");
+            let begin = text.find('~').expect("a name") - 2;
             let text = text.replace('~', "");
             Context::of(text.as_bytes()).is_attribution(&(begin..begin + 8))
         };
         for text in [
-            "<developer>\n<id>x</id>\n<name>~Jane Roe</name>",
-            "<Contributor><name>~Jane Roe</name>",
-            "<mailingList>\n<post>~jane@x.org",
-            "<action type=\"fix\" dev=\"~Jane Roe\">the patient",
-            "<!-- edited with XML Spy by ~Jane Roe (X) -->",
-            "<action dev=\"Fco. ~Jane Roe\" type=\"fix\">",
-            "<a href=\"mailto:~jane@x.org\">contact us</a>",
-            "<a href=\"mailto:jane@x.org\">~Jane Roe</a>",
+            "<developer>\n<id>x</id>\n<name>Ja~ne Roe</name>",
+            "<Contributor><name>Ja~ne Roe</name>",
+            "<mailingList>\n<post>ja~ne@x.org",
+            "<action type=\"fix\" dev=\"Ja~ne Roe\">the patient",
+            "<!-- edited with XML Spy by Ja~ne Roe (X) -->",
+            "<action dev=\"Fco. Ja~ne Roe\" type=\"fix\">",
+            "<a href=\"mailto:ja~ne@x.org\">contact us</a>",
+            "<a href=\"mailto:jane@x.org\">Ja~ne Roe</a>",
         ] {
             assert!(is_maker(text), "{text}");
         }
         for text in [
-            "<developer>\n<name>x</name>\n</developer>\n<patient>~Jane Roe</patient>",
-            "<patient device=\"~Jane Roe\">",
-            "<patient nodev=\"~Jane Roe\">",
-            "seen by ~Jane Roe",
-            "<action dev=\"x\" name=\"~Jane Roe\">",
-            "<a href=\"mailto:~jane@x.org\">the patient</a>",
-            "edited with care for ~Jane Roe",
+            "<developer>\n<name>x</name>\n</developer>\n<patient>Ja~ne Roe</patient>",
+            "<patient device=\"Ja~ne Roe\">",
+            "<patient nodev=\"Ja~ne Roe\">",
+            "seen by Ja~ne Roe",
+            "<action dev=\"x\" name=\"Ja~ne Roe\">",
+            "<a href=\"mailto:ja~ne@example.org\">the patient</a>",
+            "edited with care for Ja~ne Roe",
         ] {
             assert!(!is_maker(text), "{text}");
         }
