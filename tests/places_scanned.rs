@@ -4,7 +4,7 @@
 use gitops_health_testkit::{Author, TestRepo, Transcript};
 use serde_json::Value;
 
-use crate::support::{assert_fails_with_hint, run_in};
+use crate::support::{assert_fails_with_hint, program, run, run_in};
 
 /// Numbers of nobody; the last digits tell them apart.
 fn number(end: &str) -> String {
@@ -257,4 +257,32 @@ fn the_directory_that_is_named_is_the_one_that_is_looked_at() {
     let place = other.path().to_str().expect("it is text");
     let transcript = scan(&repo, &["--repo", place]);
     assert_eq!(transcript.code, Some(1), "{transcript}");
+}
+
+#[test]
+fn dates_count_by_the_kind_of_the_file_and_what_is_talked_about() {
+    let repo = TestRepo::new();
+    let text = |about: &str| format!("{about} on 4 {} 2015.\n", "May");
+    let (concert, stay) = (text("The band played in the park"), text("The patient was admitted"));
+    for name in ["note.txt", "a.py", "page.md", "LICENSE.txt"] {
+        repo.write(name, &concert).write(format!("stay/{name}"), &stay);
+    }
+    repo.commit(&format!("docs: begin\n\n{concert}"));
+    let of = |dates: &[&str]| {
+        let mut all = places(&scan(&repo, &[&["--commit", "HEAD"], dates].concat()));
+        all.sort();
+        all.into_iter().map(|(path, _)| path).collect::<Vec<_>>()
+    };
+    let stays = ["stay/LICENSE.txt", "stay/a.py", "stay/note.txt", "stay/page.md"];
+    assert_eq!(of(&["--dates", "patients"]), stays);
+    assert_eq!(of(&[]), [&["note.txt"][..], &stays].concat());
+    let mut all = of(&["--dates", "all"]);
+    all.retain(|path| !path.starts_with("stay/"));
+    assert_eq!(all, ["(commit message)", "LICENSE.txt", "a.py", "note.txt", "page.md"]);
+    // The same is taken out.
+    let cleaned = run(&program(&repo), &["sanitize", "note.txt", "a.py", "--write"]);
+    assert_eq!(cleaned.code, Some(0), "{cleaned}");
+    let read = |name: &str| std::fs::read_to_string(repo.path().join(name)).expect("text");
+    assert_eq!(read("note.txt"), "The band played in the park on [DATE].\n");
+    assert_eq!(read("a.py"), concert);
 }

@@ -80,7 +80,8 @@ impl Look {
 
     /// What somebody has written, as it may be shown.
     pub fn shown_text(&self, text: &str) -> String {
-        let mut cleaner = Cleaner::new(&self.scanner, Replacement::Redacted, Severity::Low);
+        let scanner = self.scanner.in_project();
+        let mut cleaner = Cleaner::new(&scanner, Replacement::Redacted, Severity::Low);
         self.shown(&cleaner.clean(text.as_bytes()).bytes)
     }
 
@@ -93,7 +94,7 @@ impl Look {
 }
 
 /// Our own rules, for what is shown where no configuration is known.
-static OURS: LazyLock<Scanner> = LazyLock::new(Scanner::new);
+static OURS: LazyLock<Scanner> = LazyLock::new(|| Scanner::new().in_project());
 
 /// What errors and notes say, which may quote what they are about: with marks in the place of what our own rules
 /// find in it.

@@ -171,6 +171,7 @@ fn structured(directory: &Path, scanner: &Scanner, show: &Show) {
             };
             let labels = spans(&line["spans"], &bytes, "type");
             let sample = Sample { name, bytes: &bytes, labels };
+            let scanner = &scanner.in_file(sample.name.as_bytes());
             tally.add(&sample, scanner, show);
             together.add(&sample, scanner, show);
         }
@@ -199,10 +200,10 @@ fn sentences(directory: &Path, scanner: &Scanner, show: &Show) {
         println!("{}: data not present", path.display());
         return;
     };
-    let of_all_dates = &Scanner::new().with_dates(Dates::All);
+    let of_patients = &Scanner::new().with_dates(Dates::Patients);
     for (set, before, scanner) in [
         ("sentences", "", scanner),
-        ("sentences, with all dates asked for", "", of_all_dates),
+        ("sentences, with dates of patients asked for", "", of_patients),
         ("sentences, said to be about a patient", HEALTH, scanner),
     ] {
         let mut tally = Tally::default();

@@ -115,13 +115,13 @@ impl<'a> Cleaner<'a> {
         self.maker.is_some()
     }
 
-    /// Takes out what is found in a text.
+    /// Takes out what is found in a text, which is plain text.
     pub fn clean(&mut self, bytes: &[u8]) -> Cleaned {
         self.clean_where("", bytes, &mut |_| true)
     }
 
     /// Takes out those findings for which this holds, and leaves the others. The name of a file says what it is
-    /// written in.
+    /// written in, and no name that it is plain text.
     pub fn clean_where(
         &mut self,
         name: &str,
@@ -144,7 +144,8 @@ impl<'a> Cleaner<'a> {
         bytes: &[u8],
         holds: &mut dyn FnMut(&Seen<'_>) -> bool,
     ) -> Cleaned {
-        let Found { mut sight, unseen, kept } = self.find(bytes, Pass::First, &[], holds);
+        let scanner = &self.scanner.in_file(name.as_bytes());
+        let Found { mut sight, unseen, kept } = self.find(scanner, bytes, Pass::First, &[], holds);
         if !sight.can_be_changed() {
             let (bytes, left) = (bytes.to_vec(), sight.into_findings(bytes));
             return Cleaned { bytes, removed: Vec::new(), edits: Vec::new(), kept, left, unseen };
@@ -156,7 +157,8 @@ impl<'a> Cleaner<'a> {
         // What was taken out in the first pass is told with its place; later passes find what was hidden.
         let mut pass = Pass::Later;
         for _ in 1..MOST_PASSES {
-            let Found { sight: mut more, kept, .. } = self.find(&cleaned, pass, &edits, holds);
+            let Found { sight: mut more, kept, .. } =
+                self.find(scanner, &cleaned, pass, &edits, holds);
             if !more.can_be_changed() && pass == Pass::Later && self.maker.is_some() {
                 pass = Pass::Last;
                 continue;
@@ -177,7 +179,7 @@ impl<'a> Cleaner<'a> {
             edits = compose(&edits, &more_edits);
             cleaned = next;
         }
-        let Found { sight, kept, .. } = self.find(&cleaned, pass, &edits, holds);
+        let Found { sight, kept, .. } = self.find(scanner, &cleaned, pass, &edits, holds);
         let left = sight.into_findings(&cleaned);
         Cleaned { bytes: cleaned, removed, edits, kept, left, unseen }
     }
@@ -185,12 +187,13 @@ impl<'a> Cleaner<'a> {
     /// What is to be taken out of a text that was edited so far.
     fn find(
         &self,
+        scanner: &Scanner,
         bytes: &[u8],
         pass: Pass,
         edits: &[Edit],
         holds: &mut dyn FnMut(&Seen<'_>) -> bool,
     ) -> Found {
-        let (mut sight, unseen) = self.scanner.sight(bytes);
+        let (mut sight, unseen) = scanner.sight(bytes);
         if let Some(maker) = &self.maker {
             self.weigh(maker, bytes, pass, &mut sight);
         }

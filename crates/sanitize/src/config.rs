@@ -43,8 +43,11 @@ impl Default for SanitizeConfig {
 #[serde(rename_all = "lowercase")]
 pub enum Dates {
     /// Those that say something of somebody's life or care: dates of birth, and where there is talk of health.
-    #[default]
     Patients,
+    /// Those, and in plain text (`*.txt`, `*.text`, the standard input) also all dates, and years and weekdays in
+    /// sentences, as of low severity: a letter or a note is about somebody, whatever words it has.
+    #[default]
+    Text,
     /// All dates, wherever they stand, and years and weekdays in sentences: more than 45 CFR 164.514(b)(2)(i)(C) asks.
     All,
 }

@@ -45,6 +45,7 @@ mod name;
 mod number;
 mod patient;
 mod pattern;
+mod plain_text;
 mod prose;
 mod rule;
 mod scanner;

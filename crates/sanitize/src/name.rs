@@ -15,11 +15,12 @@ impl Scanner {
         if !can_hold_something(name) {
             return Vec::new();
         }
-        let mut findings = self.scan(name);
+        let scanner = self.in_project();
+        let mut findings = scanner.scan(name);
         let is_apart = |found: &Finding, other: &Finding| {
             found.span.end <= other.span.start || other.span.end <= found.span.start
         };
-        let more = self.scan(&words(name)).into_iter();
+        let more = scanner.scan(&words(name)).into_iter();
         let known = findings.clone();
         findings.extend(more.filter(|found| known.iter().all(|other| is_apart(found, other))));
         findings.retain(|finding| finding.rule != "email" || is_address(name, &finding.span));

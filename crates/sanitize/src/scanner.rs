@@ -1,7 +1,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ops::Range;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use regex::bytes::CaptureLocations;
 
@@ -11,6 +11,7 @@ use crate::context::{self, Context};
 use crate::finding::Finding;
 use crate::keywords::{Keywords, Met};
 use crate::pattern::Pattern;
+use crate::plain_text::is_plain_text;
 use crate::rule::{BUILT_IN, Category, Identifier, Rule, Severity};
 use crate::stand_in;
 use crate::structure::{self, Unit};
@@ -18,8 +19,16 @@ use crate::validator::{Validator, entropy, is_at_example};
 use crate::what::What;
 use crate::{age, date, known, number, prose};
 
-/// Looks for all rules at once. Made once, and used by any number of threads.
+/// Looks for all rules at once. Made once, and used by any number of threads; a copy shares the rules.
+#[derive(Clone)]
 pub struct Scanner {
+    all: Arc<Rules>,
+    dates: Dates,
+    is_for_much: bool,
+}
+
+/// What is looked for.
+struct Rules {
     rules: Vec<Compiled>,
     /// The keywords of rules, and behind them the words of [`context::words`].
     keywords: Keywords,
@@ -27,7 +36,6 @@ pub struct Scanner {
     rules_of: Vec<Vec<usize>>,
     /// Where behind the keywords of rules the words end and the stems begin.
     first_stem: usize,
-    dates: Dates,
     /// What stands in the place of what the rules of a user find.
     kinds: HashSet<String>,
 }
@@ -109,17 +117,18 @@ impl Scanner {
         let first_stem = keywords.len();
         keywords.extend(structure::stems().iter().copied().map(Cow::Borrowed));
         let keywords = Keywords::new(keywords);
-        Self { rules, keywords, rules_of, first_stem, dates: Dates::default(), kinds }
+        let all = Arc::new(Rules { rules, keywords, rules_of, first_stem, kinds });
+        Self { all, dates: Dates::default(), is_for_much: false }
     }
 
     /// The rules that it looks with.
     pub fn rules(&self) -> impl Iterator<Item = &Rule> {
-        self.rules.iter().map(|compiled| &*compiled.rule)
+        self.all.rules.iter().map(|compiled| &*compiled.rule)
     }
 
     /// The same for many texts, or large ones.
     pub fn for_much(self) -> Self {
-        Self { keywords: self.keywords.for_much(), ..self }
+        Self { is_for_much: true, ..self }
     }
 
     /// The same, which looks for these dates.
@@ -129,7 +138,21 @@ impl Scanner {
 
     /// Whether a value is one that a cleaner with these rules has put there.
     pub(crate) fn is_stand_in(&self, value: &[u8]) -> bool {
-        stand_in::is_stand_in(value, &self.kinds)
+        stand_in::is_stand_in(value, &self.all.kinds)
+    }
+
+    /// The same for a file of this name: of its dates [`Dates::Text`] looks for all only where it is plain text.
+    pub fn in_file(&self, name: &[u8]) -> Self {
+        if is_plain_text(name) { self.clone() } else { self.in_project() }
+    }
+
+    /// The same for what a project says of itself, such as messages of commits, which [`Dates::Text`] does not mean.
+    pub fn in_project(&self) -> Self {
+        let dates = match self.dates {
+            Dates::Text => Dates::Patients,
+            dates => dates,
+        };
+        self.clone().with_dates(dates)
     }
 
     /// What is found in some bytes, in the order in which it stands there. What could not be looked at is left out:
@@ -141,7 +164,7 @@ impl Scanner {
     /// What is found in some bytes as they are.
     pub(crate) fn scan_plain(&self, bytes: &[u8]) -> Plain {
         let Hits { found, cut, words, stems } = self.by_keywords(bytes);
-        let cut = cut.iter().map(|number| self.rules[*number].rule.id.to_string()).collect();
+        let cut = cut.iter().map(|number| self.all.rules[*number].rule.id.to_string()).collect();
         let layout = structure::read(bytes, &stems);
         let context = Context::new(bytes, words, layout.parts_about_people());
         let mut loose = self.fitting(found, &context);
@@ -151,8 +174,10 @@ impl Scanner {
         known::weigh(&mut loose, bytes);
         loose.extend(prose::find(bytes, &context, &loose));
         date::weigh(&mut loose, bytes);
-        if self.dates == Dates::All {
-            loose.extend(date::all(bytes));
+        match self.dates {
+            Dates::Patients => (),
+            Dates::Text => loose.extend(date::of_anybody(bytes, &context)),
+            Dates::All => loose.extend(date::all(bytes)),
         }
         loose.retain(|finding| layout.is_open(&finding.span) || says_by_itself(finding));
         let is_too_much = layout.is_too_much();
@@ -182,7 +207,7 @@ impl Scanner {
     fn fitting(&self, found: Vec<(usize, Finding)>, context: &Context<'_>) -> Vec<Finding> {
         let fitting = found
             .into_iter()
-            .filter_map(|(number, finding)| fitted(finding, &self.rules[number].rule, context));
+            .filter_map(|(number, finding)| fitted(finding, &self.all.rules[number].rule, context));
         fitting.collect()
     }
 
@@ -190,17 +215,17 @@ impl Scanner {
     fn by_keywords(&self, bytes: &[u8]) -> Hits {
         let (mut matches, mut words, mut stems) = (Matches::default(), Vec::new(), Vec::new());
         // For each rule the part that is to be looked at next: keywords near one another share one.
-        let mut open: Vec<Option<Range<usize>>> = vec![None; self.rules.len()];
-        for Met { number, span } in self.keywords.find(bytes) {
-            let Some(rules) = self.rules_of.get(number) else {
-                match number < self.first_stem {
-                    true => words.push((span, number - self.rules_of.len())),
+        let mut open: Vec<Option<Range<usize>>> = vec![None; self.all.rules.len()];
+        for Met { number, span } in self.all.keywords.find(bytes, self.is_for_much) {
+            let Some(rules) = self.all.rules_of.get(number) else {
+                match number < self.all.first_stem {
+                    true => words.push((span, number - self.all.rules_of.len())),
                     false => stems.push(span),
                 }
                 continue;
             };
             for number in rules {
-                let rule = &self.rules[*number].rule;
+                let rule = &self.all.rules[*number].rule;
                 let window = window(bytes, span.clone(), rule);
                 match &mut open[*number] {
                     Some(before)
@@ -227,7 +252,7 @@ impl Scanner {
 
     /// Whether a part that a pattern sees at once may become larger.
     fn may_grow(&self, number: usize, part: &Range<usize>) -> bool {
-        self.rules[number].weight == 0 || part.len() < MOST_AT_ONCE
+        self.all.rules[number].weight == 0 || part.len() < MOST_AT_ONCE
     }
 
     fn match_within(
@@ -237,18 +262,19 @@ impl Scanner {
         number: usize,
         matches: &mut Matches,
     ) {
-        let rule = &self.rules[number].rule;
+        let rule = &self.all.rules[number].rule;
         if rule.validators.contains(&Validator::PhoneDigits)
             && !has_digits(&bytes[window.clone()], 7)
         {
             return;
         }
-        let pattern = self.rules[number].pattern.get_or_init(|| Pattern::compiled(&rule.pattern));
+        let pattern =
+            self.all.rules[number].pattern.get_or_init(|| Pattern::compiled(&rule.pattern));
         // What stands in front of the window counts for the edges of words.
         let text = &bytes[..window.end];
         let is_cut = bytes.get(window.end).is_some_and(|byte| *byte != b'\n');
         let mut at = window.start;
-        let weight = self.rules[number].weight;
+        let weight = self.all.rules[number].weight;
         let Matches { found, work, groups } = matches;
         let groups = groups.entry(number).or_insert_with(|| pattern.regex.capture_locations());
         let mut may_go_on =

@@ -9,8 +9,9 @@ static ALLOCATOR: dhat::Alloc = dhat::Alloc;
 /// The lists that grow with a text do so by doubling.
 const GROWN_LISTS: u64 = 12;
 
-/// What is kept of a finding beyond its place in a list: the name of its rule, that of its field.
-const BLOCKS_OF_FINDING: u64 = 4;
+/// What is kept of a finding beyond its place in a list, such as the name of its rule and that of its field, and what it
+/// takes to see whether a date was made up.
+const BLOCKS_OF_FINDING: u64 = 5;
 
 /// Lines of each kind, none of which says anything about anybody; numbers and capitals make candidates of them.
 fn lines(kind: usize, number: usize) -> String {

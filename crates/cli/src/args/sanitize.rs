@@ -231,7 +231,9 @@ pub(crate) enum SeverityArg {
 pub(crate) enum DatesArg {
     /// Dates of birth, and dates where there is talk of health
     Patients,
-    /// All dates, and years and weekdays in sentences
+    /// Those, and in plain text (`*.txt`, the standard input) all dates, and years and weekdays in sentences
+    Text,
+    /// All dates wherever they stand, and years and weekdays in sentences
     All,
 }
 
@@ -239,6 +241,7 @@ impl From<DatesArg> for Dates {
     fn from(argument: DatesArg) -> Self {
         match argument {
             DatesArg::Patients => Self::Patients,
+            DatesArg::Text => Self::Text,
             DatesArg::All => Self::All,
         }
     }

@@ -69,7 +69,9 @@ impl<'a> Cleaning<'a> {
         // What was made up is known as such by what stands beside it: where that does not tell, nothing is written.
         let found_again =
             |it: &Finding| it.severity > Severity::Low && cleaned.has_edited(&it.span);
-        if cleaner.makes_up() && look.scanner.scan(&cleaned.bytes).iter().any(found_again) {
+        if cleaner.makes_up()
+            && look.scanner.in_file(in_tree.as_bytes()).scan(&cleaned.bytes).iter().any(found_again)
+        {
             return Err(
                 "what was made up would be taken for real: use another `--replace-with`".into()
             );

@@ -165,7 +165,12 @@ fn clean_change(
     let mut parts = Vec::new();
     let mut cleaned = cleaning.clean(shown, attributes, content, Some(&parts))?;
     for round in 0..MOST_ROUNDS {
-        let found = cleaning.look.scanner.look_at_change(before, &cleaned.bytes).findings;
+        let found = cleaning
+            .look
+            .scanner
+            .in_file(shown.as_bytes())
+            .look_at_change(before, &cleaned.bytes)
+            .findings;
         let found = found
             .iter()
             .map(|finding| cleaned.origin(&finding.span))

@@ -241,7 +241,7 @@ fn scan_reference(
     let place = Place::new(&name, None);
     outcome.scan_name(look, &place, "name of the reference", &reference.name);
     for annotation in &reference.annotations {
-        let findings = look.scanner.scan(&annotation.message);
+        let findings = look.scanner.in_project().scan(&annotation.message);
         outcome.list(look, &place, &annotation.message, findings);
         if let Some(tagger) = &annotation.tagger {
             outcome.scan_person(look, &place, &tagger.person);

@@ -114,9 +114,10 @@ impl Outcome {
         before: Option<&[u8]>,
     ) {
         let Some(content) = self.open(place, content) else { return };
+        let scanner = look.scanner.in_file(place.path.as_bytes());
         let Looked { findings, unseen } = match before {
-            Some(before) => look.scanner.look_at_change(before, content),
-            None => look.scanner.look(content),
+            Some(before) => scanner.look_at_change(before, content),
+            None => scanner.look(content),
         };
         self.miss(place.path, unseen);
         self.list(look, place, content, findings);
@@ -142,7 +143,7 @@ impl Outcome {
 
     /// Looks at what a commit says of itself.
     pub fn scan_message(&mut self, look: &Look, origin: &Origin, commit: &Commit) {
-        let findings = look.scanner.scan(&commit.message);
+        let findings = look.scanner.in_project().scan(&commit.message);
         self.list(look, &Place::new(MESSAGE, Some(origin)), &commit.message, findings);
     }
 

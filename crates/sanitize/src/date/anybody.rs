@@ -5,7 +5,8 @@ use std::sync::OnceLock;
 
 use regex::bytes::Regex;
 
-use super::days;
+use super::{days, is_of_a_log};
+use crate::context::Context;
 use crate::finding::Finding;
 use crate::pattern::{captures, compile};
 use crate::rule::Severity;
@@ -19,6 +20,21 @@ pub(crate) fn all(bytes: &[u8]) -> Vec<Finding> {
     let years = years.map(|value| value.range()).filter(|span| is_year(bytes, span));
     let parts = weekdays().find_iter(bytes).map(|found| found.range()).chain(years);
     findings.extend(parts.map(|span| What::DatePart.found(span)));
+    findings
+}
+
+/// Those of all dates around which there is no talk of health: where there is, it is known what says something of a
+/// patient, and years and weekdays do not. What says when a line of a log was written matters least.
+pub(crate) fn of_anybody(bytes: &[u8], context: &Context<'_>) -> Vec<Finding> {
+    let parts = context.health_parts();
+    let mut findings = all(bytes);
+    findings.retain(|it| {
+        let next = parts.partition_point(|part| part.end <= it.span.start);
+        parts.get(next).is_none_or(|part| it.span.end <= part.start)
+    });
+    for finding in findings.iter_mut().filter(|it| is_of_a_log(bytes, &it.span)) {
+        finding.severity = Severity::Info;
+    }
     findings
 }
 
@@ -99,5 +115,25 @@ mod tests {
         ] {
             assert!(found(text).is_empty(), "{text}: {:?}", found(text));
         }
+    }
+
+    #[test]
+    fn where_there_is_talk_of_health_the_rule_of_the_law_decides() {
+        let found = |text: &str| {
+            let text = text.replace('~', "");
+            let bytes = text.as_bytes();
+            let found = of_anybody(bytes, &Context::of(bytes)).into_iter();
+            let found = found.map(|it| (text[it.span].to_owned(), it.severity));
+            found.collect::<Vec<_>>()
+        };
+        assert_eq!(
+            found("The band played in 19~77, and on 4 Ma~y 2015."),
+            [("4 May 2015".to_owned(), Severity::Low), ("1977".to_owned(), Severity::Low)]
+        );
+        assert_eq!(found("The patient was admitted in 19~77."), []);
+        assert_eq!(
+            found("2015~-05-04 10:00:00 INFO it began"),
+            [("2015-05-04 10:00:00".to_owned(), Severity::Info)]
+        );
     }
 }

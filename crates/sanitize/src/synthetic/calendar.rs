@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use jiff::ToSpan;
 use jiff::civil::Date;
+use smallvec::SmallVec;
 
 use super::text::padded;
 
@@ -60,7 +61,8 @@ pub(super) fn is_moved(text: &str) -> bool {
     while let Some(parts) = find(text, at) {
         let year = (parts.year.len() == 4).then(|| number(text, &parts.year)).flatten();
         let is_moved = year.is_some_and(|year| YEARS.contains(&year));
-        let is_fixed = || fixed(text, &parts) == text[first(&parts)..parts.end];
+        let can_be_fixed = year.map_or(parts.year.len() != 4, |year| year == 2100);
+        let is_fixed = || can_be_fixed && fixed(text, &parts) == text[first(&parts)..parts.end];
         if !is_moved && !is_fixed() {
             return false;
         }
@@ -188,12 +190,17 @@ fn month_like(month: i8, like: &str) -> String {
     }
 }
 
+/// So many words and numbers of a text may belong to one date and its time.
+const MOST_TOKENS: usize = 16;
+
+type Tokens = SmallVec<[Range<usize>; MOST_TOKENS]>;
+
 /// Words and numbers of a text from a place on.
-fn tokens(text: &str, from: usize) -> Vec<Range<usize>> {
+fn tokens(text: &str, from: usize) -> Tokens {
     let bytes = text.as_bytes();
     let kind = |byte: u8| (byte.is_ascii_digit(), byte.is_ascii_alphabetic());
-    let (mut tokens, mut at) = (Vec::new(), from);
-    while at < bytes.len() && tokens.len() < 16 {
+    let (mut tokens, mut at) = (Tokens::new(), from);
+    while at < bytes.len() && tokens.len() < MOST_TOKENS {
         let same = bytes[at..].iter().take_while(|byte| kind(**byte) == kind(bytes[at])).count();
         if kind(bytes[at]) != (false, false) {
             tokens.push(at..at + same);
@@ -226,7 +233,7 @@ fn is_month(text: &str, token: &Range<usize>) -> bool {
 /// The date that begins with the first of these words and numbers.
 fn at_first(text: &str, tokens: &[Range<usize>]) -> Parts {
     let is_digits = |token: &Range<usize>| is_digits(text, token);
-    let numbers: Vec<Range<usize>> = tokens.iter().filter(|it| is_digits(it)).cloned().collect();
+    let numbers: Tokens = tokens.iter().filter(|it| is_digits(it)).cloned().collect();
     if let Some(month) = tokens.iter().take(4).find(|token| is_month(text, token)) {
         return named(text, month.clone(), tokens);
     }
