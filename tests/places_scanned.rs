@@ -286,3 +286,37 @@ fn dates_count_by_the_kind_of_the_file_and_what_is_talked_about() {
     assert_eq!(read("note.txt"), "The band played in the park on [DATE].\n");
     assert_eq!(read("a.py"), concert);
 }
+
+#[test]
+fn a_content_counts_by_each_name_that_it_has() {
+    let met = format!("We met on 4 {} 2015.\n", "May");
+    let paths = |repo: &TestRepo, selection: &[&str]| {
+        let all = places(&scan(repo, selection)).into_iter().map(|(path, _)| path);
+        all.collect::<Vec<_>>()
+    };
+    // Under two names at once, of which the other comes first.
+    let repo = TestRepo::new();
+    repo.write("LICENSE.txt", &met).write("notes.txt", &met);
+    repo.commit("Add");
+    for selection in [&["--all"][..], &["--history"], &["--commit", "HEAD"], &["."]] {
+        assert_eq!(paths(&repo, selection), ["notes.txt"], "{selection:?}");
+    }
+    let plan = repo.path().with_extension("plan");
+    let plan = plan.to_str().expect("text");
+    let planned = run(&program(&repo), &["sanitize", "--history", "--plan", plan]);
+    std::fs::remove_dir_all(plan).expect("it was written");
+    assert!(planned.stdout.contains("1 place in 1 content"), "{planned}");
+    // Renamed, later.
+    let repo = TestRepo::new();
+    repo.write("page.md", &met).commit("Add");
+    assert!(paths(&repo, &["--history"]).is_empty());
+    repo.git(&["mv", "page.md", "page.txt"]);
+    assert_eq!(paths(&repo, &["--staged"]), ["page.txt"]);
+    repo.commit("Move");
+    for selection in [&["--commit", "HEAD"][..], &["--range", "HEAD^..HEAD"], &["--history"]] {
+        assert_eq!(paths(&repo, selection), ["page.txt"], "{selection:?}");
+    }
+    // From text to text nothing is new.
+    repo.git(&["mv", "page.txt", "other.txt"]);
+    assert!(paths(&repo, &["--staged"]).is_empty());
+}

@@ -2,7 +2,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{LazyLock, Mutex, PoisonError};
 
-use gitops_health_git::{Commit, Repo, printable, printable_start};
+use gitops_health_git::{Commit, FileChange, Repo, RepoPath, printable, printable_start};
 use gitops_health_sanitize::{
     Cleaner, Dates, Finding, Replacement, SanitizeConfig, Scanner, Severity,
 };
@@ -71,6 +71,13 @@ impl Look {
         let real = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         let inside = self.top.as_ref().and_then(|top| real.strip_prefix(top).ok());
         self.shown(inside.unwrap_or(path).as_os_str().as_encoded_bytes())
+    }
+
+    /// Whether a file got a name by which more is looked for in it.
+    pub fn is_more_now(&self, file: &FileChange) -> bool {
+        let looks_for_more = |path: &RepoPath| self.scanner.looks_for_more_in(path.as_bytes());
+        let old = file.old_path.as_ref().unwrap_or(&file.path);
+        looks_for_more(&file.path) && !looks_for_more(old)
     }
 
     /// A name as it may be shown: with marks in the place of what is found in it.

@@ -37,14 +37,16 @@ pub enum Held {
 
 impl Repo {
     /// The contents that some commits brought: of files and links, each content once, with the first of
-    /// the commits that has it. Commits come parents first, as [`Repo::new_commits`] gives them. `told`
-    /// hears how many commits are done.
+    /// the commits that has it; and once more where a file has it that `matters` more than others. Commits come parents
+    /// first, as [`Repo::new_commits`] gives them. `told` hears how many commits are done.
     pub fn introductions(
         &self,
         commits: &[ObjectId],
+        matters: &dyn Fn(&RepoPath) -> bool,
         told: &mut dyn FnMut(usize),
     ) -> Result<Vec<Introduction>, Error> {
         let (mut found, mut known) = (Vec::new(), HashSet::new());
+        let mut known_to_matter = HashSet::new();
         for (number, commit) in commits.iter().enumerate() {
             told(number);
             let (parents, _) = self.lineage(*commit)?;
@@ -53,7 +55,9 @@ impl Repo {
                 let Some(new) = delta.new.filter(|new| new.mode != Mode::Submodule) else {
                     continue;
                 };
-                if known.insert(new.id) {
+                let is_new = known.insert(new.id);
+                let is_more = matters(&delta.path) && known_to_matter.insert(new.id);
+                if is_new || is_more {
                     let before = delta.old.filter(|old| old.mode != Mode::Submodule);
                     let before = before.map(|old| old.id);
                     let (commit, path) = (*commit, delta.path);
@@ -112,7 +116,7 @@ mod tests {
         let repo = Repo::open(&Location { start, use_git_environment: false }).expect("it opens");
         let tips = repo.tips().expect("there are some");
         let commits = repo.new_commits(&tips, &mut |_| false).expect("all is here");
-        let mut found = repo.introductions(&commits, &mut |_| {}).expect("all is here");
+        let mut found = repo.introductions(&commits, &|_| false, &mut |_| {}).expect("all is here");
         found.sort_by(|one, two| one.path.cmp(&two.path).then(one.before.cmp(&two.before)));
         let told: Vec<(String, String, bool)> = found
             .iter()
@@ -120,6 +124,11 @@ mod tests {
             .collect();
         let expected = [("a", &first, false), ("a", &third, true), ("b", &side, false)];
         assert_eq!(told, expected.map(|(path, id, had)| (path.to_owned(), id.clone(), had)));
+        let matters = |path: &RepoPath| matches!(path.as_bytes(), b"c" | b"same");
+        let more = repo.introductions(&commits, &matters, &mut |_| {}).expect("all is here");
+        let mut paths: Vec<String> = more.iter().map(|it| it.path.to_string()).collect();
+        paths.sort();
+        assert_eq!(paths, ["a", "a", "b", "c", "same"]);
         let content = |id| match repo.held(id, 100) {
             Ok(Held::Content(content)) => content.to_vec(),
             other => panic!("{other:?}"),

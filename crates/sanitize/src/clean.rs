@@ -115,13 +115,13 @@ impl<'a> Cleaner<'a> {
         self.maker.is_some()
     }
 
-    /// Takes out what is found in a text, which is plain text.
+    /// Takes out what is found in a text.
     pub fn clean(&mut self, bytes: &[u8]) -> Cleaned {
         self.clean_where("", bytes, &mut |_| true)
     }
 
     /// Takes out those findings for which this holds, and leaves the others. The name of a file says what it is
-    /// written in, and no name that it is plain text.
+    /// written in; without one it is what the scanner takes it for.
     pub fn clean_where(
         &mut self,
         name: &str,
@@ -144,7 +144,10 @@ impl<'a> Cleaner<'a> {
         bytes: &[u8],
         holds: &mut dyn FnMut(&Seen<'_>) -> bool,
     ) -> Cleaned {
-        let scanner = &self.scanner.in_file(name.as_bytes());
+        let scanner = &match name {
+            "" => self.scanner.clone(),
+            name => self.scanner.in_file(name.as_bytes()),
+        };
         let Found { mut sight, unseen, kept } = self.find(scanner, bytes, Pass::First, &[], holds);
         if !sight.can_be_changed() {
             let (bytes, left) = (bytes.to_vec(), sight.into_findings(bytes));

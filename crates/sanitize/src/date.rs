@@ -10,7 +10,7 @@ use regex::bytes::Regex;
 use smallvec::SmallVec;
 
 use crate::context::Context;
-use crate::finding::Finding;
+use crate::finding::{Finding, MOST_FOUND};
 use crate::pattern::compile;
 use crate::rule::{Category, Severity};
 use crate::small::small;
@@ -33,6 +33,14 @@ pub(crate) fn find(bytes: &[u8], context: &Context<'_>) -> Vec<Finding> {
             let span = part.start + found.start()..part.start + found.end();
             findings.push(What::Date.found_as(Severity::Low, span));
         }
+        let compact = compact().find_iter(text).map(|found| found.range());
+        let compact = compact.map(|span| part.start + span.start..part.start + span.end);
+        let is_told = |span: &Range<usize>| {
+            let before = &bytes[span.start.saturating_sub(60)..span.start];
+            let line = memchr::memrchr(b'\n', before).map_or(before, |at| &before[at + 1..]);
+            is_free(bytes, span) && events().is_match(line)
+        };
+        findings.extend(compact.filter(is_told).map(|span| What::Date.found(span)));
         findings.extend(days(bytes, part).map(|span| match is_of_a_log(bytes, &span) {
             true => What::Date.found_as(Severity::Info, span),
             false => What::Date.found(span),
@@ -47,7 +55,7 @@ fn days(bytes: &[u8], part: Range<usize>) -> impl Iterator<Item = Range<usize>> 
     let found = written().find_iter(text).chain(numeric().find_iter(text));
     let days = found.filter(|found| is_day_of(found.as_bytes()));
     let spans = days.map(move |found| part.start + found.start()..part.start + found.end());
-    spans.filter(|span| is_free(bytes, span))
+    spans.filter(|span| is_free(bytes, span)).take(MOST_FOUND)
 }
 
 /// A date says something of somebody only beside what says who that is, or what happened to them: else it
@@ -151,26 +159,43 @@ fn relative() -> &'static Regex {
     })
 }
 
-/// `March 5th, 2021`, `12 April 2022`, `Jan 20th '23`, `June 2021` and `May 30th`.
+/// `March 5th, 2021`, `12 April 2022`, `Jan 20th '23`, `June 2021` and `May 30th`; `29-Feb-16`, `29. Feb 2016`, `29Feb2016`,
+/// `2016/Feb/29`, `May  4 10:00:00 2015`, `3-5 May 2015`, `May 3 to 5, 2015` and `Feb 3 and 5, 2016`.
 fn written() -> &'static Regex {
     static PATTERN: OnceLock<Regex> = OnceLock::new();
     PATTERN.get_or_init(|| {
-        let month = r"(?:january|february|march|april|may|june|july|august|september|october|november|december|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\b\.?";
+        let name = "(?:january|february|march|april|may|june|july|august|september|october|november|december|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)";
+        let month = format!(r"{name}\b\.?");
         let day = r"[0-3]?[0-9](?:st|nd|rd|th)?\b";
+        let days = format!(r"{day}(?:(?:\s?(?:-|\xE2\x80\x93)\s?|\sto\s){day})?");
         let year = r"(?:(?:19|2[0-2])[0-9]{2}|['\x60][0-9]{2})";
+        let comma = r"(?:,\s{0,2}|\s{1,2}|,?\sof\s)";
         let pattern = format!(
-            r"(?i)\b(?:{month},?\s{{1,2}}{day}(?:(?:,\s{{0,2}}|\s{{1,2}}|,?\sof\s){year})?|{day}(?:\s{{1,2}}(?:of\s)?|-){month}(?:(?:,?\s{{1,2}}|-){year})?|{month},?\s{{1,2}}(?:of\s)?{year})"
+            r"(?i)\b(?:{month}\s{{1,2}}{day}\s[0-9]{{1,2}}:[0-9]{{2}}(?::[0-9]{{2}})?(?:\s[A-Z]{{3,4}})?\s(?:19|2[0-2])[0-9]{{2}}\b|{month},?\s{{1,2}}{day}\sand\s{day}{comma}{year}|{month},?\s{{1,2}}{days}(?:{comma}{year})?|{days}(?:\.?\s{{1,2}}(?:of\s)?|[-/]){month}(?:(?:,?\s{{1,2}}|[-/]){year}|[-/][0-9]{{2}}\b)?|[0-3][0-9]{name}(?:(?:19|2[0-2])[0-9]{{2}}|[0-9]{{2}})\b|{year}[-/]{month}[-/]{day}|{month}[-/]{day}[-/]{year}|{month},?\s{{1,2}}(?:of\s)?{year})"
         );
         compile(&pattern).expect("the pattern above is well formed")
     })
 }
 
-/// `04/22/2023`, `4/22/22`, `2021-09-30`, `22.04.2023`, `08/22`.
+/// `04/22/2023`, `4/22/22`, `2021-09-30`, `22.04.2023`, `08/22`, with a time behind them as in `2021-09-30T10:00:00.5Z` and
+/// `4/22/22 9:30 am`.
 fn numeric() -> &'static Regex {
     static PATTERN: OnceLock<Regex> = OnceLock::new();
     PATTERN.get_or_init(|| {
-        let pattern = r"(?:[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}|[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{2,4}|[0-9]{2}/[0-9]{2,4})(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2})?)?";
-        compile(pattern).expect("the pattern above is well formed")
+        let time = r"[T ][0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]{1,9})?)?(?:\s?[AaPp]\.?[Mm]\b|\s?(?:Z\b|UTC\b|[+-][0-9]{2}:?[0-9]{2}\b))?";
+        let pattern = format!(
+            r"(?:[0-9]{{4}}[-/.][0-9]{{1,2}}[-/.][0-9]{{1,2}}|[0-9]{{1,2}}[-/.][0-9]{{1,2}}[-/.][0-9]{{2,4}}|[0-9]{{2}}/[0-9]{{2,4}})(?:{time})?"
+        );
+        compile(&pattern).expect("the pattern above is well formed")
+    })
+}
+
+/// `20210930`, which is a date only behind what happens to a patient on one.
+fn compact() -> &'static Regex {
+    static PATTERN: OnceLock<Regex> = OnceLock::new();
+    PATTERN.get_or_init(|| {
+        compile(r"\b(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])\b")
+            .expect("the pattern above is well formed")
     })
 }
 
@@ -259,10 +284,34 @@ mod tests {
             ["June", " 2021"],
             ["May", " 30th"],
             ["2021-09", "-30T12:30:00"],
+            ["2021-09", "-30T12:30:00Z"],
+            ["2021-09", "-30T12:30:00.123Z"],
+            ["2021-09", "-30 12:30:00,5 +0200"],
+            ["4/22", "/22 9:30 am"],
+            ["04/22", "/2023 10:00pm"],
+            ["29. Feb", " 2016"],
+            ["May  4 10:00:00", " 2015"],
+            ["May 14 10:00 CEST", " 2015"],
+            ["29-Feb", "-16"],
+            ["29Feb", "2016"],
+            ["29/Feb", "/2016"],
+            ["2016-Feb", "-29"],
+            ["Feb-29", "-2016"],
+            ["3-5 May", " 2015"],
+            ["May 3-5", ", 2015"],
+            ["3 to 5 May", " 2016"],
+            ["Feb 3 and 5", ", 2016"],
         ] {
             let date = parts.concat();
             assert_eq!(found(&format!("the patient was seen on {date}, and left")), [date]);
         }
+    }
+
+    #[test]
+    fn eight_digits_are_a_date_behind_what_happened() {
+        let date = ["2021", "0930"].concat();
+        assert_eq!(found(&format!("the patient, admission {date}")), [&*date]);
+        assert!(found(&format!("the patient, number {date}")).is_empty());
     }
 
     #[test]

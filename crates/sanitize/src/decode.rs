@@ -144,7 +144,7 @@ impl Scanner {
             limits.miss(None, &format!("the rule `{rule}` asks for too much work"), true);
         }
         if is_too_much {
-            limits.miss(None, "some of its structures ask for too much work", true);
+            limits.miss(None, "some of it asks for too much work", true);
         }
         let mut sight = Sight { findings, units, ..Sight::default() };
         let spelled = match escapes::of(bytes) {

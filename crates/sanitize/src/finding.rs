@@ -3,6 +3,9 @@ use std::ops::Range;
 
 use crate::rule::{Category, Rule, Severity};
 
+/// The most findings that one way to look for them adds in one text: nobody reads more, and each takes memory.
+pub(crate) const MOST_FOUND: usize = 1 << 18;
+
 /// Something that was found: where, and what kind of thing, and the thing itself only where nobody could read it there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {

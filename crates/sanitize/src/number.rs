@@ -11,7 +11,7 @@ use std::ops::Range;
 
 use crate::check_digit::{self, SsnKind};
 use crate::context::Context;
-use crate::finding::Finding;
+use crate::finding::{Finding, MOST_FOUND};
 use crate::rule::{Category, Severity};
 use crate::what::What;
 pub(crate) use address::is_of_no_network;
@@ -35,7 +35,9 @@ struct Finder<'a> {
 impl Finder<'_> {
     fn numbers(&mut self) {
         let mut at = 0;
-        while let Some(begin) = next_digit(self.bytes, at) {
+        while let Some(begin) = next_digit(self.bytes, at)
+            && self.findings.len() < MOST_FOUND
+        {
             if let Some(span) = self.bank_account_at(begin) {
                 at = span.end;
                 self.findings.push(What::Iban.found(span));

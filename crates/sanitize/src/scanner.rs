@@ -8,7 +8,7 @@ use regex::bytes::CaptureLocations;
 use crate::clean::is_masked;
 use crate::config::Dates;
 use crate::context::{self, Context};
-use crate::finding::Finding;
+use crate::finding::{Finding, MOST_FOUND};
 use crate::keywords::{Keywords, Met};
 use crate::pattern::Pattern;
 use crate::plain_text::is_plain_text;
@@ -24,6 +24,8 @@ use crate::{age, date, known, number, prose};
 pub struct Scanner {
     all: Arc<Rules>,
     dates: Dates,
+    /// Whether what it looks at is plain text.
+    is_text: bool,
     is_for_much: bool,
 }
 
@@ -118,7 +120,7 @@ impl Scanner {
         keywords.extend(structure::stems().iter().copied().map(Cow::Borrowed));
         let keywords = Keywords::new(keywords);
         let all = Arc::new(Rules { rules, keywords, rules_of, first_stem, kinds });
-        Self { all, dates: Dates::default(), is_for_much: false }
+        Self { all, dates: Dates::default(), is_text: true, is_for_much: false }
     }
 
     /// The rules that it looks with.
@@ -143,16 +145,17 @@ impl Scanner {
 
     /// The same for a file of this name: of its dates [`Dates::Text`] looks for all only where it is plain text.
     pub fn in_file(&self, name: &[u8]) -> Self {
-        if is_plain_text(name) { self.clone() } else { self.in_project() }
+        Self { is_text: is_plain_text(name), ..self.clone() }
     }
 
     /// The same for what a project says of itself, such as messages of commits, which [`Dates::Text`] does not mean.
     pub fn in_project(&self) -> Self {
-        let dates = match self.dates {
-            Dates::Text => Dates::Patients,
-            dates => dates,
-        };
-        self.clone().with_dates(dates)
+        Self { is_text: false, ..self.clone() }
+    }
+
+    /// Whether it looks for more in a file of this name than in the most.
+    pub fn looks_for_more_in(&self, name: &[u8]) -> bool {
+        self.dates == Dates::Text && is_plain_text(name)
     }
 
     /// What is found in some bytes, in the order in which it stands there. What could not be looked at is left out:
@@ -175,12 +178,13 @@ impl Scanner {
         loose.extend(prose::find(bytes, &context, &loose));
         date::weigh(&mut loose, bytes);
         match self.dates {
-            Dates::Patients => (),
-            Dates::Text => loose.extend(date::of_anybody(bytes, &context)),
+            Dates::Text if self.is_text => loose.extend(date::of_anybody(bytes, &context)),
+            Dates::Patients | Dates::Text => (),
             Dates::All => loose.extend(date::all(bytes)),
         }
+        let loose_count = loose.len();
         loose.retain(|finding| layout.is_open(&finding.span) || says_by_itself(finding));
-        let is_too_much = layout.is_too_much();
+        let is_too_much = layout.is_too_much() || loose_count >= MOST_FOUND;
         let mut findings = layout.findings;
         findings.extend(loose);
         findings.retain(|finding| {
@@ -279,7 +283,7 @@ impl Scanner {
         let groups = groups.entry(number).or_insert_with(|| pattern.regex.capture_locations());
         let mut may_go_on =
             |at: usize| weight == 0 || work.may_go_on(number, (window.end - at + 1) * weight);
-        while at <= text.len() && may_go_on(at) {
+        while at <= text.len() && found.len() < MOST_FOUND && may_go_on(at) {
             let Some(whole) = pattern.regex.captures_read_at(groups, text, at) else { break };
             let whole = whole.range();
             at = whole.end.max(whole.start + 1);

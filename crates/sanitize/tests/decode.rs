@@ -505,3 +505,16 @@ fn a_value_has_signs_of_print_or_of_other_scripts_beside_it() {
         }
     }
 }
+
+#[test]
+fn members_are_plain_text_by_their_own_names() {
+    let met = ["We met on 4 ", "May 2015"].concat();
+    let archive = zip(&[("note.txt", met.as_bytes()), ("a.md", met.as_bytes())]);
+    for name in [&b"letters.zip"[..], b""] {
+        let found = Scanner::new().in_file(name).scan(&archive);
+        let within: Vec<_> = found.into_iter().filter_map(|it| it.within).collect();
+        assert_eq!(within, ["zip: note.txt"]);
+    }
+    assert_eq!(Scanner::new().in_file(b"note.txt.gz").scan(&gzip(met.as_bytes())).len(), 1);
+    assert!(Scanner::new().in_file(b"note.md.gz").scan(&gzip(met.as_bytes())).is_empty());
+}

@@ -367,7 +367,7 @@ fn work_that_is_too_much_is_said() {
     ] {
         let unseen = Scanner::new().look(text.as_bytes()).unseen;
         let reasons: Vec<_> = unseen.iter().map(|it| (&it.reason[..], it.is_failure)).collect();
-        assert_eq!(reasons, [("some of its structures ask for too much work", true)]);
+        assert_eq!(reasons, [("some of it asks for too much work", true)]);
     }
 }
 

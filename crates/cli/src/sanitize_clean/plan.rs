@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fmt::Write;
 use std::path::Path;
 
-use gitops_health_git::{Held, ObjectId, Reference, Repo, Target, counted};
+use gitops_health_git::{Held, ObjectId, Reference, Repo, RepoPath, Target, counted};
 use gitops_health_report::scan::ScanFinding;
 use gitops_health_sanitize::is_binary;
 use serde::Serialize;
@@ -136,7 +136,9 @@ impl Plan<'_> {
         paths: &HashSet<&str>,
     ) -> Result<(), CliError> {
         let commits = Commits::of_references(repo, references)?;
-        for it in repo.introductions(&commits.all, &mut |_| {})? {
+        let scanner = &self.cleaning.look.scanner;
+        let matters = |path: &RepoPath| scanner.looks_for_more_in(path.as_bytes());
+        for it in repo.introductions(&commits.all, &matters, &mut |_| {})? {
             let shown = self.cleaning.look.shown(it.path.as_bytes());
             let comes_from_one = it.before.is_some_and(|before| self.entries.contains_key(&before));
             if paths.contains(shown.as_str()) || comes_from_one {

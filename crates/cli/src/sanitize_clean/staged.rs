@@ -125,7 +125,9 @@ fn clean_file(
         let looked = refuse_link(cleaning, shown, Some(&file.attributes), &content);
         return looked.map(|()| None).map_err(Left::Reason);
     }
-    let before = file.old.map(|old| version_before(repo, old)).transpose()?;
+    let is_more_now = cleaning.look.is_more_now(file);
+    let before =
+        file.old.filter(|_| !is_more_now).map(|old| version_before(repo, old)).transpose()?;
     let attributes = Some(&file.attributes);
     let cleaned = match before {
         Some(before) => clean_change(cleaning, shown, attributes, &before, &content),

@@ -79,7 +79,7 @@ fn scan_file(
         outcome.scan_name(look, &place, FILE_NAME, file.path.as_bytes());
     }
     let Some(content) = content_of(repo, side, &path, outcome)? else { return Ok(()) };
-    let old = version_before(repo, file, &path, outcome)?;
+    let old = version_before(repo, look, file, &path, outcome)?;
     outcome.scan_version(look, &place, &content, old.as_deref());
     Ok(())
 }
@@ -110,7 +110,7 @@ fn scan_in_worktree(
     }
     match repo.held_on_disk(&file.path, LARGEST)? {
         Held::Content(content) => {
-            let old = version_before(repo, file, &path, outcome)?;
+            let old = version_before(repo, look, file, &path, outcome)?;
             outcome.scan_version(look, &place, &content, old.as_deref());
         }
         Held::TooLarge(_) => outcome.skip(&path, "it is too large", true),
@@ -139,14 +139,19 @@ pub(super) fn content_of(
     Ok(None)
 }
 
-/// The content that a file had before. Where that can't be looked at it is said, and all of the file counts as new.
+/// The content that a file had before. Where that can't be looked at it is said, and all of the file counts as new; so it
+/// does where more is looked for in it by its new name.
 fn version_before(
     repo: &Repo,
+    look: &Look,
     file: &FileChange,
     path: &str,
     outcome: &mut Outcome,
 ) -> Result<Option<Vec<u8>>, CliError> {
     let Some(old) = file.old.filter(|old| old.mode != Mode::Submodule) else { return Ok(None) };
+    if look.is_more_now(file) {
+        return Ok(None);
+    }
     match repo.blob_size(old.id)? {
         None => outcome.skip(path, "the version before is not in this clone", true),
         Some(size) if size > LARGEST => outcome.skip(path, "the version before is too large", true),

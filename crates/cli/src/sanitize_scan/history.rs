@@ -26,7 +26,9 @@ pub(crate) fn scan(
     let references = repo.references()?;
     let commits = Commits::read(repo, &references)?;
     let progress = context.progress("commits compared");
-    let mut introductions = repo.introductions(&commits.all, &mut |count| progress.at(count))?;
+    let matters = |path: &RepoPath| look.scanner.looks_for_more_in(path.as_bytes());
+    let mut introductions =
+        repo.introductions(&commits.all, &matters, &mut |count| progress.at(count))?;
     drop(progress);
     let mut whole = Outcome::default();
     let origins = origins(repo, look, extent, &commits, &mut whole)?;

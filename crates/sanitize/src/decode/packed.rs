@@ -102,7 +102,11 @@ impl Scanner {
         let is_binary = is_binary(&content);
         if !is_binary {
             let is_exact = member.packing == Packing::Stored && !is_document;
-            let findings = self.unfold(&content, depth, limits).into_findings(&content);
+            let scanner = match &member.name[..] {
+                [] => self.clone(),
+                name => self.in_file(name),
+            };
+            let findings = scanner.unfold(&content, depth, limits).into_findings(&content);
             sight.fixed.extend(
                 findings.into_iter().map(|it| placed(it.of_decoded(&content), member, is_exact)),
             );

@@ -3,12 +3,17 @@
 use std::ops::Range;
 
 use super::Finder;
+use crate::finding::MOST_FOUND;
 use crate::rule::Severity;
 use crate::what::What;
 
 impl Finder<'_> {
     pub(super) fn mail(&mut self) {
+        let most = self.findings.len() + MOST_FOUND;
         for at in memchr::memchr_iter(b'@', self.bytes) {
+            if self.findings.len() >= most {
+                break;
+            }
             let Some(span) = mail_at(self.bytes, at) else { continue };
             if is_masked_password(self.bytes, &span) {
                 continue;
