@@ -364,6 +364,8 @@ fn work_that_is_too_much_is_said() {
         "<patient>".repeat(200_000),
         plain("\"00100010\": {\"v~r\": \"SQ\", \"Value\": [{").repeat(50_000),
         plain("<Pati~ent xmlns=\"http://hl7.org/fhir\"").repeat(50_000),
+        "a Monday ".repeat(300_000),
+        "a@b.co ".repeat(300_000),
     ] {
         let unseen = Scanner::new().look(text.as_bytes()).unseen;
         let reasons: Vec<_> = unseen.iter().map(|it| (&it.reason[..], it.is_failure)).collect();

@@ -53,7 +53,7 @@ pub(super) fn plain(name: &[u8]) -> &[u8] {
 mod tests {
     use super::Strength::{Strong, Weak};
     use super::*;
-    use crate::what::What::{BirthDate, Mrn, Name, Zip};
+    use crate::what::What::{BirthDate, Date, Mrn, Name, Zip};
 
     #[test]
     fn a_name_is_known_however_it_is_spelled() {
@@ -63,6 +63,7 @@ mod tests {
         assert_eq!(key(b"DOB (mm/dd/yyyy)"), Some((BirthDate, Strong)));
         assert_eq!(key(b"Mother's Maiden Name"), Some((Name, Strong)));
         assert_eq!(key(b"postal_code"), Some((Zip, Weak)));
+        assert_eq!(key(b"admitted_at"), Some((Date, Weak)));
         for name in ["", "(", "gender", "id", "dobby", "\u{e9}", "patient_id;"] {
             assert_eq!(key(name.as_bytes()), None, "{name}");
         }
