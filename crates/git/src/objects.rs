@@ -15,7 +15,7 @@ use crate::pack::{Kind, Object, PackReader, Packs, Trouble};
 pub(crate) const OBJECT_BYTES: u64 = 256 << 20;
 
 /// How many bytes of decoded objects are kept for those that are stored as deltas of them.
-const PACK_CACHE: usize = 64 << 20;
+const PACK_CACHE: usize = 40 << 20;
 
 /// So often is looked again where others make packs faster than they can be read.
 const MOST_TRIES: usize = 100;
