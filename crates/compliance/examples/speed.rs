@@ -1,6 +1,7 @@
 //! How fast rules are evaluated: `cargo run --release -p gitops-health-compliance --example speed -- INPUT.json [TIMES [RULES]]`,
 //! where INPUT.json is what `gitops-health compliance input` prints, and RULES how many rules a policy set has: how often a
-//! second of the processor evaluates so many, of the dearest, of those in the middle, and of the cheapest.
+//! second of the processor evaluates so many, of the dearest, of those in the middle, and of the cheapest. Memory is given as
+//! in the program.
 
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
@@ -9,6 +10,9 @@ use std::time::{Duration, Instant};
 
 use gitops_health_compliance::{Catalogue, ComplianceConfig};
 use serde_json::Value;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
