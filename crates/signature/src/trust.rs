@@ -1,6 +1,8 @@
 use std::collections::HashMap;
 use std::fmt;
+use std::sync::OnceLock;
 
+use bstr::{BStr, ByteSlice};
 use ring::digest::{SHA256, digest};
 
 use crate::key::{Certificate, KeyProblem, PublicKey};
@@ -18,6 +20,8 @@ pub struct TrustStore {
     revoked: RevokedKeys,
     /// Places in `signers` by the bytes of the key.
     by_key: HashMap<Vec<u8>, Vec<usize>>,
+    /// The same by the fingerprints of keys that sign, once somebody asks.
+    by_fingerprint: OnceLock<HashMap<String, Vec<usize>>>,
     openpgp: Keyring,
     x509: X509Roots,
     digest: TrustDigest,
@@ -32,7 +36,8 @@ impl TrustStore {
         }
         let digest = TrustDigest::of(&[]);
         let (openpgp, x509) = (Keyring::default(), X509Roots::default());
-        Self { signers, revoked, by_key, openpgp, x509, digest }.with_digest()
+        let by_fingerprint = OnceLock::new();
+        Self { signers, revoked, by_key, by_fingerprint, openpgp, x509, digest }.with_digest()
     }
 
     /// The same with OpenPGP keys, in place of those that were there.
@@ -90,6 +95,22 @@ impl TrustStore {
     /// The signers, in the order of the file.
     pub fn signers(&self) -> &[AllowedSigner] {
         self.signers.signers()
+    }
+
+    /// To whom the list of allowed signers gives the key of SSH with this fingerprint, line for line as it is written, whatever
+    /// each line says of purpose and time.
+    pub fn principals_of(&self, fingerprint: &str) -> Vec<&BStr> {
+        let by_fingerprint = self.by_fingerprint.get_or_init(|| {
+            let mut places: HashMap<String, Vec<usize>> = HashMap::new();
+            for (place, signer) in self.signers().iter().enumerate() {
+                if !signer.is_authority {
+                    places.entry(signer.fingerprint()).or_default().push(place);
+                }
+            }
+            places
+        });
+        let places = by_fingerprint.get(fingerprint).map_or(&[][..], Vec::as_slice);
+        places.iter().map(|place| self.signers()[*place].principals.as_bstr()).collect()
     }
 
     /// The lines about a key, as a key that signs or as one that signs certificates.

@@ -168,6 +168,8 @@ pub struct Verdict {
     /// What the answer takes for the time of the signature. `None` where no time was compared: the key
     /// has no window, or the answer came before.
     pub time_basis: Option<TimeBasis>,
+    /// That time, in seconds since 1970; `None` where none was compared.
+    pub signed_at: Option<i64>,
     /// Which trust store was asked.
     pub trust: TrustDigest,
     /// One sentence for people, in lower case without a full stop. It repeats no text of the signature

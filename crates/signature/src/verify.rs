@@ -79,12 +79,20 @@ pub(crate) struct Answer {
     pub(crate) fingerprint: Option<String>,
     pub(crate) principal: Option<BString>,
     pub(crate) time_basis: Option<TimeBasis>,
+    pub(crate) signed_at: Option<i64>,
 }
 
 impl Answer {
     pub(crate) fn new(status: Status, reason: impl Into<String>) -> Self {
         let reason = reason.into();
-        Self { status, reason, fingerprint: None, principal: None, time_basis: None }
+        Self {
+            status,
+            reason,
+            fingerprint: None,
+            principal: None,
+            time_basis: None,
+            signed_at: None,
+        }
     }
 
     pub(crate) fn by(self, fingerprint: String) -> Self {
@@ -99,6 +107,7 @@ fn verdict(trust: &TrustStore, format: Format, answer: Answer) -> Verdict {
         fingerprint: answer.fingerprint,
         principal: answer.principal,
         time_basis: answer.time_basis,
+        signed_at: answer.signed_at,
         trust: trust.digest(),
         reason: answer.reason,
     }
@@ -346,7 +355,8 @@ impl Question<'_> {
             return Answer::new(Status::Good, "the key is trusted for this signer and purpose");
         }
         let answer = window(first, last, self.moment);
-        Answer { time_basis: Some(TimeBasis::CommitterDate), ..answer }
+        let signed_at = Some(self.moment.committer_seconds);
+        Answer { time_basis: Some(TimeBasis::CommitterDate), signed_at, ..answer }
     }
 }
 

@@ -87,6 +87,7 @@ fn a_good_signature_names_subkey_owner_and_date() {
     assert_eq!(verdict.fingerprint.expect("a key").len(), 40);
     assert_eq!(verdict.principal.expect("an owner"), "ada@example.com");
     assert_eq!(verdict.time_basis, Some(TimeBasis::SignatureDate));
+    assert_eq!(verdict.signed_at, Some(1_717_200_000));
     assert_eq!(verdict.reason.matches("2024-06-01T00:00:00Z").count(), 1);
     assert_eq!(status(bytes(ADA), BY_ADA), Status::Good);
     let anybody = judge([EVE, "From: eve\n\n", ADA].concat(), BY_EVE, Expected::Anybody);

@@ -41,7 +41,7 @@ fn a_good_signature_names_key_owner_and_trust_store() {
     assert_eq!(verdict.principal.expect("an owner"), "ada@example.com");
     assert!(verdict.fingerprint.expect("a key").starts_with("SHA256:"));
     assert!(verdict.trust.to_string().starts_with("sha256:"));
-    assert_eq!(verdict.time_basis, None);
+    assert_eq!((verdict.time_basis, verdict.signed_at), (None, None));
 }
 
 #[test]
@@ -60,6 +60,23 @@ fn no_signature_and_other_formats_are_answered_without_a_calculation() {
     assert_eq!(of(Some(armour)), (Status::Malformed, Format::X509));
     let armour = b"-----BEGIN PGP MESSAGE-----\n";
     assert_eq!(of(Some(armour)), (Status::Malformed, Format::OpenPgp));
+}
+
+#[test]
+fn a_key_is_known_to_belong_to_all_whom_its_lines_name() {
+    let (key, other) = (Key::ed25519(), Key::ed25519());
+    let lines = format!(
+        "ada@example.com,*@ada.example {0}\ngrace@example.com valid-before=\"20200101\" {0}\n\
+         eve@example.com cert-authority {0}\nbob@example.com {1}\n",
+        key.line(),
+        other.line()
+    );
+    let trust = store(&lines, "");
+    let signature = key.sign("git", PAYLOAD, 0);
+    let verdict = verify(Some(signature.as_bytes()), PAYLOAD, &trust, Expected::Anybody, JULY);
+    let names = trust.principals_of(&verdict.fingerprint.expect("a key"));
+    assert_eq!(names, ["ada@example.com,*@ada.example", "grace@example.com"]);
+    assert!(trust.principals_of("SHA256:none").is_empty());
 }
 
 #[test]
@@ -83,6 +100,7 @@ fn the_window_of_a_key_is_compared_with_the_date_of_the_committer() {
     let at = |committer_seconds, now| {
         let verdict = judge(&[window], ADA, Moment { committer_seconds, now });
         assert_eq!(verdict.time_basis, Some(TimeBasis::CommitterDate));
+        assert_eq!(verdict.signed_at, Some(committer_seconds));
         verdict.status
     };
     let (first, last) = (1_704_067_200, 1_735_689_600);

@@ -190,6 +190,7 @@ fn the_date_of_the_signature_decides_and_without_one_that_of_the_committer() {
             let verdict = ask(&world.roots(), &signature, PAYLOAD, ADA, moment);
             assert_eq!(verdict.status, expected, "{date}: {}", verdict.reason);
             assert_eq!(verdict.time_basis, Some(basis));
+            assert_eq!(verdict.signed_at, Some(seconds));
             let is_good = expected == Status::GoodKeyExpiredSince;
             assert_eq!(verdict.reason.contains("which the signer chooses"), is_good);
         }

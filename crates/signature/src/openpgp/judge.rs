@@ -155,7 +155,7 @@ impl Question<'_> {
                 format!("the key is trusted for this signer, and at the signature's date {signed}");
             Answer::new(Status::Good, reason)
         };
-        Answer { time_basis: Some(TimeBasis::SignatureDate), ..answer }
+        Answer { time_basis: Some(TimeBasis::SignatureDate), signed_at: Some(signed), ..answer }
     }
 
     fn not_valid(&self, state: &State) -> Option<Answer> {

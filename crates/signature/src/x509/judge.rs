@@ -97,7 +97,7 @@ impl Question<'_> {
             );
             (Status::Good, reason)
         };
-        Answer { time_basis: Some(basis), ..Answer::new(status, reason) }
+        Answer { time_basis: Some(basis), signed_at: Some(signed), ..Answer::new(status, reason) }
     }
 }
 
