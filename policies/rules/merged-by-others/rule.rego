@@ -44,8 +44,10 @@ missing contains "pull_request" if input.pull_request.covers == "other"
 
 missing contains "pull_request.covers" if {
 	input.pull_request
-	not input.pull_request.covers in {"all", "part", "other"}
+	not says_its_commits
 }
+
+says_its_commits if input.pull_request.covers in {"all", "part", "other"}
 
 missing contains "pull_request.merged_by" if {
 	input.pull_request

@@ -79,7 +79,9 @@ findings contains finding if {
 # One that names no commit may be of this change.
 missing contains "pull_request.covers" if {
 	input.pull_request
-	not input.pull_request.covers in {"all", "part", "other"}
+	not says_its_commits
 }
+
+says_its_commits if input.pull_request.covers in {"all", "part", "other"}
 
 is_attested if input.pull_request.grade >= parameters.least_grade
