@@ -138,3 +138,20 @@ test_the_request_is_of_this_change if {
 	missed(object.union(change([]), {"pull_request": {"covers": "unknown"}})) == {"pull_request.covers"}
 	missed(without(["covers"])) == {"pull_request.covers"}
 }
+
+test_who_signs_a_tag_chooses_its_time if {
+	tag := object.union(approval, {"source": "tag", "grade": "E3"})
+	self_dated := {"message": "only who signed the tag says when it was approved", "subject": "bob"}
+	found([tag]) == {none, self_dated}
+	found([tag, object.union(approval, {"source": "github"})]) == set()
+	found([object.union(tag, {"person": "eve"}), approval]) == set()
+	found_with([tag], {"least_grade": "E1"}) == set()
+	found_with([tag], {"least_grade": "E0"}) == set()
+	found_with([tag], {"least_grade": "E3"}) == {none, self_dated}
+	found([tag, object.union(approval, {"person": "ci"})]) == {none, self_dated}
+	found_with([tag, object.union(tag, {"person": "eve"}), object.union(approval, {"person": "eve"})], {"approvers": 2}) == {
+		{"message": "1 of 2 approvals by others between the last push and the merge"},
+		self_dated,
+	}
+	found([object.union(tag, {"at": {"unix": 201}})]) == {none, self_dated, {"message": "approved after the merge", "subject": "bob"}}
+}

@@ -124,3 +124,22 @@ test_the_request_is_of_this_change if {
 	missed(object.union(change, {"pull_request": {"covers": "unknown"}})) == {"pull_request.covers"}
 	missed(without(["covers"])) == {"pull_request.covers"}
 }
+
+test_who_signs_a_tag_chooses_its_time if {
+	tag := object.union(approval, {"person": "eve", "source": "tag", "grade": "E3"})
+	after := {{"message": "approved only after the merge", "subject": "bob"}}
+	found({"approvals": [tag]}) == set()
+	found({"approvals": [tag, late(approval, {"source": "github"})]}) == after
+	missed(object.union(change, {"approvals": [tag]})) == {"approvals.at"}
+	missed(object.union(change, {"approvals": [tag, approval]})) == set()
+	signed := ordered_steps.missing with input as object.union(change, {"approvals": [tag]}) with data.parameters as {"ordered-steps": {"least_grade": "E3"}}
+	signed == {"approvals.at", "pull_request"}
+	every grade in ["E0", "E1"] {
+		lower := {"ordered-steps": {"least_grade": grade}}
+		asked := object.union(change, {"approvals": [tag, late(approval, {})]})
+		findings := ordered_steps.findings with input as asked with data.parameters as lower
+		findings == set()
+		missing := ordered_steps.missing with input as object.union(change, {"approvals": [tag]}) with data.parameters as lower
+		missing == set()
+	}
+}
