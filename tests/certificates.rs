@@ -1,11 +1,11 @@
 //! Commits that are signed with certificates (X.509, as gpgsm and gitsign do it), from the repository's configuration to the
 //! verdicts of the rules that ask for signatures.
 
-use gitops_health_testkit::TestRepo;
 use gitops_health_testkit::x509::{
     FOR_CODE, FOR_MAIL, FOR_SERVERS, Fields, Holder, REKOR, Signing, authority, emails, pem,
     purposes, usage,
 };
+use gitops_health_testkit::{Author, TestRepo};
 use serde_json::Value;
 
 use crate::support::{commit_text, run_in, store};
@@ -260,4 +260,67 @@ fn a_commit_does_not_bring_the_authority_that_vouches_for_it() {
     repo.write("a.py", "x = 3\n");
     commit(&repo, by_stranger, |text| text);
     assert_passes("the authority of the branch", &repo, SOON);
+}
+
+/// A tag of the last commit that Ada makes at this time, with this signature.
+fn tag(repo: &TestRepo, seconds: i64, message: &str, sign: impl FnOnce(&[u8]) -> String) {
+    let head = repo.id("HEAD");
+    let payload = format!(
+        "object {head}\ntype commit\ntag approve/1\ntagger Ada <ada@example.com> {seconds} +0000\n\n{message}"
+    );
+    let signature = sign(payload.as_bytes());
+    let id = store(repo, "tag", (payload + &signature).as_bytes());
+    repo.git(&["update-ref", "refs/tags/approve/1", &id]);
+}
+
+/// Who approved the last commit by a tag, and what is said of tags that count for nothing.
+fn approved(repo: &TestRepo, now: &str) -> (Vec<String>, String) {
+    let transcript = run_in(repo, &["compliance", "input", "--now", now]);
+    let input: Value = serde_json::from_str(&transcript.stdout)
+        .unwrap_or_else(|error| panic!("{error}: {transcript}"));
+    let by_tag = |it: &&Value| it["source"] == "tag";
+    let row = |it: &Value| format!("{} {} {}", it["person"], it["grade"], it["covers"]);
+    let approvals = input["approvals"].as_array().expect("a list").iter().filter(by_tag).map(row);
+    let missing = input["facts_missing"].as_array().expect("a list").iter();
+    let told = missing.filter(|it| it["fact"] == "approvals.tags").map(|it| &it["reason"]);
+    (approvals.collect(), told.map(ToString::to_string).collect())
+}
+
+#[test]
+fn a_tag_with_a_certificate_is_an_approval_of_who_the_certificate_names() {
+    const BY_ADA: &str = "Approved-by: Ada <ada@example.com>\n";
+    const AT: i64 = 1_772_532_000;
+    type Sign<'a> = &'a dyn Fn(&[u8]) -> String;
+    let world = World::new();
+    let by_eve = |repo: &TestRepo| {
+        let author = Author { name: "Eve", email: EVE, time: SECONDS };
+        repo.write("a.py", "x = 2\n").commit_as(author, "feat: a thing\n");
+    };
+    let of_tag = |seconds: i64, message: &str, sign: Sign<'_>| {
+        let repo = believing(&world.roots());
+        by_eve(&repo);
+        tag(&repo, seconds, message, sign);
+        [approved(&repo, SOON), approved(&repo, LATER)]
+    };
+    let good = (vec!["\"ada\" \"E3\" \"all\"".to_owned()], String::new());
+    let direct = |payload: &[u8]| world.direct(&world.ada, &of(ADA), payload);
+    assert_eq!(of_tag(AT, BY_ADA, &direct), [good.clone(), good.clone()]);
+    let gitsign = |payload: &[u8]| world.gitsign(ADA, payload);
+    assert_eq!(of_tag(AT, BY_ADA, &gitsign), [good.clone(), good]);
+    // The certificate names Eve, who wrote it, or Eve beside Ada.
+    let of_eve = |payload: &[u8]| world.direct(&world.ada, &of(EVE), payload);
+    let both = lasting(1, &[emails(&[ADA, EVE]), usage(SIGN), purposes(&[FOR_MAIL])]);
+    let of_both = |payload: &[u8]| world.direct(&world.ada, &both, payload);
+    // The signature has the day of the commit, and the tag another, on which the certificate may be no more valid.
+    let cases: [(&str, i64, Sign<'_>, &str); 4] = [
+        ("of Eve", AT, &of_eve, "do not name who signed"),
+        ("of both", AT, &of_both, "nobody signed them"),
+        ("a day later", AT + 86_401, &gitsign, "another day than the tag"),
+        ("a day before", AT - 86_401, &gitsign, "another day than the tag"),
+    ];
+    for (name, seconds, sign, why) in cases {
+        for (approvals, told) in of_tag(seconds, BY_ADA, sign) {
+            assert!(approvals.is_empty() && told.contains(why), "{name}: {approvals:?} {told}");
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! The program from end to end: what it prints, how it ends, and what no input makes it do.
 
 mod accepted;
+mod approvals;
 mod bad_input;
 mod believed;
 mod certificates;

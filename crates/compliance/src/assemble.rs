@@ -5,17 +5,19 @@ mod classes;
 mod commits;
 mod files;
 mod shown;
+mod tags;
 mod waivers;
 
-use gitops_health_git::{Change, Error, ObjectId, Reference, Repo, Target, ZonedTime, printable};
+use gitops_health_git::{Change, Error, ObjectId, Repo, ZonedTime};
 use gitops_health_risk::RiskParams;
 use sha2::{Digest, Sha256};
 
 use crate::config::Settings;
 use crate::evidence::{Evidence, ReportedApproval, is_of_the_return};
 use crate::input::{
-    self, Binding, Branch, Covers, Finding, INPUT_SCHEMA, Input, MissingFact, Mode, OwnersFacts,
-    PersonKind, PullRequest, Repository, Risk, RosterFacts, Scan, Tag, TestResult, TestRun, Ticket,
+    self, Binding, Branch, Covers, Finding, Grade, INPUT_SCHEMA, Input, MissingFact, Mode,
+    OwnersFacts, PersonKind, PullRequest, Repository, Risk, RosterFacts, Scan, TestResult, TestRun,
+    Ticket,
 };
 use crate::people::People;
 use crate::trusted::Trusted;
@@ -25,6 +27,7 @@ use crate::waiver::Around;
 const MOST_BEFORE: usize = 10_000;
 
 pub(crate) use shown::Masks;
+pub use tags::TagsByCommit;
 
 /// Makes inputs of the changes of one repository.
 pub struct Assembler<'a> {
@@ -59,8 +62,8 @@ pub struct Subject<'a> {
     pub findings: Option<Vec<Finding>>,
     /// How risky it is; `None` where nobody measured it.
     pub risk: Option<Risk>,
-    /// All names that lead to something; `None` where nobody looked.
-    pub references: Option<&'a [Reference]>,
+    /// All tags; `None` where nobody looked.
+    pub tags: Option<&'a TagsByCommit<'a>>,
 }
 
 impl Assembler<'_> {
@@ -77,7 +80,7 @@ impl Assembler<'_> {
         let commits = self.commits(change, &mut people)?;
         let files = self.files(change, &mut people, &mut missing)?;
         let mut facts = self.change(subject.mode, change)?;
-        let tags = self.tags(subject.references, change, &mut people)?;
+        let tagged = self.tagged(subject.tags, change, &mut people, &mut missing)?;
         let mut evidence = subject.evidence;
         self.forget_what_was_of_another_time(subject.mode, change, &facts, &mut evidence)?;
         let to = subject.branch.as_ref().map(|branch| &*branch.name);
@@ -87,10 +90,16 @@ impl Assembler<'_> {
         missing.extend(unknown_pull_request(pull_request.as_ref(), facts.head.is_some()));
         facts.contributors = contributors(&commits, pull_request.as_ref(), &people);
         let about = About { change: &facts, commits: &commits };
-        let (reported, early) =
-            approvals::said_by(self.now, evidence.approvals.unwrap_or_default());
+        let mut reported = evidence.approvals.unwrap_or_default();
+        reported.extend(tagged.approvals);
+        let (reported, early) = approvals::said_by(self.now, reported);
         missing.extend(early);
-        let approvals = approvals::all(self, &about, reported, pull_request.as_ref(), &mut people);
+        let mut approvals =
+            approvals::all(self, &about, reported, pull_request.as_ref(), &mut people);
+        let has_brought = |it: &input::Approval| tagged.brought_by.contains(&it.person);
+        for approval in approvals.iter_mut().filter(|it| it.grade == Grade::E3) {
+            approval.is_contributor |= has_brought(approval);
+        }
         let tickets = evidence.tickets.map(|list| {
             sorted(list.into_iter().map(|it| ticket(it, &mut people)), |it| it.id.clone())
         });
@@ -132,7 +141,7 @@ impl Assembler<'_> {
             scans,
             findings: subject.findings,
             risk: subject.risk,
-            tags,
+            tags: tagged.tags,
             platform: evidence.platform,
             change: facts,
             commits,
@@ -177,50 +186,6 @@ impl Assembler<'_> {
             next = commit.parents().first().copied();
         }
         Ok(())
-    }
-
-    /// The tags that lead to commits of the change, by name.
-    fn tags(
-        &self,
-        references: Option<&[Reference]>,
-        change: &Change,
-        people: &mut People<'_>,
-    ) -> Result<Option<Vec<Tag>>, Error> {
-        let Some(references) = references else { return Ok(None) };
-        let mut tags = Vec::new();
-        for reference in references.iter().filter(|it| it.name.starts_with(b"refs/tags/")) {
-            if let Target::Commit(commit) = reference.target
-                && change.commits.iter().any(|it| it.id == commit)
-            {
-                tags.push(self.tag(reference, commit, people)?);
-            }
-        }
-        Ok(Some(tags))
-    }
-
-    /// What is known of a tag. Where it has several objects the outermost counts, which is the one that was named.
-    fn tag(
-        &self,
-        reference: &Reference,
-        commit: ObjectId,
-        people: &mut People<'_>,
-    ) -> Result<Tag, Error> {
-        let name = reference.name.strip_prefix(b"refs/tags/").unwrap_or(&reference.name);
-        let annotation = reference.annotations.first();
-        let signature = annotation.map(|tag| self.signature_of_tag(tag, people)).transpose()?;
-        let tagger = annotation.and_then(|tag| tag.tagger.as_ref()).map(|tagger| input::Actor {
-            person: people.named(&tagger.person),
-            at: tagger.time.into(),
-        });
-        Ok(Tag {
-            name: printable(name),
-            commit: commit.to_string(),
-            is_annotated: annotation.is_some(),
-            has_other_name: annotation.is_some_and(|tag| tag.name != name),
-            is_release: self.settings.is_release(name),
-            tagger,
-            signature,
-        })
     }
 
     fn repository(&self) -> Repository {
@@ -305,7 +270,7 @@ impl Assembler<'_> {
                 "nobody looked for health data and secrets".into(),
             ),
             ("risk", subject.risk.is_none(), "nobody measured it".into()),
-            ("tags", subject.references.is_none(), "nobody looked at tags".into()),
+            ("tags", subject.tags.is_none(), "nobody looked at tags".into()),
             ("branch", subject.branch.is_none(), "nobody says where the change goes".into()),
         ];
         let missing = facts.into_iter().filter(|(_, is_missing, _)| *is_missing);

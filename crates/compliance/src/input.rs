@@ -82,7 +82,7 @@ pub struct Input {
     /// How risky the change is; absent where nobody measured it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub risk: Option<Risk>,
-    /// Tags that lead to a commit of the change, or to all commits of a history.
+    /// Tags that lead to a commit of the change, 5,000 at most.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tags: Option<Vec<Tag>>,
     /// How the platform is set up; absent where nobody handed it in.
@@ -199,7 +199,7 @@ pub struct Tag {
     /// Who made it; absent where it has no object.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tagger: Option<Actor>,
-    /// What its signature is worth; absent where it has no object or nobody looked.
+    /// What its signature is worth; absent where it has no object or that is larger than 1 MiB.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub signature: Option<Signature>,
 }

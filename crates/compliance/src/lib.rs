@@ -26,7 +26,7 @@ mod verdict;
 mod waiver;
 mod yaml;
 
-pub use assemble::{Assembler, Subject, digits};
+pub use assemble::{Assembler, Subject, TagsByCommit, digits};
 pub use catalogue::{Catalogue, CatalogueError, Decider, Judge, Meta, Severity, Shipped};
 pub use check::{CheckedPolicies, Problem, ProblemKind, check_policies};
 pub use config::{ApprovalTrailer, ComplianceConfig, ConfigError, Settings};

@@ -36,6 +36,12 @@ impl<'a> People<'a> {
         self.meet(owner.unwrap_or_else(|| format!("mail:{mapped}")), Some(written))
     }
 
+    /// The same for those whom the roster has; nobody is met by it.
+    pub fn known(&self, person: &NamedPerson) -> Option<String> {
+        let mapped = || self.owner(&email(&self.mailmap.resolve(person)));
+        self.owner(&email(person)).or_else(mapped)
+    }
+
     /// Somebody whom another system names.
     pub fn reported(&mut self, who: &Who) -> String {
         match who {

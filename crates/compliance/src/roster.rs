@@ -160,6 +160,11 @@ impl Roster {
         }
     }
 
+    /// Whether an address, an account or a key stands with more than one person.
+    pub fn is_shared(&self, name: &str) -> bool {
+        self.by_name.get(name).is_some_and(|owners| owners.len() > 1)
+    }
+
     /// The people of a team, as a file of owners names it: `@org/team`.
     pub fn team(&self, name: &str) -> Option<&[String]> {
         self.teams.get(&name.to_lowercase()).map(Vec::as_slice)

@@ -2,6 +2,7 @@
 //! verdicts that it has to get. With `ADVERSARY_OUT=DIRECTORY` they are written there, one a line, for other tools.
 
 mod adversary {
+    mod approval_tags;
     mod approvals;
     mod export;
     mod messages;
@@ -29,10 +30,11 @@ mod adversary {
     #[test]
     #[expect(clippy::print_stderr, reason = "the table is for people")]
     fn nothing_passes_that_should_not_and_nearly_nothing_fails_that_should_not() {
-        let families: [fn(&mut Report); 7] = [
+        let families: [fn(&mut Report); 8] = [
             messages::all,
             people::all,
             approvals::all,
+            approval_tags::all,
             signatures::all,
             results::all,
             paperwork::all,

@@ -53,7 +53,7 @@ fn input(repo: &TestRepo, selection: &Selection, mode: Mode, evidence: Evidence)
         evidence,
         findings: None,
         risk: None,
-        references: None,
+        tags: None,
     };
     assembler.input(subject).expect("it is read")
 }

@@ -11,7 +11,7 @@ meta := {
 	"remedy": "Ask for a review of the last commit by somebody who wrote none of the change, and hand in what the platform says of it (`--evidence`).",
 	"parameters": {
 		"approvers": {"default": 1, "least": 1, "about": "How many people have to approve."},
-		"least_grade": {"default": "E1", "one_of": ["E0", "E1", "E2", "E3"], "about": "How well an approval has to be established: `E0` counts trailers of messages, too."},
+		"least_grade": {"default": "E1", "one_of": ["E0", "E1", "E2", "E3"], "about": "How well an approval has to be established: `E0` counts trailers of messages, too, and `E3` only tags that the approver signed."},
 	},
 }
 

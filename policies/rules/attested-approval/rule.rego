@@ -4,14 +4,14 @@ import rego.v1
 
 meta := {
 	"id": "attested-approval",
-	"title": "A platform attests the approval",
+	"title": "A platform attests the approval, or the approver signed it",
 	"severity": "medium",
 	"grade": "E2",
-	"rationale": "What a platform says of a review is written by nobody who wants the change; a file or a trailer is.",
-	"remedy": "Have the change approved on the platform, and hand in what it says of the review (`--evidence`).",
+	"rationale": "What a platform says of a review is written by nobody who wants the change, and a signature can be made by the approver alone; a file or a trailer can be written by anybody.",
+	"remedy": "Have the change approved on the platform, and hand in what it says of the review (`--evidence`), or with a signed tag (docs/evidence.md, Signed approvals).",
 	"parameters": {
 		"approvers": {"default": 1, "least": 1, "about": "How many people have to approve."},
-		"least_grade": {"default": "E2", "one_of": ["E0", "E1", "E2", "E3"], "about": "How well an approval has to be established: `E3` asks for two sources, which nothing gives yet."},
+		"least_grade": {"default": "E2", "one_of": ["E0", "E1", "E2", "E3"], "about": "How well an approval has to be established: `E3` asks for one that the approver signed (docs/evidence.md, Signed approvals)."},
 	},
 }
 

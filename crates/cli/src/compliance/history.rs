@@ -6,11 +6,9 @@ use std::sync::mpsc;
 use gitops_health_compliance::input::{Branch, Input, MissingFact, Mode, Time};
 use gitops_health_compliance::{
     Accepted, Assembler, Catalogue, EvidenceOfMany, Framework, Judgement, KnownWaiver, Outcome,
-    Settings, Severity, Subject, Tally, Trusted, Verdict, digits,
+    Settings, Severity, Subject, TagsByCommit, Tally, Trusted, Verdict, digits,
 };
-use gitops_health_git::{
-    Change, Commit, Error as GitError, ObjectId, Reference, Repo, Similarity, ZonedTime,
-};
+use gitops_health_git::{Change, Commit, Error as GitError, ObjectId, Repo, Similarity, ZonedTime};
 use gitops_health_report::Style;
 use gitops_health_report::compliance::{
     BranchRow, ComplianceOutcome, Counts, NOT_LOOKED_AT_IN_A_HISTORY, Period, RuleFindingRow,
@@ -64,6 +62,7 @@ pub(crate) fn run(context: &Context, args: &AnalyzeArgs) -> Result<ExitCode, Cli
     let seen = commits.iter().rev();
     let seen = seen.map(|it| (it.id.to_string(), it.tree.to_string(), it.committer.time.seconds));
     let seen: Vec<(String, String, i64)> = seen.collect();
+    let references = repo.references()?;
     let everybody = Everybody {
         settings: &settings,
         trusted: &trusted,
@@ -73,7 +72,7 @@ pub(crate) fn run(context: &Context, args: &AnalyzeArgs) -> Result<ExitCode, Cli
         rules: asked_rules(&catalogue, &frameworks),
         frameworks,
         fail_on: args.fail_on.into(),
-        references: repo.references()?,
+        tags: TagsByCommit::new(&references),
         branch: branch_of_head(&repo, &args.change, &settings)?,
         evidence: EvidenceOfMany::new(evidence(&repo, &args.change, Some(tip))?)
             .over(seen.iter().map(|(id, tree, at)| (&**id, &**tree, *at))),
@@ -214,7 +213,7 @@ struct Everybody<'a> {
     masked: Masked,
     frameworks: Vec<&'a Framework>,
     fail_on: Severity,
-    references: Vec<Reference>,
+    tags: TagsByCommit<'a>,
     branch: Option<Branch>,
     evidence: EvidenceOfMany,
     now: ZonedTime,
@@ -297,7 +296,7 @@ impl Everybody<'_> {
             ),
             findings: None,
             risk: None,
-            references: Some(&self.references),
+            tags: Some(&self.tags),
         })?;
         let value = input.to_value();
         let mut evaluation = self.catalogue.over(&value);

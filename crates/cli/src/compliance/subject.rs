@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use gitops_health_compliance::input::{Binding, Branch, Finding, Input, Mode, Risk};
 use gitops_health_compliance::{
-    Assembler, Catalogue, Evidence, LARGEST_EVIDENCE, Settings, Subject, Trusted, TrustedError,
-    Waivers, read_evidence,
+    Assembler, Catalogue, Evidence, LARGEST_EVIDENCE, Settings, Subject, TagsByCommit, Trusted,
+    TrustedError, Waivers, read_evidence,
 };
 use gitops_health_git::{
     Change, Error as GitError, ObjectId, Repo, Selection, Similarity, Target, printable,
@@ -123,7 +123,7 @@ impl Believed {
             evidence: evidence(repo, args, change.head)?,
             findings,
             risk: risk(context, repo, loaded, selection)?,
-            references: Some(&references),
+            tags: Some(&TagsByCommit::new(&references)),
         };
         let input = assembler.input(subject)?;
         let waivers = trusted.waivers.clone();

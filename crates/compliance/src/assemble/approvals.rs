@@ -11,7 +11,7 @@ use crate::people::People;
 use super::{About, Assembler, absent};
 
 /// By how much the clocks of who says something and of who asks may differ.
-const SKEW: i64 = 86_400;
+pub(super) const SKEW: i64 = 86_400;
 
 /// What was said up to now: nobody has approved yet what is approved tomorrow. A refusal counts whatever its time is.
 pub(super) fn said_by(

@@ -17,7 +17,11 @@ impl Assembler<'_> {
         change.commits.iter().rev().map(|commit| self.commit(commit, people)).collect()
     }
 
-    fn commit(&self, commit: &git::Commit, people: &mut People<'_>) -> Result<Commit, Error> {
+    pub(super) fn commit(
+        &self,
+        commit: &git::Commit,
+        people: &mut People<'_>,
+    ) -> Result<Commit, Error> {
         let trailers = self.trailers(commit, people);
         let mut co_authors: Vec<String> = trailers
             .iter()
@@ -64,14 +68,8 @@ impl Assembler<'_> {
     }
 
     /// The same of a tag. One without a tagger says nothing of its time, which is the first of all then.
-    pub(super) fn signature_of_tag(
-        &self,
-        tag: &git::Annotation,
-        people: &mut People<'_>,
-    ) -> Result<Signature, Error> {
-        let signed = self.repo.signed_tag(tag.id)?;
-        let seconds = tag.tagger.as_ref().map_or(0, |tagger| tagger.time.seconds);
-        Ok(self.judged(&signed, seconds, true, people))
+    pub(super) fn verdict_of_tag(&self, signed: &git::Signed, tag: &git::Annotation) -> Verdict {
+        self.verdict(signed, tag.tagger.as_ref().map_or(0, |tagger| tagger.time.seconds))
     }
 
     fn judged(
@@ -81,14 +79,27 @@ impl Assembler<'_> {
         names_one: bool,
         people: &mut People<'_>,
     ) -> Signature {
+        Self::signature_of(signed, names_one, &self.verdict(signed, seconds), people)
+    }
+
+    fn verdict(&self, signed: &git::Signed, seconds: i64) -> Verdict {
         let none = TrustStore::empty();
         let trust = self.trusted.trust.as_ref().unwrap_or(&none);
         let moment = Moment { committer_seconds: seconds, now: Some(self.now.seconds) };
         let first = signed.signatures.first().map(|signature| signature.as_slice());
-        let verdict = verify(first, &signed.payload, trust, Expected::Anybody, moment);
+        verify(first, &signed.payload, trust, Expected::Anybody, moment)
+    }
+
+    /// What rules see of a verdict, where the object `names_one` author and committer.
+    pub(super) fn signature_of(
+        signed: &git::Signed,
+        names_one: bool,
+        verdict: &Verdict,
+        people: &mut People<'_>,
+    ) -> Signature {
         // Whoever reads only one of two signatures, or of two authors, can be shown another than we are.
-        let is_one = signed.signatures.len() < 2 && (names_one || first.is_none());
-        signature(&verdict, is_one, people)
+        let is_one = signed.signatures.len() < 2 && (names_one || signed.signatures.is_empty());
+        signature(verdict, is_one, people)
     }
 
     fn trailers(&self, commit: &git::Commit, people: &mut People<'_>) -> Vec<Trailer> {
@@ -195,7 +206,7 @@ fn holds(status: Status) -> bool {
 }
 
 /// `Name <address>`, the form in which git writes people; nothing else is one.
-fn named(value: &[u8]) -> Option<NamedPerson> {
+pub(super) fn named(value: &[u8]) -> Option<NamedPerson> {
     let text = value.trim();
     let inside = text.strip_suffix(b">")?;
     let (name, address) = inside.split_once_str("<")?;

@@ -14,7 +14,7 @@ pub enum Grade {
     E1,
     /// A platform attests it: what a CI job hands in.
     E2,
-    /// Two sources that do not depend on one another say so.
+    /// It is verified here, whoever hands it in: the person who says so signed it, by keys and a roster that are believed.
     E3,
 }
 
@@ -57,10 +57,10 @@ pub struct Approval {
     /// What it means: `review`, `approval`, `responsibility`, `authorship` (21 CFR 11.50(a)(3)).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub meaning: Option<String>,
-    /// When.
+    /// When; of a tag as who signed it says.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub at: Option<Time>,
-    /// Where it is from: `trailer`, `github`, `gitlab`, `file`.
+    /// Where it is from: `trailer`, `tag`, `github`, `gitlab`, `file`.
     pub source: String,
     /// How well that is established.
     pub grade: Grade,

@@ -20,19 +20,19 @@ pub fn all(report: &mut Report) {
     }
 }
 
-struct Keys {
-    ann: Key,
-    bob: Key,
-    deps: Key,
-    web: Key,
+pub struct Keys {
+    pub ann: Key,
+    pub bob: Key,
+    pub deps: Key,
+    pub web: Key,
     /// Trusted, and nobody's of the roster.
-    eve: Key,
+    pub eve: Key,
     /// Not trusted.
-    none: Key,
+    pub none: Key,
 }
 
 impl Keys {
-    fn new() -> Option<Self> {
+    pub fn new() -> Option<Self> {
         let key = Key::new;
         Some(Self {
             ann: key()?,
@@ -45,7 +45,7 @@ impl Keys {
     }
 
     /// Who may sign; `of_ann` stands in front of Ann's key.
-    fn signers(&self, of_ann: &str) -> String {
+    pub fn signers(&self, of_ann: &str) -> String {
         let line =
             |address: &str, options: &str, key: &Key| format!("{address} {options} {}\n", key.line);
         line("ann@example.com", of_ann, &self.ann)
@@ -56,7 +56,7 @@ impl Keys {
     }
 
     /// The roster with all keys; `of_ann` is more of Ann's key.
-    fn roster(&self, of_ann: &str) -> String {
+    pub fn roster(&self, of_ann: &str) -> String {
         let mut roster = ROSTER.to_owned();
         for (id, key, more) in [
             ("ann", &self.ann, of_ann),
@@ -86,7 +86,7 @@ impl Keys {
     }
 }
 
-const USUAL: &str = ", from: 2025-06-01";
+pub const USUAL: &str = ", from: 2025-06-01";
 const MESSAGE: &str = "fix: a thing\n\nWhy.\n";
 
 fn commit(world: &mut World, author: Someone, committer: Someone, key: Option<&Key>) -> String {

@@ -9,8 +9,8 @@ use gitops_health_compliance::input::{
     ApprovalState, Binding, Branch, Finding, Grade, Input, Mode, Risk,
 };
 use gitops_health_compliance::{
-    Assembler, Catalogue, ComplianceConfig, Evidence, ReportedApproval, Subject, Trusted, Verdict,
-    Who,
+    Assembler, Catalogue, ComplianceConfig, Evidence, ReportedApproval, Subject, TagsByCommit,
+    Trusted, Verdict, Who,
 };
 use gitops_health_git::{Location, Repo, RepoPath, Selection, Similarity, ZonedTime};
 use gitops_health_risk::RiskConfig;
@@ -238,6 +238,7 @@ impl World {
         let trusted = Trusted::read(&opened, change.base, &settings).expect("it is fit");
         let kinds = RiskConfig::default().check().expect("it is fit");
         let references = self.looks_at_tags.then(|| opened.references().expect("names"));
+        let tags = references.as_deref().map(TagsByCommit::new);
         let assembler = Assembler {
             repo: &opened,
             settings: &settings,
@@ -254,7 +255,7 @@ impl World {
             evidence: self.evidence.clone(),
             findings: self.findings.clone(),
             risk: self.risk.clone(),
-            references: references.as_deref(),
+            tags: tags.as_ref(),
         };
         (config, assembler.input(subject).expect("it is read"), trusted)
     }

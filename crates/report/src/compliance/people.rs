@@ -25,7 +25,7 @@ pub struct ApprovalRow {
     pub meaning: Option<String>,
     /// When, RFC 3339; absent where nobody says so.
     pub at: Option<String>,
-    /// Where it is from: `trailer`, `github`, `gitlab`, `file`.
+    /// Where it is from: `trailer`, `tag`, `github`, `gitlab`, `file`.
     pub source: String,
     /// How well it is established.
     pub grade: Grade,
@@ -85,6 +85,7 @@ impl ApprovalRow {
         let source = match self.source.as_str() {
             "github" | "gitlab" => format!("{} review", self.source),
             "file" => "evidence".to_owned(),
+            "tag" => "signed tag".to_owned(),
             other => other.to_owned(),
         };
         let mut about = vec![format!("{:?}", self.grade), with_day(source, self.at.as_deref())];
@@ -186,8 +187,13 @@ mod tests {
             grade: Grade::E0,
             is_contributor: true,
             kind: PersonKind::Unknown,
-            ..bob
+            ..bob.clone()
         };
+        let signed = ApprovalRow { source: "tag".into(), grade: Grade::E3, ..bob };
+        assert_eq!(
+            people(vec![signed], None).expect("words"),
+            "approved by bob (E3, signed tag of 2026-03-01)"
+        );
         assert_eq!(
             people(vec![typed.clone(), typed], None).expect("words"),
             "approved by bob (E0, trailer, who contributed to it, not in the roster)"

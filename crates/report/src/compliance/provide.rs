@@ -58,7 +58,15 @@ impl Providing<'_> {
             ("risk", _) => "Fetch the whole history (`git fetch --unshallow`); `gitops-health risk score` says what \
                             is in the way."
                 .to_owned(),
-            ("tags", _) => "Fetch the tags: `git fetch --tags`.".to_owned(),
+            ("tags", _) => "Fetch the tags: `git fetch --tags`. 5,000 tags of a change are looked at: where there are more, ask about fewer \
+                            commits (`--commit`, a smaller `--range`)."
+                .to_owned(),
+            (_, Some(("approvals", "tags"))) => {
+                "Have the tag made anew by who approves: signed with a key that the list of keys and the roster give to nobody else, of the \
+                 commit itself, with a trailer like `Approved-by: Ann <ann@example.com>` that names who signs (docs/evidence.md, \
+                 Signed approvals)."
+                    .to_owned()
+            }
             ("pull_request", _) => evidence(
                 "what the platform says of the pull request (GitHub's `pulls/NUMBER`, GitLab's `merge_requests/NUMBER`)",
             ),
@@ -172,6 +180,7 @@ mod tests {
             ("findings", "notes"),
             ("risk", "--unshallow"),
             ("tags", "--tags"),
+            ("approvals.tags", "names who signs"),
             ("times", "times"),
             ("pull_request.last_pushed_at", "`last_pushed_at`"),
             ("pull_request.covers", "`head.sha`"),

@@ -256,6 +256,8 @@ fn yaml_of(json: &str) -> String {
 #[test]
 fn the_examples_of_the_documentation_are_read() {
     let text = include_str!("../../../../../docs/evidence.md");
+    // A signed tag is no file.
+    let (text, _) = text.split_once("## Signed approvals").expect("what comes last");
     let blocks: Vec<&str> = text.split("```").skip(1).step_by(2).collect();
     assert_eq!(blocks.len(), 8);
     for block in blocks {
