@@ -608,6 +608,27 @@ fn rules_and_clauses_are_listed_and_explained() {
     assert!(list.stdout.contains("164.312(d)") && list.stdout.contains("not shown"), "{list}");
     let explained = run_in(&repo, &["compliance", "explain", "signed-commits"]);
     assert!(explained.stdout.contains("What it does not show"), "{explained}");
-    let unknown = run_in(&repo, &["compliance", "explain", "signed-commit"]);
-    assert_fails_with_hint(&unknown, 2, &["did you mean `signed-commits`?"]);
+    for name in ["signed-commit", "Signed-Commits", "SIGNED-COMMITS"] {
+        let unknown = run_in(&repo, &["compliance", "explain", name]);
+        assert_fails_with_hint(&unknown, 3, &["did you mean `signed-commits`?"]);
+    }
+}
+
+#[test]
+fn a_framework_is_known_in_any_case() {
+    let repo = TestRepo::new();
+    repo.write("a.txt", "a\n");
+    repo.commit("Begin");
+    let asked = |name| {
+        let json = ["compliance", "analyze", "--format", "json", "--framework", name];
+        let run = run_in(&repo, &json);
+        let report: Value = serde_json::from_str(&run.stdout).expect("a report");
+        let names = report["frameworks"].as_array().expect("frameworks").clone();
+        (run.code, names.iter().map(|it| it["framework"].clone()).collect::<Vec<_>>())
+    };
+    assert_eq!(asked("hipaa,fda-part-11").1, ["fda-part-11", "hipaa"]);
+    assert_eq!(asked("HIPAA, FDA-Part-11"), asked("hipaa,fda-part-11"));
+    assert_eq!(asked("All"), asked("all"));
+    let of = |name| run_in(&repo, &["compliance", "list", "--framework", name]).stdout;
+    assert_eq!(of("SOX"), of("sox"));
 }

@@ -303,12 +303,15 @@ pub const WAYS: &[Way] = &[
         "empty",
         "config show --origin",
     ),
-    broken(
-        "a framework of the configuration that is not known",
-        |repo| configure(repo, "{frameworks: [sarbanes]}"),
-        "sarbanes",
-        "compliance list",
-    ),
+    Way {
+        what: "a framework of the configuration that is not known",
+        prepare: |repo| configure(repo, "{frameworks: [hipaa, sarbanes]}"),
+        command: "analyze",
+        code: 3,
+        told: Told::Error,
+        says: "sarbanes",
+        hint: "compliance list",
+    },
     broken(
         "a path of policies that leads out of the repository",
         |repo| configure(repo, "{policies: [../elsewhere]}"),

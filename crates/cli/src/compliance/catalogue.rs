@@ -66,22 +66,34 @@ pub(super) fn asked_rules<'a>(catalogue: &'a Catalogue, frameworks: &[&Framework
     asked.map(|(id, _)| id.as_str()).collect()
 }
 
-/// The frameworks of these names, in the order of the catalogue.
+/// The frameworks of these names, in any case, in the order of the catalogue. A name of none is an error: what nobody asked
+/// would pass.
 pub(super) fn frameworks<'a>(
     catalogue: &'a Catalogue,
     names: &[String],
 ) -> Result<Vec<&'a Framework>, CliError> {
     let known = catalogue.frameworks();
-    if let Some(name) = names.iter().find(|name| *name != "all" && !known.contains_key(*name)) {
-        let hint = match nearest(name, known.keys()) {
-            Some(like) => format!("did you mean `{like}`?"),
-            None => "`gitops-health compliance list` lists all".into(),
-        };
-        let what = format!("there is no framework `{name}`");
-        return Err(CliError::new(Failure::Unusable { what, hint }));
+    let is = |name: &str, id: &str| name.trim().eq_ignore_ascii_case(id);
+    let is_known = |name: &str| is(name, "all") || known.keys().any(|id| is(name, id));
+    if let Some(name) = names.iter().find(|name| !is_known(name)) {
+        return Err(not_there("framework", name, known.keys()));
     }
-    let is_asked = |id: &String| names.iter().any(|name| name == "all" || name == id);
+    let is_asked = |id: &str| names.iter().any(|name| is(name, "all") || is(name, id));
     Ok(known.iter().filter(|(id, _)| is_asked(id)).map(|(_, framework)| framework).collect())
+}
+
+/// That a rule or a framework is not there. Nothing can be said of it, so it is no wrong use.
+pub(super) fn not_there<'a>(
+    kind: &str,
+    name: &str,
+    known: impl Iterator<Item = &'a String>,
+) -> CliError {
+    let hint = match nearest(name, known) {
+        Some(like) => format!("did you mean `{like}`?"),
+        None => "`gitops-health compliance list` lists all".into(),
+    };
+    let what = format!("there is no {kind} `{name}`");
+    CliError::new(Failure::NotEvaluated { what, hint })
 }
 
 /// The exit code of an outcome, which is advice only where nothing was set up.

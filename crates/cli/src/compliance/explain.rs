@@ -3,11 +3,10 @@ use gitops_health_report::compliance_explain::{
     self as report, COMPLIANCE_EXPLAIN_SCHEMA, ExplainReport, ExplainedClause,
 };
 
-use super::catalogue::catalogue;
+use super::catalogue::{catalogue, not_there};
 use super::own::Own;
 use super::subject::settings;
 use crate::args::{ExplainArgs, PlainFormat};
-use crate::config::keys::nearest;
 use crate::context::Context;
 use crate::error::{CliError, Failure};
 use crate::exit_code::ExitCode;
@@ -23,12 +22,7 @@ pub(crate) fn run(context: &Context, args: &ExplainArgs) -> Result<ExitCode, Cli
     let own = Own::of_worktree(repo.as_ref(), &settings, &args.policy)?;
     let catalogue = catalogue(&settings, &own.policies)?;
     let Some(rule) = catalogue.rules().get(&args.rule) else {
-        let hint = match nearest(&args.rule, catalogue.rules().keys()) {
-            Some(like) => format!("did you mean `{like}`?"),
-            None => "`gitops-health compliance list` lists all".into(),
-        };
-        let what = format!("there is no rule `{}`", args.rule);
-        return Err(CliError::new(Failure::Unusable { what, hint }));
+        return Err(no_rule(&catalogue, &args.rule));
     };
     // The page begins with the id and the title, which the report has.
     let body = |page: &str| page.splitn(5, '\n').nth(4).unwrap_or_default().to_owned();
@@ -44,6 +38,14 @@ pub(crate) fn run(context: &Context, args: &ExplainArgs) -> Result<ExitCode, Cli
     };
     output::write(context, &text)?;
     Ok(ExitCode::Clean)
+}
+
+fn no_rule(catalogue: &Catalogue, name: &str) -> CliError {
+    let of = catalogue.frameworks().keys().find(|id| name.eq_ignore_ascii_case(id));
+    let Some(id) = of else { return not_there("rule", name, catalogue.rules().keys()) };
+    let what = format!("`{id}` is a framework, and no rule");
+    let hint = format!("`gitops-health compliance list --framework {id} --coverage` shows it");
+    CliError::new(Failure::NotEvaluated { what, hint })
 }
 
 fn clauses(catalogue: &Catalogue, id: &str) -> Vec<ExplainedClause> {

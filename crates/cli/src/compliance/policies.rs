@@ -28,7 +28,7 @@ pub(super) fn read(paths: &[PathBuf], limits: Limits) -> Result<Policies, CliErr
     }
     let mut files = Vec::new();
     for path in paths {
-        let kind = fs::metadata(path).map_err(|source| not_there(path, source))?;
+        let kind = fs::metadata(path).map_err(|error| not_read(path, &error.to_string()))?;
         match kind.is_dir() {
             true => list(path, &mut files, limits.most, Links::Skipped)?,
             false => files.push(path.clone()),
@@ -50,7 +50,7 @@ pub(super) fn read(paths: &[PathBuf], limits: Limits) -> Result<Policies, CliErr
     if read.policies.is_empty() && read.frameworks.is_empty() {
         let what = "there is no policy where you named".to_owned();
         let hint = "name a file that ends in `.rego`, or a directory with some".into();
-        return Err(CliError::new(Failure::Unusable { what, hint }));
+        return Err(CliError::new(Failure::NotEvaluated { what, hint }));
     }
     Ok(read)
 }
@@ -76,10 +76,6 @@ fn is_yaml(path: &Path) -> bool {
 
 fn shown(path: &Path) -> String {
     printable(path.as_os_str().as_encoded_bytes()).to_string()
-}
-
-fn not_there(path: &Path, source: io::Error) -> CliError {
-    CliError::new(Failure::Input { place: format!("`{}`", shown(path)), source })
 }
 
 fn not_read(path: &Path, why: &str) -> CliError {

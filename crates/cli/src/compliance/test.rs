@@ -22,7 +22,7 @@ pub(crate) fn run(context: &Context, args: &TestArgs) -> Result<ExitCode, CliErr
     if tests.tests.is_empty() {
         let what = "there are no tests where you named".to_owned();
         let hint = "name a directory that has rules called `test_...`, too".into();
-        return Err(CliError::new(Failure::Unusable { what, hint }));
+        return Err(CliError::new(Failure::NotEvaluated { what, hint }));
     }
     let mutation = args.mutate.then(|| {
         let limits = Limits { evaluation: Duration::from_secs(1), ..limits };

@@ -123,9 +123,10 @@ fn property<'a>(schema: &'a Json, key: &str) -> Property<'a> {
     }
 }
 
-/// The name most like `key`, when it is like it at all.
+/// The name most like `key` whatever the case, when it is like it at all.
 pub(crate) fn nearest<'a>(key: &str, names: impl Iterator<Item = &'a String>) -> Option<String> {
-    let near = |name: &&String| strsim::jaro_winkler(key, name);
+    let key = key.to_lowercase();
+    let near = |name: &&String| strsim::jaro_winkler(&key, &name.to_lowercase());
     let best = names.max_by(|one, two| near(one).total_cmp(&near(two)))?;
     (near(&best) > 0.75).then(|| best.clone())
 }

@@ -134,7 +134,9 @@ pub(super) fn nearest<'a>(
     name: &str,
     known: impl IntoIterator<Item = &'a String>,
 ) -> Option<&'a str> {
-    let scored = known.into_iter().map(|known| (strsim::jaro_winkler(name, known), known.as_str()));
+    let name = name.to_lowercase();
+    let score = |known: &str| strsim::jaro_winkler(&name, &known.to_lowercase());
+    let scored = known.into_iter().map(|known| (score(known), known.as_str()));
     let best = scored.max_by(|one, other| one.0.total_cmp(&other.0));
     best.filter(|(score, _)| *score >= 0.8).map(|(_, known)| known)
 }
