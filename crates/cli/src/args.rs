@@ -13,7 +13,7 @@ use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum};
 use gitops_health_git::ZonedTime;
 
 pub(crate) use compliance::*;
-pub(crate) use day::Day;
+pub(crate) use day::{Day, is_within};
 pub(crate) use index::*;
 pub(crate) use risk::*;
 pub(crate) use sanitize::*;

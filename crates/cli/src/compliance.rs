@@ -5,6 +5,7 @@ mod catalogue;
 mod check_policy;
 mod configured;
 mod explain;
+mod first_parents;
 mod history;
 mod list;
 mod new_policy;

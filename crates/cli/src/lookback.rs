@@ -3,6 +3,7 @@
 use gitops_health_git::{Commit, Repo, UnreadFile, counted, printable};
 use gitops_health_report::Tip;
 
+use crate::args::Day;
 use crate::error::{CliError, Failure};
 
 /// The commit that is looked back from.
@@ -49,6 +50,27 @@ impl Lookback {
             ),
         };
         CliError::new(Failure::NothingToReport { what, hint, is_cut: is_shallow })
+    }
+}
+
+/// ` since 2026-01-01 and until 2026-02-01`, as far as it was asked for.
+pub(crate) fn when(since: Option<Day>, until: Option<Day>) -> String {
+    let since = since.map(|day| format!(" since {}", day.first));
+    let until = until.map(|day| format!(" until {}", day.last));
+    [since, until].into_iter().flatten().collect::<Vec<_>>().join(" and")
+}
+
+/// Refuses a time that ends before it begins.
+pub(crate) fn refuse_no_time(since: Option<Day>, until: Option<Day>) -> Result<(), CliError> {
+    match (since, until) {
+        (Some(since), Some(until)) if since.first > until.last => {
+            Err(CliError::new(Failure::NothingToReport {
+                what: "`--since` is later than `--until`".into(),
+                hint: "exchange them".into(),
+                is_cut: false,
+            }))
+        }
+        _ => Ok(()),
     }
 }
 

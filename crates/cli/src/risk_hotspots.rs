@@ -16,7 +16,7 @@ use crate::args::{HotspotsArgs, TableFormat};
 use crate::context::Context;
 use crate::error::{CliError, Failure};
 use crate::exit_code::ExitCode;
-use crate::lookback::{Gaps, Lookback};
+use crate::lookback::{Gaps, Lookback, refuse_no_time, when};
 use crate::{index, output};
 
 /// `risk hotspots`: where risk lives.
@@ -26,7 +26,7 @@ pub(crate) fn run(context: &Context, args: &HotspotsArgs) -> Result<ExitCode, Cl
     let params = loaded.config.risk.check()?;
     let lookback = Lookback::from(&repo, &args.commit)?;
     let paths = paths_in_tree(context, &repo, &args.paths)?;
-    refuse_no_time(args)?;
+    refuse_no_time(args.since, args.until)?;
 
     let inventory = repo.files_of(lookback.commit.id)?;
     let chosen = choose(inventory, &paths, &params, args, &lookback)?;
@@ -39,7 +39,11 @@ pub(crate) fn run(context: &Context, args: &HotspotsArgs) -> Result<ExitCode, Cl
     };
     let past = history.past_of_all(&repo, asked)?;
     if past.all.changes == 0 {
-        return Err(lookback.no_commits(&when(args), "`--since` or `--until`", past.is_shallow));
+        return Err(lookback.no_commits(
+            &when(args.since, args.until),
+            "`--since` or `--until`",
+            past.is_shallow,
+        ));
     }
     let report = assemble(args, lookback, &paths, chosen, &history, &past)?;
 
@@ -52,26 +56,6 @@ pub(crate) fn run(context: &Context, args: &HotspotsArgs) -> Result<ExitCode, Cl
     };
     output::write(context, &text)?;
     Ok(if report.is_complete() { ExitCode::Clean } else { ExitCode::NotEvaluated })
-}
-
-/// ` since 2026-01-01 and until 2026-02-01`, as far as it was asked for.
-fn when(args: &HotspotsArgs) -> String {
-    let since = args.since.map(|day| format!(" since {}", day.first));
-    let until = args.until.map(|day| format!(" until {}", day.last));
-    [since, until].into_iter().flatten().collect::<Vec<_>>().join(" and")
-}
-
-fn refuse_no_time(args: &HotspotsArgs) -> Result<(), CliError> {
-    match (args.since, args.until) {
-        (Some(since), Some(until)) if since.first > until.last => {
-            Err(CliError::new(Failure::NothingToReport {
-                what: "`--since` is later than `--until`".into(),
-                hint: "exchange them".into(),
-                is_cut: false,
-            }))
-        }
-        _ => Ok(()),
-    }
 }
 
 /// What was asked for, as paths of the tree. They are relative to where the repository was looked

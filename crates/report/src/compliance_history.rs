@@ -64,7 +64,11 @@ pub struct HistoryReport {
     pub first: Option<String>,
     /// The newest.
     pub last: Option<String>,
-    /// When the earliest and the latest were committed.
+    /// Only what was committed at this time or later was asked for, RFC 3339 in UTC; absent where there is no such limit.
+    pub since: Option<String>,
+    /// Only what was committed at this time or before was asked for.
+    pub until: Option<String>,
+    /// When the earliest and the latest were committed, in UTC.
     pub period: Option<Period>,
     /// Whether this clone ends before the history does: the exit code is 3 then.
     pub is_cut: bool,
@@ -224,6 +228,8 @@ impl HistoryReport {
             ("head", Some(self.head.as_str())),
             ("first", self.first.as_deref()),
             ("last", self.last.as_deref()),
+            ("since", self.since.as_deref()),
+            ("until", self.until.as_deref()),
             ("trusted", Some(&self.trusted)),
             ("evaluated_at", Some(&self.evaluated_at)),
             ("policies_digest", Some(&self.policies_digest)),
@@ -335,12 +341,25 @@ fn about(report: &HistoryReport) -> String {
     let days = report.period.as_ref().map(|it| (day_of(&it.first), day_of(&it.last)));
     let days = days.map(|(first, last)| format!(", {first} to {last}")).unwrap_or_default();
     format!(
-        "{} of {} judged ({}{days}) by the roster, owners, keys and settings of {}",
+        "{} of {} judged ({}{days}){} by the roster, owners, keys and settings of {}",
         counted(report.commits, "commit", "commits"),
         report.head,
         counted(report.merges, "merge", "merges"),
+        asked_days(report),
         short(&report.trusted),
     )
+}
+
+/// `, of those since 2026-01-01 and until 2026-03-31,`, as far as it was asked for.
+fn asked_days(report: &HistoryReport) -> String {
+    let whole = |time: &str, end: &str| time.strip_suffix(end).unwrap_or(time).to_owned();
+    let since = report.since.iter().map(|it| format!("since {}", whole(it, "T00:00:00+00:00")));
+    let until = report.until.iter().map(|it| format!("until {}", whole(it, "T23:59:59+00:00")));
+    let asked: Vec<String> = since.chain(until).collect();
+    match asked.is_empty() {
+        true => String::new(),
+        false => format!(", of those committed {},", asked.join(" and ")),
+    }
 }
 
 /// How commits came to the branch, where somebody says so.

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum};
 use gitops_health_compliance::Severity;
 
-use super::PlainFormat;
+use super::{Day, PlainFormat, parse_day};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum ComplianceCommand {
@@ -89,6 +89,7 @@ pub(crate) struct ChangeArgs {
   gitops-health compliance analyze --base origin/main --framework hipaa,sox
   gitops-health compliance analyze --staged --format github
   gitops-health compliance analyze --history --last 200           what would have failed
+  gitops-health compliance analyze --history --since 2026-01-01 --until 2026-03-31
   gitops-health compliance analyze --evidence junit.xml --evidence reviews.json
   gitops-health compliance analyze --policy policies              what policies of your own say
   gitops-health compliance analyze --range v1.0..v1.1 --format sarif -o out.sarif")]
@@ -98,9 +99,15 @@ pub(crate) struct AnalyzeArgs {
     /// Each commit of the branch of HEAD, or of --head, as it came there: the first parents
     #[arg(long, group = "change", help_heading = "What to look at")]
     pub history: bool,
-    /// Of the history only the newest commits
+    /// Of the history only the newest commits, of these days where some are named
     #[arg(long, value_name = "N", requires = "history", help_heading = "What to look at")]
     pub last: Option<NonZero<usize>>,
+    /// Of the history what was committed on this day or later, in UTC, or at this time or later (RFC 3339)
+    #[arg(long, value_name = "DATE", value_parser = parse_day, requires = "history", help_heading = "What to look at")]
+    pub since: Option<Day>,
+    /// Of the history what was committed on this day or before, or at this time or before
+    #[arg(long, value_name = "DATE", value_parser = parse_day, requires = "history", help_heading = "What to look at")]
+    pub until: Option<Day>,
     /// Policies of your own, beside those that `compliance.policies` names: a directory, or a file that ends in `.rego`.
     /// May be given several times
     #[arg(long, value_name = "PATH", help_heading = "What is believed")]

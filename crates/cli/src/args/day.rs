@@ -20,3 +20,9 @@ pub(super) fn parse_day(text: &str) -> Result<Day, String> {
     let first = first.ok_or("expected a day such as 2026-03-01, or 2026-03-01T12:00:00Z")?;
     Ok(Day { first, last: ZonedTime { seconds: first.seconds + 86_399, ..first } })
 }
+
+/// Whether a moment, in seconds since 1970, is in the days that were asked for.
+pub(crate) fn is_within(seconds: i64, since: Option<Day>, until: Option<Day>) -> bool {
+    since.is_none_or(|day| seconds >= day.first.seconds)
+        && until.is_none_or(|day| seconds <= day.last.seconds)
+}

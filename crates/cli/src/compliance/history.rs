@@ -6,7 +6,7 @@ use std::sync::mpsc;
 use gitops_health_compliance::input::{Branch, Input, MissingFact, Mode, Time};
 use gitops_health_compliance::{
     Accepted, Assembler, Catalogue, EvidenceOfMany, Framework, Judgement, KnownWaiver, Outcome,
-    Settings, Severity, Subject, TagsByCommit, Tally, Trusted, Verdict, digits,
+    ReportedApproval, Settings, Severity, Subject, TagsByCommit, Tally, Trusted, Verdict, digits,
 };
 use gitops_health_git::{Change, Commit, Error as GitError, ObjectId, Repo, Similarity, ZonedTime};
 use gitops_health_report::Style;
@@ -23,6 +23,7 @@ use gitops_health_risk::RiskParams;
 use super::analyze::{Shown, clauses, framework, providing, waiver};
 use super::catalogue::{asked_rules, catalogue, exit_code, frameworks, replaced};
 use super::configured::{self, configured, note};
+use super::first_parents::FirstParents;
 use super::own::Own;
 use super::subject::{branch_of_head, evidence, refuse_ambiguous, settings, unusable};
 use super::watch::{Watch, watched};
@@ -58,10 +59,11 @@ pub(crate) fn run(context: &Context, args: &AnalyzeArgs) -> Result<ExitCode, Cli
         false => &args.framework,
     };
     let frameworks = frameworks(&catalogue, names)?;
-    let (commits, is_cut) = first_parents(&repo, tip, args)?;
-    let seen = commits.iter().rev();
-    let seen = seen.map(|it| (it.id.to_string(), it.tree.to_string(), it.committer.time.seconds));
-    let seen: Vec<(String, String, i64)> = seen.collect();
+    let evidence = evidence(&repo, &args.change, Some(tip))?;
+    let is_by_tree = |it: &ReportedApproval| it.binds.tree.is_some();
+    let has_trees = evidence.approvals.iter().flatten().any(is_by_tree);
+    let FirstParents { judged: commits, is_cut, seen } =
+        FirstParents::read(&repo, tip, args, has_trees)?;
     let references = repo.references()?;
     let everybody = Everybody {
         settings: &settings,
@@ -74,7 +76,7 @@ pub(crate) fn run(context: &Context, args: &AnalyzeArgs) -> Result<ExitCode, Cli
         fail_on: args.fail_on.into(),
         tags: TagsByCommit::new(&references),
         branch: branch_of_head(&repo, &args.change, &settings)?,
-        evidence: EvidenceOfMany::new(evidence(&repo, &args.change, Some(tip))?)
+        evidence: EvidenceOfMany::new(evidence)
             .over(seen.iter().map(|(id, tree, at)| (&**id, &**tree, *at))),
         now: context.now(),
     };
@@ -126,25 +128,6 @@ fn outcome(everybody: &Everybody<'_>, answers: &[Answers], is_cut: bool) -> Comp
         Outcome::Violations => ComplianceOutcome::Violations,
         Outcome::NotEvaluated => ComplianceOutcome::NotEvaluated,
     }
-}
-
-/// The commits of a branch as they came to it, newest first, and whether the clone ends before the history does.
-fn first_parents(
-    repo: &Repo,
-    tip: ObjectId,
-    args: &AnalyzeArgs,
-) -> Result<(Vec<Commit>, bool), CliError> {
-    let (mut commits, mut next) = (Vec::new(), Some(tip));
-    let most = args.last.map_or(usize::MAX, NonZero::get);
-    while let Some(id) = next.filter(|_| commits.len() < most) {
-        let commit = repo.commit(id)?;
-        if repo.shallow_edges().contains(&id) {
-            return Ok((commits, true));
-        }
-        next = commit.parents().first().copied();
-        commits.push(commit);
-    }
-    Ok((commits, false))
 }
 
 /// What is said of a commit.
@@ -381,6 +364,8 @@ fn assemble(
         },
         first: commits.last().map(|commit| commit.id.to_string()),
         last: commits.first().map(|commit| commit.id.to_string()),
+        since: args.since.map(|day| utc(day.first)),
+        until: args.until.map(|day| utc(day.last)),
         period: period(commits),
         is_cut: asked.is_cut,
         most_findings: MOST_FINDINGS,
@@ -443,8 +428,13 @@ fn waivers(
 /// When the earliest and the latest commit were committed.
 fn period(commits: &[Commit]) -> Option<Period> {
     let times = || commits.iter().map(|commit| commit.committer.time);
-    let first = times().min_by_key(|time| time.seconds)?.to_string();
-    Some(Period { first, last: times().max_by_key(|time| time.seconds)?.to_string() })
+    let first = utc(times().min_by_key(|time| time.seconds)?);
+    Some(Period { first, last: utc(times().max_by_key(|time| time.seconds)?) })
+}
+
+/// A time as all times of a history are given, and `--since` and `--until` count them.
+fn utc(time: ZonedTime) -> String {
+    ZonedTime { offset_minutes: 0, ..time }.to_string()
 }
 
 fn history_row(
@@ -481,7 +471,7 @@ fn history_row(
         not_looked_at: not_known.iter().filter(|it| it.is_not_looked_at).count(),
         unbroken,
         since: oldest.map(|commit| commit.id.to_string()),
-        since_committed: oldest.map(|commit| commit.committer.time.to_string()),
+        since_committed: oldest.map(|commit| utc(commit.committer.time)),
         failing,
         waived,
         not_known,
@@ -504,7 +494,7 @@ fn unbroken(verdicts: &[Verdict]) -> (usize, Option<usize>) {
 fn found(commit: &Commit, said: &Said) -> FailingCommit {
     FailingCommit {
         commit: commit.id.to_string(),
-        committed: commit.committer.time.to_string(),
+        committed: utc(commit.committer.time),
         findings: said.findings.clone(),
         findings_left_out: said.left_out,
         waivers: said.waivers.clone(),
@@ -514,7 +504,7 @@ fn found(commit: &Commit, said: &Said) -> FailingCommit {
 fn unknown(commit: &Commit, said: &Said) -> UnknownCommit {
     UnknownCommit {
         commit: commit.id.to_string(),
-        committed: commit.committer.time.to_string(),
+        committed: utc(commit.committer.time),
         missing: said.missing.clone(),
         is_not_looked_at: said
             .missing

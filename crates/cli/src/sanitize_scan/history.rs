@@ -10,7 +10,7 @@ use gitops_health_sanitize::is_binary;
 use super::changes::{FILE_NAME, scan_commit};
 use super::outcome::{Origin, Outcome, Place};
 use super::{LARGEST, threads};
-use crate::args::Day;
+use crate::args::{Day, is_within};
 use crate::context::Context;
 use crate::error::CliError;
 use crate::look::Look;
@@ -198,7 +198,7 @@ fn miss_what_is_cut_off(
             commit => commit?,
         };
         let seconds = commit.committer.time.seconds;
-        count += usize::from(extent.since.is_none_or(|day| seconds >= day.first.seconds));
+        count += usize::from(is_within(seconds, extent.since, None));
     }
     if count > 0 {
         let edges = counted(count, "commit", "commits");
@@ -220,9 +220,7 @@ pub(crate) struct Extent {
 
 impl Extent {
     fn has(&self, commit: &Commit) -> bool {
-        let seconds = commit.committer.time.seconds;
-        self.since.is_none_or(|day| seconds >= day.first.seconds)
-            && self.until.is_none_or(|day| seconds <= day.last.seconds)
+        is_within(commit.committer.time.seconds, self.since, self.until)
     }
 }
 

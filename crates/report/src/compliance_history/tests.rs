@@ -62,6 +62,8 @@ fn report() -> HistoryReport {
         requests: Requests::default(),
         first: None,
         last: None,
+        since: None,
+        until: None,
         period: Some(Period {
             first: "2025-01-01T00:00:00Z".into(),
             last: "2026-03-01T10:00:00Z".into(),
