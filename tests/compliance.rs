@@ -181,15 +181,47 @@ fn a_waiver_counts_until_its_day_and_not_for_its_owner() {
 }
 
 #[test]
-fn every_format_tells_the_same_and_ends_the_same() {
+fn rules_of_less_severity_are_not_listed_and_decide_all_the_same() {
     let repo = governed("  frameworks: [baseline]\n");
-    for format in
-        ["text", "json", "sarif", "github", "gitlab", "junit", "tap", "rdjson", "markdown", "html"]
-    {
-        let transcript = run_in(&repo, &["compliance", "analyze", "--format", format]);
-        assert_eq!(transcript.code, Some(3), "{format}: {transcript}");
-        assert!(transcript.stdout.contains("approved-by-others"), "{format}: {transcript}");
+    repo.write("src/get.py", "requests.get(url, verify=False)\n").commit("get it");
+    for front in [&["compliance", "analyze"][..], &["compliance", "analyze", "--history"]] {
+        let ask = |arguments: &[&str], format: &str| {
+            let transcript = run_in(&repo, &[front, arguments, &["--format", format]].concat());
+            assert_eq!(transcript.code, Some(3), "{transcript}");
+            transcript.stdout
+        };
+        let rows = |report: &Value| report["rules"].as_array().expect("rows").clone();
+        let all = json(&ask(&[], "json"));
+        assert_eq!(all["severity"], "low");
+        let is_low = |row: &&Value| ["low", "medium"].contains(&row["severity"].as_str().unwrap());
+        let low: Vec<Value> = rows(&all).iter().filter(is_low).cloned().collect();
+        let failing = low.iter().filter(|row| row["verdict"] == "fail").count();
+        assert!(failing > 0, "{all}");
+        let high = json(&ask(&["--severity", "high"], "json"));
+        assert_eq!(rows(&high).len(), rows(&all).len() - low.len());
+        assert!(!rows(&high).iter().any(|row| is_low(&row)));
+        assert_eq!(
+            (&high["severity"], &high["left_out"]["fail"]),
+            (&"high".into(), &failing.into())
+        );
+        for member in ["frameworks", "outcome", "missing", "fail_on"] {
+            assert_eq!(high[member], all[member], "{member}");
+        }
+        let said = format!("below severity high and not listed: {failing} rule");
+        for format in ["text", "markdown", "html", "sarif", "json"] {
+            let told = ask(&["--severity", "high"], format);
+            let words = told.split_whitespace().collect::<Vec<_>>().join(" ");
+            assert!(words.contains(&said), "{format}: {told}");
+            assert!(!ask(&[], format).contains("not listed"), "{format}");
+        }
     }
+    // A record has all: what is listed is no part of a decision.
+    let record = |severity: &str, file: &str| {
+        let arguments = ["compliance", "analyze", "--severity", severity, "--record", file];
+        program(&repo).run(&[&arguments[..], &["--now", "2026-06-01T00:00:00Z"]].concat());
+        std::fs::read_to_string(repo.path().join(file)).expect("a record")
+    };
+    assert_eq!(record("low", "low.json"), record("critical", "critical.json"));
 }
 
 #[test]

@@ -52,6 +52,11 @@ pub struct HistoryReport {
     pub is_advisory: bool,
     /// The least severity of a rule that decides the exit code.
     pub fail_on: Severity,
+    /// The least severity of a rule that is listed.
+    pub severity: Severity,
+    /// How many rules are not listed, because their severity is less, by the answer that weighs most. They have a say in the
+    /// exit code and in the answers to clauses as all others.
+    pub left_out: Counts,
     /// What the answers of rules that decide come to.
     pub outcome: ComplianceOutcome,
     /// How many commits were judged: all first parents, or the newest of them.
@@ -217,7 +222,7 @@ impl HistoryReport {
 
     /// How many rules have which answer as that which weighs most.
     fn counts(&self) -> Counts {
-        let mut counts = Counts::default();
+        let mut counts = self.left_out;
         self.rules.iter().for_each(|row| counts.add(row.verdict));
         counts
     }

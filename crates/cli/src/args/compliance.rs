@@ -118,6 +118,9 @@ pub(crate) struct AnalyzeArgs {
     /// Write down what was decided and all that it rests on, for `compliance replay`
     #[arg(long, value_name = "FILE", conflicts_with = "history")]
     pub record: Option<PathBuf>,
+    /// The least severity of a rule that is listed; all are counted, and decide as without it
+    #[arg(long, value_name = "SEVERITY", default_value = "low")]
+    pub severity: RuleSeverity,
     /// The least severity of a rule that decides the exit code
     #[arg(long, value_name = "SEVERITY", default_value = "low")]
     pub fail_on: RuleSeverity,

@@ -49,6 +49,7 @@ pub(crate) fn run(context: &Context, args: &AnalyzeArgs) -> Result<ExitCode, Cli
     let asked = Asked {
         is_advisory,
         fail_on: args.fail_on.into(),
+        severity: args.severity.into(),
         providing: providing(settings, false),
         settings,
     };
@@ -96,6 +97,7 @@ fn printer(format: ComplianceFormat) -> Result<Printer, CliError> {
 struct Asked<'a> {
     is_advisory: bool,
     fail_on: Severity,
+    severity: Severity,
     providing: Providing<'a>,
     settings: &'a Settings,
 }
@@ -136,6 +138,8 @@ fn assemble(
     let known = judged.input.facts_missing.iter().map(|it| (&*it.fact, &*it.reason));
     let missed = rows.iter().flat_map(|row| &row.missing).map(String::as_str);
     let missing = asked.providing.rows(known, missed);
+    let (rows, left_out) = listed(rows, asked.severity);
+    let notes = notes.chain(judged.notes.iter().cloned());
     let verdict_of = |rule: &str| judgements.get(rule).map(|it| it.0.verdict);
     ComplianceReport {
         schema: COMPLIANCE_SCHEMA.into(),
@@ -154,13 +158,24 @@ fn assemble(
         policies_digest: digits(&catalogue.digest()),
         is_advisory: asked.is_advisory,
         fail_on: asked.fail_on,
+        severity: asked.severity,
         counts,
+        left_out,
         outcome,
         frameworks: frameworks.iter().map(|it| framework(it, &verdict_of)).collect(),
         rules: sorted(rows),
         missing,
-        notes: notes.chain(judged.notes.iter().cloned()).collect(),
+        notes: notes.chain(left_out.not_listed(asked.severity)).collect(),
     }
+}
+
+/// The rules of this severity or more, and how many others gave which answer.
+fn listed(rows: Vec<RuleRow>, least: Severity) -> (Vec<RuleRow>, Counts) {
+    let (listed, others): (Vec<_>, Vec<_>) =
+        rows.into_iter().partition(|row| row.severity >= least);
+    let mut left_out = Counts::default();
+    others.iter().for_each(|row| left_out.add(row.verdict));
+    (listed, left_out)
 }
 
 /// When the commits of a change were committed, from the earliest to the latest.

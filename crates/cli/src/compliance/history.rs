@@ -337,7 +337,6 @@ fn assemble(
     let known = known.into_iter().map(|it| (&*it.fact, &*it.reason));
     let missed = rules.iter().flat_map(|row| &row.not_known).flat_map(|it| &it.missing);
     let missed: BTreeSet<&str> = missed.map(String::as_str).collect();
-    let failing = rules.iter().flat_map(|row| row.failing.iter().chain(&row.waived));
     let verdicts: BTreeMap<&str, Verdict> =
         rules.iter().map(|row| (row.rule.as_str(), row.verdict)).collect();
     let of = |rule: &str| verdicts.get(rule).copied();
@@ -346,6 +345,15 @@ fn assemble(
     let branch = answers.first().and_then(|newest| newest.branch.clone());
     let unasked = branch.as_ref().and_then(|it| note(it, &configured));
     let notes = unasked.into_iter().chain(replaced(everybody.catalogue));
+    let missing = providing(everybody.settings, true).rows(known, missed);
+    let waivers = waivers(everybody, &rules, answers);
+    let severity: Severity = args.severity.into();
+    let (rules, others): (Vec<_>, Vec<_>) =
+        rules.into_iter().partition(|row| row.severity >= severity);
+    let mut left_out = Counts::default();
+    others.iter().for_each(|row| left_out.add(row.verdict));
+    let failing = rules.iter().flat_map(|row| row.failing.iter().chain(&row.waived));
+    let findings_left_out = failing.map(|it| it.findings_left_out).sum();
     HistoryReport {
         schema: COMPLIANCE_HISTORY_SCHEMA.into(),
         head: args.change.head.clone(),
@@ -354,6 +362,8 @@ fn assemble(
         policies_digest: digits(&everybody.catalogue.digest()),
         is_advisory: asked.is_advisory,
         fail_on: everybody.fail_on,
+        severity,
+        left_out,
         outcome: outcome(everybody, answers, asked.is_cut),
         commits: commits.len(),
         merges: commits.iter().filter(|commit| commit.is_merge()).count(),
@@ -369,13 +379,13 @@ fn assemble(
         period: period(commits),
         is_cut: asked.is_cut,
         most_findings: MOST_FINDINGS,
-        findings_left_out: failing.map(|it| it.findings_left_out).sum(),
-        missing: providing(everybody.settings, true).rows(known, missed),
-        notes: notes.collect(),
+        findings_left_out,
+        missing,
+        notes: notes.chain(left_out.not_listed(severity)).collect(),
         configured,
         branch,
         frameworks,
-        waivers: waivers(everybody, &rules, answers),
+        waivers,
         rules,
     }
 }

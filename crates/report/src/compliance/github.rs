@@ -34,7 +34,7 @@ pub fn github(report: &ComplianceReport) -> String {
 
 /// All that is not known, how it gets known, and the rules that ask for it.
 fn not_known(out: &mut String, level: &str, report: &ComplianceReport) {
-    let rules = match report.counts.not_assessed {
+    let rules = match report.with(Verdict::NotAssessed).count() {
         0 => return,
         1 => "1 rule is not assessed".to_owned(),
         many => format!("{} rules are not assessed", thousands(many as u64)),

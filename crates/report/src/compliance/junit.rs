@@ -2,14 +2,15 @@ use std::fmt::Write;
 
 use gitops_health_compliance::Verdict;
 
-use super::{ComplianceOutcome, ComplianceReport, RuleRow};
+use super::{ComplianceOutcome, ComplianceReport, Counts, RuleRow};
 use crate::columns::counted;
 use crate::escape::escape_xml as escape;
 
 /// The report as JUnit's XML, by the schema of Jenkins' xUnit plugin (`junit-10.xsd`): a suite for each framework with
 /// a test case for each of its rules, and one for the rules of none.
 ///
-/// A rule that decides and is not assessed is an error: what is skipped turns nothing red.
+/// A rule that decides and is not assessed is an error: what is skipped turns nothing red. Rules that are not listed have a
+/// suite with one test case, where one of them is no pass.
 pub fn junit(report: &ComplianceReport) -> String {
     let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n");
     for framework in &report.frameworks {
@@ -22,6 +23,13 @@ pub fn junit(report: &ComplianceReport) -> String {
     if !others.is_empty() || report.frameworks.is_empty() {
         suite(&mut out, report, "rules", &others);
     }
+    if let Some((verdict, words)) = report.hidden() {
+        let inside = match verdict {
+            Verdict::Fail => element("failure", "not-listed", &words, ""),
+            _ => element("error", "not-listed", &words, ""),
+        };
+        written(&mut out, report, "not listed", &[("rules-not-listed", inside)]);
+    }
     out + "</testsuites>\n"
 }
 
@@ -30,8 +38,14 @@ fn suite(out: &mut String, report: &ComplianceReport, name: &str, rows: &[&RuleR
         rows.iter().map(|row| (row.rule.as_str(), inside(report, row))).collect();
     if cases.is_empty() {
         // A suite without any test counts as broken.
-        cases.push(("nothing-evaluated", nothing(report)));
+        let is_whole = report.left_out == Counts::default();
+        let case = if is_whole { "nothing-evaluated" } else { "nothing-listed" };
+        cases.push((case, nothing(report)));
     }
+    written(out, report, name, &cases);
+}
+
+fn written(out: &mut String, report: &ComplianceReport, name: &str, cases: &[(&str, String)]) {
     let of = |element: &str| {
         let begin = format!("<{element} ");
         cases.iter().filter(|(_, inside)| inside.starts_with(&begin)).count()
@@ -47,7 +61,7 @@ fn suite(out: &mut String, report: &ComplianceReport, name: &str, rows: &[&RuleR
         of("skipped")
     );
     properties(out, report);
-    for (rule, inside) in &cases {
+    for (rule, inside) in cases {
         let (class, rule) = (escape(name), escape(rule));
         let _ =
             writeln!(out, "<testcase classname=\"{class}\" name=\"{rule}\">{inside}</testcase>");
@@ -85,10 +99,13 @@ fn inside(report: &ComplianceReport, row: &RuleRow) -> String {
 
 /// That there was no rule.
 fn nothing(report: &ComplianceReport) -> String {
-    let words = "no rule was evaluated";
+    let words = report.nothing();
     match report.outcome {
-        ComplianceOutcome::NotEvaluated => element("error", "not-assessed", words, ""),
-        _ => element("skipped", "not-applicable", words, ""),
+        // Where others are not listed, they are told in a suite of their own.
+        ComplianceOutcome::NotEvaluated if report.left_out == Counts::default() => {
+            element("error", "not-assessed", &words, "")
+        }
+        _ => element("skipped", "not-applicable", &words, ""),
     }
 }
 

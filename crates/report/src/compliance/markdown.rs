@@ -82,7 +82,7 @@ fn not_known(out: &mut String, report: &ComplianceReport) {
             rules.join(", ")
         );
     }
-    let rules = counted(report.counts.not_assessed, "rule", "rules");
+    let rules = counted(report.with(Verdict::NotAssessed).count(), "rule", "rules");
     let facts = counted(facts.len(), "fact", "facts");
     let _ = writeln!(out, "\n### Not assessed: {rules}");
     fold(out, &format!("{facts} not known"), &table);

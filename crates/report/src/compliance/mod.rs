@@ -79,8 +79,13 @@ pub struct ComplianceReport {
     pub is_advisory: bool,
     /// The least severity of a rule that decides the exit code.
     pub fail_on: Severity,
-    /// How many rules gave which answer.
+    /// The least severity of a rule that is listed.
+    pub severity: Severity,
+    /// How many rules gave which answer, listed or not.
     pub counts: Counts,
+    /// How many of these are not listed, because their severity is less. They have a say in the exit code and in the
+    /// answers to clauses as all others.
+    pub left_out: Counts,
     /// What the answers of rules that decide come to.
     pub outcome: ComplianceOutcome,
     /// The rules, those that need somebody first.
@@ -161,6 +166,13 @@ impl Counts {
     /// How many gave this answer.
     pub fn of(mut self, verdict: Verdict) -> usize {
         *self.place(verdict)
+    }
+
+    /// That so many rules are not listed, because their severity is less than this; nothing where there is none.
+    pub fn not_listed(&self, severity: Severity) -> Option<String> {
+        let is_any = Verdict::ALL.into_iter().any(|verdict| self.of(verdict) > 0);
+        let severity = severity.name();
+        is_any.then(|| format!("below severity {severity} and not listed: {}", self.in_words()))
     }
 
     fn place(&mut self, verdict: Verdict) -> &mut usize {

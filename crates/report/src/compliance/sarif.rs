@@ -269,7 +269,9 @@ fn properties(report: &ComplianceReport) -> Value {
     let identity = report.identity().into_iter();
     let mut properties: Map<String, Value> =
         identity.map(|(name, value)| (name.to_owned(), value.into())).collect();
+    properties.insert("severity".into(), report.severity.name().into());
     properties.insert("counts".into(), json!(report.counts));
+    properties.insert("left_out".into(), json!(report.left_out));
     properties.insert("outcome".into(), json!(report.outcome));
     properties.insert("is_advisory".into(), report.is_advisory.into());
     properties.insert("fail_on".into(), report.fail_on.name().into());

@@ -8,18 +8,27 @@ use crate::escape::escape_tap as escape;
 use crate::escape_json;
 
 /// The report in the Test Anything Protocol, version 13, which readers of version 14 understand, too: a test for each
-/// rule. What is waived is still to do, and a rule that decides and is not assessed is no rule skipped.
+/// rule. What is waived is still to do, and a rule that decides and is not assessed is no rule skipped. Rules that are not
+/// listed are one more test where one of them is no pass.
 pub fn tap(report: &ComplianceReport) -> String {
-    let mut out = format!("TAP version 13\n1..{}\n", report.rules.len().max(1));
+    let hidden = report.hidden();
+    let tests = report.rules.len() + usize::from(hidden.is_some());
+    let mut out = format!("TAP version 13\n1..{}\n", tests.max(1));
     for (place, row) in report.rules.iter().enumerate() {
         test(&mut out, report, row, place + 1);
     }
-    if report.rules.is_empty() {
-        let ok = match report.outcome {
-            ComplianceOutcome::NotEvaluated => "not ok",
-            _ => "ok",
-        };
-        let _ = writeln!(out, "{ok} 1 - no rule was evaluated");
+    match hidden {
+        Some((_, words)) => {
+            let _ = writeln!(out, "not ok {tests} - {}", escape(&words));
+        }
+        None if report.rules.is_empty() => {
+            let ok = match report.outcome {
+                ComplianceOutcome::NotEvaluated => "not ok",
+                _ => "ok",
+            };
+            let _ = writeln!(out, "{ok} 1 - {}", escape(&report.nothing()));
+        }
+        None => {}
     }
     for line in report.summary().lines() {
         // A line that ends with a return would end too early.

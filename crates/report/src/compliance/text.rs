@@ -99,7 +99,7 @@ fn not_assessed(text: &mut String, report: &ComplianceReport, style: Style) {
             *text += &style.beside("      do: ", to_do);
         }
     }
-    if report.counts.not_assessed > 0 {
+    if report.with(Verdict::NotAssessed).next().is_some() {
         text.push('\n');
     }
 }

@@ -140,6 +140,23 @@ impl ComplianceReport {
         }
     }
 
+    /// What rules that are not listed come to, where that is nothing good: an answer, and words.
+    pub(super) fn hidden(&self) -> Option<(Verdict, String)> {
+        let is_open = self.outcome == ComplianceOutcome::NotEvaluated;
+        let worst = match &self.left_out {
+            it if it.fail > 0 => Verdict::Fail,
+            it if it.error > 0 => Verdict::Error,
+            it if it.not_assessed > 0 && is_open => Verdict::NotAssessed,
+            _ => return None,
+        };
+        Some((worst, self.left_out.not_listed(self.severity)?))
+    }
+
+    /// That there is no rule to list.
+    pub(super) fn nothing(&self) -> String {
+        self.left_out.not_listed(self.severity).unwrap_or_else(|| "no rule was evaluated".into())
+    }
+
     /// The rules that fail, err or decide without the facts that they ask for.
     pub(super) fn pressing(&self) -> impl Iterator<Item = &RuleRow> {
         self.rules.iter().filter(|row| row.needs_somebody())

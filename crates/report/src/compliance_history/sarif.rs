@@ -162,7 +162,9 @@ fn properties(report: &HistoryReport, left_out: usize) -> Value {
     let mut properties: Map<String, Value> =
         identity.map(|(name, value)| (name.to_owned(), value.into())).collect();
     properties.insert("commits".into(), report.commits.into());
+    properties.insert("severity".into(), report.severity.name().into());
     properties.insert("counts".into(), json!(report.counts()));
+    properties.insert("left_out".into(), json!(report.left_out));
     properties.insert("results_left_out".into(), left_out.into());
     properties.insert("outcome".into(), json!(report.outcome));
     properties.insert("is_advisory".into(), report.is_advisory.into());

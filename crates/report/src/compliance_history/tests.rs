@@ -62,6 +62,8 @@ fn report() -> HistoryReport {
         requests: Requests::default(),
         first: None,
         last: None,
+        severity: Severity::Low,
+        left_out: Counts::default(),
         since: None,
         until: None,
         period: Some(Period {
