@@ -7,6 +7,7 @@ mod believed;
 mod certificates;
 mod cleaning;
 mod compliance;
+mod compliance_counts;
 mod compliance_days;
 mod configuration;
 mod documents;

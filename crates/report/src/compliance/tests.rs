@@ -378,6 +378,29 @@ fn every_format_counts_the_same() {
     for out in texts.iter().chain([&junit(&report), &tap(&report)]) {
         assert!(out.contains(&words), "{}", &out[..300]);
     }
+    // Those for machines have numbers, and `tests/compliance_counts.rs` counts what all of them list.
+    let run = &parsed(&sarif(&report))["runs"][0];
+    assert_eq!(run["properties"]["counts"], parsed(&json(&report))["counts"]);
+    let problems = [parsed(&gitlab(&report)), parsed(&rdjson(&report))["diagnostics"].clone()];
+    assert_eq!(problems.map(|it| list(&it).len()), [PROBLEMS; 2]);
+}
+
+#[test]
+fn every_format_that_sums_up_counts_the_clauses_of_each_framework() {
+    let report = report();
+    let words =
+        "The second framework (2026), 32 clauses: 1 FAIL, 1 pass, 30 that git says nothing about";
+    for out in [junit(&report), tap(&report), github(&report)] {
+        assert_eq!(
+            out.matches(words).count(),
+            if out.starts_with("<?xml") { 2 } else { 1 },
+            "{out}"
+        );
+    }
+    let parted = words.split_once(", ").expect("two parts");
+    for out in [markdown(&report), html(&report)] {
+        assert!(out.contains(parted.0) && out.contains(parted.1));
+    }
 }
 
 #[test]

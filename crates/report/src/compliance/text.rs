@@ -38,9 +38,14 @@ pub fn text(report: &ComplianceReport, style: Style) -> String {
 
 fn rule(text: &mut String, row: &RuleRow, style: Style) {
     let verdict = painted(style, row.verdict);
+    // A line below may have several, and not all may be listed.
+    let many = match row.findings.len() {
+        0 | 1 => String::new(),
+        many => format!(", {}", counted(many, "finding", "findings")),
+    };
     *text += &style.beside(
         &format!("{verdict}  "),
-        &format!("{} ({}): {}", style.bold(&row.rule), row.severity.name(), row.title),
+        &format!("{} ({}{many}): {}", style.bold(&row.rule), row.severity.name(), row.title),
     );
     let lines = by_place(&row.findings);
     for words in lines.iter().take(LISTED) {

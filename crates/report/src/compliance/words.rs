@@ -81,10 +81,12 @@ impl ComplianceReport {
         )
     }
 
-    /// What was found and how it was judged, and notes: some lines.
+    /// What was found and how it was judged, what that comes to for the clauses of each framework, and notes: some lines.
     pub(super) fn summary(&self) -> String {
         let first = format!("{}; {}", self.found(), self.judged());
-        let lines = [first].into_iter().chain(self.remarks());
+        let of = |row: &FrameworkRow| format!("{}, {}", row.heading(), row.found());
+        let clauses = self.frameworks.iter().map(of).map(|line| line.replace(['\n', '\r'], " "));
+        let lines = [first].into_iter().chain(clauses).chain(self.remarks());
         lines.map(|line| line + "\n").collect()
     }
 
