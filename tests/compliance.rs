@@ -664,3 +664,61 @@ fn a_framework_is_known_in_any_case() {
     let of = |name| run_in(&repo, &["compliance", "list", "--framework", name]).stdout;
     assert_eq!(of("SOX"), of("sox"));
 }
+
+#[test]
+fn lists_and_explanations_are_as_wide_as_the_place_and_have_no_marks() {
+    let repo = TestRepo::new();
+    let ask = |columns: &str, words: &[&str]| {
+        let program = program(&repo).with_variable("COLUMNS", columns);
+        let transcript = program.run(&[&["compliance"], words].concat());
+        assert_eq!(transcript.code, Some(0), "{transcript}");
+        transcript.stdout
+    };
+    let report = json(&ask("80", &["list", "--format", "json"]));
+    let rules = report["rules"].as_array().expect("rules").iter();
+    let rules: Vec<&str> = rules.map(|it| it["id"].as_str().expect("an id")).collect();
+    let frameworks = report["frameworks"].as_array().expect("frameworks").iter();
+    let mut asked: Vec<Vec<&str>> = vec![vec!["list"]];
+    asked
+        .extend(frameworks.map(|it| {
+            vec!["list", "--coverage", "--framework", it["id"].as_str().expect("an id")]
+        }));
+    asked.extend(rules.iter().map(|rule| vec!["explain", rule]));
+    for words in asked {
+        let is_long =
+            words.len() == 2 && !["signed-commits", "waivers-current"].contains(&words[1]);
+        for columns in if is_long { &[40][..] } else { &[40, 80, 120] } {
+            let columns = *columns;
+            let text = ask(&columns.to_string(), &words);
+            for line in text.lines() {
+                let width = line.chars().count();
+                // A word that is longer stays whole.
+                let is_one_word = line.split_whitespace().count() <= 2;
+                assert!(width <= columns || is_one_word, "{width} of {columns}: {line}");
+            }
+            for mark in ["`", "](", "**Passes", "**Fails", "\n#", "|--"] {
+                assert!(!text.contains(mark), "`{mark}` in {words:?}: {text}");
+            }
+        }
+    }
+    // Nothing is lost by the width, and JSON has the page as it is.
+    let whole = |columns| {
+        let text = ask(columns, &["explain", "signed-commits"]);
+        text.split_whitespace().map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(whole("20"), whole("120"));
+    let page = json(&ask("80", &["explain", "signed-commits", "--format", "json"]));
+    assert!(page["page"].as_str().expect("a page").contains("## What it does not show"));
+    // So is what is said of a change.
+    let judged = |columns: usize| {
+        let program = program(&repo).with_variable("COLUMNS", columns.to_string());
+        program.run(&["compliance", "analyze", "--framework", "hipaa,sox"]).stdout
+    };
+    repo.write("a.py", "requests.get(url, verify=False)\n").commit("Begin");
+    for columns in [30, 45] {
+        for line in judged(columns).lines() {
+            let is_one_word = line.split_whitespace().count() <= 2;
+            assert!(line.chars().count() <= columns || is_one_word, "{columns}: {line}");
+        }
+    }
+}

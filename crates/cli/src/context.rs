@@ -116,7 +116,7 @@ impl Context {
         let width = columns().or_else(|| if to_terminal { terminal_width() } else { None });
         Style {
             color: self.use_color(to_terminal),
-            width: width.unwrap_or(80).clamp(60, 120),
+            width: width.unwrap_or(80).clamp(20, 120),
             ascii: is_dumb(),
         }
     }

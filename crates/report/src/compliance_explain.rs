@@ -1,13 +1,13 @@
 //! The report of `compliance explain`: what a rule asks for.
 
-use std::fmt::Write;
-
 use gitops_health_compliance::{Meta, Strength};
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::compliance::strength;
 use crate::json::{document, schema_of};
+use crate::prose::{self, words};
+use crate::style::Style;
 
 /// The name and version of the format that [`json()`] writes.
 pub const COMPLIANCE_EXPLAIN_SCHEMA: &str = "gitops-health/compliance-explain/v1";
@@ -46,31 +46,33 @@ impl ExplainedClause {
     }
 }
 
-/// What the rule asks for, why, what to do, what can be set, the clauses that name it, and the rest of its page.
-pub fn text(report: &ExplainReport) -> String {
+/// What the rule asks for, why, what to do, what can be set, the clauses that name it, and the rest of its page: as wide as
+/// the place, without marks of Markdown.
+pub fn text(report: &ExplainReport, style: Style) -> String {
     let rule = &report.rule;
-    let mut text = format!(
-        "{} ({}, facts of grade {:?} or better)\n{}\n\nWhy: {}\n\nDo: {}\n",
-        rule.id,
-        rule.severity.name(),
-        rule.grade,
-        rule.title,
-        rule.rationale,
-        rule.remedy
-    );
+    let about = format!(" ({}, facts of grade {:?} or better)", rule.severity.name(), rule.grade);
+    let mut text = style.beside("", &(style.bold(&rule.id) + &about));
+    text += &style.beside("", &words(&rule.title));
+    for (name, told) in [("Why: ", &rule.rationale), ("Do: ", &rule.remedy)] {
+        text.push('\n');
+        text += &style.below(name, 0, &words(told));
+    }
     if !rule.parameters.is_empty() {
-        let _ = writeln!(text, "\nParameters (`compliance.parameters.{}`):", rule.id);
+        let heading = format!("Parameters (compliance.parameters.{}):", rule.id);
+        text += &format!("\n{}", style.beside("", &heading));
     }
     for (name, parameter) in &rule.parameters {
-        let allowed = parameter.allowed().map(|it| format!(" ({it})")).unwrap_or_default();
-        let _ = writeln!(text, "  {name} = {}{allowed}: {}", parameter.default, parameter.about);
+        let allowed = parameter.allowed().map(|it| format!(" ({})", words(&it)));
+        let (allowed, about) = (allowed.unwrap_or_default(), words(&parameter.about));
+        text += &style.below("  ", 4, &format!("{name} = {}{allowed}: {about}", parameter.default));
     }
     if !report.clauses.is_empty() {
-        let clauses: Vec<String> = report.clauses.iter().map(ExplainedClause::words).collect();
-        let _ = writeln!(text, "\nClauses:\n  {}", clauses.join("\n  "));
+        text += "\nClauses:\n";
+        text.extend(report.clauses.iter().map(|it| style.below("  ", 4, &words(&it.words()))));
     }
     if let Some(page) = &report.page {
-        let _ = write!(text, "\n{page}");
+        text.push('\n');
+        text += &prose::page(page, style);
     }
     text
 }

@@ -1,13 +1,14 @@
 //! The report of `compliance list`: which rules and frameworks there are.
 
-use std::fmt::Write;
-
 use gitops_health_compliance::{Clause, Framework, Meta};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::columns::counted;
 use crate::compliance::strength;
 use crate::json::{document, schema_of};
+use crate::prose::words;
+use crate::style::Style;
 
 /// The name and version of the format that [`json()`] writes.
 pub const COMPLIANCE_LIST_SCHEMA: &str = "gitops-health/compliance-list/v1";
@@ -23,8 +24,9 @@ pub struct ListReport {
     pub frameworks: Vec<Framework>,
 }
 
-/// A line for each rule, and one for each framework. Where `only_named`, only rules that one of the frameworks names.
-pub fn text(report: &ListReport, only_named: bool) -> String {
+/// The rules and the frameworks, each beside its name and as wide as the place. Where `only_named`, only rules that one of the
+/// frameworks names.
+pub fn text(report: &ListReport, only_named: bool, style: Style) -> String {
     let mut text = String::new();
     let is_named = |id: &str| {
         report.frameworks.iter().any(|it| it.clauses.iter().any(|it| it.rules.contains_key(id)))
@@ -33,52 +35,60 @@ pub fn text(report: &ListReport, only_named: bool) -> String {
         report.rules.iter().filter(|rule| !only_named || is_named(&rule.id)).collect();
     let widest = rules.iter().map(|rule| rule.id.len()).max().unwrap_or(0);
     for rule in rules {
-        let _ = writeln!(text, "{:<widest$}  {:<8}  {}", rule.id, rule.severity.name(), rule.title);
+        let left = format!("{:<widest$}  {:<8}  ", rule.id, rule.severity.name());
+        text += &style.beside(&left, &words(&rule.title));
     }
     text.push('\n');
     let widest = report.frameworks.iter().map(|it| it.id.len()).max().unwrap_or(0);
     for framework in &report.frameworks {
         let shown = framework.clauses.iter().filter(|clause| !clause.rules.is_empty()).count();
-        let _ = writeln!(
-            text,
-            "{:<widest$}  {} ({}): {shown} of {} clauses have rules",
-            framework.id,
-            framework.title,
-            framework.edition,
-            framework.clauses.len()
-        );
+        let (all, has) = (framework.clauses.len(), if shown == 1 { "has" } else { "have" });
+        let clauses = counted(all, "clause", "clauses");
+        let told = format!("{}: {shown} of {clauses} {has} rules", heading(framework));
+        text += &style.beside(&format!("{:<widest$}  ", framework.id), &words(&told));
     }
     text
 }
 
-/// Every clause of the frameworks with its rules, and what git can not show.
-pub fn coverage(report: &ListReport) -> String {
-    report.frameworks.iter().map(of_framework).collect()
+/// `HIPAA Security Rule (2013-01-25)`.
+fn heading(framework: &Framework) -> String {
+    match framework.edition.as_str() {
+        "" => framework.title.clone(),
+        edition => format!("{} ({edition})", framework.title),
+    }
 }
 
-fn of_framework(framework: &Framework) -> String {
-    let mut text = format!("{} ({})\n{}\n", framework.title, framework.edition, framework.source);
-    if !framework.note.is_empty() {
-        let _ = writeln!(text, "{}", framework.note);
+/// Every clause of the frameworks with its rules, and what git can not show, as wide as the place.
+pub fn coverage(report: &ListReport, style: Style) -> String {
+    let frameworks = report.frameworks.iter().map(|it| of_framework(it, style));
+    frameworks.collect::<Vec<_>>().join("\n")
+}
+
+fn of_framework(framework: &Framework, style: Style) -> String {
+    let mut text = style.beside("", &style.bold(&words(&heading(framework))));
+    for told in [&framework.source, &framework.note] {
+        if !told.is_empty() {
+            text += &style.beside("", &words(told));
+        }
     }
     for clause in &framework.clauses {
         text.push('\n');
-        text += &of_clause(clause);
+        text += &of_clause(clause, style);
     }
     text
 }
 
-fn of_clause(clause: &Clause) -> String {
+fn of_clause(clause: &Clause, style: Style) -> String {
     let weight = match &*clause.weight {
         "" => String::new(),
         weight => format!(" [{weight}]"),
     };
-    let mut text = format!("{}{weight} {}\n", clause.id, clause.title);
+    let mut text = style.below("", 4, &format!("{}{weight} {}", clause.id, words(&clause.title)));
     for (rule, how) in &clause.rules {
-        let _ = writeln!(text, "  {:<13}  {rule}", strength(*how));
+        text += &style.beside(&format!("  {:<13}  ", strength(*how)), rule);
     }
     if !clause.not_shown.is_empty() {
-        let _ = writeln!(text, "  not shown: {}", clause.not_shown);
+        text += &style.below("  not shown: ", 4, &words(&clause.not_shown));
     }
     text
 }

@@ -20,6 +20,7 @@ pub mod hotspots;
 mod html;
 pub mod index;
 mod json;
+mod prose;
 mod risk;
 pub mod rules;
 pub mod scan;

@@ -9,7 +9,7 @@ use textwrap::{WordSeparator, WordSplitter, WrapAlgorithm};
 pub struct Style {
     /// Whether ANSI colours may be used. They repeat what the words say.
     pub color: bool,
-    /// Columns, at least 60: below that the words of the evidence have no room.
+    /// Columns, at least 20. Tables have 60 at least: below that their words have no room.
     pub width: u16,
     /// Whether lines are drawn with digits, because the place has no blocks.
     pub ascii: bool,
@@ -68,11 +68,22 @@ impl Style {
     /// A text beside what stands to its left, wrapped below itself. Words stay whole: what is
     /// longer than the place, such as a path, runs over its edge and can still be copied.
     pub(crate) fn beside(self, left: &str, text: &str) -> String {
+        let columns = display_width(left);
+        if self.width < 60 && 2 * columns > usize::from(self.width) {
+            // There is no room beside it.
+            let blanks = &left[..left.len() - left.trim_start().len()];
+            return self.below(blanks, 4, format!("{}  {text}", left.trim()).trim_end());
+        }
+        self.below(left, columns, text)
+    }
+
+    /// The same, with so many blanks in front of what is wrapped.
+    pub(crate) fn below(self, left: &str, blanks: usize, text: &str) -> String {
         if text.is_empty() {
             return format!("{}\n", left.trim_end());
         }
-        let below = " ".repeat(display_width(left));
-        let options = textwrap::Options::new(usize::from(self.width.max(60)))
+        let below = " ".repeat(blanks);
+        let options = textwrap::Options::new(usize::from(self.width.max(20)))
             .initial_indent(left)
             .subsequent_indent(&below)
             .break_words(false)

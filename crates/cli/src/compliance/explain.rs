@@ -33,7 +33,7 @@ pub(crate) fn run(context: &Context, args: &ExplainArgs) -> Result<ExitCode, Cli
         page: Catalogue::page(&rule.meta.id).filter(|_| rule.own.is_none()).map(body),
     };
     let text = match args.format {
-        PlainFormat::Text => report::text(&report),
+        PlainFormat::Text => report::text(&report, context.style()),
         PlainFormat::Json => report::json(&report),
     };
     output::write(context, &text)?;

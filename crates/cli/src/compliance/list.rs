@@ -30,8 +30,8 @@ pub(crate) fn run(context: &Context, args: &ListArgs) -> Result<ExitCode, CliErr
     };
     let text = match args.format {
         PlainFormat::Json => report::json(&report),
-        PlainFormat::Text if args.coverage => report::coverage(&report),
-        PlainFormat::Text => report::text(&report, args.framework.is_some()),
+        PlainFormat::Text if args.coverage => report::coverage(&report, context.style()),
+        PlainFormat::Text => report::text(&report, args.framework.is_some(), context.style()),
     };
     output::write(context, &text)?;
     Ok(ExitCode::Clean)
