@@ -583,3 +583,84 @@ fn advice_about_a_large_change_counts_the_same_in_every_format() {
     let counted = same_everywhere(&repo, &["--framework", "all"], 3);
     assert!(counted.clauses.expect("clauses").values().sum::<usize>() > 100);
 }
+
+/// Tests and changes that pass, fail, err and reach too little, as a format counts them: tests, failed ones, changes, survivors.
+fn of_tests(format: &str, text: &str) -> [usize; 4] {
+    match format {
+        "json" => {
+            let report = json(text);
+            let number = |value: &Value| value.as_u64().expect("a number") as usize;
+            let (passed, failed) = (number(&report["passed"]), number(&report["failed"]));
+            assert_eq!(list(&report["tests"]).len(), passed + failed);
+            let survived = list(&report["mutation"]["survived"]).len();
+            [passed + failed, failed, number(&report["mutation"]["killed"]) + survived, survived]
+        }
+        "text" => {
+            let number = |line: &str, before: &str| {
+                let front = line.split(before).next().unwrap_or_default();
+                front.rsplit([' ', ',']).next().unwrap().parse::<usize>().expect("a number")
+            };
+            let line = |part: &str| text.lines().find(|line| line.contains(part)).expect("a sum");
+            let (tests, changes) = (line(" passed, "), line(" noticed, "));
+            let told = text.lines().filter(|line| line.contains(": survived: ")).count();
+            assert_eq!(told, number(changes, " survived"));
+            [number(tests, " test"), number(tests, " failed"), number(changes, " change"), told]
+        }
+        _ => {
+            let mut counts = [0; 4];
+            for suite in text.split("<testsuite ").skip(1) {
+                let place = match attribute(&format!(" {suite}"), "name") {
+                    name if name == "limits" => continue,
+                    name if name.starts_with("changes of ") => 2,
+                    _ => 0,
+                };
+                let cases = suite.matches("<testcase ").count();
+                let bad = suite.matches("<failure ").count() + suite.matches("<error ").count();
+                let said = ["tests", "failures", "errors"]
+                    .map(|name| attribute(suite, name).parse::<usize>().expect("a number"));
+                assert_eq!([said[0], said[1] + said[2]], [cases, bad]);
+                counts[place] += cases;
+                counts[place + 1] += bad;
+            }
+            counts
+        }
+    }
+}
+
+#[test]
+fn tests_and_changes_of_policies_count_the_same_in_every_format() {
+    let repo = TestRepo::new();
+    let rule = "package few\nimport rego.v1\ndeny contains \"many\" if count(input.files) > 3\n\
+                deny contains \"none\" if count(input.files) == 0\n";
+    let fit = "package few_test\nimport rego.v1\n\
+               test_many if data.few.deny == {\"many\"} with input.files as [1, 2, 3, 4, 5]\n";
+    let odd = "test_no := false\ntest_open if 1 == 2\ntest_errs if to_number(input.x) == 1\n";
+    repo.write("fit/few.rego", rule).write("fit/few_test.rego", fit);
+    repo.write("odd/few.rego", rule).write("odd/few_test.rego", format!("{fit}{odd}"));
+    let enough = ["--mutation-least", "10"];
+    for (arguments, code, expected) in [
+        (&["fit", "--mutate"][..], 1, None),
+        (&[&["fit", "--mutate"], &enough[..]].concat(), 0, None),
+        (&["odd", "--mutate"], 1, Some([4, 3, 0, 0])),
+        (&["fit", "--mutate", "--coverage", "100"], 1, None),
+    ] {
+        let ask = |format: &str| {
+            let words = [&["compliance", "test"], arguments, &["--format", format]].concat();
+            let transcript = crate::support::run(&program(&repo), &words);
+            assert_eq!(transcript.code, Some(code), "{transcript}");
+            (of_tests(format, &transcript.stdout), transcript)
+        };
+        let (counts, _) = ask("json");
+        assert_eq!(counts, expected.unwrap_or(counts));
+        assert!(expected.is_some() || counts[3] > 0, "{counts:?}");
+        for format in ["text", "junit"] {
+            let (counted, transcript) = ask(format);
+            assert_eq!(counted, counts, "{transcript}");
+        }
+    }
+    let words = ["compliance", "test", "fit", "--mutate", "--format", "junit"];
+    let told = crate::support::run(&program(&repo), &words).stdout;
+    let survivor = "name=\"line 3: count(input.files) &gt; 3, and instead of it count(input.files) &gt;= 3\">\
+                    <failure message=\"no test notices: ";
+    assert!(told.contains(survivor) && told.contains(">fit/few.rego:3</failure>"), "{told}");
+}

@@ -22,7 +22,7 @@ fn main() {
     for it in &report.survived {
         println!("{}:{}: `{}`\n    -> `{}`", it.path, it.line, it.was, it.is);
     }
-    let (killed, survived) = (report.killed, report.survived.len());
+    let (killed, survived) = (report.killed.len(), report.survived.len());
     println!(
         "killed {killed}, survived {survived}, stillborn {}, untested {:?}, rate {:.2} in {:?}",
         report.stillborn,

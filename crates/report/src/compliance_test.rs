@@ -101,14 +101,17 @@ pub struct MutationRow {
     #[serde(serialize_with = "two_digits")]
     pub percent: f64,
     /// The changes that no test noticed, by path and line.
-    pub survived: Vec<SurvivorRow>,
+    pub survived: Vec<MutantRow>,
+    /// Those that some test noticed. JSON has their number.
+    #[serde(skip)]
+    pub noticed: Vec<MutantRow>,
     /// The policies without tests that pass, which were not changed, by path.
     pub untested: Vec<String>,
 }
 
-/// A change of a policy that no test noticed.
+/// A change of a policy.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
-pub struct SurvivorRow {
+pub struct MutantRow {
     /// The policy.
     pub path: String,
     /// The line of the change, from 1.
@@ -166,12 +169,14 @@ impl PolicyRow {
 
 impl MutationRow {
     fn of(it: &MutationReport) -> Self {
-        let survivor = |Mutant { path, line, was, is }: Mutant| SurvivorRow { path, line, was, is };
+        let row = |Mutant { path, line, was, is }: Mutant| MutantRow { path, line, was, is };
+        let rows = |all: &[Mutant]| all.iter().cloned().map(row).collect();
         Self {
-            killed: it.killed,
+            killed: it.killed.len(),
             stillborn: it.stillborn,
             percent: it.rate(),
-            survived: it.survived.iter().cloned().map(survivor).collect(),
+            survived: rows(&it.survived),
+            noticed: rows(&it.killed),
             untested: it.untested.clone(),
         }
     }

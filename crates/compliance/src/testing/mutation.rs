@@ -11,7 +11,7 @@ use super::{TestOutcome, is_test, outcome, tests};
 use crate::rego;
 use crate::{Limits, Policies, PolicyError, Source};
 
-/// A change of a policy that no test noticed.
+/// A change of a policy.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Mutant {
     /// The policy.
@@ -27,8 +27,8 @@ pub struct Mutant {
 /// What changing policies came to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct MutationReport {
-    /// How many changes some test noticed.
-    pub killed: usize,
+    /// The changes that some test noticed, by path and line.
+    pub killed: Vec<Mutant>,
     /// The changes that no test noticed, by path and line.
     pub survived: Vec<Mutant>,
     /// How many changes were no policy any more: they count for nothing.
@@ -40,12 +40,13 @@ pub struct MutationReport {
 impl MutationReport {
     /// How many changes of a hundred were noticed; 0 where nothing was changed.
     pub fn rate(&self) -> f64 {
-        let all = self.killed + self.survived.len();
-        if all == 0 { 0.0 } else { self.killed as f64 * 100.0 / all as f64 }
+        let (killed, survived) = (self.killed.len(), self.survived.len());
+        let all = killed + survived;
+        if all == 0 { 0.0 } else { killed as f64 * 100.0 / all as f64 }
     }
 
     fn add(&mut self, other: Self) {
-        self.killed += other.killed;
+        self.killed.extend(other.killed);
         self.stillborn += other.stillborn;
         self.survived.extend(other.survived);
         self.untested.extend(other.untested);
@@ -83,6 +84,7 @@ pub fn mutate(policies: &[Source], limits: Limits) -> Result<MutationReport, Pol
         (0..threads).for_each(|_| drop(scope.spawn(work)));
     });
     let mut report = all.into_inner().unwrap_or_default();
+    report.killed.sort();
     report.survived.sort();
     report.untested.sort();
     Ok(report)
@@ -141,7 +143,7 @@ impl Subject {
         for change in &self.changes {
             let text = changed(&self.source.text, change);
             match self.noticed(&text, limits) {
-                Noticed::Yes => report.killed += 1,
+                Noticed::Yes => report.killed.push(self.mutant(change)),
                 Noticed::No => report.survived.push(self.mutant(change)),
                 Noticed::Stillborn => report.stillborn += 1,
             }

@@ -44,7 +44,7 @@ fn changes_that_no_test_notices_survive() {
     let all = mutate(&sources(GOOD), Limits::default()).expect("they are fit");
     let lines: Vec<u32> = all.survived.iter().map(|it| it.line).collect();
     assert!(lines.iter().all(|line| *line >= 8), "{all:?}");
-    assert!(all.killed > 10, "{all:?}");
+    assert!(all.killed.len() > 10, "{all:?}");
     let few = "test_many if p.deny == {\"many\"} with input as {\"files\": [1, 2, 3, 4]}\n";
     let few = mutate(&sources(few), Limits::default()).expect("they are fit");
     assert!(few.rate() < all.rate() && few.survived.iter().any(|it| it.line == 4), "{few:?}");
@@ -61,5 +61,5 @@ fn changes_that_no_test_notices_survive() {
 #[test]
 fn policies_whose_tests_fail_are_not_changed() {
     let report = mutate(&sources("test_a if false\n"), Limits::default()).expect("they are fit");
-    assert_eq!((report.killed, report.untested), (0, vec!["p/rule.rego".to_owned()]));
+    assert_eq!((report.killed.len(), report.untested), (0, vec!["p/rule.rego".to_owned()]));
 }

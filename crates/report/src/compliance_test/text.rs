@@ -2,7 +2,8 @@ use std::fmt::Write;
 
 use gitops_health_git::printable;
 
-use super::{MutationRow, PolicyTestReport, TestAnswer, TestRow};
+use super::{MutantRow, MutationRow, PolicyTestReport, TestAnswer, TestRow};
+use crate::columns::counted;
 
 /// For people: failures, lines that no test reached, changes that no test noticed, and sums.
 pub fn text(report: &PolicyTestReport) -> String {
@@ -15,14 +16,14 @@ pub fn text(report: &PolicyTestReport) -> String {
         let _ = writeln!(text, "{}: no test reaches {}", of.path, lines(&of.not_reached));
     }
     for it in report.mutation.iter().flat_map(|it| &it.survived) {
-        let (was, is) = (printable(it.was.as_bytes()), printable(it.is.as_bytes()));
-        let is = if is.is_empty() { "nothing".into() } else { is };
+        let (was, is) = it.sides();
         let _ = writeln!(text, "{}:{}: survived: {was}\n  instead: {is}", it.path, it.line);
     }
     let (passed, failed) = (report.passed, report.failed);
-    let _ = writeln!(text, "{} tests: {passed} passed, {failed} failed", report.tests.len());
-    let (all, reached) = (coverage.lines, coverage.reached);
-    let _ = writeln!(text, "{reached} of {all} lines reached ({:.1} %)", coverage.percent);
+    let tests = counted(report.tests.len(), "test", "tests");
+    let _ = writeln!(text, "{tests}: {passed} passed, {failed} failed");
+    let (all, reached) = (counted(coverage.lines, "line", "lines"), coverage.reached);
+    let _ = writeln!(text, "{reached} of {all} reached ({:.1} %)", coverage.percent);
     if let Some(mutation) = &report.mutation {
         let _ = writeln!(text, "{}", of_mutation(mutation));
     }
@@ -34,13 +35,31 @@ pub fn text(report: &PolicyTestReport) -> String {
 
 fn of_mutation(mutation: &MutationRow) -> String {
     format!(
-        "{} changes: {} noticed, {} survived ({:.1} % noticed); {} were no policy any more",
-        mutation.killed + mutation.survived.len(),
+        "{}: {} noticed, {} survived ({:.1} % noticed); {} no policy any more",
+        counted(mutation.killed + mutation.survived.len(), "change", "changes"),
         mutation.killed,
         mutation.survived.len(),
         mutation.percent,
-        mutation.stillborn
+        match mutation.stillborn {
+            1 => "1 was".to_owned(),
+            many => format!("{many} were"),
+        }
     )
+}
+
+impl MutantRow {
+    /// What stands there, and what stood there in its place.
+    fn sides(&self) -> (String, String) {
+        let shown = |side: &str| printable(side.as_bytes()).to_string();
+        let is = shown(&self.is);
+        (shown(&self.was), if is.is_empty() { "nothing".into() } else { is })
+    }
+
+    /// `x > 1, and instead of it x >= 1`.
+    pub(super) fn words(&self) -> String {
+        let (was, is) = self.sides();
+        format!("{was}, and instead of it {is}")
+    }
 }
 
 impl TestRow {
