@@ -223,7 +223,7 @@ impl Failure {
                 "see where each value comes from with `gitops-health config show --origin`".into(),
             ),
             Self::NothingStaged => {
-                Some("stage changes with `git add`, or score a commit with `--commit REV`".into())
+                Some("stage changes with `git add`, or name a commit with `--commit REV`".into())
             }
             Self::NothingChanged => {
                 Some("untracked files are not looked at: `git add` them first".into())
