@@ -7,6 +7,7 @@ use gitops_health_git::printable;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::columns::{counted, thousands};
 use crate::json::{document, schema_of};
 
 /// The name and version of the format that [`json()`] writes.
@@ -75,12 +76,13 @@ pub fn text(report: &CheckPolicyReport) -> String {
     }
     let _ = writeln!(
         text,
-        "{} policies, {} frameworks: {} problems; {} references to the input are known, {} can not be followed",
-        report.policies,
-        report.frameworks,
-        report.problems.len(),
-        report.known_references,
-        report.unknown_references
+        "{}, {}: {}; {} to the input {} known, {} can not be followed",
+        counted(report.policies, "policy", "policies"),
+        counted(report.frameworks, "framework", "frameworks"),
+        counted(report.problems.len(), "problem", "problems"),
+        counted(report.known_references, "reference", "references"),
+        if report.known_references == 1 { "is" } else { "are" },
+        thousands(report.unknown_references as u64)
     );
     text
 }

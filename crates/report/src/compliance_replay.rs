@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::columns::counted;
 use crate::json::{document, schema_of};
 
 /// The name and version of the format that [`json()`] writes.
@@ -31,12 +32,11 @@ pub struct ReplayReport {
 pub fn text(report: &ReplayReport) -> String {
     let mut lines = report.differences.clone();
     lines.extend(report.notes.iter().map(|note| format!("note: {note}")));
-    let rules = report.rules;
+    let rules = counted(report.rules, "rule was", "rules were");
+    let differences = counted(report.differences.len(), "difference", "differences");
     lines.push(match report.is_same {
-        true => format!("{rules} rules were asked again: all answers are the same, bit for bit"),
-        false => {
-            format!("{rules} rules were asked again: {} differences", report.differences.len())
-        }
+        true => format!("{rules} asked again: all answers are the same, bit for bit"),
+        false => format!("{rules} asked again: {differences}"),
     });
     lines.into_iter().map(|line| line + "\n").collect()
 }

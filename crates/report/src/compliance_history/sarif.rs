@@ -143,8 +143,8 @@ fn notifications(report: &HistoryReport, left_out: usize) -> Vec<Value> {
         ));
     }
     if report.findings_left_out > 0 {
-        let many = thousands(report.findings_left_out as u64);
-        let words = format!("{many} findings are not named: `--commit` shows all of one commit");
+        let many = counted(report.findings_left_out, "finding is", "findings are");
+        let words = format!("{many} not named: `--commit` shows all of one commit");
         all.push(notification("note", &words));
     }
     all.extend(report.is_cut.then(|| notification("warning", CUT)));
