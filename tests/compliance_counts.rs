@@ -87,7 +87,8 @@ fn clauses_in_words<'a>(lines: impl Iterator<Item = &'a str>) -> BTreeMap<String
         for part in answers.split(", ") {
             let (number, answer) = part.split_once(' ').expect("a number");
             let answer = if answer.starts_with("that git") { "nothing said" } else { answer };
-            *counts.entry(answer.to_owned()).or_default() += number.parse::<usize>().unwrap();
+            *counts.entry(answer.to_owned()).or_default() +=
+                number.parse::<usize>().expect("it is there");
         }
     }
     counts
@@ -168,7 +169,8 @@ fn in_github(text: &str) -> Counted {
     let rules =
         told.iter().map(|line| title(line).split("::").next().unwrap_or_default().to_owned());
     let open = open.first().map(|line| title(line));
-    let open = open.map_or(0, |it| it.split(' ').next().unwrap().parse().expect("a number"));
+    let open =
+        open.map_or(0, |it| it.split(' ').next().expect("it is there").parse().expect("a number"));
     Counted {
         failing: told.len() - erring,
         rules: Some(in_words(sum.split(';').next().unwrap_or_default())),
@@ -244,7 +246,9 @@ fn in_junit(text: &str) -> Counted {
         waived: Some(waived.values().sum()),
         rules: Some(ANSWERS.map(property)),
         listed: Some(by_answer(&answers)),
-        clauses: Some(clauses_in_words(sum.split("</system-out>").next().unwrap().lines())),
+        clauses: Some(clauses_in_words(
+            sum.split("</system-out>").next().expect("it is there").lines(),
+        )),
         open: open(&answers),
     }
 }
@@ -262,7 +266,12 @@ fn in_tap(text: &str) -> Counted {
             assert!(line.starts_with("not ok ") && test.starts_with(&plan.to_string()), "{line}");
             plan -= 1;
         } else if let Some(test) = test {
-            rule = test.split(" - ").nth(1).and_then(|it| it.split(':').next()).unwrap().to_owned();
+            rule = test
+                .split(" - ")
+                .nth(1)
+                .and_then(|it| it.split(':').next())
+                .expect("it is there")
+                .to_owned();
             let word = match line.split_once(" # SKIP ") {
                 Some((_, why)) if why.starts_with("not known") => "not_assessed",
                 Some(_) => "not_applicable",
@@ -310,7 +319,7 @@ fn in_markdown(text: &str) -> Counted {
             heading = title;
         }
         if let Some(rules) = line.strip_prefix("### Not assessed: ") {
-            open = rules.split(' ').next().unwrap().parse().expect("a number");
+            open = rules.split(' ').next().expect("it is there").parse().expect("a number");
         }
         let cells: Vec<&str> = line.split(" | ").collect();
         let word = cells[0].strip_prefix("| ").unwrap_or_default();
@@ -380,7 +389,13 @@ fn in_text(text: &str) -> Counted {
         let rest = line.get(16..).unwrap_or_default();
         let has_one = lines.peek().is_some_and(|next| next.starts_with("      - "));
         let found = match rest.split_once(" findings): ").map(|(front, _)| front) {
-            Some(front) => front.rsplit(", ").next().unwrap().replace(',', "").parse().unwrap(),
+            Some(front) => front
+                .rsplit(", ")
+                .next()
+                .expect("it is there")
+                .replace(',', "")
+                .parse()
+                .expect("it is there"),
             None => usize::from(has_one),
         };
         match word {
@@ -391,7 +406,7 @@ fn in_text(text: &str) -> Counted {
                 while let Some(next) = lines.next_if(|next| next.starts_with("                ")) {
                     words += &format!(" {}", next.trim_start());
                 }
-                let rules = words.rsplit(": ").next().unwrap().split(", ");
+                let rules = words.rsplit(": ").next().expect("it is there").split(", ");
                 open.extend(rules.map(str::to_owned));
             }
             _ => {}
@@ -405,7 +420,8 @@ fn in_text(text: &str) -> Counted {
         if let Some(rest) = of_clause {
             match rest.split_once(" more that git says nothing about") {
                 Some((count, _)) => {
-                    let count = count.split(' ').next().unwrap().parse().expect("a number");
+                    let count =
+                        count.split(' ').next().expect("it is there").parse().expect("a number");
                     clauses.extend(vec!["nothing said".to_owned(); count]);
                 }
                 None => clauses.push(rest.split("  ").next().unwrap_or_default().to_owned()),
@@ -598,7 +614,12 @@ fn of_tests(format: &str, text: &str) -> [usize; 4] {
         "text" => {
             let number = |line: &str, before: &str| {
                 let front = line.split(before).next().unwrap_or_default();
-                front.rsplit([' ', ',']).next().unwrap().parse::<usize>().expect("a number")
+                front
+                    .rsplit([' ', ','])
+                    .next()
+                    .expect("it is there")
+                    .parse::<usize>()
+                    .expect("a number")
             };
             let line = |part: &str| text.lines().find(|line| line.contains(part)).expect("a sum");
             let (tests, changes) = (line(" passed, "), line(" noticed, "));
