@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::columns::counted;
 use crate::compliance::strength;
+use crate::compliance::words::titled;
 use crate::json::{document, schema_of};
 use crate::prose::words;
 use crate::style::Style;
@@ -44,18 +45,13 @@ pub fn text(report: &ListReport, only_named: bool, style: Style) -> String {
         let shown = framework.clauses.iter().filter(|clause| !clause.rules.is_empty()).count();
         let (all, has) = (framework.clauses.len(), if shown == 1 { "has" } else { "have" });
         let clauses = counted(all, "clause", "clauses");
-        let told = format!("{}: {shown} of {clauses} {has} rules", heading(framework));
+        let told = format!(
+            "{}: {shown} of {clauses} {has} rules",
+            titled(&framework.title, &framework.edition)
+        );
         text += &style.beside(&format!("{:<widest$}  ", framework.id), &words(&told));
     }
     text
-}
-
-/// `HIPAA Security Rule (2013-01-25)`.
-fn heading(framework: &Framework) -> String {
-    match framework.edition.as_str() {
-        "" => framework.title.clone(),
-        edition => format!("{} ({edition})", framework.title),
-    }
 }
 
 /// Every clause of the frameworks with its rules, and what git can not show, as wide as the place.
@@ -65,7 +61,8 @@ pub fn coverage(report: &ListReport, style: Style) -> String {
 }
 
 fn of_framework(framework: &Framework, style: Style) -> String {
-    let mut text = style.beside("", &style.bold(&words(&heading(framework))));
+    let mut text =
+        style.beside("", &style.bold(&words(&titled(&framework.title, &framework.edition))));
     for told in [&framework.source, &framework.note] {
         if !told.is_empty() {
             text += &style.beside("", &words(told));

@@ -1,7 +1,7 @@
 use gitops_health_compliance::{Strength, Verdict};
 use textwrap::core::display_width;
 
-use super::words::{EXCEPTED, answered, called};
+use super::words::{EXCEPTED, answered, called, titled};
 use super::{ClauseRow, ClauseVerdict, ComplianceReport, FrameworkRow, RuleFindingRow, RuleRow};
 use crate::columns::counted;
 use crate::style::Style;
@@ -110,7 +110,7 @@ fn not_assessed(text: &mut String, report: &ComplianceReport, style: Style) {
 }
 
 fn framework(text: &mut String, row: &FrameworkRow, style: Style) {
-    *text += &style.beside("", &format!("{} ({})", style.bold(&row.title), row.edition));
+    *text += &style.beside("", &titled(&style.bold(&row.title), &row.edition));
     let widest = row.clauses.iter().map(|clause| display_width(&clause.clause)).max().unwrap_or(0);
     for clause in row.clauses.iter().filter(|clause| clause.verdict.is_some()) {
         *text += &line(clause, widest, style);

@@ -323,13 +323,21 @@ impl WaiverRow {
     }
 }
 
+/// `HIPAA Security Rule (2013-01-25)`, `What any repository can ask (edition 1)`.
+pub(crate) fn titled(title: &str, edition: &str) -> String {
+    // A number of few digits says nothing of itself; one of four is a year.
+    let is_number = edition.len() < 4 && edition.starts_with(|it: char| it.is_ascii_digit());
+    match edition {
+        "" => title.to_owned(),
+        _ if is_number => format!("{title} (edition {edition})"),
+        _ => format!("{title} ({edition})"),
+    }
+}
+
 impl FrameworkRow {
     /// `HIPAA Security Rule (2013-01-25)`.
     pub(super) fn heading(&self) -> String {
-        match self.edition.as_str() {
-            "" => self.title.clone(),
-            edition => format!("{} ({edition})", self.title),
-        }
+        titled(&self.title, &self.edition)
     }
 
     /// The clauses about which a rule says something.
