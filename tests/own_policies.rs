@@ -289,6 +289,34 @@ fn a_new_policy_passes_its_tests_and_decides_at_once() {
 }
 
 #[test]
+fn a_new_policy_says_how_the_configuration_names_it() {
+    let repo = changed(&fit());
+    repo.write("below/a.txt", "a\n");
+    let elsewhere = TestRepo::new();
+    let there = elsewhere.git_dir().join("hooks-of-ours");
+    let inside = repo.path().join("more/rules");
+    for (place, dir, named) in [
+        ("", "own", Some("`own`")),
+        ("", inside.to_str().expect("text"), Some("`more/rules`")),
+        ("below", "own", Some("`below/own`")),
+        ("below", "../own2", Some("`own2`")),
+        ("", there.to_str().expect("text"), None),
+        ("", ".", None),
+    ] {
+        let program = crate::support::program_in(&repo.path().join(place));
+        let new = ["compliance", "new-policy", "large-files", "--dir", dir];
+        let said = crate::support::run(&program, &new);
+        assert_eq!(said.code, Some(0), "{said}");
+        assert!(said.stdout.contains(&format!("compliance analyze --policy {dir}\n")), "{said}");
+        let advice = said.stdout.lines().last().expect("an advice");
+        match named {
+            Some(path) => assert!(advice.contains(&format!("`compliance.policies` name {path}"))),
+            None => assert!(advice.contains("into a directory of the repository"), "{said}"),
+        }
+    }
+}
+
+#[test]
 fn a_new_policy_has_a_name_of_its_own() {
     let repo = changed(&fit());
     for name in ["signed-commits", "Large", "a_b", "../x", "7up", "a--b", ""] {

@@ -29,8 +29,18 @@ pub(crate) fn run(context: &Context, args: &NewPolicyArgs) -> Result<ExitCode, C
             CliError::new(Failure::Output { place: format!("`{}`", shown(path)), source })
         })?;
     }
-    output::write(context, &said(args, &files))?;
+    output::write(context, &said(args, &files, in_tree(context, &args.dir).as_deref()))?;
     Ok(ExitCode::Clean)
+}
+
+/// The path of a directory from the top of the repository that it is in, as the configuration names it; nothing where it
+/// is in none.
+fn in_tree(context: &Context, dir: &Path) -> Option<String> {
+    let repo = context.open_repo_if_any().ok().flatten()?;
+    let top = repo.worktree()?.canonicalize().ok()?;
+    let dir = dir.canonicalize().ok()?;
+    let path = dir.strip_prefix(top).ok()?;
+    (!path.as_os_str().is_empty()).then(|| shown(path))
 }
 
 fn check(name: &str) -> Result<(), CliError> {
@@ -92,7 +102,7 @@ fn shown(path: &Path) -> String {
 }
 
 /// What was written, and what to do next.
-fn said(args: &NewPolicyArgs, files: &[File]) -> String {
+fn said(args: &NewPolicyArgs, files: &[File], in_tree: Option<&str>) -> String {
     let dir = shown(&args.dir);
     let mut text = String::new();
     for (path, _) in files {
@@ -102,8 +112,19 @@ fn said(args: &NewPolicyArgs, files: &[File]) -> String {
         "\nWrite down in it what you ask for, then\n  \
          gitops-health compliance test {dir}\n  \
          gitops-health compliance check-policy {dir}\n  \
-         gitops-health compliance analyze --policy {dir}\n\
-         and let `compliance.policies` name `{dir}` on the branch that is protected.\n"
+         gitops-health compliance analyze --policy {dir}\n"
     );
+    text += &match in_tree {
+        Some(path) => {
+            format!(
+                "and let `compliance.policies` name `{path}` on the branch that is protected.\n"
+            )
+        }
+        None => {
+            "and put it into a directory of the repository that `compliance.policies` names on the \
+                 branch that is protected.\n"
+                .to_owned()
+        }
+    };
     text
 }
