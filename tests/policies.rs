@@ -94,9 +94,9 @@ fn what_can_not_be_read_is_no_pass() {
     let directory = directory(RULE, TESTS);
     let rule = directory.path().join("rules/few-files/rule.rego");
     for (arguments, code) in [
-        (&["check-policy", "none"][..], 2),
-        (&["test", "none"], 2),
-        (&["test", "rules/few-files/rule.rego"], 2),
+        (&["check-policy", "none"][..], 3),
+        (&["test", "none"], 3),
+        (&["test", "rules/few-files/rule.rego"], 3),
         (&["test", "rules", "--mutation-least", "50"], 2),
         (&["check-policy", "rules", "--format", "xml"], 2),
     ] {

@@ -556,3 +556,12 @@ fn a_clause_passes_only_where_a_rule_shows_what_it_asks_for() {
         assert_eq!(of(rules), expected, "{rules:?}");
     }
 }
+
+#[test]
+fn an_edition_that_is_a_number_is_named_as_such() {
+    for (edition, expected) in
+        [("1", "A (edition 1)"), ("2.1", "A (edition 2.1)"), ("2013", "A (2013)"), ("", "A")]
+    {
+        assert_eq!(super::words::titled("A", edition), expected);
+    }
+}
