@@ -85,7 +85,8 @@ impl Assembler<'_> {
         let has_no_lines = matches!(file.lines, Lines::Submodule)
             || matches!(file.lines, Lines::Counted { added: 0, deleted: 0, .. });
         let mut classes = classes::of(file, kind, self.settings);
-        if versions.as_ref().is_some_and(|it| has_remarks_alone(file, it)) {
+        let lines = versions.as_ref().map(Picked::of);
+        if lines.as_ref().is_some_and(|it| has_remarks_alone(file, it)) {
             classes.push(Class("remarks".into()));
             classes.sort();
         }
@@ -94,14 +95,18 @@ impl Assembler<'_> {
             classes.sort();
             classes.dedup();
         }
-        let (code_lines, new_tests) = match &versions {
-            Some(versions) => counted(file, versions),
-            None => (added, 0),
+        let (code_lines, new_tests) = match (&versions, &lines) {
+            (Some(versions), Some(lines)) => counted(file, versions, lines),
+            _ => (added, 0),
         };
         Ok(File {
             classes,
             owners: self.ownership(file, people, &mut room.owners),
-            signals: versions.as_ref().map(|it| found(file, it)).unwrap_or_default(),
+            signals: versions
+                .as_ref()
+                .zip(lines)
+                .map(|(it, lines)| found(file, it, lines))
+                .unwrap_or_default(),
             is_read: versions.is_some() || has_no_lines,
             path: file.path.to_string(),
             old_path: file.old_path.as_ref().map(ToString::to_string),
@@ -206,10 +211,8 @@ fn why_unread(files: &[&File], is_too_much: bool) -> String {
 }
 
 /// What the changed lines of a file say.
-fn found(file: &FileChange, versions: &Versions) -> Vec<FoundSignal> {
-    let added = versions.hunks.iter().map(|hunk| (hunk.new_start, hunk.new_lines));
-    let removed = versions.hunks.iter().map(|hunk| (hunk.old_start, hunk.old_lines));
-    let (mut added, mut removed) = (picked(&versions.new, added), picked(&versions.old, removed));
+fn found(file: &FileChange, versions: &Versions, lines: Picked<'_>) -> Vec<FoundSignal> {
+    let Picked { mut added, mut removed } = lines;
     let came_from_elsewhere = file
         .old_path
         .as_ref()
@@ -258,14 +261,10 @@ pub(super) fn searched_for(files: &[FileChange]) -> Vec<String> {
 }
 
 /// How many new lines a test could show something of, and how many tests are new.
-fn counted(file: &FileChange, versions: &Versions) -> (u32, i64) {
+fn counted(file: &FileChange, versions: &Versions, lines: &Picked<'_>) -> (u32, i64) {
     let path = file.path.as_bytes();
-    let added = versions.hunks.iter().map(|hunk| (hunk.new_start, hunk.new_lines));
-    let removed = versions.hunks.iter().map(|hunk| (hunk.old_start, hunk.old_lines));
-    let added: Vec<&[u8]> =
-        picked(&versions.new, added).into_iter().map(|(_, line)| line).collect();
-    let removed: Vec<&[u8]> =
-        picked(&versions.old, removed).into_iter().map(|(_, line)| line).collect();
+    let added: Vec<&[u8]> = lines.added.iter().map(|(_, line)| *line).collect();
+    let removed: Vec<&[u8]> = lines.removed.iter().map(|(_, line)| *line).collect();
     let tests = |lines: &[&[u8]]| i64::try_from(tests_of_rust(path, lines)).unwrap_or(i64::MAX);
     let new_tests = tests(&added) - tests(&removed);
     let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
@@ -291,11 +290,9 @@ fn grouped(number: usize) -> String {
 }
 
 /// Whether nothing but comments changed.
-fn has_remarks_alone(file: &FileChange, versions: &Versions) -> bool {
-    let added = versions.hunks.iter().map(|hunk| (hunk.new_start, hunk.new_lines));
-    let removed = versions.hunks.iter().map(|hunk| (hunk.old_start, hunk.old_lines));
-    let (added, removed) = (picked(&versions.new, added), picked(&versions.old, removed));
-    let lines: Vec<&[u8]> = added.into_iter().chain(removed).map(|(_, line)| line).collect();
+fn has_remarks_alone(file: &FileChange, lines: &Picked<'_>) -> bool {
+    let lines = lines.added.iter().chain(&lines.removed);
+    let lines: Vec<&[u8]> = lines.map(|(_, line)| *line).collect();
     !lines.is_empty() && are_remarks(file.path.as_bytes(), &lines)
 }
 
@@ -306,20 +303,36 @@ fn counts(versions: &Versions) -> (u32, u32) {
     })
 }
 
+/// The lines that differ, of both sides, with their numbers.
+struct Picked<'a> {
+    added: Vec<(u32, &'a [u8])>,
+    removed: Vec<(u32, &'a [u8])>,
+}
+
+impl<'a> Picked<'a> {
+    fn of(versions: &'a Versions) -> Self {
+        let added = versions.hunks.iter().map(|hunk| (hunk.new_start, hunk.new_lines));
+        let removed = versions.hunks.iter().map(|hunk| (hunk.old_start, hunk.old_lines));
+        Self { added: picked(&versions.new, added), removed: picked(&versions.old, removed) }
+    }
+}
+
 /// The lines of a text in these parts, which are sorted: the first line of each, from 1, and how many.
 fn picked(text: &[u8], parts: impl Iterator<Item = (u32, u32)>) -> Vec<(u32, &[u8])> {
     let (mut picked, mut at, mut number) = (Vec::new(), 0, 1);
+    let mut ends = memchr::memchr_iter(b'\n', text);
     for (first, count) in parts.filter(|(_, count)| *count > 0) {
+        if number < first {
+            at = ends.nth((first - number) as usize - 1).map_or(text.len(), |end| end + 1);
+            number = first;
+        }
         while number < first + count && at < text.len() {
-            let rest = &text[at..];
-            let end = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
-            if number >= first {
-                let line = &rest[..end];
-                let line = line.strip_suffix(b"\r").unwrap_or(line);
-                // Languages end lines at a lone CR where git does not: what is behind it is no part of a comment before.
-                picked.extend(line.split(|byte| *byte == b'\r').map(|line| (number, line)));
-            }
-            at += end + 1;
+            let end = ends.next().unwrap_or(text.len());
+            let line = &text[at..end];
+            let line = line.strip_suffix(b"\r").unwrap_or(line);
+            // Languages end lines at a lone CR where git does not: what is behind it is no part of a comment before.
+            picked.extend(line.split(|byte| *byte == b'\r').map(|line| (number, line)));
+            at = end + 1;
             number += 1;
         }
     }
