@@ -260,6 +260,9 @@ fn hint_for_git(error: &GitError) -> Option<String> {
         GitError::Unsupported { .. } => "use a clone made without this extension".into(),
         GitError::UnbornHead { .. } => "make a first commit, or look at what is staged with `--staged`".into(),
         GitError::UnknownRevision { revision } => unknown_revision_hint(revision),
+        GitError::NestedTags { .. } => {
+            "see with `git for-each-ref refs/tags` which tag it is, and delete it".into()
+        }
         GitError::DamagedReference { .. } => {
             "fetch it again, or remove its file from the git directory; `git fsck` names it, too".into()
         }

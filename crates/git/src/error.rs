@@ -77,6 +77,15 @@ pub enum Error {
         name: String,
     },
 
+    /// A tag names a tag, and that one another, more often than anybody means to.
+    #[error("tag {id} names another tag, and so on: {most} of them are followed at most")]
+    NestedTags {
+        /// The first of them.
+        id: ObjectId,
+        /// How many are followed.
+        most: usize,
+    },
+
     /// More than one commit answers to the abbreviated id.
     #[error("revision `{revision}` is ambiguous")]
     AmbiguousRevision {

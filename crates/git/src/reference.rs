@@ -50,6 +50,9 @@ pub struct Annotation {
     pub message: BString,
 }
 
+/// So many tags may name one another on the way to what they are of.
+const MOST_NESTED: usize = 50;
+
 impl Reference {
     /// Whether it is a branch, here or of a remote.
     pub fn is_branch(&self) -> bool {
@@ -106,7 +109,7 @@ impl Repo {
         Ok(())
     }
 
-    /// Follows tags to what they are of.
+    /// Follows tags to what they are of: each reference may have its own way through the same ones.
     fn lead(&self, id: ObjectId) -> Result<(Vec<Annotation>, Target), Error> {
         let (mut next, mut known, mut annotations) = (id, HashSet::new(), Vec::new());
         while known.insert(next) {
@@ -121,6 +124,9 @@ impl Repo {
                 Kind::Tree => return Ok((annotations, Target::Tree(next))),
                 Kind::Blob => return Ok((annotations, Target::Blob(next))),
                 Kind::Tag => {}
+            }
+            if annotations.len() == MOST_NESTED {
+                return Err(Error::NestedTags { id, most: MOST_NESTED });
             }
             let missing = Error::MissingObject { id: next, kind: "tag" };
             let content = self.object(next, git2::ObjectType::Tag)?.ok_or(missing)?;
@@ -205,6 +211,25 @@ mod tests {
     fn open(scratch: &TestRepo) -> Repo {
         let start = scratch.path().to_owned();
         Repo::open(&Location { start, use_git_environment: false }).expect("it opens")
+    }
+
+    #[test]
+    fn tags_of_tags_are_followed_so_far_and_no_further() {
+        let scratch = TestRepo::new();
+        scratch.write("a", "1\n").commit("first");
+        let mut last = "HEAD".to_owned();
+        for number in 0..=MOST_NESTED {
+            let name = format!("t{number}");
+            scratch.git(&["tag", "-a", "-m", "one more", &name, &last]);
+            last = name;
+        }
+        let repo = open(&scratch);
+        let error = repo.references().expect_err("the last is too deep");
+        assert!(matches!(error, Error::NestedTags { most: MOST_NESTED, .. }), "{error}");
+        scratch.git(&["tag", "-d", &last]);
+        let found = repo.references().expect("the others are not");
+        let deepest = found.iter().map(|it| it.annotations.len()).max();
+        assert_eq!(deepest, Some(MOST_NESTED));
     }
 
     #[test]
