@@ -16,7 +16,7 @@ use crate::rule::{Category, Severity};
 use crate::small::small;
 use crate::what::What;
 
-pub(crate) use anybody::{all, of_anybody};
+pub(crate) use anybody::{all, keep_of_anybody};
 
 /// The years of people who live, and those to which dates are moved to be of nobody.
 const YEARS: Range<u32> = 1850..2300;

@@ -170,6 +170,8 @@ impl Scanner {
         let cut = cut.iter().map(|number| self.all.rules[*number].rule.id.to_string()).collect();
         let layout = structure::read(bytes, &stems);
         let context = Context::new(bytes, words, layout.parts_about_people());
+        // What was found and does not fit counts, too: behind it nobody looked any more.
+        let mut is_too_much = found.len() >= MOST_FOUND;
         let mut loose = self.fitting(found, &context);
         loose.extend(number::find(bytes, &context));
         loose.extend(date::find(bytes, &context));
@@ -177,14 +179,17 @@ impl Scanner {
         known::weigh(&mut loose, bytes);
         loose.extend(prose::find(bytes, &context, &loose));
         date::weigh(&mut loose, bytes);
-        match self.dates {
-            Dates::Text if self.is_text => loose.extend(date::of_anybody(bytes, &context)),
-            Dates::Patients | Dates::Text => (),
-            Dates::All => loose.extend(date::all(bytes)),
+        if self.dates == Dates::All || self.dates == Dates::Text && self.is_text {
+            let mut dates = date::all(bytes);
+            is_too_much |= dates.len() >= MOST_FOUND;
+            if self.dates == Dates::Text {
+                date::keep_of_anybody(&mut dates, bytes, &context);
+            }
+            loose.extend(dates);
         }
-        let loose_count = loose.len();
+        is_too_much |= loose.len() >= MOST_FOUND;
         loose.retain(|finding| layout.is_open(&finding.span) || says_by_itself(finding));
-        let is_too_much = layout.is_too_much() || loose_count >= MOST_FOUND;
+        is_too_much |= layout.is_too_much();
         let mut findings = layout.findings;
         findings.extend(loose);
         findings.retain(|finding| {

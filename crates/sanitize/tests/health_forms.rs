@@ -366,6 +366,8 @@ fn work_that_is_too_much_is_said() {
         plain("<Pati~ent xmlns=\"http://hl7.org/fhir\"").repeat(50_000),
         "a Monday ".repeat(300_000),
         "a@b.co ".repeat(300_000),
+        // Versions, behind which a date would not be seen.
+        "Linux 2.4.18\n".repeat(300_000),
     ] {
         let unseen = Scanner::new().look(text.as_bytes()).unseen;
         let reasons: Vec<_> = unseen.iter().map(|it| (&it.reason[..], it.is_failure)).collect();

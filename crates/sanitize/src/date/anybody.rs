@@ -23,16 +23,15 @@ pub(crate) fn all(bytes: &[u8]) -> Vec<Finding> {
     findings
 }
 
-/// Those of all dates that a text which may be about anybody has: where there is talk of health, years and weekdays do not
+/// Keeps those of all dates that count in a text which may be about anybody: where there is talk of health, years and weekdays do not
 /// count. What is rather a version, a fraction or a number of pages does not either, and what says when a line of a log was
 /// written matters least.
-pub(crate) fn of_anybody(bytes: &[u8], context: &Context<'_>) -> Vec<Finding> {
+pub(crate) fn keep_of_anybody(findings: &mut Vec<Finding>, bytes: &[u8], context: &Context<'_>) {
     let parts = context.health_parts();
     let is_elsewhere = |span: &Range<usize>| {
         let next = parts.partition_point(|part| part.end <= span.start);
         parts.get(next).is_none_or(|part| span.end <= part.start)
     };
-    let mut findings = all(bytes);
     findings.retain(|it| match it.rule == What::Date.rule().id {
         true => !is_another_number(bytes, &it.span, context),
         false => is_elsewhere(&it.span),
@@ -40,7 +39,6 @@ pub(crate) fn of_anybody(bytes: &[u8], context: &Context<'_>) -> Vec<Finding> {
     for finding in findings.iter_mut().filter(|it| is_of_a_log(bytes, &it.span)) {
         finding.severity = Severity::Info;
     }
-    findings
 }
 
 /// Whether what could be a date is rather a version (`2.4.18`), a fraction (`12/20`), a range (`3-4-12`), or a verb with a
@@ -166,8 +164,9 @@ mod tests {
         let found = |text: &str| {
             let text = text.replace('~', "");
             let bytes = text.as_bytes();
-            let found = of_anybody(bytes, &Context::of(bytes)).into_iter();
-            let found = found.map(|it| (text[it.span].to_owned(), it.severity));
+            let mut found = all(bytes);
+            keep_of_anybody(&mut found, bytes, &Context::of(bytes));
+            let found = found.into_iter().map(|it| (text[it.span].to_owned(), it.severity));
             found.collect::<Vec<_>>()
         };
         assert_eq!(
