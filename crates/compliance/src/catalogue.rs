@@ -214,7 +214,13 @@ impl Catalogue {
     ///
     /// [`CatalogueError`] for the first thing that is not fit.
     pub fn built_in(settings: &Settings) -> Result<Self, CatalogueError> {
-        Self::unset(built_in::rules(), built_in_frameworks(), Limits::default())?.finished(settings)
+        Self::unset_built_in()?.finished(settings)
+    }
+
+    /// The rules and frameworks that come with the program, whose parameters are not set yet.
+    fn unset_built_in() -> Result<Self, CatalogueError> {
+        let policies = Policies::read_known(&sources(built_in::rules()), Limits::default())?;
+        Self::unset(built_in::rules(), policies, built_in_frameworks())
     }
 
     /// The tests of the rules that come with the program, by the ids of the rules.
@@ -254,21 +260,16 @@ impl Catalogue {
         settings: &Settings,
         limits: Limits,
     ) -> Result<Self, CatalogueError> {
-        Self::unset(rules, frameworks, limits)?.finished(settings)
+        let policies = Policies::read(&sources(rules), limits)?;
+        Self::unset(rules, policies, frameworks)?.finished(settings)
     }
 
     /// A catalogue whose parameters are not set yet.
     fn unset<T: AsRef<str>>(
         rules: &[(T, T)],
+        policies: Policies,
         frameworks: impl Iterator<Item = Result<Framework, FrameworkError>>,
-        limits: Limits,
     ) -> Result<Self, CatalogueError> {
-        let source = |(id, text): &(T, T)| Source {
-            path: format!("rules/{}/rule.rego", id.as_ref()),
-            text: text.as_ref().to_owned(),
-        };
-        let sources: Vec<Source> = rules.iter().map(source).collect();
-        let policies = Policies::read(&sources, limits)?;
         let constants = policies.constants();
         let shipped = rules.iter().map(|(id, _)| {
             let shipped = shipped(&policies, &constants, id.as_ref())?;
@@ -292,8 +293,7 @@ impl Catalogue {
         own: &OwnPolicies,
         limits: Limits,
     ) -> Result<Self, CatalogueError> {
-        let mut catalogue =
-            Self::unset(built_in::rules(), built_in_frameworks(), Limits::default())?;
+        let mut catalogue = Self::unset_built_in()?;
         let mut replaces = catalogue.replaceable(&settings.config().replaces)?;
         if !own.policies.is_empty() {
             let policies = own::policies(own, limits)?;
@@ -359,6 +359,15 @@ impl Catalogue {
         self.policies = self.policies.with_data(&data)?;
         self.own = self.own.map(|own| own.with_data(&data)).transpose()?;
         Ok(self)
+    }
+
+    /// Gets rules ready for their first evaluation. Others get ready when they are asked, which takes the time then.
+    pub fn prepare<'a>(&self, rules: impl Iterator<Item = &'a str>) {
+        let shipped = rules.filter_map(|id| self.rules.get(id)).filter(|it| it.own.is_none());
+        self.policies.prepare(shipped.filter_map(|it| match &it.decider {
+            Decider::Rule(rule) => Some(rule.package()),
+            Decider::Conftest(_) => None,
+        }));
     }
 
     /// All rules over one input, which is read once.
@@ -432,6 +441,15 @@ impl Judge<'_> {
     }
 }
 
+/// Policies as they are read.
+fn sources<T: AsRef<str>>(rules: &[(T, T)]) -> Vec<Source> {
+    let source = |(id, text): &(T, T)| Source {
+        path: format!("rules/{}/rule.rego", id.as_ref()),
+        text: text.as_ref().to_owned(),
+    };
+    rules.iter().map(source).collect()
+}
+
 /// The package of a rule.
 fn package(id: &str) -> String {
     format!("data.gitops_health.rules.{}", id.replace('-', "_"))
@@ -501,4 +519,28 @@ fn parameters(
         all.insert(id.clone(), values);
     }
     Ok(all)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is not looked at when the program starts: that each rule is fit, stands for itself, and is evaluated as it is
+    /// written.
+    #[test]
+    fn the_rules_of_the_program_are_known_to_be_fit() {
+        let sources = sources(built_in::rules());
+        let read = Policies::read(&sources, Limits::default()).expect("they are fit");
+        let known = Policies::read_known(&sources, Limits::default()).expect("they are Rego");
+        assert!(read.is_same(&known));
+        let of_two: Vec<Source> = ["one", "two"]
+            .map(|name| Source {
+                path: name.into(),
+                text: format!("package {name}\nfindings := data.two.other\n"),
+            })
+            .into();
+        let read = Policies::read(&of_two, Limits::default()).expect("they are fit");
+        let known = Policies::read_known(&of_two, Limits::default()).expect("they are Rego");
+        assert!(!read.is_same(&known));
+    }
 }

@@ -3,6 +3,7 @@
 mod bounded;
 mod builtins;
 mod capabilities;
+mod component;
 mod constant;
 mod coverage;
 mod graph;
@@ -14,11 +15,11 @@ mod parts;
 mod quiet;
 mod reference;
 
+use std::collections::BTreeSet;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
-use regorus::unstable::{Module, Ref};
 use regorus::utils::limits::{ExecutionTimerConfig, PolicyLengthConfig};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -26,6 +27,7 @@ use thiserror::Error;
 
 pub(crate) use builtins::{is_function, is_refused};
 pub use capabilities::capabilities;
+use component::{Component, Components};
 pub(crate) use constant::{Constants, literal};
 pub(crate) use coverage::Lines;
 pub use graph::RuleName;
@@ -203,11 +205,11 @@ pub enum EvaluationError {
     },
 }
 
-/// Policies that were read, and data that they ask for. Cheap to share: each evaluation takes a copy of the engine, which
-/// costs less than a microsecond.
+/// Policies that were read, and data that they ask for. Cheap to share: each evaluation takes copies of engines, which cost
+/// less than a microsecond each.
 #[derive(Clone)]
 pub struct Policies {
-    engine: regorus::Engine,
+    components: Components,
     rules: Arc<[RuleName]>,
     limits: Limits,
     digest: [u8; 32],
@@ -237,6 +239,24 @@ impl Policies {
     /// [`PolicyError`] for the first policy, by the order given, that is not fit.
     pub(crate) fn read(sources: &[Source], limits: Limits) -> Result<Self, PolicyError> {
         check_sizes(sources, limits)?;
+        Self::read_by(read, sources, limits)
+    }
+
+    /// Reads policies that are known to be fit, as they stand, and to need none of one another: those that come with the
+    /// program, of which a test says so. Looking at it takes as long as the rest.
+    ///
+    /// # Errors
+    ///
+    /// [`PolicyError`] for the first policy that is no Rego.
+    pub(crate) fn read_known(sources: &[Source], limits: Limits) -> Result<Self, PolicyError> {
+        Self::read_by(read_known, sources, limits)
+    }
+
+    fn read_by(
+        read: fn(&[Source], Limits) -> Result<Self, PolicyError>,
+        sources: &[Source],
+        limits: Limits,
+    ) -> Result<Self, PolicyError> {
         std::thread::scope(|scope| {
             let read = || caught(|| read(sources, limits));
             let reader = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, read);
@@ -248,12 +268,22 @@ impl Policies {
 
     /// The values of rules that are written out.
     pub(crate) fn constants(&self) -> Constants {
-        Constants::of(&mut self.engine.clone())
+        Constants::of(&self.components)
     }
 
     /// The rules that have values, by package and name. Functions are left out.
     pub fn rules(&self) -> &[RuleName] {
         &self.rules
+    }
+
+    /// Lets the engines of rules, each named by its package, do what is to be done once before the first evaluation. Those of
+    /// others do so when they are asked.
+    pub(crate) fn prepare<'a>(&self, packages: impl Iterator<Item = &'a str>) {
+        let places: BTreeSet<usize> =
+            packages.filter_map(|package| self.components.of_package(package)).collect();
+        for place in places {
+            let _ = self.components.all[place].prepared();
+        }
     }
 
     /// What the policies say, as one number: SHA-256 over paths and texts in their order.
@@ -272,9 +302,9 @@ impl Policies {
 
     /// All rules over one input, which is read once.
     pub fn over(&self, input: &Value) -> Evaluation<'_> {
-        let mut engine = self.engine.clone();
-        engine.set_input(regorus::Value::from(input.clone()));
-        Evaluation { policies: self, engine }
+        let input = regorus::Value::from(input.clone());
+        let engines = vec![None; self.components.all.len()];
+        Evaluation { policies: self, input, engines, is_noting: false }
     }
 
     /// The same with data, or with more of it.
@@ -283,9 +313,18 @@ impl Policies {
     ///
     /// [`PolicyError::Data`] where it is no object, or has a value where a policy has a rule or other data is.
     pub fn with_data(mut self, data: &Value) -> Result<Self, PolicyError> {
-        add_data(&mut self.engine, data.clone())?;
-        prepare(&mut self.engine);
+        let data = regorus::Value::from(data.clone());
+        self.components.all.iter_mut().try_for_each(|it| it.add_data(&data))?;
         Ok(self)
+    }
+
+    /// Whether others are the same and are read into engines in the same way.
+    #[cfg(test)]
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        let parts = |it: &Self| {
+            it.components.all.iter().map(|it| it.sources().to_vec()).collect::<Vec<_>>()
+        };
+        (self.digest, &self.rules, parts(self)) == (other.digest, &other.rules, parts(other))
     }
 
     fn failure(&self, rule: &str, message: &str) -> EvaluationError {
@@ -303,7 +342,10 @@ impl Policies {
 /// The rules of policies over one input.
 pub struct Evaluation<'a> {
     policies: &'a Policies,
-    engine: regorus::Engine,
+    input: regorus::Value,
+    /// Those of the components that were asked.
+    engines: Vec<Option<regorus::Engine>>,
+    is_noting: bool,
 }
 
 impl Evaluation<'_> {
@@ -315,10 +357,13 @@ impl Evaluation<'_> {
     pub fn value(&mut self, rule: &str) -> Result<Value, EvaluationError> {
         let named = || rule.to_owned();
         let failed = |message: String| EvaluationError::Failed { rule: named(), message };
-        let value = caught(|| self.engine.eval_rule(named()))
+        let undefined = || EvaluationError::Undefined { rule: named() };
+        let place = self.policies.components.of_package(rule).ok_or_else(undefined)?;
+        let engine = self.engine(place);
+        let value = caught(|| engine.eval_rule(named()))
             .map_err(|_| EvaluationError::Panicked { rule: named() })?;
         match value {
-            Ok(regorus::Value::Undefined) => Err(EvaluationError::Undefined { rule: named() }),
+            Ok(regorus::Value::Undefined) => Err(undefined()),
             Ok(value) if !bounded::is_short(&value) => Err(failed("it is too long".into())),
             Ok(value) => {
                 let json = value.to_json_str().map_err(|error| failed(error.to_string()))?;
@@ -326,6 +371,19 @@ impl Evaluation<'_> {
             }
             Err(error) => Err(self.policies.failure(rule, &error.to_string())),
         }
+    }
+
+    /// The engine of a component, with the input in it.
+    fn engine(&mut self, place: usize) -> &mut regorus::Engine {
+        let (policies, input, is_noting) = (self.policies, &self.input, self.is_noting);
+        self.engines[place].get_or_insert_with(|| {
+            let mut engine = policies.components.all[place].prepared().clone();
+            engine.set_input(input.clone());
+            if is_noting {
+                engine.set_enable_coverage(true);
+            }
+            engine
+        })
     }
 }
 
@@ -344,43 +402,69 @@ fn check_sizes(sources: &[Source], limits: Limits) -> Result<(), PolicyError> {
 }
 
 fn read(sources: &[Source], limits: Limits) -> Result<Policies, PolicyError> {
+    let empty = empty(limits);
+    let (mut graph, mut parts) = (Graph::default(), Vec::new());
+    for source in sources {
+        let mut part = Component::new(&empty);
+        part.add(source.clone())?;
+        let module = part.last().clone();
+        let entangled =
+            |heads::Entangled(line)| PolicyError::Head { path: source.path.clone(), line };
+        if let Some(text) = heads::apart(&source.text, &module).map_err(entangled)? {
+            part = Component::new(&empty);
+            part.add_apart(source, text, &module)?;
+        }
+        graph.add(&source.path, &module, DEEPEST)?;
+        parts.push(part);
+    }
+    graph.check()?;
+    let modules = parts.iter().map(|part| &**part.last());
+    let modules = sources.iter().map(|it| &*it.path).zip(modules);
+    circles(modules).into_iter().next().map_or(Ok(()), Err)?;
+    whole(sources, parts, &graph, &empty, limits)
+}
+
+fn read_known(sources: &[Source], limits: Limits) -> Result<Policies, PolicyError> {
+    let empty = empty(limits);
+    let (mut graph, mut parts) = (Graph::default(), Vec::new());
+    for source in sources {
+        let mut part = Component::new(&empty);
+        part.add(source.clone())?;
+        graph.add_names(&source.path, part.last());
+        parts.push(part);
+    }
+    whole(sources, parts, &graph, &empty, limits)
+}
+
+/// Policies of which each was read for itself.
+fn whole(
+    sources: &[Source],
+    parts: Vec<Component>,
+    graph: &Graph,
+    empty: &regorus::Engine,
+    limits: Limits,
+) -> Result<Policies, PolicyError> {
+    let mut digest = Sha256::new();
+    for text in sources.iter().flat_map(|source| [&source.path, &source.text]) {
+        digest.update((text.len() as u64).to_le_bytes());
+        digest.update(text);
+    }
+    let components = Components::of(parts, graph, empty)?;
+    let (rules, digest) = (graph.rules().into(), digest.finalize().into());
+    Ok(Policies { components, rules, limits, digest })
+}
+
+/// An engine without policies, as all of them begin.
+fn empty(limits: Limits) -> regorus::Engine {
     let mut engine = reader();
     engine.set_strict_builtin_errors(true);
     engine.set_gather_prints(true);
     bounded::add(&mut engine);
-    let (mut digest, mut graph) = (Sha256::new(), Graph::default());
-    for source in sources {
-        let before = engine.clone();
-        add(&mut engine, source)?;
-        let module = last(&mut engine);
-        let entangled =
-            |heads::Entangled(line)| PolicyError::Head { path: source.path.clone(), line };
-        if let Some(text) = heads::apart(&source.text, &module).map_err(entangled)? {
-            engine = before;
-            add_apart(&mut engine, source, text, &module)?;
-        }
-        for part in [&source.path, &source.text] {
-            digest.update((part.len() as u64).to_le_bytes());
-            digest.update(part);
-        }
-        graph.add(&source.path, &module, DEEPEST)?;
-    }
-    graph.check()?;
-    let modules = engine.get_modules().clone();
-    let modules = sources.iter().map(|it| &*it.path).zip(modules.iter().map(|it| &**it));
-    circles(modules).into_iter().next().map_or(Ok(()), Err)?;
     engine.set_execution_timer_config(ExecutionTimerConfig {
         limit: limits.evaluation,
         check_interval: NonZeroU32::new(64).expect("64 is not zero"),
     });
-    let rules = graph.rules().into();
-    Ok(Policies { engine, rules, limits, digest: digest.finalize().into() })
-}
-
-/// Lets the engine do once what each copy of it would do before its first evaluation. What is wrong with the policies is
-/// told by the evaluations that need them.
-fn prepare(engine: &mut regorus::Engine) {
-    let _ = caught(|| drop(engine.eval_rule("data.gitops_health_asks_for_no_rule".into())));
+    engine
 }
 
 /// An engine that takes lines of any length: how long a policy may be is looked at before.
@@ -389,33 +473,6 @@ fn reader() -> regorus::Engine {
     let lines = PolicyLengthConfig { max_col: NonZeroU32::MAX, ..PolicyLengthConfig::default() };
     engine.set_policy_length_config(lines);
     engine
-}
-
-fn add_data(engine: &mut regorus::Engine, data: Value) -> Result<(), PolicyError> {
-    let failed = |error: String| PolicyError::Data { message: error.trim().to_owned() };
-    engine.add_data(regorus::Value::from(data)).map_err(|error| failed(error.to_string()))
-}
-
-/// The policy that was added last.
-fn last(engine: &mut regorus::Engine) -> Ref<Module> {
-    engine.get_modules().last().cloned().expect("a module was added")
-}
-
-/// Adds a policy in which heads were put into bodies, if it is still the same.
-fn add_apart(
-    engine: &mut regorus::Engine,
-    source: &Source,
-    text: String,
-    before: &Module,
-) -> Result<(), PolicyError> {
-    let entangled = |line: u32| PolicyError::Head { path: source.path.clone(), line };
-    let added = add(engine, &Source { path: source.path.clone(), text });
-    added.map_err(|error| match error {
-        PolicyError::Syntax { message, .. } => entangled(line_of(&message)),
-        other => other,
-    })?;
-    let after = last(engine);
-    heads::check(&source.text, before, &after).map_err(|heads::Entangled(line)| entangled(line))
 }
 
 /// The line that a message of the parser points to: `--> path:3:5`.

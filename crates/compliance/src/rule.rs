@@ -103,6 +103,11 @@ impl Rule {
         has("findings").then(|| Self { package: package.to_owned(), has_applicable, has_missing })
     }
 
+    /// The package, with `data` in front.
+    pub(crate) fn package(&self) -> &str {
+        &self.package
+    }
+
     /// Judges an input. What can not be evaluated is [`Verdict::Error`].
     pub fn judge(&self, evaluation: &mut Evaluation<'_>) -> Judgement {
         self.judged(evaluation).unwrap_or_else(Judgement::error)

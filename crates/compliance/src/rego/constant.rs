@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use regorus::unstable::{Expr, ExprRef, Module, Ref, Rule, RuleHead};
 use serde_json::{Map, Value};
 
-use super::{name, path};
+use super::{Components, name, path};
 
 /// The rules of some policies.
 pub(crate) struct Constants {
@@ -14,9 +14,9 @@ pub(crate) struct Constants {
 }
 
 impl Constants {
-    pub(super) fn of(engine: &mut regorus::Engine) -> Self {
+    pub(super) fn of(components: &Components) -> Self {
         let mut modules: HashMap<String, Vec<Ref<Module>>> = HashMap::new();
-        for module in engine.get_modules() {
+        for module in components.modules() {
             let package = format!("data.{}", path(&module.package.refr).join("."));
             modules.entry(package).or_default().push(module.clone());
         }

@@ -1,6 +1,7 @@
 //! Which rule needs which, over all policies.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
 
 use regorus::unstable::{Expr, Module, Rule, RuleHead};
 
@@ -25,6 +26,8 @@ pub struct RuleName {
 #[derive(Debug, Default)]
 pub(crate) struct Graph {
     rules: BTreeMap<Vec<String>, Vec<Body>>,
+    /// The package of each policy, in the order in which they were added.
+    packages: Vec<Vec<String>>,
 }
 
 /// A rule as it is written in one place.
@@ -32,6 +35,8 @@ pub(crate) struct Graph {
 struct Body {
     /// How many names of its path are those of its package.
     package: usize,
+    /// The policy that it stands in, by the order in which they were added.
+    policy: usize,
     is_function: bool,
     /// Whether it has keys that are computed.
     is_open: bool,
@@ -42,15 +47,14 @@ struct Body {
 }
 
 impl Graph {
-    /// Adds the rules of a policy.
+    /// Adds the rules of a policy, and what they use.
     pub fn add(&mut self, file: &str, module: &Module, deepest: usize) -> Result<(), PolicyError> {
-        let package: Vec<String> =
-            std::iter::once("data".to_owned()).chain(path(&module.package.refr)).collect();
+        let package = package(module);
         let aliases = aliases(module);
         let own: BTreeSet<String> =
             module.policy.iter().filter_map(|rule| name(rule).into_iter().next()).collect();
+        let mut used = Vec::new();
         for rule in &module.policy {
-            let line = rule.span().line;
             let too_deep = |TooDeep(line)| PolicyError::TooDeep { path: file.to_owned(), line };
             let Uses { all, locals } = Uses::of(rule, deepest).map_err(too_deep)?;
             let whole = |mut used: Use| {
@@ -66,14 +70,45 @@ impl Graph {
                 used.path.splice(..1, front);
                 Some(used)
             };
-            let uses = all.into_iter().filter_map(whole).collect();
-            let whole_name = package.iter().cloned().chain(name(rule)).collect();
-            let (package, file) = (package.len(), file.to_owned());
-            let (is_function, is_open) = (is_function(rule), is_open(rule));
-            let body = Body { package, is_function, is_open, file, line, uses };
-            self.rules.entry(whole_name).or_default().push(body);
+            used.push(all.into_iter().filter_map(whole).collect());
         }
+        self.add_bodies(file, module, used.into_iter());
         Ok(())
+    }
+
+    /// Adds the rules of a policy as if none used anything.
+    pub fn add_names(&mut self, file: &str, module: &Module) {
+        self.add_bodies(file, module, std::iter::repeat_with(Vec::new));
+    }
+
+    fn add_bodies(&mut self, file: &str, module: &Module, uses: impl Iterator<Item = Vec<Use>>) {
+        let whole = package(module);
+        for (rule, uses) in module.policy.iter().zip(uses) {
+            let path = whole.iter().cloned().chain(name(rule)).collect();
+            let body = Body {
+                package: whole.len(),
+                policy: self.packages.len(),
+                is_function: is_function(rule),
+                is_open: is_open(rule),
+                file: file.to_owned(),
+                line: rule.span().line,
+                uses,
+            };
+            self.rules.entry(path).or_default().push(body);
+        }
+        self.packages.push(whole);
+    }
+
+    /// The package of each policy, with `data` in front, in the order in which they were added.
+    pub fn packages(&self) -> &[Vec<String>] {
+        &self.packages
+    }
+
+    /// What policies use of others or of data: which policy, by its place, and the path, as far as it is written out.
+    pub fn data_uses(&self) -> impl Iterator<Item = (usize, &[String])> {
+        let bodies = self.rules.values().flatten();
+        let all = bodies.flat_map(|body| body.uses.iter().map(|used| (body.policy, &*used.path)));
+        all.filter(|(_, path)| path.first().is_some_and(|first| first == "data"))
     }
 
     /// The rules that have values, by package.
@@ -159,11 +194,11 @@ impl Graph {
         if used.path.first().map(String::as_str) != Some("data") {
             return Vec::new();
         }
-        let within = (1..=used.path.len()).rev().map(|length| used.path[..length].to_vec());
-        let named = within.filter_map(|path| self.rules.get_key_value(&path).map(|(path, _)| path));
+        let within = (1..=used.path.len()).rev().map(|length| &used.path[..length]);
+        let named = within.filter_map(|path| self.rules.get_key_value(path).map(|(path, _)| path));
         let below = self
             .rules
-            .range(used.path.clone()..)
+            .range::<[String], _>((Bound::Included(&*used.path), Bound::Unbounded))
             .map(|(path, _)| path)
             .take_while(|path| path.starts_with(&used.path));
         let mut needed: Vec<_> = named.chain(below).collect();
@@ -205,6 +240,11 @@ impl Graph {
         names.push(names[0].clone());
         PolicyError::Recursion { path: body.file.clone(), line: body.line, cycle: names }
     }
+}
+
+/// The path of a policy's package, with `data` in front.
+fn package(module: &Module) -> Vec<String> {
+    std::iter::once("data".to_owned()).chain(path(&module.package.refr)).collect()
 }
 
 /// What the names of imports stand for.

@@ -120,7 +120,7 @@ fn the_rules_of_the_program_are_read_as_they_are() {
         let source = Source { path: (*id).to_owned(), text: (*text).to_owned() };
         let mut engine = super::super::reader();
         super::super::add(&mut engine, &source).unwrap();
-        let module = super::super::last(&mut engine);
+        let module = engine.get_modules().last().cloned().expect("it was added");
         if super::apart(text, &module) != Ok(None) {
             others.push(*id);
         }
