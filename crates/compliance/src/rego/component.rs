@@ -12,7 +12,8 @@ use regorus::unstable::{Module, Ref};
 
 use super::graph::Graph;
 use super::quiet::caught;
-use super::{PolicyError, Source, heads, line_of};
+use super::read::{self, line_of};
+use super::{PolicyError, Source, heads};
 
 /// An engine, and the policies that were read into it.
 #[derive(Clone)]
@@ -45,7 +46,7 @@ impl Component {
 
     /// Adds a policy.
     pub fn add(&mut self, source: Source) -> Result<(), PolicyError> {
-        super::add(&mut self.engine, &source)?;
+        read::add(&mut self.engine, &source)?;
         self.modules.extend(self.engine.get_modules().last().cloned());
         self.sources.push(source);
         Ok(())
@@ -148,7 +149,7 @@ fn connected(graph: &Graph) -> Vec<usize> {
     }
     let within = packages.iter().enumerate().map(|(place, package)| (place, &**package));
     let mut seen: BTreeMap<&[String], Option<usize>> = BTreeMap::new();
-    for (place, path) in within.chain(graph.data_uses()) {
+    for (place, path) in within.chain(graph.links()) {
         // All that one path leads to are in one set once one policy has used it.
         if let Some(known) = seen.get(path) {
             known.iter().for_each(|known| sets.join(place, *known));
@@ -186,5 +187,80 @@ impl Sets {
     fn join(&mut self, one: usize, other: usize) {
         let (one, other) = (self.first_of(one), self.first_of(other));
         self.first[one.max(other)] = one.min(other);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::{Limits, Policies};
+    use super::*;
+
+    const OTHERS: [&str; 2] =
+        ["package b\nbad := true\nof(x) := x\n", "package c.d\nbad := true\n"];
+
+    fn read(text: &str) -> Policies {
+        let texts = [format!("package a\nimport rego.v1\n{text}")].into_iter();
+        let texts = texts.chain(OTHERS.map(|text| text.replacen('\n', "\nimport rego.v1\n", 1)));
+        let texts = texts.chain(["package e\nimport rego.v1\nx := 1\n".to_owned()]);
+        let source =
+            |(place, text): (usize, String)| Source { path: format!("{place}.rego"), text };
+        let sources: Vec<Source> = texts.enumerate().map(source).collect();
+        let policies = Policies::new(&sources, &json!({"list": {"b": 1}}), Limits::default());
+        policies.unwrap_or_else(|error| panic!("{text}: {error}"))
+    }
+
+    /// Where it were read apart, the other would be undefined, and `found` with it: what is wrong would pass.
+    #[test]
+    fn what_a_policy_may_ask_for_is_in_its_engine() {
+        for text in [
+            "found if data.b.bad\n",
+            "found if data[\"b\"].bad\n",
+            "found if data.c.d.bad\n",
+            "found if data.c[input.last].bad\n",
+            "found if { some name; data.c[name].bad }\n",
+            "found if object.get(data.c, [\"d\", \"bad\"], false)\n",
+            "found if { x := data.c; x.d.bad }\n",
+            "found if data.b.of(true)\n",
+            "found if count([1 | data.b.bad]) == 1\n",
+            "found if { every x in [1] { data.b.bad; x == 1 } }\n",
+            "found if not is_good\nis_good if not data.b.bad\n",
+            "found if f(1)\nf(x) := data.b.bad if x == 1\n",
+            "found if g with input as data.b.bad\ng if input == true\n",
+            "found := false if { false } else := data.b.bad\n",
+            "import data.b\nfound if b.bad\n",
+            "import data.b as other\nfound if other.bad\n",
+            "import data.c\nfound if c.d.bad\n",
+        ] {
+            let input = json!({"last": "d"});
+            let found = read(text).evaluate("data.a.found", &input);
+            assert_eq!(found, Ok(json!(true)), "{text}");
+        }
+    }
+
+    #[test]
+    fn policies_that_need_no_other_are_apart() {
+        let count = |text: &str| read(text).components.all.len();
+        assert_eq!(count("x := input.b\n"), 4);
+        assert_eq!(count("x := data.list.b\n"), 4);
+        assert_eq!(count("x := data.b.bad\n"), 3);
+        assert_eq!(count("import data.c\nx := [data.b.bad, c.d]\n"), 2);
+    }
+
+    #[test]
+    fn packages_within_one_another_are_together() {
+        let source = |path: &str, text: &str| Source { path: path.into(), text: text.into() };
+        let sources = [
+            source("1", "package a\nimport rego.v1\nx := 1\n"),
+            source("2", "package z\nimport rego.v1\nx := 1\n"),
+            source("3", "package a.b.c\nimport rego.v1\nx := 2\n"),
+            source("4", "package a\nimport rego.v1\ny := x + 1\n"),
+        ];
+        let policies = Policies::new(&sources, &json!({}), Limits::default()).expect("it is fit");
+        assert_eq!(policies.components.all.len(), 2);
+        assert_eq!(policies.evaluate("data.a.y", &json!({})), Ok(json!(2)));
+        assert_eq!(policies.evaluate("data.a.b.c.x", &json!({})), Ok(json!(2)));
+        assert!(policies.evaluate("data.none.x", &json!({})).is_err());
     }
 }

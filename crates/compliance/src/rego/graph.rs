@@ -28,6 +28,8 @@ pub(crate) struct Graph {
     rules: BTreeMap<Vec<String>, Vec<Body>>,
     /// The package of each policy, in the order in which they were added.
     packages: Vec<Vec<String>>,
+    /// What each policy may ask for below `data`, whether or not the name is that of something local where it stands.
+    links: Vec<BTreeSet<Vec<String>>>,
 }
 
 /// A rule as it is written in one place.
@@ -35,8 +37,6 @@ pub(crate) struct Graph {
 struct Body {
     /// How many names of its path are those of its package.
     package: usize,
-    /// The policy that it stands in, by the order in which they were added.
-    policy: usize,
     is_function: bool,
     /// Whether it has keys that are computed.
     is_open: bool,
@@ -54,40 +54,46 @@ impl Graph {
         let own: BTreeSet<String> =
             module.policy.iter().filter_map(|rule| name(rule).into_iter().next()).collect();
         let mut used = Vec::new();
+        let mut links: BTreeSet<Vec<String>> = aliases.values().cloned().collect();
         for rule in &module.policy {
             let too_deep = |TooDeep(line)| PolicyError::TooDeep { path: file.to_owned(), line };
             let Uses { all, locals } = Uses::of(rule, deepest).map_err(too_deep)?;
             let whole = |mut used: Use| {
                 let first = used.path.first()?;
-                if locals.contains(first) {
-                    return None;
-                }
+                let is_local = locals.contains(first);
                 let front = match aliases.get(first) {
                     Some(path) => path.clone(),
                     None if own.contains(first) => package.iter().chain([first]).cloned().collect(),
                     None => vec![first.clone()],
                 };
                 used.path.splice(..1, front);
-                Some(used)
+                links.insert(used.path.clone());
+                (!is_local).then_some(used)
             };
             used.push(all.into_iter().filter_map(whole).collect());
         }
-        self.add_bodies(file, module, used.into_iter());
+        links.retain(|path| path.first().is_some_and(|first| first == "data"));
+        self.add_bodies(file, module, used.into_iter(), links);
         Ok(())
     }
 
     /// Adds the rules of a policy as if none used anything.
     pub fn add_names(&mut self, file: &str, module: &Module) {
-        self.add_bodies(file, module, std::iter::repeat_with(Vec::new));
+        self.add_bodies(file, module, std::iter::repeat_with(Vec::new), BTreeSet::new());
     }
 
-    fn add_bodies(&mut self, file: &str, module: &Module, uses: impl Iterator<Item = Vec<Use>>) {
+    fn add_bodies(
+        &mut self,
+        file: &str,
+        module: &Module,
+        uses: impl Iterator<Item = Vec<Use>>,
+        links: BTreeSet<Vec<String>>,
+    ) {
         let whole = package(module);
         for (rule, uses) in module.policy.iter().zip(uses) {
             let path = whole.iter().cloned().chain(name(rule)).collect();
             let body = Body {
                 package: whole.len(),
-                policy: self.packages.len(),
                 is_function: is_function(rule),
                 is_open: is_open(rule),
                 file: file.to_owned(),
@@ -97,6 +103,7 @@ impl Graph {
             self.rules.entry(path).or_default().push(body);
         }
         self.packages.push(whole);
+        self.links.push(links);
     }
 
     /// The package of each policy, with `data` in front, in the order in which they were added.
@@ -104,11 +111,10 @@ impl Graph {
         &self.packages
     }
 
-    /// What policies use of others or of data: which policy, by its place, and the path, as far as it is written out.
-    pub fn data_uses(&self) -> impl Iterator<Item = (usize, &[String])> {
-        let bodies = self.rules.values().flatten();
-        let all = bodies.flat_map(|body| body.uses.iter().map(|used| (body.policy, &*used.path)));
-        all.filter(|(_, path)| path.first().is_some_and(|first| first == "data"))
+    /// What policies may ask of others or of data: which policy, by its place, and the path, as far as it is written out.
+    pub fn links(&self) -> impl Iterator<Item = (usize, &[String])> {
+        let links = self.links.iter().enumerate();
+        links.flat_map(|(policy, paths)| paths.iter().map(move |path| (policy, &**path)))
     }
 
     /// The rules that have values, by package.

@@ -4,8 +4,9 @@ use regorus::unstable::{Module, Ref};
 
 use super::graph::{aliases, name};
 use super::quiet::caught;
+use super::read::{add, check_sizes, reader};
 use super::reference::Uses;
-use super::{DEEPEST, Limits, PolicyError, STACK, Source, add, check_sizes, reader};
+use super::{DEEPEST, Limits, PolicyError, STACK, Source};
 
 /// Reads policies, each for itself, and does something with them where the stack is large enough for it.
 ///

@@ -118,8 +118,8 @@ fn the_rules_of_the_program_are_read_as_they_are() {
     let mut others = Vec::new();
     for (id, text) in crate::Catalogue::built_in_rules() {
         let source = Source { path: (*id).to_owned(), text: (*text).to_owned() };
-        let mut engine = super::super::reader();
-        super::super::add(&mut engine, &source).unwrap();
+        let mut engine = super::super::read::reader();
+        super::super::read::add(&mut engine, &source).unwrap();
         let module = engine.get_modules().last().cloned().expect("it was added");
         if super::apart(text, &module) != Ok(None) {
             others.push(*id);
