@@ -170,6 +170,7 @@ fn reason(error: &PolicyError) -> String {
         PolicyError::Builtin { name, reason, .. } => format!("{name}: {reason}"),
         PolicyError::Recursion { .. } => "a rule that needs itself".into(),
         PolicyError::Circle { .. } => "names that need one another".into(),
+        PolicyError::Shadowed { .. } => "something else is called `input` or `data`".into(),
         PolicyError::Overlap { .. } => "a rule for keys that are computed, and one below it".into(),
         PolicyError::TooDeep { .. } => "nested too deep".into(),
         PolicyError::Syntax { path, message } => {

@@ -123,6 +123,17 @@ pub enum PolicyError {
         /// The names.
         names: Vec<String>,
     },
+    /// Something in a rule is called `input` or `data`: what else the rule asks of them would be lost. Open Policy Agent
+    /// forbids it of arguments and of what is assigned.
+    #[error("`{path}` calls something `{name}`, in the rule of line {line}")]
+    Shadowed {
+        /// Where it is from.
+        path: String,
+        /// The line of the rule, from 1.
+        line: u32,
+        /// The name.
+        name: &'static str,
+    },
     /// A rule for keys that are computed, and one for a key below it: who asks for that key sees only one of them.
     #[error(
         "`{path}` has `{rule}` for keys that are computed, in line {line}, and there is `{other}`"

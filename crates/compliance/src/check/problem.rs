@@ -74,6 +74,7 @@ pub(super) fn of_error(error: &PolicyError) -> Problem {
         PolicyError::TooDeep { path, line }
         | PolicyError::Recursion { path, line, .. }
         | PolicyError::Circle { path, line, .. }
+        | PolicyError::Shadowed { path, line, .. }
         | PolicyError::Overlap { path, line, .. }
         | PolicyError::Builtin { path, line, .. }
         | PolicyError::Head { path, line } => (path.clone(), *line),
@@ -100,6 +101,9 @@ pub(super) fn of_error(error: &PolicyError) -> Problem {
             );
             (ProblemKind::Unreadable, message)
         }
+        PolicyError::Shadowed { name, .. } => {
+            (ProblemKind::Unreadable, format!("something in this rule is called `{name}`"))
+        }
         PolicyError::Overlap { rule, other, .. } => {
             let message =
                 format!("`{rule}` has keys that are computed, and `{other}` is one of them");
@@ -119,6 +123,9 @@ pub(super) fn of_error(error: &PolicyError) -> Problem {
         PolicyError::Circle { .. } => "give one of them a value that needs no other",
         PolicyError::Head { .. } => {
             "give the head a name in the body: `contains it if { it := ... }`"
+        }
+        PolicyError::Shadowed { .. } => {
+            "give it another name: what the rule asks of the real one is lost"
         }
         PolicyError::Overlap { .. } => {
             "the interpreter sees only one of them: write both with a computed key, or give one another name"

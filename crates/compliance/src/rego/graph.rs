@@ -58,6 +58,10 @@ impl Graph {
         for rule in &module.policy {
             let too_deep = |TooDeep(line)| PolicyError::TooDeep { path: file.to_owned(), line };
             let Uses { all, locals } = Uses::of(rule, deepest).map_err(too_deep)?;
+            if let Some(name) = ["input", "data"].into_iter().find(|it| locals.contains(*it)) {
+                let (path, line) = (file.to_owned(), rule.span().line);
+                return Err(PolicyError::Shadowed { path, line, name });
+            }
             let whole = |mut used: Use| {
                 let first = used.path.first()?;
                 let is_local = locals.contains(first);

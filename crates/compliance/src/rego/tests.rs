@@ -231,3 +231,20 @@ fn what_is_measured_gives_what_the_interpreter_gives() {
     assert_eq!(evaluate(with, "data.p.c"), Ok(json!(true)));
     assert_eq!(evaluate(with, "data.p.d"), Ok(json!(true)));
 }
+
+#[test]
+fn nothing_else_is_called_input_or_data() {
+    for (text, name) in [
+        ("deny contains 1 if { count([data | some data in [1]]) == 1; data.b.bad }", "data"),
+        ("deny contains 1 if { some input in [{\"a\": 1}]; input.a == 1 }", "input"),
+        ("deny contains 1 if { every data in [1] { data == 1 } }", "data"),
+        ("f(input) := input.a", "input"),
+        ("f(x) := [k | some k, data in x]", "data"),
+    ] {
+        let text = format!("package a\nimport rego.v1\n{text}\n");
+        let source = Source { path: "a.rego".into(), text: text.clone() };
+        let found = Policies::new(&[source], &json!({}), Limits::default()).err();
+        let shadowed = PolicyError::Shadowed { path: "a.rego".into(), line: 3, name };
+        assert_eq!(found, Some(shadowed), "{text}");
+    }
+}
