@@ -10,6 +10,7 @@ fn main() -> io::Result<()> {
     println!("cargo::rerun-if-changed={}", policies.display());
     let mut code = String::new();
     list(&mut code, "RULES", &policies.join("rules"), "rule.rego")?;
+    evaluated(&mut code, &policies.join("rules"))?;
     list(&mut code, "TESTS", &policies.join("rules"), "rule_test.rego")?;
     list(&mut code, "PAGES", &policies.join("rules"), "README.md")?;
     frameworks(&mut code, &policies.join("frameworks"))?;
@@ -17,8 +18,39 @@ fn main() -> io::Result<()> {
     fs::write(out.join("policies.rs"), code)
 }
 
+/// The rules as they are evaluated: what each says of itself is apart, in JSON, and not read as Rego at each start of the
+/// program, and the package is called `p`, since the interpreter puts its path together anew for each step.
+fn evaluated(code: &mut String, directory: &Path) -> io::Result<()> {
+    let mut rules = files(directory, "rule.rego")?;
+    rules.sort();
+    let _ = writeln!(code, "static EVALUATED: &[(&str, &str, &str)] = &[");
+    for (id, path) in rules {
+        let (mut text, mut meta, mut is_meta) = (String::new(), String::new(), false);
+        for line in fs::read_to_string(&path)?.lines() {
+            is_meta |= line == "meta := {";
+            match line.strip_prefix("package ") {
+                _ if is_meta => meta.push_str(&format!("{}\n", line.replace('\t', " "))),
+                Some(_) => text.push_str("package p"),
+                None => text.push_str(line),
+            }
+            text.push('\n');
+            is_meta &= line != "}";
+        }
+        // JSON but for commas after the last thing, which YAML allows, too.
+        let meta = meta.strip_prefix("meta := ").ok_or(io::ErrorKind::InvalidData)?;
+        let meta: serde_json::Value = serde_yaml::from_str(meta).map_err(io::Error::other)?;
+        let _ = writeln!(code, "    ({id:?}, {:?}, {text:?}),", meta.to_string());
+    }
+    let _ = writeln!(code, "];");
+    Ok(())
+}
+
 /// The file of this name of each directory, by the name of the directory.
 fn list(code: &mut String, name: &str, directory: &Path, file: &str) -> io::Result<()> {
+    write_list(code, name, files(directory, file)?)
+}
+
+fn files(directory: &Path, file: &str) -> io::Result<Vec<(String, PathBuf)>> {
     let mut entries: Vec<(String, PathBuf)> = Vec::new();
     for entry in fs::read_dir(directory)? {
         let rule = entry?.path();
@@ -29,7 +61,7 @@ fn list(code: &mut String, name: &str, directory: &Path, file: &str) -> io::Resu
             entries.push((id.to_owned(), path));
         }
     }
-    write_list(code, name, entries)
+    Ok(entries)
 }
 
 fn frameworks(code: &mut String, directory: &Path) -> io::Result<()> {

@@ -12,7 +12,7 @@ use crate::framework::{Framework, FrameworkError, is_id};
 use crate::input::Grade;
 use crate::own::{self, OwnPolicies};
 use crate::parameter::Parameter;
-use crate::rego::Constants;
+use crate::rego::Known;
 use crate::{
     ConftestRule, Evaluation, Judgement, Limits, Policies, PolicyError, Rule, Settings, Source,
 };
@@ -23,6 +23,11 @@ mod built_in {
 
     pub(super) fn rules() -> &'static [(&'static str, &'static str)] {
         RULES
+    }
+
+    /// The rules by their ids, each with what it says of itself, and with what is evaluated of it.
+    pub(super) fn evaluated() -> &'static [(&'static str, &'static str, &'static str)] {
+        EVALUATED
     }
 
     pub(super) fn tests() -> &'static [(&'static str, &'static str)] {
@@ -219,8 +224,14 @@ impl Catalogue {
 
     /// The rules and frameworks that come with the program, whose parameters are not set yet.
     fn unset_built_in() -> Result<Self, CatalogueError> {
-        let policies = Policies::read_known(&sources(built_in::rules()), Limits::default())?;
-        Self::unset(built_in::rules(), policies, built_in_frameworks())
+        let policies = Policies::read_known(&known(), Limits::default())?;
+        let rules = built_in::evaluated().iter().map(|(id, meta, _)| {
+            let error = |problem: String| CatalogueError::Rule { id: (*id).to_owned(), problem };
+            let meta = serde_json::from_str(meta).map_err(|it| error(it.to_string()))?;
+            Ok(((*id).to_owned(), shipped(&policies, id, Some(meta))?))
+        });
+        let rules = rules.collect::<Result<_, CatalogueError>>()?;
+        Self::unset(rules, policies, built_in_frameworks())
     }
 
     /// The tests of the rules that come with the program, by the ids of the rules.
@@ -261,26 +272,27 @@ impl Catalogue {
         limits: Limits,
     ) -> Result<Self, CatalogueError> {
         let policies = Policies::read(&sources(rules), limits)?;
+        let constants = policies.constants();
+        let rules = rules.iter().map(|(id, _)| {
+            let id = id.as_ref().to_owned();
+            let shipped = shipped(&policies, &id, constants.value(&package(&id), "meta"))?;
+            Ok((id, shipped))
+        });
+        let rules = rules.collect::<Result<_, CatalogueError>>()?;
         Self::unset(rules, policies, frameworks)?.finished(settings)
     }
 
     /// A catalogue whose parameters are not set yet.
-    fn unset<T: AsRef<str>>(
-        rules: &[(T, T)],
+    fn unset(
+        rules: BTreeMap<String, Shipped>,
         policies: Policies,
         frameworks: impl Iterator<Item = Result<Framework, FrameworkError>>,
     ) -> Result<Self, CatalogueError> {
-        let constants = policies.constants();
-        let shipped = rules.iter().map(|(id, _)| {
-            let shipped = shipped(&policies, &constants, id.as_ref())?;
-            Ok((id.as_ref().to_owned(), shipped))
-        });
-        let shipped: BTreeMap<String, Shipped> = shipped.collect::<Result<_, CatalogueError>>()?;
         let frameworks = frameworks.map(|framework| framework.map(|it| (it.id.clone(), it)));
         let frameworks = frameworks.collect::<Result<_, FrameworkError>>()?;
         let parameters = BTreeMap::new();
         let replaced = BTreeMap::new();
-        Ok(Self { rules: shipped, frameworks, policies, parameters, own: None, replaced })
+        Ok(Self { rules, frameworks, policies, parameters, own: None, replaced })
     }
 
     /// The rules and frameworks that come with the program, and others beside them.
@@ -459,18 +471,22 @@ fn built_in_frameworks() -> impl Iterator<Item = Result<Framework, FrameworkErro
     built_in::frameworks_in_json().iter().map(|(id, text)| Framework::parse_json(id, text))
 }
 
-fn shipped(
-    policies: &Policies,
-    constants: &Constants,
-    id: &str,
-) -> Result<Shipped, CatalogueError> {
+/// The rules of the program, as they are read.
+fn known() -> Vec<Known> {
+    let evaluated = built_in::evaluated().iter();
+    let known = sources(built_in::rules()).into_iter().zip(evaluated);
+    known
+        .map(|(source, (id, _, evaluated))| Known { source, package: package(id), evaluated })
+        .collect()
+}
+
+fn shipped(policies: &Policies, id: &str, meta: Option<Value>) -> Result<Shipped, CatalogueError> {
     let error = |problem: String| CatalogueError::Rule { id: id.to_owned(), problem };
     if !is_id(id) {
         return Err(error("its id is not of small letters, digits and single hyphens".into()));
     }
     let package = package(id);
-    let none = || CatalogueError::NoMeta { id: id.to_owned() };
-    let meta = constants.value(&package, "meta").ok_or_else(none)?;
+    let meta = meta.ok_or_else(|| CatalogueError::NoMeta { id: id.to_owned() })?;
     let meta: Meta = serde_json::from_value(meta).map_err(|it| error(it.to_string()))?;
     if meta.id != id {
         return Err(error(format!("it calls itself `{}`", meta.id)));
@@ -524,23 +540,40 @@ fn parameters(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::RuleName;
 
     /// What is not looked at when the program starts: that each rule is fit, stands for itself, and is evaluated as it is
     /// written.
     #[test]
     fn the_rules_of_the_program_are_known_to_be_fit() {
-        let sources = sources(built_in::rules());
-        let read = Policies::read(&sources, Limits::default()).expect("they are fit");
-        let known = Policies::read_known(&sources, Limits::default()).expect("they are Rego");
-        assert!(read.is_same(&known));
-        let of_two: Vec<Source> = ["one", "two"]
-            .map(|name| Source {
-                path: name.into(),
-                text: format!("package {name}\nfindings := data.two.other\n"),
-            })
-            .into();
-        let read = Policies::read(&of_two, Limits::default()).expect("they are fit");
-        let known = Policies::read_known(&of_two, Limits::default()).expect("they are Rego");
-        assert!(!read.is_same(&known));
+        let written = sources(built_in::rules());
+        let read = Policies::read(&written, Limits::default()).expect("they are fit");
+        let constants = read.constants();
+        let known = Policies::read_known(&known(), Limits::default()).expect("they are Rego");
+        assert_eq!(known.digest(), read.digest());
+        let rules: Vec<&RuleName> = read.rules().iter().filter(|it| it.name != "meta").collect();
+        assert_eq!(rules, known.rules().iter().collect::<Vec<_>>());
+        let evaluated = built_in::evaluated();
+        let ids = |rules: &[(&'static str, &str)]| rules.iter().map(|it| it.0).collect::<Vec<_>>();
+        assert_eq!(ids(built_in::rules()), evaluated.iter().map(|it| it.0).collect::<Vec<_>>());
+        for ((parts, source), (id, meta, text)) in
+            read.parts().into_iter().zip(&written).zip(evaluated)
+        {
+            assert_eq!(parts, std::slice::from_ref(source), "{id} is alone, and as it is written");
+            assert_eq!(serde_json::from_str(meta).ok(), constants.value(&package(id), "meta"));
+            let name = source.text.lines().position(|it| it.starts_with("package "));
+            let begin = source.text.lines().position(|it| it == "meta := {").expect("it has one");
+            let end =
+                begin + source.text.lines().skip(begin).position(|it| it == "}").expect("it ends");
+            let lines = source.text.lines().enumerate().map(|(place, line)| match place {
+                _ if Some(place) == name => "package p",
+                _ if (begin..=end).contains(&place) => "",
+                _ => line,
+            });
+            assert_eq!(text.lines().collect::<Vec<_>>(), lines.collect::<Vec<_>>(), "{id}");
+            let alone = [Source { path: source.path.clone(), text: (*text).to_owned() }];
+            let alone = Policies::new(&alone, &json!({}), Limits::default()).expect("it is fit");
+            assert!(alone.is_sound(), "{id} asks for its `meta`");
+        }
     }
 }

@@ -215,6 +215,16 @@ pub enum EvaluationError {
     },
 }
 
+/// A policy that comes with the program.
+pub(crate) struct Known {
+    /// The policy as it is written.
+    pub source: Source,
+    /// Its package, with `data` in front.
+    pub package: String,
+    /// The same to be evaluated, in which the package may have another name.
+    pub evaluated: &'static str,
+}
+
 /// Policies that were read, and data that they ask for. Cheap to share: each evaluation takes copies of engines, which cost
 /// less than a microsecond each.
 #[derive(Clone)]
@@ -249,7 +259,7 @@ impl Policies {
     /// [`PolicyError`] for the first policy, by the order given, that is not fit.
     pub(crate) fn read(sources: &[Source], limits: Limits) -> Result<Self, PolicyError> {
         read::check_sizes(sources, limits)?;
-        Self::read_by(read::fit, sources, limits)
+        Self::read_by(|| read::fit(sources, limits), || sources[0].path.clone())
     }
 
     /// Reads policies that are known to be fit, as they stand, and to need none of one another: those that come with the
@@ -258,21 +268,19 @@ impl Policies {
     /// # Errors
     ///
     /// [`PolicyError`] for the first policy that is no Rego.
-    pub(crate) fn read_known(sources: &[Source], limits: Limits) -> Result<Self, PolicyError> {
-        Self::read_by(read::known, sources, limits)
+    pub(crate) fn read_known(policies: &[Known], limits: Limits) -> Result<Self, PolicyError> {
+        Self::read_by(|| read::known(policies, limits), || policies[0].source.path.clone())
     }
 
     fn read_by(
-        read: fn(&[Source], Limits) -> Result<Self, PolicyError>,
-        sources: &[Source],
-        limits: Limits,
+        read: impl FnOnce() -> Result<Self, PolicyError> + Send,
+        first: impl FnOnce() -> String,
     ) -> Result<Self, PolicyError> {
         std::thread::scope(|scope| {
-            let read = || caught(|| read(sources, limits));
+            let read = || caught(read);
             let reader = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, read);
-            let broken = || Err(PolicyError::Panicked { path: sources[0].path.clone() });
             let read = reader.ok().and_then(|reader| reader.join().ok()?.ok());
-            read.unwrap_or_else(broken)
+            read.unwrap_or_else(|| Err(PolicyError::Panicked { path: first() }))
         })
     }
 
@@ -290,7 +298,7 @@ impl Policies {
     /// others do so when they are asked.
     pub(crate) fn prepare<'a>(&self, packages: impl Iterator<Item = &'a str>) {
         let places: BTreeSet<usize> =
-            packages.filter_map(|package| self.components.of_package(package)).collect();
+            packages.filter_map(|package| Some(self.components.find(package)?.0)).collect();
         for place in places {
             let _ = self.components.all[place].prepared();
         }
@@ -328,13 +336,10 @@ impl Policies {
         Ok(self)
     }
 
-    /// Whether others are the same and are read into engines in the same way.
+    /// The policies as they are in the engines, engine by engine.
     #[cfg(test)]
-    pub(crate) fn is_same(&self, other: &Self) -> bool {
-        let parts = |it: &Self| {
-            it.components.all.iter().map(|it| it.sources().to_vec()).collect::<Vec<_>>()
-        };
-        (self.digest, &self.rules, parts(self)) == (other.digest, &other.rules, parts(other))
+    pub(crate) fn parts(&self) -> Vec<&[Source]> {
+        self.components.all.iter().map(|component| component.sources()).collect()
     }
 
     fn failure(&self, rule: &str, message: &str) -> EvaluationError {
@@ -368,9 +373,9 @@ impl Evaluation<'_> {
         let named = || rule.to_owned();
         let failed = |message: String| EvaluationError::Failed { rule: named(), message };
         let undefined = || EvaluationError::Undefined { rule: named() };
-        let place = self.policies.components.of_package(rule).ok_or_else(undefined)?;
+        let (place, path) = self.policies.components.find(rule).ok_or_else(undefined)?;
         let engine = self.engine(place);
-        let value = caught(|| engine.eval_rule(named()))
+        let value = caught(|| engine.eval_rule(path))
             .map_err(|_| EvaluationError::Panicked { rule: named() })?;
         match value {
             Ok(regorus::Value::Undefined) => Err(undefined()),

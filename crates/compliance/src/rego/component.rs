@@ -10,7 +10,7 @@ use std::sync::OnceLock;
 
 use regorus::unstable::{Module, Ref};
 
-use super::graph::Graph;
+use super::graph::{Graph, package};
 use super::quiet::caught;
 use super::read::{self, line_of};
 use super::{PolicyError, Source, heads};
@@ -24,13 +24,21 @@ pub(super) struct Component {
     modules: Vec<Ref<Module>>,
     /// The policies as the engine has them.
     sources: Vec<Source>,
+    /// What the engine calls the package, where that is not its name.
+    called: Option<String>,
 }
 
 impl Component {
     /// One without policies.
     pub fn new(empty: &regorus::Engine) -> Self {
         let (engine, prepared) = (empty.clone(), OnceLock::new());
-        Self { engine, prepared, modules: Vec::new(), sources: Vec::new() }
+        Self { engine, prepared, modules: Vec::new(), sources: Vec::new(), called: None }
+    }
+
+    /// One of a single policy, whose package the engine calls as the policy does, and others by its name.
+    pub fn called_otherwise(mut self) -> Self {
+        self.called = Some(package(self.last()).join("."));
+        self
     }
 
     /// The policy that was added last.
@@ -113,16 +121,24 @@ impl Components {
         Ok(Self { all: all.collect::<Result<_, PolicyError>>()?, packages })
     }
 
+    /// Those of policies of which each stands for itself, by the paths of their packages.
+    pub fn apart(parts: impl Iterator<Item = (String, Component)>) -> Self {
+        let (packages, all): (Vec<String>, Vec<Component>) = parts.unzip();
+        Self { all, packages: packages.into_iter().zip(0..).collect() }
+    }
+
     /// The policies, in the order of their components.
     pub fn modules(&self) -> impl Iterator<Item = &Ref<Module>> {
         self.all.iter().flat_map(|component| &component.modules)
     }
 
-    /// Where the policies of a package are, or of one that it is within.
-    pub fn of_package(&self, path: &str) -> Option<usize> {
+    /// Where a rule is, or another path of a package, and what it is called there.
+    pub fn find(&self, path: &str) -> Option<(usize, String)> {
         let ends = path.rmatch_indices('.').map(|(end, _)| end);
-        let mut packages = std::iter::once(path.len()).chain(ends).map(|end| &path[..end]);
-        packages.find_map(|package| self.packages.get(package).copied())
+        let mut ends = std::iter::once(path.len()).chain(ends);
+        let (place, end) = ends.find_map(|end| Some((*self.packages.get(&path[..end])?, end)))?;
+        let called = self.all[place].called.as_deref().unwrap_or(&path[..end]);
+        Some((place, format!("{called}{}", &path[end..])))
     }
 }
 

@@ -77,23 +77,24 @@ impl Graph {
             used.push(all.into_iter().filter_map(whole).collect());
         }
         links.retain(|path| path.first().is_some_and(|first| first == "data"));
-        self.add_bodies(file, module, used.into_iter(), links);
+        self.add_bodies(file, module, package, used.into_iter(), links);
         Ok(())
     }
 
-    /// Adds the rules of a policy as if none used anything.
-    pub fn add_names(&mut self, file: &str, module: &Module) {
-        self.add_bodies(file, module, std::iter::repeat_with(Vec::new), BTreeSet::new());
+    /// Adds the rules of a policy as if none used anything, and as if they were in another package, with `data` in front.
+    pub fn add_names(&mut self, file: &str, module: &Module, package: Vec<String>) {
+        let uses = std::iter::repeat_with(Vec::new);
+        self.add_bodies(file, module, package, uses, BTreeSet::new());
     }
 
     fn add_bodies(
         &mut self,
         file: &str,
         module: &Module,
+        whole: Vec<String>,
         uses: impl Iterator<Item = Vec<Use>>,
         links: BTreeSet<Vec<String>>,
     ) {
-        let whole = package(module);
         for (rule, uses) in module.policy.iter().zip(uses) {
             let path = whole.iter().cloned().chain(name(rule)).collect();
             let body = Body {
@@ -253,7 +254,7 @@ impl Graph {
 }
 
 /// The path of a policy's package, with `data` in front.
-fn package(module: &Module) -> Vec<String> {
+pub(super) fn package(module: &Module) -> Vec<String> {
     std::iter::once("data".to_owned()).chain(path(&module.package.refr)).collect()
 }
 

@@ -9,7 +9,7 @@ use super::component::{Component, Components};
 use super::graph::Graph;
 use super::order::circles;
 use super::quiet::caught;
-use super::{DEEPEST, Limits, Policies, PolicyError, Source, bounded, heads, nesting};
+use super::{DEEPEST, Known, Limits, Policies, PolicyError, Source, bounded, heads, nesting};
 
 pub(super) fn check_sizes(sources: &[Source], limits: Limits) -> Result<(), PolicyError> {
     if sources.is_empty() {
@@ -46,38 +46,35 @@ pub(super) fn fit(sources: &[Source], limits: Limits) -> Result<Policies, Policy
     let modules = parts.iter().map(|part| &**part.last());
     let modules = sources.iter().map(|it| &*it.path).zip(modules);
     circles(modules).into_iter().next().map_or(Ok(()), Err)?;
-    whole(sources, parts, &graph, &empty, limits)
+    let components = Components::of(parts, &graph, &empty)?;
+    let (rules, digest) = (graph.rules().into(), digest(sources.iter()));
+    Ok(Policies { components, rules, limits, digest })
 }
 
 /// Policies of which that is known.
-pub(super) fn known(sources: &[Source], limits: Limits) -> Result<Policies, PolicyError> {
+pub(super) fn known(policies: &[Known], limits: Limits) -> Result<Policies, PolicyError> {
     let empty = empty(limits);
     let (mut graph, mut parts) = (Graph::default(), Vec::new());
-    for source in sources {
+    for Known { source, package, evaluated } in policies {
         let mut part = Component::new(&empty);
-        part.add(source.clone())?;
-        graph.add_names(&source.path, part.last());
-        parts.push(part);
+        part.add(Source { path: source.path.clone(), text: (*evaluated).to_owned() })?;
+        let path = package.split('.').map(str::to_owned).collect();
+        graph.add_names(&source.path, part.last(), path);
+        parts.push((package.clone(), part.called_otherwise()));
     }
-    whole(sources, parts, &graph, &empty, limits)
+    let digest = digest(policies.iter().map(|it| &it.source));
+    let components = Components::apart(parts.into_iter());
+    Ok(Policies { components, rules: graph.rules().into(), limits, digest })
 }
 
-/// Policies of which each was read for itself.
-fn whole(
-    sources: &[Source],
-    parts: Vec<Component>,
-    graph: &Graph,
-    empty: &regorus::Engine,
-    limits: Limits,
-) -> Result<Policies, PolicyError> {
+/// What policies say, as one number.
+fn digest<'a>(sources: impl Iterator<Item = &'a Source>) -> [u8; 32] {
     let mut digest = Sha256::new();
-    for text in sources.iter().flat_map(|source| [&source.path, &source.text]) {
+    for text in sources.flat_map(|source| [&source.path, &source.text]) {
         digest.update((text.len() as u64).to_le_bytes());
         digest.update(text);
     }
-    let components = Components::of(parts, graph, empty)?;
-    let (rules, digest) = (graph.rules().into(), digest.finalize().into());
-    Ok(Policies { components, rules, limits, digest })
+    digest.finalize().into()
 }
 
 /// An engine without policies, as all of them begin.

@@ -9,8 +9,8 @@ use gitops_health_compliance::input::{
     ApprovalState, Binding, Branch, Finding, Grade, Input, Mode, Risk,
 };
 use gitops_health_compliance::{
-    Assembler, Catalogue, ComplianceConfig, Evidence, ReportedApproval, Subject, TagsByCommit,
-    Trusted, Verdict, Who,
+    Assembler, Catalogue, ComplianceConfig, Evidence, Limits, ReportedApproval, Subject,
+    TagsByCommit, Trusted, Verdict, Who,
 };
 use gitops_health_git::{Location, Repo, RepoPath, Selection, Similarity, ZonedTime};
 use gitops_health_risk::RiskConfig;
@@ -334,7 +334,8 @@ fn lets_through(verdict: Verdict) -> bool {
 /// All cases that were judged.
 #[derive(Default)]
 pub struct Report {
-    catalogues: BTreeMap<String, Catalogue>,
+    /// By the configuration: as the program evaluates the rules, and as they are written.
+    catalogues: BTreeMap<String, (Catalogue, Catalogue)>,
     families: BTreeMap<&'static str, Row>,
     names: BTreeSet<String>,
     pub wrong: Vec<String>,
@@ -365,12 +366,16 @@ impl Report {
         assert!(self.names.insert(format!("{family}: {name}")), "two are called {family}: {name}");
         let (config, input, trusted) = world.input();
         let key = serde_json::to_string(&config).expect("it is JSON");
-        let catalogue = self.catalogues.entry(key).or_insert_with(|| {
+        let (catalogue, written) = self.catalogues.entry(key).or_insert_with(|| {
             let settings = config.check().expect("it is fit");
-            Catalogue::built_in(&settings).expect("it is fit")
+            let (rules, none) = (Catalogue::built_in_rules(), std::iter::empty());
+            let written = Catalogue::of(rules, none, &settings, Limits::default());
+            let built_in = Catalogue::built_in(&settings).expect("it is fit");
+            (built_in, written.expect("it is fit"))
         });
         let value = input.to_value();
         let mut evaluation = catalogue.over(&value);
+        let mut of_written = written.over(&value);
         let mut exported =
             self.exports.then(|| export::change(family, name, world, &config, &input));
         let row = self.families.entry(family).or_default();
@@ -378,6 +383,7 @@ impl Report {
         for (rule, wanted) in wanted {
             assert!(catalogue.rules().contains_key(*rule), "no rule {rule}");
             let judgement = evaluation.judge(rule);
+            assert_eq!(judgement, of_written.judge(rule), "{rule} says something else as written");
             let (judgement, _) = trusted.waivers.apply(rule, judgement, &input);
             row.verdicts += 1;
             let (found, wanted) = (judgement.verdict, *wanted);
