@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use gitops_health_git::{PathPattern, RepoPath, printable};
-use regex::{Regex, RegexBuilder};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use thiserror::Error;
+
+use crate::ticket::{PATTERNS, Tickets};
 
 /// Everything that can be set about compliance, as it stands in the configuration file. Paths are those of files of the
 /// trusted revision, from the top of the repository.
@@ -63,13 +64,7 @@ impl Default for ComplianceConfig {
             x509_certificates: ".gitops-health/x509.pem".into(),
             protected_branches: texts(&["main", "master", "trunk", "release/*"]),
             release_tags: texts(&["v[0-9]*", "release-*", "[0-9]*.[0-9]*"]),
-            ticket_patterns: texts(&[
-                r"\b[A-Z][A-Z0-9]{1,9}-[1-9][0-9]{0,6}\b",
-                r"(?i)\b(?:clos(?:e[sd]?|ing)|fix(?:e[sd]|ing)?|resolv(?:e[sd]?|ing)|refs?|references?|issues?)\b:?\s+(?P<ticket>(?:[\w.-]+/[\w.-]+)?#[1-9][0-9]{0,6})\b",
-                r"(?i)\A\s*(?P<ticket>#[1-9][0-9]{0,6})\b\s*[^)\s]",
-                r"(?i)\b(?:for|see|part of|related to|follow[- ]?up (?:to|of|for)|bug|ticket|credit for)\s+(?P<ticket>#[1-9][0-9]{0,6})\b",
-                r"\b(?P<ticket>https?://[\w.-]+/[\w./-]+/(?:-/)?issues/[1-9][0-9]{0,6})\b",
-            ]),
+            ticket_patterns: texts(&PATTERNS.map(|it| it.text)),
             approval_trailers: trailers
                 .map(|(trailer, it)| ApprovalTrailer {
                     trailer: trailer.into(),
@@ -109,7 +104,7 @@ pub struct Settings {
     pub(crate) classes: Vec<(String, Vec<PathPattern>)>,
     protected_branches: Vec<PathPattern>,
     release_tags: Vec<PathPattern>,
-    tickets: Vec<Regex>,
+    tickets: Tickets,
 }
 
 impl ComplianceConfig {
@@ -156,7 +151,8 @@ impl ComplianceConfig {
             classes: classes.collect::<Result<_, _>>()?,
             protected_branches: patterns("protected_branches", &self.protected_branches)?,
             release_tags: patterns("release_tags", &self.release_tags)?,
-            tickets: self.ticket_patterns.iter().map(|it| ticket(it)).collect::<Result<_, _>>()?,
+            tickets: Tickets::new(&self.ticket_patterns)
+                .map_err(|problem| ConfigError { key: "ticket_patterns".into(), problem })?,
             config: self.clone(),
         })
     }
@@ -182,59 +178,19 @@ impl Settings {
 
     /// The references to tickets in a text, sorted.
     pub(crate) fn tickets(&self, text: &str) -> Vec<String> {
-        let found = self.tickets.iter().flat_map(|pattern| pattern.captures_iter(text));
-        let found = found.filter_map(|found| found.name("ticket").or_else(|| found.get(0)));
-        let mut found: Vec<String> = found.map(|it| it.as_str().to_owned()).collect();
-        found.retain(|name| !is_standard(name));
-        found.sort();
-        found.dedup();
-        found
+        self.tickets.find(text)
     }
 }
 
-/// The segments of messages of HL7 version 2 (2.9, and those that earlier versions have): fields are named by them.
-const SEGMENTS: &[&str] = &[
-    "ABS", "ACC", "ADD", "ADJ", "AFF", "AIG", "AIL", "AIP", "AIS", "AL1", "APR", "ARQ", "ARV",
-    "AUT", "BHS", "BLC", "BLG", "BPO", "BPX", "BTS", "BTX", "BUI", "CDM", "CDO", "CER", "CM0",
-    "CM1", "CM2", "CNS", "CON", "CSP", "CSR", "CSS", "CTD", "CTI", "CTR", "DB1", "DEV", "DG1",
-    "DMI", "DON", "DPS", "DRG", "DSC", "DSP", "DST", "ECD", "ECR", "EDU", "EQL", "EQP", "EQU",
-    "ERQ", "ERR", "EVN", "FAC", "FHS", "FT1", "FTS", "GOL", "GP1", "GP2", "GT1", "IAM", "IAR",
-    "IIM", "ILT", "IN1", "IN2", "IN3", "INV", "IPC", "IPR", "ISD", "ITM", "IVC", "IVT", "LAN",
-    "LCC", "LCH", "LDP", "LOC", "LRL", "MCP", "MFA", "MFE", "MFI", "MRG", "MSA", "MSH", "NCK",
-    "NDS", "NK1", "NPU", "NSC", "NST", "NTE", "OBR", "OBX", "ODS", "ODT", "OH1", "OH2", "OH3",
-    "OH4", "OM1", "OM2", "OM3", "OM4", "OM5", "OM6", "OM7", "OMC", "ORC", "ORG", "OVR", "PAC",
-    "PCE", "PCR", "PD1", "PDA", "PDC", "PEO", "PES", "PID", "PKG", "PM1", "PMT", "PR1", "PRA",
-    "PRB", "PRC", "PRD", "PRT", "PSG", "PSH", "PSL", "PSS", "PTH", "PV1", "PV2", "PYE", "QAK",
-    "QID", "QPD", "QRD", "QRF", "QRI", "RCP", "RDF", "RDT", "REL", "RF1", "RFI", "RGS", "RMI",
-    "ROL", "RQ1", "RQD", "RXA", "RXC", "RXD", "RXE", "RXG", "RXO", "RXR", "RXV", "SAC", "SCD",
-    "SCH", "SCP", "SDD", "SFT", "SGH", "SGT", "SHP", "SID", "SLT", "SPM", "SPR", "STF", "STZ",
-    "TCC", "TCD", "TQ1", "TQ2", "TXA", "UAC", "UB1", "UB2", "URD", "URS", "VAR", "VTQ", "ZL7",
-];
-
-/// Whether a text is the name of an encoding, a standard or the like, which looks like that of a ticket.
-fn is_standard(name: &str) -> bool {
-    const PREFIXES: [&str; 46] = [
-        "AES", "AGPL", "ARM", "ASCII", "BCP", "BSD", "CLANG", "CP", "CVE", "CWE", "DES", "EUC",
-        "GB", "GCC", "GMT", "GPL", "HL", "HTTP", "IEC", "IEEE", "ISO", "JSR", "KOI", "LATIN",
-        "LGPL", "MD", "MPL", "PEP", "RFC", "RSA", "SHA", "SSL", "TLS", "UCS", "USB", "UTC", "UTF",
-        "WIN", // Proposals and profiles, which ask for nothing by themselves.
-        "ADR", "ICD", "IHE", "ITI", "JEP", "KIP", "LOINC", "SNOMED",
-    ];
-    let Some((prefix, number)) = name.split_once('-') else { return false };
-    // `PID-5` is a field. No segment has more than a hundred, and trackers of other programs may be called so.
-    let is_field = number.len() <= 2 && SEGMENTS.contains(&prefix);
-    PREFIXES.contains(&prefix) || is_field
+fn is_name(text: &str) -> bool {
+    let is_sign = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    !text.is_empty() && text.bytes().all(is_sign)
 }
 
 /// Whether a path leads to something in the repository, from its top.
 fn is_in_tree(path: &str) -> bool {
     let is_step = |step: &str| !step.is_empty() && step != "." && step != "..";
     path == "." || path.strip_suffix('/').unwrap_or(path).split('/').all(is_step)
-}
-
-fn is_name(text: &str) -> bool {
-    let is_sign = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-    !text.is_empty() && text.bytes().all(is_sign)
 }
 
 fn patterns(key: &str, list: &[String]) -> Result<Vec<PathPattern>, ConfigError> {
@@ -245,19 +201,6 @@ fn patterns(key: &str, list: &[String]) -> Result<Vec<PathPattern>, ConfigError>
         })
     };
     list.iter().map(parse).collect()
-}
-
-/// The most memory of a pattern of a ticket, in bytes.
-const TICKET_BYTES: usize = 1 << 20;
-
-fn ticket(text: &str) -> Result<Regex, ConfigError> {
-    let pattern = RegexBuilder::new(text).size_limit(TICKET_BYTES).build();
-    let error = |problem: String| ConfigError { key: "ticket_patterns".into(), problem };
-    let pattern = pattern.map_err(|_| error(format!("`{text}` is no regular expression")))?;
-    match pattern.is_match("") {
-        true => Err(error(format!("`{text}` finds a ticket in an empty text"))),
-        false => Ok(pattern),
-    }
 }
 
 #[cfg(test)]

@@ -21,6 +21,7 @@ mod roster;
 mod rule;
 mod signal;
 mod testing;
+mod ticket;
 mod trusted;
 mod verdict;
 mod waiver;

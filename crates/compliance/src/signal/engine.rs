@@ -23,23 +23,39 @@ pub(super) struct Engine {
 
 /// The rules of one side.
 struct Table {
-    /// The patterns of the rules, in their order.
-    set: RegexSet,
+    /// The patterns of the rules, in their order, made when there is a line.
+    set: OnceLock<RegexSet>,
     rules: Vec<Compiled>,
 }
 
 struct Compiled {
     rule: &'static Rule,
-    /// Made when it is asked for: most rules never say where a line has them.
-    pattern: OnceLock<Option<Regex>>,
-    unless: Option<Regex>,
-    about: Option<Regex>,
-    before: Option<Regex>,
-    names: OnceLock<Option<Regex>>,
-    inside: Option<Regex>,
-    unless_item: Option<Regex>,
-    whole: Option<Regex>,
-    elsewhere: Option<Regex>,
+    pattern: Pattern,
+    unless: Pattern,
+    about: Pattern,
+    before: Pattern,
+    names: Pattern,
+    inside: Pattern,
+    unless_item: Pattern,
+    whole: Pattern,
+    elsewhere: Pattern,
+}
+
+/// A pattern, or none where its text is empty. It is made when it is asked for: most never are, and to make all of them takes
+/// longer than a small change does.
+struct Pattern {
+    text: &'static str,
+    made: OnceLock<Option<Regex>>,
+}
+
+impl Pattern {
+    fn new(text: &'static str) -> Self {
+        Self { text, made: OnceLock::new() }
+    }
+
+    fn get(&self) -> Option<&Regex> {
+        self.made.get_or_init(|| regex(self.text)).as_ref()
+    }
 }
 
 /// A rule that holds for a line.
@@ -186,27 +202,32 @@ impl Table {
     fn new(side: SignalSide) -> Self {
         let rules: Vec<&'static Rule> =
             ALL.iter().copied().flatten().filter(|rule| rule.side == side).collect();
-        // A test proves that all patterns compile.
-        let set = RegexSetBuilder::new(rules.iter().map(|rule| rule.pattern))
-            .unicode(false)
-            .dot_matches_new_line(true)
-            .size_limit(64 << 20)
-            .dfa_size_limit(16 << 20)
-            .build()
-            .unwrap_or_else(|_| RegexSet::empty());
-        let compile = |rule: &'static Rule| Compiled {
+        let compiled = |rule: &'static Rule| Compiled {
             rule,
-            pattern: OnceLock::new(),
-            unless: regex(rule.unless),
-            about: regex(rule.about),
-            before: regex(rule.before.1),
-            names: OnceLock::new(),
-            inside: regex(rule.inside),
-            unless_item: regex(rule.unless_item),
-            whole: regex(rule.whole),
-            elsewhere: regex(rule.elsewhere),
+            pattern: Pattern::new(rule.pattern),
+            unless: Pattern::new(rule.unless),
+            about: Pattern::new(rule.about),
+            before: Pattern::new(rule.before.1),
+            names: Pattern::new(rule.names),
+            inside: Pattern::new(rule.inside),
+            unless_item: Pattern::new(rule.unless_item),
+            whole: Pattern::new(rule.whole),
+            elsewhere: Pattern::new(rule.elsewhere),
         };
-        Self { set, rules: rules.into_iter().map(compile).collect() }
+        Self { set: OnceLock::new(), rules: rules.into_iter().map(compiled).collect() }
+    }
+
+    fn set(&self) -> &RegexSet {
+        // A test proves that all patterns compile.
+        self.set.get_or_init(|| {
+            RegexSetBuilder::new(self.rules.iter().map(|compiled| compiled.rule.pattern))
+                .unicode(false)
+                .dot_matches_new_line(true)
+                .size_limit(64 << 20)
+                .dfa_size_limit(16 << 20)
+                .build()
+                .unwrap_or_else(|_| RegexSet::empty())
+        })
     }
 
     /// Which rules hold for which lines, in the order of lines.
@@ -220,7 +241,7 @@ impl Table {
             if code.is_empty() {
                 continue;
             }
-            for rule in self.set.matches(code) {
+            for rule in self.set().matches(code) {
                 let Some(compiled) = self.rules.get(rule) else { continue };
                 if compiled.holds(place, code, &side.lines[..at])
                     && compiled.stands_right(&side.around, number)
@@ -256,12 +277,12 @@ impl Table {
 impl Compiled {
     /// Whether a line that has the pattern is in the right place.
     fn holds(&self, place: &Place, code: &[u8], before: &[(u32, &[u8])]) -> bool {
-        let has = |regex: &Option<Regex>, line: &[u8]| {
-            regex.as_ref().is_some_and(|regex| regex.is_match(line))
+        let has = |pattern: &Pattern, line: &[u8]| {
+            pattern.get().is_some_and(|regex| regex.is_match(line))
         };
         self.rule.files.meets(place.files)
             && !has(&self.unless, code)
-            && (self.about.is_none()
+            && (self.about.get().is_none()
                 || place.files.meets(Files::SECURITY)
                 || has(&self.about, code))
             && !before
@@ -273,13 +294,13 @@ impl Compiled {
 
     /// Whether what is around the line is as the rule wants it.
     fn stands_right(&self, around: &Around<'_>, number: u32) -> bool {
-        if let Some(inside) = &self.inside {
+        if let Some(inside) = self.inside.get() {
             let is_in = |outside: Vec<&[u8]>| outside.first().is_some_and(|it| inside.is_match(it));
             if !around.outside(number).is_none_or(is_in) {
                 return false;
             }
         }
-        if let Some(unless) = &self.unless_item {
+        if let Some(unless) = self.unless_item.get() {
             let item = around.item(number).unwrap_or_default();
             // Who runs a script besides may check with it.
             let runs = |line: &&[u8]| {
@@ -298,11 +319,10 @@ impl Compiled {
 
     /// Whether the rest of the version is as the rule wants it.
     fn is_in_right_file(&self, text: &[u8]) -> bool {
-        let whole = self.whole.as_ref().is_none_or(|whole| whole.is_match(text));
-        let Some(elsewhere) = self.elsewhere.as_ref().filter(|_| whole) else { return whole };
-        let pattern = self.pattern.get_or_init(|| regex(self.rule.pattern));
+        let whole = self.whole.get().is_none_or(|whole| whole.is_match(text));
+        let Some(elsewhere) = self.elsewhere.get().filter(|_| whole) else { return whole };
         let is_other = |line: &Vec<u8>| {
-            elsewhere.is_match(line) && !pattern.as_ref().is_some_and(|it| it.is_match(line))
+            elsewhere.is_match(line) && !self.pattern.get().is_some_and(|it| it.is_match(line))
         };
         !joined(text).any(|line| is_other(&line))
     }
@@ -336,16 +356,14 @@ impl Compiled {
             return false;
         }
         let (new, old) = (code_of(place, added.line(new)), code_of(place, removed.line(old)));
-        let names = self.names.get_or_init(|| regex(self.rule.names));
-        if let Some(names) = names {
+        if let Some(names) = self.names.get() {
             let (new, old) = (named(names, new), named(names, old));
             if !new.is_empty() {
                 return new.is_subset(&old);
             }
         }
-        let pattern = self.pattern.get_or_init(|| regex(self.rule.pattern));
         let text = |line: &[u8]| -> Option<Vec<u8>> {
-            let found = pattern.as_ref()?.find(line)?;
+            let found = self.pattern.get()?.find(line)?;
             Some(found.as_bytes().trim_ascii().to_vec())
         };
         text(new).is_some_and(|new| text(old) == Some(new)) && are_alike(new, old)
