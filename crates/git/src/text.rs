@@ -5,6 +5,9 @@ use std::fmt::Write;
 /// such as `\u{1b}`.
 pub fn printable(bytes: &[u8]) -> String {
     let text = String::from_utf8_lossy(bytes);
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return text.into_owned();
+    }
     let mut printable = String::with_capacity(text.len());
     for character in text.chars() {
         if is_unprintable(character) {

@@ -5,9 +5,16 @@ use gitops_health_git::printable;
 pub fn escape_json(json: &str) -> String {
     let mut escaped = String::with_capacity(json.len());
     let (mut units, mut bytes) = ([0; 2], [0; 4]);
-    for character in json.chars() {
+    let mut rest = json;
+    loop {
+        let is_plain = |byte: &u8| matches!(byte, b'\n' | b' '..=b'~');
+        let plain = rest.bytes().position(|byte| !is_plain(&byte)).unwrap_or(rest.len());
+        escaped.push_str(&rest[..plain]);
+        rest = &rest[plain..];
+        let Some(character) = rest.chars().next() else { return escaped };
+        rest = &rest[character.len_utf8()..];
         let text = character.encode_utf8(&mut bytes);
-        if character == '\n' || *printable(text.as_bytes()) == *text {
+        if *printable(text.as_bytes()) == *text {
             escaped.push(character);
         } else {
             for unit in character.encode_utf16(&mut units) {
@@ -15,7 +22,6 @@ pub fn escape_json(json: &str) -> String {
             }
         }
     }
-    escaped
 }
 
 /// Escapes what Markdown or HTML would take for its own, so that neither a file name nor a
@@ -166,6 +172,19 @@ pub(crate) fn escape_uri(path: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn json_has_no_character_that_a_terminal_acts_on() {
+        let all: String = ('\u{20}'..'\u{3000}').chain('\u{fdd0}'..='\u{ffff}').collect();
+        let text = serde_json::to_string_pretty(&[&all, "\u{1}\u{1b}\u{7f}\u{e0001}ü"])
+            .expect("it is JSON");
+        let escaped = escape_json(&text);
+        let read: Vec<String> = serde_json::from_str(&escaped).expect("it is JSON");
+        assert_eq!(read, [&all, "\u{1}\u{1b}\u{7f}\u{e0001}ü"]);
+        assert!(escaped.lines().all(|line| printable(line.as_bytes()) == line));
+        assert!(escaped.contains("\\u007f\\udb40\\udc01ü") && escaped.contains("\\u202e"));
+        assert_eq!(escape_json("[\n  \"a~ \"\n]\n"), "[\n  \"a~ \"\n]\n");
+    }
 
     #[test]
     fn a_subject_cannot_draw_a_picture_or_call_anybody() {
