@@ -17,6 +17,7 @@ mod read;
 mod reference;
 
 use std::collections::BTreeSet;
+use std::num::NonZero;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -259,7 +260,13 @@ impl Policies {
     /// [`PolicyError`] for the first policy, by the order given, that is not fit.
     pub(crate) fn read(sources: &[Source], limits: Limits) -> Result<Self, PolicyError> {
         read::check_sizes(sources, limits)?;
-        Self::read_by(|| read::fit(sources, limits), || sources[0].path.clone())
+        std::thread::scope(|scope| {
+            let read = || caught(|| read::fit(sources, limits));
+            let reader = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, read);
+            let broken = || Err(PolicyError::Panicked { path: sources[0].path.clone() });
+            let read = reader.ok().and_then(|reader| reader.join().ok()?.ok());
+            read.unwrap_or_else(broken)
+        })
     }
 
     /// Reads policies that are known to be fit, as they stand, and to need none of one another: those that come with the
@@ -269,19 +276,7 @@ impl Policies {
     ///
     /// [`PolicyError`] for the first policy that is no Rego.
     pub(crate) fn read_known(policies: &[Known], limits: Limits) -> Result<Self, PolicyError> {
-        Self::read_by(|| read::known(policies, limits), || policies[0].source.path.clone())
-    }
-
-    fn read_by(
-        read: impl FnOnce() -> Result<Self, PolicyError> + Send,
-        first: impl FnOnce() -> String,
-    ) -> Result<Self, PolicyError> {
-        std::thread::scope(|scope| {
-            let read = || caught(read);
-            let reader = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, read);
-            let read = reader.ok().and_then(|reader| reader.join().ok()?.ok());
-            read.unwrap_or_else(|| Err(PolicyError::Panicked { path: first() }))
-        })
+        read::known(policies, limits)
     }
 
     /// The values of rules that are written out.
@@ -299,9 +294,12 @@ impl Policies {
     pub(crate) fn prepare<'a>(&self, packages: impl Iterator<Item = &'a str>) {
         let places: BTreeSet<usize> =
             packages.filter_map(|package| Some(self.components.find(package)?.0)).collect();
-        for place in places {
-            let _ = self.components.all[place].prepared();
-        }
+        let places: Vec<usize> = places.into_iter().collect();
+        in_parts(&places, |places| {
+            for place in places {
+                let _ = self.components.all[*place].prepared();
+            }
+        });
     }
 
     /// What the policies say, as one number: SHA-256 over paths and texts in their order.
@@ -400,6 +398,17 @@ impl Evaluation<'_> {
             engine
         })
     }
+}
+
+/// What comes of parts of a list, in their order: one for each processor.
+fn in_parts<T: Sync, U: Send>(list: &[T], of: impl Fn(&[T]) -> U + Sync) -> Vec<U> {
+    let count = std::thread::available_parallelism().map_or(1, NonZero::get);
+    let parts = list.chunks(list.len().div_ceil(count).max(1));
+    std::thread::scope(|scope| {
+        let parts: Vec<_> = parts.map(|part| scope.spawn(|| of(part))).collect();
+        let parts = parts.into_iter().map(|part| part.join());
+        parts.map(|it| it.unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
+    })
 }
 
 /// What the interpreter says in one line: the place, and what is wrong there without the text of the policy.

@@ -9,7 +9,9 @@ use super::component::{Component, Components};
 use super::graph::Graph;
 use super::order::circles;
 use super::quiet::caught;
-use super::{DEEPEST, Known, Limits, Policies, PolicyError, Source, bounded, heads, nesting};
+use super::{
+    DEEPEST, Known, Limits, Policies, PolicyError, Source, bounded, heads, in_parts, nesting,
+};
 
 pub(super) fn check_sizes(sources: &[Source], limits: Limits) -> Result<(), PolicyError> {
     if sources.is_empty() {
@@ -54,16 +56,26 @@ pub(super) fn fit(sources: &[Source], limits: Limits) -> Result<Policies, Policy
 /// Policies of which that is known.
 pub(super) fn known(policies: &[Known], limits: Limits) -> Result<Policies, PolicyError> {
     let empty = empty(limits);
-    let (mut graph, mut parts) = (Graph::default(), Vec::new());
-    for Known { source, package, evaluated } in policies {
-        let mut part = Component::new(&empty);
-        part.add(Source { path: source.path.clone(), text: (*evaluated).to_owned() })?;
+    let read = |policies: &[Known]| {
+        let read = |known: &Known| {
+            let mut part = Component::new(&empty);
+            let (path, text) = (known.source.path.clone(), known.evaluated.to_owned());
+            part.add(Source { path, text })?;
+            Ok(part.called_otherwise())
+        };
+        policies.iter().map(read).collect::<Result<Vec<Component>, PolicyError>>()
+    };
+    let parts: Vec<Vec<Component>> =
+        in_parts(policies, read).into_iter().collect::<Result<_, _>>()?;
+    let parts: Vec<Component> = parts.into_iter().flatten().collect();
+    let mut graph = Graph::default();
+    for (Known { source, package, .. }, part) in policies.iter().zip(&parts) {
         let path = package.split('.').map(str::to_owned).collect();
         graph.add_names(&source.path, part.last(), path);
-        parts.push((package.clone(), part.called_otherwise()));
     }
     let digest = digest(policies.iter().map(|it| &it.source));
-    let components = Components::apart(parts.into_iter());
+    let packages = policies.iter().map(|known| known.package.clone());
+    let components = Components::apart(packages.zip(parts));
     Ok(Policies { components, rules: graph.rules().into(), limits, digest })
 }
 

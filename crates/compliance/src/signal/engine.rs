@@ -2,7 +2,7 @@
 
 use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
-use std::sync::OnceLock;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use regex::bytes::{Regex, RegexBuilder, RegexSet, RegexSetBuilder};
 
@@ -23,9 +23,17 @@ pub(super) struct Engine {
 
 /// The rules of one side.
 struct Table {
-    /// The patterns of the rules, in their order, made when there is a line.
-    set: OnceLock<RegexSet>,
     rules: Vec<Compiled>,
+    /// Those for files of each kind, made when there is a line of such a file: all together take longer than a small change does.
+    sets: Mutex<BTreeMap<Files, Arc<Set>>>,
+}
+
+/// Rules for one kind of files.
+struct Set {
+    /// Their patterns.
+    patterns: RegexSet,
+    /// Which they are, in their order.
+    rules: Vec<usize>,
 }
 
 struct Compiled {
@@ -214,20 +222,31 @@ impl Table {
             whole: Pattern::new(rule.whole),
             elsewhere: Pattern::new(rule.elsewhere),
         };
-        Self { set: OnceLock::new(), rules: rules.into_iter().map(compiled).collect() }
+        Self { rules: rules.into_iter().map(compiled).collect(), sets: Mutex::default() }
     }
 
-    fn set(&self) -> &RegexSet {
-        // A test proves that all patterns compile.
-        self.set.get_or_init(|| {
-            RegexSetBuilder::new(self.rules.iter().map(|compiled| compiled.rule.pattern))
+    fn set(&self, files: Files) -> Arc<Set> {
+        let mut sets = self.sets.lock().unwrap_or_else(PoisonError::into_inner);
+        let set = sets.entry(files.without(Files::SECURITY)).or_insert_with(|| {
+            let meets = |(_, compiled): &(usize, &Compiled)| compiled.rule.files.meets(files);
+            let (rules, patterns): (Vec<usize>, Vec<&str>) = self
+                .rules
+                .iter()
+                .enumerate()
+                .filter(meets)
+                .map(|(place, compiled)| (place, compiled.rule.pattern))
+                .unzip();
+            // A test proves that all patterns compile.
+            let patterns = RegexSetBuilder::new(patterns)
                 .unicode(false)
                 .dot_matches_new_line(true)
                 .size_limit(64 << 20)
-                .dfa_size_limit(16 << 20)
+                .dfa_size_limit(4 << 20)
                 .build()
-                .unwrap_or_else(|_| RegexSet::empty())
-        })
+                .unwrap_or_else(|_| RegexSet::empty());
+            Arc::new(Set { patterns, rules })
+        });
+        Arc::clone(set)
     }
 
     /// Which rules hold for which lines, in the order of lines.
@@ -236,12 +255,15 @@ impl Table {
         if !self.rules.iter().any(|compiled| compiled.rule.files.meets(place.files)) {
             return hits;
         }
+        let mut set = None;
         for (at, &(number, line)) in side.lines.iter().enumerate() {
             let code = code_of(place, line);
             if code.is_empty() {
                 continue;
             }
-            for rule in self.set().matches(code) {
+            let set = set.get_or_insert_with(|| self.set(place.files));
+            for of_set in set.patterns.matches(code) {
+                let rule = set.rules[of_set];
                 let Some(compiled) = self.rules.get(rule) else { continue };
                 if compiled.holds(place, code, &side.lines[..at])
                     && compiled.stands_right(&side.around, number)
@@ -280,8 +302,7 @@ impl Compiled {
         let has = |pattern: &Pattern, line: &[u8]| {
             pattern.get().is_some_and(|regex| regex.is_match(line))
         };
-        self.rule.files.meets(place.files)
-            && !has(&self.unless, code)
+        !has(&self.unless, code)
             && (self.about.get().is_none()
                 || place.files.meets(Files::SECURITY)
                 || has(&self.about, code))
