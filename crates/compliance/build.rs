@@ -19,11 +19,12 @@ fn main() -> io::Result<()> {
 }
 
 /// The rules as they are evaluated: what each says of itself is apart, in JSON, and not read as Rego at each start of the
-/// program, and the package is called `p`, since the interpreter puts its path together anew for each step.
+/// program, and the package is called `p`, since the interpreter puts its path together anew for each step. Last comes whether it has
+/// `applicable` and `missing`.
 fn evaluated(code: &mut String, directory: &Path) -> io::Result<()> {
     let mut rules = files(directory, "rule.rego")?;
     rules.sort();
-    let _ = writeln!(code, "static EVALUATED: &[(&str, &str, &str)] = &[");
+    let _ = writeln!(code, "static EVALUATED: &[(&str, &str, &str, [bool; 2])] = &[");
     for (id, path) in rules {
         let (mut text, mut meta, mut is_meta) = (String::new(), String::new(), false);
         for line in fs::read_to_string(&path)?.lines() {
@@ -39,7 +40,12 @@ fn evaluated(code: &mut String, directory: &Path) -> io::Result<()> {
         // JSON but for commas after the last thing, which YAML allows, too.
         let meta = meta.strip_prefix("meta := ").ok_or(io::ErrorKind::InvalidData)?;
         let meta: serde_json::Value = serde_yaml::from_str(meta).map_err(io::Error::other)?;
-        let _ = writeln!(code, "    ({id:?}, {:?}, {text:?}),", meta.to_string());
+        let defines = |name: &str| {
+            let name = |line: &str| line.strip_prefix("default ").unwrap_or(line).starts_with(name);
+            text.lines().any(name)
+        };
+        let has = [defines("applicable "), defines("missing ")];
+        let _ = writeln!(code, "    ({id:?}, {:?}, {text:?}, {has:?}),", meta.to_string());
     }
     let _ = writeln!(code, "];");
     Ok(())

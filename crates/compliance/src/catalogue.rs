@@ -25,8 +25,11 @@ mod built_in {
         RULES
     }
 
-    /// The rules by their ids, each with what it says of itself, and with what is evaluated of it.
-    pub(super) fn evaluated() -> &'static [(&'static str, &'static str, &'static str)] {
+    /// A rule by its id, with what it says of itself in JSON, what is evaluated of it, and whether it has `applicable` and
+    /// `missing`.
+    type Evaluated = (&'static str, &'static str, &'static str, [bool; 2]);
+
+    pub(super) fn evaluated() -> &'static [Evaluated] {
         EVALUATED
     }
 
@@ -224,11 +227,12 @@ impl Catalogue {
 
     /// The rules and frameworks that come with the program, whose parameters are not set yet.
     fn unset_built_in() -> Result<Self, CatalogueError> {
-        let policies = Policies::read_known(&known(), Limits::default())?;
-        let rules = built_in::evaluated().iter().map(|(id, meta, _)| {
+        let policies = Policies::known(&known(), Limits::default());
+        let rules = built_in::evaluated().iter().map(|(id, meta, _, has)| {
             let error = |problem: String| CatalogueError::Rule { id: (*id).to_owned(), problem };
             let meta = serde_json::from_str(meta).map_err(|it| error(it.to_string()))?;
-            Ok(((*id).to_owned(), shipped(&policies, id, Some(meta))?))
+            let rule = Rule::known(package(id), *has);
+            Ok(((*id).to_owned(), shipped(id, Some(meta), Some(rule))?))
         });
         let rules = rules.collect::<Result<_, CatalogueError>>()?;
         Self::unset(rules, policies, built_in_frameworks())
@@ -275,7 +279,9 @@ impl Catalogue {
         let constants = policies.constants();
         let rules = rules.iter().map(|(id, _)| {
             let id = id.as_ref().to_owned();
-            let shipped = shipped(&policies, &id, constants.value(&package(&id), "meta"))?;
+            let package = package(&id);
+            let rule = Rule::of(&policies, &package);
+            let shipped = shipped(&id, constants.value(&package, "meta"), rule)?;
             Ok((id, shipped))
         });
         let rules = rules.collect::<Result<_, CatalogueError>>()?;
@@ -476,23 +482,22 @@ fn known() -> Vec<Known> {
     let evaluated = built_in::evaluated().iter();
     let known = sources(built_in::rules()).into_iter().zip(evaluated);
     known
-        .map(|(source, (id, _, evaluated))| Known { source, package: package(id), evaluated })
+        .map(|(source, (id, _, evaluated, _))| Known { source, package: package(id), evaluated })
         .collect()
 }
 
-fn shipped(policies: &Policies, id: &str, meta: Option<Value>) -> Result<Shipped, CatalogueError> {
+fn shipped(id: &str, meta: Option<Value>, rule: Option<Rule>) -> Result<Shipped, CatalogueError> {
     let error = |problem: String| CatalogueError::Rule { id: id.to_owned(), problem };
     if !is_id(id) {
         return Err(error("its id is not of small letters, digits and single hyphens".into()));
     }
-    let package = package(id);
     let meta = meta.ok_or_else(|| CatalogueError::NoMeta { id: id.to_owned() })?;
     let meta: Meta = serde_json::from_value(meta).map_err(|it| error(it.to_string()))?;
     if meta.id != id {
         return Err(error(format!("it calls itself `{}`", meta.id)));
     }
     meta.check().map_err(error)?;
-    let rule = Rule::of(policies, &package).ok_or_else(|| error("it has no `findings`".into()))?;
+    let rule = rule.ok_or_else(|| error("it has no `findings`".into()))?;
     Ok(Shipped { meta, decider: Decider::Rule(rule), own: None })
 }
 
@@ -540,7 +545,6 @@ fn parameters(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::RuleName;
 
     /// What is not looked at when the program starts: that each rule is fit, stands for itself, and is evaluated as it is
     /// written.
@@ -549,31 +553,33 @@ mod tests {
         let written = sources(built_in::rules());
         let read = Policies::read(&written, Limits::default()).expect("they are fit");
         let constants = read.constants();
-        let known = Policies::read_known(&known(), Limits::default()).expect("they are Rego");
-        assert_eq!(known.digest(), read.digest());
-        let rules: Vec<&RuleName> = read.rules().iter().filter(|it| it.name != "meta").collect();
-        assert_eq!(rules, known.rules().iter().collect::<Vec<_>>());
+        assert_eq!(Policies::known(&known(), Limits::default()).digest(), read.digest());
         let evaluated = built_in::evaluated();
         let ids = |rules: &[(&'static str, &str)]| rules.iter().map(|it| it.0).collect::<Vec<_>>();
         assert_eq!(ids(built_in::rules()), evaluated.iter().map(|it| it.0).collect::<Vec<_>>());
-        for ((parts, source), (id, meta, text)) in
+        for ((parts, source), (id, meta, text, has)) in
             read.parts().into_iter().zip(&written).zip(evaluated)
         {
             assert_eq!(parts, std::slice::from_ref(source), "{id} is alone, and as it is written");
             assert_eq!(serde_json::from_str(meta).ok(), constants.value(&package(id), "meta"));
-            let name = source.text.lines().position(|it| it.starts_with("package "));
-            let begin = source.text.lines().position(|it| it == "meta := {").expect("it has one");
-            let end =
-                begin + source.text.lines().skip(begin).position(|it| it == "}").expect("it ends");
-            let lines = source.text.lines().enumerate().map(|(place, line)| match place {
-                _ if Some(place) == name => "package p",
+            assert_eq!(Rule::of(&read, &package(id)), Some(Rule::known(package(id), *has)));
+            let lines: Vec<&str> = source.text.lines().collect();
+            let begin = lines.iter().position(|it| *it == "meta := {").expect("it has one");
+            let end = begin + lines[begin..].iter().position(|it| *it == "}").expect("it ends");
+            let evaluated = lines.iter().enumerate().map(|(place, line)| match line {
                 _ if (begin..=end).contains(&place) => "",
-                _ => line,
+                line if line.starts_with("package ") => "package p",
+                line => line,
             });
-            assert_eq!(text.lines().collect::<Vec<_>>(), lines.collect::<Vec<_>>(), "{id}");
+            assert_eq!(text.lines().collect::<Vec<_>>(), evaluated.collect::<Vec<_>>(), "{id}");
             let alone = [Source { path: source.path.clone(), text: (*text).to_owned() }];
             let alone = Policies::new(&alone, &json!({}), Limits::default()).expect("it is fit");
             assert!(alone.is_sound(), "{id} asks for its `meta`");
+            let names = |of: &Policies, package: &str| -> Vec<String> {
+                let rules = of.rules().iter().filter(|it| it.package == package);
+                rules.map(|it| it.name.clone()).filter(|it| it != "meta").collect()
+            };
+            assert_eq!(names(&alone, "data.p"), names(&read, &package(id)));
         }
     }
 }

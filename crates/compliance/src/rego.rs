@@ -222,7 +222,7 @@ pub(crate) struct Known {
     pub source: Source,
     /// Its package, with `data` in front.
     pub package: String,
-    /// The same to be evaluated, in which the package may have another name.
+    /// The same to be evaluated, whose package is called `p`.
     pub evaluated: &'static str,
 }
 
@@ -269,13 +269,9 @@ impl Policies {
         })
     }
 
-    /// Reads policies that are known to be fit, as they stand, and to need none of one another: those that come with the
-    /// program, of which a test says so. Looking at it takes as long as the rest.
-    ///
-    /// # Errors
-    ///
-    /// [`PolicyError`] for the first policy that is no Rego.
-    pub(crate) fn read_known(policies: &[Known], limits: Limits) -> Result<Self, PolicyError> {
+    /// Policies that are known to be fit, and to need none of one another: those that come with the program, of which a test
+    /// says so. Each is read when it is asked, and [`Policies::rules`] knows nothing of them.
+    pub(crate) fn known(policies: &[Known], limits: Limits) -> Self {
         read::known(policies, limits)
     }
 
@@ -295,9 +291,14 @@ impl Policies {
         let places: BTreeSet<usize> =
             packages.filter_map(|package| Some(self.components.find(package)?.0)).collect();
         let places: Vec<usize> = places.into_iter().collect();
-        in_parts(&places, |places| {
-            for place in places {
-                let _ = self.components.all[*place].prepared();
+        let threads = std::thread::available_parallelism().map_or(1, NonZero::get);
+        std::thread::scope(|scope| {
+            for places in places.chunks(places.len().div_ceil(threads).max(1)) {
+                scope.spawn(move || {
+                    for place in places {
+                        let _ = self.components.all[*place].prepared();
+                    }
+                });
             }
         });
     }
@@ -398,17 +399,6 @@ impl Evaluation<'_> {
             engine
         })
     }
-}
-
-/// What comes of parts of a list, in their order: one for each processor.
-fn in_parts<T: Sync, U: Send>(list: &[T], of: impl Fn(&[T]) -> U + Sync) -> Vec<U> {
-    let count = std::thread::available_parallelism().map_or(1, NonZero::get);
-    let parts = list.chunks(list.len().div_ceil(count).max(1));
-    std::thread::scope(|scope| {
-        let parts: Vec<_> = parts.map(|part| scope.spawn(|| of(part))).collect();
-        let parts = parts.into_iter().map(|part| part.join());
-        parts.map(|it| it.unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
-    })
 }
 
 /// What the interpreter says in one line: the place, and what is wrong there without the text of the policy.

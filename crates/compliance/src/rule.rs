@@ -103,6 +103,11 @@ impl Rule {
         has("findings").then(|| Self { package: package.to_owned(), has_applicable, has_missing })
     }
 
+    /// One of which that is known.
+    pub(crate) fn known(package: String, [has_applicable, has_missing]: [bool; 2]) -> Self {
+        Self { package, has_applicable, has_missing }
+    }
+
     /// The package, with `data` in front.
     pub(crate) fn package(&self) -> &str {
         &self.package

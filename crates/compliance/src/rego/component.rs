@@ -10,7 +10,7 @@ use std::sync::OnceLock;
 
 use regorus::unstable::{Module, Ref};
 
-use super::graph::{Graph, package};
+use super::graph::Graph;
 use super::quiet::caught;
 use super::read::{self, line_of};
 use super::{PolicyError, Source, heads};
@@ -24,21 +24,23 @@ pub(super) struct Component {
     modules: Vec<Ref<Module>>,
     /// The policies as the engine has them.
     sources: Vec<Source>,
-    /// What the engine calls the package, where that is not its name.
-    called: Option<String>,
+    /// A policy of the program, which is read when it is asked.
+    unread: Option<Source>,
 }
+
+/// What the package of a policy of the program is called in its engine.
+const CALLED: &str = "data.p";
 
 impl Component {
     /// One without policies.
     pub fn new(empty: &regorus::Engine) -> Self {
         let (engine, prepared) = (empty.clone(), OnceLock::new());
-        Self { engine, prepared, modules: Vec::new(), sources: Vec::new(), called: None }
+        Self { engine, prepared, modules: Vec::new(), sources: Vec::new(), unread: None }
     }
 
-    /// One of a single policy, whose package the engine calls as the policy does, and others by its name.
-    pub fn called_otherwise(mut self) -> Self {
-        self.called = Some(package(self.last()).join("."));
-        self
+    /// One for a policy of the program, whose package is called [`CALLED`].
+    pub fn known(empty: &regorus::Engine, source: Source) -> Self {
+        Self { unread: Some(source), ..Self::new(empty) }
     }
 
     /// The policy that was added last.
@@ -88,6 +90,9 @@ impl Component {
     pub fn prepared(&self) -> &regorus::Engine {
         self.prepared.get_or_init(|| {
             let mut engine = self.engine.clone();
+            if let Some(Source { path, text }) = &self.unread {
+                let _ = caught(|| drop(engine.add_policy(path.clone(), text.clone())));
+            }
             let _ = caught(|| drop(engine.eval_rule("data.gitops_health_asks_for_no_rule".into())));
             engine
         })
@@ -137,7 +142,7 @@ impl Components {
         let ends = path.rmatch_indices('.').map(|(end, _)| end);
         let mut ends = std::iter::once(path.len()).chain(ends);
         let (place, end) = ends.find_map(|end| Some((*self.packages.get(&path[..end])?, end)))?;
-        let called = self.all[place].called.as_deref().unwrap_or(&path[..end]);
+        let called = if self.all[place].unread.is_some() { CALLED } else { &path[..end] };
         Some((place, format!("{called}{}", &path[end..])))
     }
 }

@@ -74,31 +74,13 @@ impl Graph {
                 links.insert(used.path.clone());
                 (!is_local).then_some(used)
             };
-            used.push(all.into_iter().filter_map(whole).collect());
+            used.push(all.into_iter().filter_map(whole).collect::<Vec<Use>>());
         }
         links.retain(|path| path.first().is_some_and(|first| first == "data"));
-        self.add_bodies(file, module, package, used.into_iter(), links);
-        Ok(())
-    }
-
-    /// Adds the rules of a policy as if none used anything, and as if they were in another package, with `data` in front.
-    pub fn add_names(&mut self, file: &str, module: &Module, package: Vec<String>) {
-        let uses = std::iter::repeat_with(Vec::new);
-        self.add_bodies(file, module, package, uses, BTreeSet::new());
-    }
-
-    fn add_bodies(
-        &mut self,
-        file: &str,
-        module: &Module,
-        whole: Vec<String>,
-        uses: impl Iterator<Item = Vec<Use>>,
-        links: BTreeSet<Vec<String>>,
-    ) {
-        for (rule, uses) in module.policy.iter().zip(uses) {
-            let path = whole.iter().cloned().chain(name(rule)).collect();
+        for (rule, uses) in module.policy.iter().zip(used) {
+            let path = package.iter().cloned().chain(name(rule)).collect();
             let body = Body {
-                package: whole.len(),
+                package: package.len(),
                 is_function: is_function(rule),
                 is_open: is_open(rule),
                 file: file.to_owned(),
@@ -107,8 +89,9 @@ impl Graph {
             };
             self.rules.entry(path).or_default().push(body);
         }
-        self.packages.push(whole);
+        self.packages.push(package);
         self.links.push(links);
+        Ok(())
     }
 
     /// The package of each policy, with `data` in front, in the order in which they were added.
@@ -254,7 +237,7 @@ impl Graph {
 }
 
 /// The path of a policy's package, with `data` in front.
-pub(super) fn package(module: &Module) -> Vec<String> {
+fn package(module: &Module) -> Vec<String> {
     std::iter::once("data".to_owned()).chain(path(&module.package.refr)).collect()
 }
 

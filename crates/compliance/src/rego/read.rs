@@ -1,6 +1,7 @@
 //! Policies are read, and looked at before anything of them is evaluated.
 
 use std::num::NonZeroU32;
+use std::sync::Arc;
 
 use regorus::utils::limits::{ExecutionTimerConfig, PolicyLengthConfig};
 use sha2::{Digest, Sha256};
@@ -9,9 +10,7 @@ use super::component::{Component, Components};
 use super::graph::Graph;
 use super::order::circles;
 use super::quiet::caught;
-use super::{
-    DEEPEST, Known, Limits, Policies, PolicyError, Source, bounded, heads, in_parts, nesting,
-};
+use super::{DEEPEST, Known, Limits, Policies, PolicyError, Source, bounded, heads, nesting};
 
 pub(super) fn check_sizes(sources: &[Source], limits: Limits) -> Result<(), PolicyError> {
     if sources.is_empty() {
@@ -54,29 +53,15 @@ pub(super) fn fit(sources: &[Source], limits: Limits) -> Result<Policies, Policy
 }
 
 /// Policies of which that is known.
-pub(super) fn known(policies: &[Known], limits: Limits) -> Result<Policies, PolicyError> {
+pub(super) fn known(policies: &[Known], limits: Limits) -> Policies {
     let empty = empty(limits);
-    let read = |policies: &[Known]| {
-        let read = |known: &Known| {
-            let mut part = Component::new(&empty);
-            let (path, text) = (known.source.path.clone(), known.evaluated.to_owned());
-            part.add(Source { path, text })?;
-            Ok(part.called_otherwise())
-        };
-        policies.iter().map(read).collect::<Result<Vec<Component>, PolicyError>>()
+    let part = |Known { source, package, evaluated }: &Known| {
+        let (path, text) = (source.path.clone(), (*evaluated).to_owned());
+        (package.clone(), Component::known(&empty, Source { path, text }))
     };
-    let parts: Vec<Vec<Component>> =
-        in_parts(policies, read).into_iter().collect::<Result<_, _>>()?;
-    let parts: Vec<Component> = parts.into_iter().flatten().collect();
-    let mut graph = Graph::default();
-    for (Known { source, package, .. }, part) in policies.iter().zip(&parts) {
-        let path = package.split('.').map(str::to_owned).collect();
-        graph.add_names(&source.path, part.last(), path);
-    }
+    let components = Components::apart(policies.iter().map(part));
     let digest = digest(policies.iter().map(|it| &it.source));
-    let packages = policies.iter().map(|known| known.package.clone());
-    let components = Components::apart(packages.zip(parts));
-    Ok(Policies { components, rules: graph.rules().into(), limits, digest })
+    Policies { components, rules: Arc::default(), limits, digest }
 }
 
 /// What policies say, as one number.
