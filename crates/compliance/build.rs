@@ -1,53 +1,59 @@
-//! Lists the rules and frameworks of `policies/`, which are built into the program.
+//! Compiles the rules of `policies/` and lists the frameworks, which are built into the program.
 
+use std::error::Error;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
-fn main() -> io::Result<()> {
+use regorus::Engine;
+use regorus::languages::rego::compiler::Compiler;
+
+fn main() -> Result<(), Box<dyn Error>> {
     let manifest = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
     let policies = manifest.expect("cargo sets it").join("../../policies").canonicalize()?;
     println!("cargo::rerun-if-changed={}", policies.display());
     let mut code = String::new();
     list(&mut code, "RULES", &policies.join("rules"), "rule.rego")?;
-    evaluated(&mut code, &policies.join("rules"))?;
+    let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it"));
+    compiled(&mut code, &policies.join("rules"), &out)?;
     list(&mut code, "TESTS", &policies.join("rules"), "rule_test.rego")?;
     list(&mut code, "PAGES", &policies.join("rules"), "README.md")?;
     frameworks(&mut code, &policies.join("frameworks"))?;
-    let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it"));
-    fs::write(out.join("policies.rs"), code)
+    fs::write(out.join("policies.rs"), code)?;
+    Ok(())
 }
 
-/// The rules as they are evaluated: what each says of itself is apart, in JSON, and not read as Rego at each start of the
-/// program, and the package is called `p`, since the interpreter puts its path together anew for each step. Last comes whether it has
-/// `applicable` and `missing`.
-fn evaluated(code: &mut String, directory: &Path) -> io::Result<()> {
+/// The rules as they are evaluated: compiled, so that nothing of them is read at each start of the program, and beside that what each
+/// says of itself, in JSON, and whether it has `applicable` and `missing`.
+fn compiled(code: &mut String, directory: &Path, out: &Path) -> Result<(), Box<dyn Error>> {
     let mut rules = files(directory, "rule.rego")?;
     rules.sort();
-    let _ = writeln!(code, "static EVALUATED: &[(&str, &str, &str, [bool; 2])] = &[");
+    let (mut engine, mut asked) = (Engine::new(), Vec::new());
+    let _ = writeln!(code, "static RULES_SAY: &[(&str, &str, [bool; 2])] = &[");
     for (id, path) in rules {
-        let (mut text, mut meta, mut is_meta) = (String::new(), String::new(), false);
-        for line in fs::read_to_string(&path)?.lines() {
-            is_meta |= line == "meta := {";
-            match line.strip_prefix("package ") {
-                _ if is_meta => meta.push_str(&format!("{}\n", line.replace('\t', " "))),
-                Some(_) => text.push_str("package p"),
-                None => text.push_str(line),
-            }
-            text.push('\n');
-            is_meta &= line != "}";
-        }
-        // JSON but for commas after the last thing, which YAML allows, too.
-        let meta = meta.strip_prefix("meta := ").ok_or(io::ErrorKind::InvalidData)?;
-        let meta: serde_json::Value = serde_yaml::from_str(meta).map_err(io::Error::other)?;
+        let text = fs::read_to_string(&path)?;
+        let package = engine.add_policy(format!("rules/{id}/rule.rego"), text.clone())?;
         let defines = |name: &str| {
             let name = |line: &str| line.strip_prefix("default ").unwrap_or(line).starts_with(name);
             text.lines().any(name)
         };
         let has = [defines("applicable "), defines("missing ")];
-        let _ = writeln!(code, "    ({id:?}, {:?}, {text:?}, {has:?}),", meta.to_string());
+        let meta = engine.eval_rule(format!("{package}.meta"))?.to_json_str()?;
+        let _ = writeln!(code, "    ({id:?}, {meta:?}, {has:?}),");
+        let there = [(has[0], "applicable"), (has[1], "missing"), (true, "findings")];
+        let there = there.into_iter().filter(|(is_there, _)| *is_there);
+        asked.extend(there.map(|(_, name)| format!("{package}.{name}")));
     }
     let _ = writeln!(code, "];");
+    let asked: Vec<&str> = asked.iter().map(String::as_str).collect();
+    let policy =
+        engine.compile_with_entrypoint(&asked.first().copied().ok_or("no rule")?.into())?;
+    let program = Compiler::compile_from_policy(&policy, &asked)?;
+    fs::write(out.join("rules.rvm"), program.serialize_binary()?)?;
+    let _ = writeln!(
+        code,
+        "static COMPILED: &[u8] = include_bytes!(concat!(env!(\"OUT_DIR\"), \"/rules.rvm\"));"
+    );
     Ok(())
 }
 

@@ -12,7 +12,6 @@ use crate::framework::{Framework, FrameworkError, is_id};
 use crate::input::Grade;
 use crate::own::{self, OwnPolicies};
 use crate::parameter::Parameter;
-use crate::rego::Known;
 use crate::{
     ConftestRule, Evaluation, Judgement, Limits, Policies, PolicyError, Rule, Settings, Source,
 };
@@ -25,12 +24,16 @@ mod built_in {
         RULES
     }
 
-    /// A rule by its id, with what it says of itself in JSON, what is evaluated of it, and whether it has `applicable` and
-    /// `missing`.
-    type Evaluated = (&'static str, &'static str, &'static str, [bool; 2]);
+    /// A rule by its id, with what it says of itself, in JSON, and whether it has `applicable` and `missing`.
+    type Said = (&'static str, &'static str, [bool; 2]);
 
-    pub(super) fn evaluated() -> &'static [Evaluated] {
-        EVALUATED
+    pub(super) fn said() -> &'static [Said] {
+        RULES_SAY
+    }
+
+    /// All rules, compiled.
+    pub(super) fn compiled() -> &'static [u8] {
+        COMPILED
     }
 
     pub(super) fn tests() -> &'static [(&'static str, &'static str)] {
@@ -227,8 +230,9 @@ impl Catalogue {
 
     /// The rules and frameworks that come with the program, whose parameters are not set yet.
     fn unset_built_in() -> Result<Self, CatalogueError> {
-        let policies = Policies::known(&known(), Limits::default());
-        let rules = built_in::evaluated().iter().map(|(id, meta, _, has)| {
+        let written = sources(built_in::rules());
+        let policies = Policies::compiled(&written, built_in::compiled(), Limits::default())?;
+        let rules = built_in::said().iter().map(|(id, meta, has)| {
             let error = |problem: String| CatalogueError::Rule { id: (*id).to_owned(), problem };
             let meta = serde_json::from_str(meta).map_err(|it| error(it.to_string()))?;
             let rule = Rule::known(package(id), *has);
@@ -236,6 +240,14 @@ impl Catalogue {
         });
         let rules = rules.collect::<Result<_, CatalogueError>>()?;
         Self::unset(rules, policies, built_in_frameworks())
+    }
+
+    /// The rules that come with the program, compiled.
+    #[cfg(test)]
+    pub(crate) fn compiled_rules() -> Policies {
+        let written = sources(built_in::rules());
+        let compiled = Policies::compiled(&written, built_in::compiled(), Limits::default());
+        compiled.expect("they are whole")
     }
 
     /// The tests of the rules that come with the program, by the ids of the rules.
@@ -379,15 +391,6 @@ impl Catalogue {
         Ok(self)
     }
 
-    /// Gets rules ready for their first evaluation. Others get ready when they are asked, which takes the time then.
-    pub fn prepare<'a>(&self, rules: impl Iterator<Item = &'a str>) {
-        let shipped = rules.filter_map(|id| self.rules.get(id)).filter(|it| it.own.is_none());
-        self.policies.prepare(shipped.filter_map(|it| match &it.decider {
-            Decider::Rule(rule) => Some(rule.package()),
-            Decider::Conftest(_) => None,
-        }));
-    }
-
     /// All rules over one input, which is read once.
     pub fn over(&self, input: &Value) -> Judge<'_> {
         let own = self.own.as_ref().map(|own| own.over(input));
@@ -477,15 +480,6 @@ fn built_in_frameworks() -> impl Iterator<Item = Result<Framework, FrameworkErro
     built_in::frameworks_in_json().iter().map(|(id, text)| Framework::parse_json(id, text))
 }
 
-/// The rules of the program, as they are read.
-fn known() -> Vec<Known> {
-    let evaluated = built_in::evaluated().iter();
-    let known = sources(built_in::rules()).into_iter().zip(evaluated);
-    known
-        .map(|(source, (id, _, evaluated, _))| Known { source, package: package(id), evaluated })
-        .collect()
-}
-
 fn shipped(id: &str, meta: Option<Value>, rule: Option<Rule>) -> Result<Shipped, CatalogueError> {
     let error = |problem: String| CatalogueError::Rule { id: id.to_owned(), problem };
     if !is_id(id) {
@@ -546,40 +540,24 @@ fn parameters(
 mod tests {
     use super::*;
 
-    /// What is not looked at when the program starts: that each rule is fit, stands for itself, and is evaluated as it is
-    /// written.
+    /// What is not looked at when the program starts: that each rule is fit, stands for itself, and says what is listed.
     #[test]
     fn the_rules_of_the_program_are_known_to_be_fit() {
         let written = sources(built_in::rules());
         let read = Policies::read(&written, Limits::default()).expect("they are fit");
         let constants = read.constants();
-        assert_eq!(Policies::known(&known(), Limits::default()).digest(), read.digest());
-        let evaluated = built_in::evaluated();
-        let ids = |rules: &[(&'static str, &str)]| rules.iter().map(|it| it.0).collect::<Vec<_>>();
-        assert_eq!(ids(built_in::rules()), evaluated.iter().map(|it| it.0).collect::<Vec<_>>());
-        for ((parts, source), (id, meta, text, has)) in
-            read.parts().into_iter().zip(&written).zip(evaluated)
+        let compiled = Policies::compiled(&written, built_in::compiled(), Limits::default());
+        assert_eq!(compiled.expect("it is whole").digest(), read.digest());
+        assert_eq!(built_in::said().len(), written.len());
+        for ((parts, source), (id, meta, has)) in
+            read.parts().into_iter().zip(&written).zip(built_in::said())
         {
             assert_eq!(parts, std::slice::from_ref(source), "{id} is alone, and as it is written");
             assert_eq!(serde_json::from_str(meta).ok(), constants.value(&package(id), "meta"));
             assert_eq!(Rule::of(&read, &package(id)), Some(Rule::known(package(id), *has)));
-            let lines: Vec<&str> = source.text.lines().collect();
-            let begin = lines.iter().position(|it| *it == "meta := {").expect("it has one");
-            let end = begin + lines[begin..].iter().position(|it| *it == "}").expect("it ends");
-            let evaluated = lines.iter().enumerate().map(|(place, line)| match line {
-                _ if (begin..=end).contains(&place) => "",
-                line if line.starts_with("package ") => "package p",
-                line => line,
-            });
-            assert_eq!(text.lines().collect::<Vec<_>>(), evaluated.collect::<Vec<_>>(), "{id}");
-            let alone = [Source { path: source.path.clone(), text: (*text).to_owned() }];
-            let alone = Policies::new(&alone, &json!({}), Limits::default()).expect("it is fit");
-            assert!(alone.is_sound(), "{id} asks for its `meta`");
-            let names = |of: &Policies, package: &str| -> Vec<String> {
-                let rules = of.rules().iter().filter(|it| it.package == package);
-                rules.map(|it| it.name.clone()).filter(|it| it != "meta").collect()
-            };
-            assert_eq!(names(&alone, "data.p"), names(&read, &package(id)));
         }
+        let half = &built_in::compiled()[..1000];
+        let broken = Policies::compiled(&written, half, Limits::default());
+        assert!(matches!(broken.map(drop), Err(PolicyError::Compiled { .. })));
     }
 }

@@ -3,6 +3,7 @@
 mod bounded;
 mod builtins;
 mod capabilities;
+mod compiled;
 mod component;
 mod constant;
 mod coverage;
@@ -16,16 +17,16 @@ mod quiet;
 mod read;
 mod reference;
 
-use std::collections::BTreeSet;
-use std::num::NonZero;
 use std::sync::Arc;
 use std::time::Duration;
 
+use regorus::rvm::RegoVM;
 use serde_json::Value;
 use thiserror::Error;
 
 pub(crate) use builtins::{is_function, is_refused};
 pub use capabilities::capabilities;
+use compiled::Compiled;
 use component::Components;
 pub(crate) use constant::{Constants, literal};
 pub(crate) use coverage::Lines;
@@ -33,7 +34,8 @@ pub use graph::RuleName;
 pub(crate) use graph::{Graph, aliases, name};
 pub(crate) use modules::{calls, with_modules};
 pub(crate) use order::circles;
-use quiet::caught;
+use quiet::{BrokeDown, caught};
+use read::digest;
 pub(crate) use read::line_of;
 pub(crate) use reference::path;
 
@@ -175,6 +177,12 @@ pub enum PolicyError {
         /// What the interpreter says.
         message: String,
     },
+    /// What was compiled when the program was built is not whole.
+    #[error("the rules of the program can not be read: {message}")]
+    Compiled {
+        /// What is wrong.
+        message: String,
+    },
     /// The interpreter broke down.
     #[error("`{path}` can not be read: the interpreter broke down")]
     Panicked {
@@ -216,21 +224,13 @@ pub enum EvaluationError {
     },
 }
 
-/// A policy that comes with the program.
-pub(crate) struct Known {
-    /// The policy as it is written.
-    pub source: Source,
-    /// Its package, with `data` in front.
-    pub package: String,
-    /// The same to be evaluated, whose package is called `p`.
-    pub evaluated: &'static str,
-}
-
 /// Policies that were read, and data that they ask for. Cheap to share: each evaluation takes copies of engines, which cost
 /// less than a microsecond each.
 #[derive(Clone)]
 pub struct Policies {
     components: Components,
+    /// Those that were compiled when the program was built.
+    compiled: Option<Compiled>,
     rules: Arc<[RuleName]>,
     limits: Limits,
     digest: [u8; 32],
@@ -269,10 +269,19 @@ impl Policies {
         })
     }
 
-    /// Policies that are known to be fit, and to need none of one another: those that come with the program, of which a test
-    /// says so. Each is read when it is asked, and [`Policies::rules`] knows nothing of them.
-    pub(crate) fn known(policies: &[Known], limits: Limits) -> Self {
-        read::known(policies, limits)
+    /// Policies that were compiled and are known to be fit: those that come with the program, of which a test says so. The
+    /// sources are what they were compiled from. [`Policies::rules`] knows nothing of them.
+    ///
+    /// # Errors
+    ///
+    /// [`PolicyError::Compiled`] where they are not whole.
+    pub(crate) fn compiled(
+        sources: &[Source],
+        bytes: &[u8],
+        limits: Limits,
+    ) -> Result<Self, PolicyError> {
+        let (components, compiled) = (Components::default(), Some(Compiled::read(bytes)?));
+        Ok(Self { components, compiled, rules: Arc::default(), limits, digest: digest(sources) })
     }
 
     /// The values of rules that are written out.
@@ -283,24 +292,6 @@ impl Policies {
     /// The rules that have values, by package and name. Functions are left out.
     pub fn rules(&self) -> &[RuleName] {
         &self.rules
-    }
-
-    /// Lets the engines of rules, each named by its package, do what is to be done once before the first evaluation. Those of
-    /// others do so when they are asked.
-    pub(crate) fn prepare<'a>(&self, packages: impl Iterator<Item = &'a str>) {
-        let places: BTreeSet<usize> =
-            packages.filter_map(|package| Some(self.components.find(package)?.0)).collect();
-        let places: Vec<usize> = places.into_iter().collect();
-        let threads = std::thread::available_parallelism().map_or(1, NonZero::get);
-        std::thread::scope(|scope| {
-            for places in places.chunks(places.len().div_ceil(threads).max(1)) {
-                scope.spawn(move || {
-                    for place in places {
-                        let _ = self.components.all[*place].prepared();
-                    }
-                });
-            }
-        });
     }
 
     /// What the policies say, as one number: SHA-256 over paths and texts in their order.
@@ -321,7 +312,7 @@ impl Policies {
     pub fn over(&self, input: &Value) -> Evaluation<'_> {
         let input = regorus::Value::from(input.clone());
         let engines = vec![None; self.components.all.len()];
-        Evaluation { policies: self, input, engines, is_noting: false }
+        Evaluation { policies: self, input, engines, machine: None, is_noting: false }
     }
 
     /// The same with data, or with more of it.
@@ -332,6 +323,7 @@ impl Policies {
     pub fn with_data(mut self, data: &Value) -> Result<Self, PolicyError> {
         let data = regorus::Value::from(data.clone());
         self.components.all.iter_mut().try_for_each(|it| it.add_data(&data))?;
+        self.compiled = self.compiled.map(|it| it.with_data(&data)).transpose()?;
         Ok(self)
     }
 
@@ -359,6 +351,8 @@ pub struct Evaluation<'a> {
     input: regorus::Value,
     /// Those of the components that were asked.
     engines: Vec<Option<regorus::Engine>>,
+    /// What evaluates the compiled ones, once it was asked.
+    machine: Option<RegoVM>,
     is_noting: bool,
 }
 
@@ -369,13 +363,17 @@ impl Evaluation<'_> {
     ///
     /// [`EvaluationError`]; an undefined rule is one.
     pub fn value(&mut self, rule: &str) -> Result<Value, EvaluationError> {
-        let named = || rule.to_owned();
-        let failed = |message: String| EvaluationError::Failed { rule: named(), message };
-        let undefined = || EvaluationError::Undefined { rule: named() };
-        let (place, path) = self.policies.components.find(rule).ok_or_else(undefined)?;
-        let engine = self.engine(place);
-        let value = caught(|| engine.eval_rule(path))
-            .map_err(|_| EvaluationError::Panicked { rule: named() })?;
+        let failed = |message: String| EvaluationError::Failed { rule: rule.to_owned(), message };
+        let undefined = || EvaluationError::Undefined { rule: rule.to_owned() };
+        let value = match &self.policies.compiled {
+            Some(compiled) => self.of_compiled(compiled, rule),
+            None => {
+                let place = self.policies.components.of_package(rule).ok_or_else(undefined)?;
+                let engine = self.engine(place);
+                caught(|| engine.eval_rule(rule.to_owned()).map_err(|it| it.to_string()))
+            }
+        };
+        let value = value.map_err(|_| EvaluationError::Panicked { rule: rule.to_owned() })?;
         match value {
             Ok(regorus::Value::Undefined) => Err(undefined()),
             Ok(value) if !bounded::is_short(&value) => Err(failed("it is too long".into())),
@@ -383,8 +381,29 @@ impl Evaluation<'_> {
                 let json = value.to_json_str().map_err(|error| failed(error.to_string()))?;
                 serde_json::from_str(&json).map_err(|error| failed(error.to_string()))
             }
-            Err(error) => Err(self.policies.failure(rule, &error.to_string())),
+            Err(error) => Err(self.policies.failure(rule, &error)),
         }
+    }
+
+    /// The value of a rule that was compiled.
+    fn of_compiled(
+        &mut self,
+        compiled: &Compiled,
+        rule: &str,
+    ) -> Result<Result<regorus::Value, String>, BrokeDown> {
+        // A machine that failed is used no more.
+        let machine = self.machine.take();
+        let value = caught(|| {
+            let machine =
+                machine.map_or_else(|| compiled.machine(&self.input, self.policies.limits), Ok);
+            let mut machine = machine?;
+            let value = machine.execute_entry_point_by_name(rule).map_err(|it| it.to_string())?;
+            Ok((value, machine))
+        })?;
+        Ok(value.map(|(value, machine)| {
+            self.machine = Some(machine);
+            value
+        }))
     }
 
     /// The engine of a component, with the input in it.

@@ -108,11 +108,6 @@ impl Rule {
         Self { package, has_applicable, has_missing }
     }
 
-    /// The package, with `data` in front.
-    pub(crate) fn package(&self) -> &str {
-        &self.package
-    }
-
     /// Judges an input. What can not be evaluated is [`Verdict::Error`].
     pub fn judge(&self, evaluation: &mut Evaluation<'_>) -> Judgement {
         self.judged(evaluation).unwrap_or_else(Judgement::error)

@@ -35,10 +35,18 @@ missing contains "signatures" if {
 	not commit.signature.status
 }
 
-keys[fingerprint] contains key if {
-	some person in input.people
-	some key in person.keys
-	fingerprint := key.fingerprint
+fingerprints contains fingerprint if {
+	some commit in input.commits
+	fingerprint := commit.signature.fingerprint
+}
+
+keys[fingerprint] := held if {
+	some fingerprint in fingerprints
+	held := [key |
+		some person in input.people
+		some key in person.keys
+		key.fingerprint == fingerprint
+	]
 }
 
 signed contains signing if {

@@ -42,7 +42,10 @@ missing contains "approvals" if {
 	missed.fact == "approvals"
 }
 
-last := max([commit.committer.at.unix | some commit in input.commits])
+last := max([commit.committer.at.unix |
+	some commit in input.commits
+	commit.committer.at.unix
+])
 
 since := object.get(input, ["pull_request", "merged_at", "unix"], last)
 

@@ -37,17 +37,13 @@ is_accepted(found) if {
 }
 
 # What was found, in words, and in what it stands; never the value.
-called(found) := words if {
-	words := sprintf("%s (%s)", [title(found), found.within])
-} else := words if {
-	words := title(found)
-}
+called(found) := sprintf("%s (%s)", [title(found), found.within]) if found.within
 
-title(found) := words if {
-	words := found.title
-} else := words if {
-	words := sprintf("`%s` found something", [found.rule])
-}
+called(found) := title(found) if not found.within
+
+title(found) := found.title if found.title
+
+title(found) := sprintf("`%s` found something", [found.rule]) if not found.title
 
 findings contains finding if {
 	some found in input.findings

@@ -63,24 +63,22 @@ approvers contains person if {
 is_taken_back(approval) if undated_refusals[approval.person]
 
 is_taken_back(approval) if {
-	last := last_refusals[approval.person]
-	not is_later(approval, last)
+	last_refusals[approval.person]
+	not is_later(approval, last_refusals[approval.person])
 }
 
 is_later(approval, time) if approval.at.unix > time
 
 # The last time of each, so that of many words of one person each is compared with one only.
-last_refusals[person] := last if {
-	some person, times in refusals
-	last := max(times)
+last_refusals[person] := time if {
+	some place, [person, time] in refusals
+	not refusals[place + 1][0] == person
 }
 
-refusals[person] contains time if {
+refusals := sort([[other.person, other.at.unix] |
 	some other in input.approvals
 	is_refusal(other)
-	person := other.person
-	time := other.at.unix
-}
+])
 
 undated_refusals contains person if {
 	some other in input.approvals

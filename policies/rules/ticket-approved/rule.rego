@@ -46,10 +46,14 @@ named contains name if {
 }
 
 # Where several trackers know a ticket, each has to agree.
-records[id] contains ticket if {
-	some ticket in input.tickets
-	ticket.grade >= parameters.least_grade
-	id := ticket.id
+records[name] := known if {
+	some name in named
+	known := [ticket |
+		some ticket in input.tickets
+		ticket.id == name
+		ticket.grade >= parameters.least_grade
+	]
+	count(known) > 0
 }
 
 findings contains finding if {

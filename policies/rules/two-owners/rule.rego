@@ -45,13 +45,12 @@ is_cut if {
 }
 
 # What is gone needs nobody.
-asked[path] := owners if {
+asked contains asking if {
 	some file in input.files
 	file.status != "deleted"
 	some class in file.classes
 	class in parameters.classes
-	path := file.path
-	owners := file.owners
+	asking := [file.path, file.owners]
 }
 
 own(owners) := {id |
@@ -65,7 +64,7 @@ own(owners) := {id |
 has_left(person) if person.until.unix < input.evaluated_at.unix
 
 findings contains finding if {
-	some path, owners in asked
+	some [path, owners] in asked
 	count(own(owners)) < parameters.owners
 	finding := {"message": sprintf("%d of %d people own it", [count(own(owners)), parameters.owners]), "path": path}
 }

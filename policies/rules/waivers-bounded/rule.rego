@@ -36,7 +36,10 @@ entries contains waiver if {
 	waiver := change.waiver
 }
 
-committed := [commit.committer.at.unix | some commit in input.commits]
+committed := [commit.committer.at.unix |
+	some commit in input.commits
+	commit.committer.at.unix
+]
 
 # Whoever dates a commit ahead would make a waiver seem shorter.
 since := min([input.evaluated_at.unix, max(committed)])

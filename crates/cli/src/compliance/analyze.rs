@@ -38,18 +38,8 @@ pub(crate) fn run(context: &Context, args: &AnalyzeArgs) -> Result<ExitCode, Cli
     if is_advisory {
         believed.refuse_advice(context, &args.change)?;
     }
-    let read = || {
-        let catalogue = catalogue(settings, own)?;
-        catalogue.prepare(asked_rules(&catalogue, &frameworks(&catalogue, names)?).into_iter());
-        Ok::<_, CliError>(catalogue)
-    };
-    // Rules are read while the change is looked at.
-    let (judged, catalogue) = std::thread::scope(|scope| {
-        let catalogue = scope.spawn(read);
-        (believed.judged(context, &args.change), catalogue.join())
-    });
-    let judged = judged?;
-    let catalogue = catalogue.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+    let judged = believed.judged(context, &args.change)?;
+    let catalogue = catalogue(settings, own)?;
     let frameworks = frameworks(&catalogue, names)?;
     let asked = Asked {
         is_advisory,

@@ -78,9 +78,10 @@ pub(super) fn of_error(error: &PolicyError) -> Problem {
         | PolicyError::Overlap { path, line, .. }
         | PolicyError::Builtin { path, line, .. }
         | PolicyError::Head { path, line } => (path.clone(), *line),
-        PolicyError::None | PolicyError::TooMany { .. } | PolicyError::Data { .. } => {
-            (String::new(), 0)
-        }
+        PolicyError::None
+        | PolicyError::TooMany { .. }
+        | PolicyError::Data { .. }
+        | PolicyError::Compiled { .. } => (String::new(), 0),
     };
     let (kind, message) = match error {
         PolicyError::Builtin { name, .. } if !rego::is_refused(name) && is_of_opa(name) => {

@@ -24,23 +24,13 @@ pub(super) struct Component {
     modules: Vec<Ref<Module>>,
     /// The policies as the engine has them.
     sources: Vec<Source>,
-    /// A policy of the program, which is read when it is asked.
-    unread: Option<Source>,
 }
-
-/// What the package of a policy of the program is called in its engine.
-const CALLED: &str = "data.p";
 
 impl Component {
     /// One without policies.
     pub fn new(empty: &regorus::Engine) -> Self {
         let (engine, prepared) = (empty.clone(), OnceLock::new());
-        Self { engine, prepared, modules: Vec::new(), sources: Vec::new(), unread: None }
-    }
-
-    /// One for a policy of the program, whose package is called [`CALLED`].
-    pub fn known(empty: &regorus::Engine, source: Source) -> Self {
-        Self { unread: Some(source), ..Self::new(empty) }
+        Self { engine, prepared, modules: Vec::new(), sources: Vec::new() }
     }
 
     /// The policy that was added last.
@@ -90,9 +80,6 @@ impl Component {
     pub fn prepared(&self) -> &regorus::Engine {
         self.prepared.get_or_init(|| {
             let mut engine = self.engine.clone();
-            if let Some(Source { path, text }) = &self.unread {
-                let _ = caught(|| drop(engine.add_policy(path.clone(), text.clone())));
-            }
             let _ = caught(|| drop(engine.eval_rule("data.gitops_health_asks_for_no_rule".into())));
             engine
         })
@@ -100,7 +87,7 @@ impl Component {
 }
 
 /// All policies, each in one of them.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub(super) struct Components {
     pub all: Vec<Component>,
     /// Where the policies of a package are, by its path.
@@ -126,24 +113,16 @@ impl Components {
         Ok(Self { all: all.collect::<Result<_, PolicyError>>()?, packages })
     }
 
-    /// Those of policies of which each stands for itself, by the paths of their packages.
-    pub fn apart(parts: impl Iterator<Item = (String, Component)>) -> Self {
-        let (packages, all): (Vec<String>, Vec<Component>) = parts.unzip();
-        Self { all, packages: packages.into_iter().zip(0..).collect() }
-    }
-
     /// The policies, in the order of their components.
     pub fn modules(&self) -> impl Iterator<Item = &Ref<Module>> {
         self.all.iter().flat_map(|component| &component.modules)
     }
 
-    /// Where a rule is, or another path of a package, and what it is called there.
-    pub fn find(&self, path: &str) -> Option<(usize, String)> {
+    /// Where the policies of a package are, or of one that it is within.
+    pub fn of_package(&self, path: &str) -> Option<usize> {
         let ends = path.rmatch_indices('.').map(|(end, _)| end);
-        let mut ends = std::iter::once(path.len()).chain(ends);
-        let (place, end) = ends.find_map(|end| Some((*self.packages.get(&path[..end])?, end)))?;
-        let called = if self.all[place].unread.is_some() { CALLED } else { &path[..end] };
-        Some((place, format!("{called}{}", &path[end..])))
+        let mut packages = std::iter::once(path.len()).chain(ends).map(|end| &path[..end]);
+        packages.find_map(|package| self.packages.get(package).copied())
     }
 }
 

@@ -1,7 +1,6 @@
 //! Policies are read, and looked at before anything of them is evaluated.
 
 use std::num::NonZeroU32;
-use std::sync::Arc;
 
 use regorus::utils::limits::{ExecutionTimerConfig, PolicyLengthConfig};
 use sha2::{Digest, Sha256};
@@ -10,7 +9,7 @@ use super::component::{Component, Components};
 use super::graph::Graph;
 use super::order::circles;
 use super::quiet::caught;
-use super::{DEEPEST, Known, Limits, Policies, PolicyError, Source, bounded, heads, nesting};
+use super::{DEEPEST, Limits, Policies, PolicyError, Source, bounded, heads, nesting};
 
 pub(super) fn check_sizes(sources: &[Source], limits: Limits) -> Result<(), PolicyError> {
     if sources.is_empty() {
@@ -48,26 +47,14 @@ pub(super) fn fit(sources: &[Source], limits: Limits) -> Result<Policies, Policy
     let modules = sources.iter().map(|it| &*it.path).zip(modules);
     circles(modules).into_iter().next().map_or(Ok(()), Err)?;
     let components = Components::of(parts, &graph, &empty)?;
-    let (rules, digest) = (graph.rules().into(), digest(sources.iter()));
-    Ok(Policies { components, rules, limits, digest })
-}
-
-/// Policies of which that is known.
-pub(super) fn known(policies: &[Known], limits: Limits) -> Policies {
-    let empty = empty(limits);
-    let part = |Known { source, package, evaluated }: &Known| {
-        let (path, text) = (source.path.clone(), (*evaluated).to_owned());
-        (package.clone(), Component::known(&empty, Source { path, text }))
-    };
-    let components = Components::apart(policies.iter().map(part));
-    let digest = digest(policies.iter().map(|it| &it.source));
-    Policies { components, rules: Arc::default(), limits, digest }
+    let (rules, digest) = (graph.rules().into(), digest(sources));
+    Ok(Policies { components, compiled: None, rules, limits, digest })
 }
 
 /// What policies say, as one number.
-fn digest<'a>(sources: impl Iterator<Item = &'a Source>) -> [u8; 32] {
+pub(super) fn digest(sources: &[Source]) -> [u8; 32] {
     let mut digest = Sha256::new();
-    for text in sources.flat_map(|source| [&source.path, &source.text]) {
+    for text in sources.iter().flat_map(|source| [&source.path, &source.text]) {
         digest.update((text.len() as u64).to_le_bytes());
         digest.update(text);
     }
@@ -80,11 +67,14 @@ fn empty(limits: Limits) -> regorus::Engine {
     engine.set_strict_builtin_errors(true);
     engine.set_gather_prints(true);
     bounded::add(&mut engine);
-    engine.set_execution_timer_config(ExecutionTimerConfig {
-        limit: limits.evaluation,
-        check_interval: NonZeroU32::new(64).expect("64 is not zero"),
-    });
+    engine.set_execution_timer_config(timer(limits));
     engine
+}
+
+/// How long an evaluation may take.
+pub(super) fn timer(limits: Limits) -> ExecutionTimerConfig {
+    let check_interval = NonZeroU32::new(64).expect("64 is not zero");
+    ExecutionTimerConfig { limit: limits.evaluation, check_interval }
 }
 
 /// An engine that takes lines of any length: how long a policy may be is looked at before.

@@ -376,6 +376,10 @@ impl Report {
         let value = input.to_value();
         let mut evaluation = catalogue.over(&value);
         let mut of_written = written.over(&value);
+        for rule in catalogue.rules().keys() {
+            let (one, other) = (evaluation.judge(rule), of_written.judge(rule));
+            assert_eq!(one, other, "{rule} is compiled to something else");
+        }
         let mut exported =
             self.exports.then(|| export::change(family, name, world, &config, &input));
         let row = self.families.entry(family).or_default();
@@ -383,7 +387,6 @@ impl Report {
         for (rule, wanted) in wanted {
             assert!(catalogue.rules().contains_key(*rule), "no rule {rule}");
             let judgement = evaluation.judge(rule);
-            assert_eq!(judgement, of_written.judge(rule), "{rule} says something else as written");
             let (judgement, _) = trusted.waivers.apply(rule, judgement, &input);
             row.verdicts += 1;
             let (found, wanted) = (judgement.verdict, *wanted);
