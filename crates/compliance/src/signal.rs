@@ -6,6 +6,7 @@ mod around;
 mod compare;
 mod engine;
 mod kind;
+mod patterns;
 mod place;
 mod rules;
 mod skipped;

@@ -4,10 +4,11 @@ use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use regex::bytes::{Regex, RegexBuilder, RegexSet, RegexSetBuilder};
+use regex::bytes::{Regex, RegexBuilder};
 
 use super::around::Around;
 use super::compare::{MOST_TRIED, Moved, are_alike, code_of};
+use super::patterns::Patterns;
 use super::place::{Files, Place};
 use super::rules::{ALL, Reach, Rule};
 use super::{ChangedLines, Signal, SignalKind, SignalSide, skipped};
@@ -31,7 +32,7 @@ struct Table {
 /// Rules for one kind of files.
 struct Set {
     /// Their patterns.
-    patterns: RegexSet,
+    patterns: Patterns,
     /// Which they are, in their order.
     rules: Vec<usize>,
 }
@@ -229,22 +230,14 @@ impl Table {
         let mut sets = self.sets.lock().unwrap_or_else(PoisonError::into_inner);
         let set = sets.entry(files.without(Files::SECURITY)).or_insert_with(|| {
             let meets = |(_, compiled): &(usize, &Compiled)| compiled.rule.files.meets(files);
-            let (rules, patterns): (Vec<usize>, Vec<&str>) = self
+            let (rules, patterns): (Vec<usize>, Vec<&'static str>) = self
                 .rules
                 .iter()
                 .enumerate()
                 .filter(meets)
                 .map(|(place, compiled)| (place, compiled.rule.pattern))
                 .unzip();
-            // A test proves that all patterns compile.
-            let patterns = RegexSetBuilder::new(patterns)
-                .unicode(false)
-                .dot_matches_new_line(true)
-                .size_limit(64 << 20)
-                .dfa_size_limit(4 << 20)
-                .build()
-                .unwrap_or_else(|_| RegexSet::empty());
-            Arc::new(Set { patterns, rules })
+            Arc::new(Set { patterns: Patterns::new(&patterns), rules })
         });
         Arc::clone(set)
     }
@@ -262,7 +255,7 @@ impl Table {
                 continue;
             }
             let set = set.get_or_insert_with(|| self.set(place.files));
-            for of_set in set.patterns.matches(code) {
+            for of_set in set.patterns.of(code) {
                 let rule = set.rules[of_set];
                 let Some(compiled) = self.rules.get(rule) else { continue };
                 if compiled.holds(place, code, &side.lines[..at])
