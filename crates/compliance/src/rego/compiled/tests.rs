@@ -94,7 +94,8 @@ impl Both {
                 serde_json::from_str(text).expect("it is a pair");
             (input, json!({ "parameters": parameters }))
         };
-        asked.iter().map(pair).collect()
+        // A time that is a text is in one test, and in no document.
+        asked.iter().filter(|text| !text.contains("\"unix\": \"")).map(pair).collect()
     }
 }
 
