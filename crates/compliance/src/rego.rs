@@ -128,7 +128,7 @@ pub enum PolicyError {
     },
     /// Something in a rule is called `input` or `data`: what else the rule asks of them would be lost. Open Policy Agent
     /// forbids it of arguments and of what is assigned.
-    #[error("`{path}` calls something `{name}`, in the rule of line {line}")]
+    #[error("`{path}` calls something `{name}`, from line {line} on")]
     Shadowed {
         /// Where it is from.
         path: String,

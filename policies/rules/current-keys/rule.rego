@@ -35,24 +35,35 @@ missing contains "signatures" if {
 	not commit.signature.status
 }
 
-fingerprints contains fingerprint if {
-	some commit in input.commits
-	fingerprint := commit.signature.fingerprint
+# Those of one fingerprint stand beside each other, so that nobody's keys are gone through for each commit.
+keys := sort([[key.fingerprint, key] |
+	some person in input.people
+	some key in person.keys
+	key.fingerprint
+])
+
+first_places[fingerprint] := place if {
+	some place, [fingerprint, _] in keys
+	is_first(place, fingerprint)
 }
 
-keys[fingerprint] := held if {
-	some fingerprint in fingerprints
-	held := [key |
-		some person in input.people
-		some key in person.keys
-		key.fingerprint == fingerprint
-	]
+is_first(place, _) if place == 0
+
+is_first(place, fingerprint) if {
+	place > 0
+	not keys[place - 1][0] == fingerprint
+}
+
+last_places[fingerprint] := place if {
+	some place, [fingerprint, _] in keys
+	not keys[place + 1][0] == fingerprint
 }
 
 signed contains signing if {
 	some commit in input.commits
 	commit.signature.status != "unsigned"
-	some key in keys[commit.signature.fingerprint]
+	fingerprint := commit.signature.fingerprint
+	some [_, key] in array.slice(keys, first_places[fingerprint], last_places[fingerprint] + 1)
 	signing := [commit.id, commit.committer.at.unix, key]
 }
 

@@ -78,6 +78,7 @@ last_refusals[person] := time if {
 refusals := sort([[other.person, other.at.unix] |
 	some other in input.approvals
 	is_refusal(other)
+	other.at.unix
 ])
 
 undated_refusals contains person if {

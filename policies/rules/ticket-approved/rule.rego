@@ -46,37 +46,36 @@ named contains name if {
 }
 
 # Where several trackers know a ticket, each has to agree.
-records[name] := known if {
-	some name in named
-	known := [ticket |
-		some ticket in input.tickets
-		ticket.id == name
-		ticket.grade >= parameters.least_grade
-	]
-	count(known) > 0
+records contains ticket if {
+	some ticket in input.tickets
+	ticket.grade >= parameters.least_grade
+	named[ticket.id]
+}
+
+known contains id if {
+	some ticket in records
+	id := ticket.id
 }
 
 findings contains finding if {
 	some name in named
-	not records[name]
+	not known[name]
 	finding := {"message": "no tracker knows the ticket", "subject": name}
 }
 
 findings contains finding if {
-	some name in named
-	some ticket in records[name]
+	some ticket in records
 	not allows_work(ticket)
-	finding := {"message": "the state of the ticket allows no work", "subject": name}
+	finding := {"message": "the state of the ticket allows no work", "subject": ticket.id}
 }
 
 allows_work(ticket) if ticket.state in parameters.states
 
 findings contains finding if {
 	parameters.require_approval
-	some name in named
-	some ticket in records[name]
+	some ticket in records
 	not is_approved(ticket)
-	finding := {"message": "nobody else approved the ticket", "subject": name}
+	finding := {"message": "nobody else approved the ticket", "subject": ticket.id}
 }
 
 is_approved(ticket) if {

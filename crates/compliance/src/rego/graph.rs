@@ -51,6 +51,12 @@ impl Graph {
     pub fn add(&mut self, file: &str, module: &Module, deepest: usize) -> Result<(), PolicyError> {
         let package = package(module);
         let aliases = aliases(module);
+        for name in ["input", "data"] {
+            if aliases.get(name).is_some_and(|path| *path != [name]) {
+                let (path, line) = (file.to_owned(), module.package.span.line);
+                return Err(PolicyError::Shadowed { path, line, name });
+            }
+        }
         let own: BTreeSet<String> =
             module.policy.iter().filter_map(|rule| name(rule).into_iter().next()).collect();
         let mut used = Vec::new();

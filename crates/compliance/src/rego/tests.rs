@@ -234,6 +234,10 @@ fn what_is_measured_gives_what_the_interpreter_gives() {
 
 #[test]
 fn nothing_else_is_called_input_or_data() {
+    let imported = "package a\nimport rego.v1\nimport data.b.input\nx := 1\n";
+    let source = Source { path: "a.rego".into(), text: imported.into() };
+    let found = Policies::new(&[source], &json!({}), Limits::default()).err();
+    assert!(matches!(found, Some(PolicyError::Shadowed { name: "input", .. })), "{found:?}");
     for (text, name) in [
         ("deny contains 1 if { count([data | some data in [1]]) == 1; data.b.bad }", "data"),
         ("deny contains 1 if { some input in [{\"a\": 1}]; input.a == 1 }", "input"),

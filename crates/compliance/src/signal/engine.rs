@@ -26,15 +26,7 @@ pub(super) struct Engine {
 struct Table {
     rules: Vec<Compiled>,
     /// Those for files of each kind, made when there is a line of such a file: all together take longer than a small change does.
-    sets: Mutex<BTreeMap<Files, Arc<Set>>>,
-}
-
-/// Rules for one kind of files.
-struct Set {
-    /// Their patterns.
-    patterns: Patterns,
-    /// Which they are, in their order.
-    rules: Vec<usize>,
+    sets: Mutex<BTreeMap<Vec<usize>, Arc<Patterns>>>,
 }
 
 struct Compiled {
@@ -226,20 +218,19 @@ impl Table {
         Self { rules: rules.into_iter().map(compiled).collect(), sets: Mutex::default() }
     }
 
-    fn set(&self, files: Files) -> Arc<Set> {
+    /// The rules for files of a kind, in their order, and their patterns.
+    fn set(&self, files: Files) -> (Vec<usize>, Arc<Patterns>) {
+        let meets = |(_, compiled): &(usize, &Compiled)| compiled.rule.files.meets(files);
+        let rules: Vec<usize> =
+            self.rules.iter().enumerate().filter(meets).map(|(place, _)| place).collect();
         let mut sets = self.sets.lock().unwrap_or_else(PoisonError::into_inner);
-        let set = sets.entry(files.without(Files::SECURITY)).or_insert_with(|| {
-            let meets = |(_, compiled): &(usize, &Compiled)| compiled.rule.files.meets(files);
-            let (rules, patterns): (Vec<usize>, Vec<&'static str>) = self
-                .rules
-                .iter()
-                .enumerate()
-                .filter(meets)
-                .map(|(place, compiled)| (place, compiled.rule.pattern))
-                .unzip();
-            Arc::new(Set { patterns: Patterns::new(&patterns), rules })
+        let patterns = sets.entry(rules.clone()).or_insert_with(|| {
+            let texts: Vec<&str> =
+                rules.iter().map(|rule| self.rules[*rule].rule.pattern).collect();
+            Arc::new(Patterns::new(&texts))
         });
-        Arc::clone(set)
+        let patterns = Arc::clone(patterns);
+        (rules, patterns)
     }
 
     /// Which rules hold for which lines, in the order of lines.
@@ -254,9 +245,9 @@ impl Table {
             if code.is_empty() {
                 continue;
             }
-            let set = set.get_or_insert_with(|| self.set(place.files));
-            for of_set in set.patterns.of(code) {
-                let rule = set.rules[of_set];
+            let (rules, patterns) = set.get_or_insert_with(|| self.set(place.files));
+            for of_set in patterns.of(code) {
+                let rule = rules[of_set];
                 let Some(compiled) = self.rules.get(rule) else { continue };
                 if compiled.holds(place, code, &side.lines[..at])
                     && compiled.stands_right(&side.around, number)

@@ -1,7 +1,7 @@
 //! What a file is, as far as its path tells, and what a comment is in it.
 
 /// A set of kinds of files.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Files(u32);
 
 impl Files {
@@ -49,11 +49,6 @@ impl Files {
     /// Whether the sets have a kind in common.
     pub const fn meets(self, other: Self) -> bool {
         self.0 & other.0 != 0
-    }
-
-    /// These without others.
-    pub const fn without(self, other: Self) -> Self {
-        Self(self.0 & !other.0)
     }
 
     fn add(&mut self, other: Self, condition: bool) {
