@@ -287,6 +287,14 @@ impl Catalogue {
         settings: &Settings,
         limits: Limits,
     ) -> Result<Self, CatalogueError> {
+        Self::unset_of(rules, frameworks, limits)?.finished(settings)
+    }
+
+    fn unset_of<T: AsRef<str>>(
+        rules: &[(T, T)],
+        frameworks: impl Iterator<Item = Result<Framework, FrameworkError>>,
+        limits: Limits,
+    ) -> Result<Self, CatalogueError> {
         let policies = Policies::read(&sources(rules), limits)?;
         let constants = policies.constants();
         let rules = rules.iter().map(|(id, _)| {
@@ -297,7 +305,7 @@ impl Catalogue {
             Ok((id, shipped))
         });
         let rules = rules.collect::<Result<_, CatalogueError>>()?;
-        Self::unset(rules, policies, frameworks)?.finished(settings)
+        Self::unset(rules, policies, frameworks)
     }
 
     /// A catalogue whose parameters are not set yet.
@@ -323,7 +331,31 @@ impl Catalogue {
         own: &OwnPolicies,
         limits: Limits,
     ) -> Result<Self, CatalogueError> {
-        let mut catalogue = Self::unset_built_in()?;
+        Self::unset_built_in()?.joined(settings, own, limits)
+    }
+
+    /// As [`Catalogue::with_own`], with the rules of the program as they are written: the interpreter evaluates them, for which an
+    /// error of a function is always one, whatever the document is. It takes longer.
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn as_written(
+        settings: &Settings,
+        own: &OwnPolicies,
+        limits: Limits,
+    ) -> Result<Self, CatalogueError> {
+        let written = Self::unset_of(built_in::rules(), built_in_frameworks(), limits)?;
+        written.joined(settings, own, limits)
+    }
+
+    fn joined(
+        self,
+        settings: &Settings,
+        own: &OwnPolicies,
+        limits: Limits,
+    ) -> Result<Self, CatalogueError> {
+        let mut catalogue = self;
         let mut replaces = catalogue.replaceable(&settings.config().replaces)?;
         if !own.policies.is_empty() {
             let policies = own::policies(own, limits)?;
