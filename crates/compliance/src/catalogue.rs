@@ -230,8 +230,7 @@ impl Catalogue {
 
     /// The rules and frameworks that come with the program, whose parameters are not set yet.
     fn unset_built_in() -> Result<Self, CatalogueError> {
-        let written = sources(built_in::rules());
-        let policies = Policies::compiled(&written, built_in::compiled(), Limits::default())?;
+        let policies = Self::compiled_rules()?;
         let rules = built_in::said().iter().map(|(id, meta, has)| {
             let error = |problem: String| CatalogueError::Rule { id: (*id).to_owned(), problem };
             let meta = serde_json::from_str(meta).map_err(|it| error(it.to_string()))?;
@@ -243,11 +242,9 @@ impl Catalogue {
     }
 
     /// The rules that come with the program, compiled.
-    #[cfg(test)]
-    pub(crate) fn compiled_rules() -> Policies {
+    pub(crate) fn compiled_rules() -> Result<Policies, PolicyError> {
         let written = sources(built_in::rules());
-        let compiled = Policies::compiled(&written, built_in::compiled(), Limits::default());
-        compiled.expect("they are whole")
+        Policies::compiled(&written, built_in::compiled(), Limits::default())
     }
 
     /// The tests of the rules that come with the program, by the ids of the rules.
@@ -578,8 +575,8 @@ mod tests {
         let written = sources(built_in::rules());
         let read = Policies::read(&written, Limits::default()).expect("they are fit");
         let constants = read.constants();
-        let compiled = Policies::compiled(&written, built_in::compiled(), Limits::default());
-        assert_eq!(compiled.expect("it is whole").digest(), read.digest());
+        let compiled = Catalogue::compiled_rules().expect("it is whole");
+        assert_eq!(compiled.digest(), read.digest());
         assert_eq!(built_in::said().len(), written.len());
         for ((parts, source), (id, meta, has)) in
             read.parts().into_iter().zip(&written).zip(built_in::said())
