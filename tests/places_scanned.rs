@@ -80,6 +80,32 @@ fn what_stands_beside_a_name_and_address_is_found() {
 }
 
 #[test]
+fn of_a_merge_only_what_no_side_had_is_new() {
+    let repo = TestRepo::new();
+    let text = |first: &str, last: &str| format!("{first}\n{}{last}\n", "filler\n".repeat(300));
+    repo.write("a", text("one", "two")).write("b", "1\n").commit("First");
+    repo.git(&["checkout", "-q", "-b", "side"]);
+    let theirs = format!("ssn {}", number("8141"));
+    repo.write("a", text(&theirs, "two")).write("c", format!("ssn {}\n", number("8142")));
+    repo.commit("On the side");
+    repo.git(&["checkout", "-q", "main"]);
+    repo.write("a", text("three", "two")).commit("On main");
+    repo.git(&["merge", "-q", "side"]);
+    let ours = format!("ssn {}", number("8143"));
+    repo.write("a", text(&theirs, &ours)).git(&["add", "a"]);
+    let of_merge = |transcript: &Transcript| {
+        let found = findings(transcript);
+        assert_eq!(found.len(), 1, "{transcript}");
+        assert_eq!((&found[0]["path"], &found[0]["line"]), (&"a".into(), &302.into()));
+    };
+    of_merge(&scan(&repo, &["--staged"]));
+    repo.commit("Merge");
+    of_merge(&scan(&repo, &["--commit", "HEAD"]));
+    // Who asks about all commits gets those of the side, too, each once.
+    assert_eq!(findings(&scan(&repo, &["--range", "HEAD^1..HEAD"])).len(), 3);
+}
+
+#[test]
 fn a_history_has_tags_notes_stashes_and_names_of_references() {
     let repo = TestRepo::new();
     repo.write("a", "1\n").commit("First");

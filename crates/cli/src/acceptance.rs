@@ -8,7 +8,7 @@ use std::collections::{BTreeSet, HashSet};
 use std::ops::Range;
 use std::path::Path;
 
-use gitops_health_git::{PathAttributes, PathPattern, Repo, RepoPath};
+use gitops_health_git::{ObjectId, PathAttributes, PathPattern, Repo, RepoPath};
 use gitops_health_sanitize::{
     Baseline, Comment, ContextConfig, Finding, Fingerprint, Key, SanitizeConfig, Scanner, Severity,
     comments,
@@ -19,7 +19,7 @@ use crate::error::{CliError, Failure};
 use crate::look::masked;
 
 use entries::{Allowed, allowed, patterns};
-use file::{read_file, read_in_repo};
+use file::{read_file, read_in_repo, read_of_revision};
 use key::key_of;
 
 pub(crate) use key::KEY;
@@ -38,6 +38,19 @@ pub(crate) struct Acceptance {
     rules: HashSet<String>,
     /// What somebody should know of all that.
     notes: Vec<String>,
+    /// Whether comments beside values accept them.
+    comments: bool,
+}
+
+/// Where the file of what is known already is.
+#[derive(Clone, Copy)]
+pub(crate) enum Known<'a> {
+    /// The one that was named.
+    File(&'a Path),
+    /// The one of the worktree, or of HEAD where there is none.
+    Here(Option<&'a Repo>),
+    /// The one of a revision.
+    Revision(&'a Repo, Option<ObjectId>),
 }
 
 /// A kind of place, such as that of tests.
@@ -92,14 +105,13 @@ impl Place {
 }
 
 impl Acceptance {
-    /// What the configuration, the environment and the repository say; the baseline is that of a file if one
-    /// is named.
+    /// What the configuration, the environment and the repository say.
     pub fn read(
         context: &Context,
         config: &SanitizeConfig,
         scanner: &Scanner,
         repo: Option<&Repo>,
-        baseline: Option<&Path>,
+        baseline: Known<'_>,
     ) -> Result<Self, CliError> {
         let key = key_of(config, repo)?;
         let mut notes = Vec::new();
@@ -116,9 +128,11 @@ impl Acceptance {
             place("vendored", &contexts.vendored)?,
             place("generated", &contexts.generated)?,
         ];
+        let named = |text: Option<String>| text.map(|text| (config.baseline.clone(), text));
         let text = match baseline {
-            Some(path) => Some((path.display().to_string(), read_file(path, true)?)),
-            None => read_in_repo(&config.baseline, repo)?.map(|it| (config.baseline.clone(), it)),
+            Known::File(path) => Some((path.display().to_string(), read_file(path, true)?)),
+            Known::Here(repo) => named(read_in_repo(&config.baseline, repo)?),
+            Known::Revision(repo, id) => named(read_of_revision(&config.baseline, repo, id)?),
         };
         let baseline = match (text, &key) {
             (None, _) => None,
@@ -140,7 +154,12 @@ impl Acceptance {
             }
         };
         let rules = scanner.rules().map(|rule| rule.id.to_string()).collect();
-        Ok(Self { key, baseline, allowed, contexts, rules, notes })
+        Ok(Self { key, baseline, allowed, contexts, rules, notes, comments: true })
+    }
+
+    /// The same where comments beside values accept nothing.
+    pub fn without_comments(self) -> Self {
+        Self { comments: false, ..self }
     }
 
     /// What somebody should know, whatever is found.
@@ -195,6 +214,13 @@ impl Acceptance {
         notes: &mut BTreeSet<String>,
     ) -> Option<Accepted> {
         let found = comments(spot.content, &spot.span);
+        if !self.comments && found.iter().any(|comment| comment.rule == finding.rule) {
+            notes.insert(format!(
+                "{}:{}: the comment that allows {} accepts nothing, since the change brings it itself",
+                spot.path, spot.line, finding.rule
+            ));
+            return None;
+        }
         let mut problem = None;
         for comment in found.iter().filter(|comment| comment.rule == finding.rule) {
             match self.problem_of(comment, fingerprint) {

@@ -15,7 +15,6 @@ mod policies;
 mod record;
 mod replay;
 mod roster;
-mod subject;
 mod test;
 mod watch;
 
@@ -26,11 +25,14 @@ use crate::context::Context;
 use crate::error::CliError;
 use crate::exit_code::ExitCode;
 use crate::output;
+use crate::subject::Believed;
 
+pub(crate) use catalogue::own_rules;
 pub(crate) use check_policy::run as check_policy;
 pub(crate) use explain::run as explain;
 pub(crate) use list::run as list;
 pub(crate) use new_policy::run as new_policy;
+pub(crate) use own::Own;
 pub(crate) use replay::run as replay;
 pub(crate) use roster::run as roster;
 pub(crate) use test::run as test;
@@ -48,8 +50,9 @@ pub(crate) fn input(context: &Context, args: &InputArgs) -> Result<ExitCode, Cli
     let text = if args.schema {
         gitops_health_report::pretty(&gitops_health_compliance::input::schema())
     } else {
-        let believed = subject::Believed::read(context, &args.change, &[])?;
-        let judged = believed.judged(context, &args.change)?;
+        let believed = Believed::read(context, &args.change, &[])?;
+        let (scanned, risk) = (believed.scanned(context)?, believed.scored(context)?);
+        let judged = believed.judged(context, &args.change, (&scanned, &risk))?;
         gitops_health_report::pretty(&Input::to_value(&judged.input))
     };
     output::write(context, &text)?;

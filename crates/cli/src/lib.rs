@@ -22,6 +22,7 @@ mod sanitize_clean;
 mod sanitize_rules;
 mod sanitize_scan;
 mod show_config;
+mod subject;
 
 use std::ffi::OsString;
 use std::process;

@@ -2,19 +2,31 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{LazyLock, Mutex, PoisonError};
 
-use gitops_health_git::{Commit, FileChange, Repo, RepoPath, printable, printable_start};
+use gitops_health_git::{
+    Commit, FileChange, ObjectId, PathAttributes, Repo, RepoPath, printable, printable_start,
+};
 use gitops_health_sanitize::{
     Cleaner, Dates, Finding, Replacement, SanitizeConfig, Scanner, Severity,
 };
 
-use crate::acceptance::{Acceptance, senseless};
+use crate::acceptance::{Acceptance, Known, senseless};
 use crate::context::Context;
 use crate::error::CliError;
+
+/// Whose word counts on what is found: which values may stay, and what files are for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Believes {
+    /// That of what is looked at: comments beside values, the baseline of the worktree, attributes of the change.
+    Everything,
+    /// That of a revision alone, so that no change accepts what it brings itself; `None` where there is none.
+    Revision(Option<ObjectId>),
+}
 
 /// What everything is looked at with: rules, and what the repository says of what they find.
 pub(crate) struct Look {
     pub scanner: Scanner,
     pub acceptance: Acceptance,
+    believes: Believes,
     /// The file of what is known, from the top of the worktree.
     pub baseline: String,
     /// What rules look for, in words.
@@ -32,24 +44,56 @@ impl Look {
         dates: Option<Dates>,
     ) -> Result<Self, CliError> {
         let config = context.config(repo)?.config.sanitize;
-        Self::of(context, &config, repo, baseline, dates)
+        let scanner = scanner(&config, dates)?;
+        let baseline = match baseline {
+            Some(path) => Known::File(path),
+            None => Known::Here(repo),
+        };
+        let acceptance = Acceptance::read(context, &config, &scanner, repo, baseline)?;
+        Ok(Self::with(scanner, acceptance, Believes::Everything, &config, repo))
     }
 
-    /// The same with what is configured elsewhere.
-    pub fn of(
+    /// What is configured in the revision that is believed, and what it says of what is found.
+    pub fn of_revision(
         context: &Context,
         config: &SanitizeConfig,
-        repo: Option<&Repo>,
-        baseline: Option<&Path>,
-        dates: Option<Dates>,
+        repo: &Repo,
+        revision: Option<ObjectId>,
     ) -> Result<Self, CliError> {
-        let scanner = Scanner::with_rules(&config.rules)
-            .map_err(|error| senseless("sanitize.rules", &error.to_string()))?
-            .with_dates(dates.unwrap_or(config.dates));
-        let acceptance = Acceptance::read(context, config, &scanner, repo, baseline)?;
+        let scanner = scanner(config, None)?;
+        let known = Known::Revision(repo, revision);
+        let acceptance = Acceptance::read(context, config, &scanner, Some(repo), known)?;
+        let acceptance = match config.trust_comments {
+            true => acceptance,
+            false => acceptance.without_comments(),
+        };
+        Ok(Self::with(scanner, acceptance, Believes::Revision(revision), config, Some(repo)))
+    }
+
+    fn with(
+        scanner: Scanner,
+        acceptance: Acceptance,
+        believes: Believes,
+        config: &SanitizeConfig,
+        repo: Option<&Repo>,
+    ) -> Self {
         let names = config.rules.iter().map(|rule| (rule.id.clone(), masked(&rule.name))).collect();
         let top = repo.and_then(|repo| std::fs::canonicalize(repo.worktree()?).ok());
-        Ok(Self { scanner, acceptance, baseline: config.baseline.clone(), names, top })
+        let baseline = config.baseline.clone();
+        Self { scanner, acceptance, believes, baseline, names, top }
+    }
+
+    /// What files are for, in their order: by what is believed.
+    pub fn attributes_of(
+        &self,
+        repo: &Repo,
+        files: &[FileChange],
+    ) -> Result<Vec<PathAttributes>, CliError> {
+        Ok(match self.believes {
+            Believes::Everything => files.iter().map(|file| file.attributes.clone()).collect(),
+            Believes::Revision(Some(id)) => repo.attributes_at(id, files)?,
+            Believes::Revision(None) => vec![PathAttributes::default(); files.len()],
+        })
     }
 
     /// The same for many texts.
@@ -98,6 +142,12 @@ impl Look {
         findings.retain(|finding| !matches!(finding.rule.as_str(), "email" | "name" | "url"));
         findings
     }
+}
+
+fn scanner(config: &SanitizeConfig, dates: Option<Dates>) -> Result<Scanner, CliError> {
+    let scanner = Scanner::with_rules(&config.rules)
+        .map_err(|error| senseless("sanitize.rules", &error.to_string()))?;
+    Ok(scanner.with_dates(dates.unwrap_or(config.dates)))
 }
 
 /// Our own rules, for what is shown where no configuration is known.

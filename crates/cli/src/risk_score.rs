@@ -5,15 +5,14 @@ mod scorer;
 use gitops_health_git::{Change, Repo, Selection, Similarity};
 use gitops_health_report::{self as report, RiskReport, View};
 
-use gitops_health_risk::Score;
-
 use crate::args::{ScoreArgs, ScoreFormat};
 use crate::config::Loaded;
 use crate::context::Context;
-use crate::error::{CliError, Failure};
+use crate::error::CliError;
 use crate::exit_code::ExitCode;
 use crate::index::{self, Indexed};
 use crate::output;
+use crate::subject::refuse_nothing;
 
 use assembly::{Found, finish, owners};
 use scorer::Scorer;
@@ -30,7 +29,7 @@ pub(crate) fn run(context: &Context, args: &ScoreArgs) -> Result<ExitCode, CliEr
     let change = repo.change_by(&selection, Similarity::Renames, &lineage)?;
     refuse_nothing(&selection, &change)?;
 
-    let mut scorer = Scorer::new(context, lineage, &params, &change)?;
+    let mut scorer = Scorer::new(context, lineage, &params)?;
     let rows = scorer.score_commits(&selection, &change)?;
     let whole = scorer.score_whole(&selection, &change, args.historical)?;
     let owners = owners(&repo, &change)?;
@@ -42,34 +41,22 @@ pub(crate) fn run(context: &Context, args: &ScoreArgs) -> Result<ExitCode, CliEr
     Ok(if report.is_complete() { ExitCode::Clean } else { ExitCode::NotEvaluated })
 }
 
-/// The points and the band of a change; nothing where not all of its past could be looked at.
-pub(crate) fn score_of(
+/// How risky a change is as a whole.
+pub(crate) fn report_of(
     context: &Context,
     repo: &Repo,
     loaded: &Loaded,
-    selection: &Selection,
-) -> Result<Option<Score>, CliError> {
+    (selection, change): (&Selection, &Change),
+) -> Result<RiskReport, CliError> {
     let params = loaded.config.risk.check()?;
     let tips = repo.tips_of(selection)?;
     let history = index::open_for(context, repo, &loaded.config.index, &tips)?;
     let lineage = Indexed { history: &history, repo };
-    let change = repo.change_by(selection, Similarity::Renames, &lineage)?;
-    let mut scorer = Scorer::new(context, lineage, &params, &change)?;
-    let whole = scorer.score_whole(selection, &change, false)?;
-    let owners = owners(repo, &change)?;
-    let found = Found { selection, change: &change, owners: &owners, params: &params };
-    let report = finish(found, whole, Vec::new(), loaded.in_report());
-    Ok(report.is_complete().then_some(report.score))
-}
-
-/// Who asks about staged changes believes that there are some. A commit may be empty on purpose.
-fn refuse_nothing(selection: &Selection, change: &Change) -> Result<(), CliError> {
-    match selection {
-        _ if !change.files.is_empty() => Ok(()),
-        Selection::Staged => Err(CliError::new(Failure::NothingStaged)),
-        Selection::Worktree => Err(CliError::new(Failure::NothingChanged)),
-        _ => Ok(()),
-    }
+    let mut scorer = Scorer::new(context, lineage, &params)?;
+    let whole = scorer.score_whole(selection, change, false)?;
+    let owners = owners(repo, change)?;
+    let found = Found { selection, change, owners: &owners, params: &params };
+    Ok(finish(found, whole, Vec::new(), loaded.in_report()))
 }
 
 /// Whether the answer is the bare value: in a pipe, unless a report was asked for. Who names a file

@@ -8,18 +8,16 @@ use gitops_health_git::Selection;
 use gitops_health_report::scan::{self as report, SCAN_SCHEMA, ScanReport, SeverityCounts};
 use gitops_health_sanitize::Severity;
 
-use history::Extent;
-use outcome::Outcome;
-
 use crate::args::{ScanArgs, ScanFormat, SeverityArg};
 use crate::context::Context;
 use crate::error::CliError;
 use crate::exit_code::ExitCode;
 use crate::look::Look;
 use crate::output;
+use history::Extent;
 
 pub(crate) use changes::scan as scan_change;
-pub(crate) use outcome::{MESSAGE, PEOPLE, why_binary};
+pub(crate) use outcome::{MESSAGE, Outcome, PEOPLE, why_binary};
 pub(crate) use paths::{Listed, check_stdin_name, link_in_tree, shown, target_of};
 
 /// The largest file that is looked at, in bytes.

@@ -1,7 +1,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::attributes::lookup::FoundAttributes;
-use crate::attributes::{Attributes, PathAttributes};
+use crate::attributes::{Attributes, DiffAttribute, PathAttributes};
 use crate::change::{Changes, FileChange, Hunk, Lines, Status};
 use crate::commit::{Ancestry, Commit};
 use crate::content::{Blobs, Unstored};
@@ -97,6 +97,33 @@ impl Repo {
             }
             _ => None,
         })
+    }
+
+    /// Lets the attributes of a commit count on changed files, in the place of those that the change brings itself;
+    /// without a commit none. What only its own attributes call no text is text then, and its lines are counted.
+    pub fn judge_by_attributes_of(
+        &self,
+        commit: Option<ObjectId>,
+        files: &mut [FileChange],
+    ) -> Result<(), Error> {
+        let attributes = match commit {
+            Some(commit) => self.attributes_at(commit, files)?,
+            None => vec![PathAttributes::default(); files.len()],
+        };
+        for (file, attributes) in files.iter_mut().zip(attributes) {
+            if file.attributes == attributes {
+                continue;
+            }
+            if file.lines == Lines::Binary
+                && attributes.diff != DiffAttribute::Unset
+                && let Some(versions) = self.versions(file)?
+            {
+                let ids = [file.old, file.new].map(|side| side.map(|side| side.id));
+                file.lines = self.count_lines(ids, &versions.old, &versions.new);
+            }
+            file.attributes = attributes;
+        }
+        Ok(())
     }
 
     /// Pairs what moved and counts the lines of every file. Content that is not stored is taken

@@ -58,6 +58,11 @@ impl Repo {
         }
     }
 
+    /// Mode and id of a file in the tree of a commit, without a look at its content; `None` where it has none there.
+    pub fn side_of_commit(&self, commit: ObjectId, path: &RepoPath) -> Result<Option<Side>, Error> {
+        self.file_in_tree(self.commit(commit)?.tree, path)
+    }
+
     /// Whether a directory is where a file of a commit is looked for.
     pub fn is_directory_of_commit(&self, commit: ObjectId, path: &RepoPath) -> Result<bool, Error> {
         let mut directory = Some(self.commit(commit)?.tree);

@@ -11,7 +11,7 @@ use crate::id::ObjectId;
 use crate::ordinary::{check_file, check_readable};
 use crate::path::RepoPath;
 use crate::repo::Repo;
-use crate::side_file::SmallFile;
+use crate::side_file::{SmallFile, read_bounded};
 use crate::snapshot::Snapshot;
 use crate::stamp::{Moment, Stamp, written_at};
 use crate::tree::{MAX_DEPTH, MAX_PATH_BYTES, Mode, Side, TreeDelta, too_large};
@@ -56,6 +56,25 @@ impl Repo {
         let deltas = self.compare_with_head(staged, &index)?;
         let attributes = self.attributes_of_index(&index, &deltas)?;
         self.describe_against_head(deltas, &index, similarity, attributes, &Unstored::default())
+    }
+
+    /// The commits that the next one will have for parents besides HEAD, while a merge is not finished; none
+    /// where none is under way.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::File`] where `MERGE_HEAD` is there and holds something else than ids of commits.
+    pub fn merge_heads(&self) -> Result<Vec<ObjectId>, Error> {
+        let failed = |source| Error::File { path: RepoPath::from("MERGE_HEAD"), source };
+        let Some(text) = read_bounded(&self.git_dir().join("MERGE_HEAD"), "MERGE_HEAD")? else {
+            return Ok(Vec::new());
+        };
+        let lines = text.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
+        let id = |line: &[u8]| {
+            let no_id = || failed(std::io::Error::other("it holds no id of a commit"));
+            ObjectId::from_hex(line).ok_or_else(no_id)
+        };
+        lines.map(id).collect()
     }
 
     /// The files that differ from HEAD, sorted by path, and all that have several versions.

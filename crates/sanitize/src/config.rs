@@ -15,6 +15,9 @@ pub struct SanitizeConfig {
     pub key_file: String,
     /// The file of what is known already, from the top of the worktree.
     pub baseline: String,
+    /// Whether comments that a change brings accept what they stand beside also where `check` and `compliance` judge
+    /// it. Whoever makes a change would accept its findings themselves.
+    pub trust_comments: bool,
     /// Which dates are looked for.
     pub dates: Dates,
     /// Rules besides those that come with the program.
@@ -30,6 +33,7 @@ impl Default for SanitizeConfig {
         Self {
             key_file: String::new(),
             baseline: ".gitops-health-baseline.jsonl".into(),
+            trust_comments: false,
             dates: Dates::default(),
             rules: Vec::new(),
             allow: Vec::new(),

@@ -1,7 +1,7 @@
 use std::io;
 use std::path::{Component, Path};
 
-use gitops_health_git::{Mode, Repo, RepoPath};
+use gitops_health_git::{Mode, ObjectId, Repo, RepoPath};
 use gitops_health_sanitize::LARGEST_BASELINE;
 
 use super::{key, senseless, unusable};
@@ -24,15 +24,25 @@ pub(super) fn read_in_repo(name: &str, repo: Option<&Repo>) -> Result<Option<Str
             }
         };
     }
-    match repo.file_of_head(&RepoPath::from(name))? {
+    read_of_revision(name, repo, repo.head_commit()?)
+}
+
+/// A file of a commit.
+pub(super) fn read_of_revision(
+    name: &str,
+    repo: &Repo,
+    revision: Option<ObjectId>,
+) -> Result<Option<String>, CliError> {
+    let Some(id) = revision.filter(|_| !name.is_empty()) else { return Ok(None) };
+    let of = |problem: &str| {
+        unusable(format!("`{name}` of commit {} {problem}", id.short()), baseline_hint())
+    };
+    match repo.file_of_commit(id, &RepoPath::from(name))? {
         None => Ok(None),
         Some((Mode::File | Mode::Executable, content)) => {
-            let text = String::from_utf8(content);
-            let text = text
-                .map_err(|_| unusable(format!("`{name}` of HEAD is not UTF-8"), baseline_hint()));
-            text.map(Some)
+            String::from_utf8(content).map(Some).map_err(|_| of("is not UTF-8"))
         }
-        Some(_) => Err(unusable(format!("`{name}` of HEAD is no regular file"), baseline_hint())),
+        Some(_) => Err(of("is no regular file")),
     }
 }
 

@@ -17,7 +17,6 @@ use super::catalogue::{asked_rules, catalogue, exit_code, frameworks, replaced};
 use super::configured::{self, configured, note};
 use super::people;
 use super::record;
-use super::subject::{Believed, Judged};
 use super::watch::{Watch, watched};
 use crate::args::{AnalyzeArgs, ComplianceFormat};
 use crate::context::Context;
@@ -25,6 +24,7 @@ use crate::error::{CliError, Failure};
 use crate::exit_code::ExitCode;
 use crate::look::masked;
 use crate::output;
+use crate::subject::{Believed, Judged};
 
 /// `compliance analyze`: which rules does a change keep, and what does that say of each clause?
 pub(crate) fn run(context: &Context, args: &AnalyzeArgs) -> Result<ExitCode, CliError> {
@@ -38,7 +38,8 @@ pub(crate) fn run(context: &Context, args: &AnalyzeArgs) -> Result<ExitCode, Cli
     if is_advisory {
         believed.refuse_advice(context, &args.change)?;
     }
-    let judged = believed.judged(context, &args.change)?;
+    let (scanned, risk) = (believed.scanned(context)?, believed.scored(context)?);
+    let judged = believed.judged(context, &args.change, (&scanned, &risk))?;
     let catalogue = catalogue(settings, own)?;
     let frameworks = frameworks(&catalogue, names)?;
     let asked = Asked {

@@ -16,7 +16,7 @@ pub(super) fn catalogue(settings: &Settings, own: &OwnPolicies) -> Result<Catalo
 }
 
 /// The ids of the rules that do not come with the program.
-pub(super) fn own_rules(own: &OwnPolicies) -> Result<BTreeSet<String>, CliError> {
+pub(crate) fn own_rules(own: &OwnPolicies) -> Result<BTreeSet<String>, CliError> {
     own.rule_ids(Limits::default()).map_err(unfit)
 }
 

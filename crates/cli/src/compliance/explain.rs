@@ -5,12 +5,12 @@ use gitops_health_report::compliance_explain::{
 
 use super::catalogue::{catalogue, not_there};
 use super::own::Own;
-use super::subject::settings;
 use crate::args::{ExplainArgs, PlainFormat};
 use crate::context::Context;
 use crate::error::{CliError, Failure};
 use crate::exit_code::ExitCode;
 use crate::output;
+use crate::subject::settings;
 
 /// `compliance explain`: what does a rule ask for?
 pub(crate) fn run(context: &Context, args: &ExplainArgs) -> Result<ExitCode, CliError> {

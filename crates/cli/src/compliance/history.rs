@@ -25,7 +25,6 @@ use super::catalogue::{asked_rules, catalogue, exit_code, frameworks, replaced};
 use super::configured::{self, configured, note};
 use super::first_parents::FirstParents;
 use super::own::Own;
-use super::subject::{branch_of_head, evidence, refuse_ambiguous, settings, unusable};
 use super::watch::{Watch, watched};
 use crate::args::{AnalyzeArgs, ComplianceFormat};
 use crate::context::Context;
@@ -33,6 +32,7 @@ use crate::error::{CliError, Failure};
 use crate::exit_code::ExitCode;
 use crate::look::{Masked, masked};
 use crate::output;
+use crate::subject::{branch_of_head, evidence, refuse_ambiguous, settings, unusable};
 
 /// So many findings of a rule on one commit are kept: a branch has thousands of commits, and a rule may find a thousand
 /// things in one.

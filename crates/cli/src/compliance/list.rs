@@ -3,12 +3,12 @@ use gitops_health_report::compliance_list::{self as report, COMPLIANCE_LIST_SCHE
 
 use super::catalogue::{catalogue, frameworks};
 use super::own::Own;
-use super::subject::settings;
 use crate::args::{ListArgs, PlainFormat};
 use crate::context::Context;
 use crate::error::CliError;
 use crate::exit_code::ExitCode;
 use crate::output;
+use crate::subject::settings;
 
 /// `compliance list`: which rules and frameworks are there?
 pub(crate) fn run(context: &Context, args: &ListArgs) -> Result<ExitCode, CliError> {

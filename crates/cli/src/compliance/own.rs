@@ -13,7 +13,7 @@ use crate::look::masked;
 
 /// Policies that were read and found to ask for what is there.
 #[derive(Default)]
-pub(super) struct Own {
+pub(crate) struct Own {
     pub policies: OwnPolicies,
     /// What reads differently elsewhere.
     pub notes: Vec<String>,

@@ -25,7 +25,6 @@ pub(super) struct Scorer<'a> {
     lineage: Indexed<'a>,
     tags: HashMap<ObjectId, Vec<String>>,
     tagged: Vec<ObjectId>,
-    commits: Vec<Change>,
 }
 
 /// A scored change.
@@ -51,21 +50,15 @@ impl<'a> Scorer<'a> {
         context: &'a Context,
         lineage: Indexed<'a>,
         params: &'a RiskParams,
-        change: &Change,
     ) -> Result<Self, CliError> {
         let repo = lineage.repo;
-        let commits = if change.commits.len() > 1 {
-            changes_of_commits(context, &lineage, &change.commits)?
-        } else {
-            Vec::new()
-        };
         let mut tags: HashMap<ObjectId, Vec<String>> = HashMap::new();
         for tag in repo.tags_as_listed()?.into_iter().filter(|tag| params.is_release(&tag.name)) {
             tags.entry(tag.commit).or_default().push(printable(&tag.name));
         }
         let mut tagged: Vec<ObjectId> = tags.keys().copied().collect();
         tagged.sort_unstable();
-        Ok(Self { context, repo, params, lineage, tags, tagged, commits })
+        Ok(Self { context, repo, params, lineage, tags, tagged })
     }
 
     /// Each commit of a range or a pull request; none where one commit is all there is.
@@ -77,12 +70,7 @@ impl<'a> Scorer<'a> {
         if matches!(selection, Selection::Commit(_)) {
             return Ok(Vec::new());
         }
-        if let [only] = &change.commits[..] {
-            let similarity = Similarity::Renames;
-            let change = self.repo.change_of_commit(only.clone(), similarity, &self.lineage)?;
-            self.commits = vec![change];
-        }
-        let commits = std::mem::take(&mut self.commits);
+        let commits = changes_of_commits(self.context, &self.lineage, &change.commits)?;
         let progress = self.context.progress("commits scored");
         let mut rows = Vec::with_capacity(commits.len());
         for commit in &commits {

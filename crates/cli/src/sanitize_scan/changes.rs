@@ -1,7 +1,8 @@
 use std::collections::HashSet;
 
 use gitops_health_git::{
-    Commit, FileChange, Held, Mode, Person, Repo, Selection, Side, Similarity, Status,
+    Commit, FileChange, Held, Mode, ObjectId, PathAttributes, Person, Repo, Selection, Side,
+    Similarity, Status,
 };
 
 use super::LARGEST;
@@ -18,14 +19,15 @@ pub(crate) fn scan(
     let mut outcome = Outcome::default();
     match selection {
         Selection::Staged => {
-            for file in &repo.staged_changes(Similarity::Renames)?.files {
-                scan_file(repo, look, file, None, &mut outcome)?;
-            }
+            let files = repo.staged_changes(Similarity::Renames)?.files;
+            let brought = Brought { origin: None, others: &repo.merge_heads()? };
+            scan_files(repo, look, &files, brought, &mut outcome)?;
             return Ok(("what is staged was".into(), outcome));
         }
         Selection::Worktree => {
-            for file in &repo.change(selection, Similarity::Renames)?.files {
-                scan_in_worktree(repo, look, file, &mut outcome)?;
+            let files = repo.change(selection, Similarity::Renames)?.files;
+            for (file, attributes) in files.iter().zip(look.attributes_of(repo, &files)?) {
+                scan_in_worktree(repo, look, file, &attributes, &mut outcome)?;
             }
             return Ok(("what changed in the worktree was".into(), outcome));
         }
@@ -36,9 +38,9 @@ pub(crate) fn scan(
     for commit in &change.commits {
         let origin = Origin::of(look, commit);
         scan_commit(look, &origin, commit, &mut people, &mut outcome);
-        for file in &repo.changes_of(commit, Similarity::Renames)?.files {
-            scan_file(repo, look, file, Some(&origin), &mut outcome)?;
-        }
+        let others = commit.parents().get(1..).unwrap_or_default();
+        let files = repo.changes_of(commit, Similarity::Renames)?.files;
+        scan_files(repo, look, &files, Brought { origin: Some(&origin), others }, &mut outcome)?;
     }
     let target = match change.commits.len() {
         1 => "one commit was".to_owned(),
@@ -62,11 +64,33 @@ pub(super) fn scan_commit(
     outcome.scan_people(look, origin, &new);
 }
 
+/// How a version of a file came about.
+#[derive(Clone, Copy)]
+struct Brought<'a> {
+    /// The commit that has it; `None` for what is not committed.
+    origin: Option<&'a Origin>,
+    /// The other parents of a merge: what they have is not new.
+    others: &'a [ObjectId],
+}
+
+fn scan_files(
+    repo: &Repo,
+    look: &Look,
+    files: &[FileChange],
+    brought: Brought<'_>,
+    outcome: &mut Outcome,
+) -> Result<(), CliError> {
+    for (file, attributes) in files.iter().zip(look.attributes_of(repo, files)?) {
+        scan_file(repo, look, (file, &attributes), brought, outcome)?;
+    }
+    Ok(())
+}
+
 fn scan_file(
     repo: &Repo,
     look: &Look,
-    file: &FileChange,
-    origin: Option<&Origin>,
+    (file, attributes): (&FileChange, &PathAttributes),
+    brought: Brought<'_>,
     outcome: &mut Outcome,
 ) -> Result<(), CliError> {
     if file.status == Status::Unmerged {
@@ -74,13 +98,27 @@ fn scan_file(
     }
     let Some(side) = file.new else { return Ok(()) };
     let path = look.shown(file.path.as_bytes());
-    let place = Place { attributes: Some(&file.attributes), ..Place::new(&path, origin) };
-    if has_new_name(file) {
+    let mut elsewhere = Vec::new();
+    for other in brought.others {
+        elsewhere.extend(repo.side_of_commit(*other, &file.path)?);
+    }
+    if elsewhere.contains(&side) {
+        return Ok(());
+    }
+    let place = Place { attributes: Some(attributes), ..Place::new(&path, brought.origin) };
+    if has_new_name(file) && elsewhere.is_empty() {
         outcome.scan_name(look, &place, FILE_NAME, file.path.as_bytes());
     }
     let Some(content) = content_of(repo, side, &path, outcome)? else { return Ok(()) };
-    let old = version_before(repo, look, file, &path, outcome)?;
-    outcome.scan_version(look, &place, &content, old.as_deref());
+    let mut before: Vec<Vec<u8>> =
+        version_before(repo, look, file, &path, outcome)?.into_iter().collect();
+    if !look.is_more_now(file) {
+        for other in elsewhere.into_iter().filter(|other| other.mode != Mode::Submodule) {
+            before.extend(old_content(repo, other, &path, outcome)?);
+        }
+    }
+    let before: Vec<&[u8]> = before.iter().map(Vec::as_slice).collect();
+    outcome.scan_version(look, &place, &content, &before);
     Ok(())
 }
 
@@ -97,6 +135,7 @@ fn scan_in_worktree(
     repo: &Repo,
     look: &Look,
     file: &FileChange,
+    attributes: &PathAttributes,
     outcome: &mut Outcome,
 ) -> Result<(), CliError> {
     let is_unmerged = file.status == Status::Unmerged;
@@ -104,14 +143,14 @@ fn scan_in_worktree(
         return Ok(());
     }
     let path = look.shown(file.path.as_bytes());
-    let place = Place { attributes: Some(&file.attributes), ..Place::new(&path, None) };
+    let place = Place { attributes: Some(attributes), ..Place::new(&path, None) };
     if has_new_name(file) {
         outcome.scan_name(look, &place, FILE_NAME, file.path.as_bytes());
     }
     match repo.held_on_disk(&file.path, LARGEST)? {
         Held::Content(content) => {
             let old = version_before(repo, look, file, &path, outcome)?;
-            outcome.scan_version(look, &place, &content, old.as_deref());
+            outcome.scan_version(look, &place, &content, old.as_deref().as_slice());
         }
         Held::TooLarge(_) => outcome.skip(&path, "it is too large", true),
         // One side of a conflict may have removed it.
@@ -152,6 +191,16 @@ fn version_before(
     if look.is_more_now(file) {
         return Ok(None);
     }
+    old_content(repo, old, path, outcome)
+}
+
+/// The content of a version with which a file is compared. Where that can't be looked at it is said.
+fn old_content(
+    repo: &Repo,
+    old: Side,
+    path: &str,
+    outcome: &mut Outcome,
+) -> Result<Option<Vec<u8>>, CliError> {
     match repo.blob_size(old.id)? {
         None => outcome.skip(path, "the version before is not in this clone", true),
         Some(size) if size > LARGEST => outcome.skip(path, "the version before is too large", true),

@@ -308,7 +308,7 @@ impl Past<'_> {
                     let origin = self.origins.get(&version.commit);
                     let place =
                         Place { attributes, in_head: Some(&in_head), ..Place::new(&path, origin) };
-                    outcome.scan_version(self.look, &place, new, old);
+                    outcome.scan_version(self.look, &place, new, old.as_slice());
                 }
                 Held::TooLarge(_) => outcome.skip(&path, "it is too large", true),
                 Held::Missing => outcome.skip(&path, "its content is not in this clone", true),

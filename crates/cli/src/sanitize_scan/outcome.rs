@@ -94,7 +94,7 @@ impl Outcome {
 
     /// Looks at the content of a file.
     pub fn scan(&mut self, look: &Look, place: &Place<'_>, content: &[u8]) {
-        self.scan_version(look, place, content, None);
+        self.scan_version(look, place, content, &[]);
     }
 
     /// Says what could not be looked at in a file.
@@ -105,20 +105,29 @@ impl Outcome {
         }
     }
 
-    /// As [`Outcome::scan`], where a version differs from the one before.
+    /// As [`Outcome::scan`], where a version differs from those before: what one of them has is not new. Of a merge
+    /// there are several.
     pub fn scan_version(
         &mut self,
         look: &Look,
         place: &Place<'_>,
         content: &[u8],
-        before: Option<&[u8]>,
+        before: &[&[u8]],
     ) {
         let Some(content) = self.open(place, content) else { return };
         let scanner = look.scanner.in_file(place.path.as_bytes());
-        let Looked { findings, unseen } = match before {
-            Some(before) => scanner.look_at_change(before, content),
-            None => scanner.look(content),
+        let Looked { mut findings, unseen } = match before {
+            [first, ..] => scanner.look_at_change(first, content),
+            [] => scanner.look(content),
         };
+        for other in before.iter().skip(1) {
+            if findings.is_empty() {
+                break;
+            }
+            let new = scanner.look_at_change(other, content).findings;
+            findings
+                .retain(|it| new.iter().any(|new| (&new.rule, &new.span) == (&it.rule, &it.span)));
+        }
         self.miss(place.path, unseen);
         self.list(look, place, content, findings);
     }
