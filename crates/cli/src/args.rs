@@ -1,5 +1,6 @@
 //! What can be typed. The groups of commands have files of their own.
 
+mod check;
 mod compliance;
 mod day;
 mod index;
@@ -9,9 +10,10 @@ mod sanitize;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum};
+use clap::{Args, ColorChoice, CommandFactory, Parser, Subcommand, ValueEnum};
 use gitops_health_git::ZonedTime;
 
+pub(crate) use check::*;
 pub(crate) use compliance::*;
 pub(crate) use day::{Day, is_within};
 pub(crate) use index::*;
@@ -36,6 +38,15 @@ pub(crate) struct Cli {
     pub global: GlobalArgs,
     #[command(subcommand)]
     pub command: Command,
+}
+
+/// All that can be typed.
+pub(crate) fn command() -> clap::Command {
+    // Without a selection `check` looks at something else than commands that only tell.
+    let help = |commit: clap::Arg| commit.help("One commit against its first parent");
+    let staged = |staged: clap::Arg| staged.help("What is staged against HEAD [default]");
+    Cli::command()
+        .mut_subcommand("check", |check| check.mut_arg("commit", help).mut_arg("staged", staged))
 }
 
 /// What every command understands.
@@ -87,6 +98,13 @@ pub(crate) enum Color {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// May this change go in?
+    ///
+    /// Looks for health data, personal data and secrets, asks the rules that are set up, and says how risky
+    /// it is, over one selection. Configuration, rules, roster, owners, allowed values and attributes are
+    /// those of the revision before the change, never those that it brings. Without a selection it is about
+    /// what is staged.
+    Check(Box<CheckArgs>),
     /// How risky is a change, and why?
     #[command(subcommand)]
     Risk(RiskCommand),

@@ -27,6 +27,7 @@ use crate::exit_code::ExitCode;
 use crate::output;
 use crate::subject::Believed;
 
+pub(crate) use analyze::{Question, answer};
 pub(crate) use catalogue::own_rules;
 pub(crate) use check_policy::run as check_policy;
 pub(crate) use explain::run as explain;

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use gitops_health_compliance::ComplianceConfig;
+use gitops_health_compliance::{ComplianceConfig, Severity};
 use gitops_health_git::{ObjectId, listed};
 use gitops_health_report::{Configuration, Setting};
 use gitops_health_risk::RiskConfig;
@@ -33,6 +33,27 @@ pub(crate) struct Config {
     pub sanitize: SanitizeConfig,
     /// Rules for changes.
     pub compliance: ComplianceConfig,
+    /// What decides whether a change may go in.
+    pub check: CheckConfig,
+}
+
+/// What decides whether a change may go in.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct CheckConfig {
+    /// The least severity of a finding that decides.
+    pub fail_on: Severity,
+    /// The highest risk that may go in, from 0 to 100; with 100 any may, and nothing is asked of it.
+    #[schemars(range(min = 0, max = 100))]
+    pub max_risk: u8,
+    /// How much it matters that a change touches that by which changes are judged, such as this file.
+    pub rules_changed: Severity,
+}
+
+impl Default for CheckConfig {
+    fn default() -> Self {
+        Self { fail_on: Severity::Medium, max_risk: 100, rules_changed: Severity::Low }
+    }
 }
 
 /// How the index of the history is kept.

@@ -5,6 +5,7 @@
 
 mod acceptance;
 mod args;
+mod check;
 mod compliance;
 mod config;
 mod context;
@@ -27,7 +28,7 @@ mod subject;
 use std::ffi::OsString;
 use std::process;
 
-use clap::{CommandFactory, FromArgMatches};
+use clap::FromArgMatches;
 
 pub use exit_code::ExitCode;
 
@@ -48,7 +49,7 @@ pub fn reference() -> String {
     let mut page = String::from(
         "# The command line\n\nThis page is made from `--help`; a test keeps it true.\n",
     );
-    let mut command = Cli::command().term_width(100).color(clap::ColorChoice::Never);
+    let mut command = args::command().term_width(100).color(clap::ColorChoice::Never);
     command.build();
     describe(&command, &mut page);
     page
@@ -71,6 +72,7 @@ fn run(arguments: Vec<OsString>) -> ExitCode {
     };
     let context = Context::new(cli.global);
     let result = match cli.command {
+        Command::Check(args) => check::run(&context, &args),
         Command::Risk(RiskCommand::Score(args)) => risk_score::run(&context, &args),
         Command::Risk(RiskCommand::Hotspots(args)) => risk_hotspots::run(&context, &args),
         Command::Risk(RiskCommand::Trend(args)) => risk_trend::run(&context, &args),
@@ -108,6 +110,6 @@ fn run(arguments: Vec<OsString>) -> ExitCode {
 
 fn parse(arguments: &[OsString]) -> Result<Cli, clap::Error> {
     let color = args::color_for_help(arguments);
-    let matches = Cli::command().color(color).try_get_matches_from(arguments)?;
+    let matches = args::command().color(color).try_get_matches_from(arguments)?;
     Cli::from_arg_matches(&matches)
 }

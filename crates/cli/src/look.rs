@@ -70,6 +70,20 @@ impl Look {
         Ok(Self::with(scanner, acceptance, Believes::Revision(revision), config, Some(repo)))
     }
 
+    /// The same for all files of a commit, which counts itself where it is believed.
+    pub fn of_tree(
+        context: &Context,
+        config: &SanitizeConfig,
+        repo: &Repo,
+        (trusted, tree): (ObjectId, ObjectId),
+    ) -> Result<Self, CliError> {
+        let config = &SanitizeConfig {
+            trust_comments: config.trust_comments || trusted == tree,
+            ..config.clone()
+        };
+        Self::of_revision(context, config, repo, Some(trusted))
+    }
+
     fn with(
         scanner: Scanner,
         acceptance: Acceptance,

@@ -14,7 +14,16 @@ pub(crate) fn write(context: &Context, text: &str) -> Result<(), CliError> {
 }
 
 fn place_bytes(context: &Context, text: &[u8]) -> Result<(), CliError> {
-    match context.output_file() {
+    write_to(context, context.output_file().map(PathBuf::as_path), text)
+}
+
+/// As [`write()`], to a file; without one to the standard output.
+pub(crate) fn write_to(
+    context: &Context,
+    file: Option<&Path>,
+    text: &[u8],
+) -> Result<(), CliError> {
+    match file {
         Some(path) => {
             refuse_link(context, path)?;
             write_file(path, text).map_err(|source| {

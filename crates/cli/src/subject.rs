@@ -41,11 +41,11 @@ pub(crate) struct Judged {
 
 /// A change, and what is believed.
 pub(crate) struct Believed {
-    repo: Repo,
+    pub repo: Repo,
     selection: Selection,
     mode: Mode,
-    change: Change,
-    loaded: Loaded,
+    pub change: Change,
+    pub loaded: Loaded,
     trusted: Trusted,
     pub settings: Settings,
     pub own: Own,
@@ -70,6 +70,26 @@ impl Believed {
         let trusted = Trusted::read(&repo, revision, &settings).map_err(unusable)?;
         let own = Own::of_revision(&repo, revision, &settings, policies)?;
         Ok(Self { repo, selection, mode, change, loaded, trusted, settings, own })
+    }
+
+    /// The frameworks that are asked for: those that were named, else those that are configured.
+    pub fn frameworks<'a>(&'a self, named: &'a [String]) -> &'a [String] {
+        if named.is_empty() { &self.settings.config().frameworks } else { named }
+    }
+
+    /// Whether there is anything that rules are asked for.
+    pub fn is_set_up(&self, frameworks: &[String]) -> bool {
+        !frameworks.is_empty() || !self.own.policies.is_empty()
+    }
+
+    /// The revision that is believed.
+    pub fn revision(&self) -> Option<ObjectId> {
+        self.trusted.revision
+    }
+
+    /// What was looked at, in words.
+    pub fn target(&self) -> String {
+        target(self.mode, &self.change)
     }
 
     /// Refuses to give mere advice on a change that goes to a branch which is set up, where what is believed is not: who

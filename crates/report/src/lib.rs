@@ -5,6 +5,7 @@
 //! nothing and leave nothing out that their format has a place for. Each is a function from a report
 //! to text.
 
+pub mod check;
 pub mod clean;
 mod columns;
 pub mod compliance;

@@ -1,4 +1,5 @@
 use comfy_table::{ContentArrangement, Table, presets};
+use gitops_health_compliance::Severity as RuleSeverity;
 use gitops_health_risk::Band;
 use gitops_health_sanitize::Severity;
 use textwrap::core::display_width;
@@ -59,6 +60,26 @@ impl Style {
             Severity::High => self.band(Band::High, text),
             Severity::Critical => self.band(Band::Critical, text),
         }
+    }
+
+    /// The same for the severities of rules.
+    pub(crate) fn check_severity(self, severity: RuleSeverity, text: &str) -> String {
+        match severity {
+            RuleSeverity::Low => self.band(Band::Low, text),
+            RuleSeverity::Medium => self.band(Band::Medium, text),
+            RuleSeverity::High => self.band(Band::High, text),
+            RuleSeverity::Critical => self.band(Band::Critical, text),
+        }
+    }
+
+    /// What all may see at once: it may go on.
+    pub(crate) fn good(self, text: &str) -> String {
+        self.paint(text, "1;32")
+    }
+
+    /// It may not.
+    pub(crate) fn bad(self, text: &str) -> String {
+        self.paint(text, "1;31")
     }
 
     fn paint(self, text: &str, code: &str) -> String {

@@ -25,45 +25,73 @@ use crate::exit_code::ExitCode;
 use crate::look::masked;
 use crate::output;
 use crate::subject::{Believed, Judged};
+use gitops_health_report::compliance_record::ComplianceRecord;
 
 /// `compliance analyze`: which rules does a change keep, and what does that say of each clause?
 pub(crate) fn run(context: &Context, args: &AnalyzeArgs) -> Result<ExitCode, CliError> {
     let print = printer(args.format)?;
     record::check(args.record.as_deref())?;
     let believed = Believed::read(context, &args.change, &args.policy)?;
-    let (settings, own) = (&believed.settings, &believed.own.policies);
-    let configured = &settings.config().frameworks;
-    let names = if args.framework.is_empty() { configured } else { &args.framework };
-    let is_advisory = names.is_empty() && own.is_empty() && !args.fail_on_violations;
+    let names = believed.frameworks(&args.framework);
+    let is_advisory = !believed.is_set_up(names) && !args.fail_on_violations;
     if is_advisory {
         believed.refuse_advice(context, &args.change)?;
     }
     let (scanned, risk) = (believed.scanned(context)?, believed.scored(context)?);
     let judged = believed.judged(context, &args.change, (&scanned, &risk))?;
-    let catalogue = catalogue(settings, own)?;
-    let frameworks = frameworks(&catalogue, names)?;
-    let asked = Asked {
+    let question = Question {
+        frameworks: names,
         is_advisory,
         fail_on: args.fail_on.into(),
         severity: args.severity.into(),
-        providing: providing(settings, false),
-        settings,
+        is_recorded: args.record.is_some(),
     };
-    let judge = |watch: Option<&Watch>| {
-        let report = assemble(&judged, &catalogue, &frameworks, &asked, watch);
-        let rules = asked_rules(&catalogue, &frameworks);
-        let record = || record::of(&catalogue, own, &judged.input.to_value(), &rules, watch);
-        (report, args.record.as_ref().map(|path| (path, record())))
-    };
-    let (report, record) = match own.is_empty() {
-        true => judge(None),
-        false => watched(context, |watch| judge(Some(watch))),
-    };
-    if let Some((path, record)) = record {
+    let (report, record) = answer(context, &believed, &judged, &question)?;
+    if let (Some(path), Some(record)) = (&args.record, record) {
         record::write(context, path, &record)?;
     }
     output::write(context, &print(&report, context.style()))?;
     Ok(exit_code(report.outcome, report.is_advisory))
+}
+
+/// What rules are asked, and how their answers are listed.
+pub(crate) struct Question<'a> {
+    /// The names of frameworks; all rules where there is none and no policy of one's own.
+    pub frameworks: &'a [String],
+    pub is_advisory: bool,
+    pub fail_on: Severity,
+    pub severity: Severity,
+    /// Whether all is to be written down that the answer rests on.
+    pub is_recorded: bool,
+}
+
+/// What the rules say of a change, and the record of it where that was asked for.
+pub(crate) fn answer(
+    context: &Context,
+    believed: &Believed,
+    judged: &Judged,
+    question: &Question<'_>,
+) -> Result<(ComplianceReport, Option<ComplianceRecord>), CliError> {
+    let (settings, own) = (&believed.settings, &believed.own.policies);
+    let catalogue = catalogue(settings, own)?;
+    let frameworks = frameworks(&catalogue, question.frameworks)?;
+    let asked = Asked {
+        is_advisory: question.is_advisory,
+        fail_on: question.fail_on,
+        severity: question.severity,
+        providing: providing(settings, false),
+        settings,
+    };
+    let judge = |watch: Option<&Watch>| {
+        let report = assemble(judged, &catalogue, &frameworks, &asked, watch);
+        let rules = asked_rules(&catalogue, &frameworks);
+        let record = || record::of(&catalogue, own, &judged.input.to_value(), &rules, watch);
+        (report, question.is_recorded.then(record))
+    };
+    Ok(match own.is_empty() {
+        true => judge(None),
+        false => watched(context, |watch| judge(Some(watch))),
+    })
 }
 
 /// What prints a report in a format.

@@ -210,7 +210,7 @@ fn old_content(
 }
 
 /// All files of HEAD.
-pub(super) fn scan_head(repo: &Repo, look: &Look) -> Result<(String, Outcome), CliError> {
+pub(crate) fn scan_head(repo: &Repo, look: &Look) -> Result<(String, Outcome), CliError> {
     let head = repo.resolve("HEAD")?;
     let mut outcome = Outcome::default();
     for file in repo.files_of(head)?.files {

@@ -268,6 +268,12 @@ pub(super) fn of(file: &FileChange, kind: &str, settings: &Settings) -> Vec<Clas
     classes
 }
 
+/// Whether a changed file says by what changes are judged: configuration, roster, waivers, keys, owners, policies and the
+/// like, wherever the configuration says that they are.
+pub fn is_governance(file: &FileChange, settings: &Settings) -> bool {
+    of(file, "configuration", settings).contains(&Class("governance".into()))
+}
+
 /// Whether a file is one with which tests are made or something is shown, so that it runs nowhere else. What it fetches
 /// is run by those who work on it all the same.
 fn is_of_support(path: &str) -> bool {

@@ -66,7 +66,7 @@ fn annotation(out: &mut String, level: &str, problem: &Problem<'_>) {
     }
 }
 
-fn level_of(severity: Severity) -> &'static str {
+pub(crate) fn level_of(severity: Severity) -> &'static str {
     match severity {
         Severity::Critical | Severity::High => "error",
         Severity::Medium => "warning",

@@ -28,7 +28,7 @@ fn entry(problem: &Problem<'_>, severity: &str) -> Value {
 }
 
 /// The severities of GitLab.
-fn severity(severity: Severity) -> &'static str {
+pub(crate) fn severity(severity: Severity) -> &'static str {
     match severity {
         Severity::Critical => "blocker",
         Severity::High => "critical",

@@ -1,8 +1,8 @@
 //! The report of `compliance analyze`: one file for each format. It says of each rule what was found, and of each clause
 //! what that means for it.
 
-mod github;
-mod gitlab;
+pub(crate) mod github;
+pub(crate) mod gitlab;
 pub(crate) mod html;
 pub(crate) mod html_framework;
 mod junit;

@@ -9,7 +9,7 @@ use super::{ComplianceReport, RuleFindingRow, RuleRow};
 
 /// The file that stands for what is in no file, such as a commit: those who read these formats pass over what has
 /// no file, or turn the whole report down. Whoever mends such a thing often has to look here, too.
-const STAND_IN: &str = ".gitops-health.yaml";
+pub(crate) const STAND_IN: &str = ".gitops-health.yaml";
 
 /// Something that does not hold or could not be judged.
 pub(super) struct Problem<'a> {

@@ -27,7 +27,7 @@ pub fn sarif(report: &ComplianceReport) -> String {
         frameworks: &report.frameworks,
         rules: report.rules.iter().map(|row| Rule::of(row).value(&report.frameworks)).collect(),
         results: results.collect(),
-        outcome: report.outcome,
+        is_evaluated: report.outcome != ComplianceOutcome::NotEvaluated,
         notifications: notifications(report),
         properties: properties(report),
     }
@@ -41,7 +41,8 @@ pub(crate) struct Run<'a> {
     pub(crate) frameworks: &'a [FrameworkRow],
     pub(crate) rules: Vec<Value>,
     pub(crate) results: Vec<Value>,
-    pub(crate) outcome: ComplianceOutcome,
+    /// Whether all that decides could be evaluated.
+    pub(crate) is_evaluated: bool,
     /// What could not be evaluated, which facts are not known, and notes.
     pub(crate) notifications: Vec<Value>,
     pub(crate) properties: Value,
@@ -58,7 +59,7 @@ impl Run<'_> {
         let mut run = json!({
             "automationDetails": { "id": self.id },
             "invocations": [{
-                "executionSuccessful": self.outcome != ComplianceOutcome::NotEvaluated,
+                "executionSuccessful": self.is_evaluated,
                 "toolExecutionNotifications": self.notifications,
             }],
             "results": self.results,
@@ -283,7 +284,7 @@ fn plain(text: &str) -> String {
     text.replace("](", "] (")
 }
 
-fn level(severity: Severity) -> &'static str {
+pub(crate) fn level(severity: Severity) -> &'static str {
     match severity {
         Severity::Critical | Severity::High => "error",
         Severity::Medium => "warning",
@@ -292,7 +293,7 @@ fn level(severity: Severity) -> &'static str {
 }
 
 /// What GitHub shows as the severity, as a number of CVSS.
-fn score(severity: Severity) -> &'static str {
+pub(crate) fn score(severity: Severity) -> &'static str {
     match severity {
         Severity::Critical => "9.0",
         Severity::High => "7.0",

@@ -3,6 +3,7 @@ use serde_json::{Map, Value, json};
 
 use super::{CUT, FailingCommit, HistoryReport, HistoryRow, requests};
 use crate::columns::{counted, thousands};
+use crate::compliance::ComplianceOutcome;
 use crate::compliance::problems::digest;
 use crate::compliance::sarif::{Rule, Run, Told, error, notification, remarks};
 use crate::risk::short;
@@ -39,7 +40,7 @@ pub(super) fn most(report: &HistoryReport, most: usize) -> String {
         frameworks: &report.frameworks,
         rules: report.rules.iter().map(|row| rule(report, row)).collect(),
         results,
-        outcome: report.outcome,
+        is_evaluated: report.outcome != ComplianceOutcome::NotEvaluated,
         notifications: notifications(report, left_out),
         properties: properties(report, left_out),
     }

@@ -72,7 +72,7 @@ impl ScanReport {
 
 impl ScanFinding {
     /// `Name of a person (PID-5.1), still in HEAD`.
-    pub(super) fn what(&self) -> String {
+    pub fn what(&self) -> String {
         self.described(self.field.as_deref())
     }
 
