@@ -3,6 +3,7 @@
 mod check;
 mod compliance;
 mod day;
+mod hook;
 mod index;
 mod risk;
 mod sanitize;
@@ -16,6 +17,7 @@ use gitops_health_git::ZonedTime;
 pub(crate) use check::*;
 pub(crate) use compliance::*;
 pub(crate) use day::{Day, is_within};
+pub(crate) use hook::*;
 pub(crate) use index::*;
 pub(crate) use risk::*;
 pub(crate) use sanitize::*;
@@ -105,6 +107,9 @@ pub(crate) enum Command {
     /// those of the revision before the change, never those that it brings. Without a selection it is about
     /// what is staged.
     Check(Box<CheckArgs>),
+    /// Let git ask before it commits, pushes, or takes what is pushed
+    #[command(subcommand)]
+    Hook(HookCommand),
     /// How risky is a change, and why?
     #[command(subcommand)]
     Risk(RiskCommand),

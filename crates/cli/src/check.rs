@@ -5,19 +5,22 @@ mod combine;
 mod findings;
 mod rules;
 
+pub(crate) use combine::message as of_message;
+
 use std::path::Path;
 
+use gitops_health_git::Repo;
 use gitops_health_report::Style;
 use gitops_health_report::check::{self as report, CheckOutcome, CheckReport, Stage};
 
 use asked::Asked;
 
-use crate::args::{CheckArgs, CheckFormat, FormatTo};
+use crate::args::{ChangeArgs, CheckArgs, CheckFormat, FormatTo};
 use crate::context::Context;
 use crate::error::{CliError, Failure};
 use crate::exit_code::ExitCode;
 use crate::output;
-use crate::subject::Believed;
+use crate::subject::{Believed, Wanted};
 
 /// `check`: looks, says what it found, and ends as it was decided.
 pub(crate) fn run(context: &Context, args: &CheckArgs) -> Result<ExitCode, CliError> {
@@ -36,6 +39,26 @@ pub(crate) fn report_of(context: &Context, args: &CheckArgs) -> Result<CheckRepo
     let is_named = change.commit.is_some() || change.range.is_some() || change.base.is_some();
     change.staged |= !is_named && !change.worktree;
     let believed = Believed::read(context, &change, &args.policy)?;
+    report_on(context, &change, args, &believed)
+}
+
+/// The same of a change that no argument names.
+pub(crate) fn report_of_wanted(
+    context: &Context,
+    repo: Repo,
+    args: &CheckArgs,
+    wanted: Wanted,
+) -> Result<CheckReport, CliError> {
+    let believed = Believed::of(context, repo, &args.change, wanted, &args.policy)?;
+    report_on(context, &args.change, args, &believed)
+}
+
+fn report_on(
+    context: &Context,
+    change: &ChangeArgs,
+    args: &CheckArgs,
+    believed: &Believed,
+) -> Result<CheckReport, CliError> {
     let is_committed = believed.change.head.is_some();
     let stage = match args.before {
         Some(stage) => stage.into(),
@@ -43,7 +66,7 @@ pub(crate) fn report_of(context: &Context, args: &CheckArgs) -> Result<CheckRepo
         None => Stage::Commit,
     };
     let asked = Asked::new(args, &believed.loaded.config.check, stage)?;
-    combine::change(context, &change, &believed, &asked)
+    combine::change(context, change, believed, &asked)
 }
 
 /// How a run ends. No format is asked.

@@ -1,5 +1,5 @@
 /// What the program tells its caller. The output format never changes it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
 pub enum ExitCode {
     /// Done, and nothing to object to.

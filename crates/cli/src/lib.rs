@@ -11,6 +11,7 @@ mod config;
 mod context;
 mod error;
 mod exit_code;
+mod hook;
 mod index;
 mod look;
 mod lookback;
@@ -33,7 +34,8 @@ use clap::FromArgMatches;
 pub use exit_code::ExitCode;
 
 use args::{
-    Cli, Command, ComplianceCommand, ConfigCommand, IndexCommand, RiskCommand, SanitizeCommand,
+    Cli, Command, ComplianceCommand, ConfigCommand, HookCommand, IndexCommand, RiskCommand,
+    SanitizeCommand,
 };
 use context::Context;
 use error::CliError;
@@ -73,6 +75,9 @@ fn run(arguments: Vec<OsString>) -> ExitCode {
     let context = Context::new(cli.global);
     let result = match cli.command {
         Command::Check(args) => check::run(&context, &args),
+        Command::Hook(HookCommand::Install(args)) => hook::install(&context, &args),
+        Command::Hook(HookCommand::Uninstall(args)) => hook::uninstall(&context, &args),
+        Command::Hook(HookCommand::Run(args)) => hook::run(&context, &args),
         Command::Risk(RiskCommand::Score(args)) => risk_score::run(&context, &args),
         Command::Risk(RiskCommand::Hotspots(args)) => risk_hotspots::run(&context, &args),
         Command::Risk(RiskCommand::Trend(args)) => risk_trend::run(&context, &args),

@@ -6,7 +6,7 @@ mod scanned;
 
 use std::path::PathBuf;
 
-use gitops_health_compliance::input::{Input, Mode, Risk};
+use gitops_health_compliance::input::{Branch, Input, Mode, Risk};
 use gitops_health_compliance::{
     Assembler, Catalogue, Settings, Subject, TagsByCommit, Trusted, TrustedError, Waivers,
 };
@@ -44,11 +44,21 @@ pub(crate) struct Believed {
     pub repo: Repo,
     selection: Selection,
     mode: Mode,
+    /// Whether a branch only went forward, where that is known already.
+    is_fast_forward: Option<bool>,
     pub change: Change,
     pub loaded: Loaded,
     trusted: Trusted,
     pub settings: Settings,
     pub own: Own,
+}
+
+/// What is to be looked at.
+pub(crate) struct Wanted {
+    pub selection: Selection,
+    pub mode: Mode,
+    /// Whether the branch only goes forward by it, where that is known already.
+    pub is_fast_forward: Option<bool>,
 }
 
 impl Believed {
@@ -61,6 +71,18 @@ impl Believed {
         let repo = context.open_repo()?;
         refuse_ambiguous(&repo, args)?;
         let (selection, mode) = selection(args);
+        Self::of(context, repo, args, Wanted { selection, mode, is_fast_forward: None }, policies)
+    }
+
+    /// The same of a change that no argument names.
+    pub fn of(
+        context: &Context,
+        repo: Repo,
+        args: &ChangeArgs,
+        wanted: Wanted,
+        policies: &[PathBuf],
+    ) -> Result<Self, CliError> {
+        let Wanted { selection, mode, is_fast_forward } = wanted;
         let mut change = repo.change(&selection, Similarity::Renames)?;
         refuse_nothing(&selection, &change)?;
         let revision = trusted_revision(&repo, args, &selection, &change)?;
@@ -69,7 +91,7 @@ impl Believed {
         let settings = settings(&loaded)?;
         let trusted = Trusted::read(&repo, revision, &settings).map_err(unusable)?;
         let own = Own::of_revision(&repo, revision, &settings, policies)?;
-        Ok(Self { repo, selection, mode, change, loaded, trusted, settings, own })
+        Ok(Self { repo, selection, mode, is_fast_forward, change, loaded, trusted, settings, own })
     }
 
     /// The frameworks that are asked for: those that were named, else those that are configured.
@@ -142,6 +164,15 @@ impl Believed {
         risk_score::report_of(context, &self.repo, &self.loaded, (&self.selection, &self.change))
     }
 
+    fn branch(&self, args: &ChangeArgs) -> Result<Option<Branch>, CliError> {
+        let Self { repo, selection, change, settings, .. } = self;
+        let found = branch(repo, args, selection, change, settings)?;
+        Ok(found.map(|branch| Branch {
+            is_fast_forward: self.is_fast_forward.or(branch.is_fast_forward),
+            ..branch
+        }))
+    }
+
     /// What else is known of the change.
     pub fn judged(
         &self,
@@ -149,7 +180,7 @@ impl Believed {
         args: &ChangeArgs,
         (scanned, risk): (&Scanned, &RiskReport),
     ) -> Result<Judged, CliError> {
-        let Self { repo, selection, mode, change, loaded, trusted, settings, own } = self;
+        let Self { repo, mode, change, loaded, trusted, settings, own, .. } = self;
         let kinds = loaded.config.risk.check()?;
         let own_rules = own_rules(&own.policies)?;
         let assembler = Assembler {
@@ -165,7 +196,7 @@ impl Believed {
         let subject = Subject {
             mode: *mode,
             change,
-            branch: branch(repo, args, selection, change, settings)?,
+            branch: self.branch(args)?,
             evidence: evidence(repo, args, change.head)?,
             findings: scanned.findings(),
             // Half a score is none.

@@ -186,6 +186,30 @@ impl Repo {
         self.git.commondir()
     }
 
+    /// Where git looks for hooks: `core.hooksPath`, which begins at the top of the worktree where it is no whole path,
+    /// or `hooks` in the directory that all worktrees share.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Operation`] where the configuration can't be read.
+    pub fn hooks_directory(&self) -> Result<PathBuf, Error> {
+        let operation = || "read `core.hooksPath`".to_owned();
+        let config = self.git.config().context(operation)?;
+        match config.get_path("core.hooksPath") {
+            Ok(path) => Ok(self.worktree().unwrap_or(self.git_dir()).join(path)),
+            Err(error) if error.code() == ErrorCode::NotFound => {
+                Ok(self.common_dir().join("hooks"))
+            }
+            Err(error) => Err(error).context(operation),
+        }
+    }
+
+    /// What the configuration says of a key, such as `commit.cleanup`; `None` where it says nothing, or nothing that is
+    /// text. No such value is ever run.
+    pub fn setting(&self, key: &str) -> Option<String> {
+        self.config_text(key)
+    }
+
     /// The top of the worktree; `None` in a bare repository.
     pub fn worktree(&self) -> Option<&Path> {
         self.git.workdir().filter(|_| !self.is_bare)
@@ -297,6 +321,15 @@ impl Repo {
             Ok(commit) => Ok(Head::Branch { name, commit }),
             Err(error) => Err(no_commit_of(&name, &error)),
         }
+    }
+
+    /// The commit that an object is or, as a tag, leads to; `None` where it leads to something else.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::MissingObject`] where it is not here, [`Error::UnreadableObject`] where it can't be read.
+    pub fn commit_at(&self, id: ObjectId) -> Result<Option<ObjectId>, Error> {
+        self.commit_of(id)
     }
 
     /// The commit that an object is or, as a tag, leads to; `None` where it leads to something else.

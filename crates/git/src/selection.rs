@@ -1,3 +1,5 @@
+use std::collections::HashMap;
+
 use crate::attributes::SkippedAttributes;
 use crate::change::{Changes, FileChange};
 use crate::commit::{Ancestry, Commit};
@@ -26,6 +28,14 @@ pub enum Selection {
         base: String,
         /// The branch to merge.
         head: String,
+    },
+    /// What a push brings to those who have `known`: the commits that lead to `tip` and to none of those, against the
+    /// last of its first parents that they have; against nothing where they have none of them.
+    Brought {
+        /// The new end of a branch.
+        tip: ObjectId,
+        /// What was there before.
+        known: Vec<ObjectId>,
     },
 }
 
@@ -78,6 +88,7 @@ impl Repo {
             Selection::PullRequest { base, head } => {
                 vec![self.resolve(base)?, self.resolve(head)?]
             }
+            Selection::Brought { tip, .. } => vec![*tip],
         })
     }
 
@@ -120,7 +131,42 @@ impl Repo {
                 let merge_base = lineage.merge_base(base, head)?;
                 self.change_from(&text, merge_base, (base, head), similarity)
             }
+            Selection::Brought { tip, known } => self.brought(*tip, known, similarity),
         }
+    }
+
+    /// What a push brings; a change without commits where it brings none.
+    fn brought(
+        &self,
+        tip: ObjectId,
+        known: &[ObjectId],
+        similarity: Similarity,
+    ) -> Result<Change, Error> {
+        let commits = self.list_commits(&[tip], known)?;
+        let commits =
+            commits.into_iter().map(|id| self.commit(id)).collect::<Result<Vec<_>, _>>()?;
+        let first_parents: HashMap<ObjectId, Option<ObjectId>> =
+            commits.iter().map(|it| (it.id, it.parents().first().copied())).collect();
+        let mut base = Some(tip);
+        while let Some(parent) = base.and_then(|id| first_parents.get(&id)) {
+            base = *parent;
+        }
+        if let Some(edge) =
+            commits.iter().find(|it| matches!(it.ancestry, Ancestry::ShallowEdge(_)))
+        {
+            return Err(Error::ShallowEdge { commit: edge.id });
+        }
+        let old = base.map(|base| Ok::<_, Error>(self.commit(base)?.tree)).transpose()?;
+        let changes = self.changes_between(old, self.commit(tip)?.tree, similarity)?;
+        Ok(Change {
+            base,
+            head: Some(tip),
+            commits,
+            files: changes.files,
+            rename_limit_reached: changes.rename_limit_reached,
+            skipped_attributes: changes.skipped_attributes,
+            merge_edits: Vec::new(),
+        })
     }
 
     /// What one commit changed against its first parent.

@@ -83,6 +83,24 @@ pub(crate) struct ChangeArgs {
     pub policy_from: Option<String>,
 }
 
+impl ChangeArgs {
+    /// Nothing that anybody typed.
+    pub fn none() -> Self {
+        Self {
+            commit: None,
+            staged: false,
+            worktree: false,
+            range: None,
+            base: None,
+            head: "HEAD".into(),
+            branch: None,
+            evidence: Vec::new(),
+            evidence_for: None,
+            policy_from: None,
+        }
+    }
+}
+
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   gitops-health compliance analyze                                the commit at HEAD, all rules

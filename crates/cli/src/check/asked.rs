@@ -7,7 +7,7 @@ use crate::error::{CliError, Failure};
 
 /// What is asked of a change, and what decides.
 pub(super) struct Asked<'a> {
-    checks: Vec<Check>,
+    pub checks: Vec<Check>,
     pub stage: Stage,
     pub fail_on: Severity,
     pub severity: Severity,

@@ -1,5 +1,5 @@
 use gitops_health_compliance::{Severity, Verdict};
-use gitops_health_git::{FileChange, ObjectId, printable};
+use gitops_health_git::{FileChange, ObjectId, Repo, printable};
 use gitops_health_report::RiskReport;
 use gitops_health_report::check::{
     CHECK_SCHEMA, Check, CheckCounts, CheckFinding, CheckOutcome, CheckPart, CheckReport,
@@ -113,6 +113,35 @@ pub(super) fn tree(context: &Context, args: &CheckArgs) -> Result<CheckReport, C
     for check in [Check::Compliance, Check::Risk] {
         report.parts.push(not_asked(check, "a tree is no change"));
     }
+    Ok(finished(report))
+}
+
+/// What is found in the message of a commit that is about to be made, by what HEAD says.
+pub(crate) fn message(
+    context: &Context,
+    repo: &Repo,
+    message: &[u8],
+) -> Result<CheckReport, CliError> {
+    let head = repo.head_commit()?;
+    let loaded = context.config_of_revision(repo, head)?;
+    let config = &loaded.config.check;
+    let asked = Asked {
+        checks: vec![Check::Sanitize],
+        stage: Stage::Commit,
+        fail_on: config.fail_on,
+        severity: Severity::Low,
+        max_risk: None,
+        rules_changed: config.rules_changed,
+        frameworks: &[],
+    };
+    let look = Look::of_revision(context, &loaded.config.sanitize, repo, head)?;
+    let mut outcome = Outcome::default();
+    outcome.scan_text_of_message(&look, message);
+    let mut report = empty(context, &asked);
+    report.target = "the message".into();
+    report.trusted = head.map(|id| id.to_string());
+    report.configuration = loaded.in_report();
+    of_scan(&mut report, &look, outcome, &asked);
     Ok(finished(report))
 }
 

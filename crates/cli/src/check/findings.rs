@@ -6,6 +6,7 @@ use gitops_health_report::scan::{ScanAccepted, ScanFinding};
 use gitops_health_sanitize::Severity as Weight;
 
 use super::asked::Asked;
+use crate::sanitize_scan::MESSAGE;
 
 pub(super) use gitops_health_git::counted;
 
@@ -53,16 +54,22 @@ pub(super) fn of_scan(found: &ScanFinding, asked: &Asked<'_>) -> Option<CheckFin
         column: (!is_packed).then_some(found.column as u64),
         commit: found.commit.clone(),
         category: Some(found.category.clone()),
-        remedy: remedy(is_secret, found.commit.is_some()),
+        remedy: remedy(is_secret, found.commit.is_some(), found.path == MESSAGE),
         fingerprint: found.fingerprint.clone().unwrap_or_default(),
         ..blank()
     })
 }
 
-fn remedy(is_secret: bool, is_committed: bool) -> String {
-    let take_out = match is_committed {
-        true => "take it out of the commits that bring it (`git rebase -i`, `git commit --amend`)",
-        false => "take it out (`gitops-health sanitize --staged --write` puts a mark in its place)",
+fn remedy(is_secret: bool, is_committed: bool, is_message: bool) -> String {
+    let take_out = match (is_committed, is_message) {
+        (true, false) => {
+            "take it out of the commits that bring it (`git rebase -i`, `git commit --amend`)"
+        }
+        (true, true) => "say it in other words (`git rebase -i`, `git commit --amend`)",
+        (false, false) => {
+            "take it out (`gitops-health sanitize --staged --write` puts a mark in its place)"
+        }
+        (false, true) => "say it in other words: what you wrote is in `.git/COMMIT_EDITMSG`",
     };
     let revoke = if is_secret { " and revoke it where it was in use" } else { "" };
     let first = take_out[..1].to_uppercase() + &take_out[1..];

@@ -121,6 +121,7 @@ fn target(selection: &Selection, change: &Change, scored: &Scored, params: &Risk
         Selection::PullRequest { base, head } => {
             (TargetKind::PullRequest, format!("{base}...{head}"))
         }
+        Selection::Brought { tip, .. } => (TargetKind::Range, tip.to_string()),
     };
     let single = change.commits.first().filter(|_| kind == TargetKind::Commit);
     Target {

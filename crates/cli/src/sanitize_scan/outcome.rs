@@ -156,6 +156,12 @@ impl Outcome {
         self.list(look, &Place::new(MESSAGE, Some(origin)), &commit.message, findings);
     }
 
+    /// The same of a message that no commit has yet.
+    pub fn scan_text_of_message(&mut self, look: &Look, message: &[u8]) {
+        let findings = look.scanner.in_project().scan(message);
+        self.list(look, &Place::new(MESSAGE, None), message, findings);
+    }
+
     /// Looks at names and addresses, which are what they are: anything else in them is found.
     pub fn scan_people(&mut self, look: &Look, origin: &Origin, people: &[&Person]) {
         for person in people {
