@@ -16,6 +16,7 @@ use gitops_health_report::check::{self as report, CheckOutcome, CheckReport, Sta
 use asked::Asked;
 
 use crate::args::{ChangeArgs, CheckArgs, CheckFormat, FormatTo};
+use crate::ci;
 use crate::context::Context;
 use crate::error::{CliError, Failure};
 use crate::exit_code::ExitCode;
@@ -36,10 +37,28 @@ pub(crate) fn report_of(context: &Context, args: &CheckArgs) -> Result<CheckRepo
     if args.all {
         return combine::tree(context, args);
     }
+    if args.ci {
+        return in_ci(context, args);
+    }
     let is_named = change.commit.is_some() || change.range.is_some() || change.base.is_some();
     change.staged |= !is_named && !change.worktree;
     let believed = Believed::read(context, &change, &args.policy)?;
     report_on(context, &change, args, &believed)
+}
+
+/// The same of what a CI system says that its job runs for.
+fn in_ci(context: &Context, args: &CheckArgs) -> Result<CheckReport, CliError> {
+    let told = ci::told()?;
+    let repo = context.open_repo()?;
+    let report = || {
+        let (change, wanted, note) = told.wanted(&repo, &args.change)?;
+        context.say(1, || format!("{} names {:?}", told.system, wanted.selection));
+        let args = CheckArgs { change, ..args.clone() };
+        let mut report = report_of_wanted(context, context.open_repo()?, &args, wanted)?;
+        report.notes.extend(note);
+        Ok(report)
+    };
+    report().map_err(|error| told.explain(&repo, error))
 }
 
 /// The same of a change that no argument names.

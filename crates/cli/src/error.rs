@@ -69,6 +69,24 @@ impl CliError {
         matches!(self.failure, Failure::Git(GitError::MissingObject { .. }))
     }
 
+    /// Whether it may be that some of the history is not in this clone.
+    pub fn lacks_history(&self) -> bool {
+        matches!(
+            self.failure,
+            Failure::Git(
+                GitError::MissingObject { .. }
+                    | GitError::NoMergeBase { .. }
+                    | GitError::ShallowEdge { .. }
+                    | GitError::UnknownRevision { .. }
+            )
+        )
+    }
+
+    /// What failed, in words.
+    pub fn message(&self) -> String {
+        self.failure.message()
+    }
+
     /// Whether there is no repository, which is all right for some commands.
     pub fn is_no_repository(&self) -> bool {
         matches!(self.failure, Failure::Git(GitError::NotARepository { .. }))

@@ -6,6 +6,7 @@
 mod acceptance;
 mod args;
 mod check;
+mod ci;
 mod compliance;
 mod config;
 mod context;

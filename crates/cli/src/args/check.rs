@@ -14,7 +14,7 @@ use super::{ChangeArgs, RuleSeverity};
   gitops-health check --base origin/main             my branch, as it would be merged
   gitops-health check --commit HEAD --max-risk 60    the last commit
   gitops-health check --all --only sanitize          everything that is there
-  gitops-health check --base origin/main --format sarif=out.sarif --format github
+  gitops-health check --ci --format sarif=out.sarif --format github
   gitops-health check --base origin/main --framework hipaa --evidence reviews.json")]
 pub(crate) struct CheckArgs {
     #[command(flatten)]
@@ -22,6 +22,9 @@ pub(crate) struct CheckArgs {
     /// All files of HEAD, in which health data and secrets are looked for
     #[arg(long, group = "change", help_heading = "What to look at")]
     pub all: bool,
+    /// What the CI system says that the job runs for: a pull request, or what was pushed
+    #[arg(long, group = "change", help_heading = "What to look at")]
+    pub ci: bool,
     /// Policies of your own, beside those that `compliance.policies` names: a directory, or a file that ends in `.rego`.
     /// May be given several times
     #[arg(long, value_name = "PATH", help_heading = "What is believed")]

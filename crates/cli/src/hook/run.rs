@@ -54,6 +54,7 @@ pub(super) fn arguments(change: ChangeArgs, before: StageArg) -> CheckArgs {
     CheckArgs {
         change,
         all: false,
+        ci: false,
         policy: Vec::new(),
         only: Vec::new(),
         skip: Vec::new(),
