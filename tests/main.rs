@@ -14,6 +14,7 @@ mod documents;
 mod examples;
 mod fail_closed;
 mod formats;
+mod hooks;
 mod index;
 mod layering;
 mod limits;

@@ -32,8 +32,14 @@ pub(super) fn pre_push(
     arguments: &[OsString],
     input: &[u8],
 ) -> Result<ExitCode, CliError> {
-    let updates = updates(input, &[b"local", b"new", b"reference", b"old"])?;
-    let remote = arguments.first().map(|name| name.as_encoded_bytes().to_vec());
+    let mut updates = updates(input, &[b"local", b"new", b"reference", b"old"])?;
+    let mut remote = arguments.first().map(|name| name.as_encoded_bytes().to_vec());
+    if updates.is_empty()
+        && let Some((update, name)) = of_framework(repo)?
+    {
+        updates.push(update);
+        remote = remote.or(Some(name.into_bytes()));
+    }
     let theirs = remote.map(|name| of_remote(repo, &name)).transpose()?.unwrap_or_default();
     judged(context, updates, |update| {
         // What is there and not here may be any commit.
@@ -45,6 +51,23 @@ pub(super) fn pre_push(
         let is_new = update.old.is_zero();
         Ok(Known { old, known, is_new, believed: old.or(theirs.default) })
     })
+}
+
+/// What the pre-commit framework says of a push, which reads the input itself: the reference, and the remote.
+fn of_framework(repo: &Repo) -> Result<Option<(Update, String)>, CliError> {
+    let get = |name: &str| std::env::var(name).ok().filter(|it| !it.is_empty());
+    let (Some(remote), Some(local)) =
+        (get("PRE_COMMIT_REMOTE_NAME"), get("PRE_COMMIT_LOCAL_BRANCH"))
+    else {
+        return Ok(None);
+    };
+    let new = get("PRE_COMMIT_TO_REF").unwrap_or(local);
+    let old = match get("PRE_COMMIT_FROM_REF") {
+        Some(old) => repo.resolve(&old)?,
+        None => ObjectId::ZERO,
+    };
+    let reference = get("PRE_COMMIT_REMOTE_BRANCH").unwrap_or_default().into_bytes();
+    Ok(Some((Update { reference, old, new: repo.resolve(&new)? }, remote)))
 }
 
 /// What a push brings to this repository, before it is taken.
