@@ -14,6 +14,7 @@ mod documents;
 mod examples;
 mod fail_closed;
 mod formats;
+mod gate;
 mod hooks;
 mod index;
 mod layering;

@@ -25,7 +25,7 @@ use crate::finding::Finding;
 use crate::scanner::{Plain, Scanner};
 use code::{Code, Decoded};
 pub(crate) use kind::Kind;
-pub use kind::{is_binary, picture};
+pub use kind::{is_binary, is_passed_over, picture};
 pub(crate) use sight::{Layer, Sight, Text};
 pub(crate) use typography::mark;
 

@@ -64,7 +64,7 @@ pub use allow::{Comment, comments};
 pub use baseline::{Baseline, BaselineError, LARGEST_BASELINE};
 pub use clean::{Cleaned, Cleaner, Replacement, Seen, places};
 pub use config::{AllowEntry, ContextConfig, ContextsConfig, Dates, SanitizeConfig};
-pub use decode::{Looked, Unseen, is_binary, is_encoded, picture, readable};
+pub use decode::{Looked, Unseen, is_binary, is_encoded, is_passed_over, picture, readable};
 pub use edit::Edit;
 pub use finding::{Finding, Hidden};
 pub use fingerprint::{Fingerprint, Key, LEAST_KEY};

@@ -31,6 +31,12 @@ pub(super) fn change(
     if asked.asks(Check::Compliance) && !is_set_up {
         believed.refuse_advice(context, args)?;
     }
+    if !judges && !args.evidence.is_empty() {
+        return Err(CliError::new(Failure::Unusable {
+            what: "`--evidence` has no effect where no rule is asked".into(),
+            hint: "set `compliance.frameworks`, or name one with --framework".into(),
+        }));
+    }
     let scanned = match asked.asks(Check::Sanitize) || judges {
         true => Some(believed.scanned(context)?),
         false => None,

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use gitops_health_git::{PathAttributes, counted};
 use gitops_health_report::clean::{CleanFile, CleanReport, CleanSkip};
-use gitops_health_sanitize::is_binary;
+use gitops_health_sanitize::is_passed_over;
 
 use super::backup::Backup;
 use super::cleaning::Cleaning;
@@ -111,7 +111,7 @@ fn clean_file(
         return Err(Left::Failure("it is too large".into()));
     }
     let content = fs::read(path).map_err(failed)?;
-    if is_binary(&content) {
+    if is_passed_over(path.as_os_str().as_encoded_bytes(), &content) {
         return Err(Left::Binary(why_binary(&content)));
     }
     let in_tree = cleaning.look.in_tree(path);

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use gitops_health_git::{Held, ObjectId, Reference, Repo, RepoPath, Target, counted};
 use gitops_health_report::scan::ScanFinding;
-use gitops_health_sanitize::is_binary;
+use gitops_health_sanitize::is_passed_over;
 use serde::Serialize;
 
 use super::backup::directory_outside;
@@ -163,7 +163,7 @@ impl Plan<'_> {
 
     fn content(&mut self, repo: &Repo, path: &str, id: ObjectId) -> Result<(), CliError> {
         match repo.held(id, LARGEST)? {
-            Held::Content(content) if is_binary(&content) => {}
+            Held::Content(content) if is_passed_over(path.as_bytes(), &content) => {}
             Held::Content(content) => self.add("blob", path, id, &content),
             Held::TooLarge(_) | Held::Missing => self.left += 1,
         }

@@ -4,7 +4,7 @@ use gitops_health_git::{
     FileChange, Held, Mode, PathAttributes, Repo, RepoPath, Restaged, Side, Status, different_lines,
 };
 use gitops_health_report::clean::{CleanReport, CleanSkip};
-use gitops_health_sanitize::{Cleaned, is_binary};
+use gitops_health_sanitize::{Cleaned, is_passed_over};
 
 use super::backup::Backup;
 use super::cleaning::Cleaning;
@@ -118,7 +118,7 @@ fn clean_file(
         Held::TooLarge(_) => return Err(Left::Reason("it is too large".into())),
         Held::Missing => return Err(Left::Reason("its content is not in this clone".into())),
     };
-    if is_binary(&content) {
+    if is_passed_over(file.path.as_bytes(), &content) {
         return Err(Left::Binary(why_binary(&content)));
     }
     if side.mode == Mode::Symlink {

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use gitops_health_git::{
     Commit, FileInTree, Held, Introduction, ObjectId, Reference, Repo, RepoPath, Target, counted,
 };
-use gitops_health_sanitize::is_binary;
+use gitops_health_sanitize::is_passed_over;
 
 use super::changes::{FILE_NAME, scan_commit};
 use super::outcome::{Origin, Outcome, Place};
@@ -302,7 +302,9 @@ impl Past<'_> {
             match &new {
                 Held::Content(new) => {
                     let old = match &old {
-                        Some((_, Held::Content(old))) if !is_binary(old) => Some(&old[..]),
+                        Some((_, Held::Content(old))) if !is_passed_over(path.as_bytes(), old) => {
+                            Some(&old[..])
+                        }
                         _ => None,
                     };
                     let origin = self.origins.get(&version.commit);

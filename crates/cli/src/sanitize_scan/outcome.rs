@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use gitops_health_git::{Commit, PathAttributes, Person, printable};
 use gitops_health_report::scan::{ScanAccepted, ScanFinding, ScanSkip};
-use gitops_health_sanitize::{Finding, Fingerprint, Looked, Unseen, is_binary, picture};
+use gitops_health_sanitize::{Finding, Fingerprint, Looked, Unseen, is_passed_over, picture};
 
 use crate::acceptance::{Judged, Spot};
 use crate::look::Look;
@@ -134,7 +134,7 @@ impl Outcome {
 
     /// Counts what is looked at; `None` where that is not done.
     fn open<'a>(&mut self, place: &Place<'_>, content: &'a [u8]) -> Option<&'a [u8]> {
-        if is_binary(content) {
+        if is_passed_over(place.path.as_bytes(), content) {
             self.skip(place.path, why_binary(content), false);
             return None;
         }

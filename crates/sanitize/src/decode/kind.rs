@@ -19,6 +19,123 @@ pub fn is_binary(content: &[u8]) -> bool {
     begin.iter().filter(is_odd).count() * 1000 > begin.len() * MOST_ODD
 }
 
+/// Whether a content is passed over as one that is no text: it is binary, and its name does not say that it is one. One byte
+/// that git takes for a sign of no text would hide all of a program otherwise.
+pub fn is_passed_over(path: &[u8], content: &[u8]) -> bool {
+    is_binary(content) && (!is_text_by_name(path) || picture(content).is_some() || is_film(content))
+}
+
+/// Names of files that are texts, by what is behind their last dot.
+const TEXTS: &[&str] = &[
+    "adoc",
+    "asciidoc",
+    "bash",
+    "bat",
+    "c",
+    "cc",
+    "cfg",
+    "clj",
+    "cmd",
+    "cnf",
+    "conf",
+    "config",
+    "cpp",
+    "cs",
+    "css",
+    "csv",
+    "cxx",
+    "dart",
+    "edi",
+    "env",
+    "erl",
+    "ex",
+    "exs",
+    "fs",
+    "go",
+    "gradle",
+    "graphql",
+    "groovy",
+    "h",
+    "hcl",
+    "hl7",
+    "hpp",
+    "hs",
+    "htm",
+    "html",
+    "ini",
+    "java",
+    "jl",
+    "js",
+    "json",
+    "jsonc",
+    "jsonl",
+    "jsx",
+    "kt",
+    "kts",
+    "less",
+    "log",
+    "lua",
+    "markdown",
+    "md",
+    "mjs",
+    "ndjson",
+    "php",
+    "pl",
+    "pm",
+    "properties",
+    "proto",
+    "ps1",
+    "psv",
+    "py",
+    "r",
+    "rb",
+    "rs",
+    "rst",
+    "sas",
+    "scala",
+    "scss",
+    "sh",
+    "sql",
+    "svg",
+    "swift",
+    "tex",
+    "text",
+    "tf",
+    "tfvars",
+    "toml",
+    "ts",
+    "tsv",
+    "tsx",
+    "txt",
+    "vb",
+    "vue",
+    "x12",
+    "xhtml",
+    "xml",
+    "xsd",
+    "xsl",
+    "yaml",
+    "yml",
+    "zsh",
+];
+
+fn is_text_by_name(path: &[u8]) -> bool {
+    let path = String::from_utf8_lossy(path).to_ascii_lowercase();
+    let name = path.rsplit('/').next().unwrap_or(&path);
+    let behind = name.rsplit_once('.').map_or("", |(_, behind)| behind);
+    TEXTS.binary_search(&behind).is_ok()
+        || matches!(
+            name,
+            "dockerfile" | "makefile" | "jenkinsfile" | ".netrc" | ".npmrc" | ".pypirc"
+        )
+        || name.starts_with(".env")
+}
+
+/// A transport stream, which has the same name as a program of TypeScript (ISO/IEC 13818-1, packets of 188 bytes).
+fn is_film(content: &[u8]) -> bool {
+    content.first() == Some(&0x47) && content.get(188) == Some(&0x47)
+}
+
 /// What kind of picture or film a content is by its first bytes, of which nobody sees whom it shows.
 pub fn picture(content: &[u8]) -> Option<&'static str> {
     Some(match content {
@@ -112,6 +229,12 @@ mod tests {
         let text = "a line of text\n".repeat(100);
         assert!(!is_binary(text.as_bytes()) && !is_binary(format!("{text}\0{text}").as_bytes()));
         assert!(is_binary(&[text.as_bytes(), &[0; 40]].concat()));
+        assert!(TEXTS.is_sorted(), "it is searched by halves");
+        assert!(is_passed_over(b"a/b.bin", b"a\0b") && !is_passed_over(b"a/b.PY", b"a\0b"));
+        assert!(!is_passed_over(b".env.local", b"a\0b") && is_passed_over(b"py", b"a\0b"));
+        assert!(is_passed_over(b"a.svg", b"\x89PNG\r\n\x1a\n\0\0\0\0"));
+        let film = [&[0x47][..], &[0; 187], &[0x47], &[0; 187]].concat();
+        assert!(is_passed_over(b"a.ts", &film) && !is_passed_over(b"a.ts", &film[1..]));
         assert!(is_binary(b"\x7fELF\x02\x01\x01\0\0\0\0\0") && is_binary(b"a\0b"));
         // As git, which looks no further.
         assert!(!is_binary(&[&[b'a'; BEGINNING][..], &[0; 4000]].concat()));
