@@ -53,7 +53,7 @@ pub(crate) fn input(context: &Context, args: &InputArgs) -> Result<ExitCode, Cli
     } else {
         let believed = Believed::read(context, &args.change, &[])?;
         let (scanned, risk) = (believed.scanned(context)?, believed.scored(context)?);
-        let judged = believed.judged(context, &args.change, (&scanned, &risk))?;
+        let judged = believed.judged(context, &args.change, (&scanned, Some(&risk)))?;
         gitops_health_report::pretty(&Input::to_value(&judged.input))
     };
     output::write(context, &text)?;

@@ -28,6 +28,42 @@ pub(crate) fn open_for(
     Ok(history)
 }
 
+/// How much of the past has to be known.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Depth {
+    /// All of it, however long that takes.
+    #[default]
+    All,
+    /// What is indexed. Where much is not yet, the newest commits alone: somebody waits.
+    Ready,
+}
+
+/// So many commits are indexed while somebody waits: less than half a second's work.
+const MOST_WHILE_WAITING: usize = 2_000;
+
+/// So many of the newest commits are looked at where the index is not ready.
+pub(crate) const NEWEST: usize = 1_000;
+
+/// The index, or one of the newest commits for this time alone; and whether it is that.
+pub(crate) fn open_to(
+    context: &Context,
+    repo: &Repo,
+    config: &IndexConfig,
+    tips: &[ObjectId],
+    depth: Depth,
+) -> Result<(History, bool), CliError> {
+    if depth == Depth::Ready {
+        let history = open(context, repo, config)?;
+        if history.lacks_more_than(repo, tips, MOST_WHILE_WAITING)? {
+            let cut = repo.cut(tips, NEWEST)?;
+            let mut history = History::for_once(&cut)?;
+            bring_up_to_date(context, &cut, &mut history, tips, threads(None))?;
+            return Ok((history, true));
+        }
+    }
+    Ok((open_for(context, repo, config, tips)?, false))
+}
+
 /// Merge bases as the index knows them, without a look at the commits.
 pub(crate) struct Indexed<'a> {
     pub history: &'a History,

@@ -10,7 +10,7 @@ use crate::config::Loaded;
 use crate::context::Context;
 use crate::error::CliError;
 use crate::exit_code::ExitCode;
-use crate::index::{self, Indexed};
+use crate::index::{self, Depth, Indexed};
 use crate::output;
 use crate::subject::refuse_nothing;
 
@@ -41,22 +41,23 @@ pub(crate) fn run(context: &Context, args: &ScoreArgs) -> Result<ExitCode, CliEr
     Ok(if report.is_complete() { ExitCode::Clean } else { ExitCode::NotEvaluated })
 }
 
-/// How risky a change is as a whole.
+/// How risky a change is as a whole; and whether only the newest commits before it were looked at.
 pub(crate) fn report_of(
     context: &Context,
     repo: &Repo,
     loaded: &Loaded,
     (selection, change): (&Selection, &Change),
-) -> Result<RiskReport, CliError> {
+    depth: Depth,
+) -> Result<(RiskReport, bool), CliError> {
     let params = loaded.config.risk.check()?;
     let tips = repo.tips_of(selection)?;
-    let history = index::open_for(context, repo, &loaded.config.index, &tips)?;
+    let (history, is_cut) = index::open_to(context, repo, &loaded.config.index, &tips, depth)?;
     let lineage = Indexed { history: &history, repo };
     let mut scorer = Scorer::new(context, lineage, &params)?;
     let whole = scorer.score_whole(selection, change, false)?;
     let owners = owners(repo, change)?;
     let found = Found { selection, change, owners: &owners, params: &params };
-    Ok(finish(found, whole, Vec::new(), loaded.in_report()))
+    Ok((finish(found, whole, Vec::new(), loaded.in_report()), is_cut))
 }
 
 /// Whether the answer is the bare value: in a pipe, unless a report was asked for. Who names a file

@@ -20,6 +20,7 @@ use crate::compliance::{Own, own_rules};
 use crate::config::Loaded;
 use crate::context::Context;
 use crate::error::{CliError, Failure};
+use crate::index::Depth;
 use crate::look::{Look, masked};
 use crate::{risk_score, sanitize_scan};
 
@@ -159,9 +160,19 @@ impl Believed {
         Ok(Scanned { look, outcome })
     }
 
-    /// How risky the change is.
+    /// How risky the change is, by all that came before it.
     pub fn scored(&self, context: &Context) -> Result<RiskReport, CliError> {
-        risk_score::report_of(context, &self.repo, &self.loaded, (&self.selection, &self.change))
+        Ok(self.scored_to(context, Depth::All)?.0)
+    }
+
+    /// The same by what is known of the past; and whether only the newest commits were looked at.
+    pub fn scored_to(
+        &self,
+        context: &Context,
+        depth: Depth,
+    ) -> Result<(RiskReport, bool), CliError> {
+        let Self { repo, loaded, selection, change, .. } = self;
+        risk_score::report_of(context, repo, loaded, (selection, change), depth)
     }
 
     fn branch(&self, args: &ChangeArgs) -> Result<Option<Branch>, CliError> {
@@ -178,7 +189,7 @@ impl Believed {
         &self,
         context: &Context,
         args: &ChangeArgs,
-        (scanned, risk): (&Scanned, &RiskReport),
+        (scanned, risk): (&Scanned, Option<&RiskReport>),
     ) -> Result<Judged, CliError> {
         let Self { repo, mode, change, loaded, trusted, settings, own, .. } = self;
         let kinds = loaded.config.risk.check()?;
@@ -200,7 +211,7 @@ impl Believed {
             evidence: evidence(repo, args, change.head)?,
             findings: scanned.findings(),
             // Half a score is none.
-            risk: risk.is_complete().then(|| Risk {
+            risk: risk.filter(|it| it.is_complete()).map(|risk| Risk {
                 score: u8::try_from(risk.score.value).unwrap_or(100),
                 band: risk.score.band.to_string().to_lowercase(),
             }),

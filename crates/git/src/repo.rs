@@ -1,5 +1,5 @@
 use std::cell::RefCell;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BinaryHeap, HashMap, HashSet};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -225,6 +225,58 @@ impl Repo {
         let mut edges: Vec<ObjectId> = self.shallow_edges.iter().copied().collect();
         edges.sort_unstable();
         edges
+    }
+
+    /// Another view of the repository in which the history ends as in a shallow clone: it has about the newest `count`
+    /// commits that `tips` lead to, by the committer's clock.
+    pub fn cut(&self, tips: &[ObjectId], count: usize) -> Result<Self, Error> {
+        let mut taken: HashMap<ObjectId, Vec<ObjectId>> = HashMap::new();
+        let mut open = BinaryHeap::new();
+        let mut met: HashSet<ObjectId> = HashSet::new();
+        for tip in tips.iter().filter(|tip| met.insert(**tip)) {
+            open.push((self.lineage(*tip)?.1, *tip));
+        }
+        while let Some((_, id)) = open.pop().filter(|_| taken.len() < count) {
+            let parents = self.lineage(id)?.0;
+            for parent in parents.iter().filter(|parent| met.insert(**parent)) {
+                open.push((self.lineage(*parent)?.1, *parent));
+            }
+            taken.insert(id, parents);
+        }
+        let is_edge = |parents: &Vec<ObjectId>| parents.iter().any(|it| !taken.contains_key(it));
+        let edges = taken.iter().filter(|(_, parents)| is_edge(parents)).map(|(id, _)| *id);
+        let mut other = self.reopen()?;
+        other.shallow_edges.extend(edges);
+        Ok(other)
+    }
+
+    /// Whether `tips` lead to more than `most` commits that are not known, and to none behind one that is.
+    pub fn has_more_new_commits(
+        &self,
+        tips: &[ObjectId],
+        is_known: &mut dyn FnMut(ObjectId) -> bool,
+        most: usize,
+    ) -> Result<bool, Error> {
+        let mut met: HashSet<ObjectId> = HashSet::new();
+        let mut open: Vec<ObjectId> = Vec::new();
+        for tip in tips {
+            if met.insert(*tip) && !is_known(*tip) {
+                open.push(*tip);
+            }
+        }
+        let mut count = 0;
+        while let Some(id) = open.pop() {
+            count += 1;
+            if count > most {
+                return Ok(true);
+            }
+            for parent in self.lineage(id)?.0 {
+                if met.insert(parent) && !is_known(parent) {
+                    open.push(parent);
+                }
+            }
+        }
+        Ok(false)
     }
 
     /// All that decides facts about commits besides the commits: limits, what the configuration
@@ -468,7 +520,8 @@ impl Repo {
     /// Another view of the same repository, for another thread. Both read the same packs.
     pub(crate) fn reopen(&self) -> Result<Self, Error> {
         let other = Self::open(&self.location)?.with_limits(self.limits);
-        Ok(Self { objects: self.objects.share(), ..other })
+        let shallow_edges = self.shallow_edges.clone();
+        Ok(Self { objects: self.objects.share(), shallow_edges, ..other })
     }
 
     /// A blob within the limit from a pack; `None` where others have to be asked.

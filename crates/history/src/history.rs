@@ -3,7 +3,7 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use gitops_health_git::{Mailmap, ObjectId, UnreadFile};
+use gitops_health_git::{Mailmap, ObjectId, Repo, UnreadFile};
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
 use crate::batch::number_of;
@@ -77,6 +77,28 @@ impl History {
             Ok(self.is_mapped())
         };
         known().map_err(|fault| self.failed("read", fault))
+    }
+
+    /// Whether more than `most` commits would have to be indexed for it to know these and what came before them.
+    pub fn lacks_more_than(
+        &self,
+        repo: &Repo,
+        tips: &[ObjectId],
+        most: usize,
+    ) -> Result<bool, Error> {
+        let mut fault = None;
+        let mut is_known = |id: ObjectId| match self.number(id) {
+            Ok(number) => number.is_some(),
+            Err(error) => {
+                fault = Some(error);
+                true
+            }
+        };
+        let lacks = repo.has_more_new_commits(tips, &mut is_known, most)?;
+        match fault {
+            Some(fault) => Err(self.failed("read", fault)),
+            None => Ok(lacks),
+        }
     }
 
     /// Whether the identities that were read are those that the mailmap gives now.

@@ -135,6 +135,13 @@ impl History {
         Ok((Self::in_memory(&settings).map_err(failed)?, notices))
     }
 
+    /// An empty index in memory, for one answer: nothing of it is kept.
+    pub fn for_once(repo: &Repo) -> Result<Self, Error> {
+        let failed = |fault: Fault| fault.at("open", Path::new("memory"));
+        let settings = Settings::of(repo, &Options::default()).map_err(failed)?;
+        Self::in_memory(&settings).map_err(failed)
+    }
+
     fn in_memory(settings: &Settings) -> Result<Self, Fault> {
         let connection = Connection::open_in_memory()?;
         let key = Key(random(&connection)?);

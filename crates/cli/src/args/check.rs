@@ -6,6 +6,7 @@ use clap::{Args, ValueEnum};
 use gitops_health_report::check::{Check, Stage};
 
 use super::{ChangeArgs, RuleSeverity};
+use crate::index::Depth;
 
 /// The arguments of `check`.
 #[derive(Clone, Debug, Args)]
@@ -60,6 +61,9 @@ pub(crate) struct CheckArgs {
     /// How to print the report, and where: `sarif=out.sarif` writes a file. May be given several times
     #[arg(long, value_name = "FORMAT[=FILE]", value_parser = parse_format, default_value = "text")]
     pub format: Vec<FormatTo>,
+    /// How much of the past has to be known.
+    #[arg(skip)]
+    pub depth: Depth,
 }
 
 /// One of the things that are asked.

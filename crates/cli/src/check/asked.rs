@@ -4,6 +4,7 @@ use gitops_health_report::check::{Check, Stage};
 use crate::args::CheckArgs;
 use crate::config::CheckConfig;
 use crate::error::{CliError, Failure};
+use crate::index::Depth;
 
 /// What is asked of a change, and what decides.
 pub(super) struct Asked<'a> {
@@ -16,6 +17,8 @@ pub(super) struct Asked<'a> {
     /// How much it matters that the rules are changed.
     pub rules_changed: Severity,
     pub frameworks: &'a [String],
+    /// How much of the past has to be known.
+    pub depth: Depth,
 }
 
 impl<'a> Asked<'a> {
@@ -56,6 +59,8 @@ impl<'a> Asked<'a> {
             max_risk: (max_risk < 100).then_some(max_risk),
             rules_changed: config.rules_changed,
             frameworks: &args.framework,
+            // Who sets a limit means the risk by all that is known.
+            depth: if max_risk < 100 { Depth::All } else { args.depth },
         })
     }
 
@@ -76,6 +81,10 @@ impl<'a> Asked<'a> {
         let is = |known: &&str| {
             fact.strip_prefix(*known).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
         };
+        // Where the past is not indexed yet, it is by then.
+        if fact == "risk" {
+            return self.depth == Depth::Ready && self.stage != Stage::Merge;
+        }
         match self.stage {
             Stage::Merge => false,
             Stage::Push => OF_OTHERS.iter().any(|it| is(&it)),

@@ -14,6 +14,7 @@ use crate::args::{ChangeArgs, CheckArgs};
 use crate::compliance::{Question, answer};
 use crate::context::Context;
 use crate::error::{CliError, Failure};
+use crate::index::{Depth, NEWEST};
 use crate::look::{Look, masked};
 use crate::sanitize_scan::{Outcome, scan_head};
 use crate::subject::Believed;
@@ -42,11 +43,12 @@ pub(super) fn change(
         false => None,
     };
     let risk = match asked.asks(Check::Risk) || judges {
-        true => Some(believed.scored(context)?),
+        true => Some(believed.scored_to(context, asked.depth)?),
         false => None,
     };
     let answers = match (&scanned, &risk) {
-        (Some(scanned), Some(risk)) if judges => {
+        (Some(scanned), Some((risk, is_cut))) if judges => {
+            let risk = Some(risk).filter(|_| !is_cut);
             let judged = believed.judged(context, args, (scanned, risk))?;
             let question = Question {
                 frameworks: names,
@@ -81,7 +83,15 @@ pub(super) fn change(
         None => report.parts.push(not_asked(Check::Compliance, "left out")),
     }
     match risk.filter(|_| asked.asks(Check::Risk)) {
-        Some(risk) => of_risk(&mut report, &risk, asked),
+        Some((risk, is_cut)) => {
+            of_risk(&mut report, &risk, asked);
+            report.notes.extend(is_cut.then(|| {
+                format!(
+                    "the risk is that by the newest {NEWEST} commits: the history is not indexed yet, which \
+                     `gitops-health index update` does once"
+                )
+            }));
+        }
         None => report.parts.push(not_asked(Check::Risk, "left out")),
     }
     of_governance(&mut report, believed, asked);
@@ -139,6 +149,7 @@ pub(crate) fn message(
         max_risk: None,
         rules_changed: config.rules_changed,
         frameworks: &[],
+        depth: Depth::Ready,
     };
     let look = Look::of_revision(context, &loaded.config.sanitize, repo, head)?;
     let mut outcome = Outcome::default();

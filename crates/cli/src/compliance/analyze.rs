@@ -38,7 +38,7 @@ pub(crate) fn run(context: &Context, args: &AnalyzeArgs) -> Result<ExitCode, Cli
         believed.refuse_advice(context, &args.change)?;
     }
     let (scanned, risk) = (believed.scanned(context)?, believed.scored(context)?);
-    let judged = believed.judged(context, &args.change, (&scanned, &risk))?;
+    let judged = believed.judged(context, &args.change, (&scanned, Some(&risk)))?;
     let question = Question {
         frameworks: names,
         is_advisory,

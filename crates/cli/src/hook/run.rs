@@ -10,6 +10,7 @@ use crate::check;
 use crate::context::Context;
 use crate::error::{CliError, Failure};
 use crate::exit_code::ExitCode;
+use crate::index::Depth;
 use crate::output;
 
 /// What git may tell a hook about a push, in bytes: a hundred thousand references.
@@ -64,6 +65,7 @@ pub(super) fn arguments(change: ChangeArgs, before: StageArg) -> CheckArgs {
         max_risk: None,
         severity: RuleSeverity::Low,
         format: Vec::new(),
+        depth: Depth::Ready,
     }
 }
 
