@@ -131,6 +131,37 @@ pub(crate) enum Command {
     /// What is the configuration, and where does it come from?
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// Print a script that lets a shell complete what is typed
+    ///
+    /// bash: `gitops-health completions bash > ~/.local/share/bash-completion/completions/gitops-health`;
+    /// zsh: into a file `_gitops-health` in a directory of `$fpath`; fish:
+    /// `gitops-health completions fish > ~/.config/fish/completions/gitops-health.fish`.
+    Completions(CompletionsArgs),
+    /// Print a manual page, or write all of them into a directory
+    Man(ManArgs),
+}
+
+/// The arguments of `completions`.
+#[derive(Debug, Args)]
+pub(crate) struct CompletionsArgs {
+    /// Which shell
+    #[arg(value_name = "SHELL")]
+    pub shell: clap_complete::Shell,
+}
+
+/// The arguments of `man`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  gitops-health man | man -l -                       the page of the program
+  gitops-health man sanitize scan | man -l -         that of a command
+  gitops-health man --directory ~/.local/share/man/man1")]
+pub(crate) struct ManArgs {
+    /// The command, such as `sanitize scan` [default: all of the program]
+    #[arg(value_name = "COMMAND", conflicts_with = "directory")]
+    pub command: Vec<String>,
+    /// Write a page for each command into this directory
+    #[arg(long, value_name = "DIR")]
+    pub directory: Option<PathBuf>,
 }
 
 /// The formats of what is neither a table nor a score.

@@ -16,6 +16,7 @@ mod hook;
 mod index;
 mod look;
 mod lookback;
+mod manual;
 mod output;
 mod progress;
 mod risk_hotspots;
@@ -110,6 +111,8 @@ fn run(arguments: Vec<OsString>) -> ExitCode {
         Command::Index(IndexCommand::Clear(args)) => commands::clear(&context, &args),
         Command::Config(ConfigCommand::Show(args)) => show_config::show(&context, &args),
         Command::Config(ConfigCommand::Schema) => show_config::schema(&context),
+        Command::Completions(args) => manual::completions(&context, &args),
+        Command::Man(args) => manual::man(&context, &args),
     };
     result.unwrap_or_else(|error: CliError| error::report(&error, &context))
 }
