@@ -100,6 +100,15 @@ pub(crate) enum Color {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Begin in this repository: a configuration, hooks, a pipeline
+    ///
+    /// It looks at languages, hooks, pipelines, owners and signatures, shows what it would write and why,
+    /// and writes it only on yes. Nothing that is there is changed.
+    Init(InitArgs),
+    /// What is wrong with the set-up, and how is it mended?
+    ///
+    /// Nothing is changed. The exit code is 1 where there is a problem.
+    Doctor(DoctorArgs),
     /// May this change go in?
     ///
     /// Looks for health data, personal data and secrets, asks the rules that are set up, and says how risky
@@ -139,6 +148,35 @@ pub(crate) enum Command {
     Completions(CompletionsArgs),
     /// Print a manual page, or write all of them into a directory
     Man(ManArgs),
+}
+
+/// The arguments of `init`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  gitops-health init                           look, show, ask, write
+  gitops-health init --yes --framework hipaa   for scripts
+  gitops-health init --no-hooks --no-ci        the configuration alone")]
+pub(crate) struct InitArgs {
+    /// Write without asking
+    #[arg(long)]
+    pub yes: bool,
+    /// The frameworks whose rules decide
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    pub framework: Vec<String>,
+    /// Install no hooks
+    #[arg(long)]
+    pub no_hooks: bool,
+    /// Write no pipeline
+    #[arg(long)]
+    pub no_ci: bool,
+}
+
+/// The arguments of `doctor`.
+#[derive(Debug, Args)]
+pub(crate) struct DoctorArgs {
+    /// How to print it
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: PlainFormat,
 }
 
 /// The arguments of `completions`.

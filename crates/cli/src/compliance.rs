@@ -28,7 +28,7 @@ use crate::output;
 use crate::subject::Believed;
 
 pub(crate) use analyze::{Question, answer};
-pub(crate) use catalogue::own_rules;
+pub(crate) use catalogue::{known_frameworks, own_rules};
 pub(crate) use check_policy::run as check_policy;
 pub(crate) use explain::run as explain;
 pub(crate) use list::run as list;

@@ -82,6 +82,11 @@ impl CliError {
         )
     }
 
+    /// What to do about it.
+    pub fn advice(&self) -> Option<String> {
+        self.failure.hint()
+    }
+
     /// What failed, in words.
     pub fn message(&self) -> String {
         self.failure.message()

@@ -8,5 +8,6 @@ mod push;
 mod run;
 mod shim;
 
-pub(crate) use install::{install, uninstall};
+pub(crate) use install::{install, problem_of as problem_of_hook, uninstall};
+pub(crate) use place::{Hook, Keeper, Place};
 pub(crate) use run::run;

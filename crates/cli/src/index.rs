@@ -64,6 +64,21 @@ pub(crate) fn open_to(
     Ok((open_for(context, repo, config, tips)?, false))
 }
 
+/// Whether the index knows these commits, as it is. Nothing is made or written.
+pub(crate) fn is_ready(
+    context: &Context,
+    repo: &Repo,
+    config: &IndexConfig,
+    tips: &[ObjectId],
+) -> Result<bool, CliError> {
+    let options = Options { keep: true, ..options(context, config) };
+    match open_as(context, repo, options) {
+        Ok(history) => Ok(history.covers(tips)?),
+        Err(HistoryError::Damaged { .. }) => Ok(false),
+        Err(error) => Err(error.into()),
+    }
+}
+
 /// Merge bases as the index knows them, without a look at the commits.
 pub(crate) struct Indexed<'a> {
     pub history: &'a History,

@@ -25,6 +25,7 @@ mod risk_trend;
 mod sanitize_clean;
 mod sanitize_rules;
 mod sanitize_scan;
+mod setup;
 mod show_config;
 mod subject;
 
@@ -76,6 +77,8 @@ fn run(arguments: Vec<OsString>) -> ExitCode {
     };
     let context = Context::new(cli.global);
     let result = match cli.command {
+        Command::Init(args) => setup::init(&context, &args),
+        Command::Doctor(args) => setup::doctor(&context, &args),
         Command::Check(args) => check::run(&context, &args),
         Command::Hook(HookCommand::Install(args)) => hook::install(&context, &args),
         Command::Hook(HookCommand::Uninstall(args)) => hook::uninstall(&context, &args),

@@ -11,6 +11,7 @@ use crate::pack::Kind;
 use crate::path::RepoPath;
 use crate::person::Signature;
 use crate::repo::Repo;
+use crate::text::printable;
 use crate::tree::Mode;
 
 /// A name of something.
@@ -61,6 +62,15 @@ impl Reference {
 }
 
 impl Repo {
+    /// The branch that a remote calls its own, without `refs/heads/` in front, as `refs/remotes/NAME/HEAD` says;
+    /// `None` where that is not there.
+    pub fn default_branch_of(&self, remote: &str) -> Option<String> {
+        let prefix = format!("refs/remotes/{remote}/");
+        let head = self.git.find_reference(&format!("{prefix}HEAD")).ok()?;
+        let target = head.symbolic_target_bytes()?.strip_prefix(prefix.as_bytes())?;
+        Some(printable(target))
+    }
+
     /// All references but those that only name others, sorted by name.
     pub fn references(&self) -> Result<Vec<Reference>, Error> {
         let operation = || "list the references".to_owned();

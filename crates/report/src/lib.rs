@@ -16,6 +16,7 @@ pub mod compliance_list;
 pub mod compliance_record;
 pub mod compliance_replay;
 pub mod compliance_test;
+pub mod doctor;
 mod escape;
 pub mod hotspots;
 mod html;

@@ -66,6 +66,14 @@ pub(super) fn asked_rules<'a>(catalogue: &'a Catalogue, frameworks: &[&Framework
     asked.map(|(id, _)| id.as_str()).collect()
 }
 
+/// These names of frameworks that come with the program; one of none is an error.
+pub(crate) fn known_frameworks(names: &[String]) -> Result<Vec<String>, CliError> {
+    let config = gitops_health_compliance::ComplianceConfig::default();
+    let settings = config.check().expect("what is set by default makes sense");
+    let catalogue = catalogue(&settings, &OwnPolicies::default())?;
+    Ok(frameworks(&catalogue, names)?.into_iter().map(|it| it.id.clone()).collect())
+}
+
 /// The frameworks of these names, in any case, in the order of the catalogue. A name of none is an error: what nobody asked
 /// would pass.
 pub(super) fn frameworks<'a>(

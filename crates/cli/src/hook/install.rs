@@ -188,6 +188,32 @@ fn to_uninstall(place: &Place, hook: HookName, is_named: bool) -> Result<Option<
     }
 }
 
+/// What is wrong with a hook of ours; nothing where it is as it should be.
+pub(crate) fn problem_of(repo: &Repo, hook: HookName) -> Result<Option<String>, CliError> {
+    let place = Place::of(repo)?;
+    if matches!(place.keeper, Keeper::Husky(_)) {
+        return Ok(None);
+    }
+    let path = place.directory.join(hook.name());
+    let text = fs::read_to_string(&path).map_err(|source| unreadable(&path, source))?;
+    let program = text.lines().find_map(|line| line.strip_prefix("program='")?.strip_suffix('\''));
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode =
+            path.metadata().map_err(|source| unreadable(&path, source))?.permissions().mode();
+        if mode & 0o111 == 0 {
+            return Ok(Some("git passes over it: nobody may run it".into()));
+        }
+    }
+    Ok(match program {
+        Some(program) if !Path::new(&program.replace(r"'\''", "'")).exists() => {
+            Some(format!("the program that it calls is gone: {}", printable(program.as_bytes())))
+        }
+        _ => None,
+    })
+}
+
 /// Does all of it, or says what would be done.
 fn carry_out(
     context: &Context,

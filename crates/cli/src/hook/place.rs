@@ -3,7 +3,9 @@ use std::path::{Path, PathBuf};
 
 use gitops_health_git::{Repo, printable};
 
+use super::husky::has_part;
 use super::shim::is_ours;
+use crate::args::HookName;
 use crate::error::{CliError, Failure};
 
 /// The largest hook that is looked at, in bytes; nobody writes one as large.
@@ -51,6 +53,18 @@ impl Place {
             _ => Keeper::Elsewhere,
         };
         Ok(Self { directory, keeper })
+    }
+
+    /// What is in the place of a hook: in husky's own file, where husky looks after it.
+    pub fn hook(&self, name: HookName) -> Result<Hook, CliError> {
+        let Keeper::Husky(directory) = &self.keeper else {
+            return Hook::at(&self.directory.join(name.name()));
+        };
+        match fs::read_to_string(directory.join(name.name())) {
+            Ok(text) if has_part(&text) => Ok(Hook::Ours),
+            Ok(_) => Ok(Hook::Other),
+            Err(_) => Ok(Hook::None),
+        }
     }
 }
 
