@@ -58,6 +58,12 @@ fn the_schema_of_a_scan_is_that_of_the_report() {
 }
 
 #[test]
+fn the_schemas_of_the_gate_and_the_set_up_are_those_of_the_reports() {
+    check("schemas/check.v1.json", &gitops_health_report::check::json_schema());
+    check("schemas/doctor.v1.json", &gitops_health_report::doctor::json_schema());
+}
+
+#[test]
 fn the_schemas_of_compliance_are_those_of_reports_and_inputs() {
     let schema = gitops_health_report::compliance::json_schema();
     check("schemas/compliance-analyze.v1.json", &schema);

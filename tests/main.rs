@@ -5,6 +5,7 @@ mod approvals;
 mod bad_input;
 mod believed;
 mod certificates;
+mod check_formats;
 mod cleaning;
 mod compliance;
 mod compliance_counts;
