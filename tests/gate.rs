@@ -505,3 +505,31 @@ fn a_risk_above_the_limit_does_not_go_in() {
     assert_eq!(goes.code, Some(0), "{goes}");
     assert_eq!(check(&repo, &["--base", "main", "--skip", "risk"]).code, Some(0));
 }
+
+#[test]
+fn every_key_about_the_gate_takes_effect() {
+    let low = "x = 1  # call 555-0100\n";
+    for (config, file, content, code) in [
+        ("{}\n", "src/b.py", bad("8141"), 1),
+        ("check: {fail_on: critical}\n", "src/b.py", bad("8141"), 1),
+        ("check: {fail_on: critical}\n", "src/b.py", secret(), 0),
+        ("check: {fail_on: high}\n", "src/b.py", secret(), 1),
+        ("check: {fail_on: low}\n", ".gitops-health.yaml", "{}\n".to_owned(), 1),
+        ("{}\n", ".gitops-health.yaml", "check: {}\n".to_owned(), 0),
+        ("check: {rules_changed: critical}\n", ".gitops-health.yaml", "{}\n".to_owned(), 1),
+        ("check: {max_risk: 0}\n", "src/auth/b.py", low.to_owned(), 1),
+        ("check: {max_risk: 100}\n", "src/auth/b.py", low.to_owned(), 0),
+    ] {
+        let repo = governed(config);
+        repo.write(file, &content).commit("feat: x");
+        let transcript = pull_request(&repo);
+        assert_eq!(transcript.code, Some(code), "{config}: {transcript}");
+        // Who asks on the command line is right.
+        let eased = check(&repo, &["--base", "main", "--fail-on", "critical", "--max-risk", "100"]);
+        let is_critical = findings(&eased).iter().any(|(_, _, decides)| *decides);
+        assert_eq!(eased.code == Some(1), is_critical, "{config}: {eased}");
+    }
+    let repo = governed("check: {max_risk: 101}\n");
+    repo.write("src/b.py", "x = 2\n").commit("feat: x");
+    assert_fails_with_hint(&run_in(&repo, &["check", "--base", "main"]), 2, &["check.max_risk"]);
+}
