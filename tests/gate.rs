@@ -232,6 +232,9 @@ fn attributes_of_the_change_say_nothing_of_it() {
     let stopped = pull_request(&repo);
     assert!(found(&stopped, "ssn", "src/b.py"), "{stopped}");
     assert!(tells_of_rules(&stopped, ".gitattributes"), "{stopped}");
+    let tree = check(&repo, &["--all", "--only", "sanitize", "--policy-from", "main"]);
+    assert!(found(&tree, "ssn", "src/b.py"), "{tree}");
+    assert_eq!(check(&repo, &["--all", "--only", "sanitize"]).code, Some(0));
     let score = |it: &Transcript| report(it)["risk"]["score"].as_u64().expect("a number");
     assert!(score(&stopped) >= score(&before), "{before}\n{stopped}");
 }

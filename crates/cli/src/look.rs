@@ -97,6 +97,18 @@ impl Look {
         Self { scanner, acceptance, believes, baseline, names, top }
     }
 
+    /// What the files of a tree are for, in their order, where something else than the tree is believed.
+    pub fn attributes_of_tree(
+        &self,
+        repo: &Repo,
+        paths: &[&RepoPath],
+    ) -> Result<Option<Vec<PathAttributes>>, CliError> {
+        Ok(match self.believes {
+            Believes::Everything | Believes::Revision(None) => None,
+            Believes::Revision(Some(id)) => Some(repo.attributes_of_paths(id, paths)?),
+        })
+    }
+
     /// What files are for, in their order: by what is believed.
     pub fn attributes_of(
         &self,

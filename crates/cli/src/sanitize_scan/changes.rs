@@ -1,8 +1,8 @@
 use std::collections::HashSet;
 
 use gitops_health_git::{
-    Commit, FileChange, Held, Mode, ObjectId, PathAttributes, Person, Repo, Selection, Side,
-    Similarity, Status,
+    Commit, FileChange, Held, Mode, ObjectId, PathAttributes, Person, Repo, RepoPath, Selection,
+    Side, Similarity, Status,
 };
 
 use super::LARGEST;
@@ -213,9 +213,13 @@ fn old_content(
 pub(crate) fn scan_head(repo: &Repo, look: &Look) -> Result<(String, Outcome), CliError> {
     let head = repo.resolve("HEAD")?;
     let mut outcome = Outcome::default();
-    for file in repo.files_of(head)?.files {
+    let files = repo.files_of(head)?.files;
+    let paths: Vec<&RepoPath> = files.iter().map(|file| &file.path).collect();
+    let believed = look.attributes_of_tree(repo, &paths)?;
+    for (number, file) in files.iter().enumerate() {
         let path = look.shown(file.path.as_bytes());
-        let place = Place { attributes: Some(&file.attributes), ..Place::new(&path, None) };
+        let attributes = believed.as_ref().map_or(&file.attributes, |it| &it[number]);
+        let place = Place { attributes: Some(attributes), ..Place::new(&path, None) };
         outcome.scan_name(look, &place, FILE_NAME, file.path.as_bytes());
         let side = Side { mode: file.mode, id: file.id };
         if let Some(content) = content_of(repo, side, &path, &mut outcome)? {

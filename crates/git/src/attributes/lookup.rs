@@ -32,10 +32,20 @@ impl Repo {
         commit: ObjectId,
         files: &[FileChange],
     ) -> Result<Vec<PathAttributes>, Error> {
-        let paths = || files.iter().map(|file| &file.path);
-        let attributes = self.attributes_in(self.tree_of(commit)?, paths())?.attributes;
-        check_attributes(&attributes, files.len())?;
-        Ok(paths().map(|path| attributes.of(path)).collect())
+        let paths: Vec<&RepoPath> = files.iter().map(|file| &file.path).collect();
+        self.attributes_of_paths(commit, &paths)
+    }
+
+    /// The same about paths.
+    pub fn attributes_of_paths(
+        &self,
+        commit: ObjectId,
+        paths: &[&RepoPath],
+    ) -> Result<Vec<PathAttributes>, Error> {
+        let tree = self.tree_of(commit)?;
+        let attributes = self.attributes_in(tree, paths.iter().copied())?.attributes;
+        check_attributes(&attributes, paths.len())?;
+        Ok(paths.iter().map(|path| attributes.of(path)).collect())
     }
 
     /// The `.gitattributes` files of a tree that bear on some paths.
