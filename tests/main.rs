@@ -24,6 +24,7 @@ mod lookback;
 mod masked;
 mod never_printed;
 mod own_policies;
+mod pipelines;
 mod places_scanned;
 mod policies;
 mod sanitize;
