@@ -167,6 +167,12 @@ impl Told {
             }
             None => Selection::Commit(tip.to_string()),
         };
+        if let Some(begun) = begun
+            && repo.list_commits(&[tip], &[begun])?.is_empty()
+        {
+            let note = format!("what {} names brings no commit that was not there", self.system);
+            return Ok((Wanted { selection, mode: Mode::Range, is_fast_forward }, Some(note)));
+        }
         let alone = begun.is_none().then(|| {
             format!(
                 "{} does not say where the branch was before: its last commit alone was looked at",

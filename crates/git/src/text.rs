@@ -2,14 +2,24 @@ use std::fmt::Write;
 
 /// Bytes as text that can neither move the cursor of a terminal nor reorder what stands around
 /// it: UTF-8 as it is, other bytes as U+FFFD, control and invisible format characters as escapes
-/// such as `\u{1b}`.
+/// such as `\u{1b}`. What the log of a CI system would be read for, `::` where a line may begin and `##[` or
+/// `##vso[` anywhere, has a backslash in it (GitHub, "Workflow commands"; Microsoft, "Logging commands").
 pub fn printable(bytes: &[u8]) -> String {
     let text = String::from_utf8_lossy(bytes);
-    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+    let is_plain = text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+    if is_plain && !text.contains("::") && !text.contains("##") {
         return text.into_owned();
     }
     let mut printable = String::with_capacity(text.len());
-    for character in text.chars() {
+    let mut may_begin = true;
+    for (at, character) in text.char_indices() {
+        let rest = &text[at..];
+        let is_command = (may_begin && rest.starts_with("::"))
+            || (character == '[' && ["##", "##vso"].iter().any(|it| text[..at].ends_with(it)));
+        if is_command {
+            printable.push('\\');
+        }
+        may_begin = character.is_whitespace();
         if is_unprintable(character) {
             let _ = write!(printable, "{}", character.escape_unicode());
         } else {
@@ -78,6 +88,17 @@ mod tests {
             assert!(printable(hidden.as_bytes()).starts_with("\\u{"), "{hidden:?}");
         }
         assert_eq!(printable(b"caf\xe9"), "caf\u{fffd}");
+        for (name, shown) in [
+            ("::error::x", "\\::error::x"),
+            ("a ::stop-commands::b", "a \\::stop-commands::b"),
+            ("std::fmt", "std::fmt"),
+            ("##vso[task.complete]", "##vso\\[task.complete]"),
+            ("a##[error]", "a##\\[error]"),
+            ("## [x]", "## [x]"),
+        ] {
+            assert_eq!(printable(name.as_bytes()), shown);
+            assert_eq!(printable(shown.as_bytes()), shown, "once is enough");
+        }
         assert_eq!(printable("Ünïcode 🦀".as_bytes()), "Ünïcode 🦀");
     }
 }

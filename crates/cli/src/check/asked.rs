@@ -87,8 +87,8 @@ impl<'a> Asked<'a> {
         }
         match self.stage {
             Stage::Merge => false,
-            Stage::Push => OF_OTHERS.iter().any(|it| is(&it)),
-            Stage::Commit => NOT_COMMITTED.iter().chain(&OF_OTHERS).any(|it| is(&it)),
+            Stage::Push => OF_OTHERS.iter().any(is),
+            Stage::Commit => NOT_COMMITTED.iter().chain(&OF_OTHERS).any(is),
         }
     }
 }

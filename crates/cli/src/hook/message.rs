@@ -60,7 +60,10 @@ pub(super) fn prepare(context: &Context, repo: &Repo, arguments: &[OsString]) ->
 
 fn try_prepare(context: &Context, repo: &Repo, arguments: &[OsString]) -> Result<(), CliError> {
     // A message that is there already, as with `-m`, needs no comment: nobody may look at it.
-    let is_written = arguments.get(1).is_some_and(|source| source != "template");
+    // The pre-commit framework says in the environment where it is from.
+    let source = arguments.get(1).cloned();
+    let source = source.or_else(|| std::env::var_os("PRE_COMMIT_COMMIT_MSG_SOURCE"));
+    let is_written = source.is_some_and(|source| !source.is_empty() && source != "template");
     let cleanup = repo.setting("commit.cleanup").unwrap_or_default();
     let prefix = comment_prefix(repo);
     if is_written || matches!(&*cleanup, "verbatim" | "whitespace") || prefix.is_empty() {

@@ -110,7 +110,12 @@ pub(super) fn workflow(observed: &Observed, is_on_github: bool) -> Option<NewFil
     let is_wanted = observed.has_system(System::GitHub) || is_on_github;
     (is_wanted && !observed.is_asked_by_pipeline()).then(|| NewFile {
         path: GITHUB_PATH.into(),
-        content: GITHUB.to_owned(),
+        content: match &observed.default_branch {
+            Some(branch) => {
+                GITHUB.replace("branches: [main]", &format!("branches: [{}]", quoted(branch)))
+            }
+            None => GITHUB.to_owned(),
+        },
         why: "pull requests are asked about on GitHub".into(),
     })
 }

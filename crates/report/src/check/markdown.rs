@@ -2,7 +2,7 @@ use std::fmt::Write;
 
 use super::{CheckFinding, CheckReport};
 use crate::columns::counted;
-use crate::escape::escape_markdown as escape;
+use crate::escape::{escape_markdown, escape_prose as escape};
 
 /// Lists that are longer are folded.
 const LONG: usize = 25;
@@ -60,9 +60,9 @@ fn table(findings: &[CheckFinding]) -> String {
             } else {
                 finding.severity.name().to_owned()
             },
-            escape(finding.place().as_deref().unwrap_or("the change")),
+            escape_markdown(finding.place().as_deref().unwrap_or("the change")),
             escape(&finding.words()),
-            escape(&finding.rule)
+            escape_markdown(&finding.rule)
         );
     }
     table
