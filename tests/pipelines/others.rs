@@ -197,12 +197,12 @@ fn azure_reads_no_command_in_a_name_and_uploads_nothing_that_is_not_of_this_run(
     let transcript = of_azure(clone.path(), temp.path(), &head).run(&scripts[1]);
     assert_eq!(transcript.code, Some(1), "{transcript}");
     assert_eq!(commands(&transcript.stdout).len(), 1, "{transcript}");
-    assert!(transcript.stdout.contains("vso[task.setvariable"), "{transcript}");
+    assert!(transcript.stdout.contains(r"##vso\[task.setvariable"), "{transcript}");
 
     let shallow = cloned(&repo, "names", &["--depth", "1"]);
     std::fs::write(shallow.path().join("gitops-health.md"), "made up").expect("a file");
     let transcript = of_azure(shallow.path(), temp.path(), &head).run(&scripts[1]);
     assert_eq!(transcript.code, Some(3), "{transcript}");
-    assert!(transcript.stdout.contains("fetchDepth: 0"), "{transcript}");
+    assert!(transcript.to_string().contains("fetchDepth: 0"), "{transcript}");
     assert_eq!(commands(&transcript.stdout), [""; 0]);
 }
