@@ -15,6 +15,7 @@ mod documents;
 mod examples;
 mod fail_closed;
 mod formats;
+mod framework;
 mod gate;
 mod hooks;
 mod index;
