@@ -1,6 +1,5 @@
 use std::io::{self, Read};
 
-use gitops_health_compliance::Severity;
 use gitops_health_git::Repo;
 use gitops_health_report::check::{self as report, CheckOutcome, CheckReport};
 
@@ -79,18 +78,16 @@ pub(super) fn say(
     if report.outcome == CheckOutcome::Clean && context.global.verbose == 0 {
         return Ok(ExitCode::Clean);
     }
-    let mut report = report.clone();
-    if context.global.verbose == 0 {
-        // Whoever is stopped wants to know by what.
-        report.severity = Severity::Critical;
-        report = report.decide();
-    }
-    let mut text = report::text(&report, context.style());
+    let shown = match context.global.verbose {
+        0 => &report.only_deciding(),
+        _ => report,
+    };
+    let mut text = report::text(shown, context.style());
     if let Some(about) = about {
         text = format!("{about}\n{text}");
     }
     output::write(context, &text)?;
-    Ok(check::exit_code(&report))
+    Ok(check::exit_code(report))
 }
 
 fn read_input() -> Result<Vec<u8>, CliError> {

@@ -288,6 +288,15 @@ impl CheckReport {
         self
     }
 
+    /// What whoever is stopped needs to know: what decides, and nothing of what was not asked.
+    #[must_use]
+    pub fn only_deciding(&self) -> Self {
+        let mut report = self.clone();
+        report.findings.retain(|finding| finding.decides);
+        report.parts.retain(|part| part.is_asked);
+        report.decide()
+    }
+
     /// How many findings are not listed.
     fn unlisted(&self) -> usize {
         let CheckCounts { critical, high, medium, low, .. } = self.counts;
