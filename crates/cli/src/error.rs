@@ -69,6 +69,11 @@ impl CliError {
         matches!(self.failure, Failure::Git(GitError::MissingObject { .. }))
     }
 
+    /// Whether there was nothing to look at.
+    pub fn is_nothing_staged(&self) -> bool {
+        matches!(self.failure, Failure::NothingStaged)
+    }
+
     /// Whether it may be that some of the history is not in this clone.
     pub fn lacks_history(&self) -> bool {
         matches!(

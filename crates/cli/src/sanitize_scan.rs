@@ -16,7 +16,7 @@ use crate::look::Look;
 use crate::output;
 use history::Extent;
 
-pub(crate) use changes::{scan as scan_change, scan_head};
+pub(crate) use changes::{scan_change, scan_head};
 pub(crate) use outcome::{MESSAGE, Outcome, PEOPLE, why_binary};
 pub(crate) use paths::{Listed, check_stdin_name, link_in_tree, shown, target_of};
 

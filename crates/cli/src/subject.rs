@@ -154,9 +154,9 @@ impl Believed {
 
     /// What `sanitize` finds in what the change adds, as the revision that is believed configures it.
     pub fn scanned(&self, context: &Context) -> Result<Scanned, CliError> {
-        let Self { repo, selection, loaded, trusted, .. } = self;
+        let Self { repo, selection, change, loaded, trusted, .. } = self;
         let look = Look::of_revision(context, &loaded.config.sanitize, repo, trusted.revision)?;
-        let (_, outcome) = sanitize_scan::scan_change(repo, &look, selection)?;
+        let outcome = sanitize_scan::scan_change(repo, &look, (selection, change))?;
         Ok(Scanned { look, outcome })
     }
 

@@ -71,7 +71,7 @@ fn try_prepare(context: &Context, repo: &Repo, arguments: &[OsString]) -> Result
     }
     let path = file_of(arguments)?;
     let text = read(&path)?;
-    let Some(report) = staged(context, repo)? else { return Ok(()) };
+    let Some(report) = staged(context)? else { return Ok(()) };
     let text = with_comment(&text, &String::from_utf8_lossy(&prefix), &comment(&report));
     let failed =
         |source| CliError::new(Failure::Output { place: path.display().to_string(), source });

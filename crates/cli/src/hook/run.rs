@@ -1,6 +1,5 @@
 use std::io::{self, Read};
 
-use gitops_health_git::Repo;
 use gitops_health_report::check::{self as report, CheckOutcome, CheckReport};
 
 use super::{message, push};
@@ -21,32 +20,31 @@ pub(crate) fn run(context: &Context, args: &RunArgs) -> Result<ExitCode, CliErro
         true => read_input()?,
         false => Vec::new(),
     };
-    let repo = context.open_repo()?;
+    let repo = || context.open_repo();
     match args.hook {
-        HookName::PreCommit => pre_commit(context, &repo),
-        HookName::CommitMsg => message::commit_msg(context, &repo, &args.arguments),
-        HookName::PrepareCommitMsg => Ok(message::prepare(context, &repo, &args.arguments)),
-        HookName::PrePush => push::pre_push(context, &repo, &args.arguments, &input),
-        HookName::PreReceive => push::pre_receive(context, &repo, &input),
+        HookName::PreCommit => pre_commit(context),
+        HookName::CommitMsg => message::commit_msg(context, &repo()?, &args.arguments),
+        HookName::PrepareCommitMsg => Ok(message::prepare(context, &repo()?, &args.arguments)),
+        HookName::PrePush => push::pre_push(context, &repo()?, &args.arguments, &input),
+        HookName::PreReceive => push::pre_receive(context, &repo()?, &input),
     }
 }
 
 /// What is staged. A commit that changes no file, such as one whose message is mended, is nothing to look at.
-fn pre_commit(context: &Context, repo: &Repo) -> Result<ExitCode, CliError> {
-    match staged(context, repo)? {
+fn pre_commit(context: &Context) -> Result<ExitCode, CliError> {
+    match staged(context)? {
         Some(report) => say(context, &report, None),
         None => Ok(ExitCode::Clean),
     }
 }
 
 /// What speaks against what is staged; nothing where that is nothing.
-pub(super) fn staged(context: &Context, repo: &Repo) -> Result<Option<CheckReport>, CliError> {
-    let is_empty = repo.staged_changes(gitops_health_git::Similarity::Off)?.files.is_empty();
-    if is_empty {
-        return Ok(None);
-    }
+pub(super) fn staged(context: &Context) -> Result<Option<CheckReport>, CliError> {
     let args = arguments(ChangeArgs { staged: true, ..ChangeArgs::none() }, StageArg::Commit);
-    check::report_of(context, &args).map(Some)
+    match check::report_of(context, &args) {
+        Err(error) if error.is_nothing_staged() => Ok(None),
+        report => report.map(Some),
+    }
 }
 
 /// What is asked of a change by a hook: what is configured.

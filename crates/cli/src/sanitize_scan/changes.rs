@@ -1,8 +1,8 @@
 use std::collections::HashSet;
 
 use gitops_health_git::{
-    Commit, FileChange, Held, Mode, ObjectId, PathAttributes, Person, Repo, RepoPath, Selection,
-    Side, Similarity, Status,
+    Change, Commit, FileChange, Held, Mode, ObjectId, PathAttributes, Person, Repo, RepoPath,
+    Selection, Side, Similarity, Status,
 };
 
 use super::LARGEST;
@@ -16,37 +16,65 @@ pub(crate) fn scan(
     look: &Look,
     selection: &Selection,
 ) -> Result<(String, Outcome), CliError> {
+    let change = repo.change(selection, Similarity::Renames)?;
+    let outcome = scan_change(repo, look, (selection, &change))?;
+    let target = match (selection, change.commits.len()) {
+        (Selection::Staged, _) => "what is staged was".to_owned(),
+        (Selection::Worktree, _) => "what changed in the worktree was".into(),
+        (_, 1) => "one commit was".into(),
+        (_, many) => format!("{many} commits were"),
+    };
+    Ok((target, outcome))
+}
+
+/// The same of a change that was read already.
+pub(crate) fn scan_change(
+    repo: &Repo,
+    look: &Look,
+    (selection, change): (&Selection, &Change),
+) -> Result<Outcome, CliError> {
     let mut outcome = Outcome::default();
     match selection {
         Selection::Staged => {
-            let files = repo.staged_changes(Similarity::Renames)?.files;
             let brought = Brought { origin: None, others: &repo.merge_heads()? };
-            scan_files(repo, look, &files, brought, &mut outcome)?;
-            return Ok(("what is staged was".into(), outcome));
+            scan_files(repo, look, &change.files, brought, &mut outcome)?;
         }
         Selection::Worktree => {
-            let files = repo.change(selection, Similarity::Renames)?.files;
-            for (file, attributes) in files.iter().zip(look.attributes_of(repo, &files)?) {
+            let attributes = look.attributes_of(repo, &change.files)?;
+            for (file, attributes) in change.files.iter().zip(attributes) {
                 scan_in_worktree(repo, look, file, &attributes, &mut outcome)?;
             }
-            return Ok(("what changed in the worktree was".into(), outcome));
         }
-        _ => {}
+        _ => scan_commits(repo, look, change, &mut outcome)?,
     }
-    let change = repo.change(selection, Similarity::Renames)?;
+    Ok(outcome)
+}
+
+/// What each commit of a change adds, also where a later one takes it away.
+fn scan_commits(
+    repo: &Repo,
+    look: &Look,
+    change: &Change,
+    outcome: &mut Outcome,
+) -> Result<(), CliError> {
     let mut people = HashSet::new();
     for commit in &change.commits {
         let origin = Origin::of(look, commit);
-        scan_commit(look, &origin, commit, &mut people, &mut outcome);
-        let others = commit.parents().get(1..).unwrap_or_default();
-        let files = repo.changes_of(commit, Similarity::Renames)?.files;
-        scan_files(repo, look, &files, Brought { origin: Some(&origin), others }, &mut outcome)?;
+        scan_commit(look, &origin, commit, &mut people, outcome);
+        let brought = Brought {
+            origin: Some(&origin),
+            others: commit.parents().get(1..).unwrap_or_default(),
+        };
+        // All of a change may be one commit.
+        let is_all = change.commits.len() == 1 && commit.parents().first() == change.base.as_ref();
+        if is_all {
+            scan_files(repo, look, &change.files, brought, outcome)?;
+        } else {
+            let files = repo.changes_of(commit, Similarity::Renames)?.files;
+            scan_files(repo, look, &files, brought, outcome)?;
+        }
     }
-    let target = match change.commits.len() {
-        1 => "one commit was".to_owned(),
-        many => format!("{many} commits were"),
-    };
-    Ok((target, outcome))
+    Ok(())
 }
 
 /// Looks at what a commit says, and at who made it unless they are known.
