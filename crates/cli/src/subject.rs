@@ -203,7 +203,11 @@ impl Believed {
             shown: &|text| masked(&String::from_utf8_lossy(text)),
             is_rule: &|id| Catalogue::has_built_in(id) || own_rules.contains(id),
         };
-        let references = repo.references()?;
+        // No tag leads to what is not committed.
+        let references = match change.commits.is_empty() {
+            true => Vec::new(),
+            false => repo.references()?,
+        };
         let subject = Subject {
             mode: *mode,
             change,
