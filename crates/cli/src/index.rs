@@ -64,7 +64,7 @@ pub(crate) fn open_to(
     Ok((open_for(context, repo, config, tips)?, false))
 }
 
-/// Whether the index knows these commits, as it is. Nothing is made or written.
+/// Whether the index knows these commits, or nearly, so that nobody waits for it. Nothing is made or written.
 pub(crate) fn is_ready(
     context: &Context,
     repo: &Repo,
@@ -73,7 +73,7 @@ pub(crate) fn is_ready(
 ) -> Result<bool, CliError> {
     let options = Options { keep: true, ..options(context, config) };
     match open_as(context, repo, options) {
-        Ok(history) => Ok(history.covers(tips)?),
+        Ok(history) => Ok(!history.lacks_more_than(repo, tips, MOST_WHILE_WAITING)?),
         Err(HistoryError::Damaged { .. }) => Ok(false),
         Err(error) => Err(error.into()),
     }

@@ -253,7 +253,7 @@ fn past(
 ) -> Result<(), CliError> {
     let tips: Vec<ObjectId> = repo.head_commit()?.into_iter().collect();
     match index::is_ready(context, repo, &loaded.config.index, &tips) {
-        Ok(true) => found.ok("index", "HEAD and all before it is indexed"),
+        Ok(true) => found.ok("index", "the history is indexed"),
         Ok(false) => found.add(
             "index",
             State::Note,

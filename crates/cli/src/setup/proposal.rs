@@ -49,11 +49,10 @@ pub(super) fn configuration(observed: &Observed, frameworks: &[String]) -> NewFi
                 false => "baseline, hipaa".to_owned(),
             };
             if !observed.of_health.is_empty() {
-                let _ = writeln!(
-                    text,
-                    "  # There are files about health here ({}), so that HIPAA may be asked for.",
-                    observed.of_health.join(", ")
-                );
+                text += "  # There are files about health here, so that HIPAA may be asked for:\n";
+                observed.of_health.iter().for_each(|path| {
+                    let _ = writeln!(text, "  #   {path}");
+                });
             }
             let _ = writeln!(
                 text,
