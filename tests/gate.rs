@@ -342,6 +342,74 @@ fn what_is_gone_at_the_end_was_there_on_the_way() {
 }
 
 #[test]
+fn no_merge_brings_back_what_was_taken_out() {
+    let repo = TestRepo::new();
+    repo.write("p.txt", bad("8141")).write("a", "1\n").commit("With data");
+    let with_data = repo.id("HEAD");
+    repo.write("p.txt", "gone\n").commit("Without");
+    repo.git(&["checkout", "-q", "-b", "work"]);
+    repo.write("a", "2\n").commit("feat: a");
+    assert_eq!(pull_request(&repo).code, Some(0));
+    let merge = |tree: &str, other: &str| {
+        let id = repo.git_text(&[
+            "commit-tree",
+            &format!("{tree}^{{tree}}"),
+            "-p",
+            "work",
+            "-p",
+            other,
+            "-m",
+            "Merge",
+        ]);
+        id.trim().to_owned()
+    };
+    // The other parent is a commit of long ago, or one made up on top of it.
+    let made_up = repo.git_text(&[
+        "commit-tree",
+        &format!("{with_data}^{{tree}}"),
+        "-p",
+        &with_data,
+        "-m",
+        "x",
+    ]);
+    for other in [with_data.as_str(), made_up.trim()] {
+        let head = merge(&with_data, other);
+        let stopped = check(&repo, &["--base", "main", "--head", &head]);
+        assert_eq!(stopped.code, Some(1), "{stopped}");
+        assert!(found(&stopped, "ssn", "p.txt"), "{stopped}");
+    }
+    // A merge of the branch that it goes to brings nothing of it, and what a merge brings alone is told of it.
+    repo.git(&["checkout", "-q", "main"]);
+    repo.write("b", "1\n").commit("feat: b");
+    repo.git(&["checkout", "-q", "work"]);
+    repo.git(&["merge", "-q", "--no-edit", "main"]);
+    assert_eq!(pull_request(&repo).code, Some(0));
+    repo.git(&["checkout", "-q", "-b", "side"]);
+    repo.write("c", bad("8142")).commit("feat: c");
+    repo.git(&["checkout", "-q", "work"]);
+    repo.git(&["merge", "-q", "--no-ff", "--no-edit", "side"]);
+    assert!(found(&check(&repo, &["--commit", "HEAD"]), "ssn", "c"));
+    let all = pull_request(&repo);
+    assert_eq!(report(&all)["findings"].as_array().map(Vec::len), Some(1), "each once: {all}");
+}
+
+#[test]
+fn policies_that_are_named_and_pipelines_that_ask_us_are_told_where_they_change() {
+    let repo = governed("{}\n");
+    repo.write("pol/no_debug.rego", RULE)
+        .write(".github/workflows/gate.yml", "run: gitops-health check --ci\n");
+    repo.write(".github/workflows/other.yml", "on: push\n")
+        .write(".githooks/pre-commit", "exit 0\n");
+    repo.commit("chore: rules");
+    let policy = repo.path().join("pol").to_string_lossy().into_owned();
+    let told = check(&repo, &["--base", "main", "--policy", &policy]);
+    for path in ["pol/no_debug.rego", ".github/workflows/gate.yml", ".githooks/pre-commit"] {
+        assert!(tells_of_rules(&told, path), "{path}: {told}");
+    }
+    assert!(!tells_of_rules(&told, ".github/workflows/other.yml"), "{told}");
+}
+
+#[test]
 fn a_submodule_that_moves_is_told_and_not_opened() {
     let repo = governed("{}\n");
     let other = TestRepo::new();

@@ -287,6 +287,112 @@ fn a_server_judges_by_its_own_rules_and_not_by_those_that_come() {
     assert!(text.contains("not known"), "{text}");
 }
 
+/// A server that is set up, with its hook, and a clone of it.
+fn server(config: &str) -> (TestRepo, TestRepo, String) {
+    let repo = TestRepo::new();
+    repo.write("a", "1\n").commit("First");
+    repo.git(&["branch", "old"]);
+    repo.write(".gitops-health.yaml", config).commit("chore: set up");
+    let server = TestRepo::bare();
+    let url = format!("file://{}", server.path().display());
+    goes(&repo, &["push", "-q", &url, "main", "old"]);
+    let installed = program_in(server.path()).run(&["hook", "install"]);
+    assert_eq!(installed.code, Some(0), "{installed}");
+    (server, repo, url)
+}
+
+fn is_refused(repo: &TestRepo, arguments: &[&str], words: &str) {
+    let (code, text) = git(repo, arguments);
+    assert!(code != 0 && text.contains(words), "{arguments:?}: {text}");
+    for end in ["8141", "8142"] {
+        assert!(!text.contains(&format!("remote: {}", number(end))), "{text}");
+    }
+}
+
+#[test]
+fn no_branch_of_a_server_is_judged_by_what_was_pushed_to_it() {
+    let (_server, repo, url) = server("check: {rules_changed: critical, fail_on: high}\n");
+    // What allows something on a branch of one's own allows nothing there.
+    repo.git(&["checkout", "-q", "-b", "mine"]);
+    let allow =
+        "sanitize: {allow: [{rules: [ssn], paths: ['**'], reason: mine, until: 2099-01-01}]}\n";
+    repo.write(".gitops-health.yaml", allow).commit("chore: allow");
+    is_refused(&repo, &["push", &url, "mine"], "rules-changed");
+    let (_server, repo, url) = server("check: {fail_on: high}\n");
+    repo.git(&["checkout", "-q", "-b", "mine"]);
+    repo.write(".gitops-health.yaml", allow).commit("chore: allow");
+    goes(&repo, &["push", "-q", &url, "mine"]);
+    repo.write("b", bad("8141")).commit("feat: b");
+    is_refused(&repo, &["push", &url, "mine"], "may not go in");
+    is_refused(&repo, &["push", &url, "mine:refs/heads/release/9"], "may not go in");
+    // A merge whose first parent is from before does not take the rules away.
+    let (_server, repo, url) = server("check: {rules_changed: critical}\n");
+    repo.git(&["checkout", "-q", "-b", "evil", "old"]);
+    repo.write("b", "b\n").commit("feat: b");
+    repo.git(&["merge", "-q", "-s", "ours", "--no-edit", "main"]);
+    is_refused(&repo, &["push", &url, "evil:main"], "rules-changed");
+}
+
+#[test]
+fn a_branch_from_before_the_set_up_is_judged_by_it() {
+    let rules = "compliance: {frameworks: [hipaa], protected_branches: [main]}\n";
+    let (_server, repo, url) = server(rules);
+    repo.git(&["checkout", "-q", "old"]);
+    repo.write("get.py", "import requests\nrequests.get(u, verify=False)\n").commit("feat: get");
+    is_refused(&repo, &["push", &url, "old"], "certificates-checked");
+    // A protected branch does not go, to come back as something else.
+    is_refused(&repo, &["push", &url, ":main"], "would be gone");
+    goes(&repo, &["push", "-q", &url, ":old"]);
+}
+
+#[test]
+fn names_of_branches_are_looked_at_and_not_shown() {
+    let (_server, repo, url) = server("{}\n");
+    repo.write("b", "fine\n").commit("feat: b");
+    let name = format!("HEAD:refs/heads/fix-ssn-{}", number("8143"));
+    let (code, text) = git(&repo, &["push", &url, &name]);
+    let ours: String = text.lines().filter(|line| line.starts_with("remote:")).collect();
+    assert!(code != 0 && ours.contains("name of the reference"), "{text}");
+    assert!(!ours.contains(&number("8143")), "{text}");
+}
+
+#[test]
+fn a_push_by_its_address_is_one_to_the_remote_at_it() {
+    let repo = TestRepo::new();
+    let config =
+        "sanitize: {allow: [{rules: [ssn], paths: [known], reason: made up, until: 2099-01-01}]}\n";
+    repo.write(".gitops-health.yaml", config).write("known", bad("8141")).commit("First");
+    install(&repo, &[]);
+    let far = tempfile::tempdir().expect("a directory");
+    let url = far.path().to_string_lossy().into_owned();
+    git_in(far.path(), &["init", "-q", "--bare", "."], "");
+    repo.git(&["remote", "add", "origin", &url]);
+    // Of the first push of all nothing else is there to be believed.
+    goes(&repo, &["push", "-q", "origin", "main"]);
+    repo.write("b", "fine\n").git(&["add", "b"]);
+    goes(&repo, &["commit", "-q", "-m", "Fine"]);
+    goes(&repo, &["push", "-q", &url, "main:more"]);
+    repo.write("c", bad("8142")).git(&["add", "c"]);
+    goes(&repo, &["commit", "-q", "--no-verify", "-m", "Not fine"]);
+    for target in [&url, "origin", "file:///nowhere"] {
+        let (code, text) = git(&repo, &["push", target, "main:more"]);
+        assert_ne!(code, 0, "{text}");
+    }
+    is_stopped(&repo, &["push", &url, "main:more"]);
+    // Which branch others begin at has to be known.
+    let repo = TestRepo::new();
+    repo.write("a", "1\n").commit("First");
+    let far = tempfile::tempdir().expect("a directory");
+    git_in(far.path(), &["init", "-q", "--bare", "."], "");
+    repo.git(&["remote", "add", "origin", &far.path().to_string_lossy()]);
+    repo.git(&["push", "-q", "origin", "main:develop", "main:next"]);
+    install(&repo, &[]);
+    repo.write("b", "fine\n").git(&["add", "b"]);
+    goes(&repo, &["commit", "-q", "-m", "Fine"]);
+    let (code, text) = git(&repo, &["push", "origin", "main:next"]);
+    assert!(code != 0 && text.contains("git remote set-head 'origin' --auto"), "{text}");
+}
+
 #[test]
 fn hooks_that_are_there_run_first_and_come_back_byte_for_byte() {
     let repo = TestRepo::new();

@@ -30,6 +30,7 @@ mod places_scanned;
 mod policies;
 mod sanitize;
 mod seeded;
+mod setup;
 mod sums;
 mod support;
 mod transcripts;

@@ -80,7 +80,7 @@ fn what_stands_beside_a_name_and_address_is_found() {
 }
 
 #[test]
-fn of_a_merge_only_what_no_side_had_is_new() {
+fn a_merge_brings_what_no_other_commit_was_told_of() {
     let repo = TestRepo::new();
     let text = |first: &str, last: &str| format!("{first}\n{}{last}\n", "filler\n".repeat(300));
     repo.write("a", text("one", "two")).write("b", "1\n").commit("First");
@@ -100,8 +100,9 @@ fn of_a_merge_only_what_no_side_had_is_new() {
     };
     of_merge(&scan(&repo, &["--staged"]));
     repo.commit("Merge");
-    of_merge(&scan(&repo, &["--commit", "HEAD"]));
-    // Who asks about all commits gets those of the side, too, each once.
+    // Who asks about the merge alone gets all that it brings to its first parent.
+    assert_eq!(findings(&scan(&repo, &["--commit", "HEAD"])).len(), 3);
+    // Who asks about all commits gets what each brought, once.
     assert_eq!(findings(&scan(&repo, &["--range", "HEAD^1..HEAD"])).len(), 3);
 }
 

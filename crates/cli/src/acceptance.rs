@@ -216,7 +216,8 @@ impl Acceptance {
         let found = comments(spot.content, &spot.span);
         if !self.comments && found.iter().any(|comment| comment.rule == finding.rule) {
             notes.insert(format!(
-                "{}:{}: the comment that allows {} accepts nothing, since the change brings it itself",
+                "{}:{}: the comment that allows {} accepts nothing where a change is judged: `sanitize.trust_comments` \
+                 is not set",
                 spot.path, spot.line, finding.rule
             ));
             return None;

@@ -7,7 +7,7 @@ mod rules;
 
 pub(crate) use combine::message as of_message;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use gitops_health_git::Repo;
 use gitops_health_report::Style;
@@ -51,7 +51,7 @@ fn in_ci(context: &Context, args: &CheckArgs) -> Result<CheckReport, CliError> {
     let told = ci::told()?;
     let repo = context.open_repo()?;
     let report = || {
-        let (change, wanted, note) = told.wanted(&repo, &args.change)?;
+        let (change, wanted, note) = told.wanted(context, &repo, &args.change)?;
         context.say(1, || format!("{} names {:?}", told.system, wanted.selection));
         let args = CheckArgs { change, ..args.clone() };
         let mut report = report_of_wanted(context, context.open_repo()?, &args, wanted)?;
@@ -99,9 +99,10 @@ pub(crate) fn exit_code(report: &CheckReport) -> ExitCode {
 
 /// Two reports in one place could be read as neither.
 fn refuse_two_at_once(context: &Context, formats: &[FormatTo]) -> Result<(), CliError> {
-    let mut places: Vec<Option<&Path>> = Vec::new();
+    let mut places: Vec<Option<PathBuf>> = Vec::new();
     for format in formats {
         let file = format.file.as_deref().or(context.output_file().map(AsRef::as_ref));
+        let file = file.map(real);
         if places.contains(&file) {
             let place =
                 file.map_or("the standard output".into(), |it| format!("`{}`", it.display()));
@@ -115,6 +116,17 @@ fn refuse_two_at_once(context: &Context, formats: &[FormatTo]) -> Result<(), Cli
         places.push(file);
     }
     Ok(())
+}
+
+/// A file by the one name that it has: the directory as it is, and the name.
+fn real(path: &Path) -> PathBuf {
+    let path = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let above = path.parent().filter(|above| !above.as_os_str().is_empty());
+    let above = std::fs::canonicalize(above.unwrap_or(Path::new(".")));
+    match (above, path.file_name()) {
+        (Ok(above), Some(name)) => above.join(name),
+        _ => path,
+    }
 }
 
 /// Writes a report in all formats, that of the standard output last: what was read there is everywhere.

@@ -10,8 +10,9 @@ use gitops_health_compliance::input::Mode;
 use gitops_health_git::{Error as GitError, ObjectId, Repo, Selection, printable};
 
 use crate::args::ChangeArgs;
+use crate::context::Context;
 use crate::error::{CliError, Failure};
-use crate::subject::Wanted;
+use crate::subject::{self, Wanted};
 
 /// What a CI system says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,9 +40,17 @@ pub(crate) enum Asked {
         after: String,
         /// The branch that others begin at, where the system says so.
         default: Option<String>,
-        /// Whether the system says where branches were.
-        is_told: bool,
+        /// Whether the system says that there was no such branch.
+        is_new: bool,
     },
+}
+
+/// A push, as the system tells it.
+struct Pushed<'a> {
+    before: Option<&'a str>,
+    after: &'a str,
+    default: Option<&'a str>,
+    is_new: bool,
 }
 
 /// The environment of a job.
@@ -65,6 +74,15 @@ impl Environment<'_> {
     /// A branch, without `refs/heads/` in front.
     fn branch(&self, name: &str) -> Option<String> {
         self.get(name).map(|text| branch_name(&text))
+    }
+}
+
+/// A word as a shell reads it: a branch may have any name.
+fn word(text: &str) -> String {
+    let is_plain = |sign: char| sign.is_ascii_alphanumeric() || "+-_./:".contains(sign);
+    match text.chars().all(is_plain) {
+        true => text.to_owned(),
+        false => format!("'{}'", printable(text.as_bytes()).replace('\'', r"'\''")),
     }
 }
 
@@ -108,6 +126,7 @@ impl Told {
     /// What is to be looked at, by what it is judged, and what somebody should know of it.
     pub fn wanted(
         &self,
+        context: &Context,
         repo: &Repo,
         args: &ChangeArgs,
     ) -> Result<(ChangeArgs, Wanted, Option<String>), CliError> {
@@ -115,8 +134,9 @@ impl Told {
         args.branch = args.branch.or_else(|| self.branch.clone());
         let found = match &self.change {
             Asked::Request { base, head } => self.request(repo, base, head, &mut args),
-            Asked::Push { before, after, default, is_told } => {
-                self.push(repo, (before.as_deref(), after), default.as_deref(), *is_told, &mut args)
+            Asked::Push { before, after, default, is_new } => {
+                let (before, default) = (before.as_deref(), default.as_deref());
+                self.push(context, repo, &Pushed { before, after, default, is_new: *is_new })
             }
         };
         let (wanted, note) = found?;
@@ -135,51 +155,69 @@ impl Told {
         args.base = Some(base.to_string());
         args.head = head.to_string();
         let selection = Selection::PullRequest { base: base.to_string(), head: head.to_string() };
-        Ok((Wanted { selection, mode: Mode::PullRequest, is_fast_forward: None }, None))
+        Ok((Wanted::selected(selection, Mode::PullRequest), None))
     }
 
+    /// What was pushed: by the branch that others begin at, unless it was pushed to this one, or to one that is
+    /// protected, where what was there before counts.
     fn push(
         &self,
+        context: &Context,
         repo: &Repo,
-        (before, after): (Option<&str>, &str),
-        default: Option<&str>,
-        is_told: bool,
-        args: &mut ChangeArgs,
+        pushed: &Pushed<'_>,
     ) -> Result<(Wanted, Option<String>), CliError> {
-        let tip = self.here(repo, after)?;
-        let before = before.map(|before| self.here(repo, before)).transpose()?;
-        let is_default = default.is_some() && default == self.branch.as_deref();
-        let begun = match (before, default) {
-            (Some(before), _) => Some(before),
-            (None, Some(default)) if !is_default => {
-                Some(self.first_here(repo, &names_of(default))?)
+        let tip = self.here(repo, pushed.after)?;
+        let before = pushed.before.map(|before| self.here(repo, before)).transpose()?;
+        let default =
+            pushed.default.map(str::to_owned).or_else(|| repo.default_branch_of("origin"));
+        let is_default = default.is_some() && default == self.branch;
+        let default = match default.filter(|_| !is_default) {
+            Some(name) => Some(self.first_here(repo, &names_of(&name))?),
+            None => None,
+        };
+        let is_protected = match (default, &self.branch) {
+            (Some(default), Some(branch)) => {
+                let loaded = context.config_of_revision(repo, Some(default))?;
+                subject::settings(&loaded)?.is_protected(branch.as_bytes())
             }
-            _ => None,
+            _ => is_default,
+        };
+        let (from, known, believed) = match (before, default) {
+            (Some(before), Some(default)) if !is_protected => {
+                (Some(before), vec![before, default], default)
+            }
+            (Some(before), _) => (Some(before), vec![before], before),
+            (None, Some(default)) => (Some(default), vec![default], default),
+            // The first push of all: nothing else is there that could be believed.
+            (None, None) if pushed.is_new => (None, Vec::new(), tip),
+            (None, None) => return Err(self.not_told()),
         };
         let is_fast_forward = match before {
             Some(before) => Some(repo.list_commits(&[before], &[tip])?.is_empty()),
-            None => is_told.then_some(true),
+            None => pushed.is_new.then_some(true),
         };
-        let selection = match begun {
-            Some(begun) => {
-                args.policy_from = args.policy_from.take().or(Some(begun.to_string()));
-                Selection::Brought { tip, known: vec![begun] }
-            }
-            None => Selection::Commit(tip.to_string()),
+        let note = repo
+            .list_commits(&[tip], &known)?
+            .is_empty()
+            .then(|| format!("what {} names brings no commit that was not there", self.system));
+        let wanted = Wanted {
+            selection: Selection::Brought { tip, known, from },
+            mode: Mode::Range,
+            is_fast_forward,
+            believed: Some(believed),
+            name: self.branch.as_ref().map(|it| format!("refs/heads/{it}").into_bytes()),
         };
-        if let Some(begun) = begun
-            && repo.list_commits(&[tip], &[begun])?.is_empty()
-        {
-            let note = format!("what {} names brings no commit that was not there", self.system);
-            return Ok((Wanted { selection, mode: Mode::Range, is_fast_forward }, Some(note)));
-        }
-        let alone = begun.is_none().then(|| {
-            format!(
-                "{} does not say where the branch was before: its last commit alone was looked at",
-                self.system
-            )
-        });
-        Ok((Wanted { selection, mode: Mode::Range, is_fast_forward }, alone))
+        Ok((wanted, note))
+    }
+
+    /// What came before nobody knows, so that nobody knows what is new.
+    fn not_told(&self) -> CliError {
+        CliError::new(Failure::NotEvaluated {
+            what: format!("{} does not say where the branch was before", self.system),
+            hint: "name it: `--range BEFORE..HEAD`; `--commit HEAD` looks at the last commit alone, and at all \
+                   that it merges"
+                .into(),
+        })
     }
 
     /// The first of these that is here.
@@ -213,7 +251,7 @@ impl Told {
         let branch = self.branch.as_deref().unwrap_or("main");
         let wanted = match name.and_then(commit_id) {
             Some(id) if !repo.is_shallow() => id,
-            _ => format!("+refs/heads/{branch}:refs/remotes/origin/{branch}"),
+            _ => word(&format!("+refs/heads/{branch}:refs/remotes/origin/{branch}")),
         };
         let fetch = format!("`git fetch --no-tags {unshallow}origin {wanted}`");
         match self.system {
@@ -235,6 +273,134 @@ impl Told {
                 hint: self.fetch(repo, None),
             }),
             false => error,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ONE: &str = "1111111111111111111111111111111111111111";
+    const TWO: &str = "2222222222222222222222222222222222222222";
+    const ZERO: &str = "0000000000000000000000000000000000000000";
+
+    /// What is told in an environment of these variables.
+    fn told_by(
+        system: impl Fn(&Environment<'_>) -> Option<Told>,
+        variables: &[(&str, &str)],
+    ) -> Option<Told> {
+        let get = |name: &str| {
+            let found = variables.iter().find(|(known, _)| *known == name);
+            found.map(|(_, value)| (*value).to_owned())
+        };
+        system(&Environment(&get))
+    }
+
+    fn request(told: &Told) -> (&str, &str, Option<&str>) {
+        match &told.change {
+            Asked::Request { base, head } => (&base[0], head, told.branch.as_deref()),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    type Push<'a> = (Option<&'a str>, &'a str, Option<&'a str>, Option<&'a str>, bool);
+
+    fn push(told: &Told) -> Push<'_> {
+        match &told.change {
+            Asked::Push { before, after, default, is_new } => {
+                (before.as_deref(), after, default.as_deref(), told.branch.as_deref(), *is_new)
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn gitlab_says_where_a_branch_was() {
+        let mut variables = vec![
+            ("GITLAB_CI", "true"),
+            ("CI_COMMIT_SHA", TWO),
+            ("CI_COMMIT_BEFORE_SHA", ONE),
+            ("CI_COMMIT_BRANCH", "work"),
+            ("CI_DEFAULT_BRANCH", "main"),
+        ];
+        let told = told_by(others::gitlab, &variables).expect("it is GitLab");
+        assert_eq!(push(&told), (Some(ONE), TWO, Some("main"), Some("work"), false));
+        variables[2].1 = ZERO;
+        let told = told_by(others::gitlab, &variables).expect("it is GitLab");
+        // So it is for what a clock begins, too.
+        assert_eq!((push(&told).0, push(&told).4), (None, false));
+        let pushed = [&variables[..], &[("CI_PIPELINE_SOURCE", "push")]].concat();
+        assert!(push(&told_by(others::gitlab, &pushed).expect("it is GitLab")).4);
+        variables.extend([
+            ("CI_MERGE_REQUEST_IID", "7"),
+            ("CI_MERGE_REQUEST_TARGET_BRANCH_NAME", "main"),
+            ("CI_MERGE_REQUEST_DIFF_BASE_SHA", ONE),
+        ]);
+        let told = told_by(others::gitlab, &variables).expect("it is GitLab");
+        // Never the merge base, which whoever makes the change chooses.
+        assert_eq!(request(&told), ("refs/remotes/origin/main", TWO, Some("main")));
+        variables.push(("CI_MERGE_REQUEST_TARGET_BRANCH_SHA", ONE));
+        assert_eq!(request(&told_by(others::gitlab, &variables).expect("it is")).0, ONE);
+    }
+
+    #[test]
+    fn the_others_say_what_they_can() {
+        let azure = [
+            ("TF_BUILD", "True"),
+            ("BUILD_SOURCEVERSION", TWO),
+            ("BUILD_SOURCEBRANCH", "refs/heads/work"),
+        ];
+        let told = told_by(others::azure, &azure).expect("it is Azure");
+        assert_eq!(push(&told), (None, TWO, None, Some("work"), false));
+        let target =
+            [&azure[..], &[("SYSTEM_PULLREQUEST_TARGETBRANCH", "refs/heads/main")]].concat();
+        let told = told_by(others::azure, &target).expect("it is Azure");
+        assert_eq!(request(&told), ("refs/remotes/origin/main", TWO, Some("main")));
+
+        let bitbucket = [
+            ("BITBUCKET_BUILD_NUMBER", "1"),
+            ("BITBUCKET_COMMIT", TWO),
+            ("BITBUCKET_PR_DESTINATION_BRANCH", "main"),
+        ];
+        let told = told_by(others::bitbucket, &bitbucket).expect("it is Bitbucket");
+        assert_eq!(request(&told), ("refs/remotes/origin/main", TWO, Some("main")));
+        let told = told_by(others::bitbucket, &bitbucket[..2]).expect("it is Bitbucket");
+        assert_eq!(push(&told), (None, TWO, None, None, false));
+
+        let buildkite = [
+            ("BUILDKITE", "true"),
+            ("BUILDKITE_COMMIT", "HEAD"),
+            ("BUILDKITE_BRANCH", "work"),
+            ("BUILDKITE_PIPELINE_DEFAULT_BRANCH", "main"),
+            ("BUILDKITE_PULL_REQUEST", "false"),
+            ("BUILDKITE_PULL_REQUEST_BASE_BRANCH", "main"),
+        ];
+        let told = told_by(others::buildkite, &buildkite).expect("it is Buildkite");
+        assert_eq!(push(&told), (None, "HEAD", Some("main"), Some("work"), false));
+
+        let jenkins = [
+            ("JENKINS_URL", "https://ci.example.org/"),
+            ("GIT_COMMIT", TWO),
+            ("GIT_PREVIOUS_COMMIT", TWO),
+            ("GIT_PREVIOUS_SUCCESSFUL_COMMIT", ONE),
+            ("GIT_BRANCH", "origin/work"),
+        ];
+        let told = told_by(others::jenkins, &jenkins).expect("it is Jenkins");
+        assert_eq!(push(&told), (Some(ONE), TWO, None, Some("work"), false));
+        let told = told_by(others::jenkins, &[&jenkins[..], &[("CHANGE_TARGET", "main")]].concat());
+        assert_eq!(
+            request(&told.expect("it is")),
+            ("refs/remotes/origin/main", "HEAD", Some("main"))
+        );
+
+        for system in
+            [others::gitlab, others::azure, others::bitbucket, others::buildkite, others::jenkins]
+        {
+            assert_eq!(
+                told_by(system, &[("CI", "true"), ("GITLAB_CI", ""), ("TF_BUILD", "no")]),
+                None
+            );
         }
     }
 }

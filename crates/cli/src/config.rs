@@ -18,6 +18,8 @@ use serde_yaml::{Mapping, Value};
 
 use layer::Layer;
 
+use crate::look::masked;
+
 /// The configuration file of a repository.
 pub(crate) const REPOSITORY_FILE: &str = ".gitops-health.yaml";
 
@@ -81,13 +83,27 @@ impl Loaded {
         let value = serde_yaml::to_value(&self.config).expect("the configuration is YAML");
         let setting = |(key, origin): (&String, &Origin)| {
             let found = key.split('.').try_fold(&value, |value, name| value.get(name))?;
-            let value = serde_json::to_value(found).ok()?;
+            // A reason may say more than it should.
+            let value = shown(serde_json::to_value(found).ok()?);
             Some(Setting { key: key.clone(), value, origin: origin.in_report() })
         };
         Configuration {
             sources: self.sources.iter().map(Origin::in_report).collect(),
             settings: self.origins.iter().filter_map(setting).collect(),
         }
+    }
+}
+
+/// A value as it may be shown.
+fn shown(value: serde_json::Value) -> serde_json::Value {
+    use serde_json::Value as Json;
+    match value {
+        Json::String(text) => Json::String(masked(&text)),
+        Json::Array(list) => Json::Array(list.into_iter().map(shown).collect()),
+        Json::Object(map) => {
+            Json::Object(map.into_iter().map(|(key, value)| (key, shown(value))).collect())
+        }
+        other => other,
     }
 }
 

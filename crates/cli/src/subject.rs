@@ -47,6 +47,8 @@ pub(crate) struct Believed {
     mode: Mode,
     /// Whether a branch only went forward, where that is known already.
     is_fast_forward: Option<bool>,
+    /// The reference that is pushed.
+    name: Option<Vec<u8>>,
     pub change: Change,
     pub loaded: Loaded,
     trusted: Trusted,
@@ -60,6 +62,17 @@ pub(crate) struct Wanted {
     pub mode: Mode,
     /// Whether the branch only goes forward by it, where that is known already.
     pub is_fast_forward: Option<bool>,
+    /// What is believed, where nobody names something else.
+    pub believed: Option<ObjectId>,
+    /// The reference that is pushed, whose name is looked at as well.
+    pub name: Option<Vec<u8>>,
+}
+
+impl Wanted {
+    /// What somebody has selected.
+    pub fn selected(selection: Selection, mode: Mode) -> Self {
+        Self { selection, mode, is_fast_forward: None, believed: None, name: None }
+    }
 }
 
 impl Believed {
@@ -72,7 +85,7 @@ impl Believed {
         let repo = context.open_repo()?;
         refuse_ambiguous(&repo, args)?;
         let (selection, mode) = selection(args);
-        Self::of(context, repo, args, Wanted { selection, mode, is_fast_forward: None }, policies)
+        Self::of(context, repo, args, Wanted::selected(selection, mode), policies)
     }
 
     /// The same of a change that no argument names.
@@ -83,16 +96,30 @@ impl Believed {
         wanted: Wanted,
         policies: &[PathBuf],
     ) -> Result<Self, CliError> {
-        let Wanted { selection, mode, is_fast_forward } = wanted;
+        let Wanted { selection, mode, is_fast_forward, believed, name } = wanted;
         let mut change = repo.change(&selection, Similarity::Renames)?;
         refuse_nothing(&selection, &change)?;
-        let revision = trusted_revision(&repo, args, &selection, &change)?;
+        let revision = match (&args.policy_from, believed) {
+            (None, Some(believed)) => Some(believed),
+            _ => trusted_revision(&repo, args, &selection, &change)?,
+        };
         repo.judge_by_attributes_of(revision, &mut change.files)?;
         let loaded = context.config_of_revision(&repo, revision)?;
         let settings = settings(&loaded)?;
         let trusted = Trusted::read(&repo, revision, &settings).map_err(unusable)?;
         let own = Own::of_revision(&repo, revision, &settings, policies)?;
-        Ok(Self { repo, selection, mode, is_fast_forward, change, loaded, trusted, settings, own })
+        Ok(Self {
+            repo,
+            selection,
+            mode,
+            is_fast_forward,
+            name,
+            change,
+            loaded,
+            trusted,
+            settings,
+            own,
+        })
     }
 
     /// The frameworks that are asked for: those that were named, else those that are configured.
@@ -156,7 +183,10 @@ impl Believed {
     pub fn scanned(&self, context: &Context) -> Result<Scanned, CliError> {
         let Self { repo, selection, change, loaded, trusted, .. } = self;
         let look = Look::of_revision(context, &loaded.config.sanitize, repo, trusted.revision)?;
-        let outcome = sanitize_scan::scan_change(repo, &look, (selection, change))?;
+        let mut outcome = sanitize_scan::scan_change(repo, &look, (selection, change))?;
+        if let Some(name) = &self.name {
+            outcome.scan_reference(&look, name);
+        }
         Ok(Scanned { look, outcome })
     }
 

@@ -26,7 +26,7 @@ use crate::waiver::Around;
 /// So many commits before a change are looked at for its tree.
 const MOST_BEFORE: usize = 10_000;
 
-pub use classes::is_governance;
+pub use classes::{is_governance, is_pipeline};
 pub(crate) use shown::Masks;
 pub use tags::TagsByCommit;
 

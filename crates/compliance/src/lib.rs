@@ -27,7 +27,7 @@ mod verdict;
 mod waiver;
 mod yaml;
 
-pub use assemble::{Assembler, Subject, TagsByCommit, digits, is_governance};
+pub use assemble::{Assembler, Subject, TagsByCommit, digits, is_governance, is_pipeline};
 pub use catalogue::{Catalogue, CatalogueError, Decider, Judge, Meta, Severity, Shipped};
 pub use check::{CheckedPolicies, Problem, ProblemKind, check_policies};
 pub use config::{ApprovalTrailer, ComplianceConfig, ConfigError, Settings};

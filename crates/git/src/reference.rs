@@ -62,6 +62,25 @@ impl Reference {
 }
 
 impl Repo {
+    /// Whether a remote of this name is configured.
+    pub fn has_remote(&self, name: &str) -> bool {
+        self.git.find_remote(name).is_ok()
+    }
+
+    /// The name of the remote at an address, as the configuration has it.
+    pub fn remote_at(&self, url: &str) -> Option<String> {
+        let names = self.git.remotes().ok()?;
+        let names = names.iter().filter_map(|name| name.ok().flatten().map(str::to_owned));
+        let is_there = |name: &String| {
+            let remote = self.git.find_remote(name).ok();
+            remote.is_some_and(|remote| {
+                let urls = [remote.url().ok(), remote.pushurl().ok().flatten()];
+                urls.into_iter().flatten().any(|it| it == url)
+            })
+        };
+        names.into_iter().find(is_there)
+    }
+
     /// The branch that a remote calls its own, without `refs/heads/` in front, as `refs/remotes/NAME/HEAD` says;
     /// `None` where that is not there.
     pub fn default_branch_of(&self, remote: &str) -> Option<String> {

@@ -1,5 +1,3 @@
-use std::collections::HashMap;
-
 use crate::attributes::SkippedAttributes;
 use crate::change::{Changes, FileChange};
 use crate::commit::{Ancestry, Commit};
@@ -29,13 +27,15 @@ pub enum Selection {
         /// The branch to merge.
         head: String,
     },
-    /// What a push brings to those who have `known`: the commits that lead to `tip` and to none of those, against the
-    /// last of its first parents that they have; against nothing where they have none of them.
+    /// What a push brings: the commits that lead to `tip` and to none of those that are `known`, against the merge base of
+    /// `tip` and `from`; against nothing where there is none.
     Brought {
         /// The new end of a branch.
         tip: ObjectId,
-        /// What was there before.
+        /// What was there before: its commits are not looked at.
         known: Vec<ObjectId>,
+        /// Where the branch was, or what it goes on from. It must not be chosen by whoever pushes.
+        from: Option<ObjectId>,
     },
 }
 
@@ -88,7 +88,7 @@ impl Repo {
             Selection::PullRequest { base, head } => {
                 vec![self.resolve(base)?, self.resolve(head)?]
             }
-            Selection::Brought { tip, .. } => vec![*tip],
+            Selection::Brought { tip, from, .. } => std::iter::once(*tip).chain(*from).collect(),
         })
     }
 
@@ -131,7 +131,13 @@ impl Repo {
                 let merge_base = lineage.merge_base(base, head)?;
                 self.change_from(&text, merge_base, (base, head), similarity)
             }
-            Selection::Brought { tip, known } => self.brought(*tip, known, similarity),
+            Selection::Brought { tip, known, from } => {
+                let base = match from.map(|from| lineage.merge_base(from, *tip)) {
+                    None | Some(Err(Error::NoMergeBase { .. })) => None,
+                    Some(base) => Some(base?),
+                };
+                self.brought(*tip, known, base, similarity)
+            }
         }
     }
 
@@ -140,17 +146,12 @@ impl Repo {
         &self,
         tip: ObjectId,
         known: &[ObjectId],
+        base: Option<ObjectId>,
         similarity: Similarity,
     ) -> Result<Change, Error> {
         let commits = self.list_commits(&[tip], known)?;
         let commits =
             commits.into_iter().map(|id| self.commit(id)).collect::<Result<Vec<_>, _>>()?;
-        let first_parents: HashMap<ObjectId, Option<ObjectId>> =
-            commits.iter().map(|it| (it.id, it.parents().first().copied())).collect();
-        let mut base = Some(tip);
-        while let Some(parent) = base.and_then(|id| first_parents.get(&id)) {
-            base = *parent;
-        }
         if let Some(edge) =
             commits.iter().find(|it| matches!(it.ancestry, Ancestry::ShallowEdge(_)))
         {

@@ -1,3 +1,5 @@
+use std::path::PathBuf;
+
 use gitops_health_compliance::Severity;
 use gitops_health_report::check::{Check, Stage};
 
@@ -17,6 +19,8 @@ pub(super) struct Asked<'a> {
     /// How much it matters that the rules are changed.
     pub rules_changed: Severity,
     pub frameworks: &'a [String],
+    /// Policies that were named, beside those that are configured.
+    pub policies: &'a [PathBuf],
     /// How much of the past has to be known.
     pub depth: Depth,
 }
@@ -59,6 +63,7 @@ impl<'a> Asked<'a> {
             max_risk: (max_risk < 100).then_some(max_risk),
             rules_changed: config.rules_changed,
             frameworks: &args.framework,
+            policies: &args.policy,
             // Who sets a limit means the risk by all that is known.
             depth: if max_risk < 100 { Depth::All } else { args.depth },
         })
@@ -73,17 +78,16 @@ impl<'a> Asked<'a> {
         severity >= self.fail_on
     }
 
-    /// Whether a fact can not be known yet.
-    pub fn is_later(&self, fact: &str) -> bool {
+    /// Whether a fact can not be known yet; `is_cut` where the past is not indexed yet.
+    pub fn is_later(&self, fact: &str, is_cut: bool) -> bool {
         const NOT_COMMITTED: [&str; 2] = ["commits", "branch.is_fast_forward"];
         const OF_OTHERS: [&str; 6] =
             ["approvals", "pull_request", "platform", "scans", "tests", "tickets"];
         let is = |known: &&str| {
             fact.strip_prefix(*known).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
         };
-        // Where the past is not indexed yet, it is by then.
         if fact == "risk" {
-            return self.depth == Depth::Ready && self.stage != Stage::Merge;
+            return is_cut && self.stage != Stage::Merge;
         }
         match self.stage {
             Stage::Merge => false,

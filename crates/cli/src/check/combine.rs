@@ -1,5 +1,7 @@
+use std::path::{Path, PathBuf};
+
 use gitops_health_compliance::{Severity, Verdict};
-use gitops_health_git::{FileChange, ObjectId, Repo, printable};
+use gitops_health_git::{FileChange, Held, ObjectId, Repo, printable};
 use gitops_health_report::RiskReport;
 use gitops_health_report::check::{
     CHECK_SCHEMA, Check, CheckCounts, CheckFinding, CheckOutcome, CheckPart, CheckReport,
@@ -74,7 +76,10 @@ pub(super) fn change(
         report.parts.push(not_asked(Check::Sanitize, "left out"));
     }
     match &answers {
-        Some(answers) => rules::add(&mut report, answers, asked),
+        Some(answers) => {
+            let is_cut = risk.as_ref().is_some_and(|(_, is_cut)| *is_cut);
+            rules::add(&mut report, answers, asked, is_cut);
+        }
         None if !is_set_up && asked.asks(Check::Compliance) => {
             let how = "nothing is set up (`compliance.frameworks`, --framework); \
                        `gitops-health compliance analyze` gives advice";
@@ -94,7 +99,7 @@ pub(super) fn change(
         }
         None => report.parts.push(not_asked(Check::Risk, "left out")),
     }
-    of_governance(&mut report, believed, asked);
+    of_governance(&mut report, believed, asked)?;
     Ok(finished(report))
 }
 
@@ -111,6 +116,20 @@ pub(super) fn tree(context: &Context, args: &CheckArgs) -> Result<CheckReport, C
     };
     let loaded = context.config_of_revision(&repo, Some(trusted))?;
     let asked = Asked::new(args, &loaded.config.check, Stage::Merge)?;
+    let change = &args.change;
+    for (is_given, flag) in [
+        (!change.evidence.is_empty(), "--evidence"),
+        (change.branch.is_some(), "--branch"),
+        (!args.policy.is_empty(), "--policy"),
+        (args.before.is_some(), "--before"),
+    ] {
+        if is_given {
+            return Err(CliError::new(Failure::Unusable {
+                what: format!("`{flag}` says nothing of a tree"),
+                hint: format!("leave out `{flag}`, or name a change"),
+            }));
+        }
+    }
     if !asked.asks(Check::Sanitize) || !args.framework.is_empty() || args.max_risk.is_some() {
         return Err(CliError::new(Failure::Unusable {
             what: "risk and rules are those of a change, and a tree is none".into(),
@@ -149,6 +168,7 @@ pub(crate) fn message(
         max_risk: None,
         rules_changed: config.rules_changed,
         frameworks: &[],
+        policies: &[],
         depth: Depth::Ready,
     };
     let look = Look::of_revision(context, &loaded.config.sanitize, repo, head)?;
@@ -285,11 +305,19 @@ fn of_risk(report: &mut CheckReport, risk: &RiskReport, asked: &Asked<'_>) {
 }
 
 /// That the change touches that by which it would be judged.
-fn of_governance(report: &mut CheckReport, believed: &Believed, asked: &Asked<'_>) {
+fn of_governance(
+    report: &mut CheckReport,
+    believed: &Believed,
+    asked: &Asked<'_>,
+) -> Result<(), CliError> {
     let baseline = believed.loaded.config.sanitize.baseline.as_bytes();
-    let is_baseline = |file: &FileChange| {
+    let named = policies_in_tree(believed, asked.policies);
+    let is_named = |file: &FileChange| {
         let paths = [Some(&file.path), file.old_path.as_ref()];
-        paths.into_iter().flatten().any(|path| path.as_bytes() == baseline)
+        paths.into_iter().flatten().any(|path| {
+            let path = path.as_bytes();
+            path == baseline || named.iter().any(|it| is_below(path, it))
+        })
     };
     let judged_by = |id: Option<ObjectId>| match id {
         Some(id) => format!("this change was judged by what is in {}", id.short()),
@@ -297,7 +325,7 @@ fn of_governance(report: &mut CheckReport, believed: &Believed, asked: &Asked<'_
     };
     for file in &believed.change.files {
         let governs = gitops_health_compliance::is_governance(file, &believed.settings);
-        if !governs && !is_baseline(file) {
+        if !governs && !is_named(file) && !asks_us(believed, file)? {
             continue;
         }
         report.findings.push(CheckFinding {
@@ -317,6 +345,39 @@ fn of_governance(report: &mut CheckReport, believed: &Believed, asked: &Asked<'_
         });
     }
     report.parts.push(CheckPart { check: Check::Governance, is_asked: true, words: String::new() });
+    Ok(())
+}
+
+/// Policies that were named on the command line and are in the tree: they are read from the disk.
+fn policies_in_tree(believed: &Believed, policies: &[PathBuf]) -> Vec<Vec<u8>> {
+    let real = |path: &Path| std::fs::canonicalize(path).ok();
+    let Some(top) = believed.repo.worktree().and_then(real) else { return Vec::new() };
+    let inside = policies.iter().filter_map(|path| {
+        let path = real(path)?;
+        Some(path.strip_prefix(&top).ok()?.as_os_str().as_encoded_bytes().to_vec())
+    });
+    inside.collect()
+}
+
+fn is_below(path: &[u8], directory: &[u8]) -> bool {
+    let rest = path.strip_prefix(directory);
+    directory.is_empty() || rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(b"/"))
+}
+
+/// Whether a pipeline, before or after the change, is one that asks us.
+fn asks_us(believed: &Believed, file: &FileChange) -> Result<bool, CliError> {
+    const LARGEST: u64 = 1 << 20;
+    if !gitops_health_compliance::is_pipeline(file, &believed.settings) {
+        return Ok(false);
+    }
+    for side in [file.old, file.new].into_iter().flatten() {
+        if let Held::Content(content) = believed.repo.held(side.id, LARGEST)?
+            && memchr::memmem::find(&content, b"gitops-health").is_some()
+        {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// What answers say, for those who need no more.

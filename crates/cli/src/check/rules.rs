@@ -13,12 +13,17 @@ use super::findings::blank;
 const OF_SANITIZE: [&str; 2] = ["no-health-data", "no-secrets"];
 
 /// Adds what rules say.
-pub(super) fn add(report: &mut CheckReport, answers: &ComplianceReport, asked: &Asked<'_>) {
+pub(super) fn add(
+    report: &mut CheckReport,
+    answers: &ComplianceReport,
+    asked: &Asked<'_>,
+    is_cut: bool,
+) {
     for row in &answers.rules {
         match row.verdict {
             Verdict::Fail => failing(report, row, asked),
             Verdict::Waived => waived(report, row, asked),
-            Verdict::NotAssessed | Verdict::Error => unknown(report, row, asked),
+            Verdict::NotAssessed | Verdict::Error => unknown(report, row, asked, is_cut),
             Verdict::Pass | Verdict::NotApplicable => {}
         }
         for warning in &row.warnings {
@@ -90,9 +95,9 @@ fn waived(report: &mut CheckReport, row: &RuleRow, asked: &Asked<'_>) {
     }
 }
 
-fn unknown(report: &mut CheckReport, row: &RuleRow, asked: &Asked<'_>) {
-    let later: Vec<String> =
-        row.missing.iter().filter(|fact| asked.is_later(fact)).cloned().collect();
+fn unknown(report: &mut CheckReport, row: &RuleRow, asked: &Asked<'_>, is_cut: bool) {
+    let later = row.missing.iter().filter(|fact| asked.is_later(fact, is_cut));
+    let later: Vec<String> = later.cloned().collect();
     if row.verdict == Verdict::NotAssessed && !later.is_empty() {
         report.later.push(LaterRule { rule: row.rule.clone(), facts: later });
         return;

@@ -2,6 +2,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
+use gitops_health_git::printable;
 use serde_json::Value;
 
 use super::{Asked, Environment, Told, branch_name, commit_id, names_of};
@@ -42,12 +43,20 @@ pub(super) fn told(environment: &Environment<'_>) -> Result<Option<Told>, CliErr
         let branch = text("/merge_group/base_ref").map(branch_name);
         return Ok(Some(request(id("/merge_group/base_sha"), branch, id("/merge_group/head_sha"))));
     }
+    let name = environment.get("GITHUB_EVENT_NAME").unwrap_or_default();
+    if event.get("before").is_none() && !matches!(&*name, "" | "push") {
+        return Err(CliError::new(Failure::NotEvaluated {
+            what: format!("the event `{}` names no change", printable(name.as_bytes())),
+            hint: "name one, such as `--commit HEAD`, or look at everything with `--all --only sanitize`"
+                .into(),
+        }));
+    }
     let after = id("/after").or_else(|| environment.id("GITHUB_SHA"));
     let change = Asked::Push {
         before: id("/before"),
         after: after.unwrap_or_else(|| "HEAD".into()),
         default: text("/repository/default_branch").map(branch_name),
-        is_told: event.get("before").is_some(),
+        is_new: event.get("before").is_some() && id("/before").is_none(),
     };
     let pushed = environment.get("GITHUB_REF").filter(|it| it.starts_with("refs/heads/"));
     Ok(Some(Told { system: NAME, change, branch: pushed.map(|it| branch_name(&it)) }))

@@ -21,12 +21,11 @@ pub(super) fn gitlab(environment: &Environment<'_>) -> Option<Told> {
         let change = Asked::Request { base: base.into_iter().chain(named).collect(), head };
         return Some(Told { system: GITLAB, change, branch: target });
     }
-    let change = Asked::Push {
-        before: environment.id("CI_COMMIT_BEFORE_SHA"),
-        after: head,
-        default: environment.branch("CI_DEFAULT_BRANCH"),
-        is_told: true,
-    };
+    let before = environment.id("CI_COMMIT_BEFORE_SHA");
+    // It is zeros for pipelines that somebody starts or a clock does, too.
+    let is_new = before.is_none() && environment.is("CI_PIPELINE_SOURCE", "push");
+    let default = environment.branch("CI_DEFAULT_BRANCH");
+    let change = Asked::Push { before, after: head, default, is_new };
     Some(Told { system: GITLAB, change, branch: environment.branch("CI_COMMIT_BRANCH") })
 }
 
@@ -71,14 +70,14 @@ pub(super) fn buildkite(environment: &Environment<'_>) -> Option<Told> {
         None => {
             let branch = environment.branch("BUILDKITE_BRANCH");
             let default = environment.branch("BUILDKITE_PIPELINE_DEFAULT_BRANCH");
-            let change = Asked::Push { before: None, after: head, default, is_told: false };
+            let change = Asked::Push { before: None, after: head, default, is_new: false };
             Some(Told { system: BUILDKITE, change, branch })
         }
     }
 }
 
-/// Jenkins, "Pipeline: Multibranch" (`CHANGE_TARGET`) and the Git plugin. Where a branch was when it was built before is
-/// told, which is all that is new to Jenkins.
+/// Jenkins, "Pipeline: Multibranch" (`CHANGE_TARGET`) and the Git plugin. Where a branch was when a build of it last
+/// succeeded is told, which is all that is new.
 pub(super) fn jenkins(environment: &Environment<'_>) -> Option<Told> {
     environment.get("JENKINS_URL").or_else(|| environment.get("JENKINS_HOME"))?;
     let head = environment.id("GIT_COMMIT").unwrap_or_else(|| "HEAD".into());
@@ -87,16 +86,16 @@ pub(super) fn jenkins(environment: &Environment<'_>) -> Option<Told> {
         let change = Asked::Request { base: names_of(&target), head: "HEAD".into() };
         return Some(Told { system: JENKINS, change, branch: Some(target) });
     }
-    let before = environment.id("GIT_PREVIOUS_COMMIT");
+    // What failed the last build is new as long as none has let it pass.
+    let before = environment.id("GIT_PREVIOUS_SUCCESSFUL_COMMIT");
     let branch = environment.branch("BRANCH_NAME").or_else(|| {
         environment.branch("GIT_BRANCH").map(|it| it.trim_start_matches("origin/").to_owned())
     });
-    let is_told = before.is_some();
-    let change = Asked::Push { before, after: head, default: None, is_told };
+    let change = Asked::Push { before, after: head, default: None, is_new: false };
     Some(Told { system: JENKINS, change, branch })
 }
 
 fn untold(system: &'static str, after: String, branch: Option<String>) -> Told {
-    let change = Asked::Push { before: None, after, default: None, is_told: false };
+    let change = Asked::Push { before: None, after, default: None, is_new: false };
     Told { system, change, branch }
 }

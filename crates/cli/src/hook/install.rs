@@ -146,22 +146,22 @@ fn to_add(path: &Path, needs_head: bool, hook: HookName) -> Result<Step, CliErro
         Err(source) => return Err(unreadable(path, source)),
     };
     let path = path.to_owned();
-    if before.as_deref().is_some_and(husky::has_part) {
+    if before.as_deref().is_some_and(|text| husky::has_part(text, hook)) {
         return Ok(Step::IsThere { path });
     }
     // What git runs itself says by which shell.
-    let head = if before.is_none() && needs_head { Some("#!/bin/sh\n") } else { None };
-    let text = husky::with_part(before.as_deref().or(head), hook);
+    let head = if needs_head { "#!/bin/sh\n" } else { "" };
+    let text = husky::with_part(before.as_deref(), head, hook);
     Ok(Step::Add { path, text, is_new: before.is_none() })
 }
 
 fn to_uninstall(place: &Place, hook: HookName, is_named: bool) -> Result<Option<Step>, CliError> {
     if let Keeper::Husky(directory) = &place.keeper {
         let path = directory.join(hook.name());
-        let text = fs::read_to_string(&path).ok().and_then(|text| husky::without_part(&text));
-        return Ok(text.map(|text| match text.trim() {
-            "" | "#!/bin/sh" => Step::Remove { path },
-            _ => Step::TakeOut { path, text },
+        let left = fs::read_to_string(&path).ok().and_then(|text| husky::without_part(&text));
+        return Ok(left.map(|left| match left {
+            husky::Left::Nothing => Step::Remove { path },
+            husky::Left::Text(text) => Step::TakeOut { path, text },
         }));
     }
     let path = place.directory.join(hook.name());
@@ -191,10 +191,10 @@ fn to_uninstall(place: &Place, hook: HookName, is_named: bool) -> Result<Option<
 /// What is wrong with a hook of ours; nothing where it is as it should be.
 pub(crate) fn problem_of(repo: &Repo, hook: HookName) -> Result<Option<String>, CliError> {
     let place = Place::of(repo)?;
-    if matches!(place.keeper, Keeper::Husky(_)) {
-        return Ok(None);
-    }
-    let path = place.directory.join(hook.name());
+    let path = match &place.keeper {
+        Keeper::Husky(directory) => directory.join(hook.name()),
+        _ => place.directory.join(hook.name()),
+    };
     let text = fs::read_to_string(&path).map_err(|source| unreadable(&path, source))?;
     let program = text.lines().find_map(|line| line.strip_prefix("program='")?.strip_suffix('\''));
     #[cfg(unix)]
@@ -202,11 +202,20 @@ pub(crate) fn problem_of(repo: &Repo, hook: HookName) -> Result<Option<String>, 
         use std::os::unix::fs::PermissionsExt;
         let mode =
             path.metadata().map_err(|source| unreadable(&path, source))?.permissions().mode();
-        if mode & 0o111 == 0 {
+        // husky runs its files by a shell.
+        if mode & 0o111 == 0 && path.parent() == Some(&*place.directory) {
             return Ok(Some("git passes over it: nobody may run it".into()));
         }
     }
+    let is_on_path = || {
+        let paths = std::env::var_os("PATH").unwrap_or_default();
+        let name = format!("gitops-health{}", std::env::consts::EXE_SUFFIX);
+        std::env::split_paths(&paths).any(|directory| directory.join(&name).is_file())
+    };
     Ok(match program {
+        None if !is_on_path() => {
+            Some("it calls `gitops-health`, which is not on the PATH here".into())
+        }
         Some(program) if !Path::new(&program.replace(r"'\''", "'")).exists() => {
             Some(format!("the program that it calls is gone: {}", printable(program.as_bytes())))
         }

@@ -29,24 +29,27 @@ pub(super) fn commit_msg(
     let path = file_of(arguments)?;
     let text = read(&path)?;
     let message = without_remarks(&text, &comment_prefix(repo));
-    let report = check::of_message(context, repo, &message)?;
+    let report = check::of_message(context, repo, message)?;
     say(context, &report, None)
 }
 
 /// What git keeps of a message, or may keep: it takes away comments only where an editor was open, so lines that
-/// begin as a comment count. The lists of files that it writes itself below `#` do not.
-fn without_remarks(text: &[u8], prefix: &[u8]) -> Vec<u8> {
-    let mut kept = Vec::new();
-    for line in text.split_inclusive(|byte| *byte == b'\n') {
-        let remark = line.strip_prefix(prefix);
-        if remark.is_some_and(|it| it.trim_ascii() == SCISSORS) {
+/// begin as comments count. What stands below the scissors does not, where git itself has put them: two lines of
+/// comment follow.
+fn without_remarks<'a>(text: &'a [u8], prefix: &[u8]) -> &'a [u8] {
+    let is_remark =
+        |line: Option<&&[u8]>| !prefix.is_empty() && line.is_some_and(|it| it.starts_with(prefix));
+    let lines: Vec<&[u8]> = text.split_inclusive(|byte| *byte == b'\n').collect();
+    let mut end = 0;
+    for (place, line) in lines.iter().enumerate() {
+        let is_scissors = line.strip_prefix(prefix).is_some_and(|it| it.trim_ascii() == SCISSORS);
+        let is_gits = is_remark(lines.get(place + 1)) && is_remark(lines.get(place + 2));
+        if is_scissors && is_gits {
             break;
         }
-        if !remark.is_some_and(|it| it.starts_with(b"\t")) {
-            kept.extend_from_slice(line);
-        }
+        end += line.len();
     }
-    kept
+    &text[..end]
 }
 
 /// Says in the editor how risky the commit is and what was found, as a comment. It is no gate: `--no-verify` does not
@@ -142,10 +145,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_git_writes_itself_is_no_message() {
-        let text = "Fix it\n\n# Please enter\n#\tnew file: a\n#123 is done\n# ------------------------ >8 ------------------------\ndiff\n";
-        let kept = without_remarks(text.as_bytes(), b"#");
-        assert_eq!(kept, b"Fix it\n\n# Please enter\n#123 is done\n");
+    fn what_git_keeps_counts_and_what_it_cuts_off_does_not() {
+        let cut = "# ------------------------ >8 ------------------------\n# Do not modify\n# Everything below\ndiff\n";
+        for kept in [
+            "Fix it\n\n# Please enter\n#\tnew file: a\n#123 is done\n",
+            "# ---\n",
+            "\tindented\n",
+            "",
+        ] {
+            assert_eq!(without_remarks(format!("{kept}{cut}").as_bytes(), b"#"), kept.as_bytes());
+            assert_eq!(without_remarks(kept.as_bytes(), b"#"), kept.as_bytes());
+            assert_eq!(without_remarks(kept.as_bytes(), b""), kept.as_bytes());
+        }
+        // What somebody has written is no line of git's.
+        let written = "x\n# ------------------------ >8 ------------------------\nmore\n";
+        assert_eq!(without_remarks(written.as_bytes(), b"#"), written.as_bytes());
+        assert_eq!(without_remarks(cut.as_bytes(), b""), cut.as_bytes());
     }
 
     #[test]

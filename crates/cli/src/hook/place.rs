@@ -61,7 +61,7 @@ impl Place {
             return Hook::at(&self.directory.join(name.name()));
         };
         match fs::read_to_string(directory.join(name.name())) {
-            Ok(text) if has_part(&text) => Ok(Hook::Ours),
+            Ok(text) if has_part(&text, name) => Ok(Hook::Ours),
             Ok(_) => Ok(Hook::Other),
             Err(_) => Ok(Hook::None),
         }

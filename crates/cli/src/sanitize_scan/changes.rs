@@ -36,7 +36,7 @@ pub(crate) fn scan_change(
     let mut outcome = Outcome::default();
     match selection {
         Selection::Staged => {
-            let brought = Brought { origin: None, others: &repo.merge_heads()? };
+            let brought = Brought { origin: None, has_it: &merged_heads(repo)? };
             scan_files(repo, look, &change.files, brought, &mut outcome)?;
         }
         Selection::Worktree => {
@@ -45,29 +45,54 @@ pub(crate) fn scan_change(
                 scan_in_worktree(repo, look, file, &attributes, &mut outcome)?;
             }
         }
-        _ => scan_commits(repo, look, change, &mut outcome)?,
+        _ => scan_commits(repo, look, (selection, change), &mut outcome)?,
     }
     Ok(outcome)
 }
 
+/// The commits that are being merged. What HEAD came after has nothing that could be merged.
+fn merged_heads(repo: &Repo) -> Result<Vec<ObjectId>, CliError> {
+    let Some(head) = repo.head_commit()? else { return Ok(Vec::new()) };
+    let mut heads = Vec::new();
+    for other in repo.merge_heads()? {
+        if !repo.list_commits(&[other], &[head])?.is_empty() {
+            heads.push(other);
+        }
+    }
+    Ok(heads)
+}
+
 /// What each commit of a change adds, also where a later one takes it away.
+///
+/// Of a merge, that is what differs from its first parent: the others may be anything, be it a commit of long ago whose
+/// content was taken out since, or one that was made up. What the branch that the change goes to has already is not
+/// told again, and neither is what was told of another commit of the change.
 fn scan_commits(
     repo: &Repo,
     look: &Look,
-    change: &Change,
+    (selection, change): (&Selection, &Change),
     outcome: &mut Outcome,
 ) -> Result<(), CliError> {
     let mut people = HashSet::new();
-    for commit in &change.commits {
+    let there: Vec<ObjectId> = match selection {
+        Selection::PullRequest { base, .. } => vec![repo.resolve(base)?],
+        Selection::Range(text) if !text.ends_with("^!") => vec![repo.range(text)?.from],
+        Selection::Brought { from, .. } => from.iter().copied().collect(),
+        _ => Vec::new(),
+    };
+    let is_one = change.commits.len() == 1;
+    let (merges, others): (Vec<&Commit>, Vec<&Commit>) =
+        change.commits.iter().partition(|commit| commit.is_merge());
+    // A merge brings again what the commits before it brought.
+    outcome.remember(!merges.is_empty());
+    for commit in others.into_iter().chain(merges.into_iter().rev()) {
         let origin = Origin::of(look, commit);
         scan_commit(look, &origin, commit, &mut people, outcome);
-        let brought = Brought {
-            origin: Some(&origin),
-            others: commit.parents().get(1..).unwrap_or_default(),
-        };
+        let has_it = if commit.is_merge() { &there[..] } else { &[] };
+        let brought = Brought { origin: Some(&origin), has_it };
+        outcome.is_again(commit.is_merge());
         // All of a change may be one commit.
-        let is_all = change.commits.len() == 1 && commit.parents().first() == change.base.as_ref();
-        if is_all {
+        if is_one && commit.parents().first() == change.base.as_ref() {
             scan_files(repo, look, &change.files, brought, outcome)?;
         } else {
             let files = repo.changes_of(commit, Similarity::Renames)?.files;
@@ -97,8 +122,8 @@ pub(super) fn scan_commit(
 struct Brought<'a> {
     /// The commit that has it; `None` for what is not committed.
     origin: Option<&'a Origin>,
-    /// The other parents of a merge: what they have is not new.
-    others: &'a [ObjectId],
+    /// Commits whose content is known otherwise: what they have at the same place is not new.
+    has_it: &'a [ObjectId],
 }
 
 fn scan_files(
@@ -127,7 +152,7 @@ fn scan_file(
     let Some(side) = file.new else { return Ok(()) };
     let path = look.shown(file.path.as_bytes());
     let mut elsewhere = Vec::new();
-    for other in brought.others {
+    for other in brought.has_it {
         elsewhere.extend(repo.side_of_commit(*other, &file.path)?);
     }
     if elsewhere.contains(&side) {

@@ -1,4 +1,5 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use gitops_health_git::{Commit, PathAttributes, Person, printable};
 use gitops_health_report::scan::{ScanAccepted, ScanFinding, ScanSkip};
@@ -27,6 +28,10 @@ pub(crate) struct Outcome {
     pub notes: BTreeSet<String>,
     /// The fingerprints of findings and where these are, where there is a key.
     pub fingerprints: Vec<(Fingerprint, String)>,
+    /// What was told so far, where it may come again; numbers that stand for rule, place and value.
+    told: Option<HashSet<u64>>,
+    /// Whether what was told so far is not told again.
+    is_again: bool,
 }
 
 /// Says whether HEAD has a value.
@@ -150,6 +155,12 @@ impl Outcome {
         self.list(look, place, name, findings);
     }
 
+    /// The same of a reference, by its own name.
+    pub fn scan_reference(&mut self, look: &Look, name: &[u8]) {
+        let shown = look.shown(name);
+        self.scan_name(look, &Place::new(&shown, None), "name of the reference", name);
+    }
+
     /// Looks at what a commit says of itself.
     pub fn scan_message(&mut self, look: &Look, origin: &Origin, commit: &Commit) {
         let findings = look.scanner.in_project().scan(&commit.message);
@@ -196,6 +207,9 @@ impl Outcome {
         let kind = look.acceptance.place_of(&in_tree, place.attributes);
         let mut lines = Lines { content, line: 1, first: 0, at: 0 };
         for finding in findings {
+            if self.was_told(&finding, &in_tree, content) {
+                continue;
+            }
             let (line, column) = lines.place(finding.span.start);
             let (span, value) = (finding.span.clone(), finding.value(content));
             let spot = Spot { path: &in_tree, line, content, span, value, place: kind };
@@ -203,6 +217,23 @@ impl Outcome {
             let finding = told(look, place, content, (line, column), finding, &judged);
             self.put(look, &in_tree, finding, judged);
         }
+    }
+
+    /// From now on it is kept in mind what was told.
+    pub fn remember(&mut self, is_wanted: bool) {
+        self.told = is_wanted.then(HashSet::new);
+    }
+
+    /// Whether what comes next may have been told already, and then is not told again.
+    pub fn is_again(&mut self, is_again: bool) {
+        self.is_again = is_again;
+    }
+
+    fn was_told(&mut self, finding: &Finding, path: &str, content: &[u8]) -> bool {
+        let Some(told) = &mut self.told else { return false };
+        let mut hasher = DefaultHasher::new();
+        (&finding.rule, path, finding.value(content)).hash(&mut hasher);
+        !told.insert(hasher.finish()) && self.is_again
     }
 
     fn put(&mut self, look: &Look, in_tree: &str, finding: ScanFinding, judged: Judged) {

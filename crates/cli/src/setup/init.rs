@@ -36,9 +36,19 @@ pub(crate) fn run(context: &Context, args: &InitArgs) -> Result<ExitCode, CliErr
     if files.is_empty() && hooks.is_empty() {
         return Ok(ExitCode::Clean);
     }
-    if !args.yes && !agreed(context)? {
-        context.warn("nothing was written; --yes writes it without asking");
-        return Ok(ExitCode::Clean);
+    if !args.yes {
+        match agreed(context)? {
+            Some(true) => {}
+            Some(false) => {
+                context.note("nothing was written");
+                return Ok(ExitCode::Clean);
+            }
+            // A script must not take what was shown for done.
+            None => {
+                context.warn("nothing was written, since nobody can be asked: --yes writes it");
+                return Ok(ExitCode::Usage);
+            }
+        }
     }
     for file in &files {
         write(context, top, file)?;
@@ -126,17 +136,17 @@ fn next(observed: &Observed, files: &[NewFile]) -> String {
     format!("next:\n{steps}")
 }
 
-/// Whether somebody at a terminal says yes. Nobody else is asked.
-fn agreed(context: &Context) -> Result<bool, CliError> {
+/// Whether somebody at a terminal says yes; nothing where nobody is there to be asked.
+fn agreed(context: &Context) -> Result<Option<bool>, CliError> {
     if !io::stdin().is_terminal() || !io::stderr().is_terminal() || context.output_file().is_some()
     {
-        return Ok(false);
+        return Ok(None);
     }
     let failed = |source| CliError::new(Failure::Input { place: "the answer".into(), source });
     write!(io::stderr(), "write this? [y/N] ").map_err(failed)?;
     let mut answer = String::new();
     io::stdin().lock().read_line(&mut answer).map_err(failed)?;
-    Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
+    Ok(Some(matches!(answer.trim(), "y" | "Y" | "yes")))
 }
 
 fn write(context: &Context, top: &Path, file: &NewFile) -> Result<(), CliError> {

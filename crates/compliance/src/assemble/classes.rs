@@ -57,7 +57,11 @@ const BUILT_IN: &[(&str, &[&str])] = &[
             ".github/settings.yml",
             ".github/rulesets/",
             ".husky/",
+            ".githooks/",
             "lefthook.yml",
+            "lefthook.yaml",
+            ".lefthook.yml",
+            ".lefthook.yaml",
             // What scanners look for, and what they pass over.
             ".gitleaks.toml",
             ".gitleaksignore",
@@ -272,6 +276,11 @@ pub(super) fn of(file: &FileChange, kind: &str, settings: &Settings) -> Vec<Clas
 /// like, wherever the configuration says that they are.
 pub fn is_governance(file: &FileChange, settings: &Settings) -> bool {
     of(file, "configuration", settings).contains(&Class("governance".into()))
+}
+
+/// Whether a changed file says what a pipeline does.
+pub fn is_pipeline(file: &FileChange, settings: &Settings) -> bool {
+    of(file, "configuration", settings).contains(&Class("ci".into()))
 }
 
 /// Whether a file is one with which tests are made or something is shown, so that it runs nowhere else. What it fetches

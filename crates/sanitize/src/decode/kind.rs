@@ -22,7 +22,7 @@ pub fn is_binary(content: &[u8]) -> bool {
 /// Whether a content is passed over as one that is no text: it is binary, and its name does not say that it is one. One byte
 /// that git takes for a sign of no text would hide all of a program otherwise.
 pub fn is_passed_over(path: &[u8], content: &[u8]) -> bool {
-    is_binary(content) && (!is_text_by_name(path) || picture(content).is_some() || is_film(content))
+    is_binary(content) && (!is_text_by_name(path) || is_film(content))
 }
 
 /// Names of files that are texts, by what is behind their last dot.
@@ -232,7 +232,9 @@ mod tests {
         assert!(TEXTS.is_sorted(), "it is searched by halves");
         assert!(is_passed_over(b"a/b.bin", b"a\0b") && !is_passed_over(b"a/b.PY", b"a\0b"));
         assert!(!is_passed_over(b".env.local", b"a\0b") && is_passed_over(b"py", b"a\0b"));
-        assert!(is_passed_over(b"a.svg", b"\x89PNG\r\n\x1a\n\0\0\0\0"));
+        // What only begins as a picture is none by its name.
+        let picture = b"\x89PNG\r\n\x1a\n\0\0\0\0";
+        assert!(!is_passed_over(b"a.txt", picture) && is_passed_over(b"a.png", picture));
         let film = [&[0x47][..], &[0; 187], &[0x47], &[0; 187]].concat();
         assert!(is_passed_over(b"a.ts", &film) && !is_passed_over(b"a.ts", &film[1..]));
         assert!(is_binary(b"\x7fELF\x02\x01\x01\0\0\0\0\0") && is_binary(b"a\0b"));
