@@ -98,7 +98,9 @@ impl Loaded {
 fn shown(value: serde_json::Value) -> serde_json::Value {
     use serde_json::Value as Json;
     match value {
-        Json::String(text) => Json::String(masked(&text)),
+        Json::String(text) => {
+            Json::String(text.split('\n').map(masked).collect::<Vec<_>>().join("\n"))
+        }
         Json::Array(list) => Json::Array(list.into_iter().map(shown).collect()),
         Json::Object(map) => {
             Json::Object(map.into_iter().map(|(key, value)| (key, shown(value))).collect())
