@@ -13,13 +13,12 @@ pub fn html(report: &CheckReport) -> String {
     let mut body = html::heading(&title, &about);
     // Above all that was found stands what is missing.
     if !report.unknown.is_empty() {
-        let lines = report.unknown_first_deciding().map(|it| {
-            let to_do = if it.remedy.is_empty() {
-                String::new()
-            } else {
-                format!("<br>Do: {}", escape(&it.remedy))
+        let lines = report.unknown_with_remedies().into_iter().map(|(words, remedy)| {
+            let to_do = match remedy {
+                "" => String::new(),
+                remedy => format!("<br>Do: {}", escape(remedy)),
             };
-            format!("<li>{}{to_do}</li>\n", escape(&it.words()))
+            format!("<li>{}{to_do}</li>\n", escape(&words))
         });
         section(&mut body, "Not evaluated", &lines.collect::<String>());
     }

@@ -23,12 +23,11 @@ pub fn markdown(report: &CheckReport) -> String {
     }
     if !report.unknown.is_empty() {
         out.push_str("\n### Not evaluated\n");
-        let line = |(words, remedy): (String, &String)| match remedy.is_empty() {
-            true => format!("- {}\n", escape(&words)),
-            false => format!("- {}  \n  *Do:* {}\n", escape(&words), escape(remedy)),
+        let line = |(words, remedy): (String, &str)| match remedy {
+            "" => format!("- {}\n", escape(&words)),
+            remedy => format!("- {}  \n  *Do:* {}\n", escape(&words), escape(remedy)),
         };
-        let lines = report.unknown_first_deciding().map(|it| line((it.words(), &it.remedy)));
-        let list: String = lines.collect();
+        let list: String = report.unknown_with_remedies().into_iter().map(line).collect();
         let words = counted(report.unknown.len(), "thing", "things");
         folded(&mut out, report.unknown.len() > LONG, &words, &list);
     }

@@ -202,6 +202,18 @@ impl CheckReport {
         }
     }
 
+    /// The same with what to do, which is said once of all that it helps.
+    pub(super) fn unknown_with_remedies(&self) -> Vec<(String, &str)> {
+        let mut said: Vec<&str> = Vec::new();
+        let mut told = Vec::new();
+        for it in self.unknown_first_deciding() {
+            let is_new = !said.contains(&it.remedy.as_str());
+            said.push(&it.remedy);
+            told.push((it.words(), if is_new { it.remedy.as_str() } else { "" }));
+        }
+        told
+    }
+
     /// What decides comes first.
     pub(super) fn unknown_first_deciding(&self) -> impl Iterator<Item = &CheckUnknown> {
         let of = |decides| self.unknown.iter().filter(move |it| it.decides == decides);
