@@ -604,3 +604,125 @@ fn every_key_about_the_gate_takes_effect() {
     repo.write("src/b.py", "x = 2\n").commit("feat: x");
     assert_fails_with_hint(&run_in(&repo, &["check", "--base", "main"]), 2, &["check.max_risk"]);
 }
+
+#[test]
+fn a_version_that_nobody_looked_at_makes_nothing_old() {
+    let filler = "a line of nothing in particular\n".repeat(300);
+    let text = format!("{filler}{}{filler}", bad("8141"));
+    // First it is none of a text, then it is one.
+    let repo = governed("{}\n");
+    repo.write("notes", [vec![0; 4000], text.clone().into_bytes()].concat()).commit("feat: one");
+    assert_eq!(pull_request(&repo).code, Some(0));
+    repo.write("notes", &text).commit("feat: two");
+    assert!(found(&pull_request(&repo), "ssn", "notes"));
+    // First its name is none of a text.
+    let repo = governed("{}\n");
+    let content = [text.as_bytes(), &[0; 4000]].concat();
+    let content = [&[0; 200][..], &content].concat();
+    repo.write("data.bin", &content).commit("feat: one");
+    repo.git(&["mv", "data.bin", "data.csv"]);
+    repo.commit("feat: two");
+    assert!(found(&pull_request(&repo), "ssn", "data.csv"));
+}
+
+#[test]
+fn what_moves_to_where_less_may_stay_counts_anew() {
+    let allow = "sanitize: {allow: [{rules: [ssn], paths: [fixtures/], reason: made up, until: 2099-01-01}]}\n";
+    let repo = governed(allow);
+    repo.write("fixtures/a.txt", bad("8141")).commit("feat: one");
+    assert_eq!(pull_request(&repo).code, Some(0));
+    repo.git(&["mv", "fixtures/a.txt", "src/a.txt"]);
+    repo.commit("feat: two");
+    assert!(found(&pull_request(&repo), "ssn", "src/a.txt"));
+    // The other way nothing is told that was there.
+    let repo = governed(allow);
+    repo.git(&["checkout", "-q", "main"]);
+    repo.write("src/a.txt", bad("8141")).write("fixtures/b.txt", "1\n").commit("feat: was there");
+    repo.git(&["checkout", "-q", "-B", "work"]);
+    repo.git(&["mv", "src/a.txt", "fixtures/a.txt"]);
+    repo.commit("feat: move");
+    assert_eq!(pull_request(&repo).code, Some(0));
+}
+
+#[test]
+fn whatever_a_commit_says_is_looked_at() {
+    let repo = governed("{}\n");
+    let tree = repo.id("HEAD^{tree}");
+    let parent = repo.id("HEAD");
+    let store = |headers: &str, message: &str| {
+        let people = "author Ada <ada@example.com> 1767225600 +0000\ncommitter Ada <ada@example.com> 1767225600 +0000\n";
+        let object = format!("tree {tree}\nparent {parent}\n{people}{headers}\n{message}");
+        crate::support::store(&repo, "commit", object.as_bytes())
+    };
+    let number = bad("8142").trim().to_owned();
+    for headers in [
+        format!("author {number} <ada@example.com> 1767225600 +0000\n"),
+        format!("mergetag object {parent}\n type commit\n tag v1\n \n {number}\n"),
+        format!("x-note {number}\n"),
+    ] {
+        let head = store(&headers, "feat: x\n");
+        let stopped = check(&repo, &["--base", "main", "--head", &head]);
+        assert!(found(&stopped, "ssn", "(headers of the commit)"), "{headers}: {stopped}");
+    }
+    // What is said to be in letters that are other bytes is not known.
+    let head = store("encoding IBM037\n", "feat: x\n");
+    let unknown = check(&repo, &["--base", "main", "--head", &head]);
+    assert_eq!(unknown.code, Some(3), "{unknown}");
+    let head = store("encoding ISO-8859-1\n", "feat: x\n");
+    assert_eq!(check(&repo, &["--base", "main", "--head", &head]).code, Some(0));
+    // A key in a name, and a name in the reasons of the risk.
+    let key = secret().split('"').nth(1).expect("it is there").to_owned();
+    let repo = governed("check: {max_risk: 0}\n");
+    let name = format!("patient {}.txt", ["536", "22", "8143"].join("-"));
+    repo.write(format!("{key}.txt"), "x\n").write(name, "x\n").commit("feat: x");
+    for format in ["text", "json", "github", "markdown", "html", "sarif", "junit", "tap", "gitlab"]
+    {
+        let transcript = run_in(&repo, &["check", "--base", "main", "--format", format]);
+        assert!(!transcript.to_string().contains(&key), "{transcript}");
+        assert!(!transcript.to_string().contains("22-8143"), "{transcript}");
+    }
+    let score = run_in(&repo, &["risk", "score", "--explain"]).to_string();
+    assert!(score.contains("patient") && !score.contains("22-8143"), "{score}");
+}
+
+#[test]
+fn a_configuration_that_nobody_could_read_does_not_go_in() {
+    for config in [
+        "chek: {fail_on: low}\n",
+        "sanitize: {allow: [{rules: [ssn], paths: [a/], reason: made up}]}\n",
+        "sanitize: {allow: [{rules: [snn], paths: [a/], reason: made up, until: 2099-01-01}]}\n",
+        "risk: {bands: {high: 900}}\n",
+        ": [\n",
+    ] {
+        let repo = governed("{}\n");
+        repo.write(".gitops-health.yaml", config).git(&["add", "."]);
+        let stopped = check(&repo, &["--staged"]);
+        assert_eq!(stopped.code, Some(1), "{config}: {stopped}");
+        assert!(found(&stopped, "rules-unreadable", ".gitops-health.yaml"), "{config}: {stopped}");
+    }
+}
+
+#[test]
+fn no_format_prints_what_a_pipeline_would_run() {
+    let repo = governed("check: {max_risk: 0}\n");
+    let long = "x".repeat(45);
+    for name in [
+        "patient ##vso[task.setvariable variable=PATH]evil.txt".to_owned(),
+        format!("{long} ::add-mask::patient.txt"),
+        format!("{long} ##[add-mask]patient.txt"),
+        "::error::patient.txt".to_owned(),
+    ] {
+        repo.write(name, bad("8141"));
+    }
+    repo.commit("feat: ::error::x");
+    for format in ["text", "json", "github", "markdown", "html", "sarif", "junit", "tap", "gitlab"]
+    {
+        let text = run_in(&repo, &["check", "--base", "main", "--format", format]).to_string();
+        assert!(!text.contains("##vso[") && !text.contains("##["), "{format}: {text}");
+        let is_command = |line: &str| {
+            let line = line.trim_start();
+            line.starts_with("::") && !(format == "github" && line.contains("title="))
+        };
+        assert!(!text.lines().any(is_command), "{format}: {text}");
+    }
+}

@@ -325,6 +325,11 @@ fn no_branch_of_a_server_is_judged_by_what_was_pushed_to_it() {
     repo.write("b", bad("8141")).commit("feat: b");
     is_refused(&repo, &["push", &url, "mine"], "may not go in");
     is_refused(&repo, &["push", &url, "mine:refs/heads/release/9"], "may not go in");
+    // Also not one that is called as protected branches are.
+    repo.git(&["reset", "-q", "--hard", "HEAD~1"]);
+    goes(&repo, &["push", "-q", &url, "mine:refs/heads/release/8"]);
+    repo.write("b", bad("8141")).commit("feat: b");
+    is_refused(&repo, &["push", &url, "mine:refs/heads/release/8"], "may not go in");
     // A merge whose first parent is from before does not take the rules away.
     let (_server, repo, url) = server("check: {rules_changed: critical}\n");
     repo.git(&["checkout", "-q", "-b", "evil", "old"]);
@@ -354,6 +359,38 @@ fn names_of_branches_are_looked_at_and_not_shown() {
     let ours: String = text.lines().filter(|line| line.starts_with("remote:")).collect();
     assert!(code != 0 && ours.contains("name of the reference"), "{text}");
     assert!(!ours.contains(&number("8143")), "{text}");
+    // Also of what is there already.
+    let (code, _) = git(&repo, &["push", &url, &name.replace("HEAD", "main")]);
+    assert_ne!(code, 0);
+}
+
+#[test]
+fn a_server_has_to_know_the_branch_that_others_begin_at() {
+    let (server, repo, url) = server("{}\n");
+    server.git(&["symbolic-ref", "HEAD", "refs/heads/nowhere"]);
+    repo.write("b", "fine\n").commit("feat: b");
+    is_refused(&repo, &["push", &url, "main"], "HEAD leads to no branch");
+    let told = program_in(server.path()).run(&["doctor"]);
+    assert!(told.code == Some(1) && told.stdout.contains("git symbolic-ref HEAD"), "{told}");
+}
+
+#[test]
+fn a_remote_within_another_is_another() {
+    let repo = guarded();
+    let [one, two] = [0, 1].map(|_| tempfile::tempdir().expect("a directory"));
+    for far in [&one, &two] {
+        git_in(far.path(), &["init", "-q", "--bare", "."], "");
+    }
+    repo.git(&["remote", "add", "a", &one.path().to_string_lossy()]);
+    repo.git(&["remote", "add", "a/b", &two.path().to_string_lossy()]);
+    goes(&repo, &["push", "-q", "a", "main"]);
+    repo.write("b", bad("8141")).git(&["add", "b"]);
+    goes(&repo, &["commit", "-q", "--no-verify", "-m", "feat: b"]);
+    goes(&repo, &["push", "-q", "--no-verify", "a/b", "main"]);
+    is_stopped(&repo, &["push", "a", "main"]);
+    // What is pushed may be called by an expression.
+    repo.git(&["reset", "-q", "--hard", "HEAD~1"]);
+    goes(&repo, &["push", "-q", "a", "HEAD^{/First}:refs/heads/x"]);
 }
 
 #[test]
@@ -573,6 +610,23 @@ fn hooks_that_others_write_anew_are_left_to_them() {
         let kept = std::fs::read_to_string(hook(&repo, "pre-commit")).expect("it is there");
         assert_eq!(kept, text);
     }
+}
+
+#[test]
+fn a_hook_that_git_passes_over_is_installed_anew_and_no_hook_is_where_none_can_be() {
+    let repo = guarded();
+    let path = hook(&repo, "pre-commit");
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).expect("it is ours");
+    assert_eq!(install(&repo, &["pre-commit"]).code, Some(0));
+    assert_eq!(path.metadata().expect("there").permissions().mode() & 0o111, 0o111);
+    let repo = TestRepo::new();
+    std::fs::create_dir_all(hook(&repo, "pre-push")).expect("it is new");
+    assert_fails_with_hint(&install(&repo, &[]), 2, &["is no file"]);
+    assert!(!hook(&repo, "pre-commit").exists());
+    repo.git(&["config", "core.hooksPath", ""]);
+    let refused = install(&repo, &["commit-msg"]);
+    assert!(refused.code != Some(0) && refused.stderr.contains("core.hooksPath"), "{refused}");
+    assert!(!repo.path().join("commit-msg").exists());
 }
 
 #[test]

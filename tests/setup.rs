@@ -117,7 +117,7 @@ fn nothing_is_written_through_a_link_or_over_a_file() {
     symlink(outside.path().join("made-up.yaml"), repo.path().join(".gitops-health.yaml"))
         .expect("new");
     let transcript = init(&repo, &["--yes", "--no-hooks"]);
-    assert!(transcript.stdout.contains(".gitops-health.yaml: is there already"), "{transcript}");
+    assert_fails_with_hint(&transcript, 2, &["it is a symbolic link"]);
     assert!(!outside.path().join("made-up.yaml").exists());
     let repo = TestRepo::new();
     symlink(outside.path(), repo.path().join(".github")).expect("new");
@@ -128,6 +128,14 @@ fn nothing_is_written_through_a_link_or_over_a_file() {
     assert!(transcript.stderr.contains("leads through a link"), "{transcript}");
     assert!(transcript.stderr.contains("hint: "), "{transcript}");
     assert_eq!(std::fs::read_dir(outside.path()).expect("there").count(), 0);
+}
+
+#[test]
+fn nothing_is_begun_beside_a_configuration_that_makes_no_sense() {
+    let repo = service();
+    repo.write(".gitops-health.yaml", "chek: {}\n");
+    assert_fails_with_hint(&program(&repo).run(&["init", "--yes"]), 2, &["did you mean"]);
+    assert!(!repo.git_dir().join("hooks/pre-commit").exists());
 }
 
 #[test]

@@ -184,6 +184,18 @@ impl Acceptance {
         self.contexts.iter().find(|place| place.has(&path, attributes))
     }
 
+    /// Whether less may stay at a path than at another, or something matters more there.
+    pub fn is_stricter(&self, path: &str, than: &str, attributes: &PathAttributes) -> bool {
+        let weights = |path: &str| match self.place_of(path, Some(attributes)) {
+            Some(Place { config, .. }) => [config.identifiers, config.pii, config.secrets],
+            None => [0; 3],
+        };
+        let [new, old] = [path, than].map(RepoPath::from);
+        let has = |entry: &Allowed, path: &RepoPath| entry.paths.iter().any(|it| it.matches(path));
+        let matters_more = weights(path).iter().zip(weights(than)).any(|(new, old)| *new > old);
+        matters_more || self.allowed.iter().any(|entry| has(entry, &old) && !has(entry, &new))
+    }
+
     /// How much a finding matters where it is, and whether it may stay.
     pub fn judge(
         &self,

@@ -51,7 +51,7 @@ fn in_ci(context: &Context, args: &CheckArgs) -> Result<CheckReport, CliError> {
     let told = ci::told()?;
     let repo = context.open_repo()?;
     let report = || {
-        let (change, wanted, note) = told.wanted(context, &repo, &args.change)?;
+        let (change, wanted, note) = told.wanted(&repo, &args.change)?;
         context.say(1, || format!("{} names {:?}", told.system, wanted.selection));
         let args = CheckArgs { change, ..args.clone() };
         let mut report = report_of_wanted(context, context.open_repo()?, &args, wanted)?;

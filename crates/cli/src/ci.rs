@@ -10,9 +10,8 @@ use gitops_health_compliance::input::Mode;
 use gitops_health_git::{Error as GitError, ObjectId, Repo, Selection, printable};
 
 use crate::args::ChangeArgs;
-use crate::context::Context;
 use crate::error::{CliError, Failure};
-use crate::subject::{self, Wanted};
+use crate::subject::Wanted;
 
 /// What a CI system says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -126,7 +125,6 @@ impl Told {
     /// What is to be looked at, by what it is judged, and what somebody should know of it.
     pub fn wanted(
         &self,
-        context: &Context,
         repo: &Repo,
         args: &ChangeArgs,
     ) -> Result<(ChangeArgs, Wanted, Option<String>), CliError> {
@@ -136,7 +134,7 @@ impl Told {
             Asked::Request { base, head } => self.request(repo, base, head, &mut args),
             Asked::Push { before, after, default, is_new } => {
                 let (before, default) = (before.as_deref(), default.as_deref());
-                self.push(context, repo, &Pushed { before, after, default, is_new: *is_new })
+                self.push(repo, &Pushed { before, after, default, is_new: *is_new })
             }
         };
         let (wanted, note) = found?;
@@ -158,14 +156,9 @@ impl Told {
         Ok((Wanted::selected(selection, Mode::PullRequest), None))
     }
 
-    /// What was pushed: by the branch that others begin at, unless it was pushed to this one, or to one that is
-    /// protected, where what was there before counts.
-    fn push(
-        &self,
-        context: &Context,
-        repo: &Repo,
-        pushed: &Pushed<'_>,
-    ) -> Result<(Wanted, Option<String>), CliError> {
+    /// What was pushed: by the branch that others begin at, unless it was pushed to this one, where what was there
+    /// before counts.
+    fn push(&self, repo: &Repo, pushed: &Pushed<'_>) -> Result<(Wanted, Option<String>), CliError> {
         let tip = self.here(repo, pushed.after)?;
         let before = pushed.before.map(|before| self.here(repo, before)).transpose()?;
         let default =
@@ -175,18 +168,10 @@ impl Told {
             Some(name) => Some(self.first_here(repo, &names_of(&name))?),
             None => None,
         };
-        let is_protected = match (default, &self.branch) {
-            (Some(default), Some(branch)) => {
-                let loaded = context.config_of_revision(repo, Some(default))?;
-                subject::settings(&loaded)?.is_protected(branch.as_bytes())
-            }
-            _ => is_default,
-        };
         let (from, known, believed) = match (before, default) {
-            (Some(before), Some(default)) if !is_protected => {
-                (Some(before), vec![before, default], default)
-            }
-            (Some(before), _) => (Some(before), vec![before], before),
+            // Whoever pushed to it before chose what is there.
+            (Some(before), Some(default)) => (Some(before), vec![before, default], default),
+            (Some(before), None) => (Some(before), vec![before], before),
             (None, Some(default)) => (Some(default), vec![default], default),
             // The first push of all: nothing else is there that could be believed.
             (None, None) if pushed.is_new => (None, Vec::new(), tip),

@@ -302,6 +302,13 @@ pub(crate) fn load(named: Option<&Path>, repository: InRepository) -> Result<Loa
     Ok(Loaded { config, sources, origins })
 }
 
+/// Reads the file of a repository alone, to see whether it makes sense.
+pub(crate) fn read_alone(id: ObjectId, content: Vec<u8>) -> Result<Config, LoadError> {
+    let layer = Layer::from_content(Origin::Revision(id), content)?;
+    serde_yaml::from_value(layer.value)
+        .map_err(|error| LoadError::Merged { message: in_plain_words(&error) })
+}
+
 /// `$XDG_CONFIG_HOME/gitops-health/config.yaml`, by default below `~/.config`.
 fn user_file() -> Option<PathBuf> {
     let absolute =

@@ -150,6 +150,14 @@ impl Look {
         looks_for_more(&file.path) && !looks_for_more(old)
     }
 
+    /// Whether a file was moved to where less may stay, or something matters more: what is in it counts anew.
+    pub fn is_elsewhere_now(&self, file: &FileChange, attributes: &PathAttributes) -> bool {
+        let text = |path: &RepoPath| String::from_utf8_lossy(path.as_bytes()).into_owned();
+        let stricter =
+            |old: &RepoPath| self.acceptance.is_stricter(&text(&file.path), &text(old), attributes);
+        file.old_path.as_ref().is_some_and(stricter)
+    }
+
     /// A name as it may be shown: with marks in the place of what is found in it.
     pub fn shown(&self, name: &[u8]) -> String {
         printable(&self.scanner.name_with_marks(name))

@@ -2,7 +2,7 @@ use std::fmt;
 
 use bstr::{BStr, BString, ByteSlice};
 
-use crate::text::is_unprintable;
+use crate::text::{begins_command, is_unprintable};
 
 /// The path of a file in a tree: bytes with `/` between components, relative to the root.
 ///
@@ -81,8 +81,12 @@ fn quoted(bytes: &[u8]) -> String {
     let mut escaped = String::with_capacity(bytes.len());
     let mut needs_quotes = false;
     for chunk in bytes.utf8_chunks() {
-        for character in chunk.valid().chars() {
+        for (at, character) in chunk.valid().char_indices() {
             let escape = match character {
+                // What the log of a CI system is read for.
+                other if begins_command(chunk.valid(), at) => {
+                    Some(other.to_string().bytes().map(octal).collect())
+                }
                 '"' => Some("\\\"".to_owned()),
                 '\\' => Some("\\\\".to_owned()),
                 '\n' => Some("\\n".to_owned()),

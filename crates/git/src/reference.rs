@@ -67,6 +67,14 @@ impl Repo {
         self.git.find_remote(name).is_ok()
     }
 
+    /// Remotes whose names begin with that of another and a `/`, without this in front.
+    pub fn remotes_within(&self, name: &str) -> Vec<String> {
+        let Ok(names) = self.git.remotes() else { return Vec::new() };
+        let names = names.iter().filter_map(|name| name.ok().flatten().map(str::to_owned));
+        let prefix = format!("{name}/");
+        names.filter_map(|it| it.strip_prefix(&prefix).map(str::to_owned)).collect()
+    }
+
     /// The name of the remote at an address, as the configuration has it.
     pub fn remote_at(&self, url: &str) -> Option<String> {
         let names = self.git.remotes().ok()?;

@@ -196,6 +196,10 @@ impl Repo {
         let operation = || "read `core.hooksPath`".to_owned();
         let config = self.git.config().context(operation)?;
         match config.get_path("core.hooksPath") {
+            Ok(path) if path.as_os_str().is_empty() => Err(Error::Operation {
+                operation: "find the hooks".into(),
+                source: Cause::new("`core.hooksPath` is empty, so that git runs none"),
+            }),
             Ok(path) => Ok(self.worktree().unwrap_or(self.git_dir()).join(path)),
             Err(error) if error.code() == ErrorCode::NotFound => {
                 Ok(self.common_dir().join("hooks"))

@@ -11,15 +11,10 @@ pub fn printable(bytes: &[u8]) -> String {
         return text.into_owned();
     }
     let mut printable = String::with_capacity(text.len());
-    let mut may_begin = true;
     for (at, character) in text.char_indices() {
-        let rest = &text[at..];
-        let is_command = (may_begin && rest.starts_with("::"))
-            || (character == '[' && ["##", "##vso"].iter().any(|it| text[..at].ends_with(it)));
-        if is_command {
+        if begins_command(&text, at) {
             printable.push('\\');
         }
-        may_begin = character.is_whitespace();
         if is_unprintable(character) {
             let _ = write!(printable, "{}", character.escape_unicode());
         } else {
@@ -27,6 +22,15 @@ pub fn printable(bytes: &[u8]) -> String {
         }
     }
     printable
+}
+
+/// Whether what stands there is what the log of a CI system is read for: `::` where a line may begin, the bracket of
+/// `##[` or `##vso[` anywhere.
+pub(crate) fn begins_command(text: &str, at: usize) -> bool {
+    let (before, rest) = text.split_at(at);
+    let may_begin = before.chars().next_back().is_none_or(char::is_whitespace);
+    (may_begin && rest.starts_with("::"))
+        || (rest.starts_with('[') && ["##", "##vso"].iter().any(|it| before.ends_with(it)))
 }
 
 /// As [`printable`], and no longer than so many characters: `…` stands for the rest.

@@ -65,11 +65,21 @@ fn is_address(name: &[u8], span: &Range<usize>) -> bool {
     !is_at_end || DOMAINS.iter().any(|domain| last.eq_ignore_ascii_case(domain))
 }
 
-/// Whether a name has what numbers and addresses have; most have not, and need no look.
+/// Whether a name has what numbers, addresses and keys have; most have not, and need no look.
 fn can_hold_something(name: &[u8]) -> bool {
     let digits = || name.iter().filter(|byte| byte.is_ascii_digit()).take(LEAST_DIGITS).count();
-    name.contains(&b'@') || digits() == LEAST_DIGITS
+    let is_key = |word: &[u8]| {
+        word.len() >= LEAST_KEY
+            && word.iter().any(u8::is_ascii_digit)
+            && word.iter().any(u8::is_ascii_uppercase)
+    };
+    name.contains(&b'@')
+        || digits() == LEAST_DIGITS
+        || name.split(|byte| !byte.is_ascii_alphanumeric()).any(is_key)
 }
+
+/// So many letters and digits in one may be a key.
+const LEAST_KEY: usize = 16;
 
 #[cfg(test)]
 mod tests {

@@ -1,7 +1,7 @@
 use std::path::{Path, PathBuf};
 
 use gitops_health_compliance::{Severity, Verdict};
-use gitops_health_git::{FileChange, Held, ObjectId, Repo, printable};
+use gitops_health_git::{FileChange, Held, Mode, ObjectId, Repo, printable};
 use gitops_health_report::RiskReport;
 use gitops_health_report::check::{
     CHECK_SCHEMA, Check, CheckCounts, CheckFinding, CheckOutcome, CheckPart, CheckReport,
@@ -14,6 +14,7 @@ use super::findings::{self, Fingerprints};
 use super::rules;
 use crate::args::{ChangeArgs, CheckArgs};
 use crate::compliance::{Question, answer};
+use crate::config::{self, REPOSITORY_FILE};
 use crate::context::Context;
 use crate::error::{CliError, Failure};
 use crate::index::{Depth, NEWEST};
@@ -99,7 +100,7 @@ pub(super) fn change(
         }
         None => report.parts.push(not_asked(Check::Risk, "left out")),
     }
-    of_governance(&mut report, believed, asked)?;
+    of_governance(context, &mut report, believed, asked)?;
     Ok(finished(report))
 }
 
@@ -306,6 +307,7 @@ fn of_risk(report: &mut CheckReport, risk: &RiskReport, asked: &Asked<'_>) {
 
 /// That the change touches that by which it would be judged.
 fn of_governance(
+    context: &Context,
     report: &mut CheckReport,
     believed: &Believed,
     asked: &Asked<'_>,
@@ -328,6 +330,19 @@ fn of_governance(
         if !governs && !is_named(file) && !asks_us(believed, file)? {
             continue;
         }
+        if let Some(problem) = problem_of(context, believed, file)? {
+            report.findings.push(CheckFinding {
+                check: Check::Governance,
+                rule: "rules-unreadable".into(),
+                severity: Severity::Critical,
+                decides: true,
+                message: format!("no change could be judged by it: {problem}"),
+                path: Some(masked(&printable(file.path.as_bytes()))),
+                remedy: "Mend it: `gitops-health config show` reads the one that is on disk."
+                    .into(),
+                ..findings::blank()
+            });
+        }
         report.findings.push(CheckFinding {
             check: Check::Governance,
             rule: "rules-changed".into(),
@@ -347,6 +362,39 @@ fn of_governance(
     report.parts.push(CheckPart { check: Check::Governance, is_asked: true, words: String::new() });
     Ok(())
 }
+
+/// Why a configuration that a change brings can not be used: once it is believed, nothing could be judged, not even the
+/// change that mends it.
+fn problem_of(
+    context: &Context,
+    believed: &Believed,
+    file: &FileChange,
+) -> Result<Option<String>, CliError> {
+    let Some(side) = file.new.filter(|_| file.path.as_bytes() == REPOSITORY_FILE.as_bytes()) else {
+        return Ok(None);
+    };
+    if !matches!(side.mode, Mode::File | Mode::Executable) {
+        return Ok(Some("it is no file".into()));
+    }
+    let content = match believed.repo.held(side.id, LARGEST_CONFIGURATION)? {
+        Held::Content(content) => content.to_vec(),
+        Held::TooLarge(_) => return Ok(Some("it is too large".into())),
+        Held::Missing => return Ok(None),
+    };
+    let config = match config::read_alone(side.id, content) {
+        Ok(config) => config,
+        Err(error) => return Ok(Some(masked(&CliError::from(error).message()))),
+    };
+    let risk = config.risk.check().err().map(|error| error.to_string());
+    let rules = config.compliance.check().err().map(|error| error.to_string());
+    let scan = Look::of_revision(context, &config.sanitize, &believed.repo, None).err();
+    // A key that is not here may be elsewhere.
+    let scan = scan.filter(|_| config.sanitize.key_file.is_empty()).map(|error| error.message());
+    Ok(risk.or(rules).or(scan).map(|problem| masked(&problem)))
+}
+
+/// The largest configuration that is read.
+const LARGEST_CONFIGURATION: u64 = 1 << 20;
 
 /// Policies that were named on the command line and are in the tree: they are read from the disk.
 fn policies_in_tree(believed: &Believed, policies: &[PathBuf]) -> Vec<Vec<u8>> {

@@ -65,6 +65,10 @@ pub(super) fn told(environment: &Environment<'_>) -> Result<Option<Told>, CliErr
 fn read(path: &Path) -> Result<Value, CliError> {
     let place = || "the event that `GITHUB_EVENT_PATH` names".to_owned();
     let failed = |source| CliError::new(Failure::Input { place: place(), source });
+    let is_file = path.metadata().map_err(failed)?.is_file();
+    if !is_file {
+        return Err(failed(std::io::Error::other("it is no regular file")));
+    }
     let mut text = Vec::new();
     File::open(path).and_then(|file| file.take(LARGEST).read_to_end(&mut text)).map_err(failed)?;
     serde_json::from_slice(&text).map_err(|_| {

@@ -12,6 +12,7 @@ use crate::args::{HookName, InstallArgs, UninstallArgs};
 use crate::context::Context;
 use crate::error::{CliError, Failure};
 use crate::exit_code::ExitCode;
+use crate::look::masked_name;
 use crate::{index, output};
 
 /// `hook install`: all of the hooks that are asked for, or none.
@@ -124,7 +125,7 @@ fn to_install(place: &Place, hook: HookName) -> Result<Step, CliError> {
                 for_lefthook(hook)
             ),
         )),
-        Hook::Ours if fs::read(&path).is_ok_and(|it| it == text.as_bytes()) => {
+        Hook::Ours if fs::read(&path).is_ok_and(|it| it == text.as_bytes()) && is_run(&path) => {
             Ok(Step::IsThere { path })
         }
         Hook::Ours => Ok(Step::Put { path, text, keeps: false }),
@@ -132,6 +133,10 @@ fn to_install(place: &Place, hook: HookName) -> Result<Step, CliError> {
             refuse_kept(&path)?;
             Ok(Step::Put { path, text, keeps: false })
         }
+        Hook::Other if !path.is_symlink() && !path.is_file() => Err(refused(
+            format!("{} is no file", shown(&path)),
+            "look at what it is, and remove it if it is not wanted".into(),
+        )),
         Hook::Other => {
             refuse_kept(&path)?;
             Ok(Step::Put { path, text, keeps: true })
@@ -197,15 +202,9 @@ pub(crate) fn problem_of(repo: &Repo, hook: HookName) -> Result<Option<String>, 
     };
     let text = fs::read_to_string(&path).map_err(|source| unreadable(&path, source))?;
     let program = text.lines().find_map(|line| line.strip_prefix("program='")?.strip_suffix('\''));
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        let mode =
-            path.metadata().map_err(|source| unreadable(&path, source))?.permissions().mode();
-        // husky runs its files by a shell.
-        if mode & 0o111 == 0 && path.parent() == Some(&*place.directory) {
-            return Ok(Some("git passes over it: nobody may run it".into()));
-        }
+    // husky runs its files by a shell.
+    if !is_run(&path) && path.parent() == Some(&*place.directory) {
+        return Ok(Some("git passes over it: nobody may run it".into()));
     }
     let is_on_path = || {
         let paths = std::env::var_os("PATH").unwrap_or_default();
@@ -221,6 +220,17 @@ pub(crate) fn problem_of(repo: &Repo, hook: HookName) -> Result<Option<String>, 
         }
         _ => None,
     })
+}
+
+/// Whether git runs a hook.
+fn is_run(path: &Path) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        path.metadata().is_ok_and(|it| it.permissions().mode() & 0o111 != 0)
+    }
+    #[cfg(not(unix))]
+    path.exists()
 }
 
 /// Does all of it, or says what would be done.
@@ -376,7 +386,7 @@ fn for_lefthook(hook: HookName) -> String {
 }
 
 fn shown(path: &Path) -> String {
-    format!("`{}`", printable(path.as_os_str().as_encoded_bytes()))
+    format!("`{}`", masked_name(path.as_os_str().as_encoded_bytes()))
 }
 
 fn refused(what: String, hint: String) -> CliError {

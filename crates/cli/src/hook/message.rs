@@ -34,22 +34,30 @@ pub(super) fn commit_msg(
 }
 
 /// What git keeps of a message, or may keep: it takes away comments only where an editor was open, so lines that
-/// begin as comments count. What stands below the scissors does not, where git itself has put them: two lines of
-/// comment follow.
+/// begin as comments count. What stands below the scissors does not, where git itself has put them: nothing but comments
+/// follows, to the end or to a difference.
 fn without_remarks<'a>(text: &'a [u8], prefix: &[u8]) -> &'a [u8] {
-    let is_remark =
-        |line: Option<&&[u8]>| !prefix.is_empty() && line.is_some_and(|it| it.starts_with(prefix));
     let lines: Vec<&[u8]> = text.split_inclusive(|byte| *byte == b'\n').collect();
     let mut end = 0;
     for (place, line) in lines.iter().enumerate() {
         let is_scissors = line.strip_prefix(prefix).is_some_and(|it| it.trim_ascii() == SCISSORS);
-        let is_gits = is_remark(lines.get(place + 1)) && is_remark(lines.get(place + 2));
-        if is_scissors && is_gits {
+        if is_scissors && is_gits(&lines[place + 1..], prefix) {
             break;
         }
         end += line.len();
     }
     &text[..end]
+}
+
+/// Whether lines are what git writes below scissors.
+fn is_gits(lines: &[&[u8]], prefix: &[u8]) -> bool {
+    let mut lines = lines.iter();
+    let is_remark = |line: &&&[u8]| line.starts_with(prefix);
+    let is_note = !prefix.is_empty() && lines.by_ref().take(2).filter(is_remark).count() == 2;
+    is_note
+        && lines
+            .find(|line| !line.starts_with(prefix) && !line.trim_ascii().is_empty())
+            .is_none_or(|line| line.starts_with(b"diff --"))
 }
 
 /// Says in the editor how risky the commit is and what was found, as a comment. It is no gate: `--no-verify` does not
@@ -146,7 +154,7 @@ mod tests {
 
     #[test]
     fn what_git_keeps_counts_and_what_it_cuts_off_does_not() {
-        let cut = "# ------------------------ >8 ------------------------\n# Do not modify\n# Everything below\ndiff\n";
+        let cut = "# ------------------------ >8 ------------------------\n# Do not modify\n# Everything below\ndiff --git a/a b/a\n-x\n";
         for kept in [
             "Fix it\n\n# Please enter\n#\tnew file: a\n#123 is done\n",
             "# ---\n",
@@ -159,6 +167,8 @@ mod tests {
         }
         // What somebody has written is no line of git's.
         let written = "x\n# ------------------------ >8 ------------------------\nmore\n";
+        assert_eq!(without_remarks(written.as_bytes(), b"#"), written.as_bytes());
+        let written = "x\n# ------------------------ >8 ------------------------\n# a\n# b\nmore\n";
         assert_eq!(without_remarks(written.as_bytes(), b"#"), written.as_bytes());
         assert_eq!(without_remarks(cut.as_bytes(), b""), cut.as_bytes());
     }

@@ -113,7 +113,9 @@ fn judged(
                 hint: "push branches, and tags of commits".into(),
             }));
         };
-        if update.new == update.old || (!is_trusted && !news.contains(&tip)) {
+        // A name is new where a reference is, whatever it leads to.
+        let tells = update.old.is_zero() && shown != printable(&update.reference);
+        if update.new == update.old || (!is_trusted && !tells && !news.contains(&tip)) {
             continue;
         }
         many += 1;
@@ -156,9 +158,11 @@ fn wanted(
         None => update.old.is_zero(),
     };
     let default = side.default.as_ref().map(|(_, tip)| *tip);
-    let believed = match is_trusted {
+    let is_default =
+        side.default.as_ref().is_some_and(|(name, _)| Some(&**name) == update.branch());
+    let believed = match is_default {
         true => old.or(default),
-        // Whoever pushed to it before chose what is there.
+        // Whoever pushed to it before chose what is there, also where it is called as protected ones are.
         false => default.or(old),
     };
     let known = match (is_trusted, old) {
@@ -202,6 +206,16 @@ impl OtherSide {
             let name = name.strip_prefix(b"refs/heads/").unwrap_or(&name).to_vec();
             side.default = Some((name, commit));
         }
+        if side.default.is_none() && !side.branches.is_empty() {
+            return Err(CliError::new(Failure::NotEvaluated {
+                what:
+                    "HEAD leads to no branch that is there, so that nobody knows by what to judge"
+                        .into(),
+                hint:
+                    "`git symbolic-ref HEAD refs/heads/NAME` names the branch that others begin at"
+                        .into(),
+            }));
+        }
         Ok(side)
     }
 
@@ -213,12 +227,24 @@ impl OtherSide {
             false => repo.remote_at(if url.is_empty() { name } else { url }),
         };
         let mut side = Self::default();
+        // `a/b` may be a remote beside `a`.
+        let inner: Vec<Vec<u8>> = match &known {
+            Some(name) => repo.remotes_within(name).into_iter().map(String::into_bytes).collect(),
+            None => Vec::new(),
+        };
+        let is_of_inner = |name: &[u8]| {
+            let below = |inner: &Vec<u8>| {
+                name.strip_prefix(&inner[..]).is_some_and(|it| it.starts_with(b"/"))
+            };
+            inner.iter().any(below)
+        };
         let prefix = known.as_ref().map(|name| format!("refs/remotes/{name}/").into_bytes());
         for reference in repo.references()? {
             let Target::Commit(tip) = reference.target else { continue };
             match &prefix {
                 Some(prefix) => {
-                    if let Some(name) = reference.name.strip_prefix(&prefix[..]) {
+                    let name = reference.name.strip_prefix(&prefix[..]);
+                    if let Some(name) = name.filter(|name| !is_of_inner(name)) {
                         side.tips.push(tip);
                         if name != b"HEAD" {
                             side.branches.push((name.to_vec(), tip));
@@ -327,7 +353,9 @@ fn updates(input: &[u8], order: &[&[u8]]) -> Result<Vec<Update>, CliError> {
     };
     let mut updates = Vec::new();
     for line in input.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
-        let words: Vec<&[u8]> = line.split(|byte| *byte == b' ').collect();
+        // What is pushed may be called by an expression, which may have blanks; nothing else has.
+        let mut words: Vec<&[u8]> = line.rsplitn(order.len(), |byte| *byte == b' ').collect();
+        words.reverse();
         if words.len() != order.len() {
             return Err(broken());
         }
@@ -357,6 +385,9 @@ mod tests {
         assert_eq!(read[0].reference, b"refs/heads/b");
         assert!(read[0].old.is_zero() && !read[0].new.is_zero());
         assert!(updates(b"", &order).expect("nothing is pushed").is_empty());
+        let line = format!("HEAD^{{/fix the bug}} {one} refs/heads/b {zero}\n");
+        let read = updates(line.as_bytes(), &order).expect("it is a line of git");
+        assert_eq!(read[0].reference, b"refs/heads/b");
         for bad in ["a b c\n", "a b c d e\n", "a 1 b 2\n"] {
             assert!(updates(bad.as_bytes(), &order).is_err(), "{bad}");
         }

@@ -11,7 +11,7 @@ use gitops_health_risk::{self as risk, Arrival, RiskParams};
 use super::notes::notes;
 use super::scorer::Scored;
 use crate::error::CliError;
-use crate::look::subject_of;
+use crate::look::{masked_name, subject_of};
 
 /// How many files are looked up in `CODEOWNERS`: a hostile one has a million lines.
 const OWNED_FILES: usize = 100;
@@ -54,7 +54,7 @@ pub(super) fn finish(
 ) -> RiskReport {
     let Found { selection, change, owners, params } = found;
     let complexity = &scored.features.complexity;
-    RiskReport {
+    let report = RiskReport {
         schema: RISK_SCHEMA.to_owned(),
         target: target(selection, change, &scored, params),
         change: ChangeSummary {
@@ -76,7 +76,43 @@ pub(super) fn finish(
         skipped: skipped(&change.files).into_iter().chain(unread(&scored)).collect(),
         configuration,
         score: scored.score,
+    };
+    with_marks(report, change)
+}
+
+/// A report with marks in the place of what is found in names of files and directories.
+fn with_marks(mut report: RiskReport, change: &Change) -> RiskReport {
+    let mut names: Vec<(String, String)> = Vec::new();
+    for file in &change.files {
+        for path in std::iter::once(&file.path).chain(&file.old_path) {
+            let mut part = Some(path.clone())
+                .filter(|path| masked_name(path.as_bytes()) != printable(path.as_bytes()));
+            while let Some(path) = part.filter(|path| !path.as_bytes().is_empty()) {
+                names.push((path.to_string(), masked_name(path.as_bytes())));
+                part = Some(path.parent());
+            }
+        }
     }
+    if names.is_empty() {
+        return report;
+    }
+    // A whole name before the beginning of it.
+    names.sort_by_key(|(name, _)| std::cmp::Reverse(name.len()));
+    let mark = |text: &mut String| {
+        for (name, marked) in names.iter().filter(|(name, marked)| name != marked) {
+            if text.contains(name.as_str()) {
+                *text = text.replace(name.as_str(), marked);
+            }
+        }
+    };
+    for signal in report.score.factors.iter_mut().flat_map(|factor| &mut factor.signals) {
+        mark(&mut signal.evidence);
+    }
+    report.recommendations.iter_mut().for_each(mark);
+    report.notes.iter_mut().for_each(mark);
+    report.commits.iter_mut().for_each(|row| mark(&mut row.reason));
+    report.skipped.iter_mut().for_each(|skipped| mark(&mut skipped.path));
+    report
 }
 
 /// Who answers for the changed files.

@@ -5,6 +5,8 @@ use gitops_health_git::{
     Selection, Side, Similarity, Status,
 };
 
+use gitops_health_sanitize::is_passed_over;
+
 use super::LARGEST;
 use super::outcome::{Origin, Outcome, Place};
 use crate::error::CliError;
@@ -88,6 +90,7 @@ fn scan_commits(
     for commit in others.into_iter().chain(merges.into_iter().rev()) {
         let origin = Origin::of(look, commit);
         scan_commit(look, &origin, commit, &mut people, outcome);
+        outcome.scan_headers(look, &origin, &repo.signed_commit(commit.id)?.payload);
         let has_it = if commit.is_merge() { &there[..] } else { &[] };
         let brought = Brought { origin: Some(&origin), has_it };
         outcome.is_again(commit.is_merge());
@@ -164,10 +167,11 @@ fn scan_file(
     }
     let Some(content) = content_of(repo, side, &path, outcome)? else { return Ok(()) };
     let mut before: Vec<Vec<u8>> =
-        version_before(repo, look, file, &path, outcome)?.into_iter().collect();
+        version_before(repo, look, (file, attributes), &path, outcome)?.into_iter().collect();
     if !look.is_more_now(file) {
         for other in elsewhere.into_iter().filter(|other| other.mode != Mode::Submodule) {
-            before.extend(old_content(repo, other, &path, outcome)?);
+            let content = old_content(repo, other, &path, outcome)?;
+            before.extend(content.filter(|it| !is_passed_over(file.path.as_bytes(), it)));
         }
     }
     let before: Vec<&[u8]> = before.iter().map(Vec::as_slice).collect();
@@ -202,7 +206,7 @@ fn scan_in_worktree(
     }
     match repo.held_on_disk(&file.path, LARGEST)? {
         Held::Content(content) => {
-            let old = version_before(repo, look, file, &path, outcome)?;
+            let old = version_before(repo, look, (file, attributes), &path, outcome)?;
             outcome.scan_version(look, &place, &content, old.as_deref().as_slice());
         }
         Held::TooLarge(_) => outcome.skip(&path, "it is too large", true),
@@ -236,15 +240,18 @@ pub(super) fn content_of(
 fn version_before(
     repo: &Repo,
     look: &Look,
-    file: &FileChange,
+    (file, attributes): (&FileChange, &PathAttributes),
     path: &str,
     outcome: &mut Outcome,
 ) -> Result<Option<Vec<u8>>, CliError> {
     let Some(old) = file.old.filter(|old| old.mode != Mode::Submodule) else { return Ok(None) };
-    if look.is_more_now(file) {
+    if look.is_more_now(file) || look.is_elsewhere_now(file, attributes) {
         return Ok(None);
     }
-    old_content(repo, old, path, outcome)
+    // Nobody looked at a version that is none of a text.
+    let old_path = file.old_path.as_ref().unwrap_or(&file.path).as_bytes();
+    let content = old_content(repo, old, path, outcome)?;
+    Ok(content.filter(|content| !is_passed_over(old_path, content)))
 }
 
 /// The content of a version with which a file is compared. Where that can't be looked at it is said.

@@ -14,6 +14,43 @@ pub(crate) const MESSAGE: &str = "(commit message)";
 /// What stands for the path of names and addresses of who made a commit.
 pub(crate) const PEOPLE: &str = "(author and committer)";
 
+/// What stands for the path of what a commit has in front of its message.
+pub(crate) const HEADERS: &str = "(headers of the commit)";
+
+/// Whether letters and digits are those of ASCII in an encoding (IANA, "Character Sets").
+fn is_like_ascii(encoding: &[u8]) -> bool {
+    let name: Vec<u8> = encoding
+        .iter()
+        .filter(|it| it.is_ascii_alphanumeric())
+        .map(u8::to_ascii_lowercase)
+        .collect();
+    let begins = |it: &&[u8]| name.starts_with(it);
+    name == b"utf8"
+        || [
+            &b"usascii"[..],
+            b"ascii",
+            b"iso8859",
+            b"latin",
+            b"l1",
+            b"windows125",
+            b"cp125",
+            b"cp866",
+            b"koi8",
+            b"euc",
+            b"gb",
+            b"big5",
+            b"shiftjis",
+            b"sjis",
+            b"cp932",
+            b"macroman",
+        ]
+        .iter()
+        .any(begins)
+}
+
+/// The most findings that are listed of one run: who reads more?
+const MOST_IN_ALL: usize = 200_000;
+
 /// The most findings that are listed of one content: each takes some two thousand bytes of memory.
 const MOST_LISTED: usize = 100_000;
 
@@ -161,8 +198,33 @@ impl Outcome {
         self.scan_name(look, &Place::new(&shown, None), "name of the reference", name);
     }
 
-    /// Looks at what a commit says of itself.
+    /// Looks at what a commit has in front of its message, but for what every commit has there and its signatures: tags
+    /// that were merged, and whatever somebody may have written.
+    pub fn scan_headers(&mut self, look: &Look, origin: &Origin, object: &[u8]) {
+        const KNOWN: [&[u8]; 5] = [b"tree ", b"parent ", b"author ", b"committer ", b"encoding "];
+        let end = memchr::memmem::find(object, b"\n\n").unwrap_or(object.len());
+        let (mut seen, mut rest) = ([false; 5], Vec::new());
+        for line in object[..end].split_inclusive(|byte| *byte == b'\n') {
+            let known = KNOWN.iter().position(|known| line.starts_with(known));
+            // A second author is none.
+            let is_known =
+                known.is_some_and(|it| it == 1 || !std::mem::replace(&mut seen[it], true));
+            if !is_known {
+                rest.extend_from_slice(line);
+            }
+        }
+        if !rest.is_empty() {
+            let findings = look.scanner.in_project().scan(&rest);
+            self.list(look, &Place::new(HEADERS, Some(origin)), &rest, findings);
+        }
+    }
+
+    /// Looks at what a commit says of itself. A message in an encoding in which letters are other bytes is not read.
     pub fn scan_message(&mut self, look: &Look, origin: &Origin, commit: &Commit) {
+        if let Some(encoding) = commit.encoding.as_ref().filter(|it| !is_like_ascii(it)) {
+            let shown = look.shown(encoding);
+            self.skip(MESSAGE, format!("it says that it is in `{shown}`, which is not read"), true);
+        }
         let findings = look.scanner.in_project().scan(&commit.message);
         self.list(look, &Place::new(MESSAGE, Some(origin)), &commit.message, findings);
     }
@@ -203,6 +265,12 @@ impl Outcome {
             findings.truncate(MOST_LISTED);
             self.skip(place.path, reason, true);
         }
+        let left = MOST_IN_ALL.saturating_sub(self.findings.len() + self.accepted.len());
+        if findings.len() > left {
+            let reason = format!("only {MOST_IN_ALL} findings are listed in all");
+            findings.truncate(left);
+            self.skip(place.path, reason, true);
+        }
         let in_tree = place.in_tree.map_or_else(|| place.path.to_owned(), |name| name());
         let kind = look.acceptance.place_of(&in_tree, place.attributes);
         let mut lines = Lines { content, line: 1, first: 0, at: 0 };
@@ -232,7 +300,7 @@ impl Outcome {
     fn was_told(&mut self, finding: &Finding, path: &str, content: &[u8]) -> bool {
         let Some(told) = &mut self.told else { return false };
         let mut hasher = DefaultHasher::new();
-        (&finding.rule, path, finding.value(content)).hash(&mut hasher);
+        (&finding.rule, finding.severity, path, finding.value(content)).hash(&mut hasher);
         !told.insert(hasher.finish()) && self.is_again
     }
 

@@ -276,6 +276,14 @@ fn hooks(found: &mut Found, observed: &Observed, repo: &Repo) -> Result<(), CliE
         return Ok(());
     }
     let is_bare = repo.worktree().is_none();
+    if is_bare && repo.head_commit()?.is_none() && !repo.tips()?.is_empty() {
+        found.add(
+            "HEAD",
+            State::Problem,
+            "it leads to no branch that is there, so that nobody knows by what to judge a push",
+            "git symbolic-ref HEAD refs/heads/NAME",
+        );
+    }
     for (name, hook) in &observed.hooks {
         let is_wanted = match name {
             HookName::PreReceive => is_bare,
@@ -290,6 +298,9 @@ fn hooks(found: &mut Found, observed: &Observed, repo: &Repo) -> Result<(), CliE
         match hook {
             Hook::Ours => match problem_of_hook(repo, *name)? {
                 None => found.ok(&what, "installed"),
+                Some(problem) if problem.contains("PATH") => {
+                    found.add(&what, State::Problem, problem, "put it there, for all who commit");
+                }
                 Some(problem) => found.add(&what, State::Problem, problem, &install),
             },
             _ if observed.manager.is_some() => found.add(

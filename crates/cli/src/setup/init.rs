@@ -23,6 +23,8 @@ pub(crate) fn run(context: &Context, args: &InitArgs) -> Result<ExitCode, CliErr
         }));
     };
     let frameworks = crate::compliance::known_frameworks(&args.framework)?;
+    // What is there has to make sense before anything is done beside it.
+    context.config(Some(&repo))?;
     let observed = Observed::of(&repo)?;
     let mut files = vec![configuration(&observed, &frameworks)];
     if !args.no_ci {
