@@ -3,6 +3,7 @@
 mod asked;
 mod combine;
 mod findings;
+mod governance;
 mod rules;
 
 pub(crate) use combine::message as of_message;
