@@ -78,6 +78,20 @@ impl Repo {
         Ok(versions.map(|versions| versions.hunks).unwrap_or_default())
     }
 
+    /// The places where two stored texts differ; `None` where one of them is no text, is too large to be compared or is
+    /// not here.
+    pub fn hunks_between(&self, old: ObjectId, new: ObjectId) -> Result<Option<Vec<Hunk>>, Error> {
+        let text = |id: ObjectId| -> Result<Option<Vec<u8>>, Error> {
+            let size = self.blob_size(id)?;
+            if size.is_none_or(|size| size > self.limits.blob_bytes) {
+                return Ok(None);
+            }
+            Ok(self.blob(id)?.filter(|content| !lines::looks_binary(content)))
+        };
+        let (Some(old), Some(new)) = (text(old)?, text(new)?) else { return Ok(None) };
+        Ok(lines::compare(&old, &new).map(|found| found.hunks))
+    }
+
     /// Both versions of a text file with the places where they differ; `None` for everything else, and for a file
     /// of the worktree that is no longer as it was. What only attributes say is no text is one here.
     pub fn versions(&self, change: &FileChange) -> Result<Option<Versions>, Error> {

@@ -92,6 +92,16 @@ impl ChangeRow {
         self.new.id.as_ref()
     }
 
+    /// The id of the version before the change.
+    pub fn old_id(&self) -> Option<&[u8; 20]> {
+        self.old.id.as_ref()
+    }
+
+    /// How many places differ; `None` for what has no lines or could not be compared.
+    pub fn places(&self) -> Option<u32> {
+        self.places
+    }
+
     /// The places that differ.
     pub fn hunks(&self) -> Result<Vec<Hunk>, Fault> {
         unpack_hunks(self.hunks.as_deref().unwrap_or_default())

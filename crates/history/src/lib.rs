@@ -40,6 +40,7 @@ mod mentions;
 mod message;
 mod names;
 mod open;
+mod origin;
 mod past;
 mod people;
 mod place;
@@ -59,6 +60,7 @@ pub use hotspot::{DirectoryPast, Everything, FilePast, MainAuthor, PastOfAll, QU
 pub use mentions::{Mention, MentionKind};
 pub use message::{Purpose, Reference};
 pub use open::Options;
+pub use origin::{ChangedFile, Origin, Origins, Version};
 pub use past::{Before, Past, PastCommit, PastEnd, Tally};
 pub use place::{Notice, Place};
 pub use status::Status;

@@ -72,15 +72,23 @@ impl<'a> Names<'a> {
         Ok(bucket.get(&hash).copied())
     }
 
-    /// The path that has a number, and its directory.
-    pub fn named(&mut self, number: u32) -> Result<(Entry, Entry), Fault> {
+    /// What a number stands for.
+    pub fn path(&mut self, number: u32) -> Result<RepoPath, Fault> {
         let path: Value = self
             .connection
             .prepare_cached("SELECT path FROM path WHERE number = ?1")?
             .query_row([number], |row| row.get(0))?;
         let path = RepoPath::new(bytes(path)?);
-        let entry = self.find(&path)?.filter(|entry| entry.number == number);
-        match (entry, self.find(&path.parent())?) {
+        match self.find(&path)? {
+            Some(entry) if entry.number == number => Ok(path),
+            _ => Err(Fault::damaged("a path has the number of another")),
+        }
+    }
+
+    /// The path that has a number, and its directory.
+    pub fn named(&mut self, number: u32) -> Result<(Entry, Entry), Fault> {
+        let path = self.path(number)?;
+        match (self.find(&path)?, self.find(&path.parent())?) {
             (Some(entry), Some(directory)) => Ok((entry, directory)),
             _ => Err(Fault::damaged("a path has the number of another")),
         }

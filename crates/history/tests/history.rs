@@ -18,6 +18,8 @@ mod killed;
 mod mentions;
 #[path = "history/oracle.rs"]
 mod oracle;
+#[path = "history/origins.rs"]
+mod origins;
 #[path = "history/secrets.rs"]
 mod secrets;
 #[path = "history/shallow.rs"]
