@@ -4,6 +4,8 @@
 //! cargo run --release -p gitops-health-history --example origins -- REPOSITORY PATH...
 //! ```
 
+#![allow(clippy::print_stdout)]
+
 use std::error::Error;
 use std::process::Command;
 use std::sync::atomic::AtomicBool;
