@@ -27,6 +27,7 @@
 mod arrival;
 mod batch;
 mod change;
+mod chronicle;
 mod chunk;
 mod comparison;
 mod error;
@@ -53,6 +54,7 @@ mod trend;
 mod update;
 mod verify;
 
+pub use chronicle::{Chronicle, Done, RecordedCommit, RecordedFile};
 pub use error::Error;
 pub use experience::Experience;
 pub use history::History;

@@ -59,7 +59,7 @@ struct Step {
 }
 
 /// What happened to one path.
-struct Timeline {
+struct Versions {
     steps: Vec<Step>,
     /// The steps that made a version, the newest first.
     makers: HashMap<ObjectId, Vec<usize>>,
@@ -72,7 +72,7 @@ pub struct Origins<'a> {
     history: &'a History,
     repo: &'a Repo,
     names: Names<'a>,
-    timelines: HashMap<u32, Rc<Timeline>>,
+    timelines: HashMap<u32, Rc<Versions>>,
     /// How many steps are kept.
     kept: usize,
     /// The files that merges changed against all of their parents.
@@ -172,7 +172,7 @@ impl<'a> Origins<'a> {
     }
 
     /// The newest step that made the version and is old enough.
-    fn maker(&mut self, timeline: &Timeline, asked: &Asked, before: Number) -> Option<usize> {
+    fn maker(&mut self, timeline: &Versions, asked: &Asked, before: Number) -> Option<usize> {
         let makers = timeline.makers.get(&asked.blob)?;
         let numbers = makers.iter().map(|step| timeline.steps[*step].revision);
         let place = self.first_before(numbers, asked.below, before)?;
@@ -181,7 +181,7 @@ impl<'a> Origins<'a> {
 
     fn merge_that_made(
         &mut self,
-        timeline: &Timeline,
+        timeline: &Versions,
         asked: &Asked,
         before: Number,
     ) -> Option<Number> {
@@ -324,7 +324,7 @@ impl<'a> Origins<'a> {
         }
     }
 
-    fn timeline(&mut self, path: u32) -> Result<Rc<Timeline>, Fault> {
+    fn timeline(&mut self, path: u32) -> Result<Rc<Versions>, Fault> {
         if let Some(known) = self.timelines.get(&path) {
             return Ok(known.clone());
         }
@@ -352,7 +352,7 @@ impl<'a> Origins<'a> {
         let places: usize =
             steps.iter().map(|step| step.hunks.as_ref().map_or(0, |hunks| hunks.len())).sum();
         self.make_room(steps.len() + places);
-        let timeline = Rc::new(Timeline { steps, makers, merges });
+        let timeline = Rc::new(Versions { steps, makers, merges });
         self.timelines.insert(path, timeline.clone());
         Ok(timeline)
     }

@@ -31,6 +31,9 @@ pub(crate) struct Timeline {
 pub(crate) struct Change {
     pub place: Position,
     pub event: Event,
+    /// Lines that came, and that went.
+    pub added: u32,
+    pub deleted: u32,
     /// Lines after it.
     pub lines: u32,
     /// Where a renamed file came from.
@@ -78,8 +81,13 @@ impl History {
     }
 
     pub(crate) fn timeline(&self, tip: Number) -> Timeline {
+        self.timeline_of(&[tip])
+    }
+
+    /// The same of several commits.
+    pub(crate) fn timeline_of(&self, tips: &[Number]) -> Timeline {
         let key = |number: &Number| (self.graph.node(*number).order(), *number);
-        let mut numbers: Vec<Number> = self.graph.ancestors(&[tip]).iter().collect();
+        let mut numbers: Vec<Number> = self.graph.ancestors(tips).iter().collect();
         numbers.sort_by_cached_key(key);
         let mut places = vec![ELSEWHERE; self.graph.len()];
         for (place, number) in numbers.iter().enumerate() {
@@ -97,8 +105,10 @@ impl History {
             let mut found = Vec::new();
             for event in read_events(part, data)? {
                 if let Some(place) = timeline.place(event.revision) {
+                    let (added, deleted) = (event.added, event.deleted);
                     let (lines, other) = (event.lines, event.other);
-                    found.push(Change { place, event: event.event, lines, other });
+                    let event = event.event;
+                    found.push(Change { place, event, added, deleted, lines, other });
                 }
             }
             if !found.is_empty() {
