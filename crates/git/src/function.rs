@@ -10,6 +10,7 @@ use bstr::ByteSlice;
 use crate::change::{FileChange, Hunk, Lines};
 use crate::error::Error;
 use crate::lines;
+use crate::path::RepoPath;
 use crate::repo::Repo;
 use crate::text::printable;
 use crate::worktree::Content;
@@ -85,6 +86,19 @@ impl Repo {
         let longest = longest_touched(language, &new, &lines::hunks(&old, &new));
         Ok(longest.map_or(FunctionSearch::None, FunctionSearch::Longest))
     }
+}
+
+/// The lines of the functions of a file, counted from 0 and in the order of their beginnings, found as
+/// [`Repo::longest_touched_function`] finds them; `None` where the extension names no known language or the file is larger
+/// than what is searched.
+pub fn functions_of(path: &RepoPath, content: &[u8]) -> Option<Vec<Range<usize>>> {
+    let language = path.extension().and_then(Language::of_extension)?;
+    if content.len() as u64 > MAX_BYTES {
+        return None;
+    }
+    let lines: Vec<&[u8]> = content.lines().collect();
+    let found = functions(language, &lines);
+    Some(found.into_iter().map(|function| function.start..function.end).collect())
 }
 
 /// A function by its lines, counted from 0.

@@ -56,7 +56,7 @@ pub use change::{Changes, FileChange, Hunk, Lines, Status};
 pub use commit::{Ancestry, Commit};
 pub use error::{Cause, Error};
 pub use files::{Similarity, Versions};
-pub use function::{FunctionSearch, TouchedFunction};
+pub use function::{FunctionSearch, TouchedFunction, functions_of};
 pub use id::{ObjectId, ParseIdError};
 pub use introduction::{Held, Introduction};
 pub use inventory::{FileInTree, Inventory};

@@ -36,6 +36,8 @@ pub struct RecordedCommit {
     pub purpose: Purpose,
     /// Whether what it did to files is its own and known: not of a merge, nor at the edge of a shallow clone.
     pub is_change: bool,
+    /// Whether it begins a history, as far as that is here.
+    pub is_root: bool,
     files: std::ops::Range<usize>,
 }
 
@@ -135,6 +137,7 @@ impl History {
                 author: self.identity(node.author),
                 purpose: Purpose { is_fix: node.is(flag::FIX), is_revert: node.is(flag::REVERT) },
                 is_change: is_change(node) && !node.is(flag::UNREAD),
+                is_root: self.graph.parents(timeline.number(place)).next().is_none(),
                 files: begin..chronicle.files.len(),
             });
         }

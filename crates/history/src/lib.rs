@@ -29,6 +29,7 @@ mod batch;
 mod change;
 mod chronicle;
 mod chunk;
+mod claim;
 mod comparison;
 mod error;
 mod event;
@@ -55,6 +56,7 @@ mod update;
 mod verify;
 
 pub use chronicle::{Chronicle, Done, RecordedCommit, RecordedFile};
+pub use claim::Claims;
 pub use error::Error;
 pub use experience::Experience;
 pub use history::History;
@@ -62,7 +64,7 @@ pub use hotspot::{DirectoryPast, Everything, FilePast, MainAuthor, PastOfAll, QU
 pub use mentions::{Mention, MentionKind};
 pub use message::{Purpose, Reference};
 pub use open::Options;
-pub use origin::{ChangedFile, Origin, Origins, Version};
+pub use origin::{ChangedFile, EarlierChange, Origin, Origins, Version};
 pub use past::{Before, Past, PastCommit, PastEnd, Tally};
 pub use place::{Notice, Place};
 pub use status::Status;

@@ -57,7 +57,7 @@ static TRIVIAL: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// The types of Conventional Commits that mend nothing, whatever they name.
-static OTHER_TYPE: LazyLock<Regex> =
+pub(crate) static OTHER_TYPE: LazyLock<Regex> =
     LazyLock::new(|| compile(r"(?i-u)^(?:docs?|style|chore|ci|build|test)(?:\([^)]*\))?!?:"));
 
 /// A line of the body that says so, such as `Fixes: 1a2b3c4d`, `Fixes #12` or `Fixes ABC-12`.
@@ -78,7 +78,7 @@ static REVERTED_ID: LazyLock<Regex> =
 static FIXED_ID: LazyLock<Regex> =
     LazyLock::new(|| compile(r"(?im-u)^fixes:[ \t]*([0-9a-f]{7,40})\b"));
 
-fn compile(pattern: &str) -> Regex {
+pub(crate) fn compile(pattern: &str) -> Regex {
     Regex::new(pattern).expect("the patterns above are well formed")
 }
 
@@ -88,7 +88,7 @@ impl Purpose {
         Self::of_message(&commit.subject(), &commit.message)
     }
 
-    fn of_message(subject: &[u8], message: &[u8]) -> Self {
+    pub(crate) fn of_message(subject: &[u8], message: &[u8]) -> Self {
         let is_revert = REVERT.is_match(subject) || REVERTED_ID.is_match(message);
         let names_defect = DEFECT.is_match(subject);
         let mends = FIX.is_match(subject) && !TRIVIAL.is_match(subject);
@@ -118,10 +118,6 @@ pub fn references(message: &[u8]) -> Vec<(Reference, String)> {
     };
     let issues = ISSUE.captures_iter(message).take(MOST_REFERENCES);
     let issues = issues.map(|found| found[1].to_str_lossy().into_owned());
-    let is_standard = |key: &String| {
-        let names = ["UTF-", "SHA-", "ISO-", "RFC-", "CVE-", "CWE-", "AES-", "MD-", "X-", "HL-"];
-        names.iter().any(|name| key.starts_with(name))
-    };
     let mut found: Vec<(Reference, String)> = Vec::new();
     found.extend(ids(&REVERTED_ID).into_iter().map(|id| (Reference::Reverts, id)));
     found.extend(ids(&FIXED_ID).into_iter().map(|id| (Reference::Fixes, id)));
@@ -129,6 +125,12 @@ pub fn references(message: &[u8]) -> Vec<(Reference, String)> {
     found.sort();
     found.dedup();
     found
+}
+
+/// Whether what looks like the key of a tracker is the name of a standard or an encoding.
+pub(crate) fn is_standard(key: &str) -> bool {
+    let names = ["UTF-", "SHA-", "ISO-", "RFC-", "CVE-", "CWE-", "AES-", "MD-", "X-", "HL-"];
+    names.iter().any(|name| key.starts_with(name))
 }
 
 /// The types that Conventional Commits and its best known convention (Angular) name, and what

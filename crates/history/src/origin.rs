@@ -48,6 +48,19 @@ pub struct ChangedFile {
     pub hunks: Option<Rc<[Hunk]>>,
 }
 
+/// A change that came before, of a file that is followed back through its names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EarlierChange {
+    /// The commit.
+    pub commit: ObjectId,
+    /// The version before; `None` where the commit added the file.
+    pub old: Option<ObjectId>,
+    /// The version after.
+    pub new: ObjectId,
+    /// The places that differ; `None` where the index holds none.
+    pub hunks: Option<Rc<[Hunk]>>,
+}
+
 /// A step from one version of a file to the next.
 struct Step {
     revision: Number,
@@ -72,6 +85,7 @@ pub struct Origins<'a> {
     history: &'a History,
     repo: &'a Repo,
     names: Names<'a>,
+    paths: HashMap<u32, RepoPath>,
     timelines: HashMap<u32, Rc<Versions>>,
     /// How many steps are kept.
     kept: usize,
@@ -80,6 +94,9 @@ pub struct Origins<'a> {
     ancestors: Option<(Number, Rc<Ancestors>)>,
     compared: HashMap<(ObjectId, ObjectId), Option<Rc<[Hunk]>>>,
 }
+
+/// So many names of files are kept.
+const MOST_PATHS: usize = 1 << 16;
 
 /// So many steps and places are kept, some hundred megabytes.
 const MOST_KEPT: usize = 1 << 20;
@@ -100,6 +117,7 @@ impl<'a> Origins<'a> {
             history,
             repo,
             names: Names::new(&history.connection),
+            paths: HashMap::new(),
             timelines: HashMap::new(),
             kept: 0,
             merged: None,
@@ -126,14 +144,94 @@ impl<'a> Origins<'a> {
         for (path, revision, row) in found {
             let step = step_of(path, revision, &row)?;
             let hunks = self.hunks_of(&step)?;
-            let mut version = |path: u32, blob: Option<ObjectId>| -> Result<_, Fault> {
-                let Some(blob) = blob else { return Ok(None) };
-                Ok(Some(Version { path: self.names.path(path)?, blob }))
-            };
-            let (old, new) = (version(step.old_path, step.old)?, version(path, step.new)?);
+            let (old, new) =
+                (self.version(step.old_path, step.old)?, self.version(path, step.new)?);
             files.push(ChangedFile { old, new, hunks });
         }
         Ok(files)
+    }
+
+    /// The newest changes of a file before a commit, at most so many, newest first; through renames, not of merges and
+    /// not those that deleted it.
+    pub fn changes_before(
+        &mut self,
+        commit: ObjectId,
+        path: &RepoPath,
+        most: usize,
+    ) -> Result<Vec<EarlierChange>, Error> {
+        let mut find = || -> Result<_, Fault> {
+            let number = self.history.number(commit)?;
+            let path = self.names.find(path)?.map(|entry| entry.number);
+            match (number, path) {
+                (Some(number), Some(path)) => self.earlier(number, path, most),
+                _ => Ok(Vec::new()),
+            }
+        };
+        find().map_err(|fault| self.history.failed("read", fault))
+    }
+
+    fn earlier(
+        &mut self,
+        before: Number,
+        mut path: u32,
+        most: usize,
+    ) -> Result<Vec<EarlierChange>, Fault> {
+        let graph = &self.history.graph;
+        let key = |number: Number| (graph.node(number).order(), number);
+        let mut limit = key(before);
+        let ancestors = self.ancestors_of(before);
+        let mut found = Vec::new();
+        loop {
+            let timeline = self.timeline(path)?;
+            let newer = timeline.steps.partition_point(|step| key(step.revision) >= limit);
+            let mut other_name = None;
+            for step in &timeline.steps[newer..] {
+                let Some(new) = step.new.filter(|_| ancestors.contains(step.revision)) else {
+                    continue;
+                };
+                if found.len() == most {
+                    break;
+                }
+                let (old, hunks) = (step.old, step.hunks.clone());
+                found.push(EarlierChange { commit: self.id(step.revision)?, old, new, hunks });
+                if step.old_path != path {
+                    other_name = Some((step.old_path, key(step.revision)));
+                    break;
+                }
+            }
+            match other_name {
+                Some(other) if found.len() < most => (path, limit) = other,
+                _ => return Ok(found),
+            }
+        }
+    }
+
+    fn ancestors_of(&mut self, commit: Number) -> Rc<Ancestors> {
+        match &self.ancestors {
+            Some((number, ancestors)) if *number == commit => ancestors.clone(),
+            _ => {
+                let ancestors = Rc::new(self.history.graph.ancestors(&[commit]));
+                self.ancestors = Some((commit, ancestors.clone()));
+                ancestors
+            }
+        }
+    }
+
+    fn path(&mut self, number: u32) -> Result<RepoPath, Fault> {
+        if let Some(known) = self.paths.get(&number) {
+            return Ok(known.clone());
+        }
+        let path = self.names.path(number)?;
+        if self.paths.len() >= MOST_PATHS {
+            self.paths.clear();
+        }
+        self.paths.insert(number, path.clone());
+        Ok(path)
+    }
+
+    fn version(&mut self, path: u32, blob: Option<ObjectId>) -> Result<Option<Version>, Fault> {
+        let Some(blob) = blob else { return Ok(None) };
+        Ok(Some(Version { path: self.path(path)?, blob }))
     }
 
     /// Where lines of a version come from, counted from 1, in their order. Only ancestors of `before`
@@ -197,15 +295,10 @@ impl<'a> Origins<'a> {
         below: Number,
         before: Number,
     ) -> Option<usize> {
-        let key = |number: Number| (self.history.graph.node(number).order(), number);
+        let graph = &self.history.graph;
+        let key = |number: Number| (graph.node(number).order(), number);
         let limit = key(below);
-        let ancestors = match &self.ancestors {
-            Some((number, ancestors)) if *number == before => ancestors,
-            _ => {
-                let ancestors = self.history.graph.ancestors(&[before]);
-                &self.ancestors.insert((before, Rc::new(ancestors))).1
-            }
-        };
+        let ancestors = self.ancestors_of(before);
         numbers.position(|number| key(number) < limit && ancestors.contains(number))
     }
 
@@ -216,9 +309,9 @@ impl<'a> Origins<'a> {
         open: &mut Vec<Asked>,
         found: &mut [Option<Origin>],
     ) -> Result<(), Fault> {
-        let made = Version { path: self.names.path(asked.path)?, blob: asked.blob };
-        let commit = self.id(step.revision)?;
         let Some(old) = step.old else {
+            let made = Version { path: self.path(asked.path)?, blob: asked.blob };
+            let commit = self.id(step.revision)?;
             for (line, slot) in asked.lines {
                 let version = made.clone();
                 found[slot] = Some(Origin { commit, version, line, before: None });
@@ -238,12 +331,17 @@ impl<'a> Origins<'a> {
             match place {
                 Place::Kept(old_line) => rest.push((old_line, slot)),
                 Place::New(hunk) => {
-                    if changed.is_none() {
-                        changed =
-                            Some(Version { path: self.names.path(step.old_path)?, blob: old });
-                    }
-                    let before = changed.clone().map(|version| (version, hunk));
-                    found[slot] = Some(Origin { commit, version: made.clone(), line, before });
+                    let (commit, made, changed) = match &mut changed {
+                        Some(known) => &*known,
+                        none => {
+                            let made = Version { path: self.path(asked.path)?, blob: asked.blob };
+                            let old = Version { path: self.path(step.old_path)?, blob: old };
+                            none.insert((self.id(step.revision)?, made, old))
+                        }
+                    };
+                    let before = Some((changed.clone(), hunk));
+                    let version = made.clone();
+                    found[slot] = Some(Origin { commit: *commit, version, line, before });
                 }
             }
         }
@@ -261,7 +359,7 @@ impl<'a> Origins<'a> {
         open: &mut Vec<Asked>,
         found: &mut [Option<Origin>],
     ) -> Result<(), Fault> {
-        let path = self.names.path(asked.path)?;
+        let path = self.path(asked.path)?;
         let commit = self.id(merge)?;
         let parents: Vec<Number> = self.history.graph.parents(merge).collect();
         let mut left = asked.lines;

@@ -15,6 +15,7 @@ mod freeze;
 mod historical;
 mod hotspot;
 mod kind;
+pub mod label;
 pub mod learn;
 mod params;
 mod period;
