@@ -38,8 +38,15 @@ static TAKEN_BACK: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// After the words by which forges close an issue.
-static FIXED_ISSUE: LazyLock<Regex> = LazyLock::new(|| closing(r"fix(?:e[sd])?|bug"));
+static FIXED_ISSUE: LazyLock<Regex> = LazyLock::new(|| closing(r"fix(?:e[sd])?|bugfix"));
 static CLOSED_ISSUE: LazyLock<Regex> = LazyLock::new(|| closing(r"close[sd]?|resolve[sd]?"));
+
+/// A trailer of Launchpad's, and a defect that begins the message.
+static BUG: LazyLock<Regex> = LazyLock::new(|| {
+    compile(
+        r"(?i-u)(?:(?:^|\n)[ \t]*(?:closes|partial)-bug:[ \t]*|^\[?bug[ \t:-]*)(#?[0-9]{1,9})\b",
+    )
+});
 
 fn closing(words: &str) -> Regex {
     compile(&format!(
@@ -74,11 +81,15 @@ impl Claims {
         let mut origins = found(&ORIGIN, message);
         // `fixed 1234567 rows` names no commit.
         origins.retain(|id| id.len() == 40 || id.bytes().any(|byte| byte.is_ascii_alphabetic()));
+        let mut fixed_issues = issues(&FIXED_ISSUE, message);
+        fixed_issues.extend(issues(&BUG, message));
+        fixed_issues.sort();
+        fixed_issues.dedup();
         let of_workshop = OF_WORKSHOP.is_match(subject) || OTHER_TYPE.is_match(subject);
         Self {
             origins,
             reverted,
-            fixed_issues: issues(&FIXED_ISSUE, message),
+            fixed_issues,
             closed_issues: issues(&CLOSED_ISSUE, message),
             conventional_type: conventional_type(subject),
             words: purpose.is_fix && !of_workshop,
@@ -150,6 +161,8 @@ mod tests {
             ("Keep order (fixes #1, closes #2)", "#1", "#2"),
             ("Sort\n\nResolves: ABC-3\nFix for #7\n", "", "ABC-3"),
             ("Fix issue #9 and fix bug #8", "#8 #9", ""),
+            ("Keep order\n\nCloses-Bug: #12\nRelated-Bug: #13\nCloses-bug: 14\n", "#12 14", ""),
+            ("Bug 77: keep order, see bug 78", "77", ""),
             ("Fixes org/repo#4", "org/repo#4", ""),
             ("Fix UTF-8 names", "", ""),
             ("Prefix #3, suffixes #4", "", ""),

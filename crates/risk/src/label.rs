@@ -1,12 +1,33 @@
-//! Which past commits brought defects, by what the history says.
+//! Which past commits brought defects, by what the history says, and since when that is known.
+//!
+//! A commit that mends a defect is known by its message ([`Evidence`]); the commit that brought the
+//! defect is named there, or found by the lines that the fix changes ([`Inducers`]). What was not found to have brought one is
+//! clean only once it is old enough: until most defects of its age would have been found it is censored.
+//!
+//! A fix by its words may be none, and a line that is changed is not always the one that was wrong: on pairs that developers
+//! named, about two of three answers are right. What a fix only adds, in a file that is new, leads nowhere, nor does what moved
+//! from one file to another that was there.
 
+mod evidence;
 mod inducing;
 mod lines;
+mod maturity;
 mod rank;
 mod texts;
 
+use std::collections::HashMap;
+use std::sync::atomic::Ordering;
+
+use gitops_health_git::{ObjectId, Repo};
+use gitops_health_history::{History, Stage, Work};
+use regex::bytes::Regex;
+
+pub use evidence::{Evidence, Fix};
 pub use inducing::{Inducers, Inducing, Link, Reason};
+pub use maturity::{DEFAULT_DAYS, LEAST_DAYS, LEAST_DEFECTS, MATURE_SHARE, MOST_DAYS};
 pub use rank::{FEATURES, Features};
+
+use maturity::{DAY, Maturity};
 
 /// Why labels could not be given.
 #[derive(Debug, thiserror::Error)]
@@ -17,4 +38,196 @@ pub enum LabelError {
     /// The repository could not be read.
     #[error(transparent)]
     Git(#[from] gitops_health_git::Error),
+    /// It was no longer wanted.
+    #[error("looking for labels was cancelled")]
+    Cancelled,
+}
+
+/// How labels are looked for.
+#[derive(Clone, Debug)]
+pub struct LabelParams {
+    /// What refers to a defect in a message, such as `BUG-[0-9]+`: whatever refers to one mends it.
+    pub issues: Vec<Regex>,
+    /// Whether it is believed which commits messages name, as taken back or as the origin of a defect. Else what they name is
+    /// found by lines, as everything else, and only other evidence makes a fix.
+    pub names_commits: bool,
+    /// Others than the likeliest candidate count from this share on.
+    pub least_share: f64,
+}
+
+impl Default for LabelParams {
+    fn default() -> Self {
+        Self { issues: Vec::new(), names_commits: true, least_share: 0.4 }
+    }
+}
+
+/// What is known of a commit at some time.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Label {
+    /// The commit.
+    pub commit: ObjectId,
+    /// Whether it brought a defect.
+    pub state: State,
+    /// When it is old enough to be clean, as far as was known at that time, in seconds since 1970.
+    pub mature_from: i64,
+}
+
+/// Whether a commit brought a defect.
+#[derive(Clone, Debug, PartialEq)]
+pub enum State {
+    /// It did.
+    Buggy {
+        /// The fixes that say so, the first to be known first.
+        by: Vec<Blame>,
+        /// When the first of them was committed, in seconds since 1970.
+        first_known: i64,
+    },
+    /// None was found, and it is old enough.
+    Clean,
+    /// None was found yet, and it is too young to tell.
+    Censored,
+}
+
+/// A fix that speaks against a commit.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Blame {
+    /// The fix.
+    pub fix: ObjectId,
+    /// Since when it is known, in seconds since 1970.
+    pub known: i64,
+    /// How it is known that it mends something.
+    pub evidence: Evidence,
+    /// How likely it is that the defect came with the commit, from 0 to 1. Where the fix names it, 1.
+    pub share: f64,
+    /// Why, the strongest first; nothing where the fix names it.
+    pub reasons: Vec<Reason>,
+}
+
+/// The labels of a history, at any time.
+#[derive(Clone, Debug)]
+pub struct Labels {
+    /// When each was committed; `None` of merges and of what is at the edge of a shallow clone.
+    commits: HashMap<ObjectId, Option<i64>>,
+    order: Vec<ObjectId>,
+    blames: HashMap<ObjectId, Vec<Blame>>,
+    fixes: Vec<Fix>,
+    unanswered: usize,
+    maturity: Maturity,
+}
+
+/// So many reasons are kept for each fix and commit.
+const MOST_REASONS: usize = 8;
+
+impl Labels {
+    /// Of all commits up to `tips`, which are indexed.
+    pub fn of(
+        repo: &Repo,
+        history: &History,
+        tips: &[ObjectId],
+        params: &LabelParams,
+        work: &Work<'_>,
+    ) -> Result<Self, LabelError> {
+        let chronicle = history.chronicle_of(tips)?;
+        let fixes = evidence::fixes(repo, history, &chronicle, tips, params, work)?;
+        let commits: HashMap<ObjectId, Option<i64>> = chronicle
+            .commits
+            .iter()
+            .map(|commit| (commit.id, commit.is_change.then_some(commit.committed.seconds)))
+            .collect();
+        let mut blames: HashMap<ObjectId, Vec<Blame>> = HashMap::new();
+        let mut inducers = Inducers::new(repo, history, &chronicle);
+        let mut unanswered = 0;
+        for (done, fix) in fixes.iter().enumerate() {
+            if work.cancel.load(Ordering::Relaxed) {
+                return Err(LabelError::Cancelled);
+            }
+            (work.progress)(Stage::Files, done, Some(fixes.len()));
+            let found = blamed(fix, &mut inducers, params)?;
+            unanswered += usize::from(found.is_empty());
+            for (commit, share, reasons) in found {
+                // Merges have no label.
+                let Some(Some(committed)) = commits.get(&commit) else { continue };
+                // Whatever the clocks say, a fix comes later.
+                let known = fix.committed.max(*committed);
+                let evidence = fix.evidence;
+                let blame = Blame { fix: fix.commit, known, evidence, share, reasons };
+                blames.entry(commit).or_default().push(blame);
+            }
+        }
+        for known in blames.values_mut() {
+            known.sort_by_key(|blame| (blame.known, blame.fix));
+        }
+        let delay = |(commit, blames): (&ObjectId, &Vec<Blame>)| {
+            let (known, committed) = (blames.first()?.known, commits.get(commit)?.as_ref()?);
+            Some((known, known.saturating_sub(*committed)))
+        };
+        let maturity = Maturity::of(blames.iter().filter_map(delay).collect());
+        let order = chronicle.commits.iter().map(|commit| commit.id).collect();
+        Ok(Self { commits, order, blames, fixes, unanswered, maturity })
+    }
+
+    /// What was known of a commit at a time, in seconds since 1970: no fix that was committed later has a say. `None` of
+    /// merges, of what was not there yet by its date, and of commits that are not among those asked about.
+    pub fn at(&self, commit: ObjectId, time: i64) -> Option<Label> {
+        let committed = (*self.commits.get(&commit)?)?;
+        if committed > time {
+            return None;
+        }
+        let all = self.blames.get(&commit).map(Vec::as_slice).unwrap_or_default();
+        let by = &all[..all.partition_point(|blame| blame.known <= time)];
+        let mature_from = committed.saturating_add(self.maturity.at(time));
+        let state = match by.first() {
+            Some(first) => State::Buggy { by: by.to_vec(), first_known: first.known },
+            None if time >= mature_from => State::Clean,
+            None => State::Censored,
+        };
+        Some(Label { commit, state, mature_from })
+    }
+
+    /// Since when a commit is known to have brought a defect, in seconds since 1970, and how likely it is: the largest
+    /// share of a fix.
+    pub fn known_since(&self, commit: ObjectId) -> Option<(i64, f64)> {
+        let blames = self.blames.get(&commit)?;
+        let share = blames.iter().map(|blame| blame.share).fold(0.0, f64::max);
+        Some((blames.first()?.known, share))
+    }
+
+    /// In what time most defects of this repository became known, as far as was known at a time; in days.
+    pub fn maturity_days(&self, time: i64) -> i64 {
+        self.maturity.at(time) / DAY
+    }
+
+    /// All commits, none before one of its parents.
+    pub fn commits(&self) -> &[ObjectId] {
+        &self.order
+    }
+
+    /// The commits that mend defects, in the order of the history.
+    pub fn fixes(&self) -> &[Fix] {
+        &self.fixes
+    }
+
+    /// Of how many fixes nobody knows what they mend.
+    pub fn unanswered(&self) -> usize {
+        self.unanswered
+    }
+}
+
+/// Whom a fix blames, with shares and reasons.
+fn blamed(
+    fix: &Fix,
+    inducers: &mut Inducers<'_>,
+    params: &LabelParams,
+) -> Result<Vec<(ObjectId, f64, Vec<Reason>)>, LabelError> {
+    if !fix.named.is_empty() {
+        return Ok(fix.named.iter().map(|commit| (*commit, 1.0, Vec::new())).collect());
+    }
+    let candidates = inducers.of(fix.commit)?;
+    let counts = |(rank, one): &(usize, Inducing)| *rank == 0 || one.share >= params.least_share;
+    let chosen = candidates.into_iter().enumerate().filter(counts);
+    let named = chosen.map(|(_, mut one)| {
+        one.reasons.truncate(MOST_REASONS);
+        (one.commit, one.share, one.reasons)
+    });
+    Ok(named.collect())
 }
