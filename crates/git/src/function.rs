@@ -201,7 +201,18 @@ enum Boundary {
 }
 
 fn indentation(line: &[u8]) -> usize {
-    line.len() - line.trim_start().len()
+    line.len() - trim_start(line).len()
+}
+
+/// Blanks beyond ASCII are rare, and looking for them takes ten times as long.
+fn trim_start(line: &[u8]) -> &[u8] {
+    let text = line.trim_ascii_start();
+    if text.first().is_some_and(u8::is_ascii) { text } else { text.trim_start() }
+}
+
+fn trim(line: &[u8]) -> &[u8] {
+    let text = trim_start(line).trim_ascii_end();
+    if text.last().is_some_and(u8::is_ascii) { text } else { text.trim_end() }
 }
 
 /// The lines that the hunks change, counted from 0 and in order. Where lines are only gone, that

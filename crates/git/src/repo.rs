@@ -506,6 +506,11 @@ impl Repo {
         self.object(id, git2::ObjectType::Blob)
     }
 
+    /// The same without a copy, where it is kept for others that are stored as what differs from it.
+    pub fn shared_blob(&self, id: ObjectId) -> Result<Option<Arc<Vec<u8>>>, Error> {
+        self.shared_object(id, git2::ObjectType::Blob)
+    }
+
     /// The size of the blob with this id in bytes; `None` when the repository does not hold it.
     pub fn blob_size(&self, id: ObjectId) -> Result<Option<u64>, Error> {
         match self.header_of(id, "blob")? {

@@ -91,9 +91,15 @@ pub struct Origins<'a> {
     kept: usize,
     /// The files that merges changed against all of their parents.
     merged: Option<HashMap<u32, Vec<Number>>>,
-    ancestors: Option<(Number, Rc<Ancestors>)>,
+    /// Of the two commits that were asked about last, the last one first.
+    ancestors: [Option<(Number, Rc<Ancestors>)>; 2],
     compared: HashMap<(ObjectId, ObjectId), Option<Rc<[Hunk]>>>,
+    /// What parents of merges have under a path.
+    sides: HashMap<(Number, u32), Option<ObjectId>>,
 }
+
+/// So many versions that parents of merges have are kept.
+const MOST_SIDES: usize = 1 << 20;
 
 /// So many names of files are kept.
 const MOST_PATHS: usize = 1 << 16;
@@ -121,8 +127,9 @@ impl<'a> Origins<'a> {
             timelines: HashMap::new(),
             kept: 0,
             merged: None,
-            ancestors: None,
+            ancestors: [None, None],
             compared: HashMap::new(),
+            sides: HashMap::new(),
         }
     }
 
@@ -207,14 +214,18 @@ impl<'a> Origins<'a> {
     }
 
     fn ancestors_of(&mut self, commit: Number) -> Rc<Ancestors> {
-        match &self.ancestors {
-            Some((number, ancestors)) if *number == commit => ancestors.clone(),
-            _ => {
+        let is_it = |known: &Option<(Number, _)>| known.as_ref().is_some_and(|it| it.0 == commit);
+        match self.ancestors.iter().position(is_it) {
+            Some(0) => {}
+            Some(_) => self.ancestors.swap(0, 1),
+            None => {
                 let ancestors = Rc::new(self.history.graph.ancestors(&[commit]));
-                self.ancestors = Some((commit, ancestors.clone()));
-                ancestors
+                self.ancestors.swap(0, 1);
+                self.ancestors[0] = Some((commit, ancestors));
             }
         }
+        let known = self.ancestors[0].as_ref();
+        known.map(|(_, ancestors)| ancestors.clone()).expect("it was just put there")
     }
 
     fn path(&mut self, number: u32) -> Result<RepoPath, Fault> {
@@ -365,22 +376,21 @@ impl<'a> Origins<'a> {
         let mut left = asked.lines;
         let mut first = HashMap::new();
         for parent in parents {
-            let parent = self.id(parent)?;
-            let Some(side) = self.repo.side_of_commit(parent, &path)? else { continue };
-            let Some(hunks) = self.compared(side.id, asked.blob)? else { continue };
+            let Some(side) = self.side(parent, asked.path, &path)? else { continue };
+            let Some(hunks) = self.compared(side, asked.blob)? else { continue };
             let (mut kept, mut others) = (Vec::new(), Vec::new());
             for (asked_line, place) in located(&hunks, &left) {
                 match place {
                     Place::Kept(line) => kept.push((line, asked_line.1)),
                     Place::New(hunk) => {
-                        let version = Version { path: path.clone(), blob: side.id };
+                        let version = Version { path: path.clone(), blob: side };
                         first.entry(asked_line.1).or_insert((version, hunk));
                         others.push(asked_line);
                     }
                 }
             }
             if !kept.is_empty() {
-                open.push(Asked { path: asked.path, blob: side.id, below: merge, lines: kept });
+                open.push(Asked { path: asked.path, blob: side, below: merge, lines: kept });
             }
             left = others;
         }
@@ -389,6 +399,24 @@ impl<'a> Origins<'a> {
             found[slot] = Some(Origin { commit, version, line, before: first.remove(&slot) });
         }
         Ok(())
+    }
+
+    /// The version of a file that a commit has.
+    fn side(
+        &mut self,
+        commit: Number,
+        path: u32,
+        name: &RepoPath,
+    ) -> Result<Option<ObjectId>, Fault> {
+        if let Some(known) = self.sides.get(&(commit, path)) {
+            return Ok(*known);
+        }
+        let side = self.repo.side_of_commit(self.id(commit)?, name)?.map(|side| side.id);
+        if self.sides.len() >= MOST_SIDES {
+            self.sides.clear();
+        }
+        self.sides.insert((commit, path), side);
+        Ok(side)
     }
 
     fn id(&self, number: Number) -> Result<ObjectId, Fault> {

@@ -18,7 +18,8 @@ use gitops_health_risk::label::{LabelParams, Labels, State};
 fn main() -> Result<(), Box<dyn Error>> {
     let place = std::env::args().nth(1).ok_or("name a repository")?;
     let repo = Repo::open(&Location { start: place.into(), use_git_environment: false })?;
-    let tips = repo.tips()?;
+    let head = repo.head_commit()?.ok_or("there is no commit")?;
+    let tips = [head];
     let begin = Instant::now();
     let (mut history, _) = History::open(&repo, Options::default(), &|| {})?;
     let cancel = AtomicBool::new(false);
@@ -35,8 +36,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let fixes = labels.fixes().len();
     println!("{} commits, {fixes} fixes {evidence:?}", labels.commits().len());
     println!("{} fixes without an answer", labels.unanswered());
-    let newest = repo.head_commit()?.map(|head| repo.commit(head)).transpose()?;
-    let now = newest.map_or(i64::MAX, |commit| commit.committer.time.seconds);
+    let now = repo.commit(head)?.committer.time.seconds;
     let mut states: BTreeMap<&str, usize> = BTreeMap::new();
     for commit in labels.commits() {
         let word = match labels.at(*commit, now).map(|label| label.state) {

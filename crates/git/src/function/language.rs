@@ -6,7 +6,7 @@ use super::header::{
     Header, after_word, c_header, first_word, is_any, is_word, named_after, script_header,
     typed_header,
 };
-use super::indentation;
+use super::{indentation, trim, trim_start};
 
 /// How a language writes its functions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,7 +80,7 @@ impl Language {
     /// The body of the function that begins in this line; `None` when none does.
     pub fn body(self, lines: &[&[u8]], number: usize) -> Option<Body> {
         let line = lines[number];
-        let text = line.trim();
+        let text = trim(line);
         let begins_with = |word| named_after(text, &[word]).is_some();
         match self {
             Self::Python => begins_with("def").then_some(Body { line: number, is_closed: false }),
@@ -118,7 +118,7 @@ impl Language {
         let indent = indentation(lines[0]);
         let (mut depth, mut is_apart) = (0_usize, false);
         for (number, line) in lines.iter().enumerate() {
-            let text = if number == 0 { &line[header.offset..] } else { line.trim_start() };
+            let text = if number == 0 { &line[header.offset..] } else { trim_start(line) };
             if number > 0 {
                 let is_aside = text.starts_with(b"#") || text.starts_with(b"*");
                 if is_aside || text.starts_with(b"//") {
@@ -169,7 +169,7 @@ impl Language {
     pub fn ends(self, lines: &[&[u8]]) -> Vec<End> {
         let mut quote = None;
         let end = |line: &&[u8]| {
-            let text = line.trim_start();
+            let text = trim_start(line);
             match self {
                 Self::Python => {
                     let is_quoted = quote.is_some();
@@ -193,7 +193,7 @@ impl Language {
         let mut last = 0;
         ends.push(last);
         for (number, line) in lines.iter().enumerate() {
-            let text = line.trim_start();
+            let text = trim_start(line);
             let is_comment = self == Self::Python && text.starts_with(b"#");
             let is_blank = text.is_empty() || is_comment;
             if !is_blank {

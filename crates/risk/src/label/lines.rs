@@ -145,7 +145,7 @@ fn slashes(text: &[u8]) -> (bool, Option<&'static [u8]>) {
     if let Some(rest) = text.strip_prefix(b"/*") {
         return match rest.find(END) {
             None => (true, Some(END)),
-            Some(end) => (rest[end + 2..].trim().is_empty(), None),
+            Some(end) => (rest[end + 2..].trim_ascii().is_empty(), None),
         };
     }
     if let Some(rest) = text.strip_prefix(b"*") {
@@ -168,7 +168,7 @@ pub(super) fn comments<'a>(path: &RepoPath, lines: impl Iterator<Item = &'a [u8]
             }
             return true;
         }
-        let (is_comment, goes_on) = style.read(shortened(line).trim());
+        let (is_comment, goes_on) = style.read(shortened(line).trim_ascii());
         open = goes_on;
         is_comment
     };
@@ -211,8 +211,8 @@ const FRAME: &[&[u8]] = &[
 /// What a line is; `is_comment` as [`comments`] says.
 pub(super) fn kind_of(line: &[u8], is_comment: bool) -> LineKind {
     let line = shortened(line);
-    let text = line.trim();
-    let bare = text.strip_suffix(b";").unwrap_or(text).trim_end();
+    let text = line.trim_ascii();
+    let bare = text.strip_suffix(b";").unwrap_or(text).trim_ascii_end();
     if text.is_empty() {
         LineKind::Blank
     } else if is_comment {

@@ -4,7 +4,9 @@ use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::ops::Range;
 use std::rc::Rc;
+use std::sync::Arc;
 
+use bstr::ByteSlice;
 use gitops_health_git::{Hunk, ObjectId, Repo, RepoPath, functions_of};
 
 use super::lines;
@@ -23,7 +25,7 @@ const MOST_BYTES_KEPT: usize = 1 << 26;
 
 /// A version of a file, line by line.
 pub(super) struct Text {
-    bytes: Vec<u8>,
+    bytes: Arc<Vec<u8>>,
     /// Where each line begins, and where the last one ends.
     starts: Vec<u32>,
     comments: OnceCell<Vec<bool>>,
@@ -31,12 +33,13 @@ pub(super) struct Text {
 }
 
 impl Text {
-    fn new(bytes: Vec<u8>) -> Self {
-        let mut starts = vec![0];
-        let ends = bytes.iter().enumerate().filter(|(_, byte)| **byte == b'\n');
-        starts.extend(ends.map(|(place, _)| place as u32 + 1));
-        if starts.last().copied() != Some(bytes.len() as u32) {
-            starts.push(bytes.len() as u32);
+    fn new(bytes: Arc<Vec<u8>>) -> Self {
+        let mut starts = Vec::with_capacity(bytes.len() / 24 + 2);
+        let mut place = 0;
+        starts.push(0);
+        for line in bytes.lines_with_terminator() {
+            place += line.len() as u32;
+            starts.push(place);
         }
         Self { bytes, starts, comments: OnceCell::new(), functions: OnceCell::new() }
     }
@@ -128,8 +131,8 @@ impl<'a> Texts<'a> {
             return known.clone();
         }
         let size = self.repo.blob_size(id).ok().flatten().filter(|size| *size <= MOST_BYTES);
-        let bytes = size.and_then(|_| self.repo.blob(id).ok().flatten());
-        let is_text = |bytes: &Vec<u8>| !bytes[..bytes.len().min(8000)].contains(&0);
+        let bytes = size.and_then(|_| self.repo.shared_blob(id).ok().flatten());
+        let is_text = |bytes: &Arc<Vec<u8>>| !bytes[..bytes.len().min(8000)].contains(&0);
         let text = bytes.filter(is_text).map(|bytes| Rc::new(Text::new(bytes)));
         let size = 64 + text.as_ref().map_or(0, |text| text.bytes.len() + 4 * text.starts.len());
         self.bytes += size;
