@@ -10,10 +10,13 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 
 use gitops_health_git::{Hunk, ObjectId, PathAttributes, Repo, RepoPath, Similarity};
-use gitops_health_history::{Chronicle, EarlierChange, History, Origin, Origins, Version};
+use gitops_health_history::{
+    ChangedFile, Chronicle, EarlierChange, History, Origin, Origins, Version,
+};
 
 use super::LabelError;
 use super::lines::{self, LineKind};
+use super::maturity::DAY;
 use super::rank::{self, Features};
 use super::texts::{Text, Texts};
 use crate::kind::{FileKind, Kinds};
@@ -70,6 +73,8 @@ pub enum Link {
     Deleted,
     /// It deleted lines that the fix brings back.
     Restored,
+    /// It wrote comments or blank lines that the fix deletes or changes.
+    Comment,
     /// It wrote lines next to what the fix changes.
     Beside,
     /// It wrote lines of a function that the fix touches.
@@ -107,17 +112,10 @@ struct OldFile {
 /// What there is against a commit.
 #[derive(Default)]
 struct Seen {
-    deleted: u32,
-    weight: f64,
-    comments: u32,
-    blanks: u32,
-    beside: u32,
-    beside_addition: u32,
-    in_function: u32,
-    restored: u32,
-    overlap: f64,
-    files: BTreeSet<usize>,
+    /// By what it did and the number of the file: in how many lines, and the first of them.
     reasons: BTreeMap<(Link, usize), (u32, u32)>,
+    /// How much of what the fix says it says, too, summed over its changes.
+    overlap: f64,
 }
 
 impl Seen {
@@ -126,25 +124,20 @@ impl Seen {
         *lines += u32::from(link != Link::File);
         *first = (*first).min(line);
     }
+
+    /// In how many lines it did this.
+    fn lines(&self, link: Link) -> u32 {
+        let all = self.reasons.range((link, 0)..=(link, usize::MAX));
+        all.map(|(_, (lines, _))| lines).sum()
+    }
 }
 
 /// All that there is against commits, by their places in the history.
 #[derive(Default)]
 struct Case {
     seen: BTreeMap<u32, Seen>,
-    weight: f64,
-    function_lines: u32,
-    additions: u32,
-    added_keys: u32,
-    has_blanks: bool,
-}
-
-/// Why a line of a version before a fix is asked about.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Asked {
-    Deleted(LineKind),
-    Beside { addition: bool },
-    Function,
+    /// How many lines the fix adds that another may have deleted.
+    added: u32,
 }
 
 impl<'a> Inducers<'a> {
@@ -171,7 +164,7 @@ impl<'a> Inducers<'a> {
     /// else. Of a fix 40 files are looked at, by path; no version of more than a mebibyte is read.
     pub fn of(&mut self, fix: ObjectId) -> Result<Vec<Inducing>, LabelError> {
         let Some(met) = self.commits.get(&fix).copied() else { return Ok(Vec::new()) };
-        let files = self.files_of(fix)?;
+        let files = self.files_of(fix, met.place)?;
         let mut case = Case::default();
         self.look_back(fix, &files, &mut case)?;
         for (index, file) in files.iter().enumerate() {
@@ -181,25 +174,23 @@ impl<'a> Inducers<'a> {
     }
 
     /// The files of a fix that are most like programs, and have lines that it changes.
-    fn files_of(&mut self, fix: ObjectId) -> Result<Vec<OldFile>, LabelError> {
-        let mut changed: Vec<(Version, Option<Version>, Rc<[Hunk]>)> = Vec::new();
-        let place = self.commits[&fix].place as usize;
-        if self.chronicle.commits[place].is_change {
-            for file in self.origins.changed_by(fix)? {
-                if let (Some(old), Some(hunks)) = (file.old, file.hunks) {
-                    changed.push((old, file.new, hunks));
-                }
+    fn files_of(&mut self, fix: ObjectId, place: u32) -> Result<Vec<OldFile>, LabelError> {
+        let changed = match self.chronicle.commits[place as usize].is_change {
+            true => self.origins.changed_by(fix)?,
+            false => self.changed_by_merge(fix)?,
+        };
+        let mut found = Vec::new();
+        for file in changed {
+            let (Some(version), Some(hunks)) = (file.old, file.hunks) else { continue };
+            if !hunks.is_empty() {
+                found.push((self.tier_of(&version.path), version, file.new, hunks));
             }
-        } else {
-            changed = self.changed_by_merge(fix)?;
         }
-        changed.retain(|(.., hunks)| !hunks.is_empty());
-        changed.sort_by(|one, two| one.0.path.cmp(&two.0.path));
-        let tiers: Vec<u8> = changed.iter().map(|(old, ..)| self.tier_of(&old.path)).collect();
-        let best = tiers.iter().min().copied();
-        let of_best = changed.into_iter().zip(tiers).filter(|(_, tier)| Some(*tier) == best);
+        found.sort_by(|one, two| (one.0, &one.1.path).cmp(&(two.0, &two.1.path)));
+        let best = found.first().map(|file| file.0);
+        found.retain(|file| Some(file.0) == best);
         let mut files = Vec::new();
-        for ((version, new, hunks), _) in of_best.take(MOST_FILES) {
+        for (_, version, new, hunks) in found.into_iter().take(MOST_FILES) {
             if let Some(text) = self.texts.text(version.blob) {
                 files.push(OldFile { version, new, hunks, text });
             }
@@ -207,10 +198,7 @@ impl<'a> Inducers<'a> {
         Ok(files)
     }
 
-    fn changed_by_merge(
-        &self,
-        fix: ObjectId,
-    ) -> Result<Vec<(Version, Option<Version>, Rc<[Hunk]>)>, LabelError> {
+    fn changed_by_merge(&self, fix: ObjectId) -> Result<Vec<ChangedFile>, LabelError> {
         let commit = self.repo.commit(fix)?;
         if commit.parents().is_empty() {
             return Ok(Vec::new());
@@ -218,10 +206,10 @@ impl<'a> Inducers<'a> {
         let mut changed = Vec::new();
         for change in self.repo.changes_of(&commit, Similarity::Renames)?.files {
             let Some(old) = change.old else { continue };
-            let hunks = self.repo.hunks(&change)?;
             let path = change.old_path.as_ref().unwrap_or(&change.path).clone();
             let new = change.new.map(|new| Version { path: change.path.clone(), blob: new.id });
-            changed.push((Version { path, blob: old.id }, new, Rc::from(hunks)));
+            let hunks = Some(Rc::from(self.repo.hunks(&change)?));
+            changed.push(ChangedFile { old: Some(Version { path, blob: old.id }), new, hunks });
         }
         Ok(changed)
     }
@@ -271,7 +259,7 @@ impl<'a> Inducers<'a> {
         }
         // What only moves within the fix is not brought back.
         come.retain(|key, _| !gone.contains(key));
-        case.added_keys = come.len() as u32;
+        case.added = come.len() as u32;
         let mut changes: Vec<(usize, EarlierChange)> = Vec::new();
         for (index, file) in files.iter().take(MOST_PASTS).enumerate() {
             let before = self.origins.changes_before(fix, &file.version.path, MOST_CHANGES)?;
@@ -288,12 +276,10 @@ impl<'a> Inducers<'a> {
         for (index, commit, digest) in digests {
             let Some(met) = self.commits.get(&commit) else { continue };
             let seen = case.seen.entry(met.place).or_default();
-            seen.files.insert(index);
             seen.because(Link::File, index, 0);
             seen.overlap += overlap.of(&digest.identifiers);
             for (key, (file, line)) in &come {
                 if digest.removes(*key) {
-                    seen.restored += 1;
                     seen.because(Link::Restored, *file, *line);
                 }
             }
@@ -309,52 +295,19 @@ impl<'a> Inducers<'a> {
         file: &OldFile,
         case: &mut Case,
     ) -> Result<(), LabelError> {
-        let asked = asked_of(file, case);
-        let numbers: Vec<u32> = asked.keys().map(|(line, _)| *line).collect();
-        let mut numbers = numbers;
+        let asked = asked_of(file);
+        let mut numbers: Vec<u32> = asked.iter().map(|(line, _)| *line).collect();
         numbers.dedup();
         let origins = self.origins.of(fix, &file.version, &numbers)?;
-        let origins: HashMap<u32, Origin> = numbers
-            .into_iter()
-            .zip(origins)
-            .filter_map(|(line, origin)| Some((line, origin?)))
-            .collect();
-        for ((line, _), why) in &asked {
-            let Some(origin) = origins.get(line) else { continue };
-            let (commit, was_passed) = match why {
-                Asked::Deleted(kind) if kind.is_code() => {
-                    let behind = self.behind_blanks(origin)?;
-                    (behind, behind != origin.commit)
-                }
-                _ => (origin.commit, false),
+        let origins: HashMap<u32, Option<Origin>> = numbers.into_iter().zip(origins).collect();
+        for (line, link) in asked {
+            let Some(Some(origin)) = origins.get(&line) else { continue };
+            let commit = match link {
+                Link::Deleted => self.behind_blanks(origin)?,
+                _ => origin.commit,
             };
-            if was_passed {
-                case.has_blanks = true;
-                if let Some(met) = self.commits.get(&origin.commit) {
-                    case.seen.entry(met.place).or_default().blanks += 1;
-                }
-            }
-            let Some(met) = self.commits.get(&commit) else { continue };
-            let seen = case.seen.entry(met.place).or_default();
-            match why {
-                Asked::Deleted(kind) if kind.is_code() => {
-                    let weight = if *kind == LineKind::Code { 1.0 } else { 0.3 };
-                    seen.deleted += 1;
-                    seen.weight += weight;
-                    case.weight += weight;
-                    seen.because(Link::Deleted, index, *line);
-                }
-                Asked::Deleted(_) => seen.comments += 1,
-                Asked::Beside { addition } => {
-                    seen.beside += 1;
-                    seen.beside_addition += u32::from(*addition);
-                    seen.because(Link::Beside, index, *line);
-                }
-                Asked::Function => {
-                    case.function_lines += 1;
-                    seen.in_function += 1;
-                    seen.because(Link::Function, index, *line);
-                }
+            if let Some(met) = self.commits.get(&commit) {
+                case.seen.entry(met.place).or_default().because(link, index, line);
             }
         }
         Ok(())
@@ -379,69 +332,38 @@ impl<'a> Inducers<'a> {
 
     /// Ranks the candidates.
     fn judge(&self, fix: Met, files: &[OldFile], mut case: Case) -> Vec<Inducing> {
-        // Only what came before can have brought it, and only what is linked by more than a comment.
-        case.seen.retain(|place, seen| {
-            *place < fix.place && (!seen.reasons.is_empty() || seen.comments + seen.blanks > 0)
-        });
+        // Only what came before can have brought it.
+        case.seen.retain(|place, _| *place < fix.place);
         let commit = |place: u32| &self.chronicle.commits[place as usize];
         let time = |place: u32| commit(place).committed.seconds;
-        let mut order: Vec<u32> = case.seen.keys().copied().collect();
-        order.sort_unstable_by_key(|place| std::cmp::Reverse((time(*place), *place)));
-        let rank_of = |counts: &dyn Fn(&Seen) -> bool| -> HashMap<u32, usize> {
-            let counted = order.iter().filter(|place| counts(&case.seen[place]));
-            counted.enumerate().map(|(rank, place)| (*place, rank)).collect()
-        };
-        let deleted = rank_of(&|seen| seen.deleted > 0);
-        let beside = rank_of(&|seen| seen.beside_addition > 0);
-        let function = rank_of(&|seen| seen.in_function > 0);
-        let past = rank_of(&|seen| !seen.files.is_empty());
-        let has_deleted = !deleted.is_empty();
-        let ln = |count: f64| libm::log1p(count.max(0.0));
-        let yes = |is: bool| f64::from(u8::from(is));
-        let mut found = Vec::new();
-        for (rank, place) in order.iter().enumerate() {
-            let seen = &case.seen[place];
-            let recorded = commit(*place);
-            let id = recorded.id;
-            let rank_in = |ranks: &HashMap<u32, usize>| ranks.get(place).copied();
-            let is_most_recent = rank_in(&deleted) == Some(0);
-            let days = (fix.committed - time(*place)).max(0) as f64 / 86_400.0;
-            let added: u32 = self.chronicle.files(recorded).iter().map(|file| file.added).sum();
+        let mut order: Vec<(u32, Seen)> = case.seen.into_iter().collect();
+        order.sort_by_key(|(place, _)| std::cmp::Reverse((time(*place), *place)));
+        let wrote_deleted = |(_, seen): &(u32, Seen)| seen.lines(Link::Deleted) > 0;
+        let most_recent = order.iter().position(wrote_deleted);
+        let mut found = Vec::with_capacity(order.len());
+        for (rank, (place, seen)) in order.into_iter().enumerate() {
+            let id = commit(place).id;
+            let has = |link: Link| f64::from(u8::from(seen.lines(link) > 0));
+            let seconds = fix.committed.saturating_sub(time(place)).max(0);
             let features: Features = [
-                yes(is_most_recent),
-                ln(rank_in(&deleted).unwrap_or(0) as f64),
-                ln(days),
-                ln(rank as f64),
-                yes(seen.in_function > 0),
-                yes(seen.restored > 0),
+                has(Link::Deleted),
+                has(Link::Comment) * (1.0 - has(Link::Deleted)),
+                f64::from(seen.lines(Link::Restored)) / f64::from(case.added.max(1)),
+                has(Link::Function),
                 seen.overlap / files.len().max(1) as f64,
-                yes(self.commits[&id].is_root),
-                yes(seen.deleted > 0),
-                seen.weight / case.weight.max(1.0),
-                yes(seen.deleted == 0 && seen.comments > 0),
-                yes(seen.beside > 0),
-                yes(!has_deleted) * f64::from(seen.beside_addition)
-                    / f64::from(2 * case.additions.max(1)),
-                yes(!has_deleted && rank_in(&beside) == Some(0)),
-                f64::from(seen.in_function) / f64::from(case.function_lines.max(1)),
-                yes(rank_in(&function) == Some(0)),
-                f64::from(seen.restored) / f64::from(case.added_keys.max(1)),
-                yes(rank_in(&past) == Some(0)),
-                rank_in(&past).map_or(ln(100.0), |rank| ln(rank as f64)),
-                yes(seen.blanks > 0 && seen.deleted == 0),
-                seen.files.len() as f64 / files.len().max(1) as f64,
-                ln(self.chronicle.files(recorded).len() as f64),
-                ln(f64::from(added)),
-                yes(recorded.purpose.is_fix),
-                yes(!recorded.is_change),
+                libm::log1p(rank as f64),
+                libm::log1p(seconds as f64 / DAY as f64),
+                f64::from(u8::from(self.commits[&id].is_root)),
             ];
-            let reasons = seen.reasons.iter().map(|((link, file), (lines, first_line))| Reason {
-                link: *link,
-                path: files[*file].version.path.clone(),
-                lines: *lines,
-                first_line: *first_line,
-            });
-            let reasons = reasons.collect();
+            let reason =
+                |((link, file), (lines, first_line)): (&(Link, usize), &(u32, u32))| Reason {
+                    link: *link,
+                    path: files[*file].version.path.clone(),
+                    lines: *lines,
+                    first_line: *first_line,
+                };
+            let reasons = seen.reasons.iter().map(reason).collect();
+            let is_most_recent = most_recent == Some(rank);
             found.push(Inducing { commit: id, share: 0.0, reasons, is_most_recent, features });
         }
         rank::share(&mut found);
@@ -488,47 +410,40 @@ impl Overlap {
 }
 
 /// Which lines of the version before a fix are asked about, counted from 1, and why; in their order.
-fn asked_of(file: &OldFile, case: &mut Case) -> BTreeMap<(u32, u8), Asked> {
+fn asked_of(file: &OldFile) -> Vec<(u32, Link)> {
     let (text, path) = (&file.text, &file.version.path);
-    let mut asked = BTreeMap::new();
     let count = text.len() as u32;
-    for hunk in file.hunks.iter() {
-        let mut has_code = false;
-        let gone = hunk.old_start..hunk.old_start.saturating_add(hunk.old_lines).min(count + 1);
-        for line in gone {
-            if hunk.old_lines == 0 || asked.len() >= MOST_LINES {
-                break;
-            }
-            let kind = text.kind_of(path, line as usize - 1);
-            has_code |= kind.is_code();
-            asked.insert((line, 0), Asked::Deleted(kind));
+    let kind_of = |line: u32| text.kind_of(path, line as usize - 1);
+    let mut asked = BTreeSet::new();
+    let mut ask = |line: u32, link: Link| {
+        if asked.len() < MOST_LINES {
+            asked.insert((line, link));
         }
-        case.additions += u32::from(hunk.old_lines == 0);
+    };
+    for hunk in file.hunks.iter() {
+        let gone =
+            hunk.old_start.max(1)..hunk.old_start.saturating_add(hunk.old_lines).min(count + 1);
+        for line in gone {
+            ask(line, if kind_of(line).is_code() { Link::Deleted } else { Link::Comment });
+        }
         let (above, below) = match hunk.old_lines {
-            0 => (hunk.old_start, hunk.old_start + 1),
-            lines => (hunk.old_start - 1, hunk.old_start.saturating_add(lines)),
+            0 => (hunk.old_start, hunk.old_start.saturating_add(1)),
+            lines => (hunk.old_start.saturating_sub(1), hunk.old_start.saturating_add(lines)),
         };
-        let is_something = |line: &u32| {
-            (1..=count).contains(line) && text.kind_of(path, *line as usize - 1) != LineKind::Blank
-        };
+        let is_something =
+            |line: &u32| (1..=count).contains(line) && kind_of(*line) != LineKind::Blank;
         let mut upwards = (above.saturating_sub(3)..=above).rev();
         let mut downwards = below..below.saturating_add(4);
         let beside = [upwards.find(is_something), downwards.find(is_something)];
-        for line in beside.into_iter().flatten() {
-            if asked.len() < MOST_LINES {
-                asked.insert((line, 1), Asked::Beside { addition: !has_code });
-            }
+        beside.into_iter().flatten().for_each(|line| ask(line, Link::Beside));
+    }
+    for line in functions_around(file).into_iter().flatten() {
+        let line = line as u32 + 1;
+        if matches!(kind_of(line), LineKind::Code | LineKind::Punctuation) {
+            ask(line, Link::Function);
         }
     }
-    for place in functions_around(file) {
-        for line in place {
-            let kind = text.kind_of(path, line);
-            if matches!(kind, LineKind::Code | LineKind::Punctuation) && asked.len() < MOST_LINES {
-                asked.insert((line as u32 + 1, 2), Asked::Function);
-            }
-        }
-    }
-    asked
+    asked.into_iter().collect()
 }
 
 /// The functions that a fix touches, or what is around the places that it changes; lines counted from 0.
@@ -538,10 +453,11 @@ fn functions_around(file: &OldFile) -> Vec<std::ops::Range<usize>> {
     for hunk in file.hunks.iter() {
         let first = match hunk.old_lines {
             0 => hunk.old_start as usize,
-            _ => hunk.old_start as usize - 1,
+            _ => (hunk.old_start as usize).saturating_sub(1),
         };
-        let last = first + (hunk.old_lines as usize).max(1);
-        let clip = |far: usize| first.saturating_sub(far)..(last + far).min(file.text.len());
+        let last = first.saturating_add((hunk.old_lines as usize).max(1));
+        let clip =
+            |far: usize| first.saturating_sub(far)..last.saturating_add(far).min(file.text.len());
         // Beginnings are in order, and an inner function begins behind the outer one.
         let touched = functions.iter().filter(|it| it.start < last && it.end > first);
         let before = places.len();
