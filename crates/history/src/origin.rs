@@ -411,7 +411,12 @@ impl<'a> Origins<'a> {
         if let Some(known) = self.sides.get(&(commit, path)) {
             return Ok(*known);
         }
-        let side = self.repo.side_of_commit(self.id(commit)?, name)?.map(|side| side.id);
+        let side = match self.repo.side_of_commit(self.id(commit)?, name) {
+            Ok(side) => side.map(|side| side.id),
+            // What is gone from the repository is none of its past.
+            Err(gitops_health_git::Error::MissingObject { .. }) => None,
+            Err(error) => return Err(error.into()),
+        };
         if self.sides.len() >= MOST_SIDES {
             self.sides.clear();
         }

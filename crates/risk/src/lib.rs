@@ -5,7 +5,8 @@
 //! sum of four factors, not a probability: it orders changes by how much there is to look after
 //! and says where to look.
 //!
-//! This crate reads no repository, no clock and no configuration file.
+//! This crate reads no clock and no configuration file, and no repository but for [`label`], which says which past commits
+//! brought defects.
 
 mod complexity;
 mod config;

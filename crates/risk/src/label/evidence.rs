@@ -173,30 +173,33 @@ pub(super) fn fixes(
             has_issue: by_pattern || !claims.fixed_issues.is_empty(),
         });
         let known = mentioned.get(&recorded.id).map(Vec::as_slice).unwrap_or_default();
-        let (origins, reverted) = match params.names_commits {
+        let (mut origins, mut reverted) = match params.names_commits {
             true => (
                 names.all(&claims.origins, known, MentionKind::Fixes, place),
                 names.all(&claims.reverted, known, MentionKind::Reverts, place),
             ),
             false => Default::default(),
         };
+        let takes_back = !reverted.is_empty();
+        // Merges have no label, and a revert of a revert brings something back.
+        origins.retain(|place| chronicle.commits[*place].is_change);
+        reverted.retain(|place| {
+            let other = &chronicle.commits[*place];
+            other.is_change && !other.purpose.is_revert
+        });
         let (evidence, named) = match found {
             _ if !reverted.is_empty() => (Evidence::Reverts, reverted),
+            _ if takes_back => continue,
             _ if !origins.is_empty() => (Evidence::NamesCommit, origins),
-            Some(evidence) if content.is_mendable(chronicle, recorded) => (evidence, Vec::new()),
-            _ => continue,
+            _ if !content.is_mendable(chronicle, recorded) => continue,
+            // It names one that is not here, or a merge.
+            _ if params.names_commits && !claims.origins.is_empty() => {
+                (Evidence::NamesCommit, Vec::new())
+            }
+            Some(evidence) => (evidence, Vec::new()),
+            None => continue,
         };
-        // A revert of a revert brings something back.
-        let is_defect = |place: &usize| {
-            let other = &chronicle.commits[*place];
-            other.is_change && !(evidence == Evidence::Reverts && other.purpose.is_revert)
-        };
-        let id_of = |place: usize| chronicle.commits[place].id;
-        let is_named = !named.is_empty();
-        let named: Vec<ObjectId> = named.into_iter().filter(is_defect).map(id_of).collect();
-        if is_named && named.is_empty() {
-            continue;
-        }
+        let named = named.into_iter().map(|place| chronicle.commits[place].id).collect();
         let committed = recorded.committed.seconds;
         fixes.push(Fix { commit: recorded.id, committed, evidence, named });
     }

@@ -27,7 +27,9 @@ const MOST_FILES: usize = 40;
 const MOST_PASTS: usize = 8;
 /// So many changes of a file before a fix may have brought the defect without having written lines near it.
 const MOST_CHANGES: usize = 60;
-/// So many lines of a version are followed back.
+/// So many lines that a fix adds are looked for among those that went before.
+const MOST_ADDED: usize = 500;
+/// So many lines of a version are read and followed back.
 const MOST_LINES: usize = 3000;
 /// Longer functions are looked at around the place alone.
 const LONG_FUNCTION: usize = 400;
@@ -77,7 +79,7 @@ pub enum Link {
     Comment,
     /// It wrote lines next to what the fix changes.
     Beside,
-    /// It wrote lines of a function that the fix touches.
+    /// It wrote lines of a function that the fix touches, or within ten lines where none is known.
     Function,
     /// It changed the file lately.
     File,
@@ -164,6 +166,7 @@ impl<'a> Inducers<'a> {
     /// else. Of a fix 40 files are looked at, by path; no version of more than a mebibyte is read.
     pub fn of(&mut self, fix: ObjectId) -> Result<Vec<Inducing>, LabelError> {
         let Some(met) = self.commits.get(&fix).copied() else { return Ok(Vec::new()) };
+        self.texts.begin();
         let files = self.files_of(fix, met.place)?;
         let mut case = Case::default();
         self.look_back(fix, &files, &mut case)?;
@@ -240,7 +243,12 @@ impl<'a> Inducers<'a> {
         let (mut come, mut gone) = (BTreeMap::new(), BTreeSet::new());
         for (index, file) in files.iter().enumerate() {
             let new = file.new.as_ref().and_then(|new| self.texts.text(new.blob));
+            let mut read = 0_u32;
             for hunk in file.hunks.iter() {
+                read = read.saturating_add(hunk.old_lines).saturating_add(hunk.new_lines);
+                if read as usize > MOST_LINES {
+                    break;
+                }
                 let old_lines = file.text.lines(hunk.old_start, hunk.old_lines);
                 said.extend(old_lines.clone().flat_map(lines::identifiers));
                 gone.extend(old_lines.filter_map(lines::key_of));
@@ -259,6 +267,7 @@ impl<'a> Inducers<'a> {
         }
         // What only moves within the fix is not brought back.
         come.retain(|key, _| !gone.contains(key));
+        let come: Vec<(u64, (usize, u32))> = come.into_iter().take(MOST_ADDED).collect();
         case.added = come.len() as u32;
         let mut changes: Vec<(usize, EarlierChange)> = Vec::new();
         for (index, file) in files.iter().take(MOST_PASTS).enumerate() {

@@ -17,8 +17,11 @@ const MOST_BYTES: u64 = 1 << 20;
 /// Of a change of more lines it is not asked what they say.
 const MOST_LINES: u32 = 3000;
 
-/// So many numbers of what changes said are kept, some hundred megabytes.
+/// So many numbers of what changes said are kept, some 64 MiB.
 const MOST_KEPT: usize = 1 << 24;
+
+/// So many places of a fix's past are looked at, whether they differ in blanks only.
+const MOST_PLACES: usize = 256;
 
 /// So many bytes of versions are kept.
 const MOST_BYTES_KEPT: usize = 1 << 26;
@@ -107,7 +110,9 @@ impl Digest {
     }
 
     fn size(&self) -> usize {
-        8 + self.identifiers.len() + 2 * (self.added.len() + self.removed.len()) + self.blanks.len()
+        48 + self.identifiers.len()
+            + 2 * (self.added.len() + self.removed.len())
+            + self.blanks.len()
     }
 }
 
@@ -118,11 +123,25 @@ pub(super) struct Texts<'a> {
     bytes: usize,
     digests: HashMap<(Option<ObjectId>, ObjectId), Rc<Digest>>,
     kept: usize,
+    /// Of places that were asked about since the last fix, whether they differ in blanks only.
+    places: HashMap<(ObjectId, ObjectId, u32), bool>,
 }
 
 impl<'a> Texts<'a> {
     pub fn new(repo: &'a Repo) -> Self {
-        Self { repo, texts: HashMap::new(), bytes: 0, digests: HashMap::new(), kept: 0 }
+        Self {
+            repo,
+            texts: HashMap::new(),
+            bytes: 0,
+            digests: HashMap::new(),
+            kept: 0,
+            places: HashMap::new(),
+        }
+    }
+
+    /// Another fix is looked at.
+    pub fn begin(&mut self) {
+        self.places.clear();
     }
 
     /// A version; `None` where it is large, no text, not here or can't be read.
@@ -222,13 +241,19 @@ impl<'a> Texts<'a> {
         {
             return None;
         }
+        let place = (old, new, hunk.new_start);
+        let is_new = !self.places.contains_key(&place);
+        if is_new && self.places.len() >= MOST_PLACES {
+            return None;
+        }
         let (old, new) = (self.text(old)?, self.text(new)?);
         let (gone, come) = (old.old_lines(hunk), new.new_lines(hunk));
-        if hunk.old_lines > 0 && lines::differ_in_blanks(gone.clone(), come.clone()) {
+        let is_same = || hunk.old_lines > 0 && lines::differ_in_blanks(gone.clone(), come.clone());
+        if *self.places.entry(place).or_insert_with(is_same) {
             let place = line.checked_sub(hunk.new_start)? as usize;
             return Some(hunk.old_start + lines::line_before(gone, come, place) as u32);
         }
-        let key = lines::key_of(new.line(line as usize - 1))?;
+        let key = lines::key_of(new.line((line as usize).checked_sub(1)?))?;
         let hunks = known?.moved.clone()?;
         let was = |hunk: &Hunk| {
             let place = old.old_lines(hunk).position(|line| lines::key_of(line) == Some(key))?;
