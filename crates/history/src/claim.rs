@@ -6,7 +6,7 @@ use bstr::ByteSlice;
 use gitops_health_git::Commit;
 use regex::bytes::Regex;
 
-use crate::message::{OTHER_TYPE, Purpose, compile, conventional_type, is_standard};
+use crate::message::{FIX, OTHER_TYPE, Purpose, compile, conventional_type, is_standard};
 
 /// What a message says of the defect that its commit mends, by the kind of saying.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -57,7 +57,14 @@ fn closing(words: &str) -> Regex {
 /// Mending of what only those meet who work on the program.
 static OF_WORKSHOP: LazyLock<Regex> = LazyLock::new(|| {
     compile(
-        r"(?i-u)\b(?:tests?|testing|testsuite|unittests?|test[- ]cases?|specs?|builds?|compil(?:e|er|ation|ing)|warnings?|makefile|cmake|travis|jenkins|ci|merge|conflicts?|flake8|pep8|pylint|checkstyle|eslint|pyflakes|style|naming|import order|version|debug)\b",
+        r"(?i-u)\b(?:tests?|testing|testsuite|unittests?|test[- ]cases?|specs?|builds?|compil(?:e|er|ation|ing)|warnings?|makefile|cmake|travis|jenkins|ci|merge|conflicts?|flake8|pep8|pylint|checkstyle|eslint|pyflakes|style|naming|import order|version|debug|instructions?)\b",
+    )
+});
+
+/// What begins a message about something new, such as a report of crashes.
+static ADDS: LazyLock<Regex> = LazyLock::new(|| {
+    compile(
+        r"(?i-u)^(?:[\w/.*-]{1,40}: ?)?(?:add(?:s|ed|ing)?|implement(?:s|ed)?|introduc(?:e|es|ed)|support)\b",
     )
 });
 
@@ -85,6 +92,7 @@ impl Claims {
         fixed_issues.extend(issues(&BUG, message));
         fixed_issues.sort();
         fixed_issues.dedup();
+        let adds = ADDS.is_match(subject) && !FIX.is_match(subject);
         let of_workshop = OF_WORKSHOP.is_match(subject) || OTHER_TYPE.is_match(subject);
         Self {
             origins,
@@ -92,7 +100,7 @@ impl Claims {
             fixed_issues,
             closed_issues: issues(&CLOSED_ISSUE, message),
             conventional_type: conventional_type(subject),
-            words: purpose.is_fix && !of_workshop,
+            words: purpose.is_fix && !of_workshop && !adds,
         }
     }
 }
@@ -173,7 +181,12 @@ mod tests {
 
     #[test]
     fn words_say_that_users_met_a_defect() {
-        for message in ["Fix crash on exit", "Bugfix: keep the order", "Avoid a memory leak"] {
+        for message in [
+            "Fix crash on exit",
+            "Bugfix: keep the order",
+            "Avoid a memory leak",
+            "Add a fix for names",
+        ] {
             assert!(claims(message).words, "{message}");
         }
         for message in [
@@ -186,6 +199,8 @@ mod tests {
             "Fix merge conflict",
             "chore: fix paths",
             "Add debug output",
+            "Added crash report on SIGABRT",
+            "net: add leak detection",
         ] {
             assert!(!claims(message).words, "{message}");
         }

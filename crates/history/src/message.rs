@@ -46,7 +46,7 @@ static DEFECT: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// Words that say that something was mended, whatever it was: `prefix` and `fixture` hold none.
-static FIX: LazyLock<Regex> =
+pub(crate) static FIX: LazyLock<Regex> =
     LazyLock::new(|| compile(r"(?i-u)\b(?:fix(?:e[sd]|ing|up)?|bug(?:s|fix(?:es)?)?|defects?)\b"));
 
 /// Mending that no user of the program meets, where no defect is named.

@@ -207,3 +207,36 @@ fn what_the_index_left_out_is_looked_for() {
     assert_eq!(count.len(), 2);
     assert_eq!(found, blamed(&repo, "HEAD", "a"));
 }
+
+#[test]
+fn earlier_changes_are_those_of_the_ancestors_through_names() {
+    let repo = TestRepo::new();
+    let lines: String = (0..20).map(|it| format!("line {it}\n")).collect();
+    repo.write("a", &lines).commit("begin");
+    repo.write("a", lines.replace("line 3\n", "third\n")).commit("change");
+    repo.git(&["mv", "a", "b"]);
+    repo.commit("move");
+    repo.git(&["checkout", "-q", "-b", "side"]);
+    repo.write("b", lines.replace("line 3\n", "other\n")).commit("aside");
+    repo.git(&["checkout", "-q", "main"]);
+    // Another file takes the name that this one had.
+    repo.write("a", "nothing\n").commit("namesake");
+    repo.write("b", lines.replace("line 5\n", "fifth\n")).commit("change again");
+    repo.write("b", lines.replace("line 7\n", "seventh\n"));
+    let asked = repo.commit("asked about");
+    repo.write("b", &lines).commit("later");
+    let (history, _) = updated(&repo);
+    let opened = open_repo(repo.path());
+    let mut origins = Origins::new(&history, &opened);
+    let mut before = |path: &str, most: usize| -> Vec<String> {
+        let found = origins.changes_before(id(&asked), &RepoPath::from(path), most);
+        let ids = found.expect("it is whole").into_iter().map(|change| change.commit.to_string());
+        ids.collect()
+    };
+    let logged = repo.git_text(&["log", "--follow", "--format=%H", "main~2", "--", "b"]);
+    let logged: Vec<&str> = logged.lines().collect();
+    assert_eq!(logged.len(), 4);
+    assert_eq!(before("b", 9), logged);
+    assert_eq!(before("b", 3), logged[..3]);
+    assert_eq!(before("never", 9), [""; 0]);
+}

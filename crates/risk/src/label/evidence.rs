@@ -283,3 +283,32 @@ impl Content {
         (1..=MOST_FILES).contains(&count)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn after(habits: &[(usize, Habit)]) -> bool {
+        let mut custom = Custom::default();
+        for (times, habit) in habits {
+            (0..*times).for_each(|_| custom.see(*habit));
+        }
+        custom.is_stricter()
+    }
+
+    #[test]
+    fn a_custom_takes_twenty_commits_and_is_forgotten() {
+        let plain = Habit::default();
+        let typed = Habit { has_type: true, ..plain };
+        let words = Habit { has_words: true, ..plain };
+        let issue = Habit { has_issue: true, ..words };
+        assert!(!after(&[(19, typed)]));
+        assert!(after(&[(20, typed)]));
+        assert!(after(&[(20, typed), (30, plain)]));
+        assert!(!after(&[(20, typed), (31, plain)]));
+        assert!(!after(&[(500, typed), (301, plain)]));
+        assert!(after(&[(300, plain), (20, words), (20, issue)]));
+        assert!(!after(&[(300, plain), (21, words), (20, issue)]));
+        assert!(!after(&[(20, issue), (500, plain)]));
+    }
+}

@@ -369,7 +369,7 @@ mod tests {
         for (path, text, wanted) in [
             ("a.c", "/* a\n * b\n */\nint x; /* c */\n// d\n}\n\n#include <a.h>", "cccxcpbi"),
             ("a.c", "x = 1; /* begin\nstill\nend */\n*p = 2;\nelse {", "xccxp"),
-            ("a.py", "\"\"\"What.\n\nIt is.\n\"\"\"\nimport os\n# no\nx = '#'\npass", "ccccicxp"),
+            ("a.py", "\"\"\"What.\n\nIt is.\n\"\"\"\nimport os\n# no\nx = '#'\npass", "cbccicxp"),
             ("a.py", "'''One line.'''\nx", "cx"),
             ("a.rb", "=begin\na\n=end\nrequire 'a'\nend\n# c", "cccipc"),
             ("a.php", "<?php\n# a\n/* b */ $x;\nuse A\\B;", "pcxi"),

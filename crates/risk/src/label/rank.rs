@@ -40,3 +40,40 @@ pub(super) fn share(found: &mut [Inducing]) {
     // The order of those that are as likely stays: the most recent first.
     found.sort_by(|one, two| two.share.total_cmp(&one.share));
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn candidate(features: Features) -> Inducing {
+        let commit = gitops_health_git::ObjectId::from_hex(&[b'a'; 40]).expect("it is an id");
+        Inducing { commit, share: 0.0, reasons: Vec::new(), is_most_recent: false, features }
+    }
+
+    fn with(feature: usize, value: f64) -> Features {
+        let mut features = [0.0; FEATURES.len()];
+        features[feature] = value;
+        features
+    }
+
+    #[test]
+    fn shares_sum_to_one_and_the_likeliest_is_first() {
+        let values = [with(0, 0.0), with(0, 1.0), with(4, 1.0), with(7, 1.0)];
+        let mut found: Vec<Inducing> = values.into_iter().map(candidate).collect();
+        share(&mut found);
+        let order: Vec<Features> = found.iter().map(|one| one.features).collect();
+        assert_eq!(order, [with(4, 1.0), with(0, 1.0), with(0, 0.0), with(7, 1.0)]);
+        let all: f64 = found.iter().map(|one| one.share).sum();
+        assert!((all - 1.0).abs() < 1e-12);
+        // Odds are exact: what tells two apart is the difference of their scores.
+        let odds = libm::log(found[1].share / found[2].share);
+        assert!((odds - WEIGHTS[0]).abs() < 1e-9);
+        share(&mut []);
+    }
+
+    #[test]
+    fn evidence_speaks_for_and_age_against() {
+        assert!(WEIGHTS[..5].iter().all(|weight| *weight > 0.0));
+        assert!(WEIGHTS[5..].iter().all(|weight| *weight < 0.0));
+    }
+}
