@@ -189,18 +189,20 @@ fn words_do_not_count_where_the_custom_is_another() {
 #[test]
 fn a_deleted_line_is_followed_through_blanks_names_and_order() {
     let repo = TestRepo::new();
-    repo.write("old.c", "int other;\n");
+    // Longer than the program, so that it is the program that moves.
+    let others: String = (0..12).map(|it| format!("int other_{it};\n")).collect();
+    repo.write("old.c", &others);
     repo.commit("Begin");
-    repo.write("old.c", format!("int other;\n{PROGRAM}"));
+    repo.write("old.c", format!("{others}{PROGRAM}"));
     let culprit = repo.commit("Add totals");
     let spaced = PROGRAM.replace('\t', "    ").replace("count)\n{", "count) {");
-    repo.write("old.c", format!("int other;\n{spaced}"));
+    repo.write("old.c", format!("{others}{spaced}"));
     let blanks = repo.commit("Blanks");
     repo.git(&["mv", "old.c", "new.c"]);
     let renamed = repo.commit("Rename");
-    repo.write("new.c", format!("{spaced}int other;\n"));
+    repo.write("new.c", format!("{spaced}{others}"));
     let moved = repo.commit("Move");
-    repo.write("new.c", format!("{}int other;\n", spaced.replace("<=", "<")));
+    repo.write("new.c", format!("{}{others}", spaced.replace("<=", "<")));
     let fix = repo.commit("Count less");
     let found = candidates(&repo, &fix);
     assert_eq!(found[0].commit, id(&culprit), "{blanks} {renamed} {moved}: {found:#?}");

@@ -51,7 +51,7 @@ pub struct Inducing {
     pub reasons: Vec<Reason>,
     /// Whether it is the answer of R-SZZ: the most recent of those that wrote lines of code which the fix deletes or changes.
     pub is_most_recent: bool,
-    /// What the ranking knows of it, in the order of [`rank::FEATURES`](super::FEATURES).
+    /// What the ranking knows of it, in the order of [`FEATURES`](super::FEATURES).
     pub features: Features,
 }
 
