@@ -311,10 +311,7 @@ impl<'a> Inducers<'a> {
         let origins: HashMap<u32, Option<Origin>> = numbers.into_iter().zip(origins).collect();
         for (line, link) in asked {
             let Some(Some(origin)) = origins.get(&line) else { continue };
-            let commit = match link {
-                Link::Deleted => self.behind_blanks(origin)?,
-                _ => origin.commit,
-            };
+            let commit = self.behind_blanks(origin, link == Link::Deleted)?;
             if let Some(met) = self.commits.get(&commit) {
                 case.seen.entry(met.place).or_default().because(link, index, line);
             }
@@ -323,11 +320,12 @@ impl<'a> Inducers<'a> {
     }
 
     /// The commit that wrote a line before its blanks or its place were changed.
-    fn behind_blanks(&mut self, origin: &Origin) -> Result<ObjectId, LabelError> {
+    fn behind_blanks(&mut self, origin: &Origin, thoroughly: bool) -> Result<ObjectId, LabelError> {
         let mut origin = origin.clone();
         for _ in 0..MOST_PASSED {
             let Some((old, hunk)) = &origin.before else { break };
-            let Some(line) = self.texts.passed(old.blob, origin.version.blob, hunk, origin.line)
+            let Some(line) =
+                self.texts.passed(old.blob, origin.version.blob, hunk, origin.line, thoroughly)
             else {
                 break;
             };

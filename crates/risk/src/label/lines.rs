@@ -318,6 +318,12 @@ fn fold(number: u64) -> u32 {
     (number ^ (number >> 32)) as u32
 }
 
+/// Whether two lines say the same apart from blanks.
+pub(super) fn says_the_same(one: &[u8], other: &[u8]) -> bool {
+    let said = |byte: &&u8| !byte.is_ascii_whitespace();
+    one.iter().filter(said).eq(other.iter().filter(said))
+}
+
 /// Whether two places say the same apart from blanks and line ends, and at least something.
 pub(super) fn differ_in_blanks<'a>(
     old: impl Iterator<Item = &'a [u8]>,

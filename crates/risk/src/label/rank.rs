@@ -1,8 +1,14 @@
 //! How likely each candidate is the one.
 //!
-//! A conditional logit over the candidates of a fix: linear, so that each weight can be read. It was fitted, with
-//! a penalty on large weights, to fixes of the oracle of Rosa et al. (ICSE 2021), where developers named the culprits. The
-//! features are those that helped, one after another, in repositories that were left out.
+//! A conditional logit over the candidates of a fix: linear, so that each weight can be read. It was fitted, with a penalty
+//! on large weights, to the fixes of the oracle of Rosa et al. (ICSE 2021) that can still be had, 308 of 289 repositories, in
+//! which developers named the culprits. The features are those that helped, one after another, in repositories that were
+//! left out.
+//!
+//! In repositories that were left out of fitting (ten parts) the likeliest candidate reaches an F1 of 0.70 (0.65 to 0.75 in 95 of
+//! 100 samples of repositories), with an answer for 99.7 % of the fixes; R-SZZ reaches 0.64, with an answer for 86 %. The features were
+//! chosen on the same fixes. Shares above one half are a little too high: of those above 0.85, which are
+//! half of the answers, 0.89 are right.
 
 use super::inducing::Inducing;
 
@@ -22,7 +28,7 @@ pub const FEATURES: [&str; 8] = [
 pub type Features = [f64; FEATURES.len()];
 
 /// Their weights.
-const WEIGHTS: Features = [1.322, 2.205, 2.314, 1.844, 2.977, -0.944, -0.291, -5.056];
+const WEIGHTS: Features = [1.356, 2.211, 2.346, 1.770, 2.869, -0.932, -0.314, -4.986];
 
 /// Gives each candidate its share (a softmax), and puts the likeliest first.
 pub(super) fn share(found: &mut [Inducing]) {

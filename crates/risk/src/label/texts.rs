@@ -123,7 +123,9 @@ pub(super) struct Texts<'a> {
     bytes: usize,
     digests: HashMap<(Option<ObjectId>, ObjectId), Rc<Digest>>,
     kept: usize,
-    /// Of places that were asked about since the last fix, whether they differ in blanks only.
+    /// What was digested for this fix: what was for others must make no difference.
+    recent: HashMap<(Option<ObjectId>, ObjectId), Rc<Digest>>,
+    /// Of places that were asked about for this fix, whether they differ in blanks only.
     places: HashMap<(ObjectId, ObjectId, u32), bool>,
 }
 
@@ -136,12 +138,14 @@ impl<'a> Texts<'a> {
             digests: HashMap::new(),
             kept: 0,
             places: HashMap::new(),
+            recent: HashMap::new(),
         }
     }
 
     /// Another fix is looked at.
     pub fn begin(&mut self) {
         self.places.clear();
+        self.recent.clear();
     }
 
     /// A version; `None` where it is large, no text, not here or can't be read.
@@ -171,9 +175,11 @@ impl<'a> Texts<'a> {
         hunks: Option<&Rc<[Hunk]>>,
     ) -> Rc<Digest> {
         if let Some(known) = self.digests.get(&(old, new)) {
+            self.recent.insert((old, new), known.clone());
             return known.clone();
         }
         let digest = Rc::new(self.read(old, new, hunks).unwrap_or_default());
+        self.recent.insert((old, new), digest.clone());
         self.kept += digest.size();
         if self.kept > MOST_KEPT {
             self.digests.clear();
@@ -218,7 +224,12 @@ impl<'a> Texts<'a> {
         }
         removed.sort_unstable();
         added.sort_unstable();
-        let moved = (!added.is_empty() && added == removed).then(|| hunks.clone());
+        let is_moved = !added.is_empty() && added == removed;
+        if is_moved {
+            // It said nothing new.
+            identifiers.clear();
+        }
+        let moved = is_moved.then(|| hunks.clone());
         Some(Digest {
             identifiers: ascending(identifiers),
             added: added.into(),
@@ -229,12 +240,23 @@ impl<'a> Texts<'a> {
     }
 
     /// The line in the old version that a new one, in a place that differs, was before, where that place differs in
-    /// blanks only or lines only stand in another order; both counted from 1.
-    pub fn passed(&mut self, old: ObjectId, new: ObjectId, hunk: &Hunk, line: u32) -> Option<u32> {
+    /// blanks only or lines only stand in another order; both counted from 1. Unless `thoroughly`, only changes that were
+    /// digested are looked at.
+    pub fn passed(
+        &mut self,
+        old: ObjectId,
+        new: ObjectId,
+        hunk: &Hunk,
+        line: u32,
+        thoroughly: bool,
+    ) -> Option<u32> {
         if hunk.old_lines.max(hunk.new_lines) > MOST_LINES {
             return None;
         }
-        let known = self.digests.get(&(Some(old), new)).cloned();
+        let known = self.recent.get(&(Some(old), new)).cloned();
+        if known.is_none() && !thoroughly {
+            return None;
+        }
         if let Some(known) = &known
             && known.moved.is_none()
             && known.blanks.binary_search(&hunk.new_start).is_err()
@@ -253,10 +275,10 @@ impl<'a> Texts<'a> {
             let place = line.checked_sub(hunk.new_start)? as usize;
             return Some(hunk.old_start + lines::line_before(gone, come, place) as u32);
         }
-        let key = lines::key_of(new.line((line as usize).checked_sub(1)?))?;
         let hunks = known?.moved.clone()?;
+        let sought = new.line((line as usize).checked_sub(1)?);
         let was = |hunk: &Hunk| {
-            let place = old.old_lines(hunk).position(|line| lines::key_of(line) == Some(key))?;
+            let place = old.old_lines(hunk).position(|line| lines::says_the_same(line, sought))?;
             Some(hunk.old_start + place as u32)
         };
         hunks.iter().find_map(was)
