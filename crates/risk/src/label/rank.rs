@@ -6,8 +6,8 @@
 //! left out.
 //!
 //! In repositories that were left out of fitting (ten parts) the likeliest candidate reaches an F1 of 0.70 (0.65 to 0.75 in 95 of
-//! 100 samples of repositories), with an answer for 99.7 % of the fixes; R-SZZ reaches 0.64, with an answer for 86 %. The features were
-//! chosen on the same fixes. Shares above one half are a little too high: of those above 0.85, which are
+//! 100 samples of repositories), with an answer for 99.7 % of the fixes; R-SZZ reaches 0.64, with an answer for 86 %. It is the same where the
+//! features are chosen anew for each part. Shares above one half are a little too high: of those above 0.85, which are
 //! half of the answers, 0.89 are right.
 
 use super::inducing::Inducing;
