@@ -17,6 +17,7 @@ mod hotspot;
 mod kind;
 pub mod learn;
 pub mod metric;
+pub mod model;
 mod params;
 mod period;
 mod score;
