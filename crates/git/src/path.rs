@@ -55,6 +55,13 @@ impl RepoPath {
         let end = self.as_bytes().rfind_byte(b'/').unwrap_or(0);
         Self::new(&self.as_bytes()[..end])
     }
+
+    /// The subsystem that the file belongs to after Kamei et al. (IEEE TSE 39(6), 2013): the first component
+    /// of its path; empty for a file of the root.
+    pub fn subsystem(&self) -> Self {
+        let end = self.as_bytes().find_byte(b'/').unwrap_or(0);
+        Self::new(&self.as_bytes()[..end])
+    }
 }
 
 impl From<&str> for RepoPath {

@@ -84,7 +84,8 @@ impl<'a> Batch<'a> {
         changes.sort_by_key(|(path, number, ..)| (*path, *number));
         self.write_changes(&changes)?;
         self.write_events(&changes)?;
-        self.write_counts(&changes)?;
+        self.write_counts(&changes, Kind::Directory)?;
+        self.write_counts(&changes, Kind::Subsystem)?;
         let paths = self.paths.numbers.iter().map(|(path, number)| (path, *number));
         self.news.write(self.connection, paths, self.graph.len() == 0)?;
         for sum in self.sums {
@@ -264,10 +265,12 @@ impl<'a> Batch<'a> {
         Ok(())
     }
 
-    /// Appends to the chunks of the directories. A file that moved counts where it was too.
+    /// Appends to the chunks of the directories, or of the subsystems. A file that moved counts where
+    /// it was too.
     fn write_counts(
         &mut self,
         changes: &[(u32, Number, Option<u32>, &FileFacts)],
+        kind: Kind,
     ) -> Result<(), Fault> {
         let mut touched: HashMap<(u32, Number), u32> = HashMap::new();
         for (_, number, old_path, file) in changes {
@@ -276,7 +279,11 @@ impl<'a> Batch<'a> {
                 .as_ref()
                 .filter(|_| old_path.is_some() && matches!(file.status, Status::Renamed { .. }));
             for path in std::iter::once(&file.path).chain(moved) {
-                let directory = self.paths.number(&path.parent())?;
+                let place = match kind {
+                    Kind::Subsystem => path.subsystem(),
+                    _ => path.parent(),
+                };
+                let directory = self.paths.number(&place)?;
                 *touched.entry((directory, *number)).or_default() += 1;
             }
         }
@@ -285,9 +292,9 @@ impl<'a> Batch<'a> {
         let part = |touched: &((u32, Number), u32)| (touched.0.0, touched.0.1 / FILE_PART);
         for group in touched.chunk_by(|one, two| part(one) == part(two)) {
             let (directory, part) = part(&group[0]);
-            let known = chunk::read(self.connection, Kind::Directory, directory, part)?;
+            let known = chunk::read(self.connection, kind, directory, part)?;
             if known.is_none() {
-                self.news.part(Kind::Directory, directory);
+                self.news.part(kind, directory);
             }
             let mut data = known.unwrap_or_default();
             let last = read_counts(part, &data)?.last().map(|(revision, _)| *revision);
@@ -297,7 +304,7 @@ impl<'a> Batch<'a> {
                 before = *revision;
                 chunk::push(&mut data, u64::from(*count));
             }
-            chunk::write(self.connection, Kind::Directory, directory, part, &data)?;
+            chunk::write(self.connection, kind, directory, part, &data)?;
         }
         Ok(())
     }

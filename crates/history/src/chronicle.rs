@@ -52,6 +52,8 @@ pub struct RecordedFile {
     pub added: u32,
     /// Lines that went.
     pub deleted: u32,
+    /// How many places of it differ; 0 for what is no text.
+    pub places: u32,
     /// Lines after it.
     pub lines: u32,
 }
@@ -109,8 +111,12 @@ impl History {
                     // The other side of it is there.
                     Event::MovedAway => continue,
                 };
-                let (added, deleted, lines) = (change.added, change.deleted, change.lines);
-                found.push((change.place, RecordedFile { path, what, added, deleted, lines }));
+                let (added, deleted) = (change.added, change.deleted);
+                let (places, lines) = (change.places, change.lines);
+                found.push((
+                    change.place,
+                    RecordedFile { path, what, added, deleted, places, lines },
+                ));
             }
         }
         found.sort_unstable_by_key(|(place, file)| (*place, file.path));

@@ -24,6 +24,8 @@ pub(crate) enum Kind {
     Names = 6,
     /// Checksums of rows.
     Sum = 7,
+    /// How many files of one subsystem, the first component of their paths, each commit changed.
+    Subsystem = 8,
 }
 
 /// How many commits one chunk of the graph covers.

@@ -93,6 +93,7 @@ impl<'a> Comparison<'a> {
             self.path(&path)?;
             if row.1 {
                 self.path(&path.parent())?;
+                self.path(&path.subsystem())?;
             }
         }
         Ok(())
@@ -297,14 +298,14 @@ impl<'a> Comparison<'a> {
                 self.verified.differs(Some(id), Some(&file.path), "what it did to the file");
             }
             let event = FileEvent::of(number, file, old_path);
-            let mut directories = vec![file.path.parent()];
-            if event.event == Event::Renamed {
-                directories.extend(file.old_path.as_ref().map(RepoPath::parent));
-            }
+            let moved = file.old_path.as_ref().filter(|_| event.event == Event::Renamed);
             expected.add(number, path, event);
-            for directory in directories {
-                if let Some(directory) = self.check_path(id, &directory)? {
-                    expected.add_to_directory(number, directory);
+            for path in std::iter::once(&file.path).chain(moved) {
+                if let Some(directory) = self.check_path(id, &path.parent())? {
+                    expected.add_to(Kind::Directory, number, directory);
+                }
+                if let Some(subsystem) = self.check_path(id, &path.subsystem())? {
+                    expected.add_to(Kind::Subsystem, number, subsystem);
                 }
             }
         }
@@ -387,9 +388,10 @@ impl<'a> Comparison<'a> {
                 self.verified.differs(id, None, "what it did to a file, as the program reads it");
             }
         }
-        for (path, counts) in expected.counts {
+        for ((is_subsystem, path), counts) in expected.counts {
             let mut known = BTreeMap::new();
-            for (part, data) in chunk::read_parts(connection, Kind::Directory, path)? {
+            let kind = if is_subsystem { Kind::Subsystem } else { Kind::Directory };
+            for (part, data) in chunk::read_parts(connection, kind, path)? {
                 let found = read_counts(part, &data)?;
                 known.extend(found.into_iter().filter(|(number, _)| ids.contains_key(number)));
             }
@@ -397,7 +399,11 @@ impl<'a> Comparison<'a> {
             if known != counts {
                 let odd = counts.iter().find(|(number, count)| known.get(number) != Some(count));
                 let id = odd.and_then(|(number, _)| ids.get(number)).copied();
-                self.verified.differs(id, None, "how many files of a directory it changed");
+                let what = match is_subsystem {
+                    true => "how many files of a subsystem it changed",
+                    false => "how many files of a directory it changed",
+                };
+                self.verified.differs(id, None, what);
             }
         }
         Ok(())
@@ -408,7 +414,8 @@ impl<'a> Comparison<'a> {
 #[derive(Default)]
 struct Expected {
     events: BTreeMap<u32, Vec<FileEvent>>,
-    counts: BTreeMap<u32, BTreeMap<Number, u32>>,
+    /// Of directories, and of subsystems.
+    counts: BTreeMap<(bool, u32), BTreeMap<Number, u32>>,
 }
 
 impl Expected {
@@ -419,7 +426,8 @@ impl Expected {
         }
     }
 
-    fn add_to_directory(&mut self, number: Number, directory: u32) {
-        *self.counts.entry(directory).or_default().entry(number).or_default() += 1;
+    fn add_to(&mut self, kind: Kind, number: Number, path: u32) {
+        let key = (kind == Kind::Subsystem, path);
+        *self.counts.entry(key).or_default().entry(number).or_default() += 1;
     }
 }

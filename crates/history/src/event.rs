@@ -1,6 +1,6 @@
 //! What happened to a file or in a directory, as the program itself reads it.
 
-use gitops_health_git::{FileFacts, Status};
+use gitops_health_git::{FileFacts, Lines, Status};
 
 use crate::chunk::{self, FILE_PART};
 use crate::error::Fault;
@@ -40,6 +40,8 @@ pub(crate) struct FileEvent {
     pub event: Event,
     pub added: u32,
     pub deleted: u32,
+    /// How many places differ; 0 for what has no lines.
+    pub places: u32,
     /// Lines after the change.
     pub lines: u32,
     /// Where a renamed file came from, and where one went that moved away.
@@ -53,9 +55,9 @@ pub(crate) fn read_events(part: u32, data: &[u8]) -> Result<Vec<FileEvent>, Faul
         revision = later(revision, &mut rest)?;
         let event = Event::from_code(chunk::take(&mut rest)?)?;
         let mut number = || chunk::take_small(&mut rest);
-        let (added, deleted, lines) = (number()?, number()?, number()?);
+        let (added, deleted, places, lines) = (number()?, number()?, number()?, number()?);
         let other = if matches!(event, Event::Renamed | Event::MovedAway) { number()? } else { 0 };
-        events.push(FileEvent { revision, event, added, deleted, lines, other });
+        events.push(FileEvent { revision, event, added, deleted, places, lines, other });
     }
     Ok(events)
 }
@@ -85,6 +87,10 @@ impl FileEvent {
     /// What a commit did to a file; `old_path` is where a renamed one came from.
     pub fn of(revision: Number, file: &FileFacts, old_path: Option<u32>) -> Self {
         let (added, deleted) = file.lines.added_deleted();
+        let places = match file.lines {
+            Lines::Counted { hunks, .. } => hunks,
+            _ => 0,
+        };
         let lines = file.new_extent.map_or(0, |extent| extent.lines);
         let (event, other) = match (file.status, old_path) {
             (Status::Renamed { .. }, Some(old_path)) => (Event::Renamed, old_path),
@@ -93,19 +99,20 @@ impl FileEvent {
             (Status::TypeChanged, _) => (Event::TypeChanged, 0),
             _ => (Event::Modified, 0),
         };
-        Self { revision, event, added, deleted, lines, other }
+        Self { revision, event, added, deleted, places, lines, other }
     }
 
     /// What the commit did to the path that a renamed file has no longer: it is `path` now.
     pub fn away(revision: Number, path: u32) -> Self {
-        Self { revision, event: Event::MovedAway, added: 0, deleted: 0, lines: 0, other: path }
+        let event = Event::MovedAway;
+        Self { revision, event, added: 0, deleted: 0, places: 0, lines: 0, other: path }
     }
 
     /// Appends it to a chunk whose last change is of the commit `before`.
     pub fn push(self, data: &mut Vec<u8>, before: Number) {
         chunk::push(data, u64::from(self.revision - before));
         chunk::push(data, self.event as u64);
-        for number in [self.added, self.deleted, self.lines] {
+        for number in [self.added, self.deleted, self.places, self.lines] {
             chunk::push(data, u64::from(number));
         }
         if matches!(self.event, Event::Renamed | Event::MovedAway) {

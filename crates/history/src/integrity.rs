@@ -106,7 +106,7 @@ impl History {
     /// files and of directories.
     fn check_paths(&self, gone: &HashSet<Number>) -> Result<(Paths, usize, usize), Fault> {
         let (mut events, mut counts, mut chunks) = (0, 0, 0);
-        for kind in [Kind::File, Kind::Directory] {
+        for kind in [Kind::File, Kind::Directory, Kind::Subsystem] {
             let mut parts: HashMap<u32, u32> = HashMap::new();
             chunk::visit_all(&self.connection, kind, |path, part, data| {
                 chunks += 1;

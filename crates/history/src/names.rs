@@ -26,12 +26,15 @@ pub(crate) struct Entry {
     pub file_parts: u32,
     /// Chunks of [`Kind::Directory`].
     pub directory_parts: u32,
+    /// Chunks of [`Kind::Subsystem`].
+    pub subsystem_parts: u32,
 }
 
 impl Entry {
-    fn parts(&self, kind: Kind) -> u32 {
+    pub fn parts(&self, kind: Kind) -> u32 {
         match kind {
             Kind::Directory => self.directory_parts,
+            Kind::Subsystem => self.subsystem_parts,
             _ => self.file_parts,
         }
     }
@@ -136,6 +139,7 @@ pub(crate) fn count(connection: &Connection) -> Result<usize, Fault> {
 pub(crate) struct News {
     file_parts: BTreeMap<u32, u32>,
     directory_parts: BTreeMap<u32, u32>,
+    subsystem_parts: BTreeMap<u32, u32>,
 }
 
 impl News {
@@ -143,6 +147,7 @@ impl News {
     pub fn part(&mut self, kind: Kind, number: u32) {
         let parts = match kind {
             Kind::Directory => &mut self.directory_parts,
+            Kind::Subsystem => &mut self.subsystem_parts,
             _ => &mut self.file_parts,
         };
         *parts.entry(number).or_default() += 1;
@@ -172,7 +177,7 @@ impl News {
             let mut entries = read(known.as_deref().unwrap_or_default())?;
             let before = entries.clone();
             for (hash, number) in named {
-                let new = Entry { number, file_parts: 0, directory_parts: 0 };
+                let new = Entry { number, file_parts: 0, directory_parts: 0, subsystem_parts: 0 };
                 let entry = entries.entry(hash).or_insert(new);
                 if entry.number != number {
                     return Err(Fault::damaged("a path has the number of another"));
@@ -180,6 +185,7 @@ impl News {
                 let more = |parts: &BTreeMap<u32, u32>| parts.get(&number).copied().unwrap_or(0);
                 entry.file_parts += more(&self.file_parts);
                 entry.directory_parts += more(&self.directory_parts);
+                entry.subsystem_parts += more(&self.subsystem_parts);
             }
             if known.is_none() || entries != before {
                 chunk::write(connection, Kind::Names, bucket, 0, &written(&entries))?;
@@ -193,9 +199,11 @@ fn read(mut data: &[u8]) -> Result<Bucket, Fault> {
     let mut entries = Bucket::new();
     while let Some((hash, rest)) = data.split_first_chunk() {
         data = rest;
-        let mut number = || chunk::take_small(&mut data);
-        let (number, file_parts, directory_parts) = (number()?, number()?, number()?);
-        entries.insert(u128::from_le_bytes(*hash), Entry { number, file_parts, directory_parts });
+        let mut next = || chunk::take_small(&mut data);
+        let (number, file_parts) = (next()?, next()?);
+        let (directory_parts, subsystem_parts) = (next()?, next()?);
+        let entry = Entry { number, file_parts, directory_parts, subsystem_parts };
+        entries.insert(u128::from_le_bytes(*hash), entry);
     }
     match data {
         [] => Ok(entries),
@@ -204,10 +212,11 @@ fn read(mut data: &[u8]) -> Result<Bucket, Fault> {
 }
 
 fn written(entries: &Bucket) -> Vec<u8> {
-    let mut data = Vec::with_capacity(20 * entries.len());
+    let mut data = Vec::with_capacity(21 * entries.len());
     for (hash, entry) in entries {
         data.extend_from_slice(&hash.to_le_bytes());
-        for number in [entry.number, entry.file_parts, entry.directory_parts] {
+        let Entry { number, file_parts, directory_parts, subsystem_parts } = *entry;
+        for number in [number, file_parts, directory_parts, subsystem_parts] {
             chunk::push(&mut data, u64::from(number));
         }
     }

@@ -8,9 +8,9 @@ use crate::change::ChangeRow;
 use crate::chunk::{self, Kind};
 use crate::error::{Error, Fault};
 use crate::event::{Event, FileEvent, read_counts, read_events};
-use crate::experience::Experience;
 use crate::graph::{Ancestors, Node, Number, begin_of, flag};
 use crate::history::History;
+use crate::made::Made;
 use crate::mentions::Mention;
 use crate::message::Purpose;
 use crate::names::{self, Entry, Names};
@@ -31,7 +31,7 @@ pub struct Before<'a> {
     /// Whether it is asked what messages say of earlier commits.
     pub mentions: bool,
     /// Whether it is asked what everybody had done.
-    pub experience: bool,
+    pub made: bool,
 }
 
 impl Default for Before<'_> {
@@ -43,7 +43,7 @@ impl Default for Before<'_> {
             until: None,
             marks: &[],
             mentions: false,
-            experience: false,
+            made: false,
         }
     }
 }
@@ -69,8 +69,9 @@ pub struct Past {
     pub unread: usize,
     /// What messages say of earlier commits, where that was asked.
     pub mentions: Vec<Mention>,
-    /// What everybody had done who made one of the commits, where that was asked.
-    pub experience: Vec<Experience>,
+    /// All commits that are no merges and are known, the oldest first and none before one that came before it,
+    /// where that was asked.
+    pub made: Vec<Made>,
 }
 
 /// How far a search through the past went.
@@ -100,6 +101,9 @@ pub struct PastCommit {
     pub followed: Vec<usize>,
     /// How many other files it changed directly in one of the directories.
     pub neighbours: usize,
+    /// The directories of the followed files in which it changed a file: positions in the list of the
+    /// directories of [`Before::follow`], each once, in the order in which it names them.
+    pub directories: Vec<usize>,
 }
 
 /// Counts over some commits.
@@ -158,8 +162,8 @@ impl History {
         while let Some(found) = walk.next(&mut past.renames_not_followed)? {
             past.commits.push(found);
         }
-        if before.experience {
-            past.experience = self.experience(&ancestors, &past.commits);
+        if before.made {
+            past.made = self.made(&ancestors, before.follow)?;
         }
         if before.mentions && self.graph.len() > 0 {
             past.mentions = self.mentions(&ancestors)?;
@@ -217,8 +221,15 @@ impl History {
 
 /// A file or a directory whose changes are being visited, the newest next.
 enum List {
-    File { path: u32, events: Vec<FileEvent> },
-    Directory { counts: Vec<(Number, u32)> },
+    File {
+        path: u32,
+        events: Vec<FileEvent>,
+    },
+    /// The directory that was asked for as such a one, if it was.
+    Directory {
+        counts: Vec<(Number, u32)>,
+        asked: Option<usize>,
+    },
 }
 
 /// A place in the order of commits: the newest is the largest.
@@ -234,6 +245,8 @@ struct Walk<'a> {
     names: HashMap<u32, Vec<usize>>,
     paths: Names<'a>,
     directories: HashSet<u32>,
+    /// Those of the files that were asked about.
+    asked: HashMap<RepoPath, usize>,
 }
 
 impl<'a> Walk<'a> {
@@ -246,6 +259,7 @@ impl<'a> Walk<'a> {
             names: HashMap::new(),
             paths: Names::new(&history.connection),
             directories: HashSet::new(),
+            asked: HashMap::new(),
         }
     }
 
@@ -263,8 +277,11 @@ impl<'a> Walk<'a> {
         if self.history.graph.len() == 0 {
             return Ok(());
         }
-        if let Some(directory) = self.paths.find(&path.parent())? {
-            self.watch(directory, below)?;
+        let parent = path.parent();
+        let next = self.asked.len();
+        let asked = *self.asked.entry(parent.clone()).or_insert(next);
+        if let Some(directory) = self.paths.find(&parent)? {
+            self.watch(directory, below, Some(asked))?;
         }
         match self.paths.find(path)? {
             Some(found) => self.follow_entry(found, followed, below),
@@ -298,7 +315,12 @@ impl<'a> Walk<'a> {
         Ok(())
     }
 
-    fn watch(&mut self, directory: Entry, below: Option<QueueKey>) -> Result<(), Fault> {
+    fn watch(
+        &mut self,
+        directory: Entry,
+        below: Option<QueueKey>,
+        asked: Option<usize>,
+    ) -> Result<(), Fault> {
         let Entry { number: directory, directory_parts, .. } = directory;
         if self.directories.insert(directory) {
             let connection = &self.history.connection;
@@ -310,7 +332,7 @@ impl<'a> Walk<'a> {
             }
             counts.retain(|(revision, _)| self.counts(*revision, below));
             counts.sort_by_key(|(revision, _)| self.key(*revision));
-            self.add(List::Directory { counts });
+            self.add(List::Directory { counts, asked });
         }
         Ok(())
     }
@@ -330,7 +352,7 @@ impl<'a> Walk<'a> {
     fn wait_for(&mut self, list: usize) {
         let next = match &self.lists[list] {
             List::File { events, .. } => events.last().map(|event| event.revision),
-            List::Directory { counts } => counts.last().map(|(revision, _)| *revision),
+            List::Directory { counts, .. } => counts.last().map(|(revision, _)| *revision),
         };
         if let Some(next) = next {
             self.waiting.push((self.key(next), list));
@@ -341,7 +363,7 @@ impl<'a> Walk<'a> {
     fn next(&mut self, renames_not_followed: &mut usize) -> Result<Option<PastCommit>, Fault> {
         let Some(((order, number), _)) = self.waiting.peek().copied() else { return Ok(None) };
         let key = (order, number);
-        let (mut touched, mut events) = (0, BTreeMap::new());
+        let (mut touched, mut events, mut directories) = (0, BTreeMap::new(), Vec::new());
         while let Some((next, list)) = self.waiting.peek().copied()
             && next == key
         {
@@ -352,12 +374,14 @@ impl<'a> Walk<'a> {
                         events.insert(*path, event);
                     }
                 }
-                List::Directory { counts } => {
+                List::Directory { counts, asked } => {
                     touched += counts.pop().map_or(0, |(_, count)| count as usize);
+                    directories.extend(*asked);
                 }
             }
             self.wait_for(list);
         }
+        directories.sort_unstable();
         let node = self.history.graph.node(number);
         let mut followed: Vec<usize> =
             events.keys().filter_map(|path| self.names.get(path)).flatten().copied().collect();
@@ -369,7 +393,7 @@ impl<'a> Walk<'a> {
                 Event::Renamed => {
                     let files = self.names[path].clone();
                     let (old, directory) = self.paths.named(event.other)?;
-                    self.watch(directory, Some(key))?;
+                    self.watch(directory, Some(key), None)?;
                     self.follow_entry(old, &files, Some(key))?;
                 }
                 // A root has nothing that a file could have come from.
@@ -387,6 +411,7 @@ impl<'a> Walk<'a> {
             purpose: Purpose { is_fix: node.is(flag::FIX), is_revert: node.is(flag::REVERT) },
             followed,
             neighbours: touched.saturating_sub(events.len()),
+            directories,
         }))
     }
 }
@@ -402,6 +427,19 @@ impl History {
         });
         let id = |base: Number| Ok(self.graph.detail(&self.connection, base)?.id);
         newest.map(id).transpose().map_err(|fault| self.failed("read", fault))
+    }
+
+    /// The newest commit on the line of first parents of a commit, which itself is on it, that comes after a multiple
+    /// of so many others there: one that many commits have in common. `None` where the line is shorter.
+    pub fn milestone(&self, commit: ObjectId, every: usize) -> Result<Option<ObjectId>, Error> {
+        let mut line = vec![self.indexed(commit)?];
+        while let Some(parent) = line.last().and_then(|last| self.graph.parents(*last).next()) {
+            line.push(parent);
+        }
+        let beyond = line.len() % every.max(1);
+        let Some(number) = line.get(beyond) else { return Ok(None) };
+        let detail = self.graph.detail(&self.connection, *number);
+        detail.map(|detail| Some(detail.id)).map_err(|fault| self.failed("read", fault))
     }
 
     /// The places that a commit changed in a file, as `git diff -U0` finds them; `None` where the

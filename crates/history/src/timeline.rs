@@ -34,6 +34,8 @@ pub(crate) struct Change {
     /// Lines that came, and that went.
     pub added: u32,
     pub deleted: u32,
+    /// How many places differ.
+    pub places: u32,
     /// Lines after it.
     pub lines: u32,
     /// Where a renamed file came from.
@@ -106,9 +108,9 @@ impl History {
             for event in read_events(part, data)? {
                 if let Some(place) = timeline.place(event.revision) {
                     let (added, deleted) = (event.added, event.deleted);
-                    let (lines, other) = (event.lines, event.other);
+                    let (places, lines, other) = (event.places, event.lines, event.other);
                     let event = event.event;
-                    found.push(Change { place, event, added, deleted, lines, other });
+                    found.push(Change { place, event, added, deleted, places, lines, other });
                 }
             }
             if !found.is_empty() {

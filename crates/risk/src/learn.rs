@@ -9,6 +9,7 @@
 //! [`Predict`]: linfa::traits::Predict
 
 mod bins;
+mod blend;
 mod boosting;
 mod contribution;
 mod grow;
@@ -16,6 +17,7 @@ mod isotonic;
 mod quality;
 mod tree;
 
+pub use blend::{Blend, Blending};
 pub use boosting::{BoostedTrees, Boosting, Direction};
 pub use isotonic::{Isotonic, IsotonicCurve};
 pub use quality::{

@@ -18,6 +18,8 @@ mod hotspot;
 mod kind;
 pub mod label;
 pub mod learn;
+pub mod metric;
+pub mod model;
 mod params;
 mod period;
 mod score;
@@ -92,6 +94,11 @@ impl RiskParams {
     pub fn kinds_of(&self, changes: &[FileChange]) -> Vec<FileKind> {
         let mut kinds = Kinds::new(&self.kind_paths);
         changes.iter().map(|change| kinds.of(&change.path, &change.attributes)).collect()
+    }
+
+    /// What a file is by its name, where nothing is known of its attributes.
+    pub fn kind_of_path(&self, path: &RepoPath) -> FileKind {
+        Kinds::new(&self.kind_paths).of(path, &PathAttributes::default())
     }
 
     /// The same by attributes from elsewhere, which are in the same order.

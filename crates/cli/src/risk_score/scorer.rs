@@ -118,7 +118,7 @@ impl<'a> Scorer<'a> {
             until: change.commits.iter().map(|commit| commit.committer.time.seconds).max(),
             marks: &self.tagged,
             mentions: historical,
-            experience: false,
+            made: false,
         })?;
         self.context.say(2, || {
             let touching = past.commits.iter().filter(|commit| !commit.followed.is_empty());

@@ -62,8 +62,7 @@ impl Patient {
                 let without_people = |past: &Past| {
                     let mut past = past.clone();
                     past.commits.iter_mut().for_each(|commit| commit.author = 0);
-                    past.experience.iter_mut().for_each(|person| person.author = 0);
-                    past.experience.sort_by_key(|person| format!("{person:?}"));
+                    past.made.iter_mut().for_each(|commit| commit.author = 0);
                     past
                 };
                 for (found, right) in answers.iter().zip(&self.answers) {

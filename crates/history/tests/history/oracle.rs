@@ -2,8 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use gitops_health_git::{ObjectId, RepoPath, ZonedTime};
-use gitops_health_history::Experience;
+use gitops_health_git::{ObjectId, RepoPath};
 use gitops_health_testkit::{Story, TestRepo};
 
 use crate::support::{Answer, Question, answers, file, id, updated};
@@ -68,15 +67,19 @@ fn directory(path: &str) -> &str {
 }
 
 /// A commit that touched a followed file or a neighbour: id, time, author, fix and revert, followed
-/// files, neighbours.
-type Line = (ObjectId, i64, String, (bool, bool), Vec<usize>, usize);
+/// files, neighbours, directories that were asked about.
+type Line = (ObjectId, i64, String, (bool, bool), Vec<usize>, usize, Vec<usize>);
 
 fn slow_past(commits: &[Told], follow: &[String]) -> Vec<Line> {
     let mut names: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
     let mut directories: BTreeSet<String> = BTreeSet::new();
+    let mut asked: Vec<&str> = Vec::new();
     for (number, path) in follow.iter().enumerate() {
         names.entry(path.clone()).or_default().insert(number);
         directories.insert(directory(path).to_owned());
+        if !asked.contains(&directory(path)) {
+            asked.push(directory(path));
+        }
     }
     let mut lines = Vec::new();
     for commit in commits {
@@ -85,6 +88,8 @@ fn slow_past(commits: &[Told], follow: &[String]) -> Vec<Line> {
         let known = touched.iter().filter_map(|path| names.get(*path));
         let followed: BTreeSet<usize> = known.flatten().copied().collect();
         let near = touched.iter().filter(|path| directories.contains(directory(path)));
+        let is_touched = |asked: &str| touched.iter().any(|path| directory(path) == asked);
+        let within = (0..asked.len()).filter(|index| is_touched(asked[*index]));
         let neighbours = near.filter(|path| !names.contains_key(**path)).count();
         if !followed.is_empty() || neighbours > 0 {
             lines.push((
@@ -94,6 +99,7 @@ fn slow_past(commits: &[Told], follow: &[String]) -> Vec<Line> {
                 purpose(&commit.message),
                 followed.into_iter().collect(),
                 neighbours,
+                within.collect(),
             ));
         }
         let moved: Vec<_> = commit
@@ -114,41 +120,35 @@ fn lines(answer: &Answer) -> Vec<Line> {
     let line = |(commit, author): (&gitops_health_history::PastCommit, &String)| {
         let purpose = (commit.purpose.is_fix, commit.purpose.is_revert);
         let (id, time) = (commit.id, commit.committed.seconds);
-        (id, time, author.clone(), purpose, commit.followed.clone(), commit.neighbours)
+        let (followed, directories) = (commit.followed.clone(), commit.directories.clone());
+        (id, time, author.clone(), purpose, followed, commit.neighbours, directories)
     };
     commits.map(line).collect()
 }
 
-/// What an author had done: commits, fixes, reverts, times of the first and the last, commits of
-/// followed files, commits of their directories.
-type Deeds = (usize, usize, usize, i64, i64, usize, usize);
+/// A commit: who made it, when, fix and revert, whether it changed a subsystem of the followed files.
+type Deed = (String, i64, (bool, bool), bool);
 
-fn slow_experience(commits: &[Told], lines: &[Line]) -> BTreeMap<String, Deeds> {
-    let mut people: BTreeMap<String, Deeds> = BTreeMap::new();
-    for commit in commits {
-        let (is_fix, is_revert) = purpose(&commit.message);
-        let nothing = (0, 0, 0, i64::MAX, i64::MIN, 0, 0);
-        let deeds = people.entry(commit.author.clone()).or_insert(nothing);
-        deeds.0 += 1;
-        deeds.1 += usize::from(is_fix);
-        deeds.2 += usize::from(is_revert);
-        deeds.3 = deeds.3.min(commit.committed);
-        deeds.4 = deeds.4.max(commit.committed);
-        let line = lines.iter().find(|line| line.0 == commit.id);
-        deeds.5 += usize::from(line.is_some_and(|line| !line.4.is_empty()));
-        deeds.6 += usize::from(line.is_some());
-    }
-    people
+fn subsystem(path: &str) -> &str {
+    path.split_once('/').map_or("", |(subsystem, _)| subsystem)
 }
 
-fn experience(answer: &Answer) -> BTreeMap<String, Deeds> {
-    let deeds = |person: &Experience| {
-        let seconds = |time: Option<ZonedTime>| time.expect("there is a commit").seconds;
-        let (first, last) = (seconds(person.all.since), seconds(person.last));
-        let all = person.all;
-        (all.changes, all.fixes, all.reverts, first, last, person.files, person.directories)
-    };
-    answer.experience.iter().map(|(name, person)| (name.clone(), deeds(person))).collect()
+fn slow_made(commits: &[Told], follow: &[String]) -> Vec<Deed> {
+    let subsystems: BTreeSet<&str> = follow.iter().map(|path| subsystem(path)).collect();
+    let made = commits.iter().rev().map(|commit| {
+        let mut paths = commit.files.iter().flat_map(|(new, old)| std::iter::once(new).chain(old));
+        let within = paths.any(|path| subsystems.contains(subsystem(path)));
+        (commit.author.clone(), commit.committed, purpose(&commit.message), within)
+    });
+    made.collect()
+}
+
+fn made(answer: &Answer) -> Vec<Deed> {
+    let made = answer.made.iter().map(|(author, made)| {
+        let purpose = (made.purpose.is_fix, made.purpose.is_revert);
+        (author.clone(), made.committed, purpose, made.in_subsystems)
+    });
+    made.collect()
 }
 
 #[test]
@@ -182,8 +182,7 @@ fn the_past_of_files_is_what_git_log_tells() {
                 let answer = answers(&history, &file(&scratch), &[question]).expect("it is whole");
                 let expected = slow_past(&commits, &follow);
                 assert_eq!(lines(&answer[0]), expected, "seed {seed}: {follow:?} before {tip}");
-                let expected_experience = slow_experience(&commits, &expected);
-                assert_eq!(experience(&answer[0]), expected_experience, "seed {seed}: {tip}");
+                assert_eq!(made(&answer[0]), slow_made(&commits, &follow), "seed {seed}: {tip}");
                 let past = &answer[0].past;
                 assert_eq!((past.visited, past.all.changes), (commits.len(), commits.len()));
                 let purposes = commits.iter().map(|commit| purpose(&commit.message));

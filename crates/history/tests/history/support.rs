@@ -6,9 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
 use gitops_health_git::{Location, ObjectId, Repo, RepoPath};
-use gitops_health_history::{
-    Before, Error, Experience, History, Notice, Options, Past, Verified, Work,
-};
+use gitops_health_history::{Before, Error, History, Made, Notice, Options, Past, Verified, Work};
 use gitops_health_testkit::TestRepo;
 use rusqlite::types::Value;
 use rusqlite::{Connection, OpenFlags};
@@ -87,7 +85,7 @@ impl Question {
             until: self.until,
             marks: &self.marks,
             mentions: true,
-            experience: true,
+            made: true,
         })
     }
 }
@@ -97,7 +95,7 @@ impl Question {
 pub struct Answer {
     pub past: Past,
     pub authors: Vec<String>,
-    pub experience: Vec<(String, Experience)>,
+    pub made: Vec<(String, Made)>,
 }
 
 /// Asks all of the questions. Authors are numbers that mean something in one index only: they are
@@ -126,15 +124,12 @@ pub fn answers(
             authors.push(people.get(&commit.author).cloned().unwrap_or_default());
             commit.author = 0;
         }
-        let mut experience = Vec::new();
-        for mut person in std::mem::take(&mut past.experience) {
-            experience.push((people.get(&person.author).cloned().unwrap_or_default(), {
-                person.author = 0;
-                person
-            }));
+        let mut made = Vec::new();
+        for commit in std::mem::take(&mut past.made) {
+            let author = people.get(&commit.author).cloned().unwrap_or_default();
+            made.push((author, Made { author: 0, ..commit }));
         }
-        experience.sort_by(|one, two| one.0.cmp(&two.0));
-        Answer { past, authors, experience }
+        Answer { past, authors, made }
     });
     Ok(named.collect())
 }

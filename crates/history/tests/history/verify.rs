@@ -157,6 +157,10 @@ const CHANGES: &[(&str, &str)] = &[
         "DELETE FROM chunk WHERE number >> 56 = 4 AND number = (SELECT max(number) FROM chunk WHERE number >> 56 = 4)",
         "a part of the changes of a path is missing",
     ),
+    (
+        "DELETE FROM chunk WHERE number >> 56 = 8 AND number = (SELECT max(number) FROM chunk WHERE number >> 56 = 8)",
+        "a part of the changes of a path is missing",
+    ),
     ("UPDATE chunk SET data = x'0000000000' WHERE number >> 56 = 3", "checksum"),
     ("UPDATE chunk SET data = x'0000000000' WHERE number >> 56 = 7", "checksum"),
 ];
@@ -174,6 +178,7 @@ const FORGERIES: &[Forgery] = &[
     (1, |data| flip(data, 3), "what kind of commit it is"),
     (3, |data| flip(data, 0), "as the program reads it"),
     (4, |data| flip(data, 0), "how many files of a directory it changed"),
+    (8, |data| flip(data, 0), "how many files of a subsystem it changed"),
     (5, |data| flip(data, 3), "who people are differs"),
     (5, |data| data.extend([1, 0, 0, 0]), "who people are differs"),
     (5, |data| data.push(0), "the identity of a person is missing"),
@@ -181,7 +186,7 @@ const FORGERIES: &[Forgery] = &[
     (2, |data| data.push(0), "details of commits are missing"),
     (
         6,
-        |data| data.extend([&[7; 17][..], &[0, 0]].concat()),
+        |data| data.extend([&[7; 17][..], &[0, 0, 0]].concat()),
         "names of paths that tables don't have",
     ),
     (7, |data| data[0] ^= 1, "checksum"),

@@ -1,0 +1,218 @@
+//! How good is the risk model? On labelled commits of public repositories.
+//!
+//! ```sh
+//! cargo run --release -p gitops-health-risk --example benchmark -- LABELS METRICS
+//! ```
+//!
+//! LABELS holds folders of labelled commits (`six-projects`, `github-projects`, `fixes-trailers`), METRICS a table for
+//! each repository as the example `measure` prints it. Commits are joined by their ids.
+
+#![allow(clippy::print_stdout, clippy::print_stderr)]
+
+mod data;
+mod figures;
+
+use std::error::Error;
+use std::path::PathBuf;
+use std::time::Instant;
+
+use gitops_health_risk::learn::LearnError;
+use gitops_health_risk::model::{DefaultModel, Example, OwnModel, Procedure};
+
+use data::{Collection, Project};
+use figures::{Figures, mean};
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let [labels, metrics, rest @ ..] = &arguments[..] else {
+        return Err("name the folder of labels and the folder of metrics".into());
+    };
+    let (labels, metrics) = (PathBuf::from(labels), PathBuf::from(metrics));
+    if !labels.is_dir() || !metrics.is_dir() {
+        return Err("data not present: nothing was evaluated".into());
+    }
+    let projects = data::read(&labels, &metrics)?;
+    for collection in Collection::ALL {
+        let these = projects.iter().filter(|project| project.collection == collection);
+        let (count, found, all) = these.fold((0, 0, 0), |(count, found, all), project| {
+            (count + 1, found + project.commits.len(), all + project.labelled)
+        });
+        println!(
+            "{}: {count} projects, {found} of {all} labelled commits are measured changes",
+            collection.name()
+        );
+    }
+    let only = |name: &str| rest.is_empty() || rest.iter().any(|it| it == name);
+    if only("six") {
+        held_out(&projects, Collection::SixProjects)?;
+    }
+    if only("trailers") {
+        held_out(&projects, Collection::Trailers)?;
+    }
+    if only("github") {
+        folds(&projects)?;
+    }
+    Ok(())
+}
+
+/// The examples of projects, those of each collection weighing the same together, and so the root of their number
+/// those of a project.
+fn examples<'a>(projects: impl Iterator<Item = &'a Project>) -> Vec<Example> {
+    let mut examples = Vec::new();
+    let projects: Vec<&Project> = projects.collect();
+    for collection in Collection::ALL {
+        let these: Vec<&&Project> =
+            projects.iter().filter(|project| project.collection == collection).collect();
+        let root = |project: &Project| (project.training().count() as f64).sqrt();
+        let all: f64 = these.iter().map(|project| root(project)).sum();
+        for project in these {
+            let count = project.training().count() as f64;
+            // A hundred thousand for each collection.
+            let weight = (1e5 * root(project) / all / count.max(1.0)) as f32;
+            examples.extend(project.training().map(|commit| Example {
+                row: commit.row.clone(),
+                is_defective: commit.is_defective,
+                weight,
+                procedure: collection.procedure(),
+            }));
+        }
+    }
+    examples
+}
+
+fn own_examples(project: &Project) -> Vec<Example> {
+    let cut = project.cut();
+    let known = project.commits[..cut].iter();
+    let moment = project.commits[cut].committed;
+    known
+        .map(|commit| Example {
+            row: commit.row.clone(),
+            // What nobody knew then is not known.
+            is_defective: commit.is_defective && commit.known.is_none_or(|known| known <= moment),
+            weight: 1.0,
+            procedure: Procedure::Words,
+        })
+        .collect()
+}
+
+/// Of each project, by a model that learned from all others.
+fn held_out(projects: &[Project], collection: Collection) -> Result<(), LearnError> {
+    let mut table = Vec::new();
+    for (index, project) in projects.iter().enumerate() {
+        if project.collection != collection {
+            continue;
+        }
+        let started = Instant::now();
+        let others = projects.iter().enumerate().filter(|(other, _)| *other != index);
+        let model = DefaultModel::train(&examples(others.map(|(_, project)| project)))?;
+        table.push(evaluate(project, &model)?);
+        eprintln!("{} {:.0?}", project.name, started.elapsed());
+    }
+    print(collection, &table);
+    Ok(())
+}
+
+/// In five parts of the projects, each by a model that learned from the others.
+fn folds(projects: &[Project]) -> Result<(), LearnError> {
+    let collection = Collection::GitHub;
+    let mut table = Vec::new();
+    let place = |project: &Project| {
+        let these = projects.iter().filter(|project| project.collection == collection);
+        these.take_while(|other| other.name != project.name).count()
+    };
+    for fold in 0..FOLDS {
+        let started = Instant::now();
+        let is_held_out =
+            |project: &Project| project.collection == collection && place(project) % FOLDS == fold;
+        let others = projects.iter().filter(|project| !is_held_out(project));
+        let model = DefaultModel::train(&examples(others))?;
+        for project in projects.iter().filter(|project| is_held_out(project)) {
+            table.push(evaluate(project, &model)?);
+        }
+        eprintln!("part {fold} {:.0?}", started.elapsed());
+    }
+    print(collection, &table);
+    Ok(())
+}
+
+const FOLDS: usize = 5;
+
+struct Evaluated {
+    name: String,
+    rows: usize,
+    base_rate: f64,
+    size: Figures,
+    by_procedure: Figures,
+    default: Figures,
+    own: Figures,
+}
+
+fn evaluate(project: &Project, default: &DefaultModel) -> Result<Evaluated, LearnError> {
+    let cut = project.cut();
+    let test = &project.commits[cut..];
+    let targets: Vec<bool> = test.iter().map(|commit| commit.is_defective).collect();
+    let sizes: Vec<f64> = test.iter().map(|commit| commit.added()).collect();
+    let own = OwnModel::train(default, &own_examples(project))?;
+    let procedure = project.collection.procedure();
+    let by_procedure: Vec<f64> =
+        test.iter().map(|commit| default.margin_by(&commit.row, procedure)).collect();
+    let by_default: Vec<f64> = test.iter().map(|commit| default.margin(&commit.row)).collect();
+    let by_own = match &own {
+        Some(own) => test.iter().map(|commit| own.margin(default, &commit.row)).collect(),
+        None => by_default.clone(),
+    };
+    Ok(Evaluated {
+        name: project.name.clone(),
+        rows: project.commits.len(),
+        base_rate: targets.iter().filter(|target| **target).count() as f64 / targets.len() as f64,
+        size: Figures::of(&sizes, &targets, &sizes),
+        by_procedure: Figures::of(&by_procedure, &targets, &sizes),
+        default: Figures::of(&by_default, &targets, &sizes),
+        own: Figures::of(&by_own, &targets, &sizes),
+    })
+}
+
+/// What a line of the table is called, and whose figures it has.
+type Column = (&'static str, fn(&Evaluated) -> &Figures);
+
+fn print(collection: Collection, table: &[Evaluated]) {
+    println!("\n{}, the last fifth of each project", collection.name());
+    let columns: [Column; 4] = [
+        ("lines added only", |it| &it.size),
+        ("default, by its procedure", |it| &it.by_procedure),
+        ("default", |it| &it.default),
+        ("default and own history", |it| &it.own),
+    ];
+    println!(
+        "{:28} {:>7} {:>7} {:>7} {:>7} {:>7}",
+        "", "AUC", "PR-AUC", "prec 5%", "rec 20%", "sized"
+    );
+    for (name, of) in columns {
+        let mean_of = |figure: fn(&Figures) -> Option<f64>| {
+            mean(table.iter().filter_map(|it| figure(of(it)))).unwrap_or(f64::NAN)
+        };
+        println!(
+            "{name:28} {:7.4} {:7.4} {:7.4} {:7.4} {:7.4}",
+            mean_of(|it| it.auc),
+            mean_of(|it| it.pr_auc),
+            mean_of(|it| it.precision_5),
+            mean_of(|it| it.recall_20),
+            mean_of(|it| it.size_matched),
+        );
+    }
+    if table.len() < 10 {
+        for it in table {
+            let auc = |figures: &Figures| figures.auc.unwrap_or(f64::NAN);
+            println!(
+                "  {:14} {:6} commits, {:4.1} % defective; AUC {:.3} {:.3} {:.3} {:.3}",
+                it.name,
+                it.rows,
+                100.0 * it.base_rate,
+                auc(&it.size),
+                auc(&it.by_procedure),
+                auc(&it.default),
+                auc(&it.own)
+            );
+        }
+    }
+}

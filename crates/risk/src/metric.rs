@@ -1,0 +1,111 @@
+//! What is measured of a change before anything is learned from it.
+//!
+//! One function measures, whether a model is trained or asked: [`Known::measure`] compares the [`Shape`] of a change
+//! with what is [`Known`] of the time before it. [`Memory`] is what is known while a whole history goes by;
+//! [`Recalled`] the same of one change, as the index tells it. Both know the same where commits follow one another;
+//! where branches ran beside each other, the memory also has what the other branches did before.
+//!
+//! The metrics of change-level defect prediction are those of Kamei et al., "A Large-Scale Empirical Study of
+//! Just-in-Time Quality Assurance" (IEEE TSE 39(6), 2013). `docs/risk-model.md` defines all of them.
+
+mod known;
+mod memory;
+mod recall;
+mod reference;
+mod shape;
+mod usual;
+
+pub use known::{Deed, Known};
+pub use memory::Memory;
+pub use recall::Recalled;
+pub use reference::Reference;
+pub use shape::{ChangedFile, Shape};
+pub use usual::Usual;
+
+/// Something that is measured of a change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Metric {
+    /// A name that never changes, in lower case with hyphens.
+    pub id: &'static str,
+    /// What it is, in words.
+    pub what: &'static str,
+}
+
+/// What was measured, in the order of [`METRICS`]; not a number where it is not known.
+pub type Row = Vec<f64>;
+
+macro_rules! metrics {
+    ($($name:ident $id:literal $what:literal)*) => {
+        /// All metrics, in the order of a [`Row`].
+        pub const METRICS: &[Metric] = &[$(Metric { id: $id, what: $what }),*];
+
+        #[allow(non_camel_case_types, clippy::upper_case_acronyms)]
+        #[derive(Clone, Copy)]
+        enum Place { $($name),* }
+
+        $(const $name: usize = Place::$name as usize;)*
+    };
+}
+
+metrics! {
+    NS "ns" "subsystems: first components of the paths of changed files"
+    ND "nd" "directories of changed files"
+    NF "nf" "changed files"
+    ENTROPY "entropy" "how evenly changed lines are spread over the files, in bits"
+    LA "la" "added lines"
+    LD "ld" "deleted lines"
+    LT "lt" "lines of the files before the change, in the mean"
+    FIX "fix" "whether it mends a defect"
+    NDEV "ndev" "people who changed the files before"
+    AGE "age" "days since the files were changed last, in the mean"
+    NUC "nuc" "earlier changes of the files, in the mean"
+    EXP "exp" "earlier commits of the author"
+    REXP "rexp" "the same, each divided by its age in years and one"
+    SEXP "sexp" "earlier commits of the author in the subsystems"
+    CODE_LA "code-la" "lines added to code"
+    CODE_LD "code-ld" "lines deleted from code"
+    CODE_NF "code-nf" "files of code"
+    TEST_LA "test-la" "lines added to tests"
+    TEST_NF "test-nf" "files of tests"
+    TEXT_NF "text-nf" "files of documentation"
+    SETTING_NF "setting-nf" "files of configuration"
+    OTHER_NF "other-nf" "files of data, generated and vendored ones"
+    NEW_NF "new-nf" "new files"
+    GONE_NF "gone-nf" "deleted files"
+    MOVED_NF "moved-nf" "files that moved"
+    LARGEST "largest" "lines that changed most in one file"
+    PLACES "places" "places that differ"
+    CHURN "churn" "added and deleted lines divided by the lines before"
+    LANGUAGES "languages" "different endings of the names of code"
+    LINES_MAX "lines-max" "lines of the largest file before"
+    FIXES_MAX "fixes-max" "earlier fixes of the file that had most"
+    FIX_DECAY_MAX "fix-decay-max" "fixes of a file, each halved every 180 days, the highest"
+    FIX_DECAY_SUM "fix-decay-sum" "the same, summed over the files"
+    FIX_SHARE "fix-share" "share of fixes among earlier changes of the file with the highest one, smoothed by the repository's"
+    REVERTS "reverts" "earlier changes of the files that took something back"
+    CHANGE_DECAY_MAX "change-decay-max" "changes of a file, each halved every 60 days, the highest"
+    CHANGE_DECAY_SUM "change-decay-sum" "the same, summed over the files"
+    SINCE_FIX "since-fix" "days since the newest fix of one of the files"
+    SINCE_CHANGE "since-change" "days since the newest change of one of the files"
+    OWN_SHARE "own-share" "share of the author among earlier changes of the files"
+    OWN_CHANGES "own-changes" "earlier changes of the files that the author made"
+    OWN_LAST "own-last" "share of the files of which the author made the newest change"
+    PEOPLE_MAX "people-max" "people who changed the file that most have changed"
+    MINOR "minor" "people with less than a twentieth of the changes of a file, the highest number"
+    DIR_EXP "dir-exp" "earlier commits of the author in the directories"
+    DIR_FIX_DECAY "dir-fix-decay" "fixes in a directory, each halved every 180 days, the highest"
+    DIR_CHANGE_DECAY "dir-change-decay" "changes in a directory, each halved every 60 days, the highest"
+    TOGETHER "together" "share of pairs of the files that changed together before"
+    COMMITS "commits" "earlier commits of the repository"
+    DAYS "days" "days since the first commit of the repository"
+    PACE "pace" "commits of the repository, each halved every 14 days"
+    PEOPLE_PACE "people-pace" "different authors among the last 100 commits"
+    FIX_RATE "fix-rate" "share of fixes among commits, each halved every 90 days, smoothed"
+    LA_USUAL "la-usual" "share of the last 1,000 commits that added fewer lines"
+    LD_USUAL "ld-usual" "share of the last 1,000 commits that deleted fewer lines"
+    NF_USUAL "nf-usual" "share of the last 1,000 commits that changed fewer files"
+    CODE_LA_USUAL "code-la-usual" "share of the last 1,000 commits that added fewer lines of code"
+    LT_USUAL "lt-usual" "share of the last 1,000 commits that changed smaller files"
+    NUC_USUAL "nuc-usual" "share of the last 1,000 commits that changed files with fewer changes before"
+    LARGEST_USUAL "largest-usual" "share of the last 1,000 commits that changed fewer lines of any one file"
+}

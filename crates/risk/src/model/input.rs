@@ -1,0 +1,79 @@
+use crate::learn::Direction;
+use crate::metric::{METRICS, Row};
+
+/// What a model is told of a change, of all that is measured, and whether more of it may lower the risk.
+///
+/// Whatever grows where lines are added to a change never lowers it. What may fall then, such as the entropy, is left
+/// out, and so is what says something of a person other than their experience.
+pub const INPUTS: &[(&str, Direction)] = &[
+    ("ns", Direction::Any),
+    ("nd", Direction::Any),
+    ("nf", Direction::Any),
+    ("la", Direction::Rising),
+    ("ld", Direction::Rising),
+    ("lt", Direction::Any),
+    ("fix", Direction::Any),
+    ("ndev", Direction::Any),
+    ("age", Direction::Any),
+    ("nuc", Direction::Any),
+    ("exp", Direction::Any),
+    ("rexp", Direction::Any),
+    ("sexp", Direction::Any),
+    ("code-la", Direction::Rising),
+    ("code-ld", Direction::Rising),
+    ("code-nf", Direction::Any),
+    ("test-la", Direction::Rising),
+    ("test-nf", Direction::Any),
+    ("text-nf", Direction::Any),
+    ("setting-nf", Direction::Any),
+    ("other-nf", Direction::Any),
+    ("new-nf", Direction::Any),
+    ("largest", Direction::Rising),
+    ("places", Direction::Rising),
+    ("languages", Direction::Any),
+    ("fix-decay-max", Direction::Any),
+    ("fix-decay-sum", Direction::Any),
+    ("fix-share", Direction::Any),
+    ("change-decay-max", Direction::Any),
+    ("own-share", Direction::Any),
+    ("own-changes", Direction::Any),
+    ("dir-exp", Direction::Any),
+    ("dir-fix-decay", Direction::Any),
+    ("dir-change-decay", Direction::Any),
+    ("together", Direction::Any),
+    ("commits", Direction::Any),
+    ("days", Direction::Any),
+    ("pace", Direction::Any),
+    ("people-pace", Direction::Any),
+    ("fix-rate", Direction::Any),
+    ("la-usual", Direction::Rising),
+    ("ld-usual", Direction::Rising),
+    ("nf-usual", Direction::Any),
+    ("code-la-usual", Direction::Rising),
+    ("lt-usual", Direction::Any),
+    ("nuc-usual", Direction::Any),
+    ("largest-usual", Direction::Rising),
+];
+
+/// Where the inputs stand in a row of metrics.
+pub(super) fn places() -> Vec<usize> {
+    let place = |id: &str| METRICS.iter().position(|metric| metric.id == id);
+    INPUTS.iter().filter_map(|(id, _)| place(id)).collect()
+}
+
+/// The inputs of a row, and room for one more.
+pub(super) fn inputs(places: &[usize], row: &Row, last: f64) -> Vec<f64> {
+    let mut inputs: Vec<f64> = places.iter().map(|place| row[*place]).collect();
+    inputs.push(last);
+    inputs
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_of_them_are_measured() {
+        assert_eq!(places().len(), INPUTS.len());
+    }
+}
