@@ -2,6 +2,7 @@
 //!
 //! ```sh
 //! cargo run --release -p gitops-health-risk --example benchmark -- LABELS METRICS
+//! cargo run --release -p gitops-health-risk --example benchmark -- LABELS METRICS train crates/risk/src/model/default.json
 //! ```
 //!
 //! LABELS holds folders of labelled commits (`six-projects`, `github-projects`, `fixes-trailers`), METRICS a table for
@@ -42,6 +43,14 @@ fn main() -> Result<(), Box<dyn Error>> {
             collection.name()
         );
     }
+    if let [train, file] = rest
+        && train == "train"
+    {
+        let model = DefaultModel::train(&examples(projects.iter()))?;
+        std::fs::write(file, model.to_json()? + "\n")?;
+        println!("{file}: learned from {} projects", projects.len());
+        return Ok(());
+    }
     let only = |name: &str| rest.is_empty() || rest.iter().any(|it| it == name);
     if only("six") {
         held_out(&projects, Collection::SixProjects)?;
@@ -81,10 +90,9 @@ fn examples<'a>(projects: impl Iterator<Item = &'a Project>) -> Vec<Example> {
 }
 
 fn own_examples(project: &Project) -> Vec<Example> {
-    let cut = project.cut();
-    let known = project.commits[..cut].iter();
-    let moment = project.commits[cut].committed;
-    known
+    let moment = project.commits[project.cut()].committed;
+    project
+        .training()
         .map(|commit| Example {
             row: commit.row.clone(),
             // What nobody knew then is not known.

@@ -5,25 +5,29 @@ use serde::{Deserialize, Serialize};
 use super::LearnError;
 
 /// A regression tree. The first node is the root; children stand behind their parents.
+///
+/// Written down it is three numbers for each node, a node before what is below it: its weight; what it asks about, counted
+/// from 1, below 0 where a value that is not known goes to the first child, 0 for a leaf; and the threshold, or the
+/// answer of a leaf.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(into = "Vec<f64>", try_from = "Vec<f64>")]
 pub struct Tree {
     pub(super) nodes: Vec<Node>,
 }
 
 /// A place in a tree.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Node {
     /// The weight of the examples that came here when the tree was grown.
     pub weight: f64,
-    /// What the tree answers here.
+    /// What the tree answers here, if nothing is asked.
     pub value: f64,
     /// What is asked here; `None` where nothing is.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub split: Option<Split>,
 }
 
 /// A question about one feature.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Split {
     pub feature: u16,
     /// Values up to this one go to the first child.
@@ -41,7 +45,95 @@ impl Split {
     }
 }
 
+impl From<Tree> for Vec<f64> {
+    fn from(tree: Tree) -> Self {
+        let mut numbers = Self::with_capacity(3 * tree.nodes.len());
+        let mut waiting = vec![0];
+        while let Some(node) = waiting.pop().and_then(|place| tree.nodes.get(place as usize)) {
+            match node.split {
+                Some(split) => {
+                    let feature = f64::from(split.feature) + 1.0;
+                    let asks = if split.unknown_first { -feature } else { feature };
+                    numbers.extend([node.weight, asks, split.threshold]);
+                    waiting.extend([split.children[1], split.children[0]]);
+                }
+                None => numbers.extend([node.weight, 0.0, node.value]),
+            }
+        }
+        numbers
+    }
+}
+
+impl TryFrom<Vec<f64>> for Tree {
+    type Error = LearnError;
+
+    fn try_from(numbers: Vec<f64>) -> Result<Self, LearnError> {
+        let broken = |what: &str| LearnError::Setting(format!("a tree {what}"));
+        let (triples, rest) = numbers.as_chunks::<3>();
+        if !rest.is_empty() || triples.len() > u32::MAX as usize {
+            return Err(broken("ends within a node"));
+        }
+        let mut nodes: Vec<Node> = Vec::with_capacity(triples.len());
+        // Questions of which a child has still to come, and which one.
+        let mut open: Vec<(usize, usize)> = Vec::new();
+        for [weight, asks, value] in triples {
+            let place = nodes.len();
+            match (place, open.pop()) {
+                (0, None) => {}
+                (_, None) => return Err(broken("has a node that no other leads to")),
+                (_, Some((parent, side))) => {
+                    if let Some(split) = &mut nodes[parent].split {
+                        split.children[side] = place as u32;
+                    }
+                    if side == 0 {
+                        open.push((parent, 1));
+                    }
+                }
+            }
+            if *asks == 0.0 {
+                nodes.push(Node { weight: *weight, value: *value, split: None });
+                continue;
+            }
+            let feature = asks.abs() - 1.0;
+            if !(0.0..=f64::from(u16::MAX)).contains(&feature) || feature.fract() != 0.0 {
+                return Err(broken("asks about what there is not"));
+            }
+            nodes.push(Node {
+                weight: *weight,
+                value: 0.0,
+                split: Some(Split {
+                    feature: feature as u16,
+                    threshold: *value,
+                    unknown_first: *asks < 0.0,
+                    children: [0, 0],
+                }),
+            });
+            open.push((place, 0));
+        }
+        match open.is_empty() && !nodes.is_empty() {
+            true => Ok(Self { nodes }),
+            false => Err(broken("ends where more was to come")),
+        }
+    }
+}
+
 impl Tree {
+    /// The same with thresholds and answers of fewer digits, and no answers where something is asked.
+    pub(super) fn rounded(&self) -> Self {
+        let mut tree = self.clone();
+        for node in &mut tree.nodes {
+            node.weight = node.weight.round();
+            match &mut node.split {
+                Some(split) => {
+                    node.value = 0.0;
+                    split.threshold = short(split.threshold);
+                }
+                None => node.value = (node.value * 1e6).round() / 1e6,
+            }
+        }
+        tree
+    }
+
     /// What the tree answers for a row of as many features as it was grown with.
     pub fn predict(&self, row: &[f64]) -> f64 {
         let mut node = &self.nodes[0];
@@ -92,9 +184,56 @@ impl Tree {
     }
 }
 
+/// The number of six digits that is nearest.
+fn short(value: f64) -> f64 {
+    if value == 0.0 || !value.is_finite() {
+        return value;
+    }
+    format!("{value:.5e}").parse().unwrap_or(value)
+}
+
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
+
+    #[test]
+    fn a_tree_comes_back_as_it_was_written() {
+        let tree = Tree {
+            nodes: vec![
+                fork(9.0, (3, 0.5), [1, 2]),
+                leaf(4.0, -0.25),
+                fork(5.0, (0, -1.5), [3, 4]),
+                leaf(2.0, 0.125),
+                leaf(3.0, 1.0),
+            ],
+        };
+        let text = serde_json::to_string(&tree).expect("it can be written");
+        assert_eq!(text, "[9.0,-4.0,0.5,4.0,0.0,-0.25,5.0,-1.0,-1.5,2.0,0.0,0.125,3.0,0.0,1.0]");
+        assert_eq!(serde_json::from_str::<Tree>(&text).expect("it can be read"), tree);
+    }
+
+    #[test]
+    fn what_is_no_tree_is_not_read() {
+        for text in [
+            "[]",
+            "[1.0]",
+            "[1.0,1.0,0.5]",
+            "[1.0,1.0,0.5,1.0,0.0,0.5]",
+            "[1.0,0.0,0.5,1.0,0.0,0.5]",
+            "[1.0,0.5,0.5,1.0,0.0,0.5,1.0,0.0,0.5]",
+            "[1.0,1e9,0.5,1.0,0.0,0.5,1.0,0.0,0.5]",
+            "[1.0,0.0,null]",
+        ] {
+            assert!(serde_json::from_str::<Tree>(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn fewer_digits_are_as_near_as_they_can_be() {
+        assert_eq!(short(0.123_456_789), 0.123_457);
+        assert_eq!(short(-1_234_567.8), -1_234_570.0);
+        assert_eq!(short(22.5), 22.5);
+    }
 
     pub(in super::super) fn leaf(weight: f64, value: f64) -> Node {
         Node { weight, value, split: None }

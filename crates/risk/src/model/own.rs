@@ -25,10 +25,10 @@ const LEAST_DEFECTIVE_FOR_TREES: usize = 20;
 /// How the trees grow from so many examples.
 fn boosting(examples: usize) -> Boosting {
     Boosting {
-        trees: (examples / 20).clamp(1, 150) as u32,
-        leaves: 8,
-        depth: 4,
-        rate: 0.03,
+        trees: (examples / 15).clamp(1, 200) as u32,
+        leaves: 16,
+        depth: 5,
+        rate: 0.04,
         least_rows: 30,
         ridge: 20.0,
         bins: 64,
@@ -53,7 +53,7 @@ impl OwnModel {
             examples.iter().map(|example| margins(default, &example.row)).collect();
         let equal = 1.0 / Procedure::ALL.len() as f64;
         let prior = vec![equal; Procedure::ALL.len()];
-        let blend = Blending { prior, ridge: 10.0 }.fit(&margins, &targets)?;
+        let blend = Blending { prior, ridge: 50.0 }.fit(&margins, &targets)?;
         let mut own = Self { blend, trees: None };
         if targets.len() >= LEAST_FOR_TREES && defective.min(others) >= LEAST_DEFECTIVE_FOR_TREES {
             let places = places();
