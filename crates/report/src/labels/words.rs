@@ -165,7 +165,7 @@ impl LinkedCommit {
     }
 
     /// What links the two, file by file: `src/a.c: wrote 3 lines of code that the fix deletes or changes (from line 12 of
-    /// the file before it); 4 lines next to what it changes`.
+    /// the file before it); 4 lines next to what the fix changes`.
     pub(super) fn reasons_in_words(&self) -> Vec<String> {
         let mut paths: Vec<&str> = self.reasons.iter().map(|reason| reason.path.as_str()).collect();
         let mut seen = BTreeSet::new();
@@ -188,22 +188,22 @@ impl LabelReason {
         let lines = counted(self.lines as usize, "line", "lines");
         let from = if self.lines > 1 { "from line" } else { "line" };
         let place = |when: &str| match self.first_line {
-            Some(line) => format!(" ({from} {line} {when} the fix)"),
+            Some(line) => format!(" ({from} {line} {when} it)"),
             None => String::new(),
         };
         match self.link {
             Link::Deleted => {
-                format!("wrote {lines} of code that it deletes or changes{}", place("before"))
+                format!("wrote {lines} of code that the fix deletes or changes{}", place("before"))
             }
-            Link::Restored => format!("deleted {lines} that it brings back{}", place("after")),
+            Link::Restored => format!("deleted {lines} that the fix brings back{}", place("after")),
             Link::Comment => {
                 format!(
-                    "wrote {lines} of comments or blanks that it deletes or changes{}",
+                    "wrote {lines} of comments or blanks that the fix deletes or changes{}",
                     place("before")
                 )
             }
-            Link::Beside => format!("wrote {lines} next to what it changes"),
-            Link::Function => format!("wrote {lines} around what it changes"),
+            Link::Beside => format!("wrote {lines} next to what the fix changes"),
+            Link::Function => format!("wrote {lines} around what the fix changes"),
             Link::File => "changed the file lately".into(),
         }
     }
