@@ -73,7 +73,7 @@ mod tests {
         assert_eq!(maturity.at(18 * DAY), DEFAULT_DAYS * DAY);
         assert_eq!(maturity.at(19 * DAY), 100 * DAY);
         assert_eq!((maturity.defects(18 * DAY), maturity.defects(19 * DAY)), (None, Some(20)));
-        assert_eq!(maturity.defects(i64::MAX), Some(99));
+        assert_eq!(maturity.defects(i64::MAX), Some(97));
         // What came later changes nothing of before.
         let more = Maturity::of([found(100), vec![(200 * DAY, 700 * DAY); 300]].concat());
         assert_eq!(more.at(150 * DAY), maturity.at(150 * DAY));
