@@ -175,6 +175,13 @@ fn no_later_fix_has_a_say() {
 #[test]
 fn numbers_add_up() {
     let Clinic { repo, .. } = clinic();
+    let begun = ["risk", "labels", "--now", "2025-01-15T00:00:00Z", "--format", "json"];
+    let begun: Value = serde_json::from_str(&run_in(&repo, &begun).stdout).expect("JSON");
+    let total = &begun["total"];
+    assert_eq!(
+        (&total["commits"], &total["later"], &total["merges"]),
+        (&2.into(), &9.into(), &0.into())
+    );
     let report = report(&repo, &[]);
     let total = |name: &str| report["total"][name].as_u64().expect("a number");
     assert_eq!(total("commits"), total("introduced") + total("clean") + total("censored"));

@@ -152,9 +152,14 @@ impl<'a> Known<'a> {
         };
         let unread_fixes = self.labels.unread();
         let mut notes = gaps.notes();
+        if gaps.is_shallow {
+            let note = "What fixes mend may be older than what is here: then they lead to another commit, or to none.";
+            notes.push(note.into());
+        }
         if unread_fixes > 0 {
             notes.push(format!(
-                "Of {} some content is not here or can't be read: labels that come from there may be missing or wrong.",
+                "Of {} some content is not here or can't be read: labels that come from there may be missing or \
+                 wrong. `git fetch --refetch` brings what a partial clone lacks.",
                 counted(unread_fixes, "fix", "fixes")
             ));
         }
@@ -187,9 +192,14 @@ impl<'a> Known<'a> {
         for id in self.labels.commits() {
             let Some(committed) = self.labels.committed(*id) else {
                 let commit = self.repo.commit(*id)?;
-                if is_asked(commit.committer.time.seconds) {
-                    let is_merge = commit.is_merge();
-                    *(if is_merge { &mut total.merges } else { &mut total.unknown }) += 1;
+                let committed = commit.committer.time.seconds;
+                if is_asked(committed) {
+                    let count = match () {
+                        () if committed > self.now.seconds => &mut total.later,
+                        () if commit.is_merge() => &mut total.merges,
+                        () => &mut total.unknown,
+                    };
+                    *count += 1;
                 }
                 continue;
             };

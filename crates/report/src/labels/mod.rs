@@ -72,7 +72,7 @@ pub struct LabelTotal {
     pub merges: usize,
     /// Of how many it is not known what they did: at the edge of a shallow clone, or not to be read.
     pub unknown: usize,
-    /// How many were committed later than the time of the labels, by their clocks.
+    /// How many were committed later than the time of the labels, by their clocks; merges are among them.
     pub later: usize,
     /// How many are old enough.
     pub mature: usize,
