@@ -172,6 +172,7 @@ fn every_key_has_a_case_and_every_case_a_key() {
         "compliance.parameters",
     ]);
     let cases = CASES.iter().map(|(_, key, _)| *key);
+    let cases = cases.chain(LABEL_CASES.iter().map(|(key, _)| *key));
     // What it changes is no report but the index: see the test below.
     let cases = cases.chain(["index.pseudonymize"]);
     // These change a scan, and what is known is tested with the rest of what may stay.
@@ -194,6 +195,43 @@ fn every_key_changes_the_report() {
         let after = score_with(&repo, &[*given, &[(*key, *value)][..]].concat());
         assert_eq!(after.code, Some(0), "{after}");
         assert_ne!(before.stdout, after.stdout, "{key}: {value} changes nothing");
+    }
+}
+
+/// Keys that change which commits are said to have introduced a defect, and what they are set to.
+const LABEL_CASES: &[(&str, &str)] =
+    &[("risk.labels.defect_patterns", "[currencies]"), ("risk.labels.least_share", "0")];
+
+/// A fix of what two commits wrote, and a commit that refers to something.
+fn with_a_fix() -> TestRepo {
+    let repo = TestRepo::new();
+    for (text, message) in [
+        ("def sum(prices):\n    total = 1\n    return total\n", "Add a sum"),
+        ("def sum(prices):\n    total = 1\n    return total + prices[0]\n", "Add the first price"),
+        ("def sum(prices):\n    total = 0\n    return total + prices[1]\n", "Fix the sum"),
+        ("def sum(prices):\n    total = 0\n    return max(total, prices[1])\n", "See currencies"),
+    ] {
+        repo.write("sum.py", text).commit(message);
+    }
+    repo
+}
+
+#[test]
+fn every_key_of_labels_changes_them() {
+    let repo = with_a_fix();
+    let labels = ["risk", "labels", "--now", "2026-06-01T00:00:00Z", "--format", "json"];
+    let before = run_in(&repo, &labels);
+    assert_eq!(before.code, Some(0), "{before}");
+    for (key, value) in LABEL_CASES {
+        let after = run_program_in(&repo, &with(&repo, &[(*key, *value)]), &labels);
+        assert_eq!(after.code, Some(0), "{after}");
+        assert_ne!(before.stdout, after.stdout, "{key}: {value} changes nothing");
+    }
+    for (key, value) in
+        [("risk.labels.defect_patterns", "['(']"), ("risk.labels.least_share", "1.5")]
+    {
+        let refused = run_program_in(&repo, &with(&repo, &[(key, value)]), &labels);
+        assert_fails_with_hint(&refused, 2, &[key]);
     }
 }
 

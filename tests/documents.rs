@@ -37,9 +37,10 @@ fn the_schema_of_the_score_is_that_of_the_report() {
 }
 
 #[test]
-fn the_schemas_of_hotspots_and_of_trends_are_those_of_the_reports() {
+fn the_schemas_of_hotspots_trends_and_labels_are_those_of_the_reports() {
     check("schemas/risk-hotspots.v1.json", &gitops_health_report::hotspots::json_schema());
     check("schemas/risk-trend.v1.json", &gitops_health_report::trend::json_schema());
+    check("schemas/risk-labels.v1.json", &gitops_health_report::labels::json_schema());
 }
 
 #[test]
@@ -108,6 +109,7 @@ fn reports_are_valid_under_their_schemas() {
         (["sanitize", "rules"], gitops_health_report::rules::json_schema(), "rules"),
         (["compliance", "analyze"], gitops_health_report::compliance::json_schema(), "rules"),
         (["risk", "trend"], gitops_health_report::trend::json_schema(), "periods"),
+        (["risk", "labels"], gitops_health_report::labels::json_schema(), "fixes"),
         (["index", "status"], index::status::json_schema(), "commits"),
         (["index", "update"], index::update::json_schema(), "commits"),
         (["index", "verify"], index::verify::json_schema(), "commits"),
@@ -268,6 +270,15 @@ fn what_the_program_prints_is_valid_under_the_schema() {
     let repository = TestRepo::new();
     repository.write("src/auth/login.rs", "fn login() {}\n").commit("Add login");
     repository.write("src/auth/login.rs", "fn login() { check(); }\n").commit("Fix login");
+    let labels = jsonschema::validator_for(&json(&gitops_health_report::labels::json_schema()));
+    let labels = labels.expect("a valid schema");
+    for commit in ["HEAD", "HEAD~1"] {
+        let arguments = ["risk", "labels", "--commit", commit, "--format", "json"];
+        let output = program().in_directory(repository.path()).run(&arguments);
+        if let Err(error) = labels.validate(&json(&output.stdout)) {
+            panic!("{error} at {}", error.instance_path());
+        }
+    }
     let schema: Value = json(&gitops_health_report::json_schema());
     let schema = jsonschema::validator_for(&schema).expect("a valid schema");
     for selection in [&["--commit", "HEAD"][..], &["--range", "HEAD~1..HEAD", "--historical"]] {

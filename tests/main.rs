@@ -19,6 +19,7 @@ mod framework;
 mod gate;
 mod hooks;
 mod index;
+mod labels;
 mod layering;
 mod limits;
 mod lookback;

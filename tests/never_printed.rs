@@ -258,6 +258,13 @@ fn scores_hotspots_trends_and_the_index_do_not_say_it() {
         commands.push(vec!["risk", "hotspots", "-vvv", "--all-kinds", "--format", format]);
         commands.push(vec!["risk", "trend", "-vvv", "--format", format]);
     }
+    for format in ["text", "json", "csv", "markdown"] {
+        commands.push(vec!["risk", "labels", "-vvv", "--format", format]);
+        for commit in ["HEAD", "HEAD~2"] {
+            let labels = ["risk", "labels", "-vvv", "--commit", commit, "--format", format];
+            commands.push(labels.to_vec());
+        }
+    }
     for format in ["text", "json"] {
         for command in [&["status"][..], &["update"], &["verify"], &["verify", "--all"]] {
             commands.push([&["index", "-vvv"], command, &["--format", format]].concat());
@@ -298,6 +305,7 @@ fn mistakes_do_not_say_it() {
         &["risk", "score", "--config", "src/auth/connect.py"],
         &["risk", "score", "--commit", "HEAD:notes/visit.txt"],
         &["risk", "hotspots", "no-such-path"],
+        &["risk", "labels", "--commit", "HEAD:notes/visit.txt"],
     ] {
         planted.is_not_said(&run(&surroundings.program, arguments));
     }

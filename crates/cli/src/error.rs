@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use gitops_health_git::Error as GitError;
 use gitops_health_history::Error as HistoryError;
 use gitops_health_risk::ConfigError;
+use gitops_health_risk::label::LabelError;
 
 use crate::config::LoadError;
 use crate::context::Context;
@@ -114,6 +115,19 @@ impl From<HistoryError> for CliError {
         match error {
             HistoryError::Git(error) => error.into(),
             error => Self::new(Failure::History(error)),
+        }
+    }
+}
+
+impl From<LabelError> for CliError {
+    fn from(error: LabelError) -> Self {
+        match error {
+            LabelError::History(error) => error.into(),
+            LabelError::Git(error) => error.into(),
+            error @ LabelError::Cancelled => Self::new(Failure::NotEvaluated {
+                what: error.to_string(),
+                hint: "run it again".into(),
+            }),
         }
     }
 }

@@ -20,6 +20,7 @@ mod manual;
 mod output;
 mod progress;
 mod risk_hotspots;
+mod risk_labels;
 mod risk_score;
 mod risk_trend;
 mod sanitize_clean;
@@ -86,6 +87,7 @@ fn run(arguments: Vec<OsString>) -> ExitCode {
         Command::Risk(RiskCommand::Score(args)) => risk_score::run(&context, &args),
         Command::Risk(RiskCommand::Hotspots(args)) => risk_hotspots::run(&context, &args),
         Command::Risk(RiskCommand::Trend(args)) => risk_trend::run(&context, &args),
+        Command::Risk(RiskCommand::Labels(args)) => risk_labels::run(&context, &args),
         Command::Sanitize(args) => match args.command {
             Some(SanitizeCommand::Scan(args)) => sanitize_scan::run(&context, &args),
             Some(SanitizeCommand::Rules(args)) => sanitize_rules::run(&context, &args),

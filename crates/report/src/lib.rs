@@ -22,6 +22,7 @@ pub mod hotspots;
 mod html;
 pub mod index;
 mod json;
+pub mod labels;
 mod prose;
 mod risk;
 pub mod rules;

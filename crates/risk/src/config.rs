@@ -34,6 +34,20 @@ pub struct RiskConfig {
     pub temporal: TemporalConfig,
     /// When some advice is given.
     pub advice: AdviceConfig,
+    /// Which past commits are said to have brought defects.
+    pub labels: LabelsConfig,
+}
+
+/// Which past commits are said to have brought defects.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct LabelsConfig {
+    /// Regular expressions for what refers to a defect in a message, such as `\bBUG-[0-9]+\b`: a commit whose message refers to
+    /// one mends it. Not for references that features have, too.
+    pub defect_patterns: Vec<String>,
+    /// How likely, from 0 to 1, it must be that the defect of a fix came with a commit for that to count, where another commit is
+    /// likelier. The likeliest always counts.
+    pub least_share: f64,
 }
 
 /// When some advice is given.

@@ -22,11 +22,12 @@ use gitops_health_git::{ObjectId, Repo};
 use gitops_health_history::{History, Stage, Work};
 use regex::bytes::Regex;
 
-pub use evidence::{Evidence, Fix};
+pub use evidence::{Convention, Evidence, Fix};
 pub use inducing::{Inducers, Inducing, Link, Reason};
 pub use maturity::{DEFAULT_DAYS, LEAST_DAYS, LEAST_DEFECTS, MATURE_SHARE, MOST_DAYS};
 pub use rank::{FEATURES, Features};
 
+use evidence::Fixes;
 use maturity::{DAY, Maturity};
 
 /// Why labels could not be given.
@@ -111,7 +112,9 @@ pub struct Labels {
     order: Vec<ObjectId>,
     blames: HashMap<ObjectId, Vec<Blame>>,
     fixes: Vec<Fix>,
+    conventions: Vec<(i64, Option<Convention>)>,
     unanswered: usize,
+    unread: usize,
     maturity: Maturity,
 }
 
@@ -128,7 +131,8 @@ impl Labels {
         work: &Work<'_>,
     ) -> Result<Self, LabelError> {
         let chronicle = history.chronicle_of(tips)?;
-        let fixes = evidence::fixes(repo, history, &chronicle, tips, params, work)?;
+        let Fixes { all: fixes, conventions } =
+            evidence::fixes(repo, history, &chronicle, tips, params, work)?;
         let commits: HashMap<ObjectId, Option<i64>> = chronicle
             .commits
             .iter()
@@ -136,13 +140,14 @@ impl Labels {
             .collect();
         let mut blames: HashMap<ObjectId, Vec<Blame>> = HashMap::new();
         let mut inducers = Inducers::new(repo, history, &chronicle);
-        let mut unanswered = 0;
+        let (mut unanswered, mut unread) = (0, 0);
         for (done, fix) in fixes.iter().enumerate() {
             if work.cancel.load(Ordering::Relaxed) {
                 return Err(LabelError::Cancelled);
             }
             (work.progress)(Stage::Files, done, Some(fixes.len()));
             let found = blamed(fix, &mut inducers, params)?;
+            unread += usize::from(fix.named.is_empty() && inducers.lacks());
             unanswered += usize::from(found.is_empty());
             for (commit, share, reasons) in found {
                 // Merges have no label.
@@ -163,7 +168,7 @@ impl Labels {
         };
         let maturity = Maturity::of(blames.iter().filter_map(delay).collect());
         let order = chronicle.commits.iter().map(|commit| commit.id).collect();
-        Ok(Self { commits, order, blames, fixes, unanswered, maturity })
+        Ok(Self { commits, order, blames, fixes, conventions, unanswered, unread, maturity })
     }
 
     /// What was known of a commit at a time, in seconds since 1970: no fix that was committed later has a say. `None` of
@@ -184,6 +189,11 @@ impl Labels {
         Some(Label { commit, state, mature_from })
     }
 
+    /// When a commit was committed, in seconds since 1970; `None` of what has no label at any time.
+    pub fn committed(&self, commit: ObjectId) -> Option<i64> {
+        self.commits.get(&commit).copied().flatten()
+    }
+
     /// Since when a commit is known to have brought a defect, in seconds since 1970, and how likely that was then.
     pub fn known_since(&self, commit: ObjectId) -> Option<(i64, f64)> {
         let first = self.blames.get(&commit)?.first()?;
@@ -193,6 +203,17 @@ impl Labels {
     /// In what time most defects of this repository became known, as far as was known at a time; in days.
     pub fn maturity_days(&self, time: i64) -> i64 {
         self.maturity.at(time) / DAY
+    }
+
+    /// By how many defects that was measured; `None` where too few were known, and it is [`DEFAULT_DAYS`].
+    pub fn maturity_defects(&self, time: i64) -> Option<usize> {
+        self.maturity.defects(time)
+    }
+
+    /// The custom by which the newest commits of a time say what mends a defect; `None` where words alone count.
+    pub fn convention(&self, time: i64) -> Option<Convention> {
+        let known = self.conventions.iter().rev().find(|(from, _)| *from <= time);
+        known.and_then(|(_, convention)| *convention)
     }
 
     /// All commits, none before one of its parents.
@@ -208,6 +229,11 @@ impl Labels {
     /// Of how many fixes nobody knows what they mend.
     pub fn unanswered(&self) -> usize {
         self.unanswered
+    }
+
+    /// Of how many fixes some content that is to be read is not here or can't be read, so that what they mend may be another.
+    pub fn unread(&self) -> usize {
+        self.unread
     }
 }
 

@@ -34,7 +34,7 @@ pub use complexity::{ComplexityFeatures, LongestFunction};
 pub use config::{
     AdviceConfig, Bands, ComplexityConfig, ComplexityShares, CriticalPathsConfig,
     CriticalRuleConfig, Day, FactorWeights, FreezeWindow, HistoryConfig, HistoryShares, KindPaths,
-    KindWeights, RiskConfig, Strategies, TemporalConfig, TemporalShares,
+    KindWeights, LabelsConfig, RiskConfig, Strategies, TemporalConfig, TemporalShares,
 };
 pub use critical::{CriticalMatch, CriticalRule, NamedFile, built_in_rules};
 pub use historical::{FileHistory, HistoryFeatures, KindHistory, Tally};
@@ -50,6 +50,7 @@ pub use similar::{Outcome, SimilarCommit};
 pub use temporal::{Arrival, FreezeMatch, LastChange, Moment, Release, TemporalFeatures};
 
 use kind::Kinds;
+use label::LabelParams;
 use score::{Measured, give_points};
 
 /// A change with all that is known of it.
@@ -87,6 +88,11 @@ impl RiskParams {
     /// How many commits before a change are to be looked at.
     pub fn max_commits(&self) -> usize {
         self.config.history.max_commits as usize
+    }
+
+    /// How labels are looked for.
+    pub fn labels(&self) -> &LabelParams {
+        &self.labels
     }
 
     /// What changed files are, in their order: as the configuration says, else as their attributes

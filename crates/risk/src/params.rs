@@ -1,10 +1,12 @@
 use gitops_health_git::{PathPattern, printable};
 use jiff::civil::Weekday;
+use regex::bytes::{Regex, RegexBuilder};
 
 use crate::config::{CriticalRuleConfig, RiskConfig};
 use crate::critical::{BUILT_IN, CriticalRule, built_in_rules};
 use crate::freeze::Freeze;
 use crate::kind::FileKind;
+use crate::label::LabelParams;
 
 /// A configuration that [`RiskConfig::check`] has accepted: the only kind that can score.
 #[derive(Clone, Debug)]
@@ -16,6 +18,7 @@ pub struct RiskParams {
     pub(crate) release_tags: Vec<PathPattern>,
     pub(crate) prerelease_tags: Vec<PathPattern>,
     pub(crate) kind_paths: Vec<(FileKind, Vec<PathPattern>)>,
+    pub(crate) labels: LabelParams,
 }
 
 /// A value of the configuration that makes no sense.
@@ -61,6 +64,7 @@ impl RiskConfig {
                 &self.temporal.prerelease_tags,
             )?,
             kind_paths: self.kind_patterns()?,
+            labels: self.label_params()?,
             config: self.clone(),
         })
     }
@@ -71,6 +75,21 @@ impl RiskConfig {
             Ok((kind, patterns(&format!("risk.kind_paths.{name}"), list)?))
         })
         .collect()
+    }
+
+    fn label_params(&self) -> Result<LabelParams, ConfigError> {
+        fraction("risk.labels.least_share", self.labels.least_share)?;
+        let issues = self.labels.defect_patterns.iter().enumerate();
+        let issues = issues.map(|(index, text)| {
+            defect_pattern(text).map_err(|problem| {
+                ConfigError::new(format!("risk.labels.defect_patterns[{index}]"), problem)
+            })
+        });
+        Ok(LabelParams {
+            issues: issues.collect::<Result<_, _>>()?,
+            least_share: self.labels.least_share,
+            ..LabelParams::default()
+        })
     }
 
     fn check_weights(&self) -> Result<(), ConfigError> {
@@ -257,6 +276,26 @@ fn patterns<S: AsRef<str>>(key: &str, texts: &[S]) -> Result<Vec<PathPattern>, C
         .collect()
 }
 
+/// A pattern for references to defects.
+fn defect_pattern(text: &str) -> Result<Regex, String> {
+    /// The most memory of one, in bytes.
+    const BYTES: usize = 1 << 20;
+    let made = RegexBuilder::new(text).size_limit(BYTES).build();
+    let pattern = made.map_err(|error| match error {
+        regex::Error::CompiledTooBig(_) => "is too large".into(),
+        // The last line says what is wrong, those before it show where.
+        other => {
+            let words = other.to_string();
+            let last = words.lines().last().unwrap_or_default().trim();
+            format!("is no regular expression: {}", last.strip_prefix("error: ").unwrap_or(last))
+        }
+    })?;
+    match pattern.is_match(b"") {
+        true => Err("finds something in every message".into()),
+        false => Ok(pattern),
+    }
+}
+
 /// Weights that are compared with one another: none is negative, and some are there.
 fn weigh(key: &str, weights: &[f64]) -> Result<(), ConfigError> {
     if !weights.iter().all(|weight| (0.0..=1e6).contains(weight)) {
@@ -317,5 +356,23 @@ mod tests {
             key_of(|config| config.temporal.freeze_windows.push(window)),
             "risk.temporal.freeze_windows[0]"
         );
+        assert_eq!(key_of(|config| config.labels.least_share = -0.1), "risk.labels.least_share");
+    }
+
+    #[test]
+    fn a_pattern_of_defects_finds_something_and_not_everything() {
+        let problem = |text: &str| {
+            let mut config = RiskConfig::default();
+            config.labels.defect_patterns = vec!["BUG-[0-9]+".into(), text.into()];
+            let error = config.check().expect_err("it makes no sense");
+            assert_eq!(error.key, "risk.labels.defect_patterns[1]");
+            error.problem
+        };
+        assert_eq!(problem("BUG-(["), "is no regular expression: unclosed character class");
+        assert_eq!(problem("(BUG)?"), "finds something in every message");
+        assert_eq!(problem(r"\w{2000}\w{2000}"), "is too large");
+        let mut config = RiskConfig::default();
+        config.labels.defect_patterns = vec!["BUG-[0-9]+".into()];
+        assert_eq!(config.check().expect("it makes sense").labels().issues.len(), 1);
     }
 }

@@ -1,4 +1,4 @@
-//! The arguments of `risk score`, `risk hotspots` and `risk trend`.
+//! The arguments of `risk score`, `risk hotspots`, `risk trend` and `risk labels`.
 
 use std::path::PathBuf;
 
@@ -29,6 +29,13 @@ pub(crate) enum RiskCommand {
     /// Only ancestors of the revision count, merges left out, in weeks or months of the calendar in
     /// UTC by the committer's clock. A period without commits is a row with zeros.
     Trend(TrendArgs),
+    /// Tell which past commits introduced defects, and how that is known
+    ///
+    /// A commit that mends a defect is known by its message; what brought the defect is named there or
+    /// found by the lines that the fix changes. What no fix leads to is clean only once it is old
+    /// enough. A label is about a commit, never about a person: docs/risk-labels.md says how often
+    /// labels are wrong.
+    Labels(LabelsArgs),
 }
 
 /// The arguments of `risk score`; [`RiskCommand::Score`] says what it does.
@@ -177,6 +184,46 @@ pub(crate) struct TrendArgs {
     /// How to print the report
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub format: TableFormat,
+}
+
+/// The arguments of `risk labels`; [`RiskCommand::Labels`] says what it does.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  gitops-health risk labels                          how many, and the 20 newest that introduced a defect
+  gitops-health risk labels --commit 1a2b3c4d        why that commit has its label
+  gitops-health risk labels --since 2025-01-01 --format csv --limit 100000 -o labels.csv    for a spreadsheet")]
+pub(crate) struct LabelsArgs {
+    /// Only this commit: its label, the fixes that lead to it and why, and what it mends itself
+    #[arg(long, value_name = "REV", conflicts_with_all = ["since", "until", "limit"], help_heading = "What to look at")]
+    pub commit: Option<String>,
+    /// Whose history is looked at
+    #[arg(long, value_name = "REV", default_value = "HEAD", help_heading = "What to look at")]
+    pub tip: String,
+    /// Only what was committed on this day or later, in UTC, or at this time or later (RFC 3339)
+    #[arg(long, value_name = "DATE", value_parser = parse_day, help_heading = "What to look at")]
+    pub since: Option<Day>,
+    /// Only what was committed on this day or before, or at this time or before
+    #[arg(long, value_name = "DATE", value_parser = parse_day, help_heading = "What to look at")]
+    pub until: Option<Day>,
+    /// How many of the commits that introduced a defect are listed
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..))]
+    pub limit: u32,
+    /// How to print the report
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: LabelsFormat,
+}
+
+/// The formats of labels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LabelsFormat {
+    /// Plain words and columns for people
+    Text,
+    /// JSON with everything
+    Json,
+    /// One row for each commit and fix, for spreadsheets (RFC 4180)
+    Csv,
+    /// For comments and job summaries
+    Markdown,
 }
 
 /// The formats of what is a table.

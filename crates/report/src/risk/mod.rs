@@ -226,7 +226,7 @@ pub(crate) fn short(id: &str) -> &str {
 }
 
 /// A subject of the length that a line holds; JSON has all of it.
-fn shorten(subject: &str) -> Cow<'_, str> {
+pub(crate) fn shorten(subject: &str) -> Cow<'_, str> {
     const SHOWN: usize = 72;
     match subject.char_indices().nth(SHOWN) {
         Some((end, _)) => Cow::Owned(format!("{}…", subject[..end].trim_end())),

@@ -2,9 +2,10 @@ use std::collections::BTreeMap;
 
 use super::{
     AdviceConfig, Bands, ComplexityConfig, ComplexityShares, CriticalPathsConfig, Day,
-    FactorWeights, HistoryConfig, HistoryShares, KindPaths, KindWeights, RiskConfig, Strategies,
-    TemporalConfig, TemporalShares,
+    FactorWeights, HistoryConfig, HistoryShares, KindPaths, KindWeights, LabelsConfig, RiskConfig,
+    Strategies, TemporalConfig, TemporalShares,
 };
+use crate::label::LabelParams;
 use crate::score::{Band, Strategy};
 
 #[expect(clippy::derivable_impls, reason = "all defaults of the configuration stand together")]
@@ -21,7 +22,15 @@ impl Default for RiskConfig {
             complexity: ComplexityConfig::default(),
             temporal: TemporalConfig::default(),
             advice: AdviceConfig::default(),
+            labels: LabelsConfig::default(),
         }
+    }
+}
+
+impl Default for LabelsConfig {
+    fn default() -> Self {
+        let LabelParams { least_share, .. } = LabelParams::default();
+        Self { defect_patterns: Vec::new(), least_share }
     }
 }
 

@@ -12,7 +12,10 @@ use super::{LabelError, LabelParams};
 use crate::kind::{FileKind, Kinds};
 
 /// A kind of evidence that a commit mends a defect, the strongest first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, schemars::JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
 pub enum Evidence {
     /// The message names the commit that brought the defect.
     NamesCommit,
@@ -28,6 +31,10 @@ pub enum Evidence {
 }
 
 impl Evidence {
+    /// All kinds, the strongest first.
+    pub const ALL: [Self; 5] =
+        [Self::NamesCommit, Self::Reverts, Self::FixesIssue, Self::ConventionalType, Self::Words];
+
     /// The word for reports.
     pub fn word(self) -> &'static str {
         match self {
@@ -38,6 +45,25 @@ impl Evidence {
             Self::Words => "words",
         }
     }
+}
+
+/// The custom by which a repository says what mends a defect, where words alone count no more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, schemars::JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Convention {
+    /// Messages have types of Conventional Commits.
+    Types,
+    /// Messages whose words say that something was mended say which issue.
+    Issues,
+}
+
+/// The fixes of a history, and its customs.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Fixes {
+    /// In the order of the history.
+    pub all: Vec<Fix>,
+    /// When commits were made that changed the custom, in the order of the history, and to what.
+    pub conventions: Vec<(i64, Option<Convention>)>,
 }
 
 /// A commit that mends a defect.
@@ -105,14 +131,18 @@ impl Custom {
         add(&mut self.words_with_issue, habit.has_words && habit.has_issue);
     }
 
-    /// Whether words alone say nothing, because whoever mends something says it in another way.
-    fn is_stricter(&self) -> bool {
+    /// Why words alone say nothing, if they do: whoever mends something says it in another way.
+    fn convention(&self) -> Option<Convention> {
         let share = |part: usize, all: usize| part as f64 / all.max(1) as f64;
         let by_type =
             self.typed >= LEAST && share(self.typed, self.window.len()) >= CONVENTIONAL_SHARE;
         let by_issue = self.words_with_issue >= LEAST
             && share(self.words_with_issue, self.words) >= ISSUE_SHARE;
-        by_type || by_issue
+        match (by_type, by_issue) {
+            (true, _) => Some(Convention::Types),
+            (false, true) => Some(Convention::Issues),
+            (false, false) => None,
+        }
     }
 }
 
@@ -139,7 +169,7 @@ fn evidence_of(claims: &Claims, by_pattern: bool, is_stricter: bool) -> Option<E
     }
 }
 
-/// The fixes of a chronicle, in its order.
+/// The fixes of a chronicle, and its customs.
 pub(super) fn fixes(
     repo: &Repo,
     history: &History,
@@ -147,12 +177,12 @@ pub(super) fn fixes(
     tips: &[ObjectId],
     params: &LabelParams,
     work: &Work<'_>,
-) -> Result<Vec<Fix>, LabelError> {
+) -> Result<Fixes, LabelError> {
     let names = Ids::of(chronicle);
     let mentioned = mentioned(history, tips)?;
     let mut custom = Custom::default();
     let mut content = Content::default();
-    let mut fixes = Vec::new();
+    let mut fixes = Fixes::default();
     for (place, recorded) in chronicle.commits.iter().enumerate() {
         if place % 256 == 0 {
             (work.progress)(Stage::Commits, place, Some(chronicle.commits.len()));
@@ -166,12 +196,16 @@ pub(super) fn fixes(
         let commit = repo.commit(recorded.id)?;
         let claims = Claims::of(&commit);
         let by_pattern = params.issues.iter().any(|pattern| pattern.is_match(&commit.message));
-        let found = evidence_of(&claims, by_pattern, custom.is_stricter());
+        let before = custom.convention();
+        let found = evidence_of(&claims, by_pattern, before.is_some());
         custom.see(Habit {
             has_type: claims.conventional_type.is_some(),
             has_words: claims.words,
             has_issue: by_pattern || !claims.fixed_issues.is_empty(),
         });
+        if custom.convention() != before {
+            fixes.conventions.push((recorded.committed.seconds, custom.convention()));
+        }
         let known = mentioned.get(&recorded.id).map(Vec::as_slice).unwrap_or_default();
         let (mut origins, mut reverted) = match params.names_commits {
             true => (
@@ -201,7 +235,7 @@ pub(super) fn fixes(
         };
         let named = named.into_iter().map(|place| chronicle.commits[place].id).collect();
         let committed = recorded.committed.seconds;
-        fixes.push(Fix { commit: recorded.id, committed, evidence, named });
+        fixes.all.push(Fix { commit: recorded.id, committed, evidence, named });
     }
     Ok(fixes)
 }
@@ -288,12 +322,12 @@ impl Content {
 mod tests {
     use super::*;
 
-    fn after(habits: &[(usize, Habit)]) -> bool {
+    fn after(habits: &[(usize, Habit)]) -> Option<Convention> {
         let mut custom = Custom::default();
         for (times, habit) in habits {
             (0..*times).for_each(|_| custom.see(*habit));
         }
-        custom.is_stricter()
+        custom.convention()
     }
 
     #[test]
@@ -302,13 +336,14 @@ mod tests {
         let typed = Habit { has_type: true, ..plain };
         let words = Habit { has_words: true, ..plain };
         let issue = Habit { has_issue: true, ..words };
-        assert!(!after(&[(19, typed)]));
-        assert!(after(&[(20, typed)]));
-        assert!(after(&[(20, typed), (30, plain)]));
-        assert!(!after(&[(20, typed), (31, plain)]));
-        assert!(!after(&[(500, typed), (301, plain)]));
-        assert!(after(&[(300, plain), (20, words), (20, issue)]));
-        assert!(!after(&[(300, plain), (21, words), (20, issue)]));
-        assert!(!after(&[(20, issue), (500, plain)]));
+        let (types, issues) = (Some(Convention::Types), Some(Convention::Issues));
+        assert_eq!(after(&[(19, typed)]), None);
+        assert_eq!(after(&[(20, typed)]), types);
+        assert_eq!(after(&[(20, typed), (30, plain)]), types);
+        assert_eq!(after(&[(20, typed), (31, plain)]), None);
+        assert_eq!(after(&[(500, typed), (301, plain)]), None);
+        assert_eq!(after(&[(300, plain), (20, words), (20, issue)]), issues);
+        assert_eq!(after(&[(300, plain), (21, words), (20, issue)]), None);
+        assert_eq!(after(&[(20, issue), (500, plain)]), None);
     }
 }

@@ -69,7 +69,10 @@ pub struct Reason {
 }
 
 /// What links a commit to a fix, the strongest first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, schemars::JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
 pub enum Link {
     /// It wrote code that the fix deletes or changes.
     Deleted,
@@ -176,6 +179,11 @@ impl<'a> Inducers<'a> {
         Ok(self.judge(met, &files, case))
     }
 
+    /// Whether something that there is to know of the last fix is not here, or could not be read.
+    pub fn lacks(&self) -> bool {
+        self.texts.lacks()
+    }
+
     /// The files of a fix that are most like programs, and have lines that it changes.
     fn files_of(&mut self, fix: ObjectId, place: u32) -> Result<Vec<OldFile>, LabelError> {
         let changed = match self.chronicle.commits[place as usize].is_change {
@@ -184,7 +192,15 @@ impl<'a> Inducers<'a> {
         };
         let mut found = Vec::new();
         for file in changed {
-            let (Some(version), Some(hunks)) = (file.old, file.hunks) else { continue };
+            let Some(version) = file.old else { continue };
+            let Some(hunks) = file.hunks else {
+                // It is no text, or not here.
+                if self.tier_of(&version.path) == 0 {
+                    let both = [Some(version), file.new].into_iter().flatten();
+                    both.for_each(|side| drop(self.texts.text(side.blob)));
+                }
+                continue;
+            };
             if !hunks.is_empty() {
                 found.push((self.tier_of(&version.path), version, file.new, hunks));
             }

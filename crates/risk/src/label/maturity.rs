@@ -17,8 +17,8 @@ pub const MOST_DAYS: i64 = 730;
 /// The time to maturity as it was known at each time.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Maturity {
-    /// From when on, and how long in seconds; ascending.
-    steps: Vec<(i64, i64)>,
+    /// From when on, how long in seconds, and by how many defects; ascending.
+    steps: Vec<(i64, i64, usize)>,
 }
 
 impl Maturity {
@@ -34,7 +34,8 @@ impl Maturity {
             if delays.len() >= next {
                 let share = (delays.len() as f64 * MATURE_SHARE).ceil() as usize;
                 let mature = delays[share.clamp(1, delays.len()) - 1];
-                steps.push((time, mature.clamp(LEAST_DAYS * DAY, MOST_DAYS * DAY)));
+                let mature = mature.clamp(LEAST_DAYS * DAY, MOST_DAYS * DAY);
+                steps.push((time, mature, delays.len()));
                 next = delays.len() + (delays.len() / 20).max(1);
             }
         }
@@ -43,8 +44,17 @@ impl Maturity {
 
     /// As it was known at a time, in seconds.
     pub fn at(&self, time: i64) -> i64 {
-        let behind = self.steps.partition_point(|(from, _)| *from <= time);
-        self.steps[..behind].last().map_or(DEFAULT_DAYS * DAY, |(_, mature)| *mature)
+        self.step(time).map_or(DEFAULT_DAYS * DAY, |(_, mature, _)| *mature)
+    }
+
+    /// By how many defects that was measured; `None` where it was not.
+    pub fn defects(&self, time: i64) -> Option<usize> {
+        self.step(time).map(|(_, _, defects)| *defects)
+    }
+
+    fn step(&self, time: i64) -> Option<&(i64, i64, usize)> {
+        let behind = self.steps.partition_point(|(from, ..)| *from <= time);
+        self.steps[..behind].last()
     }
 }
 
@@ -62,6 +72,8 @@ mod tests {
         let maturity = Maturity::of(found(100));
         assert_eq!(maturity.at(18 * DAY), DEFAULT_DAYS * DAY);
         assert_eq!(maturity.at(19 * DAY), 100 * DAY);
+        assert_eq!((maturity.defects(18 * DAY), maturity.defects(19 * DAY)), (None, Some(20)));
+        assert_eq!(maturity.defects(i64::MAX), Some(97));
         // What came later changes nothing of before.
         let more = Maturity::of([found(100), vec![(200 * DAY, 700 * DAY); 300]].concat());
         assert_eq!(more.at(150 * DAY), maturity.at(150 * DAY));

@@ -1,7 +1,7 @@
 //! Versions of files, and what changes between two of them.
 
 use std::cell::OnceCell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -120,6 +120,9 @@ impl Digest {
 pub(super) struct Texts<'a> {
     repo: &'a Repo,
     texts: HashMap<ObjectId, Option<Rc<Text>>>,
+    /// What is not here or can't be read.
+    missing: HashSet<ObjectId>,
+    lacks: bool,
     bytes: usize,
     digests: HashMap<(Option<ObjectId>, ObjectId), Rc<Digest>>,
     kept: usize,
@@ -134,6 +137,8 @@ impl<'a> Texts<'a> {
         Self {
             repo,
             texts: HashMap::new(),
+            missing: HashSet::new(),
+            lacks: false,
             bytes: 0,
             digests: HashMap::new(),
             kept: 0,
@@ -144,17 +149,29 @@ impl<'a> Texts<'a> {
 
     /// Another fix is looked at.
     pub fn begin(&mut self) {
+        self.lacks = false;
         self.places.clear();
         self.recent.clear();
+    }
+
+    /// Whether something that was to be read for this fix is not here, or can't be read.
+    pub fn lacks(&self) -> bool {
+        self.lacks
     }
 
     /// A version; `None` where it is large, no text, not here or can't be read.
     pub fn text(&mut self, id: ObjectId) -> Option<Rc<Text>> {
         if let Some(known) = self.texts.get(&id) {
+            self.lacks |= self.missing.contains(&id);
             return known.clone();
         }
-        let size = self.repo.blob_size(id).ok().flatten().filter(|size| *size <= MOST_BYTES);
-        let bytes = size.and_then(|_| self.repo.shared_blob(id).ok().flatten());
+        let size = self.repo.blob_size(id).ok().flatten();
+        let is_small = size.is_some_and(|size| size <= MOST_BYTES);
+        let bytes = if is_small { self.repo.shared_blob(id).ok().flatten() } else { None };
+        if size.is_none() || (is_small && bytes.is_none()) {
+            self.missing.insert(id);
+            self.lacks = true;
+        }
         let is_text = |bytes: &Arc<Vec<u8>>| !bytes[..bytes.len().min(8000)].contains(&0);
         let text = bytes.filter(is_text).map(|bytes| Rc::new(Text::new(bytes)));
         let size = 64 + text.as_ref().map_or(0, |text| text.bytes.len() + 4 * text.starts.len());
