@@ -3,6 +3,7 @@
 use fastrand::Rng;
 use gitops_health_git::RepoPath;
 use gitops_health_risk::FileKind;
+use gitops_health_risk::learn::Direction;
 use gitops_health_risk::metric::{ChangedFile, METRICS, Memory, Row, Shape};
 use gitops_health_risk::model::{DefaultModel, Example, INPUTS, OwnModel, Procedure};
 
@@ -121,6 +122,24 @@ fn it_is_small_and_what_is_broken_is_not_believed() {
     ] {
         assert!(DefaultModel::from_json(&broken).is_err());
     }
+}
+
+#[test]
+fn the_page_defines_what_is_measured_and_says_what_the_model_is_told() {
+    let page = include_str!("../../../docs/risk-model.md");
+    let rows = page.lines().filter(|line| line.starts_with("| `"));
+    let expected: Vec<String> = METRICS
+        .iter()
+        .map(|metric| {
+            let told = match INPUTS.iter().find(|(id, _)| *id == metric.id) {
+                Some((_, Direction::Rising)) => "rises",
+                Some(_) => "yes",
+                None => "no",
+            };
+            format!("| `{}` | {} | {told} |", metric.id, metric.what)
+        })
+        .collect();
+    assert_eq!(rows.collect::<Vec<_>>(), expected);
 }
 
 /// Examples in which what is defective follows from a rule that the default model does not know.

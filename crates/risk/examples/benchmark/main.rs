@@ -61,6 +61,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     if only("github") {
         folds(&projects)?;
     }
+    if only("shuffled") {
+        shuffled(&projects)?;
+    }
+    if only("contributions") {
+        contributions(&projects)?;
+    }
     Ok(())
 }
 
@@ -178,6 +184,51 @@ fn evaluate(project: &Project, default: &DefaultModel) -> Result<Evaluated, Lear
         default: Figures::of(&by_default, &targets, &sizes),
         own: Figures::of(&by_own, &targets, &sizes),
     })
+}
+
+/// With labels that are dealt out anew within each project nothing can be known of what is tested.
+fn shuffled(projects: &[Project]) -> Result<(), LearnError> {
+    let mut random = fastrand::Rng::with_seed(11);
+    let dealt: Vec<Project> = projects
+        .iter()
+        .map(|project| {
+            let mut labels: Vec<(bool, Option<i64>)> =
+                project.commits.iter().map(|commit| (commit.is_defective, commit.known)).collect();
+            random.shuffle(&mut labels);
+            let commits = project.commits.iter().zip(labels);
+            let commits = commits.map(|(commit, (is_defective, known))| data::Labelled {
+                row: commit.row.clone(),
+                is_defective,
+                known,
+                ..*commit
+            });
+            Project { name: project.name.clone(), commits: commits.collect(), ..*project }
+        })
+        .collect();
+    println!("\nlabels dealt out anew");
+    held_out(&dealt, Collection::SixProjects)
+}
+
+/// Whether contributions add up to what is answered, of ten thousand commits.
+fn contributions(projects: &[Project]) -> Result<(), Box<dyn Error>> {
+    let model = DefaultModel::shipped()?;
+    let all: Vec<&data::Labelled> = projects.iter().flat_map(|project| &project.commits).collect();
+    let (mut most, mut count) = (0.0_f64, 0);
+    let started = Instant::now();
+    for commit in all.iter().step_by((all.len() / 10_000).max(1)).take(10_000) {
+        let (start, parts) = model.contributions(&commit.row);
+        let sum = start + parts.iter().sum::<f64>();
+        most = most.max((sum - model.margin(&commit.row)).abs());
+        count += 1;
+    }
+    println!(
+        "\ncontributions of {count} commits add up to the answer but for {most:.1e}, {:.1?}",
+        started.elapsed()
+    );
+    match most < 1e-9 {
+        true => Ok(()),
+        false => Err("contributions don't add up".into()),
+    }
 }
 
 /// What a line of the table is called, and whose figures it has.
