@@ -94,6 +94,24 @@ fn more_lines_of_the_same_kind_never_lower_the_risk() {
 }
 
 #[test]
+fn nor_do_they_where_the_own_history_says_the_contrary() {
+    let model = shipped();
+    let la = METRICS.iter().position(|metric| metric.id == "la").expect("it is measured");
+    // Here what is small is defective.
+    let own = examples(600, |row, random| random.f64() < if row[la] < 40.0 { 0.6 } else { 0.1 });
+    let own = OwnModel::train(&model, &own).expect("it can learn").expect("there is enough");
+    let mut random = Rng::with_seed(12);
+    visit(400, 5, |memory, shape, row| {
+        let mut longer = shape.clone();
+        let file = random.usize(0..longer.files.len());
+        longer.files[file].added += random.u32(1..500);
+        let again = memory.known(&longer).measure(&longer);
+        let (before, after) = (own.margin(&model, row), own.margin(&model, &again));
+        assert!(after >= before - 1e-12, "{before} {after}: {shape:?}");
+    });
+}
+
+#[test]
 fn size_alone_does_not_decide() {
     // The riskiest of changes that are drawn are not just the largest.
     let (model, mut rows) = (shipped(), Vec::new());

@@ -56,6 +56,8 @@ pub struct Project {
 
 pub struct Labelled {
     pub committed: i64,
+    /// Lines added, as those counted them who made the labels.
+    pub published_added: f64,
     pub row: Row,
     pub is_defective: bool,
     /// When that became known, where it is told.
@@ -94,6 +96,7 @@ impl Project {
 struct Label {
     id: String,
     committed: i64,
+    added: f64,
     is_defective: bool,
     known: Option<i64>,
 }
@@ -124,6 +127,7 @@ pub fn read(labels: &Path, metrics: &Path) -> Result<Vec<Project>, Box<dyn Error
             {
                 commits.push(Labelled {
                     committed: label.committed,
+                    published_added: label.added,
                     row: row.clone(),
                     is_defective: label.is_defective,
                     known: label.known,
@@ -164,7 +168,8 @@ fn labels_in(file: &Path, collection: Collection) -> Result<Vec<Label>, Box<dyn 
     let headers = reader.headers()?.clone();
     let place = |name: &str| headers.iter().position(|header| header == name);
     let [id, time, defective, known] = collection.columns().map(place);
-    let (Some(id), Some(time), Some(defective)) = (id, time, defective) else {
+    let (Some(id), Some(time), Some(defective), Some(added)) = (id, time, defective, place("la"))
+    else {
         return Err(format!("{}: it lacks a column", file.display()).into());
     };
     let mut labels = Vec::new();
@@ -175,6 +180,7 @@ fn labels_in(file: &Path, collection: Collection) -> Result<Vec<Label>, Box<dyn 
         labels.push(Label {
             id: record[id].to_owned(),
             committed: committed as i64,
+            added: record[added].parse().unwrap_or(0.0),
             is_defective: matches!(&record[defective], "1" | "1.0" | "True"),
             known: known.map(|known| known as i64).filter(|known| *known > 0),
         });

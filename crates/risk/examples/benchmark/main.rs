@@ -156,6 +156,7 @@ struct Evaluated {
     rows: usize,
     base_rate: f64,
     size: Figures,
+    published_size: Figures,
     by_procedure: Figures,
     default: Figures,
     own: Figures,
@@ -166,6 +167,7 @@ fn evaluate(project: &Project, default: &DefaultModel) -> Result<Evaluated, Lear
     let test = &project.commits[cut..];
     let targets: Vec<bool> = test.iter().map(|commit| commit.is_defective).collect();
     let sizes: Vec<f64> = test.iter().map(|commit| commit.added()).collect();
+    let published: Vec<f64> = test.iter().map(|commit| commit.published_added).collect();
     let own = OwnModel::train(default, &own_examples(project))?;
     let procedure = project.collection.procedure();
     let by_procedure: Vec<f64> =
@@ -180,6 +182,7 @@ fn evaluate(project: &Project, default: &DefaultModel) -> Result<Evaluated, Lear
         rows: project.commits.len(),
         base_rate: targets.iter().filter(|target| **target).count() as f64 / targets.len() as f64,
         size: Figures::of(&sizes, &targets, &sizes),
+        published_size: Figures::of(&published, &targets, &sizes),
         by_procedure: Figures::of(&by_procedure, &targets, &sizes),
         default: Figures::of(&by_default, &targets, &sizes),
         own: Figures::of(&by_own, &targets, &sizes),
@@ -236,7 +239,8 @@ type Column = (&'static str, fn(&Evaluated) -> &Figures);
 
 fn print(collection: Collection, table: &[Evaluated]) {
     println!("\n{}, the last fifth of each project", collection.name());
-    let columns: [Column; 4] = [
+    let columns: [Column; 5] = [
+        ("lines added, as published", |it| &it.published_size),
         ("lines added only", |it| &it.size),
         ("default, by its procedure", |it| &it.by_procedure),
         ("default", |it| &it.default),

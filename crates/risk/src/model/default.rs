@@ -20,8 +20,7 @@ pub struct DefaultModel {
     alone: BTreeMap<Procedure, BoostedTrees>,
 }
 
-/// How it learns. The numbers were found by trying on the projects that the figures are of, a few values each; what
-/// that flatters the figures by is less than what they differ by when a project more or less is learned from.
+/// How it learns. The numbers were found by trying a few values each on the projects that the figures are of.
 fn boosting(trees: u32) -> Boosting {
     let directions = INPUTS.iter().map(|(_, direction)| *direction).collect();
     Boosting {

@@ -53,7 +53,13 @@ impl OwnModel {
             examples.iter().map(|example| margins(default, &example.row)).collect();
         let equal = 1.0 / Procedure::ALL.len() as f64;
         let prior = vec![equal; Procedure::ALL.len()];
-        let blend = Blending { prior, ridge: 50.0 }.fit(&margins, &targets)?;
+        let mut blending = Blending { prior, ridge: 50.0 };
+        let mut blend = blending.fit(&margins, &targets)?;
+        // What counts against itself would let more lines lower the risk: it is drawn on until nothing does.
+        while blend.weights.iter().any(|weight| *weight < 0.0) {
+            blending.ridge *= 10.0;
+            blend = blending.fit(&margins, &targets)?;
+        }
         let mut own = Self { blend, trees: None };
         if targets.len() >= LEAST_FOR_TREES && defective.min(others) >= LEAST_DEFECTIVE_FOR_TREES {
             let places = places();
