@@ -59,10 +59,12 @@ type Values = &'static [(&'static str, &'static str)];
 
 /// Values that hold before the key is changed, the key, and what it is changed to.
 const CASES: &[(Values, &str, &str)] = &[
-    (&[], "risk.weights.critical_paths", "0"),
-    (&[], "risk.weights.historical_performance", "0"),
-    (&[], "risk.weights.code_complexity", "0"),
-    (&[], "risk.weights.temporal_context", "0"),
+    (&[], "risk.weights.ml", "0"),
+    (&[], "risk.weights.heuristic", "0"),
+    (&[], "risk.weights.context", "0"),
+    (&[], "risk.heuristic_shares.critical_paths", "0"),
+    (&[], "risk.heuristic_shares.historical_performance", "0"),
+    (&[], "risk.heuristic_shares.code_complexity", "0"),
     (LOW_TO_MEDIUM, "risk.bands.medium", "98"),
     (&[("risk.bands", "{medium: 1, high: 2, critical: 100}")], "risk.bands.high", "99"),
     (&[("risk.bands", "{medium: 1, high: 2, critical: 3}")], "risk.bands.critical", "100"),
@@ -402,8 +404,7 @@ fn the_nearest_place_wins_and_is_named() {
     let home = program(&repo);
     let user = home.home().join(".config/gitops-health/config.yaml");
     std::fs::create_dir_all(user.parent().expect("a directory")).expect("it can be made");
-    let bands =
-        "risk: {bands: {medium: 11, high: 31, critical: 61}, weights: {temporal_context: 11}}";
+    let bands = "risk: {bands: {medium: 11, high: 31, critical: 61}, weights: {context: 11}}";
     std::fs::write(&user, bands).expect("it can be written");
     repo.write(".gitops-health.yaml", "risk:\n  bands:\n    high: 32\n    critical: 62\n");
     let named = home.home().join("named.yaml");
@@ -417,8 +418,8 @@ fn the_nearest_place_wins_and_is_named() {
     };
     let show = ["config", "show", "--origin"];
     let transcript = run_program_in(&repo, &program, &show).naming(&user, "USER");
-    assert_eq!(origin(&transcript, "risk.weights.code_complexity"), "30.0 from default");
-    assert_eq!(origin(&transcript, "risk.weights.temporal_context"), "11.0 from user file USER");
+    assert_eq!(origin(&transcript, "risk.weights.heuristic"), "0.3 from default");
+    assert_eq!(origin(&transcript, "risk.weights.context"), "11.0 from user file USER");
     assert_eq!(origin(&transcript, "risk.bands.medium"), "11 from user file USER");
     assert_eq!(
         origin(&transcript, "risk.bands.high"),
@@ -515,7 +516,7 @@ fn a_bare_repository_is_configured_by_its_head() {
         bare
     };
     let unconfigured = run_in(&repo, &["risk", "score", "--commit", "HEAD"]);
-    repo.write(".gitops-health.yaml", "risk: {weights: {code_complexity: 0}}");
+    repo.write(".gitops-health.yaml", "risk: {weights: {heuristic: 0}}");
     repo.commit("Configure");
     let transcript = run_in(&bare(&repo), &["risk", "score", "--commit", "main~1", "-v"]);
     assert_ne!(transcript.stdout, unconfigured.stdout, "{transcript}");
@@ -525,9 +526,10 @@ fn a_bare_repository_is_configured_by_its_head() {
         "{transcript}"
     );
 
-    repo.write(".gitops-health.yaml", "risk: {weights: {code_complexty: 0}}");
+    repo.write(".gitops-health.yaml", "risk: {weights: {heuristics: 0}}");
     repo.commit("Misspell");
-    let words = "unknown key `risk.weights.code_complexty` in the repository file .gitops-health.yaml of HEAD";
+    let words =
+        "unknown key `risk.weights.heuristics` in the repository file .gitops-health.yaml of HEAD";
     assert_fails_with_hint(&score(&bare(&repo)), 2, &[words]);
 
     repo.remove(".gitops-health.yaml");
@@ -565,7 +567,7 @@ fn a_freeze_is_compared_with_the_moment_that_the_change_arrives() {
         words.extend(arguments);
         let transcript = run_in(&repo, &words);
         let report: serde_json::Value = serde_json::from_str(&transcript.stdout).expect("JSON");
-        let signals = report["factors"][3]["signals"].as_array().expect("a list");
+        let signals = report["factors"][4]["signals"].as_array().expect("a list");
         let freeze = signals.iter().find(|signal| signal["id"] == "freeze");
         let evidence = freeze.map(|signal| signal["evidence"].as_str().expect("text").to_owned());
         (evidence, report["recommendations"][0].as_str().expect("text").to_owned())
@@ -600,14 +602,18 @@ fn historical_performance_alone_can_not_be_all_that_counts() {
     let repo = eventful();
     let weights = |critical: u32, historical: u32| {
         let text = format!(
-            "risk: {{weights: {{critical_paths: {critical}, historical_performance: {historical}, \
-             code_complexity: 0, temporal_context: 0}}}}"
+            "risk: {{weights: {{ml: 0, context: 0}}, heuristic_shares: {{critical_paths: {critical}, \
+             historical_performance: {historical}, code_complexity: 0}}}}"
         );
         repo.write(".gitops-health.yaml", text);
         run_in(&repo, &["risk", "score"])
     };
     assert_eq!(weights(100, 0).stdout, "90\n");
-    assert_fails_with_hint(&weights(0, 100), 2, &["something besides historical_performance"]);
+    assert_fails_with_hint(
+        &weights(0, 100),
+        2,
+        &["something besides the model and historical_performance"],
+    );
 }
 
 #[test]

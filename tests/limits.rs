@@ -85,7 +85,7 @@ fn a_release_within_a_range_is_known_at_its_end() {
     }
     commit("2026-01-23T10:00:00+0000", "last");
     let report = report(&repo, &["--range", "v2..HEAD"]);
-    let signals = report["factors"][3]["signals"].as_array().expect("a list");
+    let signals = report["factors"][4]["signals"].as_array().expect("a list");
     let evidence =
         |id: &str| signals.iter().find(|signal| signal["id"] == id).map(|found| &found["evidence"]);
     let release = "v4, the last release in this line of history, came 24 hours before, releases \
@@ -116,7 +116,7 @@ fn the_clock_stands_still_while_a_change_is_scored() {
     let report = report(&repo, &["--staged"]);
     let now = report["target"]["now"].as_str().expect("it depends on it");
     assert_eq!(report["target"]["authored"], now);
-    let evidence = report["factors"][3]["signals"][1]["evidence"].as_str().expect("text");
+    let evidence = report["factors"][4]["signals"][1]["evidence"].as_str().expect("text");
     let clock = format!("it is {} {}", &now[11..16], &now[19..]);
     assert!(evidence.starts_with(&clock), "{evidence}");
 }
@@ -129,11 +129,16 @@ fn a_file_counts_in_its_past_by_what_it_is() {
         repo.write("Cargo.lock", format!("{number}\n")).commit("Fix crash");
     }
     repo.write("Cargo.lock", "b\n").commit("Update");
+    let shares = "heuristic_shares: {critical_paths: 0, code_complexity: 0.01}";
+    repo.write(
+        ".gitops-health.yaml",
+        format!("risk: {{weights: {{ml: 0, context: 0.01}}, {shares}}}"),
+    );
     let lock = report(&repo, &[]);
-    assert_eq!(lock["factors"][1]["points"], 2, "{lock}");
-    let evidence = lock["factors"][1]["signals"][0]["evidence"].as_str().expect("text");
+    assert_eq!(lock["factors"][2]["points"], 6, "{lock}");
+    let evidence = lock["factors"][2]["signals"][0]["evidence"].as_str().expect("text");
     assert!(evidence.starts_with("generated, counting as 0.1 of code: 9 changes"), "{evidence}");
-    let moment = lock["factors"][3]["signals"][0]["evidence"].as_str().expect("text");
+    let moment = lock["factors"][4]["signals"][0]["evidence"].as_str().expect("text");
     assert!(moment.starts_with("Cargo.lock (generated, counting as 0.1 of code) last"), "{moment}");
 }
 

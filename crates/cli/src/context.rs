@@ -2,7 +2,7 @@ use std::cell::OnceCell;
 use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 
-use gitops_health_git::{Location, Mode, ObjectId, Repo, RepoPath, ZonedTime};
+use gitops_health_git::{Location, Mode, ObjectId, Person, Repo, RepoPath, ZonedTime};
 use gitops_health_report::Style;
 use jiff::Zoned;
 
@@ -93,6 +93,14 @@ impl Context {
                 }
             })
         })
+    }
+
+    /// Who is about to commit, as git would say: by the environment, else by its configuration. `None` where neither says.
+    pub fn author(&self, repo: &Repo) -> Option<Person> {
+        let said = |name: &str, key: &str| std::env::var(name).ok().or_else(|| repo.setting(key));
+        let email = said("GIT_AUTHOR_EMAIL", "user.email")?;
+        let name = said("GIT_AUTHOR_NAME", "user.name").unwrap_or_default();
+        Some(Person::new(name.trim().as_bytes(), email.trim().as_bytes()))
     }
 
     /// Whether the result goes to a person at a terminal.

@@ -7,6 +7,7 @@ use gitops_health_git::Error as GitError;
 use gitops_health_history::Error as HistoryError;
 use gitops_health_risk::ConfigError;
 use gitops_health_risk::label::LabelError;
+use gitops_health_risk::learn::LearnError;
 
 use crate::config::LoadError;
 use crate::context::Context;
@@ -129,6 +130,15 @@ impl From<LabelError> for CliError {
                 hint: "run it again".into(),
             }),
         }
+    }
+}
+
+impl From<LearnError> for CliError {
+    fn from(error: LearnError) -> Self {
+        Self::new(Failure::NotEvaluated {
+            what: format!("the risk model cannot be asked: {error}"),
+            hint: "install the program again: the model is a part of it".into(),
+        })
     }
 }
 

@@ -1,9 +1,12 @@
 mod assembly;
+mod forecaster;
 mod notes;
 mod scorer;
+mod splits;
 
 use gitops_health_git::{Change, Repo, Selection, Similarity};
 use gitops_health_report::{self as report, RiskReport, View};
+use gitops_health_risk::Band;
 
 use crate::args::{ScoreArgs, ScoreFormat};
 use crate::config::Loaded;
@@ -32,9 +35,13 @@ pub(crate) fn run(context: &Context, args: &ScoreArgs) -> Result<ExitCode, CliEr
     let mut scorer = Scorer::new(context, lineage, &params)?;
     let rows = scorer.score_commits(&selection, &change)?;
     let whole = scorer.score_whole(&selection, &change, args.historical)?;
+    let splits = match args.explain && whole.score.band > Band::Low {
+        true => Some(splits::of(&mut scorer, &selection, &change, &whole)?),
+        false => None,
+    };
     let owners = owners(&repo, &change)?;
     let found = Found { selection: &selection, change: &change, owners: &owners, params: &params };
-    let report = finish(found, whole, rows, loaded.in_report());
+    let report = finish(found, whole, (rows, splits), loaded.in_report());
 
     output::write(context, &render(context, args, &report))?;
     tell_what_is_missing(context, args, &report);
@@ -57,7 +64,7 @@ pub(crate) fn report_of(
     let whole = scorer.score_whole(selection, change, false)?;
     let owners = owners(repo, change)?;
     let found = Found { selection, change, owners: &owners, params: &params };
-    Ok((finish(found, whole, Vec::new(), loaded.in_report()), is_cut))
+    Ok((finish(found, whole, (Vec::new(), None), loaded.in_report()), is_cut))
 }
 
 /// Whether the answer is the bare value: in a pipe, unless a report was asked for. Who names a file

@@ -4,8 +4,9 @@ use std::collections::HashMap;
 use bstr::{BStr, ByteSlice};
 
 use crate::attributes::DiffAttribute;
-use crate::change::{Hunk, Lines};
+use crate::change::{FileChange, Hunk, Lines};
 use crate::diff::{Comparer, Difference, Interner, Numbered, Text};
+use crate::error::Error;
 use crate::id::ObjectId;
 use crate::repo::Repo;
 use crate::tree::{Mode, Side};
@@ -46,6 +47,18 @@ impl Repo {
         match side.map(|side| side.mode) {
             Some(Mode::File | Mode::Executable) => self.is_binary(attribute, content),
             _ => looks_binary(content),
+        }
+    }
+
+    /// How many lines a file had before a change; 0 for what is no text, or was not compared.
+    pub fn lines_before(&self, change: &FileChange) -> Result<u32, Error> {
+        let Lines::Counted { deleted, .. } = change.lines else { return Ok(0) };
+        match (change.old, change.new) {
+            (None, _) => Ok(0),
+            (Some(_), None) => Ok(deleted),
+            (old, Some(_)) => {
+                Ok(self.content(old)?.map_or(0, |content| number(line_count(&content))))
+            }
         }
     }
 

@@ -3,13 +3,14 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use gitops_health_git::{Mailmap, ObjectId, Repo, UnreadFile};
+use gitops_health_git::{Mailmap, ObjectId, Person, Repo, UnreadFile};
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
+use sha2::{Digest, Sha256};
 
 use crate::batch::number_of;
 use crate::error::{Error, Fault};
 use crate::graph::{Graph, Number};
-use crate::people::{Key, read_identities};
+use crate::people::{Key, People, read_identities};
 use crate::place::{PATIENCE, POLLED, Place, Room};
 
 /// The index of one clone, open for questions.
@@ -24,6 +25,8 @@ pub struct History {
     pub(crate) pseudonymize: bool,
     pub(crate) mailmap: Mailmap,
     pub(crate) mailmap_digest: [u8; 32],
+    /// Of all else that facts depend on besides the commits.
+    pub(crate) settings_digest: [u8; 32],
     pub(crate) graph: Graph,
     pub(crate) identities: Vec<u32>,
     /// The digest of the mailmap that the identities are by.
@@ -58,6 +61,27 @@ impl History {
     /// Where the index is.
     pub fn place(&self) -> &Place {
         &self.place
+    }
+
+    /// A digest of all that answers depend on besides the commits: the version of what is found, settings of the
+    /// repository, the mailmap.
+    pub fn settings_digest(&self) -> [u8; 32] {
+        let mut hasher = Sha256::new();
+        hasher.update(self.settings_digest);
+        hasher.update(self.mailmap_digest);
+        hasher.finalize().into()
+    }
+
+    /// Who made an indexed commit, mapped by the mailmap: the number that [`crate::PastCommit::author`] has.
+    pub fn author(&self, commit: ObjectId) -> Result<u32, Error> {
+        let number = self.indexed(commit)?;
+        Ok(self.identity(self.graph.node(number).author))
+    }
+
+    /// The same number of somebody, by name and address; `None` of whom the index does not know.
+    pub fn number_of(&self, person: &Person) -> Result<Option<u32>, Error> {
+        let people = People::new(&self.connection, &self.mailmap, &self.key, self.pseudonymize);
+        people.known(person).map_err(|fault| self.failed("read", fault))
     }
 
     /// Why the `.mailmap` that there is was not read.

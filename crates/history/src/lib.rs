@@ -26,6 +26,7 @@
 
 mod arrival;
 mod batch;
+mod beside;
 mod change;
 mod chronicle;
 mod chunk;
@@ -66,7 +67,7 @@ pub use message::{Purpose, Reference};
 pub use open::Options;
 pub use origin::{ChangedFile, EarlierChange, Origin, Origins, Version};
 pub use past::{Before, Past, PastCommit, PastEnd, Tally};
-pub use place::{Notice, Place};
+pub use place::{MADE_FROM_IT, Notice, Place};
 pub use status::Status;
 pub use trend::{Period, Periods, Trend};
 pub use update::{Stage, Updated, Work};

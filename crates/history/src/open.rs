@@ -165,6 +165,7 @@ impl History {
             pseudonymize: settings.pseudonymize,
             mailmap: settings.mailmap.clone(),
             mailmap_digest: settings.mailmap_digest,
+            settings_digest: settings.digest,
             graph,
             identities,
             mapped_by,

@@ -156,6 +156,14 @@ impl<'a> People<'a> {
         Ok(statement.query_row(row, |row| row.get(0))?)
     }
 
+    /// The number of somebody's identity, if there is one.
+    pub fn known(&self, person: &Person) -> Result<Option<u32>, Fault> {
+        let key = self.key_of(&self.mailmap.resolve(person));
+        let mut statement =
+            self.connection.prepare_cached("SELECT number FROM identity WHERE key = ?1")?;
+        Ok(statement.query_row([&key], |row| row.get(0)).optional()?)
+    }
+
     fn key_of(&self, mapped: &Person) -> Vec<u8> {
         let address = mapped.email.to_ascii_lowercase();
         let key = if address.is_empty() { mapped.name.to_vec() } else { address };

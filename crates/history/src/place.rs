@@ -93,6 +93,9 @@ pub(crate) const POLLED: Duration = Duration::from_millis(5);
 /// somebody made it so.
 const STALLED: Duration = Duration::from_secs(600);
 
+/// What begins the names of files that are made from the index, and go with it.
+pub const MADE_FROM_IT: &str = "made-";
+
 /// What SQLite keeps beside a file, and the file.
 const ENDINGS: [&str; 4] = ["", "-wal", "-shm", "-journal"];
 
@@ -147,7 +150,7 @@ impl Room {
     /// Takes the index away, however much of it there is.
     pub fn remove(&self) -> io::Result<()> {
         let mut failure = None;
-        for path in files(&self.directory) {
+        for path in files(&self.directory).chain(self.made_from_it()) {
             let outcome = match fs::symlink_metadata(&path) {
                 Ok(known) if known.is_dir() => Err(is_something_else(&path)),
                 _ => fs::remove_file(&path),
@@ -159,6 +162,37 @@ impl Room {
             }
         }
         failure.map_or(Ok(()), Err)
+    }
+
+    /// The files that were made from the index.
+    fn made_from_it(&self) -> Vec<PathBuf> {
+        let entries = fs::read_dir(&self.directory).into_iter().flatten().flatten();
+        let made = entries.filter(|entry| {
+            entry.file_name().as_encoded_bytes().starts_with(MADE_FROM_IT.as_bytes())
+        });
+        made.map(|entry| entry.path()).collect()
+    }
+
+    /// Where something is kept beside the index.
+    pub fn path_beside(&self, name: &str) -> PathBuf {
+        self.directory.join(name)
+    }
+
+    /// Opens what is kept beside the index; `None` where there is none.
+    pub fn open_beside(&self, path: &Path) -> io::Result<Option<File>> {
+        check_ordinary(path)?;
+        match open_here(path, fs::OpenOptions::new().read(true)) {
+            Ok(file) => Ok(Some(file)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// A new file that is to be kept beside the index, under a name for the time being.
+    pub fn new_beside(&self) -> io::Result<tempfile::NamedTempFile> {
+        let new = temporary("new.", 0o666).tempfile_in(&self.directory)?;
+        share(new.as_file(), self.sharing);
+        Ok(new)
     }
 
     /// Whether something was written that is not in the file of the index yet.

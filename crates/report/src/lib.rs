@@ -34,8 +34,8 @@ mod workflow;
 pub use escape::{escape_json, escape_xml};
 pub use json::pretty;
 pub use risk::{
-    ChangeSummary, CommitRow, Configuration, RISK_SCHEMA, RiskReport, Setting, Skipped, Target,
-    TargetKind, View, github, json, json_schema, markdown, table, text,
+    ChangeSummary, CommitRow, Configuration, RISK_SCHEMA, RiskReport, Setting, Skipped, Split,
+    Target, TargetKind, View, github, json, json_schema, markdown, table, text,
 };
 pub use style::Style;
 

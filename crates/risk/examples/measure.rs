@@ -13,7 +13,7 @@ use std::sync::atomic::AtomicBool;
 use gitops_health_git::{Location, Repo};
 use gitops_health_history::{History, Options, Work};
 use gitops_health_risk::RiskConfig;
-use gitops_health_risk::metric::{METRICS, Memory, Shape};
+use gitops_health_risk::metric::{METRICS, Memory, Shapes};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
@@ -25,13 +25,13 @@ fn main() -> Result<(), Box<dyn Error>> {
     let threads = std::thread::available_parallelism()?.get();
     history.update(&repo, &tips, &Work { threads, progress: &|_, _, _| {}, cancel: &cancel })?;
     let chronicle = history.chronicle_of(&tips)?;
-    let params = RiskConfig::default().check()?;
+    let shapes = Shapes::new(&chronicle, &RiskConfig::default().check()?);
     let mut out = BufWriter::new(std::io::stdout().lock());
     let ids: Vec<&str> = METRICS.iter().map(|metric| metric.id).collect();
     writeln!(out, "commit,committed,author,is-revert,{}", ids.join(","))?;
     let mut memory = Memory::default();
     for commit in chronicle.commits.iter().filter(|commit| commit.is_change) {
-        let shape = Shape::of_recorded(&chronicle, commit, &params);
+        let shape = shapes.of(commit);
         let row = memory.known(&shape).measure(&shape);
         let is_revert = commit.purpose.is_revert;
         let (committed, reverts) = (shape.committed, u8::from(is_revert));

@@ -119,8 +119,14 @@ pub(crate) fn parts(features: &ComplexityFeatures, config: &ComplexityConfig) ->
             .because(files_evidence(features)),
         Signal::new("subsystems", shares.subsystems, further, config.subsystems_half)
             .because(subsystems_evidence(features)),
-        Signal::new("entropy", shares.entropy, features.entropy, config.entropy_half)
-            .because(entropy_evidence(features)),
+        // Of more lines in the largest file the entropy falls, but not its product with all lines.
+        Signal::new(
+            "entropy",
+            shares.entropy,
+            features.entropy * features.weighted_lines / config.lines_half,
+            config.entropy_half,
+        )
+        .because(entropy_evidence(features)),
         Signal::new("hunks", shares.hunks, features.weighted_hunks, config.hunks_half)
             .because(hunks_evidence(features)),
     ];

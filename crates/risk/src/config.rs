@@ -14,8 +14,11 @@ use crate::score::{Band, Strategy};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct RiskConfig {
-    /// How many points of the score each factor can give. Any numbers: they are scaled to 100.
-    pub weights: FactorWeights,
+    /// How many points of the score the learned model, rules of thumb and the moment can give. Any numbers: they are scaled
+    /// to 100.
+    pub weights: Weights,
+    /// How the points for rules of thumb are divided. Any numbers: only their ratios matter.
+    pub heuristic_shares: HeuristicShares,
     /// The score at which each band begins.
     pub bands: Bands,
     /// How to deploy a change of each band.
@@ -96,18 +99,28 @@ impl KindPaths {
     }
 }
 
-/// How many points of the score each factor can give.
+/// How many points of the score each group of factors can give.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
-pub struct FactorWeights {
+pub struct Weights {
+    /// What a model learned of changes that introduced defects.
+    pub ml: f64,
+    /// Rules of thumb.
+    pub heuristic: f64,
+    /// The moment of the change.
+    pub context: f64,
+}
+
+/// How the points for rules of thumb are divided.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct HeuristicShares {
     /// Files where a mistake costs most.
     pub critical_paths: f64,
     /// Fixes and reverts that these files and their neighbours needed before.
     pub historical_performance: f64,
     /// Size and spread of the change.
     pub code_complexity: f64,
-    /// The moment of the change.
-    pub temporal_context: f64,
 }
 
 /// The score at which each band begins; below `medium` is LOW.
@@ -248,7 +261,7 @@ pub struct ComplexityConfig {
     pub files_half: f64,
     /// The number of subsystems beyond the first that gives half of the points.
     pub subsystems_half: f64,
-    /// The entropy in bits that gives half of the points.
+    /// The entropy in bits that gives half of the points where `lines_half` lines change, and less where fewer do.
     pub entropy_half: f64,
     /// The number of separate places, weighted by kind of file, that gives half of the points.
     pub hunks_half: f64,

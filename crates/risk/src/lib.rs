@@ -2,7 +2,7 @@
 //!
 //! Facts about a change and about its past become [`Features`]; features become a [`Score`] of 0
 //! to 100 points, each point given for evidence that is stated in words. The score is a weighted
-//! sum of four factors, not a probability: it orders changes by how much there is to look after
+//! sum of what a learned model says, of rules of thumb and of the moment, not a probability: it orders changes by how much there is to look after
 //! and says where to look.
 //!
 //! This crate reads no clock and no configuration file, and no repository but for [`label`], which says which past commits
@@ -12,6 +12,7 @@ mod complexity;
 mod config;
 mod critical;
 mod directories;
+pub mod forecast;
 mod freeze;
 mod historical;
 mod hotspot;
@@ -28,13 +29,14 @@ mod strategy;
 mod temporal;
 
 use gitops_health_git::{FileChange, FileInTree, ObjectId, PathAttributes, PathPattern, RepoPath};
-use gitops_health_history::Past;
+use gitops_health_history::{Chronicle, Past};
 
 pub use complexity::{ComplexityFeatures, LongestFunction};
 pub use config::{
     AdviceConfig, Bands, ComplexityConfig, ComplexityShares, CriticalPathsConfig,
-    CriticalRuleConfig, Day, FactorWeights, FreezeWindow, HistoryConfig, HistoryShares, KindPaths,
-    KindWeights, LabelsConfig, RiskConfig, Strategies, TemporalConfig, TemporalShares,
+    CriticalRuleConfig, Day, FreezeWindow, HeuristicShares, HistoryConfig, HistoryShares,
+    KindPaths, KindWeights, LabelsConfig, RiskConfig, Strategies, TemporalConfig, TemporalShares,
+    Weights,
 };
 pub use critical::{CriticalMatch, CriticalRule, NamedFile, built_in_rules};
 pub use historical::{FileHistory, HistoryFeatures, KindHistory, Tally};
@@ -45,13 +47,15 @@ pub use hotspot::{
 pub use kind::FileKind;
 pub use params::{ConfigError, RiskParams};
 pub use period::{CalendarPeriod, Every, calendar_periods};
-pub use score::{Band, Factor, FactorId, Score, Signal, Strategy};
+pub use score::{Band, Factor, FactorId, Group, Score, Signal, Strategy};
 pub use similar::{Outcome, SimilarCommit};
 pub use temporal::{Arrival, FreezeMatch, LastChange, Moment, Release, TemporalFeatures};
 
+use forecast::{Compared, Forecast};
 use kind::Kinds;
 use label::LabelParams;
 use score::{Measured, give_points};
+use similar::Alike;
 
 /// A change with all that is known of it.
 #[derive(Clone, Debug)]
@@ -68,6 +72,8 @@ pub struct Subject<'a> {
     pub releases: Vec<Release>,
     /// The longest function that the change touches.
     pub longest_function: Option<LongestFunction>,
+    /// What the learned model says; `None` where nothing came before.
+    pub forecast: Option<Forecast>,
 }
 
 /// What was measured of a change: all that a score is computed from.
@@ -81,6 +87,8 @@ pub struct Features {
     pub complexity: ComplexityFeatures,
     /// Its moment.
     pub temporal: TemporalFeatures,
+    /// What the learned model says of it.
+    pub forecast: Option<Forecast>,
     history_unknown: String,
 }
 
@@ -152,6 +160,7 @@ pub fn measure(subject: Subject<'_>, params: &RiskParams) -> Features {
         &config.file_kinds,
     );
     Features {
+        forecast: subject.forecast,
         critical: critical::matches(&params.rules, &files, &config.file_kinds),
         history,
         complexity: complexity::measure(&files, &config.file_kinds, subject.longest_function),
@@ -170,12 +179,18 @@ pub fn measure(subject: Subject<'_>, params: &RiskParams) -> Features {
     }
 }
 
-/// Scores what was measured.
-///
-/// This one function turns features into a score, so this is where another model would stand.
+/// Scores what was measured: what the learned model says, rules of thumb, and the moment, each with its weight.
 pub fn score(features: &Features, params: &RiskParams) -> Score {
     let config = &params.config;
-    let weights = &config.weights;
+    let (weights, shares) = (&config.weights, &config.heuristic_shares);
+    let history = historical::parts(&features.history, &config.history);
+    // A rule of thumb that knows nothing leaves its points to the others first.
+    let always = shares.critical_paths + shares.code_complexity;
+    let known = match &history {
+        None if always > 0.0 => always,
+        _ => always + shares.historical_performance,
+    };
+    let heuristic = |share: f64| weights.heuristic * share / known;
     // What changes nothing is no risk, whenever it was made.
     let is_empty = features.complexity.files == 0;
     let measured = |id, weight, parts: Option<_>, unknown: &str| Measured {
@@ -186,31 +201,37 @@ pub fn score(features: &Features, params: &RiskParams) -> Score {
     };
     let factors = give_points(vec![
         measured(
+            FactorId::DefectModel,
+            weights.ml,
+            features.forecast.as_ref().map(Forecast::parts),
+            "nothing came before, so that there is nothing to compare with",
+        ),
+        measured(
             FactorId::CriticalPaths,
-            weights.critical_paths,
+            heuristic(shares.critical_paths),
             Some(critical::parts(&features.critical)),
             "",
         ),
         measured(
             FactorId::HistoricalPerformance,
-            weights.historical_performance,
-            historical::parts(&features.history, &config.history),
+            heuristic(shares.historical_performance),
+            history,
             &features.history_unknown,
         ),
         measured(
             FactorId::CodeComplexity,
-            weights.code_complexity,
+            heuristic(shares.code_complexity),
             Some(complexity::parts(&features.complexity, &config.complexity)),
             "",
         ),
         measured(
             FactorId::TemporalContext,
-            weights.temporal_context,
+            weights.context,
             Some(temporal::parts(&features.temporal, &config.temporal, &params.weekend)),
             "",
         ),
     ]);
-    let value = factors.iter().map(|factor| factor.points).sum();
+    let value = factors.iter().map(|factor| factor.points.unsigned_abs()).sum();
     let band = config.bands.of(value);
     Score {
         value,
@@ -218,6 +239,7 @@ pub fn score(features: &Features, params: &RiskParams) -> Score {
         strategy: config.strategies.of(band),
         approval_required: band >= config.strategies.approval_from,
         factors,
+        model: features.forecast.as_ref().map(|forecast| forecast.answer.clone()),
     }
 }
 
@@ -233,16 +255,21 @@ pub fn recommendations(
     strategy::recommendations(strategy, approval, features, owners, &params.config.advice)
 }
 
-/// The earlier commits most like the change, and what became of them, as far as the past was asked
-/// for what messages mention. `title` gives the subject of a commit.
+/// The earlier commits most like the change, and what became of them. `chronicle` is all that came before it, `title` gives the
+/// subject of a commit.
 pub fn similar_commits<E>(
-    subject: &Subject<'_>,
-    limit: usize,
-    params: &RiskParams,
+    forecast: &Forecast,
+    compared: &Compared,
+    chronicle: &Chronicle,
+    (files, past): (&[FileChange], &Past),
+    (limit, params): (usize, &RiskParams),
     title: &mut dyn FnMut(ObjectId) -> Result<String, E>,
 ) -> Result<Vec<SimilarCommit>, E> {
     let follow_up_days = params.config.history.follow_up_days;
-    similar::similar(subject.past, subject.files.len(), limit, follow_up_days, title)
+    let nearest = forecast.nearest(compared, limit).into_iter();
+    let alike: Vec<Alike> =
+        nearest.map(|(commit, similarity)| Alike { commit, similarity }).collect();
+    similar::similar(&alike, chronicle, files, &past.mentions, follow_up_days, title)
 }
 
 #[cfg(test)]

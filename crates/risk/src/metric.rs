@@ -10,13 +10,15 @@
 
 mod known;
 mod memory;
+mod notable;
 mod recall;
 mod reference;
 mod shape;
 mod usual;
 
 pub use known::{Deed, Known};
-pub use memory::Memory;
+pub use memory::{Memory, Shapes};
+pub use notable::{LAST_CHANGES_TOLD, Notable};
 pub use recall::Recalled;
 pub use reference::Reference;
 pub use shape::{ChangedFile, Shape};

@@ -94,13 +94,19 @@ impl RiskConfig {
 
     fn check_weights(&self) -> Result<(), ConfigError> {
         let weights = &self.weights;
-        let factors = [
-            weights.critical_paths,
-            weights.historical_performance,
-            weights.code_complexity,
-            weights.temporal_context,
-        ];
-        weigh("risk.weights", &factors)?;
+        weigh("risk.weights", &[weights.ml, weights.heuristic, weights.context])?;
+        let shares = &self.heuristic_shares;
+        let always = [shares.critical_paths, shares.code_complexity];
+        let heuristic = [always[0], always[1], shares.historical_performance];
+        weigh("risk.heuristic_shares", &heuristic)?;
+        let is_known = always.iter().any(|share| *share > 0.0);
+        if weights.context <= 0.0 && !(weights.heuristic > 0.0 && is_known) {
+            return Err(ConfigError::new(
+                "risk.weights",
+                "something besides the model and historical_performance must weigh: the past may be \
+                 unknown",
+            ));
+        }
         let shares = &self.history.shares;
         let history = [shares.fix_share, shares.recent_fixes, shares.reverts, shares.neighbours];
         weigh("risk.history.shares", &history)?;
@@ -117,12 +123,6 @@ impl RiskConfig {
         let shares = &self.temporal.shares;
         let temporal = [shares.recent_change, shares.night, shares.weekend, shares.release];
         weigh("risk.temporal.shares", &temporal)?;
-        if factors.iter().sum::<f64>() - weights.historical_performance <= 0.0 {
-            return Err(ConfigError::new(
-                "risk.weights",
-                "something besides historical_performance must weigh: the past may be unknown",
-            ));
-        }
         Ok(())
     }
 
@@ -338,8 +338,20 @@ mod tests {
             key_of(|config| config.bands = Bands { medium: 50, high: 25, critical: 75 }),
             "risk.bands"
         );
-        assert_eq!(key_of(|config| config.weights.code_complexity = -1.0), "risk.weights");
-        assert_eq!(key_of(|config| config.weights.code_complexity = f64::NAN), "risk.weights");
+        assert_eq!(key_of(|config| config.weights.ml = -1.0), "risk.weights");
+        assert_eq!(key_of(|config| config.weights.context = f64::NAN), "risk.weights");
+        let alone = |config: &mut RiskConfig| {
+            config.weights.context = 0.0;
+            config.heuristic_shares.critical_paths = 0.0;
+            config.heuristic_shares.code_complexity = 0.0;
+        };
+        assert_eq!(key_of(alone), "risk.weights");
+        let none = |config: &mut RiskConfig| {
+            config.heuristic_shares.historical_performance = 0.0;
+            config.heuristic_shares.critical_paths = 0.0;
+            config.heuristic_shares.code_complexity = 0.0;
+        };
+        assert_eq!(key_of(none), "risk.heuristic_shares");
         assert_eq!(key_of(|config| config.file_kinds.test = 1.5), "risk.file_kinds.test");
         assert_eq!(
             key_of(|config| config.complexity.lines_half = 0.0),

@@ -3,6 +3,8 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::forecast::Answer;
+
 /// How risky a change is, with every point accounted for.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Score {
@@ -16,17 +18,21 @@ pub struct Score {
     pub approval_required: bool,
     /// What the points were given for; their points add up to the value, their maxima to 100.
     pub factors: Vec<Factor>,
+    /// What the learned model says; absent where it was not asked.
+    pub model: Option<Answer>,
 }
 
-/// One of the four reasons for risk.
+/// One of the five reasons for risk.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Factor {
     /// Which one.
     pub id: FactorId,
+    /// Which of `risk.weights` it belongs to.
+    pub group: Group,
     /// `false` when nothing is known: then its share of the score went to the other factors.
     pub known: bool,
     /// The points it gives.
-    pub points: u32,
+    pub points: i32,
     /// The points it could give.
     pub max_points: u32,
     /// What they were given for; the points of the signals add up to those of the factor.
@@ -34,9 +40,16 @@ pub struct Factor {
 }
 
 impl Factor {
-    /// The signal that gives most points, the first of equal ones.
+    /// The signal that gives most points, the first of equal ones. Of those that add to where every change begins or take
+    /// from it, the one that moves it most to where it is.
     pub fn strongest(&self) -> Option<&Signal> {
-        self.signals.iter().rev().max_by_key(|signal| signal.points)
+        let begin = self.signals.first().filter(|_| self.id == FactorId::DefectModel);
+        let Some(begin) = begin else {
+            return self.signals.iter().rev().max_by_key(|signal| signal.points);
+        };
+        let moves = if self.points >= begin.points { 1 } else { -1 };
+        let movers = self.signals[1..].iter().filter(|signal| signal.points * moves > 0);
+        movers.rev().max_by_key(|signal| signal.points * moves).or(Some(begin))
     }
 
     /// What it was given for in a sentence: the strongest evidence, or why there is none.
@@ -54,18 +67,32 @@ impl Factor {
 pub struct Signal {
     /// A name that never changes, in lower case with hyphens.
     pub id: String,
-    /// The points it gives.
-    pub points: u32,
+    /// The points it gives; below zero where it takes from what another gives, as reasons of the model do.
+    pub points: i32,
     /// What was found, in words.
     pub evidence: String,
     /// The particulars: one line each.
     pub details: Vec<String>,
 }
 
-/// The four factors.
+/// The groups of factors that have a weight in common.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Group {
+    /// What a model learned.
+    Ml,
+    /// Rules of thumb.
+    Heuristic,
+    /// The moment of the change.
+    Context,
+}
+
+/// The factors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum FactorId {
+    /// What a model learned of changes that introduced defects.
+    DefectModel,
     /// Files where a mistake costs most.
     CriticalPaths,
     /// Fixes and reverts that these files and their neighbours needed before.
@@ -80,10 +107,20 @@ impl FactorId {
     /// The name for people.
     pub fn title(self) -> &'static str {
         match self {
+            Self::DefectModel => "Defect model",
             Self::CriticalPaths => "Critical paths",
             Self::HistoricalPerformance => "Historical performance",
             Self::CodeComplexity => "Code complexity",
             Self::TemporalContext => "Temporal context",
+        }
+    }
+
+    /// The group that it belongs to.
+    pub fn group(self) -> Group {
+        match self {
+            Self::DefectModel => Group::Ml,
+            Self::TemporalContext => Group::Context,
+            _ => Group::Heuristic,
         }
     }
 }
@@ -138,7 +175,7 @@ impl fmt::Display for Strategy {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Part {
     pub id: String,
-    /// 0 to 1; the parts of a factor add up to 1 at most.
+    /// The parts of a factor add up to 0 at least and 1 at most. One may take from what others fill.
     pub fill: f64,
     pub evidence: String,
     pub details: Vec<String>,
@@ -166,25 +203,54 @@ pub(crate) fn give_points(measured: Vec<Measured>) -> Vec<Factor> {
 
 fn points_of_factor(factor: Measured, max_points: u32) -> Factor {
     let Measured { id, parts, unknown, .. } = factor;
+    let group = id.group();
     let Some(parts) = parts else {
         let signal =
             Signal { id: "unknown".into(), points: 0, evidence: unknown, details: Vec::new() };
-        return Factor { id, known: false, points: 0, max_points, signals: vec![signal] };
+        return Factor { id, group, known: false, points: 0, max_points, signals: vec![signal] };
     };
-    let fills: Vec<f64> = parts.iter().map(|part| part.fill.clamp(0.0, 1.0)).collect();
-    let filled = fills.iter().sum::<f64>().min(1.0);
+    let takes = parts.iter().any(|part| part.fill < 0.0);
+    let fill = |part: &Part| if takes { part.fill } else { part.fill.min(1.0) };
+    let fills: Vec<f64> = parts.iter().map(fill).collect();
+    let filled = fills.iter().sum::<f64>().clamp(0.0, 1.0);
     let points = (f64::from(max_points) * filled).round() as u32;
-    let signals = parts
-        .into_iter()
-        .zip(apportion(points, &fills))
-        .map(|(part, points)| Signal {
-            id: part.id,
-            points,
-            evidence: part.evidence,
-            details: part.details,
-        })
-        .collect();
-    Factor { id, known: true, points, max_points, signals }
+    let given: Vec<i32> = match takes {
+        false => apportion(points, &fills).into_iter().map(|points| points as i32).collect(),
+        true => {
+            let exact: Vec<f64> = fills.iter().map(|fill| fill * f64::from(max_points)).collect();
+            whole(points as i32, &exact)
+        }
+    };
+    let signals = parts.into_iter().zip(given).map(|(part, points)| Signal {
+        id: part.id,
+        points,
+        evidence: part.evidence,
+        details: part.details,
+    });
+    // Where every change begins is told; of what the model makes of the rest, what moves it.
+    let tells = |(place, signal): &(usize, Signal)| {
+        id != FactorId::DefectModel || *place == 0 || signal.points != 0
+    };
+    let signals = signals.enumerate().filter(tells).map(|(_, signal)| signal);
+    Factor { id, group, known: true, points: points as i32, max_points, signals: signals.collect() }
+}
+
+/// Whole numbers near these, which may be below zero, that add up to `total`, which is near their sum: each is rounded down,
+/// and what is left goes to those that lost most.
+fn whole(total: i32, exact: &[f64]) -> Vec<i32> {
+    let mut parts: Vec<i32> = exact.iter().map(|value| value.floor() as i32).collect();
+    let mut order: Vec<usize> = (0..parts.len()).collect();
+    let lost = |index: usize| exact[index] - exact[index].floor();
+    order.sort_by(|one, two| lost(*two).total_cmp(&lost(*one)));
+    let missing = total - parts.iter().sum::<i32>();
+    let (step, order): (i32, Vec<usize>) = match missing >= 0 {
+        true => (1, order),
+        false => (-1, order.into_iter().rev().collect()),
+    };
+    for index in order.into_iter().cycle().take(missing.unsigned_abs() as usize) {
+        parts[index] += step;
+    }
+    parts
 }
 
 /// Divides `total` in proportion to `weights`: whole parts first, what is left to the largest
@@ -234,10 +300,23 @@ mod tests {
         ]);
         assert_eq!(factors.iter().map(|factor| factor.max_points).sum::<u32>(), 100);
         for factor in factors {
-            let signals: u32 = factor.signals.iter().map(|signal| signal.points).sum();
+            let signals: i32 = factor.signals.iter().map(|signal| signal.points).sum();
             assert_eq!(signals, factor.points);
-            assert!(factor.points <= factor.max_points);
+            assert!(factor.points <= factor.max_points as i32);
         }
+    }
+
+    #[test]
+    fn a_part_may_take_from_others() {
+        let factors = give_points(vec![measured(50.0, Some(&[0.3, 0.25, -0.12, -0.06, 0.0]))]);
+        let points: Vec<i32> = factors[0].signals.iter().map(|signal| signal.points).collect();
+        assert_eq!((factors[0].points, points), (37, vec![30, 25, -12, -6, 0]));
+        assert_eq!(whole(2, &[1.5, 1.5, -0.6]), [2, 1, -1]);
+        assert_eq!(whole(0, &[0.4, 0.4, -0.4]), [0, 0, 0]);
+        assert_eq!(whole(-1, &[0.0, 0.0]), [0, -1]);
+        let below = give_points(vec![measured(1.0, Some(&[0.2, -0.5]))]);
+        let points: Vec<i32> = below[0].signals.iter().map(|signal| signal.points).collect();
+        assert_eq!((below[0].points, points.iter().sum::<i32>()), (0, 0));
     }
 
     #[test]

@@ -1,11 +1,11 @@
 use std::collections::{HashMap, HashSet};
 
-use gitops_health_git::{ObjectId, ZonedTime};
-use gitops_health_history::{MentionKind, Past, PastCommit};
+use gitops_health_git::{FileChange, ObjectId, RepoPath, ZonedTime};
+use gitops_health_history::{Chronicle, Mention, MentionKind};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-/// An earlier commit that touched the same files, and what became of it.
+/// An earlier commit that is like a change, and what became of it.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct SimilarCommit {
     /// Its id.
@@ -20,7 +20,8 @@ pub struct SimilarCommit {
     pub subject: String,
     /// How many of the changed files it touched.
     pub shared_files: usize,
-    /// Shared files among all files that either touched in these directories, 0 to 1 (Jaccard).
+    /// How alike it is, 0 to 1: 1 less the mean distance of what was measured of both, in ranks among the last commits,
+    /// where each counts as much as it contributes to what the model says of the change.
     pub similarity: f64,
     /// What became of it before the change was made.
     pub outcome: Outcome,
@@ -59,53 +60,53 @@ fn as_text<S: serde::Serializer>(
     serializer.collect_str(value)
 }
 
-/// The earlier commits most like a change of `files` files, the most similar first, newer ones
-/// first among equals. `title` gives the subject of a commit.
+/// Where an earlier commit stands in a history, and how alike a change is to it, 0 to 1.
+pub(crate) struct Alike {
+    pub commit: ObjectId,
+    pub similarity: f64,
+}
+
+/// What is told of earlier commits that are like a change of `files`, in their order. `chronicle` holds them and all that came
+/// before the change; `title` gives the subject of a commit.
 pub(crate) fn similar<E>(
-    past: &Past,
-    files: usize,
-    limit: usize,
+    alike: &[Alike],
+    chronicle: &Chronicle,
+    files: &[FileChange],
+    mentions: &[Mention],
     follow_up_days: f64,
     title: &mut dyn FnMut(ObjectId) -> Result<String, E>,
 ) -> Result<Vec<SimilarCommit>, E> {
-    let mut ranked: Vec<(f64, usize)> = past
-        .commits
-        .iter()
-        .enumerate()
-        .filter(|(_, commit)| !commit.followed.is_empty())
-        .map(|(position, commit)| (jaccard(commit, files), position))
-        .collect();
-    ranked.sort_by(|one, two| two.0.total_cmp(&one.0).then(one.1.cmp(&two.1)));
-    ranked.truncate(limit);
-    let mentions = Mentions::of(past);
-    ranked
-        .into_iter()
-        .map(|(similarity, position)| {
-            let found = &past.commits[position];
-            Ok(SimilarCommit {
-                commit: found.id,
-                committed: found.committed,
-                subject: title(found.id)?,
-                shared_files: found.followed.len(),
-                similarity,
-                outcome: outcome(past, position, &mentions, follow_up_days),
-            })
-        })
-        .collect()
-}
-
-fn jaccard(commit: &PastCommit, files: usize) -> f64 {
-    let shared = commit.followed.len();
-    shared as f64 / (files + commit.neighbours).max(1) as f64
+    let changed: HashSet<&RepoPath> =
+        files.iter().flat_map(|file| std::iter::once(&file.path).chain(&file.old_path)).collect();
+    let mentions = Mentions::of(mentions);
+    let places: HashMap<ObjectId, usize> =
+        chronicle.commits.iter().enumerate().map(|(place, commit)| (commit.id, place)).collect();
+    let mut found = Vec::with_capacity(alike.len());
+    for Alike { commit, similarity } in alike {
+        let Some(place) = places.get(commit) else { continue };
+        let recorded = &chronicle.commits[*place];
+        let shared = chronicle.files(recorded).iter().filter(|file| {
+            chronicle.paths.get(&file.path).is_some_and(|path| changed.contains(path))
+        });
+        found.push(SimilarCommit {
+            commit: *commit,
+            committed: recorded.committed,
+            subject: title(*commit)?,
+            shared_files: shared.count(),
+            similarity: *similarity,
+            outcome: outcome(chronicle, *place, &mentions, follow_up_days),
+        });
+    }
+    Ok(found)
 }
 
 /// What later messages say of earlier commits, by the first seven digits of the id.
 struct Mentions<'a>(HashMap<(MentionKind, &'a str), Vec<(&'a str, ObjectId)>>);
 
 impl<'a> Mentions<'a> {
-    fn of(past: &'a Past) -> Self {
+    fn of(all: &'a [Mention]) -> Self {
         let mut mentions: HashMap<_, Vec<_>> = HashMap::new();
-        for mention in &past.mentions {
+        for mention in all {
             if let Some(begin) = mention.of.get(..7) {
                 let known = mentions.entry((mention.kind, begin)).or_default();
                 known.push((mention.of.as_str(), mention.by));
@@ -121,8 +122,13 @@ impl<'a> Mentions<'a> {
     }
 }
 
-fn outcome(past: &Past, position: usize, mentions: &Mentions<'_>, follow_up_days: f64) -> Outcome {
-    let commit = &past.commits[position];
+fn outcome(
+    chronicle: &Chronicle,
+    place: usize,
+    mentions: &Mentions<'_>,
+    follow_up_days: f64,
+) -> Outcome {
+    let commit = &chronicle.commits[place];
     let id = commit.id.to_string();
     if let Some(by) = mentions.find(MentionKind::Reverts, &id) {
         return Outcome::Reverted { by };
@@ -130,17 +136,20 @@ fn outcome(past: &Past, position: usize, mentions: &Mentions<'_>, follow_up_days
     if let Some(by) = mentions.find(MentionKind::Fixes, &id) {
         return Outcome::Fixed { by };
     }
-    let touched: HashSet<usize> = past.commits[position].followed.iter().copied().collect();
-    // Newest first: what came later stands before, the nearest last.
-    for later in past.commits[..position].iter().rev() {
+    let touched: HashSet<u32> = chronicle.files(commit).iter().map(|file| file.path).collect();
+    let mut first: Option<(f64, ObjectId)> = None;
+    for later in chronicle.commits[place + 1..].iter().filter(|later| later.purpose.is_fix) {
         let days = later.committed.days_since(&commit.committed);
-        if days > follow_up_days {
-            break;
-        }
-        let shares_file = later.followed.iter().any(|file| touched.contains(file));
-        if shares_file && days >= 0.0 && later.purpose.is_fix {
-            return Outcome::FollowedByFix { by: later.id.short(), days: days as u32 };
+        let is_sooner = first.is_none_or(|(known, _)| days < known);
+        if (0.0..=follow_up_days).contains(&days)
+            && is_sooner
+            && chronicle.files(later).iter().any(|file| touched.contains(&file.path))
+        {
+            first = Some((days, later.id));
         }
     }
-    Outcome::Quiet
+    match first {
+        Some((days, by)) => Outcome::FollowedByFix { by: by.short(), days: days as u32 },
+        None => Outcome::Quiet,
+    }
 }

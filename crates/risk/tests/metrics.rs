@@ -7,7 +7,7 @@ use std::sync::atomic::AtomicBool;
 
 use gitops_health_git::{Location, ObjectId, Repo, RepoPath};
 use gitops_health_history::{Before, Chronicle, History, Options, RecordedCommit, Work};
-use gitops_health_risk::metric::{METRICS, Memory, Recalled, Reference, Row, Shape};
+use gitops_health_risk::metric::{METRICS, Memory, Recalled, Reference, Row, Shapes};
 use gitops_health_risk::{RiskConfig, RiskParams};
 use gitops_health_testkit::{Author, Story, TestRepo};
 
@@ -37,8 +37,9 @@ fn changes(chronicle: &Chronicle) -> impl Iterator<Item = &RecordedCommit> {
 fn measured(history: &History, tip: ObjectId) -> Vec<(ObjectId, Row)> {
     let chronicle = history.chronicle(tip).expect("it is indexed");
     let (mut memory, params) = (Memory::default(), params());
+    let shapes = Shapes::new(&chronicle, &params);
     let rows = changes(&chronicle).map(|commit| {
-        let shape = Shape::of_recorded(&chronicle, commit, &params);
+        let shape = shapes.of(commit);
         let row = memory.known(&shape).measure(&shape);
         memory.learn(&shape, commit.purpose.is_revert, &row);
         (commit.id, row)
@@ -69,8 +70,9 @@ fn what_is_recalled_of_one_change_measures_as_what_was_remembered_of_all() {
         let chronicle = history.chronicle(tip).expect("it is indexed");
         let rows = measured(&history, tip);
         let (params, mut before) = (params(), None);
+        let shapes = Shapes::new(&chronicle, &params);
         for (commit, (id, row)) in changes(&chronicle).zip(&rows) {
-            let shape = Shape::of_recorded(&chronicle, commit, &params);
+            let shape = shapes.of(commit);
             let follow: Vec<RepoPath> =
                 shape.files.iter().map(|file| file.name_before().clone()).collect();
             if let Some(tip) = before {

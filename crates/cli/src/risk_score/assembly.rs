@@ -4,7 +4,8 @@ use gitops_health_git::{
     Change, FileChange, Lines, OwnerRule, Repo, Selection, counted, printable,
 };
 use gitops_health_report::{
-    ChangeSummary, CommitRow, Configuration, RISK_SCHEMA, RiskReport, Skipped, Target, TargetKind,
+    ChangeSummary, CommitRow, Configuration, RISK_SCHEMA, RiskReport, Skipped, Split, Target,
+    TargetKind,
 };
 use gitops_health_risk::{self as risk, Arrival, RiskParams};
 
@@ -49,7 +50,7 @@ pub(super) struct Found<'a> {
 pub(super) fn finish(
     found: Found<'_>,
     scored: Scored,
-    rows: Vec<CommitRow>,
+    (rows, splits): (Vec<CommitRow>, Option<Vec<Split>>),
     configuration: Configuration,
 ) -> RiskReport {
     let Found { selection, change, owners, params } = found;
@@ -70,6 +71,7 @@ pub(super) fn finish(
             &owners.names,
             params,
         ),
+        splits,
         similar_commits: scored.similar.clone(),
         notes: notes(change, &scored, &rows, owners),
         commits: rows,
@@ -108,6 +110,7 @@ fn with_marks(mut report: RiskReport, change: &Change) -> RiskReport {
     for signal in report.score.factors.iter_mut().flat_map(|factor| &mut factor.signals) {
         mark(&mut signal.evidence);
     }
+    report.splits.iter_mut().flatten().for_each(|split| mark(&mut split.what));
     report.recommendations.iter_mut().for_each(mark);
     report.notes.iter_mut().for_each(mark);
     report.commits.iter_mut().for_each(|row| mark(&mut row.reason));

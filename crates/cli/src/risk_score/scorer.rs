@@ -4,14 +4,17 @@ use gitops_health_git::{
     Change, Commit, FileChange, FunctionSearch, ObjectId, Repo, Selection, Similarity, UnreadFile,
     counted, printable,
 };
-use gitops_health_history::{Before, Past, PastEnd};
+use gitops_health_history::{Before, Past, PastEnd, Purpose};
 use gitops_health_report::CommitRow;
+use gitops_health_risk::forecast::Forecast;
+use gitops_health_risk::metric::{ChangedFile, Shape};
 use gitops_health_risk::{
     self as risk, Arrival, Features, FileKind, LongestFunction, Moment, Release, RiskParams, Score,
     SimilarCommit, Subject,
 };
 
 use super::assembly::row;
+use super::forecaster::Forecaster;
 use crate::context::Context;
 use crate::error::CliError;
 use crate::index::Indexed;
@@ -25,12 +28,15 @@ pub(super) struct Scorer<'a> {
     lineage: Indexed<'a>,
     tags: HashMap<ObjectId, Vec<String>>,
     tagged: Vec<ObjectId>,
+    forecaster: Forecaster,
 }
 
 /// A scored change.
 pub(super) struct Scored {
     pub score: Score,
     pub features: Features,
+    /// Of each file whether it is more than a test or a text.
+    pub stands_alone: Vec<bool>,
     pub similar: Option<Vec<SimilarCommit>>,
     pub moment: Moment,
     pub end: PastEnd,
@@ -58,7 +64,8 @@ impl<'a> Scorer<'a> {
         }
         let mut tagged: Vec<ObjectId> = tags.keys().copied().collect();
         tagged.sort_unstable();
-        Ok(Self { context, repo, params, lineage, tags, tagged })
+        let forecaster = Forecaster::new()?;
+        Ok(Self { context, repo, params, lineage, tags, tagged, forecaster })
     }
 
     /// Each commit of a range or a pull request; none where one commit is all there is.
@@ -118,7 +125,7 @@ impl<'a> Scorer<'a> {
             until: change.commits.iter().map(|commit| commit.committer.time.seconds).max(),
             marks: &self.tagged,
             mentions: historical,
-            made: false,
+            made: true,
         })?;
         self.context.say(2, || {
             let touching = past.commits.iter().filter(|commit| !commit.followed.is_empty());
@@ -135,10 +142,23 @@ impl<'a> Scorer<'a> {
             )
         });
         let moment = self.moment(change);
-        let kinds = change.files.iter().zip(self.params.kinds_of(&change.files));
+        let kinds = self.params.kinds_of(&change.files);
+        let goes_along = [FileKind::Test, FileKind::Documentation, FileKind::Generated];
+        let stands_alone = kinds.iter().map(|kind| !goes_along.contains(kind)).collect();
+        let kinds = change.files.iter().zip(kinds);
         let code = kinds.filter(|(_, kind)| *kind == FileKind::Code).map(|(file, _)| file);
         let code: Vec<&FileChange> = code.collect();
         let (longest_function, functions_left_out) = self.longest_function(&code)?;
+        let forecast = match change.base {
+            Some(base) if !change.files.is_empty() => {
+                Some(self.forecast(change, base, (&past, moment), historical)?)
+            }
+            _ => None,
+        };
+        let (forecast, similar) = match forecast {
+            Some((forecast, similar)) => (Some(forecast), similar),
+            None => (None, historical.then(Vec::new)),
+        };
         let subject = Subject {
             files: &change.files,
             past: &past,
@@ -146,18 +166,14 @@ impl<'a> Scorer<'a> {
             arrival,
             releases: self.releases(change, &past),
             longest_function,
+            forecast,
         };
-        let mut title = |commit: ObjectId| -> Result<String, CliError> {
-            Ok(subject_of(&self.repo.commit(commit)?))
-        };
-        let similar = historical
-            .then(|| risk::similar_commits(&subject, SIMILAR, self.params, &mut title))
-            .transpose()?;
         let features = risk::measure(subject, self.params);
         let score = risk::score(&features, self.params);
         Ok(Scored {
             score,
             features,
+            stands_alone,
             similar,
             moment,
             end: past.end,
@@ -167,6 +183,58 @@ impl<'a> Scorer<'a> {
             unread_mailmap: self.lineage.history.unread_mailmap(),
             functions_left_out,
         })
+    }
+
+    /// What the learned model says of a change, and earlier commits that are like it.
+    fn forecast(
+        &mut self,
+        change: &Change,
+        base: ObjectId,
+        (past, moment): (&Past, Moment),
+        historical: bool,
+    ) -> Result<(Forecast, Option<Vec<SimilarCommit>>), CliError> {
+        let files = change
+            .files
+            .iter()
+            .map(|file| Ok(ChangedFile::of(file, self.repo.lines_before(file)?, self.params)));
+        let shape = Shape {
+            committed: moment.landed.seconds,
+            author: self.author(change)?,
+            is_fix: purpose(change),
+            files: files.collect::<Result<_, CliError>>()?,
+        };
+        let history = self.lineage.history;
+        let (forecast, compared) =
+            self.forecaster.forecast(history, base, past, &shape, self.params)?;
+        if !historical {
+            return Ok((forecast, None));
+        }
+        let mut title = |commit: ObjectId| -> Result<String, CliError> {
+            Ok(subject_of(&self.repo.commit(commit)?))
+        };
+        let chronicle = history.chronicle(base)?;
+        let similar = risk::similar_commits(
+            &forecast,
+            compared,
+            &chronicle,
+            (&change.files, past),
+            (SIMILAR, self.params),
+            &mut title,
+        )?;
+        Ok((forecast, Some(similar)))
+    }
+
+    /// Who made the newest commit, or is about to make one; `None` of whom the index does not know.
+    fn author(&self, change: &Change) -> Result<Option<u32>, CliError> {
+        let history = self.lineage.history;
+        let person = match change.commits.first() {
+            Some(commit) => commit.author.person.clone(),
+            None => match self.context.author(self.repo) {
+                Some(person) => person,
+                None => return Ok(None),
+            },
+        };
+        Ok(history.number_of(&person)?)
     }
 
     /// The times of the newest commit, or now for what is not committed.
@@ -233,6 +301,13 @@ const SIMILAR: usize = 5;
 
 /// How many files are searched for the functions that a change touches.
 const FUNCTION_FILES: usize = 100;
+
+/// Whether a change mends a defect, where all of its messages say the same.
+fn purpose(change: &Change) -> Option<bool> {
+    let mut purposes = change.commits.iter().map(|commit| Purpose::of(commit).is_fix);
+    let first = purposes.next()?;
+    purposes.all(|other| other == first).then_some(first)
+}
 
 fn changes_of_commits(
     context: &Context,

@@ -1,9 +1,8 @@
 use std::fmt::Write;
 
-use gitops_health_git::counted;
 use gitops_health_risk::Band;
 
-use super::text::{outcome, points};
+use super::text::{alike, outcome, points};
 use super::{RiskReport, Setting, Skipped, View};
 use crate::workflow::annotate;
 
@@ -23,7 +22,7 @@ pub fn github(report: &RiskReport, view: View) -> String {
         };
         let _ = write!(message, "\n{} {}{reason}", factor.id.title(), points(factor));
         for signal in factor.signals.iter().filter(|_| signals_follow) {
-            let _ = write!(message, "\n  +{} {}: {}", signal.points, signal.id, signal.evidence);
+            let _ = write!(message, "\n  {:+} {}: {}", signal.points, signal.id, signal.evidence);
             for detail in &signal.details {
                 let _ = write!(message, "\n    {detail}");
             }
@@ -31,6 +30,8 @@ pub fn github(report: &RiskReport, view: View) -> String {
     }
     let mut out = String::new();
     command(&mut out, level, &report.headline(), &message);
+    about(&mut out, "notice", "What the defect model says", report.forecast().into_iter());
+    about(&mut out, "notice", "What would lower it", report.splits().into_iter());
     let commits = report.commits.iter().map(|row| {
         let commit = super::short(&row.commit);
         format!("{} {} {commit} {}: {}", row.score, row.band, row.subject, row.reason)
@@ -42,7 +43,7 @@ pub fn github(report: &RiskReport, view: View) -> String {
     if let Some(similar) = &report.similar_commits {
         let similar = similar.iter().map(|commit| {
             let (id, date) = (commit.commit.short(), commit.committed.date());
-            let shared = counted(commit.shared_files, "shared file", "shared files");
+            let shared = alike(commit);
             let outcome = outcome(&commit.outcome);
             format!("{id} ({date}) {}: {shared}; {outcome}", commit.subject)
         });

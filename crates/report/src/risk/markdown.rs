@@ -1,8 +1,6 @@
 use std::fmt::Write;
 
-use gitops_health_git::counted;
-
-use super::text::{outcome, points};
+use super::text::{alike, outcome, points};
 use super::{RiskReport, Skipped, View, short, shorten};
 use crate::escape::escape_markdown as escape;
 
@@ -21,6 +19,8 @@ pub fn markdown(report: &RiskReport, view: View) -> String {
     if view.explain {
         explanation(&mut out, report);
     }
+    list(&mut out, "What the defect model says", report.forecast().iter().map(|line| escape(line)));
+    list(&mut out, "What would lower it", report.splits().iter().map(|line| escape(line)));
     if !report.commits.is_empty() {
         let _ = writeln!(
             out,
@@ -48,7 +48,7 @@ pub fn markdown(report: &RiskReport, view: View) -> String {
                 "{} ({}) {subject}: {}; {}",
                 commit.commit.short(),
                 commit.committed.date(),
-                counted(commit.shared_files, "shared file", "shared files"),
+                alike(commit),
                 outcome(&commit.outcome)
             )
         });
@@ -94,7 +94,7 @@ fn explanation(out: &mut String, report: &RiskReport) {
         }
         for signal in &factor.signals {
             let points =
-                if factor.known { format!("**+{}** ", signal.points) } else { String::new() };
+                if factor.known { format!("**{:+}** ", signal.points) } else { String::new() };
             let (id, evidence) = (escape(&signal.id), escape(&signal.evidence));
             let _ = writeln!(out, "- {points}{id}: {evidence}");
             for detail in &signal.details {

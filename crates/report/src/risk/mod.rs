@@ -36,6 +36,10 @@ pub struct RiskReport {
     pub score: Score,
     /// What to do before and while the change is deployed, the most important first.
     pub recommendations: Vec<String>,
+    /// What could be split out of the change so that both parts are less risky, what lowers the riskier one most first; absent unless the
+    /// score is explained and above LOW.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub splits: Option<Vec<Split>>,
     /// The earlier commits most like this change; absent unless asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub similar_commits: Option<Vec<SimilarCommit>>,
@@ -47,6 +51,19 @@ pub struct RiskReport {
     pub notes: Vec<String>,
     /// Files whose content could not be looked at, with the reason.
     pub skipped: Vec<Skipped>,
+}
+
+/// Files that could be a change of their own.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Split {
+    /// The directory or file, or what the files have in common.
+    pub what: String,
+    /// How many files.
+    pub files: usize,
+    /// The score of the rest of the change.
+    pub rest: u32,
+    /// The score of these files alone.
+    pub alone: u32,
 }
 
 /// The configuration that a score was made with: all that is not named here had its default.
@@ -179,6 +196,47 @@ impl RiskReport {
     /// `Risk 62 of 100: HIGH`.
     fn headline(&self) -> String {
         format!("Risk {} of 100: {}", self.score.value, self.score.band)
+    }
+
+    /// What the learned model says, a sentence for each thing.
+    fn forecast(&self) -> Vec<String> {
+        let Some(model) = &self.score.model else { return Vec::new() };
+        let percent = |part: f64| match part * 100.0 {
+            low if low > 0.0 && low < 1.0 => "less than 1 %".to_owned(),
+            percent => format!("{percent:.0} %"),
+        };
+        let mut lines = Vec::new();
+        lines.extend(model.percentile.map(|percentile| {
+            let commits = counted(model.compared_with, "commit", "commits");
+            format!("The change is riskier than {percentile} of 100 of the last {commits} here.")
+        }));
+        lines.extend(model.probability.map(|probability| {
+            let base =
+                model.base_rate.map(|base| format!("; of all commits here {}", percent(base)));
+            let base = base.unwrap_or_default();
+            format!(
+                "Of changes that it says this of, {} introduced a defect{base}.",
+                percent(probability)
+            )
+        }));
+        lines.push(model.trust.clone());
+        lines
+    }
+
+    /// What could be split out, a sentence for each.
+    fn splits(&self) -> Vec<String> {
+        let splits = self.splits.iter().flatten();
+        let line = |split: &Split| {
+            format!(
+                "Split out {} ({}): {} less for the rest, which then has {}; alone it has {}",
+                split.what,
+                counted(split.files, "file", "files"),
+                self.score.value.saturating_sub(split.rest),
+                split.rest,
+                split.alone
+            )
+        };
+        splits.map(line).collect()
     }
 
     /// `BLUE_GREEN, approval required`.

@@ -10,19 +10,19 @@ use crate::style::{Style, lines_of};
 pub fn table(report: &RiskReport, view: View, style: Style) -> String {
     let mut table = style.boxes();
     table.set_header(["Factor", "Points", "of", "Evidence"]);
-    let number = |number: u32| Cell::new(number).set_alignment(CellAlignment::Right);
+    let number = |number: i64| Cell::new(number).set_alignment(CellAlignment::Right);
     for factor in &report.score.factors {
         let signals_follow = view.explain && factor.known && !factor.signals.is_empty();
         let evidence = if signals_follow { "" } else { factor.reason() };
         let (points, max_points) = match factor.known {
-            true => (number(factor.points), number(factor.max_points)),
+            true => (number(factor.points.into()), number(factor.max_points.into())),
             false => (Cell::new("unknown"), Cell::new("")),
         };
         table.add_row([Cell::new(factor.id.title()), points, max_points, Cell::new(evidence)]);
         for signal in factor.signals.iter().filter(|_| view.explain && factor.known) {
             table.add_row([
                 Cell::new(format!("  {}", signal.id)),
-                number(signal.points),
+                number(signal.points.into()),
                 Cell::new(""),
                 Cell::new(with_details(signal)),
             ]);
@@ -30,7 +30,7 @@ pub fn table(report: &RiskReport, view: View, style: Style) -> String {
     }
     table.add_row([
         Cell::new("Risk"),
-        number(report.score.value),
+        number(report.score.value.into()),
         number(100),
         Cell::new(format!("{}, {}", report.score.band, report.strategy())),
     ]);

@@ -31,6 +31,8 @@ pub(super) fn heading(report: &RiskReport, style: Style) -> String {
 
 /// What stands below the factors.
 pub(super) fn after_factors(out: &mut String, report: &RiskReport, view: View, style: Style) {
+    section(out, "What the defect model says", &report.forecast(), style);
+    section(out, "What would lower it", &report.splits(), style);
     commits(out, report, view, style);
     if view.recommend {
         section(out, "How to deploy it", &report.recommendations, style);
@@ -80,7 +82,7 @@ fn explanation(out: &mut String, report: &RiskReport, style: Style) {
         }
         for signal in &factor.signals {
             let (points, id) = match factor.known {
-                true => (format!("+{}", signal.points), signal.id.as_str()),
+                true => (format!("{:+}", signal.points), signal.id.as_str()),
                 false => (String::new(), ""),
             };
             out.push_str(&style.beside(&format!("{points:>5}  {id:<23} "), &signal.evidence));
@@ -114,15 +116,23 @@ fn similar_commits(out: &mut String, similar: &[SimilarCommit], style: Style) {
     let _ =
         writeln!(out, "\n{}", style.bold("Earlier commits most like it, and what became of them"));
     if similar.is_empty() {
-        let _ = writeln!(out, "  none touched these files");
+        let _ = writeln!(out, "  no commit came before");
     }
     for commit in similar {
         let left = format!(" {:<11} {:<11} ", commit.commit.short(), commit.committed.date());
         out.push_str(&style.beside(&left, &shorten(&commit.subject)));
-        let shared = counted(commit.shared_files, "shared file", "shared files");
-        let became = format!("{shared}; {}", outcome(&commit.outcome));
+        let became = format!("{}; {}", alike(commit), outcome(&commit.outcome));
         out.push_str(&style.beside(&" ".repeat(left.len()), &became));
     }
+}
+
+/// `91 % alike, 2 shared files`.
+pub(super) fn alike(commit: &SimilarCommit) -> String {
+    let shared = match commit.shared_files {
+        0 => String::new(),
+        some => format!(", {}", counted(some, "shared file", "shared files")),
+    };
+    format!("{:.0} % alike{shared}", commit.similarity * 100.0)
 }
 
 /// What became of a commit, in words.
@@ -131,10 +141,11 @@ pub(super) fn outcome(outcome: &Outcome) -> String {
         Outcome::Reverted { by } => format!("reverted by {by}"),
         Outcome::Fixed { by } => format!("mended by {by}, which names it"),
         Outcome::FollowedByFix { by, days: 0 } => {
-            format!("a fix touched the same file on the same day ({by})")
+            format!("a fix touched one of its files on the same day ({by})")
         }
         Outcome::FollowedByFix { by, days } => {
-            format!("a fix touched the same file {days} days later ({by})")
+            let days = counted(*days as usize, "day", "days");
+            format!("a fix touched one of its files {days} later ({by})")
         }
         Outcome::Quiet => "no fix or revert of it was found".into(),
     }

@@ -2,8 +2,8 @@ use std::collections::BTreeMap;
 
 use super::{
     AdviceConfig, Bands, ComplexityConfig, ComplexityShares, CriticalPathsConfig, Day,
-    FactorWeights, HistoryConfig, HistoryShares, KindPaths, KindWeights, LabelsConfig, RiskConfig,
-    Strategies, TemporalConfig, TemporalShares,
+    HeuristicShares, HistoryConfig, HistoryShares, KindPaths, KindWeights, LabelsConfig,
+    RiskConfig, Strategies, TemporalConfig, TemporalShares, Weights,
 };
 use crate::label::LabelParams;
 use crate::score::{Band, Strategy};
@@ -12,7 +12,8 @@ use crate::score::{Band, Strategy};
 impl Default for RiskConfig {
     fn default() -> Self {
         Self {
-            weights: FactorWeights::default(),
+            weights: Weights::default(),
+            heuristic_shares: HeuristicShares::default(),
             bands: Bands::default(),
             strategies: Strategies::default(),
             file_kinds: KindWeights::default(),
@@ -34,14 +35,16 @@ impl Default for LabelsConfig {
     }
 }
 
-impl Default for FactorWeights {
+impl Default for Weights {
     fn default() -> Self {
-        Self {
-            critical_paths: 30.0,
-            historical_performance: 25.0,
-            code_complexity: 30.0,
-            temporal_context: 15.0,
-        }
+        Self { ml: 0.5, heuristic: 0.3, context: 0.2 }
+    }
+}
+
+impl Default for HeuristicShares {
+    /// Most for what the model does not know.
+    fn default() -> Self {
+        Self { critical_paths: 0.6, historical_performance: 0.2, code_complexity: 0.2 }
     }
 }
 

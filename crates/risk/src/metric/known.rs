@@ -1,21 +1,54 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+use gitops_health_history::Purpose;
+
 use super::*;
 
 const DAY: f64 = 86_400.0;
 
 /// Who changed something, when, and what for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Deed {
-    /// When it was committed, in seconds since 1970.
-    pub committed: i64,
-    /// By whom, as a number.
-    pub author: u32,
-    /// Whether it mends a defect.
-    pub is_fix: bool,
-    /// Whether it takes something back.
-    pub is_revert: bool,
+    pub(super) committed: i64,
+    pub(super) author: u32,
+    pub(super) is_fix: bool,
+    pub(super) is_revert: bool,
+    /// What it counts among changes, and among fixes, in what one of 1970 does.
+    change: f64,
+    fix: f64,
+}
+
+impl Deed {
+    /// When it was committed, in seconds since 1970; by whom, as a number; and what for.
+    pub fn new(committed: i64, author: u32, purpose: Purpose) -> Self {
+        let Purpose { is_fix, is_revert } = purpose;
+        let (change, fix) = (since_1970(committed, CHANGE_DAYS), since_1970(committed, FIX_DAYS));
+        Self { committed, author, is_fix, is_revert, change, fix }
+    }
+}
+
+/// What is left of deeds at a moment.
+#[derive(Clone, Copy)]
+struct Left {
+    change: f64,
+    fix: f64,
+}
+
+impl Left {
+    fn at(now: i64) -> Self {
+        Self { change: left_of_1970(now, CHANGE_DAYS), fix: left_of_1970(now, FIX_DAYS) }
+    }
+
+    /// What a change counts; whatever clocks say, not more than one of this moment.
+    fn of_change(self, deed: &Deed) -> f64 {
+        (deed.change * self.change).min(1.0)
+    }
+
+    /// What a fix counts.
+    fn of_fix(self, deed: &Deed) -> f64 {
+        (deed.fix * self.fix).min(1.0)
+    }
 }
 
 /// What is known of the time before a change.
@@ -38,30 +71,47 @@ pub struct Known<'a> {
 }
 
 /// A count that is halved every so many days.
+///
+/// It is kept as of 1970, so that what is counted need not be looked at again: what a moment adds is 2 to the power of its
+/// half-lives since then.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 struct Decayed {
-    value: f64,
+    since_1970: f64,
     at: i64,
 }
 
 impl Decayed {
+    /// As of a moment, which is not before the last that was counted.
     fn at(self, now: i64, half_life: f64) -> f64 {
-        self.value * left_of_it(days(now, self.at), half_life)
+        self.since_1970 * left_of_1970(now.max(self.at), half_life)
     }
 
     fn add(&mut self, now: i64, half_life: f64) {
-        self.value = self.at(now, half_life) + 1.0;
         self.at = now.max(self.at);
+        self.since_1970 += since_1970(self.at, half_life);
     }
+}
+
+/// More half-lives than that before or after 1970 are as many: 2 to their power is still a number.
+const MOST_HALF_LIVES: f64 = 1_000.0;
+
+fn half_lives(time: i64, half_life: f64) -> f64 {
+    (time as f64 / DAY / half_life).clamp(-MOST_HALF_LIVES, MOST_HALF_LIVES)
+}
+
+/// What something of a time counts, in what something of 1970 does.
+fn since_1970(time: i64, half_life: f64) -> f64 {
+    libm::exp2(half_lives(time, half_life))
+}
+
+/// What is left at a time of what counts 1 in 1970.
+fn left_of_1970(time: i64, half_life: f64) -> f64 {
+    libm::exp2(-half_lives(time, half_life))
 }
 
 /// Days from one moment to a later one; 0 where clocks say that it was earlier.
 pub(super) fn days(now: i64, then: i64) -> f64 {
     now.saturating_sub(then).max(0) as f64 / DAY
-}
-
-fn left_of_it(days: f64, half_life: f64) -> f64 {
-    libm::exp2(-days / half_life)
 }
 
 /// All commits before, in a few numbers.
@@ -80,21 +130,18 @@ const PACE_DAYS: f64 = 14.0;
 const RATE_DAYS: f64 = 90.0;
 const FIX_DAYS: f64 = 180.0;
 const CHANGE_DAYS: f64 = 60.0;
-/// What was halved more often than that is nothing.
-const MOST_HALVINGS: f64 = 64.0;
 
 impl Repository {
-    pub fn add(&mut self, deed: Deed) {
-        let now = deed.committed;
+    pub fn add(&mut self, now: i64, author: u32, purpose: Purpose) {
         self.commits += 1;
-        self.fixes += u32::from(deed.is_fix);
+        self.fixes += u32::from(purpose.is_fix);
         self.first = Some(self.first.map_or(now, |first| first.min(now)));
         self.pace.add(now, PACE_DAYS);
         self.change_rate.add(now, RATE_DAYS);
-        if deed.is_fix {
+        if purpose.is_fix {
             self.fix_rate.add(now, RATE_DAYS);
         }
-        self.last_authors.push_back(deed.author);
+        self.last_authors.push_back(author);
         if self.last_authors.len() > 100 {
             self.last_authors.pop_front();
         }
@@ -201,18 +248,15 @@ impl Known<'_> {
     }
 
     fn measure_directories(&self, shape: &Shape, row: &mut Row) {
-        let now = shape.committed;
+        let left = Left::at(shape.committed);
         let mut own: BTreeSet<u32> = BTreeSet::new();
         for directory in &self.directories {
             let (mut changes, mut fixes) = (0.0, 0.0);
             for deed in directory.iter().rev() {
-                let done = self.deeds[*deed as usize];
-                let age = days(now, done.committed);
-                if age < MOST_HALVINGS * CHANGE_DAYS {
-                    changes += left_of_it(age, CHANGE_DAYS);
-                }
-                if done.is_fix && age < MOST_HALVINGS * FIX_DAYS {
-                    fixes += left_of_it(age, FIX_DAYS);
+                let done = &self.deeds[*deed as usize];
+                changes += left.of_change(done);
+                if done.is_fix {
+                    fixes += left.of_fix(done);
                 }
                 if Some(done.author) == shape.author {
                     own.insert(*deed);
@@ -246,6 +290,7 @@ struct FilePast {
 
 impl FilePast {
     fn of(deeds: &[Deed], file: &[u32], now: i64) -> Self {
+        let left = Left::at(now);
         let mut past = Self {
             changes: file.len(),
             fixes: 0,
@@ -258,22 +303,17 @@ impl FilePast {
             change_decay: 0.0,
         };
         for (back, deed) in file.iter().rev().enumerate() {
-            let done = deeds[*deed as usize];
+            let done = &deeds[*deed as usize];
             if back == 0 {
                 (past.newest, past.newest_author) = (done.committed, done.author);
             }
             *past.people.entry(done.author).or_default() += 1;
             past.reverts += usize::from(done.is_revert);
-            let age = days(now, done.committed);
-            if age < MOST_HALVINGS * CHANGE_DAYS {
-                past.change_decay += left_of_it(age, CHANGE_DAYS);
-            }
+            past.change_decay += left.of_change(done);
             if done.is_fix {
                 past.fixes += 1;
                 past.newest_fix = past.newest_fix.or(Some(done.committed));
-                if age < MOST_HALVINGS * FIX_DAYS {
-                    past.fix_decay += left_of_it(age, FIX_DAYS);
-                }
+                past.fix_decay += left.of_fix(done);
             }
         }
         past

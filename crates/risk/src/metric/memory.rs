@@ -1,13 +1,14 @@
 use std::borrow::Cow;
-use std::collections::HashMap;
 
-use gitops_health_git::RepoPath;
-use gitops_health_history::{Chronicle, Done, RecordedCommit};
+use foldhash::HashMap;
+use gitops_health_git::{PathAttributes, RepoPath};
+use gitops_health_history::{Chronicle, Done, Purpose, RecordedCommit};
 
 use super::known::Repository;
 use super::usual::Lately;
 use super::*;
 use crate::RiskParams;
+use crate::kind::{FileKind, Kinds};
 
 /// All that is known while a history goes by, commit by commit.
 #[derive(Clone, Debug, Default)]
@@ -66,17 +67,12 @@ impl Memory {
     /// Takes a change for done; `row` is what was measured of it.
     pub fn learn(&mut self, shape: &Shape, is_revert: bool, row: &Row) {
         let author = shape.author.unwrap_or(u32::MAX);
-        let deed = Deed {
-            committed: shape.committed,
-            author,
-            is_fix: shape.is_fix == Some(true),
-            is_revert,
-        };
+        let purpose = Purpose { is_fix: shape.is_fix == Some(true), is_revert };
         let number = self.deeds.len() as u32;
-        self.deeds.push(deed);
-        self.repository.add(deed);
+        self.deeds.push(Deed::new(shape.committed, author, purpose));
+        self.repository.add(shape.committed, author, purpose);
         self.lately.add(row);
-        self.own.entry(author).or_default().push(deed.committed);
+        self.own.entry(author).or_default().push(shape.committed);
         // All of them moved at once: none has what another one brought.
         let moved = shape.files.iter().filter_map(|file| {
             let old = file.old_path.as_ref()?;
@@ -106,24 +102,34 @@ fn note(list: &mut Vec<u32>, number: u32) {
     }
 }
 
-impl Shape {
-    /// That of a commit of a chronicle, where kinds of files are told by their names alone.
-    pub fn of_recorded(
-        chronicle: &Chronicle,
-        commit: &RecordedCommit,
-        params: &RiskParams,
-    ) -> Self {
-        let files = chronicle.files(commit).iter().map(|file| {
-            let path = chronicle.paths[&file.path].clone();
+/// The changes of a chronicle as they are measured, where kinds of files are told by their names alone.
+pub struct Shapes<'a> {
+    chronicle: &'a Chronicle,
+    kinds: HashMap<u32, FileKind>,
+}
+
+impl<'a> Shapes<'a> {
+    /// Of all commits of a chronicle.
+    pub fn new(chronicle: &'a Chronicle, params: &RiskParams) -> Self {
+        let mut kinds = Kinds::new(&params.kind_paths);
+        let attributes = PathAttributes::default();
+        let kind = |(number, path): (&u32, &RepoPath)| (*number, kinds.of(path, &attributes));
+        Self { chronicle, kinds: chronicle.paths.iter().map(kind).collect() }
+    }
+
+    /// Of one of them.
+    pub fn of(&self, commit: &RecordedCommit) -> Shape {
+        let paths = &self.chronicle.paths;
+        let files = self.chronicle.files(commit).iter().map(|file| {
             let old_path = match file.what {
-                Done::Renamed(from) => Some(chronicle.paths[&from].clone()),
+                Done::Renamed(from) => Some(paths[&from].clone()),
                 _ => None,
             };
             let after = i64::from(file.lines);
             let before = after + i64::from(file.deleted) - i64::from(file.added);
             ChangedFile {
-                kind: params.kind_of_path(&path),
-                path,
+                kind: self.kinds[&file.path],
+                path: paths[&file.path].clone(),
                 old_path,
                 is_new: file.what == Done::Added,
                 is_gone: file.what == Done::Deleted,
@@ -133,7 +139,7 @@ impl Shape {
                 lines_before: u32::try_from(before).unwrap_or(0),
             }
         });
-        Self {
+        Shape {
             committed: commit.committed.seconds,
             author: Some(commit.author),
             is_fix: Some(commit.purpose.is_fix),

@@ -26,12 +26,7 @@ impl Recalled {
         let mut deeds = Vec::with_capacity(past.commits.len());
         for commit in past.commits.iter().rev() {
             let number = deeds.len() as u32;
-            deeds.push(Deed {
-                committed: commit.committed.seconds,
-                author: commit.author,
-                is_fix: commit.purpose.is_fix,
-                is_revert: commit.purpose.is_revert,
-            });
+            deeds.push(Deed::new(commit.committed.seconds, commit.author, commit.purpose));
             for index in &commit.followed {
                 if let Some(file) = files.get_mut(*index) {
                     file.push(number);
@@ -46,12 +41,7 @@ impl Recalled {
         let mut repository = Repository::default();
         let (mut own, mut own_in_subsystems) = (Vec::new(), 0);
         for made in &past.made {
-            repository.add(Deed {
-                committed: made.committed,
-                author: made.author,
-                is_fix: made.purpose.is_fix,
-                is_revert: made.purpose.is_revert,
-            });
+            repository.add(made.committed, made.author, made.purpose);
             if Some(made.author) == shape.author {
                 own.push(made.committed);
                 own_in_subsystems += usize::from(made.in_subsystems);

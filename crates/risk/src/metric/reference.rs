@@ -30,11 +30,12 @@ impl Reference {
         let skipped = changes().count().saturating_sub(LAST_COMMITS);
         // What was usual then is compared with as well.
         let unmeasured = skipped.saturating_sub(LAST_COMMITS + EPOCH);
+        let shapes = Shapes::new(&chronicle, params);
         let mut memory = Memory::default();
         let mut commits = Vec::new();
         let nothing = vec![0.0; METRICS.len()];
         for (index, commit) in changes().enumerate() {
-            let shape = Shape::of_recorded(&chronicle, commit, params);
+            let shape = shapes.of(commit);
             let is_revert = commit.purpose.is_revert;
             if index < unmeasured {
                 memory.learn(&shape, is_revert, &nothing);

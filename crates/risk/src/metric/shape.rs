@@ -1,8 +1,9 @@
 use std::collections::BTreeSet;
 
-use gitops_health_git::RepoPath;
+use gitops_health_git::{FileChange, Lines, RepoPath, Status};
 
 use super::*;
+use crate::RiskParams;
 use crate::kind::FileKind;
 
 /// A change as it is measured, whatever came before it.
@@ -42,6 +43,28 @@ pub struct ChangedFile {
 }
 
 impl ChangedFile {
+    /// A changed file that had so many lines before. What it is is told by its name alone: what attributes say was not
+    /// known of the changes that were learned from either.
+    pub fn of(change: &FileChange, lines_before: u32, params: &RiskParams) -> Self {
+        let (added, deleted, places) = match change.lines {
+            Lines::Counted { added, deleted, hunks } => (added, deleted, hunks),
+            _ => (0, 0, 0),
+        };
+        // A copied file is a new one beside another, as in the index.
+        let moved = matches!(change.status, Status::Renamed { .. });
+        Self {
+            path: change.path.clone(),
+            old_path: change.old_path.clone().filter(|_| moved),
+            kind: params.kind_of_path(&change.path),
+            is_new: matches!(change.status, Status::Added | Status::Copied { .. }),
+            is_gone: change.status == Status::Deleted,
+            added,
+            deleted,
+            places,
+            lines_before,
+        }
+    }
+
     /// The name under which its past is known.
     pub fn name_before(&self) -> &RepoPath {
         self.old_path.as_ref().unwrap_or(&self.path)

@@ -6,7 +6,7 @@ use ndarray::{Array1, Array2};
 use serde::{Deserialize, Serialize};
 
 use super::input::{INPUTS, inputs, places};
-use super::{Example, Procedure};
+use super::{Example, Procedure, SHIPPED};
 use crate::learn::{BoostedTrees, Boosting, LearnError};
 use crate::metric::Row;
 
@@ -18,6 +18,8 @@ pub struct DefaultModel {
     inputs: Vec<String>,
     joint: BoostedTrees,
     alone: BTreeMap<Procedure, BoostedTrees>,
+    /// What it says of the commits that it learned from, in even steps from the lowest to the highest.
+    usual: Vec<f64>,
 }
 
 /// How it learns. The numbers were found by trying a few values each on the projects that the figures are of.
@@ -39,6 +41,9 @@ fn boosting(trees: u32) -> Boosting {
     }
 }
 
+/// In so many steps is told what is usual.
+const STEPS: usize = 64;
+
 const JOINT_TREES: u32 = 200;
 const TREES_ALONE: u32 = 150;
 
@@ -57,12 +62,14 @@ impl DefaultModel {
             }
         }
         let inputs = INPUTS.iter().map(|(id, _)| (*id).to_owned()).collect();
-        Ok(Self { inputs, joint, alone })
+        let mut model = Self { inputs, joint, alone, usual: Vec::new() };
+        model.usual = model.steps(examples);
+        Ok(model)
     }
 
     /// The one that comes with the program.
     pub fn shipped() -> Result<Self, LearnError> {
-        Self::from_json(include_str!("default.json"))
+        Self::from_json(SHIPPED)
     }
 
     /// As a file has it.
@@ -78,6 +85,9 @@ impl DefaultModel {
         if !model.inputs.iter().map(String::as_str).eq(ids) {
             return Err(LearnError::Setting("the model was told of other inputs".to_owned()));
         }
+        if !model.usual.iter().all(|margin| margin.is_finite()) {
+            return Err(LearnError::NotFinite("what the model says of others"));
+        }
         for trees in std::iter::once(&model.joint).chain(model.alone.values()) {
             if trees.features != INPUTS.len() + 1 {
                 return Err(LearnError::Setting("the model was told of other inputs".to_owned()));
@@ -85,6 +95,22 @@ impl DefaultModel {
             trees.check()?;
         }
         Ok(model)
+    }
+
+    /// What it says of the commits that it learned from, in even steps.
+    fn steps(&self, examples: &[Example]) -> Vec<f64> {
+        let mut margins: Vec<f64> =
+            examples.iter().map(|example| self.margin(&example.row)).collect();
+        margins.sort_unstable_by(f64::total_cmp);
+        let steps = STEPS.min(margins.len());
+        let step = |number: usize| margins[(2 * number + 1) * margins.len() / (2 * steps)];
+        // Four digits are plenty.
+        (0..steps).map(|number| (step(number) * 1e4).round() / 1e4).collect()
+    }
+
+    /// What it says of the commits that it learned from, in even steps from the lowest to the highest.
+    pub fn usual(&self) -> &[f64] {
+        &self.usual
     }
 
     /// The logarithm of the odds that a change is found by a procedure to have introduced a defect.

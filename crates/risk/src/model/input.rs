@@ -56,7 +56,7 @@ pub const INPUTS: &[(&str, Direction)] = &[
 ];
 
 /// Where the inputs stand in a row of metrics.
-pub(super) fn places() -> Vec<usize> {
+pub(crate) fn places() -> Vec<usize> {
     let place = |id: &str| METRICS.iter().position(|metric| metric.id == id);
     INPUTS.iter().filter_map(|(id, _)| place(id)).collect()
 }

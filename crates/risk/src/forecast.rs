@@ -1,0 +1,161 @@
+//! What the learned model says of one change, and why, in words and points.
+
+mod compared;
+mod nearest;
+mod standing;
+mod theme;
+mod words;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::metric::{Known, Row, Shape};
+use crate::model::{INPUTS, Model};
+use crate::score::Part;
+
+pub use compared::Compared;
+
+use standing::Standing;
+use theme::Theme;
+use words::Facts;
+
+/// What the learned model says of a change.
+#[derive(Clone, Debug)]
+pub struct Forecast {
+    /// What it says, in numbers.
+    pub answer: Answer,
+    /// What was measured of the change.
+    pub row: Row,
+    fill: f64,
+    parts: Vec<Part>,
+}
+
+/// What the learned model says of a change, in numbers.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct Answer {
+    /// How likely the change introduces a defect, 0 to 1, as it came true for other commits of this repository; absent
+    /// where that was not measured.
+    pub probability: Option<f64>,
+    /// The share of this repository's commits that introduced a defect, 0 to 1; absent where that was not measured.
+    pub base_rate: Option<f64>,
+    /// Of how many of a hundred of the commits that it is compared with the model says less, 0 to 100; absent where there are
+    /// fewer than 20.
+    pub percentile: Option<u32>,
+    /// How many of this repository's last commits it is compared with, at most 1,000.
+    pub compared_with: usize,
+    /// How far to trust it, in sentences.
+    pub trust: String,
+    /// The logarithm of the odds that the model gives: what the contributions and `start` add up to.
+    pub log_odds: f64,
+    /// What the model says where nothing is known of a change.
+    pub start: f64,
+    /// What each input contributes to the logarithm of the odds: exact Shapley values.
+    pub contributions: Vec<Contribution>,
+}
+
+/// What one input contributes.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct Contribution {
+    /// The input, as `docs/risk-model.md` defines it.
+    pub input: String,
+    /// What was measured; absent where it is not known.
+    pub value: Option<f64>,
+    /// What it adds to the logarithm of the odds.
+    pub log_odds: f64,
+}
+
+/// So many commits are compared with before a percentile is told.
+const LEAST_COMPARED: usize = 20;
+
+impl Forecast {
+    /// Asks the model about a change.
+    pub fn of(model: &Model, shape: &Shape, known: &Known<'_>, compared: &Compared) -> Self {
+        let row = known.measure(shape);
+        let (start, contributions) = model.contributions(&row);
+        let log_odds = start + contributions.iter().sum::<f64>();
+        let standing = Standing { here: &compared.margins, elsewhere: model.elsewhere() };
+        let notable = known.notable(shape);
+        let compared_with = compared.margins.len();
+        let facts = Facts { row: &row, shape, notable: &notable, compared: compared_with };
+        let fill = standing.fill(log_odds);
+        let parts = parts(&standing, (start, &contributions), log_odds, &facts);
+        let percentile = (compared_with >= LEAST_COMPARED)
+            .then(|| (standing.below(log_odds) * 100 / compared_with) as u32);
+        let answer = Answer {
+            probability: None,
+            base_rate: None,
+            percentile,
+            compared_with,
+            trust: trust(compared_with),
+            log_odds,
+            start,
+            contributions: told(&row, &contributions),
+        };
+        Self { answer, row, fill, parts }
+    }
+
+    /// How the forecast fills its factor: parts that may take from it, too, and add up to [`Forecast::fill`].
+    pub(crate) fn parts(&self) -> Vec<Part> {
+        self.parts.clone()
+    }
+
+    /// The part of the points that the change gets, from 0 to 1.
+    pub fn fill(&self) -> f64 {
+        self.fill
+    }
+}
+
+fn trust(compared_with: usize) -> String {
+    let measured =
+        "Nobody measured yet how often it is right here: `gitops-health risk evaluate` does.";
+    match compared_with {
+        LEAST_COMPARED.. => measured.into(),
+        _ => format!(
+            "{measured} Commits of other repositories stand in for those that are missing here."
+        ),
+    }
+}
+
+fn told(row: &Row, contributions: &[f64]) -> Vec<Contribution> {
+    let places = crate::model::places();
+    let inputs = INPUTS.iter().zip(places).zip(contributions);
+    let contribution = |(((id, _), place), log_odds): ((&(&str, _), usize), &f64)| Contribution {
+        input: (*id).to_owned(),
+        value: Some(row[place]).filter(|value| value.is_finite()),
+        log_odds: *log_odds,
+    };
+    inputs.map(contribution).collect()
+}
+
+/// The points begin where any change here begins, and each theme adds or takes in the proportion of what its inputs
+/// contribute to the logarithm of the odds.
+fn parts(
+    standing: &Standing<'_>,
+    (start, contributions): (f64, &[f64]),
+    log_odds: f64,
+    facts: &Facts<'_>,
+) -> Vec<Part> {
+    /// Nearer than that the curve is straight.
+    const NEAR: f64 = 1e-3;
+    let start = start + Theme::Usual.sum(contributions);
+    let (from, to) = (standing.fill(start), standing.fill(log_odds));
+    let apart = log_odds - start;
+    let scale = match apart.abs() > NEAR {
+        true => (to - from) / apart,
+        false => standing.slope(log_odds),
+    };
+    let mut parts: Vec<(Theme, f64)> =
+        Theme::TOLD.iter().map(|theme| (*theme, scale * theme.sum(contributions))).collect();
+    parts.sort_by(|one, other| other.1.abs().total_cmp(&one.1.abs()));
+    let told: f64 = parts.iter().map(|(_, fill)| fill).sum();
+    // What is lost to rounding, and to the curve where it is taken for straight.
+    let usual = (Theme::Usual, to - told);
+    let all = std::iter::once(usual).chain(parts);
+    all.map(|(theme, fill)| Part {
+        id: theme.id().into(),
+        fill,
+        evidence: words::evidence(theme, fill > 0.0, facts),
+        details: Vec::new(),
+    })
+    .collect()
+}

@@ -1,0 +1,180 @@
+use gitops_health_git::counted;
+
+use super::LEAST_COMPARED;
+use super::theme::Theme;
+use crate::kind::FileKind;
+use crate::metric::{METRICS, Notable, Row, Shape};
+
+/// What a change did and what was known before, for those who tell of it.
+pub(super) struct Facts<'a> {
+    pub row: &'a Row,
+    pub shape: &'a Shape,
+    pub notable: &'a Notable,
+    /// With how many commits it is compared.
+    pub compared: usize,
+}
+
+impl Facts<'_> {
+    fn of(&self, id: &str) -> f64 {
+        let place = METRICS.iter().position(|metric| metric.id == id);
+        place.map_or(f64::NAN, |place| self.row[place])
+    }
+
+    fn count(&self, id: &str) -> usize {
+        self.of(id) as usize
+    }
+}
+
+/// What was found of a theme. Words that say that something is much or little are there only where the theme adds or
+/// takes accordingly: no reason contradicts its own points.
+pub(super) fn evidence(theme: Theme, adds: bool, facts: &Facts<'_>) -> String {
+    match theme {
+        Theme::Usual => usual(facts),
+        Theme::Size => size(adds, facts),
+        Theme::Files => files(facts),
+        Theme::Fixes => fixes(adds, facts),
+        Theme::Activity => activity(facts),
+        Theme::FileSize => {
+            let lines = facts.of("lt").round() as usize;
+            format!("files of {} in the mean before", counted(lines, "line", "lines"))
+        }
+        Theme::Experience => experience(facts),
+        Theme::Purpose => match facts.of("fix") {
+            fix if fix > 0.5 => "it says that it mends a defect".into(),
+            fix if fix < 0.5 => "it does not say that it mends a defect".into(),
+            _ => "no message says yet whether it mends a defect".into(),
+        },
+    }
+}
+
+/// A part as `34 of 100`.
+pub(crate) fn hundredths(part: f64) -> String {
+    format!("{:.0} of 100", (part * 100.0).clamp(0.0, 100.0))
+}
+
+fn usual(facts: &Facts<'_>) -> String {
+    if facts.compared < LEAST_COMPARED {
+        return "where any change of a young repository begins".into();
+    }
+    format!(
+        "where any change here begins: of the latest commits about {} mend a defect",
+        hundredths(facts.of("fix-rate"))
+    )
+}
+
+fn size(adds: bool, facts: &Facts<'_>) -> String {
+    let lines = format!(
+        "{} added and {} deleted in {}",
+        counted(facts.count("la"), "line", "lines"),
+        facts.count("ld"),
+        counted(facts.count("places"), "place", "places")
+    );
+    let (usual, of_code) = match facts.count("code-la") {
+        0 => (facts.of("la-usual"), ""),
+        _ => (facts.of("code-la-usual"), " of code"),
+    };
+    if facts.compared < LEAST_COMPARED {
+        return lines;
+    }
+    match adds {
+        true if usual > 0.5 => {
+            format!("{lines}: adds more{of_code} than {} of the last commits", hundredths(usual))
+        }
+        false if usual < 0.5 => {
+            let usual = hundredths(1.0 - usual);
+            format!("{lines}: adds less{of_code} than {usual} of the last commits")
+        }
+        _ => lines,
+    }
+}
+
+fn files(facts: &Facts<'_>) -> String {
+    let kinds = [
+        (FileKind::Code, "of code"),
+        (FileKind::Test, "of tests"),
+        (FileKind::Configuration, "of configuration"),
+        (FileKind::Documentation, "of documentation"),
+        (FileKind::Data, "of data"),
+        (FileKind::Generated, "generated"),
+        (FileKind::Vendored, "vendored"),
+    ];
+    let files = &facts.shape.files;
+    let of_kind = kinds.iter().filter_map(|(kind, word)| {
+        let count = files.iter().filter(|file| file.kind == *kind).count();
+        (count > 0).then(|| format!("{count} {word}"))
+    });
+    let of_kind: Vec<String> = of_kind.collect();
+    let new = match facts.count("new-nf") {
+        0 => String::new(),
+        1 => "; 1 of them new".into(),
+        many if many == files.len() => "; all new".into(),
+        many => format!("; {many} of them new"),
+    };
+    let new = if files.len() == 1 && !new.is_empty() { "; it is new".into() } else { new };
+    format!(
+        "{} in {}: {}{new}",
+        counted(files.len(), "file", "files"),
+        counted(facts.count("nd"), "directory", "directories"),
+        of_kind.join(", ")
+    )
+}
+
+fn fixes(adds: bool, facts: &Facts<'_>) -> String {
+    match facts.notable.most_mended {
+        Some(_) if !adds => format!(
+            "fixes of these files count {:.1} by age: 1 for one of today, half for one 180 days old",
+            facts.of("fix-decay-max")
+        ),
+        Some((place, fixes, changes)) => {
+            let path = &facts.shape.files[place].path;
+            let fixes = counted(fixes, "fix", "fixes");
+            match changes {
+                1 => format!("`{path}` needed a fix in its only earlier change"),
+                _ => format!("`{path}` needed {fixes} in its last {changes} changes"),
+            }
+        }
+        None if adds && facts.of("dir-fix-decay") >= 1.0 => {
+            "files beside these needed fixes of late".into()
+        }
+        None => "no fix among the last changes of these files".into(),
+    }
+}
+
+fn activity(facts: &Facts<'_>) -> String {
+    let changes = facts.notable.changes;
+    if changes == 0 {
+        return "nobody changed these files before".into();
+    }
+    let days = facts.of("since-change");
+    let last = match days {
+        days if days < 1.0 => "within a day".into(),
+        days if days < 60.0 => {
+            format!("{} before", counted(days.round() as usize, "day", "days"))
+        }
+        days => format!("{:.0} months before", days / 30.4),
+    };
+    let people = counted(facts.count("ndev"), "person", "people");
+    format!(
+        "{} of these files by {people}, the last {last}",
+        counted(changes, "earlier change", "earlier changes")
+    )
+}
+
+fn experience(facts: &Facts<'_>) -> String {
+    let Notable { changes, own, .. } = facts.notable;
+    let all = facts.count("exp");
+    if facts.shape.author.is_none() {
+        return "nobody knows here who makes it".into();
+    }
+    if all == 0 {
+        return "its author has no earlier commit here".into();
+    }
+    let all = counted(all, "earlier commit", "earlier commits");
+    match (changes, own) {
+        (0, _) => format!("its author has {all} here"),
+        (_, 0) => format!("its author has {all} here and has not changed these files before"),
+        _ => format!(
+            "its author made {own} of the {changes} earlier changes of these files and has {all} here"
+        ),
+    }
+}
