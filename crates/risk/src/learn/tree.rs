@@ -155,6 +155,11 @@ impl Tree {
         depths.into_iter().max().unwrap_or(0)
     }
 
+    /// How many answers it has.
+    pub fn leaves(&self) -> usize {
+        self.nodes.iter().filter(|node| node.split.is_none()).count()
+    }
+
     /// Whether it can be asked about rows of so many features: what comes from a file may be anything.
     pub fn check(&self, features: usize) -> Result<(), LearnError> {
         let broken = |what: &str| Err(LearnError::Setting(format!("a tree {what}")));
