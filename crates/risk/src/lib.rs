@@ -12,6 +12,7 @@ mod complexity;
 mod config;
 mod critical;
 mod directories;
+pub mod evaluation;
 mod freeze;
 mod historical;
 mod hotspot;
