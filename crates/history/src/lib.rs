@@ -26,6 +26,7 @@
 
 mod arrival;
 mod batch;
+mod beside;
 mod change;
 mod chronicle;
 mod chunk;

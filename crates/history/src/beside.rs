@@ -1,0 +1,66 @@
+//! What others keep beside an index, such as a model that was learned from it.
+
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use gitops_health_git::Repo;
+
+use crate::error::{Error, Fault};
+use crate::history::History;
+use crate::place::{Candidate, Room, candidates, is_name};
+
+impl History {
+    /// Keeps a file beside the index, all of it or what was there: whatever ends the process, and whoever reads meanwhile.
+    /// Who may use the index may use the file. Names are lower-case letters and hyphens, with `.json` at the end.
+    ///
+    /// An error where the index is only in memory, or the file can't be written.
+    pub fn keep_beside(&self, name: &str, bytes: &[u8]) -> Result<(), Error> {
+        let room = self.room.as_ref().ok_or(Error::InMemory)?;
+        let kept = named(name).and_then(|()| room.keep(name, bytes));
+        kept.map_err(|error| self.about(name, "keep", error))
+    }
+
+    /// What [`History::keep_beside`] kept; `None` where nothing was, or the index is only in memory. An error where the file can't be
+    /// read or has more than `most` bytes.
+    pub fn read_beside(&self, name: &str, most: usize) -> Result<Option<Vec<u8>>, Error> {
+        let Some(room) = &self.room else { return Ok(None) };
+        let read = named(name).and_then(|()| room.read(name, most));
+        read.map_err(|error| self.about(name, "read", error))
+    }
+
+    /// Takes away what was kept beside the index of a repository, wherever that is; how many there were. The index stays, and
+    /// need not be usable.
+    pub fn forget_beside(repo: &Repo, cache: Option<&Path>, name: &str) -> Result<usize, Error> {
+        let mut removed = 0;
+        for Candidate { directory, sharing, .. } in candidates(repo, cache) {
+            let file = directory.join(name);
+            if fs::symlink_metadata(&file).is_err() {
+                continue;
+            }
+            let forget = || -> Result<bool, Fault> {
+                named(name)?;
+                Ok(Room::enter(directory, sharing, &|| {})?.forget(name)?)
+            };
+            removed += usize::from(forget().map_err(|fault| match fault {
+                Fault::File(source) => {
+                    Error::Beside { operation: "take away", place: file, source }
+                }
+                fault => fault.at("open", &file),
+            })?);
+        }
+        Ok(removed)
+    }
+
+    fn about(&self, name: &str, operation: &'static str, source: io::Error) -> Error {
+        let index = self.place().file().unwrap_or(Path::new("memory"));
+        Error::Beside { operation, place: index.with_file_name(name), source }
+    }
+}
+
+fn named(name: &str) -> io::Result<()> {
+    match is_name(name) {
+        true => Ok(()),
+        false => Err(io::Error::new(io::ErrorKind::InvalidInput, "no file beside it is so called")),
+    }
+}
