@@ -252,6 +252,13 @@ impl Failure {
             Self::History(HistoryError::Busy { .. }) => Some(
                 "end them, such as another program that has it open, or try again later".into(),
             ),
+            Self::History(HistoryError::InMemory) => Some(
+                "let the git directory be written, or set XDG_CACHE_HOME to a directory that can be"
+                    .into(),
+            ),
+            Self::History(HistoryError::Beside { .. }) => {
+                Some("look at its permissions and at the space left there, and at what is in its place".into())
+            }
             Self::History(HistoryError::Store { operation: "take away", .. }) => {
                 Some("look at its permissions, and remove what is in its place".into())
             }

@@ -212,10 +212,7 @@ impl Trained {
     /// the lines that a change adds. 1 where too few labels are known to tell: what is known of other
     /// repositories stands then.
     pub fn weight(&self) -> f64 {
-        match self.judged {
-            Judged::Told(judgement) => judgement.better_than_lines,
-            Judged::Unknown(_) => 1.0,
-        }
+        self.judged.weight()
     }
 
     /// The logarithm of the odds that a change introduces a defect, as it was learned; [`Trained::probability`] is to be
@@ -245,7 +242,8 @@ impl Trained {
 }
 
 impl Judged {
-    fn of(figures: &Result<Figures, Unknown>) -> Self {
+    /// By the areas of an evaluation.
+    pub fn of(figures: &Result<Figures, Unknown>) -> Self {
         match figures {
             Err(unknown) => Self::Unknown(*unknown),
             // Both kinds of commits were tested, so that pairs of them need not be, but for parts of one kind.
@@ -253,6 +251,27 @@ impl Judged {
                 Judgement::of(figures).map_or(Self::Unknown(Unknown::FewClean), Self::Told)
             }
         }
+    }
+
+    /// How good it was, where that can be told.
+    pub fn told(self) -> Option<Judgement> {
+        match self {
+            Self::Told(judgement) => Some(judgement),
+            Self::Unknown(_) => None,
+        }
+    }
+
+    /// Why it can't be told.
+    pub fn unknown(self) -> Option<Unknown> {
+        match self {
+            Self::Told(_) => None,
+            Self::Unknown(unknown) => Some(unknown),
+        }
+    }
+
+    /// What [`Trained::weight`] is.
+    pub fn weight(self) -> f64 {
+        self.told().map_or(1.0, |judgement| judgement.better_than_lines)
     }
 
     fn is_sound(&self) -> bool {
