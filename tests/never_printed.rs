@@ -265,6 +265,10 @@ fn scores_hotspots_trends_and_the_index_do_not_say_it() {
             commands.push(labels.to_vec());
         }
     }
+    for format in ["text", "json", "markdown"] {
+        commands.push(vec!["risk", "train", "-vvv", "--format", format]);
+        commands.push(vec!["risk", "evaluate", "-vvv", "--format", format]);
+    }
     for format in ["text", "json"] {
         for command in [&["status"][..], &["update"], &["verify"], &["verify", "--all"]] {
             commands.push([&["index", "-vvv"], command, &["--format", format]].concat());

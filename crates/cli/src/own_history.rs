@@ -2,8 +2,8 @@
 
 use std::sync::atomic::AtomicBool;
 
-use gitops_health_git::{ObjectId, Repo, counted};
-use gitops_health_history::{Before, History, PastEnd};
+use gitops_health_git::{ObjectId, Repo, ZonedTime, counted};
+use gitops_health_history::{Before, Chronicle, History, PastEnd};
 use gitops_health_risk::RiskParams;
 use gitops_health_risk::evaluation::{EvaluationError, MeasuredChange, OwnHistory, measured};
 use gitops_health_risk::label::Labels;
@@ -25,7 +25,8 @@ pub(crate) struct Learnable {
     labels: Labels,
     changes: Vec<MeasuredChange>,
     gaps: Gaps,
-    now: i64,
+    /// Up to when it is known what became of commits.
+    pub until: ZonedTime,
 }
 
 /// Nothing here ends the work early: who interrupts the program ends it.
@@ -51,8 +52,8 @@ impl Learnable {
         let chronicle = history.chronicle(lookback.commit.id)?;
         let tell = |done, all| progress.show(|| format!("{done} of {all} commits measured"));
         let changes = measured(&chronicle, &params, &tell);
-        let (default, now) = (DefaultModel::shipped()?, context.now().seconds);
-        Ok(Self { lookback, history, params, default, labels, changes, gaps, now })
+        let (default, until) = (DefaultModel::shipped()?, end(&chronicle, context.now()));
+        Ok(Self { lookback, history, params, default, labels, changes, gaps, until })
     }
 
     /// Asks about it, with a line that says how far that is.
@@ -65,14 +66,15 @@ impl Learnable {
         progress.show(|| "asking the default model".into());
         let known = |commit: ObjectId, time| self.labels.known_at(commit, time);
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
-        let history = OwnHistory::new(&self.default, &self.changes, &known, self.now, threads)?;
+        let history =
+            OwnHistory::new(&self.default, &self.changes, &known, self.until.seconds, threads)?;
         let tell = |done, all| progress.show(|| format!("{done} of {all} parts tested"));
         Ok(ask(&history, &tell)?)
     }
 
     /// After how many days a commit is so old that a defect would be known.
     pub fn mature_days(&self) -> i64 {
-        self.labels.maturity_days(self.now)
+        self.labels.maturity_days(self.until.seconds)
     }
 
     /// What could not be looked at.
@@ -88,6 +90,16 @@ impl Learnable {
         }
         let Gaps { is_shallow: shallow, unread: unread_commits, .. } = self.gaps;
         Missing { unread_commits, unread_fixes, shallow, notes }
+    }
+}
+
+/// When the newest commit was committed, and not later than now. A fix that would be newer is not here, so that what no fix
+/// leads to is not clean for being old today.
+fn end(chronicle: &Chronicle, now: ZonedTime) -> ZonedTime {
+    let newest = chronicle.commits.iter().map(|commit| commit.committed.seconds).max();
+    match newest {
+        Some(seconds) if seconds < now.seconds => ZonedTime { seconds, offset_minutes: 0 },
+        _ => now,
     }
 }
 

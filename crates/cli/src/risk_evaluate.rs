@@ -17,7 +17,7 @@ pub(crate) fn run(context: &Context, args: &EvaluateArgs) -> Result<ExitCode, Cl
     let repo = context.open_repo()?;
     let learnable = Learnable::read(context, &repo, &args.revision)?;
     let evaluation = learnable.ask(context, |history, tell| Evaluation::of(history, tell))?;
-    let report = assemble(context, &learnable, &evaluation);
+    let report = assemble(&learnable, &evaluation);
     let text = match args.format {
         ProseFormat::Text => report::text(&report, context.style()),
         ProseFormat::Json => report::json(&report),
@@ -27,13 +27,13 @@ pub(crate) fn run(context: &Context, args: &EvaluateArgs) -> Result<ExitCode, Cl
     Ok(if report.is_complete() { ExitCode::Clean } else { ExitCode::NotEvaluated })
 }
 
-fn assemble(context: &Context, learnable: &Learnable, evaluation: &Evaluation) -> EvaluationReport {
+fn assemble(learnable: &Learnable, evaluation: &Evaluation) -> EvaluationReport {
     let judged = Judged::of(&evaluation.figures);
     let Missing { unread_commits, unread_fixes, shallow, notes } = learnable.missing();
     EvaluationReport {
         schema: EVALUATION_SCHEMA.into(),
         target: learnable.lookback.tip.clone(),
-        as_of: context.now().to_string(),
+        as_of: learnable.until.to_string(),
         commits: evaluation.counted,
         mature_days: learnable.mature_days(),
         tested: evaluation.tested(),

@@ -32,7 +32,7 @@ pub(crate) fn run(context: &Context, args: &TrainArgs) -> Result<ExitCode, CliEr
     })?;
     let text = trained.to_json()?;
     learnable.history.keep_beside(MODEL_FILE, text.as_bytes())?;
-    let report = assemble(context, &learnable, &trained, text.len());
+    let report = assemble(&learnable, &trained, text.len());
     let text = match args.format {
         ProseFormat::Text => report::text(&report, context.style()),
         ProseFormat::Json => report::json(&report),
@@ -42,18 +42,13 @@ pub(crate) fn run(context: &Context, args: &TrainArgs) -> Result<ExitCode, CliEr
     Ok(if report.is_complete() { ExitCode::Clean } else { ExitCode::NotEvaluated })
 }
 
-fn assemble(
-    context: &Context,
-    learnable: &Learnable,
-    trained: &Trained,
-    bytes: usize,
-) -> TrainingReport {
+fn assemble(learnable: &Learnable, trained: &Trained, bytes: usize) -> TrainingReport {
     let (tested, tested_defective) = trained.tested();
     let Missing { unread_commits, unread_fixes, shallow, notes } = learnable.missing();
     TrainingReport {
         schema: TRAINING_SCHEMA.into(),
         target: learnable.lookback.tip.clone(),
-        as_of: context.now().to_string(),
+        as_of: learnable.until.to_string(),
         commits: trained.counted(),
         mature_days: learnable.mature_days(),
         learned: trained.learned(),

@@ -1,7 +1,7 @@
 use std::fmt::Write;
 
 use super::EvaluationReport;
-use super::words::{KEY, about_commits, difference, in_words, name, value};
+use super::words::{KEY, about_commits, difference, name, tested_with, value};
 use crate::columns::thousands;
 use crate::escape::escape_prose;
 
@@ -47,7 +47,7 @@ fn parts(out: &mut String, report: &EvaluationReport) {
         return;
     }
     out.push_str(
-        "\n| from | to | tested | defective | learned from | defective | learned |\n\
+        "\n| from | to | tested | defective | learned from | defective | tested with |\n\
          | --- | --- | ---: | ---: | ---: | ---: | --- |\n",
     );
     for part in &report.parts {
@@ -55,7 +55,7 @@ fn parts(out: &mut String, report: &EvaluationReport) {
         let numbers = [part.tested, part.defective, part.known, part.known_defective];
         let [tested, defective, known, known_defective] =
             numbers.map(|number| thousands(number as u64));
-        let learned = in_words(part.learned);
+        let learned = tested_with(part.learned);
         let _ = writeln!(
             out,
             "| {from} | {until} | {tested} | {defective} | {known} | {known_defective} | {learned} |"

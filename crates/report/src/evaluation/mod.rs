@@ -26,7 +26,7 @@ pub struct EvaluationReport {
     pub schema: String,
     /// The commit whose history was looked at.
     pub target: Tip,
-    /// What became known later than this does not count, RFC 3339.
+    /// Up to when it is known what became of commits, RFC 3339: when the newest was committed, or `--now` where that is earlier.
     pub as_of: String,
     /// The commits that change files, merges left out.
     pub commits: Counted,

@@ -2,7 +2,7 @@ use std::fmt::Write;
 
 use gitops_health_risk::evaluation::{Learned, Verdict};
 
-use super::words::{KEY, about_commits, difference, in_words, name, value};
+use super::words::{KEY, about_commits, difference, name, tested_with, value};
 use super::{EvaluationReport, MeasureRow};
 use crate::columns::{Side, columns, thousands};
 use crate::style::Style;
@@ -89,7 +89,7 @@ fn parts(out: &mut String, report: &EvaluationReport, style: Style) {
     learned.sort_unstable();
     learned.dedup();
     for learned in learned {
-        let words = format!("{}: {}", word(learned), in_words(learned));
+        let words = format!("{}: {}", word(learned), tested_with(learned));
         out.push_str(&style.beside("  ", &words));
     }
 }

@@ -59,8 +59,8 @@ pub(crate) fn name(measure: Measure) -> &'static str {
 }
 
 /// What the table means.
-pub(crate) const KEY: &str = "In brackets: intervals of 95%. Less is better of what has a star. Recall is the share of defective \
-     commits among the riskiest 5, 10 and 20% of commits, and among those that 20% of all changed lines are inspected of. \
+pub(crate) const KEY: &str = "In brackets: intervals of 95%. Of what has a star less is better. Recall is the share of defective commits \
+     found among the riskiest 5, 10 and 20% of commits, or with 20% of all changed lines inspected. \
      docs/risk-train.md defines each.";
 
 /// Why nothing is told.
@@ -91,18 +91,35 @@ pub(crate) fn in_words(learned: Learned) -> &'static str {
     }
 }
 
-/// `Of 3,120 commits 2,808 have a final label, of which 431 introduced a defect; 312 are too young.`
+/// What was tested where that was learned.
+pub(super) fn tested_with(learned: Learned) -> &'static str {
+    match learned {
+        Learned::Nothing => "the default model, since too little was known",
+        Learned::BaseRate => "the default model, moved to how many are defective",
+        Learned::Weights => "the default model, its three answers weighed anew",
+        Learned::Trees => "the default model, its three answers weighed anew, and trees",
+    }
+}
+
+/// `Of 3,120 commits that change files 431 introduced a defect and 2,377 did not, as far as fixes tell. 312 are younger than
+/// 172 days and left out: of their age only bad ones are known.`
 pub(crate) fn about_commits(commits: Counted, mature_days: i64) -> String {
     let Counted { mature, defective, young, .. } = commits;
     let number = |count: usize| thousands(count as u64);
+    let days = counted(mature_days.unsigned_abs() as usize, "day", "days");
+    let are = if young == 1 { "is" } else { "are" };
+    let young_ones = match young {
+        0 => String::new(),
+        _ => format!(
+            " {} {are} younger than {days} and left out: of their age only bad ones are known.",
+            number(young)
+        ),
+    };
     format!(
-        "Of {} that change files {} introduced a defect, {} did not, as far as fixes tell, and {} younger than {}, \
-         so that nobody knows yet.",
+        "Of {} that change files {} introduced a defect and {} did not, as far as fixes tell.{young_ones}",
         counted(mature + young, "commit", "commits"),
         number(defective),
         number(mature - defective),
-        if young == 1 { "1 is".into() } else { format!("{} are", number(young)) },
-        counted(mature_days.unsigned_abs() as usize, "day", "days"),
     )
 }
 
@@ -154,10 +171,10 @@ pub(crate) fn about_weight(verdict: Option<Verdict>, weight: f64) -> String {
 }
 
 impl EvaluationReport {
-    /// `How well risk is told in the history of HEAD (1a2b3c4d5e of 2026-03-01), as of 2026-03-02`.
+    /// `How well risk is told: HEAD (1a2b3c4d5e of 2026-03-01), as of 2026-03-02`.
     pub(super) fn headline(&self) -> String {
         let (target, day) = (self.target.in_words(), day_of(&self.as_of));
-        format!("How well risk is told in the history of {target}, as of {day}")
+        format!("How well risk is told: {target}, as of {day}")
     }
 
     /// What was tested, in a sentence.
@@ -215,5 +232,40 @@ impl TestedPart {
     /// Its first and last day.
     pub(super) fn days(&self) -> [String; 2] {
         [&self.from, &self.until].map(|time| day_of(time).to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_have_three_digits_and_no_zero_in_front() {
+        let cases = [(0.7814, ".781"), (-0.0124, "-.012"), (1.0, "1.000"), (-0.0001, ".000")];
+        for (number, text) in cases {
+            assert_eq!(short(number), text);
+        }
+        assert_eq!([0.02, -0.02, 0.0].map(signed), ["+.020", "-.020", ".000"]);
+        assert_eq!(value(None), "unknown");
+    }
+
+    #[test]
+    fn a_verdict_says_no_more_than_the_interval_does() {
+        let of = |value: f64| Interval { value, low: value - 0.02, high: value + 0.02 };
+        for (less, begin, weight) in [
+            (0.05, "Here the model beats the size of the change: AUC .750 against .700", 1.0),
+            (0.01, "Whether the model beats the size of the change here can't be told", 0.71),
+            (-0.05, "Here the model does not beat the size of the change", 0.0),
+        ] {
+            let verdict = Verdict::of(of(less));
+            let told = against_lines(verdict, of(0.7 + less), of(0.7), of(less));
+            assert!(told.starts_with(begin), "{told}");
+            let kept = format!("It keeps {} of its weight", percent(weight));
+            assert!(about_weight(Some(verdict), weight).starts_with(&kept));
+        }
+        let same = Interval { value: 0.0, low: 0.0, high: 0.0 };
+        assert!(against_default(same).contains("as the default model does"));
+        assert!(against_default(of(0.0)).starts_with("Whether"));
+        assert!(against_default(of(-0.05)).contains("worse"));
     }
 }

@@ -144,6 +144,7 @@ pub(super) fn predictions(
             });
         }
     }
+    tell(CUTS.len() - 1, CUTS.len() - 1);
     Ok((parts, predictions))
 }
 

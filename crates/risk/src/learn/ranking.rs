@@ -152,9 +152,10 @@ impl Ranking {
         Some(sum / count as f64)
     }
 
-    /// The numbers of the examples in so many groups of about equal size, the lowest scores first.
+    /// The numbers of the examples in so many groups of about equal size, the lowest scores first, equal ones by their numbers.
     pub fn in_groups(&self, groups: usize) -> Vec<Vec<u32>> {
-        let rising: Vec<u32> = self.order.iter().rev().copied().collect();
+        let equal: Vec<&[u32]> = self.groups().collect();
+        let rising: Vec<u32> = equal.into_iter().rev().flatten().copied().collect();
         let count = rising.len();
         let group = |number: usize| number * count / groups..(number + 1) * count / groups;
         (0..groups).map(|number| rising[group(number)].to_vec()).collect()
@@ -170,4 +171,49 @@ fn counted(group: &[u32], targets: &[bool], counts: &[u32]) -> (u64, u64) {
             false => (risky, calm + count),
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use fastrand::Rng;
+
+    use super::*;
+
+    #[test]
+    fn counting_an_example_twice_is_having_it_twice() {
+        let mut random = Rng::with_seed(4);
+        for _ in 0..50 {
+            let count = random.usize(2..60);
+            let scores: Vec<f64> = (0..count).map(|_| f64::from(random.u32(0..9)) / 9.0).collect();
+            let targets: Vec<bool> = (0..count).map(|_| random.bool()).collect();
+            let costs: Vec<f64> = (0..count).map(|_| f64::from(random.u32(1..9))).collect();
+            let counts: Vec<u32> = (0..count).map(|_| random.u32(0..4)).collect();
+            let often = |number: &usize| std::iter::repeat_n(*number, counts[*number] as usize);
+            let rows: Vec<usize> = (0..count).collect::<Vec<_>>().iter().flat_map(often).collect();
+            let repeated = |values: &[f64]| rows.iter().map(|row| values[*row]).collect::<Vec<_>>();
+            let (long, long_costs) = (repeated(&scores), repeated(&costs));
+            let long_targets: Vec<bool> = rows.iter().map(|row| targets[*row]).collect();
+            let ones = vec![1; rows.len()];
+            let (one, two) = (Ranking::of(&scores), Ranking::of(&long));
+            assert_eq!(one.pairs(&targets, &counts), two.pairs(&long_targets, &ones));
+            let precisions = [
+                one.average_precision(&targets, &counts),
+                two.average_precision(&long_targets, &ones),
+            ];
+            assert_eq!(precisions[0], precisions[1]);
+            for share in [0.05, 0.2, 0.7] {
+                let found = one.recall(&targets, &counts, &costs, share);
+                let wanted = two.recall(&long_targets, &ones, &long_costs, share);
+                assert_eq!(found.is_some(), wanted.is_some());
+                assert!((found.unwrap_or(0.0) - wanted.unwrap_or(0.0)).abs() < 1e-12);
+            }
+        }
+    }
+
+    #[test]
+    fn groups_are_of_about_equal_size_and_rise() {
+        let ranking = Ranking::of(&[3.0, 1.0, 2.0, 1.0, 5.0, 4.0, 1.0]);
+        assert_eq!(ranking.in_groups(3), [vec![1, 3], vec![6, 2], vec![0, 5, 4]]);
+        assert_eq!(Ranking::of(&[]).in_groups(2), [vec![], vec![]] as [Vec<u32>; 2]);
+    }
 }

@@ -155,6 +155,11 @@ impl Tree {
         depths.into_iter().max().unwrap_or(0)
     }
 
+    /// The answer that is farthest from 0, without its sign.
+    pub fn largest_answer(&self) -> f64 {
+        self.nodes.iter().map(|node| node.value.abs()).fold(0.0, f64::max)
+    }
+
     /// How many answers it has.
     pub fn leaves(&self) -> usize {
         self.nodes.iter().filter(|node| node.split.is_none()).count()

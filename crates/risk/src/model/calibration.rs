@@ -26,6 +26,8 @@ const LEAST_FOR_CURVE: usize = 2_000;
 const LEAST_ROWS: usize = 50;
 /// A curve has no more points; a file may say anything.
 const MOST_POINTS: usize = 100_000;
+/// The slope and what is added are far below this one.
+const MOST_SLOPE: f64 = 1e6;
 
 impl Default for Calibration {
     /// That of a margin which is believed as it is.
@@ -61,8 +63,9 @@ impl Calibration {
     pub(super) fn check(&self) -> Result<(), LearnError> {
         match self {
             Self::Logistic(Blend { weights, constant }) => {
-                let is_sound = weights.len() == 1 && weights[0] >= 0.0;
-                match is_sound && weights[0].is_finite() && constant.is_finite() {
+                let is_slope = |slope: &f64| (0.0..=MOST_SLOPE).contains(slope);
+                let is_sound = weights.len() == 1 && weights.iter().all(is_slope);
+                match is_sound && constant.abs() <= MOST_SLOPE {
                     true => Ok(()),
                     false => Err(LearnError::Setting("a calibration is none".to_owned())),
                 }

@@ -28,6 +28,8 @@ const LEAST_DEFECTIVE_FOR_TREES: usize = 20;
 const MOST_TREES: usize = 200;
 const MOST_DEPTH: u32 = 5;
 const MOST_LEAVES: u32 = 16;
+/// Weights and answers are far below this one.
+const MOST_ANSWER: f64 = 1e6;
 
 /// How the trees grow from so many examples.
 fn boosting(examples: usize) -> Boosting {
@@ -142,16 +144,21 @@ impl OwnModel {
         if weights.len() != Procedure::ALL.len() || weights.iter().any(|weight| *weight < 0.0) {
             return refused("the procedures have other weights than can be");
         }
-        if weights.iter().chain([constant]).any(|number| !number.is_finite()) {
+        if !weights.iter().chain([constant]).all(|number| number.abs() <= MOST_ANSWER) {
             return Err(LearnError::NotFinite("a weight of a procedure"));
         }
         let Some(trees) = &self.trees else { return Ok(()) };
-        if trees.features != INPUTS.len() + 1 || trees.trees.len() > MOST_TREES {
+        if trees.features != INPUTS.len() + 1
+            || trees.trees.len() > MOST_TREES
+            || trees.start != 0.0
+        {
             return refused("the own trees are other ones than are grown");
         }
         trees.check()?;
         let is_small = |tree: &crate::learn::Tree| {
-            tree.depth() <= MOST_DEPTH as usize && tree.leaves() <= MOST_LEAVES as usize
+            tree.depth() <= MOST_DEPTH as usize
+                && tree.leaves() <= MOST_LEAVES as usize
+                && tree.largest_answer() <= MOST_ANSWER
         };
         if !trees.trees.iter().all(is_small) {
             return refused("an own tree is larger than any that is grown");
