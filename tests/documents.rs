@@ -41,6 +41,8 @@ fn the_schemas_of_hotspots_trends_and_labels_are_those_of_the_reports() {
     check("schemas/risk-hotspots.v1.json", &gitops_health_report::hotspots::json_schema());
     check("schemas/risk-trend.v1.json", &gitops_health_report::trend::json_schema());
     check("schemas/risk-labels.v1.json", &gitops_health_report::labels::json_schema());
+    check("schemas/risk-train.v1.json", &gitops_health_report::training::json_schema());
+    check("schemas/risk-evaluate.v1.json", &gitops_health_report::evaluation::json_schema());
 }
 
 #[test]

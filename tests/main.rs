@@ -25,6 +25,7 @@ mod limits;
 mod lookback;
 mod masked;
 mod never_printed;
+mod own_history;
 mod own_policies;
 mod pipelines;
 mod places_scanned;

@@ -7,7 +7,6 @@ use gitops_health_git::Error as GitError;
 use gitops_health_history::Error as HistoryError;
 use gitops_health_risk::ConfigError;
 use gitops_health_risk::label::LabelError;
-use gitops_health_risk::learn::LearnError;
 
 use crate::config::LoadError;
 use crate::context::Context;
@@ -133,15 +132,6 @@ impl From<LabelError> for CliError {
     }
 }
 
-impl From<LearnError> for CliError {
-    fn from(error: LearnError) -> Self {
-        Self::new(Failure::NotEvaluated {
-            what: format!("the risk model cannot be asked: {error}"),
-            hint: "install the program again: the model is a part of it".into(),
-        })
-    }
-}
-
 impl From<LoadError> for CliError {
     fn from(error: LoadError) -> Self {
         Self::new(Failure::Load(error))
@@ -262,6 +252,13 @@ impl Failure {
             Self::History(HistoryError::Busy { .. }) => Some(
                 "end them, such as another program that has it open, or try again later".into(),
             ),
+            Self::History(HistoryError::InMemory) => Some(
+                "let the git directory be written, or set XDG_CACHE_HOME to a directory that can be"
+                    .into(),
+            ),
+            Self::History(HistoryError::Beside { .. }) => {
+                Some("look at its permissions and at the space left there, and at what is in its place".into())
+            }
             Self::History(HistoryError::Store { operation: "take away", .. }) => {
                 Some("look at its permissions, and remove what is in its place".into())
             }

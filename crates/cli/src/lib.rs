@@ -18,10 +18,13 @@ mod look;
 mod lookback;
 mod manual;
 mod output;
+mod own_history;
 mod progress;
+mod risk_evaluate;
 mod risk_hotspots;
 mod risk_labels;
 mod risk_score;
+mod risk_train;
 mod risk_trend;
 mod sanitize_clean;
 mod sanitize_rules;
@@ -88,6 +91,8 @@ fn run(arguments: Vec<OsString>) -> ExitCode {
         Command::Risk(RiskCommand::Hotspots(args)) => risk_hotspots::run(&context, &args),
         Command::Risk(RiskCommand::Trend(args)) => risk_trend::run(&context, &args),
         Command::Risk(RiskCommand::Labels(args)) => risk_labels::run(&context, &args),
+        Command::Risk(RiskCommand::Train(args)) => risk_train::run(&context, &args),
+        Command::Risk(RiskCommand::Evaluate(args)) => risk_evaluate::run(&context, &args),
         Command::Sanitize(args) => match args.command {
             Some(SanitizeCommand::Scan(args)) => sanitize_scan::run(&context, &args),
             Some(SanitizeCommand::Rules(args)) => sanitize_rules::run(&context, &args),

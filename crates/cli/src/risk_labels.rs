@@ -1,6 +1,5 @@
 use std::collections::HashMap;
 use std::sync::Mutex;
-use std::sync::atomic::AtomicBool;
 
 use gitops_health_git::{ObjectId, Repo, ZonedTime, counted};
 use gitops_health_history::{Before, History, PastEnd, Stage, Work};
@@ -16,6 +15,7 @@ use crate::error::{CliError, Failure};
 use crate::exit_code::ExitCode;
 use crate::look::subject_of;
 use crate::lookback::{Gaps, Lookback, refuse_no_time, when};
+use crate::own_history::NEVER;
 use crate::{index, output};
 
 /// `risk labels`: which past commits introduced defects, and how that is known.
@@ -57,10 +57,8 @@ pub(crate) fn run(context: &Context, args: &LabelsArgs) -> Result<ExitCode, CliE
     Ok(if report.is_complete() { ExitCode::Clean } else { ExitCode::NotEvaluated })
 }
 
-/// Nothing here ends the work early: who interrupts the program ends it.
-static NEVER: AtomicBool = AtomicBool::new(false);
-
-fn labels_of(
+/// The labels of all commits up to `tips`, with a line that says how far they are.
+pub(crate) fn labels_of(
     context: &Context,
     repo: &Repo,
     history: &History,

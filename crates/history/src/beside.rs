@@ -1,62 +1,67 @@
-//! Files that are kept beside an index: what others make of it and want to have again.
+//! What others keep beside an index, such as a model that was learned from it.
 
 use std::fs;
-use std::io::{self, Read, Write};
-use std::path::PathBuf;
+use std::io;
+use std::path::Path;
 
-use crate::error::Error;
+use gitops_health_git::Repo;
+
+use crate::error::{Error, Fault};
 use crate::history::History;
-use crate::place::Room;
+use crate::place::{Candidate, Room, candidates, is_name};
 
 impl History {
-    /// What was kept under a name; `None` where nothing was, where it has more than `most` bytes, and where the index is
-    /// only in memory.
-    pub fn read_beside(&self, name: &str, most: u64) -> Result<Option<Vec<u8>>, Error> {
-        let Some((room, path)) = self.beside(name) else { return Ok(None) };
-        let failed = |error: io::Error| {
-            let fault: crate::error::Fault = error.into();
-            fault.at("read what is kept beside", &path)
-        };
-        let Some(file) = room.open_beside(&path).map_err(failed)? else { return Ok(None) };
-        let mut content = Vec::new();
-        file.take(most.saturating_add(1)).read_to_end(&mut content).map_err(failed)?;
-        Ok((content.len() as u64 <= most).then_some(content))
+    /// Keeps a file beside the index, all of it or what was there: whatever ends the process, and whoever reads meanwhile.
+    /// Who may use the index may use the file. Names are lower-case letters, digits and hyphens, with `.json` at the end; or
+    /// with [`crate::MADE_FROM_IT`] in front, and then the file goes when the index does.
+    ///
+    /// An error where the index is only in memory, or the file can't be written.
+    pub fn keep_beside(&self, name: &str, bytes: &[u8]) -> Result<(), Error> {
+        let room = self.room.as_ref().ok_or(Error::InMemory)?;
+        let kept = named(name).and_then(|()| room.keep(name, bytes));
+        kept.map_err(|error| self.about(name, "keep", error))
     }
 
-    /// Keeps something under a name, in the place of what was there: all of it or nothing, whenever this process is
-    /// ended. `false` where the index is only in memory: then nothing is kept.
-    pub fn keep_beside(&self, name: &str, content: &[u8]) -> Result<bool, Error> {
-        let Some((room, path)) = self.beside(name) else { return Ok(false) };
-        let keep = || -> io::Result<()> {
-            let mut new = room.new_beside()?;
-            new.write_all(content)?;
-            new.as_file().sync_all()?;
-            new.persist(&path).map_err(|error| error.error)?;
-            Ok(())
-        };
-        let failed = |error: io::Error| {
-            let fault: crate::error::Fault = error.into();
-            fault.at("write what is kept beside", &path)
-        };
-        keep().map_err(failed)?;
-        Ok(true)
+    /// What [`History::keep_beside`] kept; `None` where nothing was, or the index is only in memory. An error where the file can't be
+    /// read or has more than `most` bytes.
+    pub fn read_beside(&self, name: &str, most: usize) -> Result<Option<Vec<u8>>, Error> {
+        let Some(room) = &self.room else { return Ok(None) };
+        let read = named(name).and_then(|()| room.read(name, most));
+        read.map_err(|error| self.about(name, "read", error))
     }
 
-    /// Takes away what is kept under a name; whether there was something.
-    pub fn remove_beside(&self, name: &str) -> Result<bool, Error> {
-        let Some((_, path)) = self.beside(name) else { return Ok(false) };
-        match fs::remove_file(&path) {
-            Ok(()) => Ok(true),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
-            Err(error) => {
-                let fault: crate::error::Fault = error.into();
-                Err(fault.at("take away what is kept beside", &path))
+    /// Takes away what was kept beside the index of a repository, wherever that is; how many there were. The index stays, and
+    /// need not be usable.
+    pub fn forget_beside(repo: &Repo, cache: Option<&Path>, name: &str) -> Result<usize, Error> {
+        let mut removed = 0;
+        for Candidate { directory, sharing, .. } in candidates(repo, cache) {
+            let file = directory.join(name);
+            if fs::symlink_metadata(&file).is_err() {
+                continue;
             }
+            let forget = || -> Result<bool, Fault> {
+                named(name)?;
+                Ok(Room::enter(directory, sharing, &|| {})?.forget(name)?)
+            };
+            removed += usize::from(forget().map_err(|fault| match fault {
+                Fault::File(source) => {
+                    Error::Beside { operation: "take away", place: file, source }
+                }
+                fault => fault.at("open", &file),
+            })?);
         }
+        Ok(removed)
     }
 
-    fn beside(&self, name: &str) -> Option<(&Room, PathBuf)> {
-        let room = self.room.as_ref()?;
-        Some((room, room.path_beside(name)))
+    fn about(&self, name: &str, operation: &'static str, source: io::Error) -> Error {
+        let index = self.place().file().unwrap_or(Path::new("memory"));
+        Error::Beside { operation, place: index.with_file_name(name), source }
+    }
+}
+
+fn named(name: &str) -> io::Result<()> {
+    match is_name(name) {
+        true => Ok(()),
+        false => Err(io::Error::new(io::ErrorKind::InvalidInput, "no file beside it is so called")),
     }
 }

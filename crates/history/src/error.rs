@@ -39,6 +39,22 @@ pub enum Error {
         place: PathBuf,
     },
 
+    /// What is kept beside the index can't be read or written.
+    #[error("could not {operation} `{}`", place.display())]
+    Beside {
+        /// What was attempted, as an infinitive.
+        operation: &'static str,
+        /// The file.
+        place: PathBuf,
+        /// What the system said.
+        #[source]
+        source: std::io::Error,
+    },
+
+    /// Something is to be kept beside an index that is itself kept nowhere.
+    #[error("the history index is only in memory, so that nothing can be kept beside it")]
+    InMemory,
+
     /// Somebody asks about a commit that was not indexed.
     #[error("commit {commit} is not in the history index")]
     NotIndexed {

@@ -173,28 +173,6 @@ impl Room {
         made.map(|entry| entry.path()).collect()
     }
 
-    /// Where something is kept beside the index.
-    pub fn path_beside(&self, name: &str) -> PathBuf {
-        self.directory.join(name)
-    }
-
-    /// Opens what is kept beside the index; `None` where there is none.
-    pub fn open_beside(&self, path: &Path) -> io::Result<Option<File>> {
-        check_ordinary(path)?;
-        match open_here(path, fs::OpenOptions::new().read(true)) {
-            Ok(file) => Ok(Some(file)),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(error),
-        }
-    }
-
-    /// A new file that is to be kept beside the index, under a name for the time being.
-    pub fn new_beside(&self) -> io::Result<tempfile::NamedTempFile> {
-        let new = temporary("new.", 0o666).tempfile_in(&self.directory)?;
-        share(new.as_file(), self.sharing);
-        Ok(new)
-    }
-
     /// Whether something was written that is not in the file of the index yet.
     pub fn has_log(&self) -> bool {
         let log = self.directory.join(format!("{FILE}-wal"));
@@ -230,6 +208,43 @@ impl Room {
         Ok(file)
     }
 
+    /// Keeps a file beside the index: all of it or what was there.
+    pub fn keep(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
+        let path = self.directory.join(name);
+        check_ordinary(&path)?;
+        let mut new = temporary(name, 0o666).tempfile_in(&self.directory)?;
+        new.write_all(bytes)?;
+        share(new.as_file(), self.sharing);
+        new.as_file().sync_all()?;
+        new.persist(path).map_err(|error| error.error)?;
+        Ok(())
+    }
+
+    /// A file beside the index; `None` where there is none, an error where it is larger than `most`.
+    pub fn read(&self, name: &str, most: usize) -> io::Result<Option<Vec<u8>>> {
+        let path = self.directory.join(name);
+        check_ordinary(&path)?;
+        let file = match open_here(&path, fs::OpenOptions::new().read(true)) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            file => file?,
+        };
+        let mut bytes = Vec::new();
+        file.take(most as u64 + 1).read_to_end(&mut bytes)?;
+        match bytes.len() > most {
+            true => Err(io::ErrorKind::FileTooLarge.into()),
+            false => Ok(Some(bytes)),
+        }
+    }
+
+    /// Takes a file beside the index away; whether there was one.
+    pub fn forget(&self, name: &str) -> io::Result<bool> {
+        match fs::remove_file(self.directory.join(name)) {
+            Ok(()) => Ok(true),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
     /// The key of this clone; `None` where there is none, or a part of one.
     pub fn key(&self) -> io::Result<Option<[u8; 32]>> {
         let path = self.directory.join(KEY);
@@ -257,6 +272,17 @@ impl Room {
         new.persist(self.directory.join(KEY)).map_err(|error| error.error)?;
         Ok(random)
     }
+}
+
+/// What others than the index may be called in its directory.
+pub(crate) fn is_name(name: &str) -> bool {
+    let is_word = |word: &str| {
+        let is_letter =
+            |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+        !word.is_empty() && word.bytes().all(is_letter)
+    };
+    let kept = name.strip_suffix(".json").is_some_and(is_word);
+    kept || name.strip_prefix(MADE_FROM_IT).is_some_and(is_word)
 }
 
 /// The file of an index and what SQLite keeps beside it, whether they are there or not.

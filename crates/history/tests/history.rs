@@ -4,6 +4,8 @@
 
 #[path = "history/arrival.rs"]
 mod arrival;
+#[path = "history/beside.rs"]
+mod beside;
 #[path = "history/chronicle.rs"]
 mod chronicle;
 #[path = "history/damage.rs"]

@@ -18,6 +18,7 @@ pub mod compliance_replay;
 pub mod compliance_test;
 pub mod doctor;
 mod escape;
+pub mod evaluation;
 pub mod hotspots;
 mod html;
 pub mod index;
@@ -28,6 +29,7 @@ mod risk;
 pub mod rules;
 pub mod scan;
 mod style;
+pub mod training;
 pub mod trend;
 mod workflow;
 

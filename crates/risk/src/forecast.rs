@@ -4,13 +4,14 @@ mod compared;
 mod nearest;
 mod standing;
 mod theme;
+mod trust;
 mod words;
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::metric::{Known, Row, Shape};
-use crate::model::{INPUTS, Model};
+use crate::model::{INPUTS, Model, Trained};
 use crate::score::Part;
 
 pub use compared::Compared;
@@ -43,6 +44,9 @@ pub struct Answer {
     pub percentile: Option<u32>,
     /// How many of this repository's last commits it is compared with, at most 1,000.
     pub compared_with: usize,
+    /// What part of `risk.weights.ml` the model keeps, 0 to 1: less than 1 where it was measured here and may not tell more
+    /// than the size of a change does.
+    pub weight: f64,
     /// How far to trust it, in sentences.
     pub trust: String,
     /// The logarithm of the odds that the model gives: what the contributions and `start` add up to.
@@ -81,12 +85,14 @@ impl Forecast {
         let parts = parts(&standing, (start, &contributions), log_odds, &facts);
         let percentile = (compared_with >= LEAST_COMPARED)
             .then(|| (standing.below(log_odds) * 100 / compared_with) as u32);
+        let own = model.own();
         let answer = Answer {
-            probability: None,
-            base_rate: None,
+            probability: own.map(|own| own.probability(log_odds)),
+            base_rate: own.and_then(Trained::base_rate),
             percentile,
             compared_with,
-            trust: trust(compared_with),
+            weight: model.weight(),
+            trust: trust::in_words(own, shape.committed, compared_with),
             log_odds,
             start,
             contributions: told(&row, &contributions),
@@ -99,25 +105,19 @@ impl Forecast {
         self.parts.clone()
     }
 
+    /// What part of its weight the model keeps, from 0 to 1.
+    pub(crate) fn weight(&self) -> f64 {
+        self.answer.weight
+    }
+
     /// The part of the points that the change gets, from 0 to 1.
     pub fn fill(&self) -> f64 {
         self.fill
     }
 }
 
-fn trust(compared_with: usize) -> String {
-    let measured =
-        "Nobody measured yet how often it is right here: `gitops-health risk evaluate` does.";
-    match compared_with {
-        LEAST_COMPARED.. => measured.into(),
-        _ => format!(
-            "{measured} Commits of other repositories stand in for those that are missing here."
-        ),
-    }
-}
-
 fn told(row: &Row, contributions: &[f64]) -> Vec<Contribution> {
-    let places = crate::model::places();
+    let places = crate::model::places().iter().copied();
     let inputs = INPUTS.iter().zip(places).zip(contributions);
     let contribution = |(((id, _), place), log_odds): ((&(&str, _), usize), &f64)| Contribution {
         input: (*id).to_owned(),

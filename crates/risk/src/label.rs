@@ -89,6 +89,15 @@ pub enum State {
     Censored,
 }
 
+/// What is known of a commit at some time, in short.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Known {
+    /// Whether a fix leads to it.
+    pub is_defective: bool,
+    /// Whether it is so old that it would be clean if none did.
+    pub is_mature: bool,
+}
+
 /// A fix that speaks against a commit.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Blame {
@@ -187,6 +196,19 @@ impl Labels {
             None => State::Censored,
         };
         Some(Label { commit, state, mature_from })
+    }
+
+    /// The same in short, for whoever asks about many commits at many times.
+    pub fn known_at(&self, commit: ObjectId, time: i64) -> Option<Known> {
+        let committed = (*self.commits.get(&commit)?)?;
+        if committed > time {
+            return None;
+        }
+        let first = self.blames.get(&commit).and_then(|blames| blames.first());
+        Some(Known {
+            is_defective: first.is_some_and(|blame| blame.known <= time),
+            is_mature: committed.saturating_add(self.maturity.at(time)) <= time,
+        })
     }
 
     /// When a commit was committed, in seconds since 1970; `None` of what has no label at any time.

@@ -15,6 +15,7 @@ mod contribution;
 mod grow;
 mod isotonic;
 mod quality;
+mod ranking;
 mod tree;
 
 pub use blend::{Blend, Blending};
@@ -23,6 +24,7 @@ pub use isotonic::{Isotonic, IsotonicCurve};
 pub use quality::{
     area_under_precision_recall, area_under_roc, brier_score, calibration_error, recall_of_riskiest,
 };
+pub use ranking::{Pairs, Ranking};
 pub use tree::Tree;
 
 /// Why nothing could be learned.

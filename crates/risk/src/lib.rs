@@ -12,6 +12,7 @@ mod complexity;
 mod config;
 mod critical;
 mod directories;
+pub mod evaluation;
 pub mod forecast;
 mod freeze;
 mod historical;
@@ -202,7 +203,7 @@ pub fn score(features: &Features, params: &RiskParams) -> Score {
     let factors = give_points(vec![
         measured(
             FactorId::DefectModel,
-            weights.ml,
+            weights.ml * features.forecast.as_ref().map_or(1.0, Forecast::weight),
             features.forecast.as_ref().map(Forecast::parts),
             "nothing came before, so that there is nothing to compare with",
         ),

@@ -1,4 +1,4 @@
-//! The arguments of `risk score`, `risk hotspots`, `risk trend` and `risk labels`.
+//! The arguments of the commands about risk.
 
 use std::path::PathBuf;
 
@@ -36,6 +36,18 @@ pub(crate) enum RiskCommand {
     /// enough. A label is about a commit, never about a person: docs/risk-labels.md says how often
     /// labels are wrong.
     Labels(LabelsArgs),
+    /// Learn from what became of this repository's own commits
+    ///
+    /// The model that comes with the program goes on from there: from 100 commits with a final label on
+    /// its answers are weighed anew, from 300 on it learns more. What was learned is kept beside the history index, with
+    /// how good it is here; where it does not beat the size of a change, it weighs itself down.
+    Train(TrainArgs),
+    /// Tell how well the model knows which commits of this repository introduced defects
+    ///
+    /// Each commit is tested with what was known before: nothing that came later has a say, and labels come
+    /// late. What was learned here is compared with the default model and with the lines added alone. The exit code is 3
+    /// where there are too few labels to tell.
+    Evaluate(EvaluateArgs),
 }
 
 /// The arguments of `risk score`; [`RiskCommand::Score`] says what it does.
@@ -222,6 +234,50 @@ pub(crate) enum LabelsFormat {
     Json,
     /// One row for each commit and fix, for spreadsheets (RFC 4180)
     Csv,
+    /// For comments and job summaries
+    Markdown,
+}
+
+/// The arguments of `risk train`; [`RiskCommand::Train`] says what it does.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  gitops-health risk train                           learn from all that came before HEAD
+  gitops-health risk train origin/main --format markdown    for the summary of a job
+  gitops-health risk train --remove                  forget what was learned")]
+pub(crate) struct TrainArgs {
+    /// Whose history is learned from
+    #[arg(value_name = "REV", default_value = "HEAD")]
+    pub revision: String,
+    /// Take away what was learned before
+    #[arg(long, conflicts_with_all = ["revision", "format"])]
+    pub remove: bool,
+    /// How to print the report
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: ProseFormat,
+}
+
+/// The arguments of `risk evaluate`; [`RiskCommand::Evaluate`] says what it does.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  gitops-health risk evaluate                        how good is it here?
+  gitops-health risk evaluate v2.0 --now 2025-06-01T00:00:00Z    what could be told of a release then
+  gitops-health risk evaluate --format json -o evaluation.json    all figures, for programs")]
+pub(crate) struct EvaluateArgs {
+    /// Whose history is tested
+    #[arg(value_name = "REV", default_value = "HEAD")]
+    pub revision: String,
+    /// How to print the report
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: ProseFormat,
+}
+
+/// The formats of what is mostly sentences.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ProseFormat {
+    /// Plain words and columns for people
+    Text,
+    /// JSON with everything
+    Json,
     /// For comments and job summaries
     Markdown,
 }

@@ -5,19 +5,47 @@ use gitops_health_history::{History, Past};
 use gitops_health_risk::RiskParams;
 use gitops_health_risk::forecast::{Compared, Forecast};
 use gitops_health_risk::metric::{Recalled, Reference, Shape};
-use gitops_health_risk::model::Model;
+use gitops_health_risk::model::{MOST_BYTES, Model, Outdated};
 
 use crate::error::CliError;
+use crate::risk_train::MODEL_FILE;
 
 /// Asks the learned model, and keeps what one change after the other is compared with.
 pub(super) struct Forecaster {
     model: Model,
+    why_not: Option<String>,
     compared: VecDeque<(ObjectId, Compared)>,
 }
 
 impl Forecaster {
-    pub fn new() -> Result<Self, CliError> {
-        Ok(Self { model: Model::shipped()?, compared: VecDeque::new() })
+    /// With what was learned from the repository itself, where that is kept and can be asked.
+    pub fn new(history: &History, params: &RiskParams) -> Result<Self, CliError> {
+        let (model, compared) = (Model::shipped()?, VecDeque::new());
+        let kept = history.read_beside(MODEL_FILE, MOST_BYTES);
+        let (own, why_not) = match kept {
+            Ok(None) => return Ok(Self { model, why_not: None, compared }),
+            Ok(Some(file)) => match model.clone().with_own(&file, params) {
+                Ok((own, None)) => return Ok(Self { model: own, why_not: None, compared }),
+                Ok((model, Some(Outdated::OtherDefault))) => {
+                    (model, "it builds on the model of another version of this program")
+                }
+                Ok((model, Some(Outdated::OtherSettings))) => {
+                    (model, "`risk.labels` or `risk.kind_paths` changed since")
+                }
+                Err(_) => (model, "it is damaged, or another version of this program wrote it"),
+            },
+            Err(_) => (model, "it can't be read"),
+        };
+        let why_not = format!(
+            "What `risk train` learned from this repository is not asked: {why_not}. \
+             `gitops-health risk train` learns it anew."
+        );
+        Ok(Self { model: own, why_not: Some(why_not), compared })
+    }
+
+    /// Why what was learned from the repository itself is not asked, in a sentence.
+    pub fn why_not(&self) -> Option<&str> {
+        self.why_not.as_deref()
     }
 
     /// What the model says of a change after a commit, and of what came before; and what it compared it with.

@@ -16,6 +16,7 @@ pub(super) fn notes(
     let mut notes = Vec::new();
     notes.extend(about_commits(rows, scored.score.value));
     notes.extend(about_past(scored));
+    notes.extend(scored.own_model_not_asked.clone());
     notes.extend(about_merge(change));
     notes.extend(change.files.is_empty().then_some(is_empty));
     notes.extend(about_limits(change, scored, owners));

@@ -45,6 +45,8 @@ pub(super) struct Scored {
     pub unread: usize,
     /// In how many commits of the past not all moved files could be compared.
     pub renames_not_followed: usize,
+    /// Why what was learned from the repository itself is not asked.
+    pub own_model_not_asked: Option<String>,
     /// Why people were not mapped.
     pub unread_mailmap: Option<UnreadFile>,
     /// How many files of code were not searched for functions.
@@ -64,7 +66,7 @@ impl<'a> Scorer<'a> {
         }
         let mut tagged: Vec<ObjectId> = tags.keys().copied().collect();
         tagged.sort_unstable();
-        let forecaster = Forecaster::new()?;
+        let forecaster = Forecaster::new(lineage.history, params)?;
         Ok(Self { context, repo, params, lineage, tags, tagged, forecaster })
     }
 
@@ -180,6 +182,7 @@ impl<'a> Scorer<'a> {
             visited: past.visited,
             unread: past.unread,
             renames_not_followed: past.renames_not_followed,
+            own_model_not_asked: self.forecaster.why_not().map(ToOwned::to_owned),
             unread_mailmap: self.lineage.history.unread_mailmap(),
             functions_left_out,
         })

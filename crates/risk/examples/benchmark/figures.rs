@@ -1,6 +1,8 @@
 //! The figures of one model on one project.
 
-use gitops_health_risk::learn::{area_under_precision_recall, area_under_roc, recall_of_riskiest};
+use gitops_health_risk::learn::{
+    Pairs, Ranking, area_under_precision_recall, area_under_roc, recall_of_riskiest,
+};
 
 pub struct Figures {
     pub auc: Option<f64>,
@@ -33,22 +35,10 @@ fn precision_of_riskiest(scores: &[f64], targets: &[bool], share: f64) -> Option
 /// The area under the curve within each tenth by size, in the mean over pairs of a defective and another commit: what
 /// is left when size says nothing.
 fn size_matched(scores: &[f64], targets: &[bool], sizes: &[f64]) -> Option<f64> {
-    let count = sizes.len();
-    let mut order: Vec<usize> = (0..count).collect();
-    order.sort_by(|one, two| sizes[*one].total_cmp(&sizes[*two]));
-    let (mut right, mut pairs) = (0.0, 0.0);
-    for tenth in 0..10 {
-        let rows = &order[tenth * count / 10..(tenth + 1) * count / 10];
-        let scores: Vec<f64> = rows.iter().map(|row| scores[*row]).collect();
-        let targets: Vec<bool> = rows.iter().map(|row| targets[*row]).collect();
-        let risky = targets.iter().filter(|target| **target).count();
-        let weight = (risky * (targets.len() - risky)) as f64;
-        if let Some(auc) = area_under_roc(&scores, &targets) {
-            right += auc * weight;
-            pairs += weight;
-        }
-    }
-    (pairs > 0.0).then(|| right / pairs)
+    let once = vec![1; targets.len()];
+    let tenths = Ranking::of(sizes).in_groups(10).into_iter();
+    let pairs = tenths.map(|rows| Ranking::among(scores, rows).pairs(targets, &once));
+    pairs.fold(Pairs::default(), Pairs::and).share()
 }
 
 pub fn mean(values: impl Iterator<Item = f64>) -> Option<f64> {

@@ -24,7 +24,7 @@ const KEPT: u8 = 16;
 /// What is kept of one commit: its id, its row and what the model says.
 const BYTES: usize = 20 + 8 * METRICS.len() + 8;
 
-const MOST_BYTES: u64 = 64 + 1_000 * BYTES as u64;
+const MOST_BYTES: usize = 64 + 1_000 * BYTES;
 
 impl Compared {
     /// The last commits up to one, which is one of them.

@@ -12,7 +12,7 @@ impl Forecast {
         let commits = &compared.reference.commits;
         let mut distances = vec![0.0; commits.len()];
         let mut weights = 0.0;
-        let inputs = INPUTS.iter().zip(places()).zip(&self.answer.contributions);
+        let inputs = INPUTS.iter().zip(places().iter().copied()).zip(&self.answer.contributions);
         for (((id, _), place), contribution) in inputs {
             let weight = contribution.log_odds.abs();
             if weight <= 0.0 || Theme::of(id) == Some(Theme::Usual) {

@@ -78,6 +78,21 @@ impl Blending {
         Ok(Blend { weights: at, constant })
     }
 
+    /// The same, drawn more strongly to a prior above 0 until no weight is below it: more of a number never lowers the odds.
+    pub fn fit_rising(&self, rows: &[Vec<f64>], targets: &[bool]) -> Result<Blend, LearnError> {
+        if self.prior.iter().any(|prior| prior.is_nan() || *prior <= 0.0) {
+            return Err(LearnError::Setting("a prior that is drawn to is above 0".to_owned()));
+        }
+        let mut blending = self.clone();
+        loop {
+            let blend = blending.fit(rows, targets)?;
+            if blend.weights.iter().all(|weight| *weight >= 0.0) {
+                return Ok(blend);
+            }
+            blending.ridge *= 10.0;
+        }
+    }
+
     fn loss(&self, at: &[f64], rows: &[Vec<f64>], targets: &[bool]) -> f64 {
         let of_row = |(row, target): (&Vec<f64>, &bool)| {
             let margin = margin(at, row);

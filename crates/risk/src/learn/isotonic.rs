@@ -122,6 +122,11 @@ impl IsotonicCurve {
         }
     }
 
+    /// How many points it has.
+    pub fn points(&self) -> usize {
+        self.points.len()
+    }
+
     /// Whether it is a curve that never falls: what comes from a file may be anything.
     pub fn check(&self) -> Result<(), LearnError> {
         let is_sound = !self.points.is_empty()

@@ -1,36 +1,18 @@
 //! How good are scores? Against what happened, each measure with its definition.
 
+use super::ranking::Ranking;
+
 /// The area under the receiver operating characteristic: the probability that of two examples of which one is
 /// positive that one has the higher score; equal scores count half (Hanley and McNeil, Radiology 143(1),
 /// 1982). `None` where not both kinds are there.
 pub fn area_under_roc(scores: &[f64], targets: &[bool]) -> Option<f64> {
-    let mut order: Vec<usize> = (0..scores.len()).collect();
-    order.sort_unstable_by(|one, two| scores[*one].total_cmp(&scores[*two]));
-    let (mut negative, mut pairs) = (0_u64, 0.0);
-    let mut positive = 0_u64;
-    for equal in order.chunk_by(|one, two| scores[*one] == scores[*two]) {
-        let risky = equal.iter().filter(|row| targets[**row]).count() as u64;
-        let calm = equal.len() as u64 - risky;
-        pairs += risky as f64 * (negative as f64 + calm as f64 / 2.0);
-        negative += calm;
-        positive += risky;
-    }
-    (positive > 0 && negative > 0).then(|| pairs / (positive as f64 * negative as f64))
+    Ranking::of(scores).pairs(targets, &once(targets)).share()
 }
 
 /// The area under the curve of precision and recall, as average precision: the precision at each score that a
 /// positive example has, in the mean over these. Equal scores are one step. `None` without a positive one.
 pub fn area_under_precision_recall(scores: &[f64], targets: &[bool]) -> Option<f64> {
-    let mut order: Vec<usize> = (0..scores.len()).collect();
-    order.sort_unstable_by(|one, two| scores[*two].total_cmp(&scores[*one]));
-    let (mut seen, mut found, mut sum) = (0_usize, 0_usize, 0.0);
-    for equal in order.chunk_by(|one, two| scores[*one] == scores[*two]) {
-        let risky = equal.iter().filter(|row| targets[**row]).count();
-        seen += equal.len();
-        found += risky;
-        sum += risky as f64 * (found as f64 / seen as f64);
-    }
-    (found > 0).then(|| sum / found as f64)
+    Ranking::of(scores).average_precision(targets, &once(targets))
 }
 
 /// The mean square of what probabilities are off by (Brier, Monthly Weather Review 78(1), 1950): 0 is
@@ -48,17 +30,8 @@ pub fn brier_score(probabilities: &[f64], targets: &[bool]) -> Option<f64> {
 /// many groups of about equal size by what is said (Naeini et al., AAAI 2015, with groups of equal
 /// size). Small groups make it larger than it is: it is never 0 by chance. `None` without examples.
 pub fn calibration_error(probabilities: &[f64], targets: &[bool], groups: usize) -> Option<f64> {
-    let count = targets.len();
-    let groups = groups.min(count);
-    let mut order: Vec<usize> = (0..count).collect();
-    order.sort_by(|one, two| probabilities[*one].total_cmp(&probabilities[*two]));
-    let off = |group: usize| {
-        let rows = &order[group * count / groups..(group + 1) * count / groups];
-        let said: f64 = rows.iter().map(|row| probabilities[*row]).sum();
-        let happened = rows.iter().filter(|row| targets[**row]).count() as f64;
-        (said - happened).abs()
-    };
-    (count > 0 && groups > 0).then(|| (0..groups).map(off).sum::<f64>() / count as f64)
+    let ranking = Ranking::of(probabilities);
+    ranking.calibration_error(probabilities, targets, &once(targets), groups)
 }
 
 /// What part of the positive examples is among the riskiest, if one looks at the riskiest first until a part
@@ -71,25 +44,12 @@ pub fn recall_of_riskiest(
     costs: &[f64],
     share: f64,
 ) -> Option<f64> {
-    let mut order: Vec<usize> = (0..scores.len()).collect();
-    order.sort_unstable_by(|one, two| scores[*two].total_cmp(&scores[*one]));
-    let all: f64 = costs.iter().sum();
-    let positive = targets.iter().filter(|target| **target).count();
-    if positive == 0 || all <= 0.0 {
-        return None;
-    }
-    let (mut left, mut found) = (all * share, 0.0);
-    for equal in order.chunk_by(|one, two| scores[*one] == scores[*two]) {
-        let cost: f64 = equal.iter().map(|row| costs[*row]).sum();
-        let risky = equal.iter().filter(|row| targets[**row]).count() as f64;
-        if cost >= left {
-            found += if cost > 0.0 { risky * left / cost } else { 0.0 };
-            break;
-        }
-        found += risky;
-        left -= cost;
-    }
-    Some(found / positive as f64)
+    Ranking::of(scores).recall(targets, &once(targets), costs, share)
+}
+
+/// Each example counts once.
+fn once(targets: &[bool]) -> Vec<u32> {
+    vec![1; targets.len()]
 }
 
 #[cfg(test)]

@@ -155,6 +155,16 @@ impl Tree {
         depths.into_iter().max().unwrap_or(0)
     }
 
+    /// The answer that is farthest from 0, without its sign.
+    pub fn largest_answer(&self) -> f64 {
+        self.nodes.iter().map(|node| node.value.abs()).fold(0.0, f64::max)
+    }
+
+    /// How many answers it has.
+    pub fn leaves(&self) -> usize {
+        self.nodes.iter().filter(|node| node.split.is_none()).count()
+    }
+
     /// Whether it can be asked about rows of so many features: what comes from a file may be anything.
     pub fn check(&self, features: usize) -> Result<(), LearnError> {
         let broken = |what: &str| Err(LearnError::Setting(format!("a tree {what}")));

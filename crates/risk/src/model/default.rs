@@ -115,7 +115,7 @@ impl DefaultModel {
 
     /// The logarithm of the odds that a change is found by a procedure to have introduced a defect.
     pub fn margin_by(&self, row: &Row, procedure: Procedure) -> f64 {
-        let inputs = inputs(&places(), row, procedure.number());
+        let inputs = inputs(places(), row, procedure.number());
         let joint = self.joint.margin(&inputs);
         match self.alone.get(&procedure) {
             Some(alone) => (joint + alone.margin(&inputs)) / 2.0,
@@ -123,15 +123,24 @@ impl DefaultModel {
         }
     }
 
+    /// The same by each procedure.
+    pub fn margins(&self, row: &Row) -> [f64; Procedure::ALL.len()] {
+        Procedure::ALL.map(|procedure| self.margin_by(row, procedure))
+    }
+
     /// The same in the mean over the procedures.
     pub fn margin(&self, row: &Row) -> f64 {
-        let margins = Procedure::ALL.map(|procedure| self.margin_by(row, procedure));
-        margins.iter().sum::<f64>() / margins.len() as f64
+        mean(&self.margins(row))
     }
 
     /// What each of [`INPUTS`] contributes to [`DefaultModel::margin`], and what they are added to: Shapley values, which
     /// add up to it exactly but for rounding.
     pub fn contributions(&self, row: &Row) -> (f64, Vec<f64>) {
+        self.weighed_contributions(row, &[1.0 / Procedure::ALL.len() as f64; Procedure::ALL.len()])
+    }
+
+    /// The same where the answer by each procedure weighs so much.
+    pub(super) fn weighed_contributions(&self, row: &Row, weights: &[f64]) -> (f64, Vec<f64>) {
         let (mut start, mut parts) = (0.0, vec![0.0; INPUTS.len()]);
         let mut add = |trees: &BoostedTrees, inputs: &[f64], share: f64| {
             let (from, values) = trees.contributions(inputs);
@@ -141,19 +150,23 @@ impl DefaultModel {
                 *part += share * value;
             }
         };
-        for procedure in Procedure::ALL {
-            let inputs = inputs(&places(), row, procedure.number());
-            let share = 1.0 / Procedure::ALL.len() as f64;
+        for (procedure, share) in Procedure::ALL.into_iter().zip(weights) {
+            let inputs = inputs(places(), row, procedure.number());
             match self.alone.get(&procedure) {
                 Some(alone) => {
                     add(&self.joint, &inputs, share / 2.0);
                     add(alone, &inputs, share / 2.0);
                 }
-                None => add(&self.joint, &inputs, share),
+                None => add(&self.joint, &inputs, *share),
             }
         }
         (start, parts)
     }
+}
+
+/// The mean over the procedures.
+pub(crate) fn mean(margins: &[f64]) -> f64 {
+    margins.iter().sum::<f64>() / margins.len() as f64
 }
 
 fn trained<'a>(
@@ -165,7 +178,7 @@ fn trained<'a>(
     let (mut records, mut targets, mut weights) = (Vec::new(), Vec::new(), Vec::new());
     let fix = INPUTS.iter().position(|(id, _)| *id == "fix");
     for (number, example) in examples.enumerate() {
-        let mut inputs = inputs(&places, &example.row, example.procedure.number());
+        let mut inputs = inputs(places, &example.row, example.procedure.number());
         // What is about to be committed has no message: a quarter of the examples has none either.
         if let Some(fix) = fix.filter(|_| number % 4 == 3) {
             inputs[fix] = f64::NAN;

@@ -1,3 +1,5 @@
+use std::sync::LazyLock;
+
 use crate::learn::Direction;
 use crate::metric::{METRICS, Row};
 
@@ -56,9 +58,12 @@ pub const INPUTS: &[(&str, Direction)] = &[
 ];
 
 /// Where the inputs stand in a row of metrics.
-pub(crate) fn places() -> Vec<usize> {
-    let place = |id: &str| METRICS.iter().position(|metric| metric.id == id);
-    INPUTS.iter().filter_map(|(id, _)| place(id)).collect()
+pub(crate) fn places() -> &'static [usize] {
+    static PLACES: LazyLock<Vec<usize>> = LazyLock::new(|| {
+        let place = |id: &str| METRICS.iter().position(|metric| metric.id == id);
+        INPUTS.iter().filter_map(|(id, _)| place(id)).collect()
+    });
+    &PLACES
 }
 
 /// The inputs of a row, and room for one more.

@@ -9,25 +9,34 @@ use crate::metric::Row;
 /// What one repository's own commits add to the default model: how much the procedures by which that one learned count
 /// here, and trees that begin where it ends.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct OwnModel {
     blend: Blend,
     trees: Option<BoostedTrees>,
 }
 
 /// From so many examples on the model is calibrated, if so many of them are defective.
-const LEAST_EXAMPLES: usize = 100;
-const LEAST_DEFECTIVE: usize = 5;
+pub const LEAST_EXAMPLES: usize = 100;
+/// So many of the examples are defective at least, and so many are not.
+pub const LEAST_DEFECTIVE: usize = 5;
 
 /// From so many on trees are grown.
 const LEAST_FOR_TREES: usize = 300;
 const LEAST_DEFECTIVE_FOR_TREES: usize = 20;
 
+/// What is grown has no more; a file may say anything.
+const MOST_TREES: usize = 200;
+const MOST_DEPTH: u32 = 5;
+const MOST_LEAVES: u32 = 16;
+/// Weights and answers are far below this one.
+const MOST_ANSWER: f64 = 1e6;
+
 /// How the trees grow from so many examples.
 fn boosting(examples: usize) -> Boosting {
     Boosting {
-        trees: (examples / 15).clamp(1, 200) as u32,
-        leaves: 16,
-        depth: 5,
+        trees: (examples / 15).clamp(1, MOST_TREES) as u32,
+        leaves: MOST_LEAVES,
+        depth: MOST_DEPTH,
         rate: 0.04,
         least_rows: 30,
         ridge: 20.0,
@@ -40,48 +49,120 @@ fn boosting(examples: usize) -> Boosting {
     }
 }
 
+/// What a repository's own model learns from, as the default model sees it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct OwnExamples<'a> {
+    /// What was measured of each.
+    pub rows: Vec<&'a Row>,
+    /// What the default model answers, by procedure.
+    pub margins: Vec<Vec<f64>>,
+    /// Whether it introduced a defect.
+    pub targets: Vec<bool>,
+}
+
+impl OwnExamples<'_> {
+    /// How many are defective, or not, whichever are fewer.
+    pub fn fewer(&self) -> usize {
+        let defective = self.defective();
+        defective.min(self.targets.len() - defective)
+    }
+
+    /// How many are defective.
+    pub fn defective(&self) -> usize {
+        self.targets.iter().filter(|target| **target).count()
+    }
+}
+
 impl OwnModel {
-    /// Learns from a repository's own commits; `None` where there are too few to learn anything.
+    /// Learns from a repository's own commits; `None` where there are too few to learn anything. By which procedure
+    /// they were found, and how much they count, has no say.
     pub fn train(default: &DefaultModel, examples: &[Example]) -> Result<Option<Self>, LearnError> {
-        let targets: Vec<bool> = examples.iter().map(|example| example.is_defective).collect();
-        let defective = targets.iter().filter(|target| **target).count();
-        let others = targets.len() - defective;
-        if targets.len() < LEAST_EXAMPLES || defective.min(others) < LEAST_DEFECTIVE {
+        Self::learn(&OwnExamples {
+            rows: examples.iter().map(|example| &example.row).collect(),
+            margins: examples.iter().map(|it| default.margins(&it.row).to_vec()).collect(),
+            targets: examples.iter().map(|example| example.is_defective).collect(),
+        })
+    }
+
+    /// The same where the answers of the default model are known.
+    pub(crate) fn learn(examples: &OwnExamples<'_>) -> Result<Option<Self>, LearnError> {
+        let OwnExamples { rows, margins, targets } = examples;
+        let fewer = examples.fewer();
+        if targets.len() < LEAST_EXAMPLES || fewer < LEAST_DEFECTIVE {
             return Ok(None);
         }
-        let margins: Vec<Vec<f64>> =
-            examples.iter().map(|example| margins(default, &example.row)).collect();
         let equal = 1.0 / Procedure::ALL.len() as f64;
         let prior = vec![equal; Procedure::ALL.len()];
-        let mut blending = Blending { prior, ridge: 50.0 };
-        let mut blend = blending.fit(&margins, &targets)?;
-        // What counts against itself would let more lines lower the risk: it is drawn on until nothing does.
-        while blend.weights.iter().any(|weight| *weight < 0.0) {
-            blending.ridge *= 10.0;
-            blend = blending.fit(&margins, &targets)?;
-        }
+        // What counts against itself would let more lines lower the risk.
+        let blend = Blending { prior, ridge: 50.0 }.fit_rising(margins, targets)?;
         let mut own = Self { blend, trees: None };
-        if targets.len() >= LEAST_FOR_TREES && defective.min(others) >= LEAST_DEFECTIVE_FOR_TREES {
+        if targets.len() >= LEAST_FOR_TREES && fewer >= LEAST_DEFECTIVE_FOR_TREES {
             let places = places();
             let starts: Vec<f64> = margins.iter().map(|row| own.blend.margin(row)).collect();
-            let records: Vec<f64> =
-                examples.iter().flat_map(|example| inputs(&places, &example.row, 0.0)).collect();
-            let shape = (examples.len(), places.len() + 1);
-            let records = ArrayView2::from_shape(shape, &records)
+            let records: Vec<f64> = rows.iter().flat_map(|row| inputs(places, row, 0.0)).collect();
+            let records = ArrayView2::from_shape((rows.len(), places.len() + 1), &records)
                 .map_err(|_| LearnError::Setting("rows have different lengths".to_owned()))?;
-            own.trees = Some(boosting(examples.len()).fit_on(records, &targets, None, &starts)?);
+            own.trees = Some(boosting(rows.len()).fit_on(records, targets, None, &starts)?);
         }
         Ok(Some(own))
     }
 
+    /// Whether trees were grown: there was enough to learn from.
+    pub fn has_trees(&self) -> bool {
+        self.trees.is_some()
+    }
+
     /// The logarithm of the odds that a change introduces a defect, as this repository tells.
     pub fn margin(&self, default: &DefaultModel, row: &Row) -> f64 {
-        let start = self.blend.margin(&margins(default, row));
-        let own = self.trees.as_ref().map(|trees| trees.margin(&inputs(&places(), row, 0.0)));
+        self.margin_from(&default.margins(row), row)
+    }
+
+    /// The same where the answers of the default model are known.
+    pub(crate) fn margin_from(&self, margins: &[f64], row: &Row) -> f64 {
+        let start = self.blend.margin(margins);
+        let own = self.trees.as_ref().map(|trees| trees.margin(&inputs(places(), row, 0.0)));
         start + own.unwrap_or_default()
     }
-}
 
-fn margins(default: &DefaultModel, row: &Row) -> Vec<f64> {
-    Procedure::ALL.iter().map(|procedure| default.margin_by(row, *procedure)).collect()
+    /// What each of [`INPUTS`] contributes to [`OwnModel::margin`], and what they are added to: Shapley values, which add
+    /// up to it exactly but for rounding.
+    pub fn contributions(&self, default: &DefaultModel, row: &Row) -> (f64, Vec<f64>) {
+        let (mut start, mut parts) = default.weighed_contributions(row, &self.blend.weights);
+        start += self.blend.constant;
+        if let Some(trees) = &self.trees {
+            let (from, values) = trees.contributions(&inputs(places(), row, 0.0));
+            start += from + values.last().copied().unwrap_or_default();
+            parts.iter_mut().zip(values).for_each(|(part, value)| *part += value);
+        }
+        (start, parts)
+    }
+
+    /// Whether it can be asked: what comes from a file may be anything.
+    pub(super) fn check(&self) -> Result<(), LearnError> {
+        let refused = |what: &str| Err(LearnError::Setting(what.to_owned()));
+        let Blend { weights, constant } = &self.blend;
+        if weights.len() != Procedure::ALL.len() || weights.iter().any(|weight| *weight < 0.0) {
+            return refused("the procedures have other weights than can be");
+        }
+        if !weights.iter().chain([constant]).all(|number| number.abs() <= MOST_ANSWER) {
+            return Err(LearnError::NotFinite("a weight of a procedure"));
+        }
+        let Some(trees) = &self.trees else { return Ok(()) };
+        if trees.features != INPUTS.len() + 1
+            || trees.trees.len() > MOST_TREES
+            || trees.start != 0.0
+        {
+            return refused("the own trees are other ones than are grown");
+        }
+        trees.check()?;
+        let is_small = |tree: &crate::learn::Tree| {
+            tree.depth() <= MOST_DEPTH as usize
+                && tree.leaves() <= MOST_LEAVES as usize
+                && tree.largest_answer() <= MOST_ANSWER
+        };
+        if !trees.trees.iter().all(is_small) {
+            return refused("an own tree is larger than any that is grown");
+        }
+        Ok(())
+    }
 }

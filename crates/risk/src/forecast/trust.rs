@@ -1,0 +1,53 @@
+use gitops_health_git::{ZonedTime, counted};
+
+use super::LEAST_COMPARED;
+use crate::evaluation::Verdict;
+use crate::model::{Judged, Judgement, Trained};
+
+/// How far to trust what the model says of a change, in sentences.
+pub(super) fn in_words(own: Option<&Trained>, committed: i64, compared_with: usize) -> String {
+    let mut words = match own {
+        None => "Nobody measured yet how often it is right here: `gitops-health risk train` does."
+            .to_owned(),
+        Some(own) => of_own(own, committed),
+    };
+    if own.is_none() && compared_with < LEAST_COMPARED {
+        words += " Commits of other repositories stand in for those that are missing here.";
+    }
+    words
+}
+
+fn of_own(own: &Trained, committed: i64) -> String {
+    let mut words = match own.judged() {
+        Judged::Told(judgement) => judged(own, &judgement),
+        Judged::Unknown(_) => {
+            "It learned from this repository, but too few defects are known here to tell how often it is right."
+                .to_owned()
+        }
+    };
+    let until = ZonedTime { seconds: own.until(), offset_minutes: 0 };
+    words += &format!(" It learned from commits up to {}", until.date());
+    words += match committed < own.until() {
+        true => ", this one may be among them.",
+        false => ".",
+    };
+    words
+}
+
+fn judged(own: &Trained, judgement: &Judgement) -> String {
+    let (tested, defective) = own.tested();
+    let (auc, lines) = (judgement.trained.value, judgement.lines_added.value);
+    let (auc, lines) = (format!("{auc:.2}"), format!("{lines:.2}"));
+    let tested = format!(
+        "On {} here, {defective} of which introduced a defect, it",
+        counted(tested, "commit", "commits")
+    );
+    let areas = format!("area under the ROC curve {auc}, by lines added alone {lines}");
+    match judgement.verdict() {
+        Verdict::Beats => format!("{tested} told more than their size does: {areas}."),
+        _ => format!(
+            "{tested} may not tell more than their size does: {areas}. So it keeps {:.0} % of its weight.",
+            own.weight() * 100.0
+        ),
+    }
+}

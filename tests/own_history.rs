@@ -1,0 +1,237 @@
+//! What a repository's own commits teach, as people and programs get to see it.
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+use gitops_health_report::{evaluation, training};
+use gitops_health_testkit::{Random, TestRepo, Transcript};
+use serde_json::Value;
+
+use crate::support::{
+    assert_fails_with_hint, assert_harmless, assert_snapshot, program, program_in, run, run_in,
+};
+
+/// When it is asked.
+const NOW: &str = "2026-06-01T12:00:00Z";
+
+/// A day, and the first.
+const DAY: i64 = 86_400;
+const BEGUN: i64 = 1_700_000_000;
+
+/// A stream for `git fast-import`: a service whose settings break it, and whose long files do not.
+struct Stream {
+    text: String,
+    files: Vec<(String, String)>,
+    commits: i64,
+}
+
+impl Stream {
+    fn commit(&mut self, message: &str, file: usize) {
+        let (path, content) = &self.files[file];
+        let time = BEGUN + self.commits * DAY;
+        self.commits += 1;
+        let _ = write!(
+            self.text,
+            "commit refs/heads/main\ncommitter Ada <ada@example.com> {time} +0000\ndata {}\n{message}\nM 100644 inline {path}\ndata {}\n{content}\n",
+            message.len(),
+            content.len()
+        );
+    }
+}
+
+fn service(changes: usize, broken_of_ten: usize) -> TestRepo {
+    let mut random = Random::new(11);
+    let names = (0..6).map(|number| format!("src/part{number}.c"));
+    let files = names.chain(["settings/app.yaml".to_owned()]);
+    let files = files.map(|path| (path, String::new())).collect();
+    let mut stream = Stream { text: String::new(), files, commits: 0 };
+    let mut broken: Vec<(usize, String)> = Vec::new();
+    for number in 0..changes {
+        let file = if number % 3 == 0 { 6 } else { random.below(6) };
+        let count = if file == 6 { 1 + random.below(4) } else { 1 + random.below(40) };
+        for line in 0..count {
+            let _ =
+                writeln!(stream.files[file].1, "value_{number}_{line} = {}", random.below(1_000));
+        }
+        stream.commit(&format!("Add values of step {number}"), file);
+        let chance = if file == 6 { broken_of_ten } else { broken_of_ten / 8 };
+        if random.below(10) < chance {
+            broken.push((file, format!("value_{number}_0 = ")));
+        }
+        if broken.len() > 3 {
+            let (file, begin) = broken.remove(0);
+            let fixed = stream.files[file].1.replace(&begin, &format!("{begin}1"));
+            stream.files[file].1 = fixed;
+            stream.commit(&format!("Fix crash because of a wrong {begin}"), file);
+        }
+    }
+    let repo = TestRepo::new();
+    repo.git_with_input(&["fast-import", "--quiet"], stream.text.as_bytes());
+    repo.git(&["reset", "--quiet", "--hard", "main"]);
+    repo
+}
+
+fn ask(repo: &TestRepo, arguments: &[&str]) -> Transcript {
+    run_in(repo, &[&["risk"], arguments, &["--now", NOW]].concat())
+}
+
+fn model(repo: &TestRepo) -> PathBuf {
+    repo.git_dir().join("gitops-health/risk-model.json")
+}
+
+fn json(text: &str) -> Value {
+    serde_json::from_str(text).expect("JSON")
+}
+
+#[test]
+fn what_a_service_teaches() {
+    let repo = service(420, 6);
+    let mut said = Vec::new();
+    for command in ["evaluate", "train"] {
+        for format in ["text", "json", "markdown"] {
+            let first = ask(&repo, &[command, "--format", format]);
+            assert_eq!(first.code, Some(0), "{first}");
+            let again = ask(&repo, &[command, "--format", format]);
+            assert_eq!(first.stdout, again.stdout);
+            for name in ["Ada", "example.com"] {
+                assert!(!first.stdout.contains(name), "{name} in\n{first}");
+            }
+            assert_snapshot(&format!("own_history_{command}_{format}"), &first.to_string());
+            said.push(first.stdout);
+        }
+    }
+    let kept = std::fs::read(model(&repo)).expect("it is kept");
+    ask(&repo, &["train"]);
+    assert!(kept == std::fs::read(model(&repo)).expect("it is kept"), "the same is learned again");
+    // All formats and both commands say the same.
+    let (evaluated, trained) = (json(&said[1]), json(&said[4]));
+    assert_eq!(evaluated["verdict"], "beats");
+    assert_eq!(evaluated["verdict"], trained["judgement"]["verdict"]);
+    assert_eq!(evaluated["weight"], trained["weight"]);
+    assert_eq!(evaluated["measures"][0]["trained"], trained["judgement"]["trained"]);
+    assert_eq!(evaluated["commits"], trained["commits"]);
+    assert!(said.iter().filter(|text| text.contains("Here the model beats the size")).count() == 4);
+    for (text, schema, broken) in [
+        (&said[1], evaluation::json_schema(), "measures"),
+        (&said[4], training::json_schema(), "judgement"),
+    ] {
+        let schema = jsonschema::validator_for(&json(&schema)).expect("a valid schema");
+        let mut document = json(text);
+        if let Err(error) = schema.validate(&document) {
+            panic!("{error} at {}", error.instance_path());
+        }
+        document[broken] = "many".into();
+        assert!(!schema.is_valid(&document), "the schema accepts anything");
+    }
+}
+
+#[test]
+fn numbers_of_an_evaluation_add_up() {
+    let repo = service(420, 6);
+    let report = json(&ask(&repo, &["evaluate", "--format", "json"]).stdout);
+    let parts = report["parts"].as_array().expect("a list");
+    let sum = |name: &str| parts.iter().map(|part| part[name].as_u64().expect("a number")).sum();
+    let number = |name: &str| -> u64 { report[name].as_u64().expect("a number") };
+    assert_eq!((sum("tested"), sum("defective")), (number("tested"), number("tested_defective")));
+    for two in parts.windows(2) {
+        let time = |part: &Value, name: &str| part[name].as_str().expect("a time").to_owned();
+        assert!(time(&two[0], "until") <= time(&two[1], "from"));
+    }
+    for row in report["measures"].as_array().expect("a list") {
+        let value = |name: &str| row[name]["value"].as_f64().expect("a number");
+        let less = value("trained") - value("lines_added");
+        assert!((less - value("trained_less_lines_added")).abs() < 2e-4, "{row}");
+        for name in ["trained", "default", "lines_added", "trained_less_default"] {
+            let [low, value, high] =
+                ["low", "value", "high"].map(|end| row[name][end].as_f64().expect("a number"));
+            assert!(low <= value && value <= high, "{row}");
+        }
+    }
+}
+
+#[test]
+fn no_later_commit_has_a_say() {
+    let repo = service(420, 6);
+    let early = run_in(&repo, &["risk", "evaluate", "HEAD~60", "--format", "json"]);
+    let then = json(&early.stdout);
+    // The same with all that came later in the clone, at the time of that commit.
+    repo.git(&["branch", "later"]);
+    repo.git(&["reset", "--quiet", "--hard", "HEAD~60"]);
+    let time = then["as_of"].as_str().expect("a time");
+    assert_eq!(time, then["target"]["committed"].as_str().expect("a time"));
+    let arguments = ["risk", "evaluate", "--now", time, "--format", "json"];
+    let mut again = json(&run_in(&repo, &arguments).stdout);
+    again["target"] = then["target"].clone();
+    assert_eq!(again, then);
+}
+
+#[test]
+fn few_commits_are_no_evaluation_but_something_may_be_learned() {
+    let repo = service(30, 6);
+    let evaluated = ask(&repo, &["evaluate"]);
+    assert_eq!(evaluated.code, Some(3), "{evaluated}");
+    assert_snapshot("own_history_few_evaluate", &evaluated.to_string());
+    let trained = ask(&repo, &["train"]);
+    assert_eq!(trained.code, Some(3), "{trained}");
+    assert_snapshot("own_history_few_train", &trained.to_string());
+    let repo = service(420, 0);
+    let none = ask(&repo, &["evaluate"]);
+    assert_eq!(none.code, Some(3), "{none}");
+    assert!(none.stdout.contains("only 0 introduced a defect"), "{none}");
+    let learned = json(&ask(&repo, &["train", "--format", "json"]).stdout);
+    assert_eq!((&learned["learned"], &learned["weight"]), (&"nothing".into(), &1.0.into()));
+    assert_eq!(learned["unknown"], "few-defective");
+    let fresh = TestRepo::new();
+    for command in ["train", "evaluate"] {
+        assert_fails_with_hint(&ask(&fresh, &[command]), 2, &["no commit"]);
+        assert_fails_with_hint(&ask(&repo, &[command, "v9"]), 2, &["v9"]);
+    }
+}
+
+#[test]
+fn what_was_learned_can_be_taken_away() {
+    let repo = service(30, 6);
+    let remove = ["train", "--remove"];
+    assert_eq!(ask(&repo, &remove).stdout, "there is no model\n");
+    ask(&repo, &["train"]);
+    assert!(model(&repo).is_file());
+    let cleared = run_in(&repo, &["index", "clear"]);
+    assert_eq!(cleared.code, Some(0), "{cleared}");
+    assert!(model(&repo).is_file(), "only `--remove` takes it away");
+    let removed = ask(&repo, &remove);
+    assert_eq!((removed.code, removed.stdout.as_str()), (Some(0), "the model is gone\n"));
+    assert!(!model(&repo).exists());
+    for wrong in [&["--format", "json"][..], &["HEAD"]] {
+        let refused = ask(&repo, &[&remove, wrong].concat());
+        assert_eq!(refused.code, Some(2), "{refused}");
+    }
+}
+
+#[test]
+fn where_nothing_can_be_kept_nothing_is_said_to_be() {
+    let repo = service(12, 6);
+    std::fs::create_dir(repo.git_dir().join("gitops-health")).expect("it can be made");
+    std::fs::create_dir(model(&repo)).expect("it can be made");
+    let in_the_way = ask(&repo, &["train"]);
+    assert_fails_with_hint(&in_the_way, 3, &["could not keep", "risk-model.json"]);
+    let repo = service(12, 6);
+    std::fs::write(repo.git_dir().join("gitops-health"), "in the way").expect("it can be written");
+    let program = program(&repo);
+    std::fs::write(program.home().join(".cache"), "in the way").expect("it can be written");
+    let in_memory = run(&program, &["risk", "train", "--now", NOW]);
+    assert_harmless(&in_memory);
+    assert_eq!((in_memory.code, in_memory.stdout.as_str()), (Some(3), ""), "{in_memory}");
+    assert!(in_memory.stderr.contains("only in memory"), "{in_memory}");
+}
+
+#[test]
+fn a_shallow_clone_says_so() {
+    let repo = service(40, 6);
+    let url = format!("file://{}", repo.path().display());
+    let clone = tempfile::tempdir().expect("a temporary directory");
+    repo.git(&["clone", "--quiet", "--depth", "20", &url, &clone.path().to_string_lossy()]);
+    let found = run(&program_in(clone.path()), &["risk", "train", "--now", NOW]);
+    assert_harmless(&found);
+    assert!(found.stdout.contains("The clone is shallow"), "{found}");
+    assert_eq!(found.code, Some(3), "{found}");
+}
