@@ -191,6 +191,7 @@ fn amends_rebases_cherry_picks_and_merges_go_on() {
 
     goes(&repo, &["checkout", "-q", "main"]);
     goes(&repo, &["cherry-pick", "side~2"]);
+    repo.git(&["reset", "-q", "--hard", "HEAD~1"]);
     repo.write("a", "ours\n").git(&["commit", "-q", "-a", "-m", "Ours"]);
     goes(&repo, &["checkout", "-q", "side"]);
     repo.write("a", "theirs\n").git(&["commit", "-q", "-a", "-m", "Theirs"]);
