@@ -32,16 +32,14 @@ impl History {
         ancestors: &Ancestors,
         follow: &[RepoPath],
     ) -> Result<Vec<Made>, Fault> {
-        let mut numbers: Vec<Number> = ancestors
-            .iter()
-            .filter(|number| {
-                let node = self.graph.node(*number);
-                is_change(node) && !node.is(flag::UNREAD)
-            })
-            .collect();
-        numbers.sort_by_cached_key(|number| (self.graph.node(*number).order(), *number));
+        let known = ancestors.iter().filter_map(|number| {
+            let node = self.graph.node(number);
+            (is_change(node) && !node.is(flag::UNREAD)).then(|| (node.order(), number))
+        });
+        let mut ordered: Vec<((i64, u64), Number)> = known.collect();
+        ordered.sort_unstable();
         let within = self.in_subsystems(follow)?;
-        let made = numbers.into_iter().map(|number| {
+        let made = ordered.into_iter().map(|(_, number)| {
             let node = self.graph.node(number);
             Made {
                 committed: node.committed,

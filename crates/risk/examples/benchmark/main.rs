@@ -10,6 +10,7 @@
 
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
+mod calibration;
 mod data;
 mod figures;
 
@@ -20,6 +21,7 @@ use std::time::Instant;
 use gitops_health_risk::learn::LearnError;
 use gitops_health_risk::model::{DefaultModel, Example, OwnModel, Procedure};
 
+use calibration::{Calibrated, calibrated};
 use data::{Collection, Project};
 use figures::{Figures, mean};
 
@@ -122,7 +124,7 @@ fn held_out(projects: &[Project], collection: Collection) -> Result<(), LearnErr
         table.push(evaluate(project, &model)?);
         eprintln!("{} {:.0?}", project.name, started.elapsed());
     }
-    print(collection, &table);
+    print(collection, table);
     Ok(())
 }
 
@@ -145,7 +147,7 @@ fn folds(projects: &[Project]) -> Result<(), LearnError> {
         }
         eprintln!("part {fold} {:.0?}", started.elapsed());
     }
-    print(collection, &table);
+    print(collection, table);
     Ok(())
 }
 
@@ -160,6 +162,7 @@ struct Evaluated {
     by_procedure: Figures,
     default: Figures,
     own: Figures,
+    calibrated: Option<Calibrated>,
 }
 
 fn evaluate(project: &Project, default: &DefaultModel) -> Result<Evaluated, LearnError> {
@@ -186,6 +189,7 @@ fn evaluate(project: &Project, default: &DefaultModel) -> Result<Evaluated, Lear
         by_procedure: Figures::of(&by_procedure, &targets, &sizes),
         default: Figures::of(&by_default, &targets, &sizes),
         own: Figures::of(&by_own, &targets, &sizes),
+        calibrated: calibrated(project, default)?,
     })
 }
 
@@ -237,7 +241,10 @@ fn contributions(projects: &[Project]) -> Result<(), Box<dyn Error>> {
 /// What a line of the table is called, and whose figures it has.
 type Column = (&'static str, fn(&Evaluated) -> &Figures);
 
-fn print(collection: Collection, table: &[Evaluated]) {
+fn print(collection: Collection, mut table: Vec<Evaluated>) {
+    let calibrated: Vec<Calibrated> =
+        table.iter_mut().filter_map(|it| it.calibrated.take()).collect();
+    let table = &table[..];
     println!("\n{}, the last fifth of each project", collection.name());
     let columns: [Column; 5] = [
         ("lines added, as published", |it| &it.published_size),
@@ -278,4 +285,5 @@ fn print(collection: Collection, table: &[Evaluated]) {
             );
         }
     }
+    calibration::print(&calibrated);
 }

@@ -14,9 +14,12 @@ impl BoostedTrees {
     pub fn contributions(&self, row: &[f64]) -> (f64, Vec<f64>) {
         let mut contributions = vec![0.0; self.features];
         let mut usual = self.start;
+        // One way for each level of a tree, kept from tree to tree.
+        let mut ways: Vec<Vec<Step>> = Vec::new();
         for tree in &self.trees {
             usual += tree.usual();
-            Walk { tree, row, contributions: &mut contributions }.visit(0, &[], Step::root());
+            let mut walk = Walk { tree, row, contributions: &mut contributions, ways: &mut ways };
+            walk.visit(0, 0, Step::root());
         }
         (usual, contributions)
     }
@@ -70,16 +73,26 @@ struct Walk<'a> {
     tree: &'a Tree,
     row: &'a [f64],
     contributions: &'a mut [f64],
+    /// The way to the node that is visited on each level.
+    ways: &'a mut Vec<Vec<Step>>,
 }
 
 impl Walk<'_> {
-    fn visit(&mut self, number: u32, way: &[Step], step: Step) {
-        let mut way = extended(way, step);
+    /// Goes to a node; the way to the one above it is that of the level above.
+    fn visit(&mut self, number: u32, level: usize, step: Step) {
+        if self.ways.len() == level {
+            self.ways.push(Vec::new());
+        }
+        let (above, here) = self.ways.split_at_mut(level);
+        let way = &mut here[0];
+        way.clear();
+        way.extend(above.last().into_iter().flatten());
+        extend(way, step);
         let node = &self.tree.nodes[number as usize];
         let Some(split) = &node.split else {
             for (place, step) in way.iter().enumerate() {
                 if let Some(feature) = step.feature {
-                    let weight: f64 = without(&way, place).iter().map(|step| step.weight).sum();
+                    let weight = weight_without(way, place);
                     self.contributions[usize::from(feature)] +=
                         weight * (step.known - step.unknown) * node.value;
                 }
@@ -90,7 +103,7 @@ impl Walk<'_> {
         let (mut unknown, mut known) = (1.0, 1.0);
         if let Some(place) = way.iter().position(|step| step.feature == Some(split.feature)) {
             (unknown, known) = (way[place].unknown, way[place].known);
-            way = without(&way, place);
+            take_out(way, place);
         }
         let parts = self.tree.parts(split);
         let own = split.side(self.row[usize::from(split.feature)]);
@@ -101,15 +114,14 @@ impl Walk<'_> {
                 known: if side == own { known } else { 0.0 },
                 weight: 0.0,
             };
-            self.visit(split.children[side], &way, step);
+            self.visit(split.children[side], level + 1, step);
         }
     }
 }
 
-/// A way with one more step.
-fn extended(way: &[Step], step: Step) -> Vec<Step> {
+/// Goes one more step.
+fn extend(way: &mut Vec<Step>, step: Step) {
     let before = way.len();
-    let mut way = way.to_vec();
     way.push(Step { weight: if before == 0 { 1.0 } else { 0.0 }, ..step });
     let all = (before + 1) as f64;
     for place in (0..before).rev() {
@@ -117,33 +129,44 @@ fn extended(way: &[Step], step: Step) -> Vec<Step> {
         way[place + 1].weight += step.known * weight * (place + 1) as f64 / all;
         way[place].weight = step.unknown * weight * (before - place) as f64 / all;
     }
-    way
 }
 
-/// A way without one of its steps: what [`extended`] did is undone.
-fn without(way: &[Step], gone: usize) -> Vec<Step> {
+/// The weights of a way without one of its steps, one after the other from the last: what [`extend`] did is undone.
+fn weights_without(way: &[Step], gone: usize, mut tell: impl FnMut(usize, f64)) {
     let last = way.len() - 1;
     let all = way.len() as f64;
     let Step { unknown, known, .. } = way[gone];
-    let mut rest = way.to_vec();
     let mut next = way[last].weight;
     for place in (0..last).rev() {
         let weight = way[place].weight;
-        if known != 0.0 {
-            rest[place].weight = next * all / ((place + 1) as f64 * known);
-            next = weight - rest[place].weight * unknown * (last - place) as f64 / all;
+        let rest = if known != 0.0 {
+            let rest = next * all / ((place + 1) as f64 * known);
+            next = weight - rest * unknown * (last - place) as f64 / all;
+            rest
         } else if unknown != 0.0 {
-            rest[place].weight = weight * all / (unknown * (last - place) as f64);
+            weight * all / (unknown * (last - place) as f64)
         } else {
-            rest[place].weight = 0.0;
-        }
+            0.0
+        };
+        tell(place, rest);
     }
-    for place in gone..last {
-        let Step { feature, unknown, known, .. } = way[place + 1];
-        rest[place] = Step { feature, unknown, known, ..rest[place] };
+}
+
+/// The sum of these weights.
+fn weight_without(way: &[Step], gone: usize) -> f64 {
+    let mut sum = 0.0;
+    weights_without(way, gone, |_, weight| sum += weight);
+    sum
+}
+
+/// Takes a step out of a way.
+fn take_out(way: &mut Vec<Step>, gone: usize) {
+    let whole = std::mem::take(way);
+    way.extend_from_slice(&whole[..whole.len() - 1]);
+    for place in gone..way.len() {
+        way[place] = Step { weight: way[place].weight, ..whole[place + 1] };
     }
-    rest.pop();
-    rest
+    weights_without(&whole, gone, |place, weight| way[place].weight = weight);
 }
 
 #[cfg(test)]

@@ -70,28 +70,6 @@ pub struct Known<'a> {
     pub(super) usual: &'a Usual,
 }
 
-/// A count that is halved every so many days.
-///
-/// It is kept as of 1970, so that what is counted need not be looked at again: what a moment adds is 2 to the power of its
-/// half-lives since then.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-struct Decayed {
-    since_1970: f64,
-    at: i64,
-}
-
-impl Decayed {
-    /// As of a moment, which is not before the last that was counted.
-    fn at(self, now: i64, half_life: f64) -> f64 {
-        self.since_1970 * left_of_1970(now.max(self.at), half_life)
-    }
-
-    fn add(&mut self, now: i64, half_life: f64) {
-        self.at = now.max(self.at);
-        self.since_1970 += since_1970(self.at, half_life);
-    }
-}
-
 /// More half-lives than that before or after 1970 are as many: 2 to their power is still a number.
 const MOST_HALF_LIVES: f64 = 1_000.0;
 
@@ -115,14 +93,20 @@ pub(super) fn days(now: i64, then: i64) -> f64 {
 }
 
 /// All commits before, in a few numbers.
+///
+/// What is halved every so many days is kept as of 1970, so that what was counted need not be looked at again: what a moment
+/// adds is 2 to the power of its half-lives since then. No moment is before the last that was counted, whatever clocks say.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Repository {
     commits: u32,
     fixes: u32,
     first: Option<i64>,
-    pace: Decayed,
-    change_rate: Decayed,
-    fix_rate: Decayed,
+    /// The last moment, and what it adds to the pace and to the rates.
+    at: Option<i64>,
+    adds: [f64; 2],
+    pace: f64,
+    changes: f64,
+    mended: f64,
     last_authors: VecDeque<u32>,
 }
 
@@ -136,10 +120,15 @@ impl Repository {
         self.commits += 1;
         self.fixes += u32::from(purpose.is_fix);
         self.first = Some(self.first.map_or(now, |first| first.min(now)));
-        self.pace.add(now, PACE_DAYS);
-        self.change_rate.add(now, RATE_DAYS);
+        if self.at.is_none_or(|at| at < now) {
+            self.at = Some(now);
+            self.adds = [since_1970(now, PACE_DAYS), since_1970(now, RATE_DAYS)];
+        }
+        let [pace, rate] = self.adds;
+        self.pace += pace;
+        self.changes += rate;
         if purpose.is_fix {
-            self.fix_rate.add(now, RATE_DAYS);
+            self.mended += rate;
         }
         self.last_authors.push_back(author);
         if self.last_authors.len() > 100 {
@@ -150,10 +139,11 @@ impl Repository {
     fn measure(&self, now: i64, row: &mut Row) {
         row[COMMITS] = f64::from(self.commits);
         row[DAYS] = self.first.map_or(0.0, |first| days(now, first));
-        row[PACE] = self.pace.at(now, PACE_DAYS);
+        let now = self.at.map_or(now, |at| at.max(now));
+        row[PACE] = self.pace * left_of_1970(now, PACE_DAYS);
         row[PEOPLE_PACE] = self.last_authors.iter().collect::<BTreeSet<_>>().len() as f64;
-        let (fixes, all) = (self.fix_rate.at(now, RATE_DAYS), self.change_rate.at(now, RATE_DAYS));
-        row[FIX_RATE] = (fixes + 2.0) / (all + 10.0);
+        let rate = left_of_1970(now, RATE_DAYS);
+        row[FIX_RATE] = (self.mended * rate + 2.0) / (self.changes * rate + 10.0);
     }
 
     /// The share of fixes among all commits, smoothed.
