@@ -235,3 +235,65 @@ fn a_shallow_clone_says_so() {
     assert!(found.stdout.contains("The clone is shallow"), "{found}");
     assert_eq!(found.code, Some(3), "{found}");
 }
+
+#[test]
+fn the_score_asks_what_was_learned_and_says_how_far_to_trust_it() {
+    let repo = service(420, 6);
+    let scored = || json(&ask(&repo, &["score", "--format", "json"]).stdout);
+    let before = scored();
+    assert_eq!(before["model"]["probability"], Value::Null);
+    assert!(said(&before["model"]["trust"]).starts_with("Nobody measured yet"), "{before}");
+
+    ask(&repo, &["train"]);
+    let after = scored();
+    let number = |value: &Value| value.as_f64().unwrap_or_else(|| panic!("{value} is no number"));
+    assert!((0.0..=1.0).contains(&number(&after["model"]["probability"])));
+    assert!((0.0..=1.0).contains(&number(&after["model"]["base_rate"])));
+    assert!(said(&after["model"]["trust"]).contains("told more than their size does"), "{after}");
+    assert_ne!(before["model"]["log_odds"], after["model"]["log_odds"]);
+    assert_eq!(scored(), after, "what is kept is what was measured");
+    let text = ask(&repo, &["score", "--format", "text"]).stdout;
+    let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(words.contains("introduced a defect; of all commits here"), "{text}");
+
+    // Where the settings of labels are others, it was another question.
+    repo.write(".gitops-health.yaml", "risk: {labels: {least_share: 0.9}}");
+    let other = scored();
+    assert_eq!(other["model"]["log_odds"], before["model"]["log_odds"]);
+    assert!(
+        said(&other["notes"]).contains("`risk.labels` or `risk.kind_paths` changed"),
+        "{other}"
+    );
+    repo.remove(".gitops-health.yaml");
+
+    // What is damaged is not asked, and nothing is stopped by it.
+    let whole = std::fs::read(model(&repo)).expect("it is kept");
+    for damaged in [&whole[..whole.len() / 2], b"", b"{}", b"null", b"[1e999]"] {
+        std::fs::write(model(&repo), damaged).expect("it can be written");
+        let other = scored();
+        assert_eq!(other["model"]["log_odds"], before["model"]["log_odds"]);
+        assert!(said(&other["notes"]).contains("it is damaged"), "{other}");
+    }
+}
+
+fn said(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), ToOwned::to_owned)
+}
+
+#[test]
+fn a_model_that_does_not_beat_size_loses_weight() {
+    // Whatever breaks here is what adds most lines.
+    let repo = service(420, 6);
+    ask(&repo, &["train"]);
+    let text = std::fs::read_to_string(model(&repo)).expect("it is kept");
+    let mut kept: Value = json(&text);
+    kept["judged"]["told"]["better_than_lines"] = 0.25.into();
+    kept["judged"]["told"]["less_lines"] =
+        serde_json::json!({"low": -0.1, "value": -0.01, "high": 0.05});
+    std::fs::write(model(&repo), kept.to_string()).expect("it can be written");
+    let report = json(&ask(&repo, &["score", "--format", "json"]).stdout);
+    assert_eq!(report["model"]["weight"], 0.25);
+    assert!(said(&report["model"]["trust"]).contains("keeps 25 % of its weight"), "{report}");
+    // An eighth beside three and two tenths.
+    assert_eq!(report["factors"][0]["max_points"], 20, "{report}");
+}
