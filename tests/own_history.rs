@@ -254,7 +254,7 @@ fn the_score_asks_what_was_learned_and_says_how_far_to_trust_it() {
     assert_eq!(scored(), after, "what is kept is what was measured");
     let text = ask(&repo, &["score", "--format", "text"]).stdout;
     let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    assert!(words.contains("introduced a defect; of all commits here"), "{text}");
+    assert!(words.contains("introduce a defect that becomes known; of all commits here"), "{text}");
 
     // Where the settings of labels are others, it was another question.
     repo.write(".gitops-health.yaml", "risk: {labels: {least_share: 0.9}}");
@@ -274,6 +274,66 @@ fn the_score_asks_what_was_learned_and_says_how_far_to_trust_it() {
         assert_eq!(other["model"]["log_odds"], before["model"]["log_odds"]);
         assert!(said(&other["notes"]).contains("it is damaged"), "{other}");
     }
+}
+
+#[test]
+fn with_what_was_learned_points_add_up_and_more_lines_never_lower_the_score() {
+    let repo = service(420, 6);
+    ask(&repo, &["train"]);
+    let whole = |value: &Value| value.as_i64().unwrap_or_else(|| panic!("{value} is not whole"));
+    for back in 0..12 {
+        let revision = format!("HEAD~{}", back * 7);
+        let report =
+            json(&ask(&repo, &["score", "--commit", &revision, "--format", "json"]).stdout);
+        let factor = &report["factors"][0];
+        let signals = factor["signals"].as_array().expect("signals");
+        let points: Vec<i64> = signals.iter().map(|signal| whole(&signal["points"])).collect();
+        assert_eq!(points.iter().sum::<i64>(), whole(&factor["points"]), "{factor}");
+        assert!(points.iter().all(|points| points.abs() <= 50), "{factor}");
+        let odds = |value: &Value| value.as_f64().expect("a number");
+        let model = &report["model"];
+        let contributions = model["contributions"].as_array().expect("contributions");
+        let sum: f64 = contributions.iter().map(|one| odds(&one["log_odds"])).sum();
+        assert!((odds(&model["start"]) + sum - odds(&model["log_odds"])).abs() < 1e-9, "{model}");
+    }
+    let path = repo.path().join("src/part2.c");
+    let before = std::fs::read_to_string(&path).expect("it is there");
+    let mut scores = Vec::new();
+    for lines in [1, 3, 8, 20, 60, 200, 700] {
+        let more: String = (0..lines).map(|line| format!("more_{line} = 1\n")).collect();
+        repo.write("src/part2.c", format!("{before}{more}")).git(&["add", "src"]);
+        let score = ask(&repo, &["score", "--staged"]).stdout;
+        scores.push(score.trim().parse::<u32>().expect("a number"));
+    }
+    assert!(scores.is_sorted() && scores[0] < scores[6], "{scores:?}");
+}
+
+#[test]
+fn where_nothing_was_learned_the_score_is_as_before_and_no_probability_is_told() {
+    // Too few commits, too few defects, and few of both.
+    for repo in [service(30, 6), service(420, 0), service(75, 6)] {
+        let scored = || json(&ask(&repo, &["score", "--format", "json"]).stdout);
+        let before = scored();
+        ask(&repo, &["train"]);
+        assert!(model(&repo).exists());
+        let after = scored();
+        assert_eq!(before["factors"], after["factors"]);
+        assert_eq!(after["model"]["probability"], Value::Null);
+        assert_eq!(after["model"]["base_rate"], Value::Null);
+        assert!(said(&after["model"]["trust"]).contains("found too few commits here"), "{after}");
+    }
+}
+
+#[test]
+fn what_comes_later_changes_no_score() {
+    let repo = service(300, 6);
+    let cut = TestRepo::bare();
+    let url = repo.path().to_string_lossy().into_owned();
+    let commit = repo.git_text(&["rev-parse", "HEAD~90"]);
+    repo.git(&["branch", "early", "HEAD~90"]);
+    cut.git(&["fetch", "--quiet", &url, "early:main"]);
+    let arguments = ["score", "--commit", commit.trim(), "--format", "json", "--historical"];
+    assert_eq!(ask(&repo, &arguments).stdout, ask(&cut, &arguments).stdout);
 }
 
 fn said(value: &Value) -> String {

@@ -80,15 +80,22 @@ impl Forecast {
         let standing = Standing { here: &compared.margins, elsewhere: model.elsewhere() };
         let notable = known.notable(shape);
         let compared_with = compared.margins.len();
-        let facts = Facts { row: &row, shape, notable: &notable, compared: compared_with };
+        let facts = Facts {
+            row: &row,
+            shape,
+            notable: &notable,
+            contributions: &contributions,
+            compared: compared_with,
+        };
         let fill = standing.fill(log_odds);
         let parts = parts(&standing, (start, &contributions), log_odds, &facts);
         let percentile = (compared_with >= LEAST_COMPARED)
             .then(|| (standing.below(log_odds) * 100 / compared_with) as u32);
         let own = model.own();
+        let measured = own.filter(|own| own.is_measured());
         let answer = Answer {
-            probability: own.map(|own| own.probability(log_odds)),
-            base_rate: own.and_then(Trained::base_rate),
+            probability: measured.map(|own| own.probability(log_odds)),
+            base_rate: measured.and_then(Trained::base_rate),
             percentile,
             compared_with,
             weight: model.weight(),
@@ -127,29 +134,36 @@ fn told(row: &Row, contributions: &[f64]) -> Vec<Contribution> {
     inputs.map(contribution).collect()
 }
 
-/// The points begin where any change here begins, and each theme adds or takes in the proportion of what its inputs
-/// contribute to the logarithm of the odds.
+/// The points begin where any change here begins, and each theme adds or takes: its Shapley value among the themes, of which
+/// each moves the logarithm of the odds by what its inputs contribute. So no theme gives more than there is to give, and
+/// none adds that contributes against the risk.
 fn parts(
     standing: &Standing<'_>,
     (start, contributions): (f64, &[f64]),
     log_odds: f64,
     facts: &Facts<'_>,
 ) -> Vec<Part> {
-    /// Nearer than that the curve is straight.
-    const NEAR: f64 = 1e-3;
+    const THEMES: usize = Theme::TOLD.len();
     let start = start + Theme::Usual.sum(contributions);
-    let (from, to) = (standing.fill(start), standing.fill(log_odds));
-    let apart = log_odds - start;
-    let scale = match apart.abs() > NEAR {
-        true => (to - from) / apart,
-        false => standing.slope(log_odds),
+    let moves = Theme::TOLD.map(|theme| theme.sum(contributions));
+    let of_set = |set: usize| {
+        let some = moves.iter().enumerate().filter(|(place, _)| set & 1 << place != 0);
+        standing.fill(some.fold(start, |sum, (_, moved)| sum + moved))
+    };
+    let fills: Vec<f64> = (0..1_usize << THEMES).map(of_set).collect();
+    let weights = shapley_weights::<THEMES>();
+    let value = |place: usize| -> f64 {
+        let without = (0..fills.len()).filter(|set| set & 1 << place == 0);
+        let gains = without
+            .map(|set| weights[set.count_ones() as usize] * (fills[set | 1 << place] - fills[set]));
+        gains.sum()
     };
     let mut parts: Vec<(Theme, f64)> =
-        Theme::TOLD.iter().map(|theme| (*theme, scale * theme.sum(contributions))).collect();
+        Theme::TOLD.iter().enumerate().map(|(place, theme)| (*theme, value(place))).collect();
     parts.sort_by(|one, other| other.1.abs().total_cmp(&one.1.abs()));
     let told: f64 = parts.iter().map(|(_, fill)| fill).sum();
-    // What is lost to rounding, and to the curve where it is taken for straight.
-    let usual = (Theme::Usual, to - told);
+    // But for what is lost to rounding, where any change begins.
+    let usual = (Theme::Usual, standing.fill(log_odds) - told);
     let all = std::iter::once(usual).chain(parts);
     all.map(|(theme, fill)| Part {
         id: theme.id().into(),
@@ -158,4 +172,10 @@ fn parts(
         details: Vec::new(),
     })
     .collect()
+}
+
+/// What a set of others counts, by how many they are, among all orders in which `COUNT` come one after the other.
+fn shapley_weights<const COUNT: usize>() -> [f64; COUNT] {
+    let factorial = |number: usize| (1..=number).map(|it| it as f64).product::<f64>();
+    std::array::from_fn(|size| factorial(size) * factorial(COUNT - size - 1) / factorial(COUNT))
 }

@@ -29,7 +29,9 @@ mod similar;
 mod strategy;
 mod temporal;
 
-use gitops_health_git::{FileChange, FileInTree, ObjectId, PathAttributes, PathPattern, RepoPath};
+use gitops_health_git::{
+    FileChange, FileInTree, ObjectId, PathAttributes, PathPattern, RepoPath, ZonedTime,
+};
 use gitops_health_history::{Chronicle, Past};
 
 pub use complexity::{ComplexityFeatures, LongestFunction};
@@ -262,7 +264,7 @@ pub fn similar_commits<E>(
     forecast: &Forecast,
     compared: &Compared,
     chronicle: &Chronicle,
-    (files, past): (&[FileChange], &Past),
+    (files, past, now): (&[FileChange], &Past, ZonedTime),
     (limit, params): (usize, &RiskParams),
     title: &mut dyn FnMut(ObjectId) -> Result<String, E>,
 ) -> Result<Vec<SimilarCommit>, E> {
@@ -270,7 +272,8 @@ pub fn similar_commits<E>(
     let nearest = forecast.nearest(compared, limit).into_iter();
     let alike: Vec<Alike> =
         nearest.map(|(commit, similarity)| Alike { commit, similarity }).collect();
-    similar::similar(&alike, chronicle, files, &past.mentions, follow_up_days, title)
+    let told = similar::Told { chronicle, mentions: &past.mentions, now, follow_up_days };
+    similar::similar(&alike, &told, files, title)
 }
 
 #[cfg(test)]

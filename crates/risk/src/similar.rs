@@ -49,6 +49,8 @@ pub enum Outcome {
         /// How many days later.
         days: u32,
     },
+    /// Nothing of the kind was found, and it is younger than `follow_up_days`.
+    TooYoung,
     /// Nothing of the kind was found.
     Quiet,
 }
@@ -66,19 +68,29 @@ pub(crate) struct Alike {
     pub similarity: f64,
 }
 
-/// What is told of earlier commits that are like a change of `files`, in their order. `chronicle` holds them and all that came
-/// before the change; `title` gives the subject of a commit.
+/// What is known of earlier commits.
+pub(crate) struct Told<'a> {
+    /// All that came before the change.
+    pub chronicle: &'a Chronicle,
+    /// What messages say of earlier commits.
+    pub mentions: &'a [Mention],
+    /// When the change was made.
+    pub now: ZonedTime,
+    /// In so many days a fix of the same file counts.
+    pub follow_up_days: f64,
+}
+
+/// What is told of earlier commits that are like a change of `files`, in their order. `title` gives the subject of a commit.
 pub(crate) fn similar<E>(
     alike: &[Alike],
-    chronicle: &Chronicle,
+    told: &Told<'_>,
     files: &[FileChange],
-    mentions: &[Mention],
-    follow_up_days: f64,
     title: &mut dyn FnMut(ObjectId) -> Result<String, E>,
 ) -> Result<Vec<SimilarCommit>, E> {
     let changed: HashSet<&RepoPath> =
         files.iter().flat_map(|file| std::iter::once(&file.path).chain(&file.old_path)).collect();
-    let mentions = Mentions::of(mentions);
+    let mentions = Mentions::of(told.mentions);
+    let chronicle = told.chronicle;
     let places: HashMap<ObjectId, usize> =
         chronicle.commits.iter().enumerate().map(|(place, commit)| (commit.id, place)).collect();
     let mut found = Vec::with_capacity(alike.len());
@@ -94,7 +106,7 @@ pub(crate) fn similar<E>(
             subject: title(*commit)?,
             shared_files: shared.count(),
             similarity: *similarity,
-            outcome: outcome(chronicle, *place, &mentions, follow_up_days),
+            outcome: outcome(told, *place, &mentions),
         });
     }
     Ok(found)
@@ -122,12 +134,8 @@ impl<'a> Mentions<'a> {
     }
 }
 
-fn outcome(
-    chronicle: &Chronicle,
-    place: usize,
-    mentions: &Mentions<'_>,
-    follow_up_days: f64,
-) -> Outcome {
+fn outcome(told: &Told<'_>, place: usize, mentions: &Mentions<'_>) -> Outcome {
+    let (chronicle, follow_up_days) = (told.chronicle, told.follow_up_days);
     let commit = &chronicle.commits[place];
     let id = commit.id.to_string();
     if let Some(by) = mentions.find(MentionKind::Reverts, &id) {
@@ -150,6 +158,7 @@ fn outcome(
     }
     match first {
         Some((days, by)) => Outcome::FollowedByFix { by: by.short(), days: days as u32 },
+        None if told.now.days_since(&commit.committed) < follow_up_days => Outcome::TooYoung,
         None => Outcome::Quiet,
     }
 }

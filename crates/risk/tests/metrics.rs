@@ -222,3 +222,33 @@ fn clocks_that_are_wrong_give_no_nonsense() {
         }
     }
 }
+
+#[test]
+fn what_is_halved_is_halved_whenever_that_is() {
+    // On one day ten commits, of which each fourth mends something, and one 14, 60 and 180 days later.
+    for begin in [0, 1_690_000_000, 3_000_000_000] {
+        let repo = TestRepo::new();
+        let days = (0..10).map(|_| 0).chain([14, 60, 180]);
+        for (number, day) in days.enumerate() {
+            repo.write("src/a.c", format!("{number}\n"));
+            let time = format!("{} +0000", begin + 100_000_000 + day * DAY);
+            let subject = if number % 4 == 3 { "Fix crash" } else { "Change" };
+            repo.commit_as(Author { name: "Ada", email: "ada@example.com", time: &time }, subject);
+        }
+        let rows = measured(&history(repo.path()), id(&repo.id("HEAD")));
+        let [.., (_, first), (_, second), (_, third)] = &rows[..] else { panic!("there are 13") };
+        let near = |row: &Row, id: &str, wanted: f64| {
+            let value = of(row, id);
+            assert!((value - wanted).abs() < 1e-9 * wanted, "{begin} {id}: {value}, {wanted}");
+        };
+        near(first, "pace", 5.0);
+        near(second, "change-decay-max", 5.0 + 0.5_f64.powf(46.0 / 60.0));
+        near(second, "pace", 10.0 * 0.5_f64.powf(60.0 / 14.0) + 0.5_f64.powf(46.0 / 14.0));
+        // Two fixes of the first day, 180 days before.
+        near(third, "fix-decay-max", 1.0 + 0.5_f64.powf(120.0 / 180.0));
+        near(third, "dir-fix-decay", 1.0 + 0.5_f64.powf(120.0 / 180.0));
+        let sixty = 0.5_f64.powf(120.0 / 90.0);
+        let (fixes, all) = (2.0 * 0.25 + sixty, 10.0 * 0.25 + 0.5_f64.powf(166.0 / 90.0) + sixty);
+        near(third, "fix-rate", (fixes + 2.0) / (all + 10.0));
+    }
+}

@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use gitops_health_git::{
@@ -35,8 +36,8 @@ pub(super) struct Scorer<'a> {
 pub(super) struct Scored {
     pub score: Score,
     pub features: Features,
-    /// Of each file whether it is more than a test or a text.
-    pub stands_alone: Vec<bool>,
+    /// What each file is.
+    pub kinds: Vec<FileKind>,
     pub similar: Option<Vec<SimilarCommit>>,
     pub moment: Moment,
     pub end: PastEnd,
@@ -145,10 +146,8 @@ impl<'a> Scorer<'a> {
         });
         let moment = self.moment(change);
         let kinds = self.params.kinds_of(&change.files);
-        let goes_along = [FileKind::Test, FileKind::Documentation, FileKind::Generated];
-        let stands_alone = kinds.iter().map(|kind| !goes_along.contains(kind)).collect();
-        let kinds = change.files.iter().zip(kinds);
-        let code = kinds.filter(|(_, kind)| *kind == FileKind::Code).map(|(file, _)| file);
+        let with_kinds = change.files.iter().zip(kinds.iter().copied());
+        let code = with_kinds.filter(|(_, kind)| *kind == FileKind::Code).map(|(file, _)| file);
         let code: Vec<&FileChange> = code.collect();
         let (longest_function, functions_left_out) = self.longest_function(&code)?;
         let forecast = match change.base {
@@ -175,7 +174,7 @@ impl<'a> Scorer<'a> {
         Ok(Scored {
             score,
             features,
-            stands_alone,
+            kinds,
             similar,
             moment,
             end: past.end,
@@ -203,7 +202,7 @@ impl<'a> Scorer<'a> {
         let shape = Shape {
             committed: moment.landed.seconds,
             author: self.author(change)?,
-            is_fix: purpose(change),
+            is_fix: purpose(&brought(self.repo, change)?),
             files: files.collect::<Result<_, CliError>>()?,
         };
         let history = self.lineage.history;
@@ -220,24 +219,22 @@ impl<'a> Scorer<'a> {
             &forecast,
             compared,
             &chronicle,
-            (&change.files, past),
+            (&change.files, past, moment.landed),
             (SIMILAR, self.params),
             &mut title,
         )?;
         Ok((forecast, Some(similar)))
     }
 
-    /// Who made the newest commit, or is about to make one; `None` of whom the index does not know.
+    /// Who made the newest commit, or is about to make one; `None` of whom the index does not know. Of a merge that is who
+    /// made what it brings: whoever merges need not have written anything.
     fn author(&self, change: &Change) -> Result<Option<u32>, CliError> {
-        let history = self.lineage.history;
-        let person = match change.commits.first() {
-            Some(commit) => commit.author.person.clone(),
-            None => match self.context.author(self.repo) {
-                Some(person) => person,
-                None => return Ok(None),
-            },
+        let person = match &brought(self.repo, change)?[..] {
+            [newest, ..] => Some(newest.author.person.clone()),
+            [] => self.context.author(self.repo),
         };
-        Ok(history.number_of(&person)?)
+        let history = self.lineage.history;
+        Ok(person.map(|person| history.number_of(&person)).transpose()?.flatten())
     }
 
     /// The times of the newest commit, or now for what is not committed.
@@ -305,9 +302,21 @@ const SIMILAR: usize = 5;
 /// How many files are searched for the functions that a change touches.
 const FUNCTION_FILES: usize = 100;
 
-/// Whether a change mends a defect, where all of its messages say the same.
-fn purpose(change: &Change) -> Option<bool> {
-    let mut purposes = change.commits.iter().map(|commit| Purpose::of(commit).is_fix);
+/// The commits of a change, newest first; of a merge alone the last of what it brings.
+fn brought<'a>(repo: &Repo, change: &'a Change) -> Result<Cow<'a, [Commit]>, CliError> {
+    match &change.commits[..] {
+        [merge] if merge.is_merge() => {
+            let parents = merge.parents().iter().rev();
+            let last = parents.take(1).map(|parent| repo.commit(*parent));
+            Ok(Cow::Owned(last.collect::<Result<_, _>>()?))
+        }
+        commits => Ok(Cow::Borrowed(commits)),
+    }
+}
+
+/// Whether commits mend a defect, where all of their messages say the same.
+fn purpose(commits: &[Commit]) -> Option<bool> {
+    let mut purposes = commits.iter().map(|commit| Purpose::of(commit).is_fix);
     let first = purposes.next()?;
     purposes.all(|other| other == first).then_some(first)
 }

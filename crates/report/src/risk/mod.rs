@@ -212,10 +212,10 @@ impl RiskReport {
         }));
         lines.extend(model.probability.map(|probability| {
             let base =
-                model.base_rate.map(|base| format!("; of all commits here {}", percent(base)));
+                model.base_rate.map(|base| format!("; of all commits here {} did", percent(base)));
             let base = base.unwrap_or_default();
             format!(
-                "Of changes that it says this of, {} introduced a defect{base}.",
+                "About {} of changes that it says this of introduce a defect that becomes known{base}.",
                 percent(probability)
             )
         }));
@@ -228,10 +228,10 @@ impl RiskReport {
         let splits = self.splits.iter().flatten();
         let line = |split: &Split| {
             format!(
-                "Split out {} ({}): {} less for the rest, which then has {}; alone it has {}",
+                "Split out {} ({}): {} less for the riskier part; the rest has {}, it alone {}",
                 split.what,
                 counted(split.files, "file", "files"),
-                self.score.value.saturating_sub(split.rest),
+                self.score.value.saturating_sub(split.rest.max(split.alone)),
                 split.rest,
                 split.alone
             )

@@ -147,6 +147,7 @@ pub(super) fn outcome(outcome: &Outcome) -> String {
             let days = counted(*days as usize, "day", "days");
             format!("a fix touched one of its files {days} later ({by})")
         }
+        Outcome::TooYoung => "too young to tell".into(),
         Outcome::Quiet => "no fix or revert of it was found".into(),
     }
 }

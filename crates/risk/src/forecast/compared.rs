@@ -3,7 +3,7 @@ use gitops_health_history::{Error, History, MADE_FROM_IT};
 use sha2::{Digest, Sha256};
 
 use crate::RiskParams;
-use crate::metric::{METRICS, Reference, Row};
+use crate::metric::{METRICS, Reference, Row, VERSION};
 use crate::model::Model;
 
 /// The last commits of a repository, which a change is compared with, and what the model says of each.
@@ -86,7 +86,7 @@ impl Compared {
 /// All that the answer depends on.
 fn key(history: &History, last: ObjectId, params: &RiskParams, model: &Model) -> [u8; 32] {
     let mut hasher = Sha256::new();
-    hasher.update(env!("CARGO_PKG_VERSION"));
+    hasher.update(VERSION.to_le_bytes());
     for metric in METRICS {
         hasher.update(metric.id);
         hasher.update([0]);

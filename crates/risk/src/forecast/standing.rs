@@ -15,9 +15,6 @@ const ELSEWHERE: f64 = 50.0;
 /// How far apart two answers are before one is clearly higher, as the width of a logistic curve.
 const WIDTH: f64 = 0.25;
 
-/// The points are full where a change is riskier than each of so many others.
-const OTHERS: f64 = 6.0;
-
 impl Standing<'_> {
     /// How many of this repository's commits the model says less of.
     pub fn below(&self, margin: f64) -> usize {
@@ -33,28 +30,15 @@ impl Standing<'_> {
         square * square * square
     }
 
-    /// How fast the part of the points rises with what the model says.
-    pub fn slope(&self, margin: f64) -> f64 {
-        let density = self.mean(margin, |chance| chance * (1.0 - chance) / WIDTH);
-        let below = self.share_below(margin);
-        let square = below * below;
-        OTHERS * square * square * below * density
-    }
-
     /// The share of commits that the model says less of, softened.
     fn share_below(&self, margin: f64) -> f64 {
-        self.mean(margin, |chance| chance)
-    }
-
-    fn mean(&self, margin: f64, of: impl Fn(f64) -> f64) -> f64 {
         let mean = |others: &[f64]| {
-            let sum: f64 =
-                others.iter().map(|other| of(probability((margin - other) / WIDTH))).sum();
+            let sum: f64 = others.iter().map(|other| probability((margin - other) / WIDTH)).sum();
             sum / others.len() as f64
         };
         let (here, elsewhere) = (self.here.len() as f64, ELSEWHERE);
         match (self.here.is_empty(), self.elsewhere.is_empty()) {
-            (true, true) => of(probability(margin / WIDTH)),
+            (true, true) => probability(margin / WIDTH),
             (true, false) => mean(self.elsewhere),
             (false, true) => mean(self.here),
             (false, false) => {
@@ -76,8 +60,6 @@ mod tests {
         for step in -1000..1000 {
             let (low, high) = (standing.fill(at(step)), standing.fill(at(step + 1)));
             assert!(low <= high && high - low < 0.03, "{step}: {low} {high}");
-            let slope = standing.slope(at(step) + 0.005);
-            assert!((slope - (high - low) * 100.0).abs() < 1e-3, "{step}");
         }
         assert!(standing.fill(-10.0) < 1e-9 && standing.fill(10.0) > 1.0 - 1e-9);
     }

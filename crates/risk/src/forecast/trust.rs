@@ -2,6 +2,7 @@ use gitops_health_git::{ZonedTime, counted};
 
 use super::LEAST_COMPARED;
 use crate::evaluation::Verdict;
+use crate::label::LEAST_DAYS;
 use crate::model::{Judged, Judgement, Trained};
 
 /// How far to trust what the model says of a change, in sentences.
@@ -18,6 +19,10 @@ pub(super) fn in_words(own: Option<&Trained>, committed: i64, compared_with: usi
 }
 
 fn of_own(own: &Trained, committed: i64) -> String {
+    if !own.is_measured() {
+        return "`risk train` found too few commits here of which is known what became of them."
+            .into();
+    }
     let mut words = match own.judged() {
         Judged::Told(judgement) => judged(own, &judgement),
         Judged::Unknown(_) => {
@@ -26,9 +31,11 @@ fn of_own(own: &Trained, committed: i64) -> String {
         }
     };
     let until = ZonedTime { seconds: own.until(), offset_minutes: 0 };
-    words += &format!(" It learned from commits up to {}", until.date());
-    words += match committed < own.until() {
-        true => ", this one may be among them.",
+    words += &format!(" It knows what became of commits until {}", until.date());
+    // Younger ones are not learned from.
+    let may_be_known = committed < own.until().saturating_sub(LEAST_DAYS * 86_400);
+    words += match may_be_known {
+        true => ", so it may have learned what became of this one.",
         false => ".",
     };
     words
@@ -43,11 +50,12 @@ fn judged(own: &Trained, judgement: &Judgement) -> String {
         counted(tested, "commit", "commits")
     );
     let areas = format!("area under the ROC curve {auc}, by lines added alone {lines}");
-    match judgement.verdict() {
+    let told = match judgement.verdict() {
         Verdict::Beats => format!("{tested} told more than their size does: {areas}."),
-        _ => format!(
-            "{tested} may not tell more than their size does: {areas}. So it keeps {:.0} % of its weight.",
-            own.weight() * 100.0
-        ),
+        _ => format!("{tested} may not tell more than their size does: {areas}."),
+    };
+    match own.weight() * 100.0 {
+        all if all >= 99.5 => told,
+        weight => format!("{told} So it keeps {weight:.0} % of its weight."),
     }
 }

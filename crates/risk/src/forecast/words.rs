@@ -4,12 +4,15 @@ use super::LEAST_COMPARED;
 use super::theme::Theme;
 use crate::kind::FileKind;
 use crate::metric::{METRICS, Notable, Row, Shape};
+use crate::model::INPUTS;
 
 /// What a change did and what was known before, for those who tell of it.
 pub(super) struct Facts<'a> {
     pub row: &'a Row,
     pub shape: &'a Shape,
     pub notable: &'a Notable,
+    /// What each of [`INPUTS`] contributes.
+    pub contributions: &'a [f64],
     /// With how many commits it is compared.
     pub compared: usize,
 }
@@ -18,6 +21,12 @@ impl Facts<'_> {
     fn of(&self, id: &str) -> f64 {
         let place = METRICS.iter().position(|metric| metric.id == id);
         place.map_or(f64::NAN, |place| self.row[place])
+    }
+
+    /// What some inputs contribute together.
+    fn contribute(&self, ids: &[&str]) -> f64 {
+        let inputs = INPUTS.iter().zip(self.contributions);
+        inputs.filter(|((id, _), _)| ids.contains(id)).map(|(_, it)| it).sum()
     }
 
     fn count(&self, id: &str) -> usize {
@@ -49,7 +58,7 @@ pub(super) fn evidence(theme: Theme, adds: bool, facts: &Facts<'_>) -> String {
 
 /// A part as `34 of 100`.
 pub(crate) fn hundredths(part: f64) -> String {
-    format!("{:.0} of 100", (part * 100.0).clamp(0.0, 100.0))
+    format!("{:.0} of 100", (part * 100.0).clamp(1.0, 99.0))
 }
 
 fn usual(facts: &Facts<'_>) -> String {
@@ -63,15 +72,24 @@ fn usual(facts: &Facts<'_>) -> String {
 }
 
 fn size(adds: bool, facts: &Facts<'_>) -> String {
+    let (all, code, tests) = (facts.count("la"), facts.count("code-la"), facts.count("test-la"));
+    let of_kinds = match (code, tests) {
+        (0, 0) => String::new(),
+        (code, 0) if code == all => String::new(),
+        (code, tests) => format!(" ({code} of code, {tests} of tests)"),
+    };
     let lines = format!(
-        "{} added and {} deleted in {}",
-        counted(facts.count("la"), "line", "lines"),
+        "{} added{of_kinds} and {} deleted in {}",
+        counted(all, "line", "lines"),
         facts.count("ld"),
         counted(facts.count("places"), "place", "places")
     );
-    let (usual, of_code) = match facts.count("code-la") {
-        0 => (facts.of("la-usual"), ""),
-        _ => (facts.of("code-la-usual"), " of code"),
+    // What is compared is what weighs most.
+    let by_code = facts.contribute(&["code-la", "code-la-usual"]);
+    let by_all = facts.contribute(&["la", "la-usual", "test-la"]);
+    let (usual, of_code) = match code > 0 && by_code.abs() > by_all.abs() {
+        true => (facts.of("code-la-usual"), " of code"),
+        false => (facts.of("la-usual"), ""),
     };
     if facts.compared < LEAST_COMPARED {
         return lines;
@@ -121,10 +139,10 @@ fn files(facts: &Facts<'_>) -> String {
 
 fn fixes(adds: bool, facts: &Facts<'_>) -> String {
     match facts.notable.most_mended {
-        Some(_) if !adds => format!(
-            "fixes of these files count {:.1} by age: 1 for one of today, half for one 180 days old",
-            facts.of("fix-decay-max")
-        ),
+        Some(_) if !adds && facts.of("fix-decay-max") < 1.0 => {
+            "the fixes of these files lie back".into()
+        }
+        Some(_) if !adds => "fixes of these files and those beside them, taken together".into(),
         Some((place, fixes, changes)) => {
             let path = &facts.shape.files[place].path;
             let fixes = counted(fixes, "fix", "fixes");

@@ -70,14 +70,16 @@ pub struct Known<'a> {
     pub(super) usual: &'a Usual,
 }
 
-/// More half-lives than that before or after 1970 are as many: 2 to their power is still a number.
+/// More half-lives than that before or after 1970 are as many: 2 to their power is still a number. The shortest that is counted
+/// so is [`CHANGE_DAYS`], so that this is the year 2134.
 const MOST_HALF_LIVES: f64 = 1_000.0;
 
 fn half_lives(time: i64, half_life: f64) -> f64 {
     (time as f64 / DAY / half_life).clamp(-MOST_HALF_LIVES, MOST_HALF_LIVES)
 }
 
-/// What something of a time counts, in what something of 1970 does.
+/// What something of a time counts, in what something of 1970 does: 2 to the power of the half-lives since then. So what was
+/// counted once need not be looked at again.
 fn since_1970(time: i64, half_life: f64) -> f64 {
     libm::exp2(half_lives(time, half_life))
 }
@@ -94,19 +96,20 @@ pub(super) fn days(now: i64, then: i64) -> f64 {
 
 /// All commits before, in a few numbers.
 ///
-/// What is halved every so many days is kept as of 1970, so that what was counted need not be looked at again: what a moment
-/// adds is 2 to the power of its half-lives since then. No moment is before the last that was counted, whatever clocks say.
+/// No moment is before the last that was counted, whatever clocks say.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Repository {
     commits: u32,
     fixes: u32,
     first: Option<i64>,
-    /// The last moment, and what it adds to the pace and to the rates.
+    /// The last moment.
     at: Option<i64>,
-    adds: [f64; 2],
+    /// As of the last moment.
     pace: f64,
+    /// As of 1970, and what the last moment adds.
     changes: f64,
     mended: f64,
+    adds: f64,
     last_authors: VecDeque<u32>,
 }
 
@@ -121,14 +124,14 @@ impl Repository {
         self.fixes += u32::from(purpose.is_fix);
         self.first = Some(self.first.map_or(now, |first| first.min(now)));
         if self.at.is_none_or(|at| at < now) {
+            self.pace = self.pace_at(now);
+            self.adds = since_1970(now, RATE_DAYS);
             self.at = Some(now);
-            self.adds = [since_1970(now, PACE_DAYS), since_1970(now, RATE_DAYS)];
         }
-        let [pace, rate] = self.adds;
-        self.pace += pace;
-        self.changes += rate;
+        self.pace += 1.0;
+        self.changes += self.adds;
         if purpose.is_fix {
-            self.mended += rate;
+            self.mended += self.adds;
         }
         self.last_authors.push_back(author);
         if self.last_authors.len() > 100 {
@@ -140,10 +143,15 @@ impl Repository {
         row[COMMITS] = f64::from(self.commits);
         row[DAYS] = self.first.map_or(0.0, |first| days(now, first));
         let now = self.at.map_or(now, |at| at.max(now));
-        row[PACE] = self.pace * left_of_1970(now, PACE_DAYS);
+        row[PACE] = self.pace_at(now);
         row[PEOPLE_PACE] = self.last_authors.iter().collect::<BTreeSet<_>>().len() as f64;
         let rate = left_of_1970(now, RATE_DAYS);
         row[FIX_RATE] = (self.mended * rate + 2.0) / (self.changes * rate + 10.0);
+    }
+
+    /// The pace at a moment that is not before the last.
+    fn pace_at(&self, now: i64) -> f64 {
+        self.at.map_or(0.0, |at| self.pace * libm::exp2(-days(now, at) / PACE_DAYS))
     }
 
     /// The share of fixes among all commits, smoothed.

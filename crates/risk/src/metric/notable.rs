@@ -9,23 +9,24 @@ pub struct Notable {
     /// The file that was mended most in its last [`LAST_CHANGES_TOLD`] changes, as a place in [`Shape::files`]; how often,
     /// and in how many changes.
     pub most_mended: Option<(usize, usize, usize)>,
-    /// How many earlier changes the files had.
+    /// How many earlier changes changed one of the files.
     pub changes: usize,
     /// How many of them the author made.
     pub own: usize,
-    /// How many of the files nobody changed before.
-    pub without_past: usize,
 }
 
 impl Known<'_> {
     /// What stands out. The change is the one of which this is known.
     pub fn notable(&self, shape: &Shape) -> Notable {
         let mut notable = Notable::default();
+        let mut changes: Vec<u32> =
+            self.files.iter().flat_map(|file| file.iter().copied()).collect();
+        changes.sort_unstable();
+        changes.dedup();
+        let by_author = |deed: &&u32| Some(self.deeds[**deed as usize].author) == shape.author;
+        notable.own = changes.iter().filter(by_author).count();
+        notable.changes = changes.len();
         for (place, file) in self.files.iter().enumerate() {
-            notable.without_past += usize::from(file.is_empty());
-            notable.changes += file.len();
-            let by_author = |deed: &&u32| Some(self.deeds[**deed as usize].author) == shape.author;
-            notable.own += file.iter().filter(by_author).count();
             let last = &file[file.len().saturating_sub(LAST_CHANGES_TOLD)..];
             let fixes = last.iter().filter(|deed| self.deeds[**deed as usize].is_fix).count();
             if fixes > notable.most_mended.map_or(0, |(_, most, _)| most) {

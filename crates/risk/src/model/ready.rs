@@ -67,9 +67,9 @@ impl Model {
     /// What the default model says of commits of other repositories, in even steps from the lowest to the highest. Nothing
     /// where own commits were learned from: then it is another question.
     pub fn elsewhere(&self) -> &[f64] {
-        match self.own() {
-            Some(_) => &[],
-            None => self.default.usual(),
+        match self.own().is_some_and(Trained::is_measured) {
+            true => &[],
+            false => self.default.usual(),
         }
     }
 

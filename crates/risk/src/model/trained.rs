@@ -9,7 +9,7 @@ use crate::evaluation::{
     Unknown, Verdict, learned_until, own_calibration,
 };
 use crate::learn::LearnError;
-use crate::metric::Row;
+use crate::metric::{Row, VERSION};
 
 /// What was learned from the commits of one repository, with all that is to be known of it: what `risk train` keeps.
 ///
@@ -186,6 +186,11 @@ impl Trained {
         self.counted
     }
 
+    /// Whether there were enough commits to weigh the answers of the default model anew, so that probabilities are measured.
+    pub fn is_measured(&self) -> bool {
+        self.own.is_some()
+    }
+
     /// What was learned from them.
     pub fn learned(&self) -> Learned {
         self.learned
@@ -309,10 +314,11 @@ impl DefaultModel {
 }
 
 impl RiskParams {
-    /// A digest of what labels and measured changes depend on in the configuration: `risk.labels` and `risk.kind_paths`.
+    /// A digest of what labels and measured changes depend on besides the commits: how they are measured, `risk.labels` and
+    /// `risk.kind_paths`.
     pub fn settings_of_labels(&self) -> String {
-        let both = (&self.config.labels, &self.config.kind_paths);
-        hexadecimal(&serde_json::to_vec(&both).unwrap_or_default())
+        let all = (VERSION, &self.config.labels, &self.config.kind_paths);
+        hexadecimal(&serde_json::to_vec(&all).unwrap_or_default())
     }
 }
 
