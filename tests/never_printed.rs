@@ -288,6 +288,40 @@ fn scores_hotspots_trends_and_the_index_do_not_say_it() {
 }
 
 #[test]
+fn names_of_files_do_not_say_it_either() {
+    let planted = Planted::new();
+    let number = &planted.in_message;
+    let repo = TestRepo::new();
+    let (old, new) = (format!("auth/{number}/rec.c"), format!("auth/{number}/moved.c"));
+    let body = |count: usize| (0..count).map(|line| format!("int v{line};\n")).collect::<String>();
+    repo.write(&old, body(60)).write("lib/other.c", body(50)).commit("Begin");
+    repo.write(&old, body(90)).commit("Fix crash");
+    repo.write(&old, body(130)).write("lib/other.c", body(20)).commit("Fix leak");
+    repo.remove(&old).write(&new, body(140)).commit("Fix overflow");
+    repo.write(&new, body(400)).write("lib/other.c", body(300)).git(&["add", "."]);
+    let mut commands: Vec<Vec<&str>> = Vec::new();
+    for selection in [&["--commit", "HEAD"][..], &["--commit", "HEAD~1"], &["--staged"]] {
+        for format in ["text", "table", "json", "markdown", "github"] {
+            let more = ["--explain", "--historical", "--recommend-strategy", "--format", format];
+            commands.push([&["risk", "score"], selection, &more].concat());
+        }
+    }
+    for format in ["text", "json", "csv", "markdown", "html"] {
+        commands.push(vec!["risk", "hotspots", "--all-kinds", "--format", format]);
+    }
+    for format in ["text", "json", "csv", "markdown"] {
+        commands.push(vec!["risk", "labels", "--commit", "HEAD~2", "--format", format]);
+    }
+    let program = program(&repo);
+    for arguments in commands {
+        let transcript = run(&program, &arguments);
+        assert_eq!(transcript.code, Some(0), "{transcript}");
+        assert!(!transcript.stdout.contains(number.as_str()), "{arguments:?} says it");
+        assert!(!transcript.stderr.contains(number.as_str()), "{arguments:?} says it");
+    }
+}
+
+#[test]
 fn mistakes_do_not_say_it() {
     let planted = Planted::new();
     let repo = repository(&planted);

@@ -190,7 +190,7 @@ fn few_commits_are_no_evaluation_but_something_may_be_learned() {
 
 #[test]
 fn what_was_learned_can_be_taken_away() {
-    let repo = service(30, 6);
+    let repo = service(420, 6);
     let remove = ["train", "--remove"];
     assert_eq!(ask(&repo, &remove).stdout, "there is no model\n");
     ask(&repo, &["train"]);
@@ -209,12 +209,12 @@ fn what_was_learned_can_be_taken_away() {
 
 #[test]
 fn where_nothing_can_be_kept_nothing_is_said_to_be() {
-    let repo = service(12, 6);
+    let repo = service(420, 6);
     std::fs::create_dir(repo.git_dir().join("gitops-health")).expect("it can be made");
     std::fs::create_dir(model(&repo)).expect("it can be made");
     let in_the_way = ask(&repo, &["train"]);
     assert_fails_with_hint(&in_the_way, 3, &["could not keep", "risk-model.json"]);
-    let repo = service(12, 6);
+    let repo = service(420, 6);
     std::fs::write(repo.git_dir().join("gitops-health"), "in the way").expect("it can be written");
     let program = program(&repo);
     std::fs::write(program.home().join(".cache"), "in the way").expect("it can be written");
@@ -266,6 +266,14 @@ fn the_score_asks_what_was_learned_and_says_how_far_to_trust_it() {
     );
     repo.remove(".gitops-health.yaml");
 
+    // What belongs to another history says nothing of this one.
+    let other_repo = service(40, 6);
+    ask(&other_repo, &["score"]);
+    std::fs::copy(model(&repo), model(&other_repo)).expect("it can be copied");
+    let foreign = json(&ask(&other_repo, &["score", "--format", "json"]).stdout);
+    assert_eq!(foreign["model"]["probability"], Value::Null);
+    assert!(said(&foreign["notes"]).contains("commits that are not here"), "{foreign}");
+
     // What is damaged is not asked, and nothing is stopped by it.
     let whole = std::fs::read(model(&repo)).expect("it is kept");
     for damaged in [&whole[..whole.len() / 2], b"", b"{}", b"null", b"[1e999]"] {
@@ -273,6 +281,11 @@ fn the_score_asks_what_was_learned_and_says_how_far_to_trust_it() {
         let other = scored();
         assert_eq!(other["model"]["log_odds"], before["model"]["log_odds"]);
         assert!(said(&other["notes"]).contains("it is damaged"), "{other}");
+        let bare = ask(&repo, &["score"]);
+        assert!(
+            bare.stderr.contains("it is damaged") && bare.stdout.lines().count() == 1,
+            "{bare}"
+        );
     }
 }
 
@@ -311,17 +324,33 @@ fn with_what_was_learned_points_add_up_and_more_lines_never_lower_the_score() {
 #[test]
 fn where_nothing_was_learned_the_score_is_as_before_and_no_probability_is_told() {
     // Too few commits, too few defects, and few of both.
-    for repo in [service(30, 6), service(420, 0), service(75, 6)] {
+    for repo in [service(30, 6), service(420, 0), service(45, 6)] {
         let scored = || json(&ask(&repo, &["score", "--format", "json"]).stdout);
         let before = scored();
         ask(&repo, &["train"]);
-        assert!(model(&repo).exists());
         let after = scored();
-        assert_eq!(before["factors"], after["factors"]);
+        assert_eq!(before["model"]["log_odds"], after["model"]["log_odds"], "{after}");
+        assert_eq!(before["model"]["percentile"], after["model"]["percentile"]);
+        if after["model"]["weight"] == 1.0 {
+            assert_eq!(before["factors"], after["factors"]);
+        }
         assert_eq!(after["model"]["probability"], Value::Null);
         assert_eq!(after["model"]["base_rate"], Value::Null);
-        assert!(said(&after["model"]["trust"]).contains("found too few commits here"), "{after}");
+        let trust = said(&after["model"]["trust"]);
+        let is_kept = model(&repo).exists();
+        assert_eq!(trust.contains("found too few commits here"), is_kept, "{after}");
     }
+}
+
+#[test]
+fn what_learns_nothing_takes_the_place_of_nothing() {
+    let repo = service(420, 6);
+    ask(&repo, &["train"]);
+    let kept = std::fs::read(model(&repo)).expect("it is kept");
+    let nothing = ask(&repo, &["train", "HEAD~450"]);
+    assert_eq!(nothing.code, Some(3), "{nothing}");
+    assert!(nothing.stdout.contains("Nothing is kept."), "{nothing}");
+    assert!(kept == std::fs::read(model(&repo)).expect("it is kept"));
 }
 
 #[test]

@@ -95,12 +95,19 @@ impl Context {
         })
     }
 
-    /// Who is about to commit, as git would say: by the environment, else by its configuration. `None` where neither says.
+    /// Who is about to commit, as git says it: by the environment, else by its configuration files. `None` where none of
+    /// these says.
     pub fn author(&self, repo: &Repo) -> Option<Person> {
-        let said = |name: &str, key: &str| std::env::var(name).ok().or_else(|| repo.setting(key));
-        let email = said("GIT_AUTHOR_EMAIL", "user.email")?;
-        let name = said("GIT_AUTHOR_NAME", "user.name").unwrap_or_default();
-        Some(Person::new(name.trim().as_bytes(), email.trim().as_bytes()))
+        let said = |variable: &str, keys: [&str; 2]| {
+            let variable = std::env::var(variable).ok().filter(|value| !value.is_empty());
+            variable.or_else(|| keys.iter().find_map(|key| repo.setting(key)))
+        };
+        let email = said("GIT_AUTHOR_EMAIL", ["author.email", "user.email"]);
+        let email = email.or_else(|| std::env::var("EMAIL").ok())?;
+        let name = said("GIT_AUTHOR_NAME", ["author.name", "user.name"]).unwrap_or_default();
+        // As git does, when it writes the header of a commit.
+        let without = |text: &str| text.replace(['<', '>', '\n'], "");
+        Some(Person::new(without(&name).trim().as_bytes(), without(&email).trim().as_bytes()))
     }
 
     /// Whether the result goes to a person at a terminal.

@@ -225,6 +225,12 @@ pub(crate) fn masked_name(name: &[u8]) -> String {
     printable(&OURS.name_with_marks(name))
 }
 
+/// A path as it may be shown: as it is, but for marks in the place of what our own rules find in it.
+pub(crate) fn masked_path(path: &RepoPath) -> String {
+    let masked = masked_name(path.as_bytes());
+    if masked == printable(path.as_bytes()) { path.to_string() } else { masked }
+}
+
 /// The subject of a commit as it may be shown: its beginning, with marks in the place of what our own rules
 /// find in it.
 pub(crate) fn subject_of(commit: &Commit) -> String {

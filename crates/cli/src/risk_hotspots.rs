@@ -16,6 +16,7 @@ use crate::args::{HotspotsArgs, TableFormat};
 use crate::context::Context;
 use crate::error::{CliError, Failure};
 use crate::exit_code::ExitCode;
+use crate::look::masked_path;
 use crate::lookback::{Gaps, Lookback, refuse_no_time, when};
 use crate::{index, output};
 
@@ -234,7 +235,7 @@ fn assemble(
 
 /// The top of the tree has no name.
 fn shown(path: &RepoPath) -> String {
-    if path.as_bytes().is_empty() { ".".into() } else { path.to_string() }
+    if path.as_bytes().is_empty() { ".".into() } else { masked_path(path) }
 }
 
 fn about_left_out(left_out: &BTreeMap<FileKind, usize>) -> Vec<String> {
@@ -321,7 +322,7 @@ impl Ranking<'_> {
     ) -> Result<Hotspot, CliError> {
         let main_author = past.main_author.map(|main| self.main_author(main, past.changes));
         Ok(Hotspot {
-            path: path.to_string(),
+            path: masked_path(path),
             score,
             files,
             changes: past.changes,

@@ -13,7 +13,7 @@ use crate::args::{LabelsArgs, LabelsFormat, is_within};
 use crate::context::Context;
 use crate::error::{CliError, Failure};
 use crate::exit_code::ExitCode;
-use crate::look::subject_of;
+use crate::look::{masked_path, subject_of};
 use crate::lookback::{Gaps, Lookback, refuse_no_time, when};
 use crate::own_history::NEVER;
 use crate::{index, output};
@@ -314,7 +314,7 @@ impl<'a> Known<'a> {
         let committed = self.labels.committed(blamed).unwrap_or(blame.known);
         let reasons = blame.reasons.iter().map(|reason| LabelReason {
             link: reason.link,
-            path: reason.path.to_string(),
+            path: masked_path(&reason.path),
             lines: reason.lines,
             first_line: (reason.first_line > 0).then_some(reason.first_line),
         });

@@ -3,6 +3,7 @@ use gitops_health_report::evaluation::rounded;
 use gitops_health_report::training::{
     self as report, TRAINING_SCHEMA, TrainingJudgement, TrainingReport,
 };
+use gitops_health_risk::evaluation::Learned;
 use gitops_health_risk::model::{Judgement, Trained};
 
 use crate::args::{ProseFormat, TrainArgs};
@@ -31,8 +32,13 @@ pub(crate) fn run(context: &Context, args: &TrainArgs) -> Result<ExitCode, CliEr
         Trained::learn(&learnable.default, history, tip, settings, tell)
     })?;
     let text = trained.to_json()?;
-    learnable.history.keep_beside(MODEL_FILE, text.as_bytes())?;
-    let report = assemble(&learnable, &trained, text.len());
+    // Nothing takes the place of something.
+    let learned_something = trained.learned() != Learned::Nothing;
+    if learned_something {
+        learnable.history.keep_beside(MODEL_FILE, text.as_bytes())?;
+    }
+    let bytes = if learned_something { text.len() } else { 0 };
+    let report = assemble(&learnable, &trained, bytes);
     let text = match args.format {
         ProseFormat::Text => report::text(&report, context.style()),
         ProseFormat::Json => report::json(&report),

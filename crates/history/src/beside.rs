@@ -8,7 +8,7 @@ use gitops_health_git::Repo;
 
 use crate::error::{Error, Fault};
 use crate::history::History;
-use crate::place::{Candidate, Room, candidates, is_name};
+use crate::place::{Candidate, Room, candidates, is_name, read_ordinary};
 
 impl History {
     /// Keeps a file beside the index, all of it or what was there: whatever ends the process, and whoever reads meanwhile.
@@ -33,7 +33,7 @@ impl History {
     /// Takes away what was kept beside the index of a repository, wherever that is; how many there were. The index stays, and
     /// need not be usable.
     pub fn forget_beside(repo: &Repo, cache: Option<&Path>, name: &str) -> Result<usize, Error> {
-        let mut removed = 0;
+        let (mut removed, mut failure) = (0, None);
         for Candidate { directory, sharing, .. } in candidates(repo, cache) {
             let file = directory.join(name);
             if fs::symlink_metadata(&file).is_err() {
@@ -43,14 +43,38 @@ impl History {
                 named(name)?;
                 Ok(Room::enter(directory, sharing, &|| {})?.forget(name)?)
             };
-            removed += usize::from(forget().map_err(|fault| match fault {
-                Fault::File(source) => {
-                    Error::Beside { operation: "take away", place: file, source }
+            match forget() {
+                Ok(is_gone) => removed += usize::from(is_gone),
+                Err(Fault::File(source)) => {
+                    let failed = Error::Beside { operation: "take away", place: file, source };
+                    failure.get_or_insert(failed);
                 }
-                fault => fault.at("open", &file),
-            })?);
+                Err(fault) => drop(failure.get_or_insert(fault.at("open", &file))),
+            }
         }
-        Ok(removed)
+        failure.map_or(Ok(removed), Err)
+    }
+
+    /// What was kept beside the index of a repository, in the git directory or in the cache, whether the index there can be
+    /// used or not: the first that is there. As [`History::read_beside`].
+    pub fn kept_beside(
+        repo: &Repo,
+        cache: Option<&Path>,
+        name: &str,
+        most: usize,
+    ) -> Result<Option<Vec<u8>>, Error> {
+        for Candidate { directory, .. } in candidates(repo, cache) {
+            let read = named(name).and_then(|()| read_ordinary(&directory, name, most));
+            match read {
+                Ok(None) => {}
+                Ok(found) => return Ok(found),
+                Err(source) => {
+                    let place = directory.join(name);
+                    return Err(Error::Beside { operation: "read", place, source });
+                }
+            }
+        }
+        Ok(None)
     }
 
     fn about(&self, name: &str, operation: &'static str, source: io::Error) -> Error {

@@ -212,7 +212,8 @@ impl Room {
     pub fn keep(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
         let path = self.directory.join(name);
         check_ordinary(&path)?;
-        let mut new = temporary(name, 0o666).tempfile_in(&self.directory)?;
+        // What is left of one that somebody ended in the middle goes with the index.
+        let mut new = temporary(MADE_FROM_IT, 0o666).tempfile_in(&self.directory)?;
         new.write_all(bytes)?;
         share(new.as_file(), self.sharing);
         new.as_file().sync_all()?;
@@ -222,18 +223,7 @@ impl Room {
 
     /// A file beside the index; `None` where there is none, an error where it is larger than `most`.
     pub fn read(&self, name: &str, most: usize) -> io::Result<Option<Vec<u8>>> {
-        let path = self.directory.join(name);
-        check_ordinary(&path)?;
-        let file = match open_here(&path, fs::OpenOptions::new().read(true)) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            file => file?,
-        };
-        let mut bytes = Vec::new();
-        file.take(most as u64 + 1).read_to_end(&mut bytes)?;
-        match bytes.len() > most {
-            true => Err(io::ErrorKind::FileTooLarge.into()),
-            false => Ok(Some(bytes)),
-        }
+        read_ordinary(&self.directory, name, most)
     }
 
     /// Takes a file beside the index away; whether there was one.
@@ -271,6 +261,31 @@ impl Room {
         new.as_file().sync_all()?;
         new.persist(self.directory.join(KEY)).map_err(|error| error.error)?;
         Ok(random)
+    }
+}
+
+/// A file in a directory that is that of an index; `None` where there is none, an error where it is larger than `most`, or the
+/// directory or the file something else.
+pub(crate) fn read_ordinary(
+    directory: &Path,
+    name: &str,
+    most: usize,
+) -> io::Result<Option<Vec<u8>>> {
+    match fs::symlink_metadata(directory) {
+        Ok(known) if known.is_dir() => {}
+        _ => return Ok(None),
+    }
+    let path = directory.join(name);
+    check_ordinary(&path)?;
+    let file = match open_here(&path, fs::OpenOptions::new().read(true)) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        file => file?,
+    };
+    let mut bytes = Vec::new();
+    file.take(most as u64 + 1).read_to_end(&mut bytes)?;
+    match bytes.len() > most {
+        true => Err(io::ErrorKind::FileTooLarge.into()),
+        false => Ok(Some(bytes)),
     }
 }
 

@@ -190,7 +190,7 @@ pub fn score(features: &Features, params: &RiskParams) -> Score {
     // A rule of thumb that knows nothing leaves its points to the others first.
     let always = shares.critical_paths + shares.code_complexity;
     let known = match &history {
-        None if always > 0.0 => always,
+        None if always > 0.0 && features.complexity.files > 0 => always,
         _ => always + shares.historical_performance,
     };
     let heuristic = |share: f64| weights.heuristic * share / known;

@@ -11,9 +11,9 @@ use super::{Day, parse_day};
 pub(crate) enum RiskCommand {
     /// Score a change from 0 to 100, say why, and how to deploy it
     ///
-    /// The score is the sum of four factors, each with its evidence: critical paths, historical
-    /// performance, code complexity and temporal context. It orders changes by how much there is
-    /// to look after; it is not a probability.
+    /// The score is the sum of five factors, each with its evidence: what a learned model says, critical
+    /// paths, historical performance, code complexity and temporal context. It orders changes by how much
+    /// there is to look after; it is not a probability. docs/risk-score.md explains all of it.
     ///
     /// In a pipe, without --explain, --historical or --format, just the number is printed, and
     /// with --recommend-strategy just STANDARD, CANARY or BLUE_GREEN.

@@ -109,6 +109,7 @@ fn with_marks(mut report: RiskReport, change: &Change) -> RiskReport {
     };
     for signal in report.score.factors.iter_mut().flat_map(|factor| &mut factor.signals) {
         mark(&mut signal.evidence);
+        signal.details.iter_mut().for_each(mark);
     }
     report.splits.iter_mut().flatten().for_each(|split| mark(&mut split.what));
     report.recommendations.iter_mut().for_each(mark);

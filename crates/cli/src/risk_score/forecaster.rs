@@ -1,12 +1,13 @@
 use std::collections::VecDeque;
 
-use gitops_health_git::ObjectId;
+use gitops_health_git::{ObjectId, Repo};
 use gitops_health_history::{History, Past};
 use gitops_health_risk::RiskParams;
 use gitops_health_risk::forecast::{Compared, Forecast};
 use gitops_health_risk::metric::{Recalled, Reference, Shape};
 use gitops_health_risk::model::{MOST_BYTES, Model, Outdated};
 
+use crate::context::Context;
 use crate::error::CliError;
 use crate::risk_train::MODEL_FILE;
 
@@ -19,12 +20,16 @@ pub(super) struct Forecaster {
 
 impl Forecaster {
     /// With what was learned from the repository itself, where that is kept and can be asked.
-    pub fn new(history: &History, params: &RiskParams) -> Result<Self, CliError> {
+    pub fn new(context: &Context, repo: &Repo, params: &RiskParams) -> Result<Self, CliError> {
         let (model, compared) = (Model::shipped()?, VecDeque::new());
-        let kept = history.read_beside(MODEL_FILE, MOST_BYTES);
+        let cache = context.cache_directory();
+        let kept = History::kept_beside(repo, cache.as_deref(), MODEL_FILE, MOST_BYTES);
         let (own, why_not) = match kept {
             Ok(None) => return Ok(Self { model, why_not: None, compared }),
             Ok(Some(file)) => match model.clone().with_own(&file, params) {
+                Ok((own, None)) if !repo.holds(own.own_tip())? => {
+                    (model, "it learned from commits that are not here")
+                }
                 Ok((own, None)) => return Ok(Self { model: own, why_not: None, compared }),
                 Ok((model, Some(Outdated::OtherDefault))) => {
                     (model, "it builds on the model of another version of this program")

@@ -67,7 +67,7 @@ impl<'a> Scorer<'a> {
         }
         let mut tagged: Vec<ObjectId> = tags.keys().copied().collect();
         tagged.sort_unstable();
-        let forecaster = Forecaster::new(lineage.history, params)?;
+        let forecaster = Forecaster::new(context, repo, params)?;
         Ok(Self { context, repo, params, lineage, tags, tagged, forecaster })
     }
 

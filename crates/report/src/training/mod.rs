@@ -48,7 +48,7 @@ pub struct TrainingReport {
     pub place: String,
     /// The file, below that.
     pub file: String,
-    /// How large it is, in bytes.
+    /// How large it is, in bytes; 0 where nothing was learned, and so nothing kept.
     pub bytes: usize,
     /// How many commits could not be read: what they did is not known.
     pub unread_commits: usize,

@@ -40,6 +40,9 @@ impl TrainingReport {
 
     /// Where it is, in a sentence.
     pub(super) fn about_place(&self) -> String {
+        if self.bytes == 0 {
+            return "Nothing is kept. What was learned before, if anything was, stays.".into();
+        }
         format!(
             "Kept {} as {}, {} KB. It names no person; `gitops-health risk train --remove` takes it away.",
             self.place,

@@ -19,17 +19,18 @@ pub(super) fn in_words(own: Option<&Trained>, committed: i64, compared_with: usi
 }
 
 fn of_own(own: &Trained, committed: i64) -> String {
-    if !own.is_measured() {
-        return "`risk train` found too few commits here of which is known what became of them."
-            .into();
-    }
     let mut words = match own.judged() {
         Judged::Told(judgement) => judged(own, &judgement),
-        Judged::Unknown(_) => {
+        Judged::Unknown(_) if own.is_measured() => {
             "It learned from this repository, but too few defects are known here to tell how often it is right."
                 .to_owned()
         }
+        Judged::Unknown(_) => String::new(),
     };
+    if !own.is_measured() {
+        let few = "`risk train` found too few commits here of which is known what became of them.";
+        return format!("{few} {words}").trim_end().to_owned();
+    }
     let until = ZonedTime { seconds: own.until(), offset_minutes: 0 };
     words += &format!(" It knows what became of commits until {}", until.date());
     // Younger ones are not learned from.

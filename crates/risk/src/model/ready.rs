@@ -1,3 +1,4 @@
+use gitops_health_git::ObjectId;
 use sha2::{Digest, Sha256};
 
 use super::trained::hexadecimal;
@@ -46,6 +47,11 @@ impl Model {
     /// What was learned from the repository's own commits.
     pub fn own(&self) -> Option<&Trained> {
         self.own.as_ref().map(|own| &own.trained)
+    }
+
+    /// The commit up to which own commits were learned from; [`ObjectId::ZERO`] where none were.
+    pub fn own_tip(&self) -> ObjectId {
+        self.own().and_then(|own| own.tip().parse().ok()).unwrap_or(ObjectId::ZERO)
     }
 
     /// The logarithm of the odds that a change introduces a defect.

@@ -75,6 +75,12 @@ const FORMAT: u32 = 1;
 /// How large a file is at most, in bytes: several times what the largest model takes.
 pub const MOST_BYTES: usize = 4 << 20;
 
+/// No time is later, in seconds since 1970: the year 9999.
+const MOST_SECONDS: i64 = 253_402_300_799;
+
+/// No repository has more.
+const MOST_COMMITS: usize = 1 << 32;
+
 /// The base rate is that of so many commits.
 const NEWEST: usize = 1_000;
 
@@ -140,6 +146,11 @@ impl Trained {
             (is_digest(&self.default) && is_digest(&self.settings), "a digest is none"),
             (self.tip.parse::<ObjectId>().is_ok(), "the commit of the model is none"),
             (self.base_rate.is_none_or(is_share), "the base rate is no share"),
+            ((0..=MOST_SECONDS).contains(&self.until), "the time of the model is none"),
+            (
+                self.tested_defective <= self.tested && self.tested <= MOST_COMMITS,
+                "the model was tested on more commits than there are",
+            ),
             (self.judged.is_sound(), "the figures of the model are none"),
             (
                 self.own.as_ref().map(OwnModel::has_trees)
