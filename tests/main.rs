@@ -25,6 +25,7 @@ mod limits;
 mod lookback;
 mod masked;
 mod never_printed;
+mod odd_repositories;
 mod own_history;
 mod own_policies;
 mod pipelines;
