@@ -1,14 +1,16 @@
 //! What others keep beside an index, such as a model that was learned from it.
 
 use std::fs;
-use std::io;
+use std::io::{self, Read, Write};
 use std::path::Path;
 
 use gitops_health_git::Repo;
 
 use crate::error::{Error, Fault};
 use crate::history::History;
-use crate::place::{Candidate, Room, candidates, is_name, read_ordinary};
+use crate::place::{
+    Candidate, MADE_FROM_IT, Room, candidates, check_ordinary, open_here, share, temporary,
+};
 
 impl History {
     /// Keeps a file beside the index, all of it or what was there: whatever ends the process, and whoever reads meanwhile.
@@ -88,4 +90,65 @@ fn named(name: &str) -> io::Result<()> {
         true => Ok(()),
         false => Err(io::Error::new(io::ErrorKind::InvalidInput, "no file beside it is so called")),
     }
+}
+
+impl Room {
+    /// Keeps a file beside the index: all of it or what was there.
+    pub fn keep(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
+        let path = self.directory.join(name);
+        check_ordinary(&path)?;
+        // What is left of one that somebody ended in the middle goes with the index.
+        let mut new = temporary(MADE_FROM_IT, 0o666).tempfile_in(&self.directory)?;
+        new.write_all(bytes)?;
+        share(new.as_file(), self.sharing);
+        new.as_file().sync_all()?;
+        new.persist(path).map_err(|error| error.error)?;
+        Ok(())
+    }
+
+    /// A file beside the index; `None` where there is none, an error where it is larger than `most`.
+    pub fn read(&self, name: &str, most: usize) -> io::Result<Option<Vec<u8>>> {
+        read_ordinary(&self.directory, name, most)
+    }
+
+    /// Takes a file beside the index away; whether there was one.
+    pub fn forget(&self, name: &str) -> io::Result<bool> {
+        match fs::remove_file(self.directory.join(name)) {
+            Ok(()) => Ok(true),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// A file in a directory that is that of an index; `None` where there is none, an error where it is larger than `most`, or the
+/// directory or the file something else.
+fn read_ordinary(directory: &Path, name: &str, most: usize) -> io::Result<Option<Vec<u8>>> {
+    match fs::symlink_metadata(directory) {
+        Ok(known) if known.is_dir() => {}
+        _ => return Ok(None),
+    }
+    let path = directory.join(name);
+    check_ordinary(&path)?;
+    let file = match open_here(&path, fs::OpenOptions::new().read(true)) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        file => file?,
+    };
+    let mut bytes = Vec::new();
+    file.take(most as u64 + 1).read_to_end(&mut bytes)?;
+    match bytes.len() > most {
+        true => Err(io::ErrorKind::FileTooLarge.into()),
+        false => Ok(Some(bytes)),
+    }
+}
+
+/// What others than the index may be called in its directory.
+fn is_name(name: &str) -> bool {
+    let is_word = |word: &str| {
+        let is_letter =
+            |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+        !word.is_empty() && word.bytes().all(is_letter)
+    };
+    let kept = name.strip_suffix(".json").is_some_and(is_word);
+    kept || name.strip_prefix(MADE_FROM_IT).is_some_and(is_word)
 }

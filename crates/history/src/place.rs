@@ -75,9 +75,9 @@ impl fmt::Display for Notice {
 
 /// The directory of an index, and the right to use it.
 pub(crate) struct Room {
-    directory: PathBuf,
+    pub directory: PathBuf,
     lock: File,
-    sharing: Sharing,
+    pub sharing: Sharing,
 }
 
 /// Who besides their owner may use the files of an index: those who may use the clone.
@@ -208,33 +208,6 @@ impl Room {
         Ok(file)
     }
 
-    /// Keeps a file beside the index: all of it or what was there.
-    pub fn keep(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
-        let path = self.directory.join(name);
-        check_ordinary(&path)?;
-        // What is left of one that somebody ended in the middle goes with the index.
-        let mut new = temporary(MADE_FROM_IT, 0o666).tempfile_in(&self.directory)?;
-        new.write_all(bytes)?;
-        share(new.as_file(), self.sharing);
-        new.as_file().sync_all()?;
-        new.persist(path).map_err(|error| error.error)?;
-        Ok(())
-    }
-
-    /// A file beside the index; `None` where there is none, an error where it is larger than `most`.
-    pub fn read(&self, name: &str, most: usize) -> io::Result<Option<Vec<u8>>> {
-        read_ordinary(&self.directory, name, most)
-    }
-
-    /// Takes a file beside the index away; whether there was one.
-    pub fn forget(&self, name: &str) -> io::Result<bool> {
-        match fs::remove_file(self.directory.join(name)) {
-            Ok(()) => Ok(true),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
-            Err(error) => Err(error),
-        }
-    }
-
     /// The key of this clone; `None` where there is none, or a part of one.
     pub fn key(&self) -> io::Result<Option<[u8; 32]>> {
         let path = self.directory.join(KEY);
@@ -264,42 +237,6 @@ impl Room {
     }
 }
 
-/// A file in a directory that is that of an index; `None` where there is none, an error where it is larger than `most`, or the
-/// directory or the file something else.
-pub(crate) fn read_ordinary(
-    directory: &Path,
-    name: &str,
-    most: usize,
-) -> io::Result<Option<Vec<u8>>> {
-    match fs::symlink_metadata(directory) {
-        Ok(known) if known.is_dir() => {}
-        _ => return Ok(None),
-    }
-    let path = directory.join(name);
-    check_ordinary(&path)?;
-    let file = match open_here(&path, fs::OpenOptions::new().read(true)) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        file => file?,
-    };
-    let mut bytes = Vec::new();
-    file.take(most as u64 + 1).read_to_end(&mut bytes)?;
-    match bytes.len() > most {
-        true => Err(io::ErrorKind::FileTooLarge.into()),
-        false => Ok(Some(bytes)),
-    }
-}
-
-/// What others than the index may be called in its directory.
-pub(crate) fn is_name(name: &str) -> bool {
-    let is_word = |word: &str| {
-        let is_letter =
-            |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-        !word.is_empty() && word.bytes().all(is_letter)
-    };
-    let kept = name.strip_suffix(".json").is_some_and(is_word);
-    kept || name.strip_prefix(MADE_FROM_IT).is_some_and(is_word)
-}
-
 /// The file of an index and what SQLite keeps beside it, whether they are there or not.
 fn files(directory: &Path) -> impl Iterator<Item = PathBuf> {
     ENDINGS.into_iter().map(|ending| directory.join(format!("{FILE}{ending}")))
@@ -312,7 +249,7 @@ pub(crate) fn is_there(directory: &Path) -> bool {
 
 /// Makes a file or directory under a name that nobody could foresee, never through a link that waits
 /// there, with the permissions `mode` less those that this process withholds.
-fn temporary(prefix: &str, mode: u32) -> tempfile::Builder<'_, 'static> {
+pub(crate) fn temporary(prefix: &str, mode: u32) -> tempfile::Builder<'_, 'static> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(prefix);
     #[cfg(unix)]
@@ -333,7 +270,7 @@ fn make_shared(path: &Path, sharing: Sharing) -> io::Result<()> {
 }
 
 /// Opens what stands in the directory of an index: no link, and without waiting for a pipe.
-fn open_here(path: &Path, options: &mut fs::OpenOptions) -> io::Result<File> {
+pub(crate) fn open_here(path: &Path, options: &mut fs::OpenOptions) -> io::Result<File> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::custom_flags(options, libc::O_NOFOLLOW | libc::O_NONBLOCK);
     let file = options.open(path)?;
@@ -344,7 +281,7 @@ fn open_here(path: &Path, options: &mut fs::OpenOptions) -> io::Result<File> {
 }
 
 /// An error where there is something that is no file: to open it might wait for ever.
-fn check_ordinary(path: &Path) -> io::Result<()> {
+pub(crate) fn check_ordinary(path: &Path) -> io::Result<()> {
     match fs::symlink_metadata(path) {
         Ok(known) if !known.is_file() => Err(is_something_else(path)),
         _ => Ok(()),
@@ -449,7 +386,7 @@ fn share_directory(_: &Path, _: Sharing) -> io::Result<()> {
 /// Gives a file or directory the permissions that those of the clone have. Whose it is not can't, and
 /// need not where its owner did.
 #[cfg(unix)]
-fn share(file: &File, sharing: Sharing) {
+pub(crate) fn share(file: &File, sharing: Sharing) {
     use std::os::unix::fs::PermissionsExt;
     let (Some(sharing), Ok(known)) = (sharing, file.metadata()) else { return };
     let now = known.permissions().mode() & 0o7777;
@@ -463,7 +400,7 @@ fn share(file: &File, sharing: Sharing) {
 }
 
 #[cfg(not(unix))]
-fn share(_: &File, _: Sharing) {}
+pub(crate) fn share(_: &File, _: Sharing) {}
 
 /// Where the index of a repository may be, the best place first.
 pub(crate) fn candidates(repo: &Repo, cache: Option<&Path>) -> Vec<Candidate> {
