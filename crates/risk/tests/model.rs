@@ -46,6 +46,7 @@ fn drawn(random: &mut Rng, committed: i64) -> Shape {
         committed,
         author: Some(random.u32(0..6)),
         is_fix: [None, Some(false), Some(true)][random.usize(0..3)],
+        message: None,
         files,
     }
 }

@@ -102,7 +102,8 @@ fn shape(random: &mut Rng, committed: i64) -> Shape {
         }
     });
     let files = files.collect();
-    Shape { committed, author: Some(random.u32(0..6)), is_fix: Some(random.bool()), files }
+    let is_fix = Some(random.bool());
+    Shape { committed, author: Some(random.u32(0..6)), is_fix, message: None, files }
 }
 
 /// Settings are dangerous here, and lines are not.

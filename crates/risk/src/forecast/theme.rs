@@ -17,7 +17,7 @@ pub(super) enum Theme {
     FileSize,
     /// What the author did before.
     Experience,
-    /// Whether it mends something.
+    /// What its message says it is for, and how long it is.
     Purpose,
 }
 
@@ -43,7 +43,7 @@ impl Theme {
             Self::Activity => "earlier-changes",
             Self::FileSize => "file-size",
             Self::Experience => "experience",
-            Self::Purpose => "purpose",
+            Self::Purpose => "message",
         }
     }
 
@@ -61,7 +61,7 @@ impl Theme {
             }
             "lt" | "lt-usual" => Self::FileSize,
             "exp" | "rexp" | "sexp" | "own-share" | "own-changes" | "dir-exp" => Self::Experience,
-            "fix" => Self::Purpose,
+            "fix" | "subject" | "body-lines" => Self::Purpose,
             _ => return None,
         })
     }
