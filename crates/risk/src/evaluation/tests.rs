@@ -245,7 +245,7 @@ fn what_was_kept_is_read_again_and_what_is_broken_is_not_believed() {
     };
     for broken in [
         other("\"format\":1", "\"format\":2"),
-        other("\"features\":48", "\"features\":47"),
+        other("\"features\":50", "\"features\":47"),
         other("\"learned\":\"trees\"", "\"learned\":\"weights\""),
         other("\"tip\":\"0000", "\"tip\":\"000"),
         other("{\"format\"", "{\"more\":1,\"format\""),
