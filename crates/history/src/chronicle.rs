@@ -9,7 +9,7 @@ use crate::error::{Error, Fault};
 use crate::event::Event;
 use crate::graph::flag;
 use crate::history::History;
-use crate::message::{MessageShape, Purpose};
+use crate::message::Purpose;
 use crate::names::Names;
 use crate::timeline::is_change;
 
@@ -34,8 +34,6 @@ pub struct RecordedCommit {
     pub author: u32,
     /// What it was made for.
     pub purpose: Purpose,
-    /// How long its message is.
-    pub message: MessageShape,
     /// Whether what it did to files is its own and known: not of a merge, nor at the edge of a shallow clone.
     pub is_change: bool,
     /// Whether it begins a history, as far as that is here.
@@ -139,10 +137,8 @@ impl History {
                 }
                 chronicle.files.push(file);
             }
-            let detail = self.graph.detail(&self.connection, timeline.number(place))?;
             chronicle.commits.push(RecordedCommit {
-                id: detail.id,
-                message: detail.message,
+                id: self.graph.detail(&self.connection, timeline.number(place))?.id,
                 committed: node.time(),
                 author: self.identity(node.author),
                 purpose: Purpose { is_fix: node.is(flag::FIX), is_revert: node.is(flag::REVERT) },

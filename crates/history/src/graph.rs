@@ -8,7 +8,6 @@ use rusqlite::Connection;
 
 use crate::chunk::{self, GRAPH_PART, Kind};
 use crate::error::Fault;
-use crate::message::MessageShape;
 use crate::sum::{Rows, Sum};
 
 /// The place of a commit in the index. Parents have lower numbers than their children.
@@ -107,10 +106,9 @@ pub(crate) struct Detail {
     pub files: u32,
     pub added: u32,
     pub deleted: u32,
-    pub message: MessageShape,
 }
 
-const DETAIL: usize = 36;
+const DETAIL: usize = 32;
 
 impl Detail {
     pub fn write(self, data: &mut Vec<u8>) {
@@ -118,17 +116,12 @@ impl Detail {
         for number in [self.files, self.added, self.deleted] {
             data.extend_from_slice(&number.to_le_bytes());
         }
-        for number in [self.message.subject, self.message.lines] {
-            data.extend_from_slice(&number.to_le_bytes());
-        }
     }
 
     fn read(data: &[u8; DETAIL]) -> Self {
         let word = |at: usize| u32::from_le_bytes(std::array::from_fn(|i| data[at + i]));
         let id = ObjectId::from_bytes(std::array::from_fn(|i| data[i]));
-        let half = |at: usize| u16::from_le_bytes([data[at], data[at + 1]]);
-        let message = MessageShape { subject: half(32), lines: half(34) };
-        Self { id, files: word(20), added: word(24), deleted: word(28), message }
+        Self { id, files: word(20), added: word(24), deleted: word(28) }
     }
 }
 

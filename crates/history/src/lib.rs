@@ -63,7 +63,7 @@ pub use history::History;
 pub use hotspot::{DirectoryPast, Everything, FilePast, MainAuthor, PastOfAll, QUARTER, QUARTERS};
 pub use made::Made;
 pub use mentions::{Mention, MentionKind};
-pub use message::{MessageShape, Purpose, Reference};
+pub use message::{Purpose, Reference};
 pub use open::Options;
 pub use origin::{ChangedFile, EarlierChange, Origin, Origins, Version};
 pub use past::{Before, Past, PastCommit, PastEnd, Tally};

@@ -15,31 +15,6 @@ pub struct Purpose {
     pub is_revert: bool,
 }
 
-/// How long a message is: what is measured of it, and all that is kept of its words.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct MessageShape {
-    /// The bytes of the subject, at most 65,535.
-    pub subject: u16,
-    /// The lines below it that are neither empty nor trailers, at most 65,535.
-    pub lines: u16,
-}
-
-/// A line that has the form of a trailer, wherever it stands: `Signed-off-by: Ada`.
-static TRAILER_LINE: LazyLock<Regex> = LazyLock::new(|| compile(r"(?-u)^[A-Za-z][A-Za-z0-9-]*: "));
-
-impl MessageShape {
-    /// Measures a message.
-    pub fn of(commit: &Commit) -> Self {
-        let subject = commit.subject();
-        let short = |length: usize| u16::try_from(length).unwrap_or(u16::MAX);
-        let lines = commit.message.lines().skip_while(|line| line.trim().is_empty());
-        // A subject may go on over lines until an empty one.
-        let below = lines.skip_while(|line| !line.trim().is_empty());
-        let told = below.filter(|line| !line.trim().is_empty() && !TRAILER_LINE.is_match(line));
-        Self { subject: short(subject.len()), lines: short(told.count()) }
-    }
-}
-
 /// How a message refers to something else.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Reference {

@@ -4,8 +4,7 @@ use gitops_health_git::{CommitFacts, FileFacts, FilesOfCommit, Lines, Person};
 
 use crate::graph::{Detail, flag};
 use crate::message::{
-    MessageShape, Purpose, Reference, conventional_type, is_number_of_forge, quoted_subject,
-    references,
+    Purpose, Reference, conventional_type, is_number_of_forge, quoted_subject, references,
 };
 use crate::people::Key;
 
@@ -154,8 +153,7 @@ fn lacks(files: &FilesOfCommit) -> Option<[u8; 20]> {
 }
 
 fn detail(facts: &CommitFacts) -> Detail {
-    let message = MessageShape::of(&facts.commit);
-    let mut detail = Detail { id: facts.commit.id, files: 0, added: 0, deleted: 0, message };
+    let mut detail = Detail { id: facts.commit.id, files: 0, added: 0, deleted: 0 };
     if let FilesOfCommit::Changed { files, .. } = &facts.files {
         detail.files = u32::try_from(files.len()).unwrap_or(u32::MAX);
         for file in files {

@@ -34,7 +34,7 @@ pub struct Metric {
 }
 
 /// Counts up when something is measured in another way: what was kept or learned of it is not asked any more.
-pub const VERSION: u32 = 3;
+pub const VERSION: u32 = 2;
 
 /// What was measured, in the order of [`METRICS`]; not a number where it is not known.
 pub type Row = Vec<f64>;
@@ -61,8 +61,6 @@ metrics! {
     LD "ld" "deleted lines"
     LT "lt" "lines of the files before the change, in the mean"
     FIX "fix" "whether it mends a defect"
-    SUBJECT "subject" "bytes of the subject of the message"
-    BODY_LINES "body-lines" "lines of the message below the subject, neither empty nor trailers"
     NDEV "ndev" "people who changed the files before"
     AGE "age" "days since the files were changed last, in the mean"
     NUC "nuc" "earlier changes of the files, in the mean"

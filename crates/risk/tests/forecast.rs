@@ -9,9 +9,7 @@ use gitops_health_git::{
     FileChange, Lines, Location, Mode, ObjectId, PathAttributes, Repo, RepoPath, Side, Status,
     ZonedTime,
 };
-use gitops_health_history::{
-    Before, History, Made, MessageShape, Options, Past, PastCommit, Purpose, Work,
-};
+use gitops_health_history::{Before, History, Made, Options, Past, PastCommit, Purpose, Work};
 use gitops_health_risk::forecast::{Compared, Forecast};
 use gitops_health_risk::metric::{ChangedFile, METRICS, Recalled, Reference, Row, Shape};
 use gitops_health_risk::model::Model;
@@ -89,9 +87,7 @@ fn drawn(random: &mut Random, params: &RiskParams) -> Drawn {
 fn shape(files: &[FileChange], random: &mut Random, params: &RiskParams) -> Shape {
     let of = |file: &FileChange| ChangedFile::of(file, 300, params);
     let is_fix = [None, Some(false), Some(true)][random.below(3)];
-    let message = is_fix.map(|_| MessageShape { subject: 40, lines: random.below(30) as u16 });
-    let files = files.iter().map(of).collect();
-    Shape { committed: NOW, author: Some(1), is_fix, message, files }
+    Shape { committed: NOW, author: Some(1), is_fix, files: files.iter().map(of).collect() }
 }
 
 /// Commits that added up to so many lines.

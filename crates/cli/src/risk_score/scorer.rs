@@ -5,7 +5,7 @@ use gitops_health_git::{
     Change, Commit, FileChange, FunctionSearch, ObjectId, Repo, Selection, Similarity, UnreadFile,
     counted, printable,
 };
-use gitops_health_history::{Before, MessageShape, Past, PastEnd, Purpose};
+use gitops_health_history::{Before, Past, PastEnd, Purpose};
 use gitops_health_report::CommitRow;
 use gitops_health_risk::forecast::Forecast;
 use gitops_health_risk::metric::{ChangedFile, Shape};
@@ -199,15 +199,10 @@ impl<'a> Scorer<'a> {
             .files
             .iter()
             .map(|file| Ok(ChangedFile::of(file, self.repo.lines_before(file)?, self.params)));
-        let brought = brought(self.repo, change)?;
         let shape = Shape {
             committed: moment.landed.seconds,
             author: self.author(change)?,
-            is_fix: purpose(&brought),
-            message: match &brought[..] {
-                [only] => Some(MessageShape::of(only)),
-                _ => None,
-            },
+            is_fix: purpose(&brought(self.repo, change)?),
             files: files.collect::<Result<_, CliError>>()?,
         };
         let history = self.lineage.history;

@@ -182,7 +182,7 @@ const FORGERIES: &[Forgery] = &[
     (5, |data| flip(data, 3), "who people are differs"),
     (5, |data| data.extend([1, 0, 0, 0]), "who people are differs"),
     (5, |data| data.push(0), "the identity of a person is missing"),
-    (2, |data| data.extend([0; 36]), "as many details as commits"),
+    (2, |data| data.extend([0; 32]), "as many details as commits"),
     (2, |data| data.push(0), "details of commits are missing"),
     (
         6,

@@ -17,7 +17,7 @@ pub(super) enum Theme {
     FileSize,
     /// What the author did before.
     Experience,
-    /// What its message says it is for, and how long it is.
+    /// Whether it mends something.
     Purpose,
 }
 
@@ -43,7 +43,7 @@ impl Theme {
             Self::Activity => "earlier-changes",
             Self::FileSize => "file-size",
             Self::Experience => "experience",
-            Self::Purpose => "message",
+            Self::Purpose => "purpose",
         }
     }
 
@@ -61,7 +61,7 @@ impl Theme {
             }
             "lt" | "lt-usual" => Self::FileSize,
             "exp" | "rexp" | "sexp" | "own-share" | "own-changes" | "dir-exp" => Self::Experience,
-            "fix" | "subject" | "body-lines" => Self::Purpose,
+            "fix" => Self::Purpose,
             _ => return None,
         })
     }

@@ -48,28 +48,17 @@ pub(super) fn evidence(theme: Theme, adds: bool, facts: &Facts<'_>) -> String {
             format!("files of {} in the mean before", counted(lines, "line", "lines"))
         }
         Theme::Experience => experience(facts),
-        Theme::Purpose => message(facts),
+        Theme::Purpose => match facts.of("fix") {
+            fix if fix > 0.5 => "it says that it mends a defect".into(),
+            fix if fix < 0.5 => "it does not say that it mends a defect".into(),
+            _ => "no message says yet whether it mends a defect".into(),
+        },
     }
 }
 
 /// A part as `34 of 100`.
 pub(crate) fn hundredths(part: f64) -> String {
     format!("{:.0} of 100", (part * 100.0).clamp(1.0, 99.0))
-}
-
-fn message(facts: &Facts<'_>) -> String {
-    let says = match facts.of("fix") {
-        fix if fix > 0.5 => "it says that it mends a defect",
-        fix if fix < 0.5 => "it does not say that it mends a defect",
-        _ => return "no message says yet what it is for".into(),
-    };
-    match facts.of("body-lines") {
-        lines if lines >= 1.0 => {
-            format!("{says}, and explains itself in {}", counted(lines as usize, "line", "lines"))
-        }
-        lines if lines < 1.0 => format!("{says}, in a subject alone"),
-        _ => says.into(),
-    }
 }
 
 fn usual(facts: &Facts<'_>) -> String {

@@ -143,7 +143,6 @@ impl<'a> Shapes<'a> {
             committed: commit.committed.seconds,
             author: Some(commit.author),
             is_fix: Some(commit.purpose.is_fix),
-            message: Some(commit.message),
             files: files.collect(),
         }
     }

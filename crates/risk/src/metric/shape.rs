@@ -2,8 +2,6 @@ use std::collections::BTreeSet;
 
 use gitops_health_git::{FileChange, Lines, RepoPath, Status};
 
-use gitops_health_history::MessageShape;
-
 use super::*;
 use crate::RiskParams;
 use crate::kind::FileKind;
@@ -17,8 +15,6 @@ pub struct Shape {
     pub author: Option<u32>,
     /// Whether it mends a defect; `None` where there is no message yet.
     pub is_fix: Option<bool>,
-    /// How long its message is; `None` where there is none yet.
-    pub message: Option<MessageShape>,
     /// The files.
     pub files: Vec<ChangedFile>,
 }
@@ -93,8 +89,6 @@ impl Shape {
         row[ND] = distinct(RepoPath::parent);
         row[NF] = files.len() as f64;
         row[FIX] = self.is_fix.map_or(f64::NAN, |it| f64::from(u8::from(it)));
-        row[SUBJECT] = self.message.map_or(f64::NAN, |it| f64::from(it.subject));
-        row[BODY_LINES] = self.message.map_or(f64::NAN, |it| f64::from(it.lines));
         let lines_of = |file: &ChangedFile| f64::from(file.added) + f64::from(file.deleted);
         let changed: f64 = files.iter().map(lines_of).sum();
         let (mut lines_before, mut endings) = (0.0, BTreeSet::new());

@@ -176,14 +176,12 @@ fn trained<'a>(
     let places = places();
     let width = places.len() + 1;
     let (mut records, mut targets, mut weights) = (Vec::new(), Vec::new(), Vec::new());
-    let of_message = |id: &str| ["fix", "subject", "body-lines"].contains(&id);
-    let of_message: Vec<usize> =
-        (0..INPUTS.len()).filter(|place| of_message(INPUTS[*place].0)).collect();
+    let fix = INPUTS.iter().position(|(id, _)| *id == "fix");
     for (number, example) in examples.enumerate() {
         let mut inputs = inputs(places, &example.row, example.procedure.number());
         // What is about to be committed has no message: a quarter of the examples has none either.
-        if number % 4 == 3 {
-            of_message.iter().for_each(|place| inputs[*place] = f64::NAN);
+        if let Some(fix) = fix.filter(|_| number % 4 == 3) {
+            inputs[fix] = f64::NAN;
         }
         records.extend(inputs);
         targets.push(example.is_defective);

@@ -15,8 +15,6 @@ pub const INPUTS: &[(&str, Direction)] = &[
     ("ld", Direction::Rising),
     ("lt", Direction::Any),
     ("fix", Direction::Any),
-    ("subject", Direction::Any),
-    ("body-lines", Direction::Any),
     ("ndev", Direction::Any),
     ("age", Direction::Any),
     ("nuc", Direction::Any),
