@@ -3,7 +3,7 @@
 use std::sync::atomic::AtomicBool;
 
 use gitops_health_git::{ObjectId, Repo, ZonedTime, counted};
-use gitops_health_history::{Before, Chronicle, History, PastEnd};
+use gitops_health_history::{Before, History, PastEnd};
 use gitops_health_risk::RiskParams;
 use gitops_health_risk::evaluation::{EvaluationError, MeasuredChange, OwnHistory, measured};
 use gitops_health_risk::label::Labels;
@@ -52,7 +52,8 @@ impl Learnable {
         let chronicle = history.chronicle(lookback.commit.id)?;
         let tell = |done, all| progress.show(|| format!("{done} of {all} commits measured"));
         let changes = measured(&chronicle, &params, &tell);
-        let (default, until) = (DefaultModel::shipped()?, end(&chronicle, context.now()));
+        let committed = chronicle.commits.iter().map(|commit| commit.committed.seconds);
+        let (default, until) = (DefaultModel::shipped()?, end(committed, context.now()));
         Ok(Self { lookback, history, params, default, labels, changes, gaps, until })
     }
 
@@ -93,11 +94,10 @@ impl Learnable {
     }
 }
 
-/// When the newest commit was committed, and not later than now. A fix that would be newer is not here, so that what no fix
-/// leads to is not clean for being old today.
-fn end(chronicle: &Chronicle, now: ZonedTime) -> ZonedTime {
-    let newest = chronicle.commits.iter().map(|commit| commit.committed.seconds).max();
-    match newest {
+/// When the newest of the commits was committed, in seconds since 1970, and not later than now. A fix that would be newer is
+/// not here, so that what no fix leads to is not clean for being old today.
+pub(crate) fn end(committed: impl Iterator<Item = i64>, now: ZonedTime) -> ZonedTime {
+    match committed.max() {
         Some(seconds) if seconds < now.seconds => ZonedTime { seconds, offset_minutes: 0 },
         _ => now,
     }

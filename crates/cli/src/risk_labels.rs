@@ -15,7 +15,7 @@ use crate::error::{CliError, Failure};
 use crate::exit_code::ExitCode;
 use crate::look::{masked_path, subject_of};
 use crate::lookback::{Gaps, Lookback, refuse_no_time, when};
-use crate::own_history::NEVER;
+use crate::own_history::{NEVER, end};
 use crate::{index, output};
 
 /// `risk labels`: which past commits introduced defects, and how that is known.
@@ -30,7 +30,8 @@ pub(crate) fn run(context: &Context, args: &LabelsArgs) -> Result<ExitCode, CliE
     let tips = [lookback.commit.id];
     let history = index::open_for(context, &repo, &loaded.config.index, &tips)?;
     let labels = labels_of(context, &repo, &history, &tips, params.labels())?;
-    let known = Known::at(&repo, &labels, context.now());
+    let committed = labels.commits().iter().filter_map(|id| labels.committed(*id));
+    let known = Known::at(&repo, &labels, end(committed, context.now()));
     let asked = match (asked, &args.commit) {
         (Some(commit), Some(revision)) => {
             refuse_elsewhere(&labels, &lookback, commit, revision)?;
