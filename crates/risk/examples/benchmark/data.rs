@@ -35,12 +35,12 @@ impl Collection {
         }
     }
 
-    /// The columns of the id, the time, whether a defect was introduced, and when that became known.
-    fn columns(self) -> [&'static str; 4] {
+    /// The columns of the id, the time, whether a defect was introduced, and when that became known, or by which fixes.
+    fn columns(self) -> ([&'static str; 3], Option<&'static str>) {
         match self {
-            Self::SixProjects => ["_id", "date", "bug", ""],
-            Self::GitHub => ["commit_hash", "ts", "contains_bug", ""],
-            Self::Trailers => ["commit_hash", "ts", "bug", "first_fix_ts"],
+            Self::SixProjects => (["_id", "date", "bug"], None),
+            Self::GitHub => (["commit_hash", "ts", "contains_bug"], Some("fixes")),
+            Self::Trailers => (["commit_hash", "ts", "bug"], Some("first_fix_ts")),
         }
     }
 }
@@ -50,6 +50,8 @@ pub struct Project {
     pub collection: Collection,
     /// How many commits have labels.
     pub labelled: usize,
+    /// When the newest of them was made, or was said to have introduced a defect: nothing is known of later fixes.
+    pub ended: i64,
     /// Those that were measured and are changes, the oldest first.
     pub commits: Vec<Labelled>,
 }
@@ -60,7 +62,7 @@ pub struct Labelled {
     pub published_added: f64,
     pub row: Row,
     pub is_defective: bool,
-    /// When that became known, where it is told.
+    /// When that became known, which is when the first of its fixes was made, where it is told.
     pub known: Option<i64>,
 }
 
@@ -77,19 +79,45 @@ impl Project {
         self.commits.len() * 4 / 5
     }
 
-    /// What other projects may learn from it: not the last fifth, in which many a defect was not yet found, and of
-    /// developers who say so nothing from before they began to.
+    /// What others may learn from it: not the last fifth, in which many a defect was not yet found, and of developers who
+    /// say so nothing from before they began to.
     pub fn training(&self) -> impl Iterator<Item = &Labelled> {
-        let begun = match self.collection {
-            Collection::Trailers => {
-                let mut known: Vec<i64> =
-                    self.commits.iter().filter_map(|commit| commit.known).collect();
-                known.sort_unstable();
-                known.get(known.len() / 20).copied().unwrap_or(i64::MIN)
-            }
-            _ => i64::MIN,
-        };
+        self.before_last(i64::MAX)
+    }
+
+    /// The same as far as it could be told when the last fifth began.
+    pub fn own_training(&self) -> impl Iterator<Item = &Labelled> {
+        self.before_last(self.commits[self.cut()].committed)
+    }
+
+    fn before_last(&self, moment: i64) -> impl Iterator<Item = &Labelled> {
+        let begun = self.begun(moment);
         self.commits[..self.cut()].iter().filter(move |commit| commit.committed >= begun)
+    }
+
+    /// When developers began to say what introduced a defect, as far as was known at a moment: by then a twentieth of what
+    /// they said.
+    fn begun(&self, moment: i64) -> i64 {
+        if self.collection != Collection::Trailers {
+            return i64::MIN;
+        }
+        let known = self.commits.iter().filter_map(|commit| commit.known);
+        let mut known: Vec<i64> = known.filter(|known| *known <= moment).collect();
+        known.sort_unstable();
+        known.get(known.len() / 20).copied().unwrap_or(i64::MIN)
+    }
+
+    /// How many seconds it took until a defect was known, of the older half of what comes before the last fifth, the
+    /// shortest first. Of the younger half those that take long are not known yet.
+    pub fn delays(&self) -> Vec<i64> {
+        let older = self.training().take(self.training().count() / 2);
+        let mut delays: Vec<i64> = older
+            .filter(|commit| commit.is_defective)
+            .filter_map(|commit| Some(commit.known? - commit.committed))
+            .filter(|delay| *delay >= 0)
+            .collect();
+        delays.sort_unstable();
+        delays
     }
 }
 
@@ -135,11 +163,15 @@ pub fn read(labels: &Path, metrics: &Path) -> Result<Vec<Project>, Box<dyn Error
             }
         }
         commits.sort_by_key(|commit| commit.committed);
-        let is_ordered = commits.is_sorted_by_key(|commit| commit.committed);
-        assert!(is_ordered, "what is tested comes after what is learned from");
         if commits.len() >= 100 {
-            let (name, labelled) = (name.clone(), labels.len());
-            projects.push(Project { name, collection: *collection, labelled, commits });
+            let times = labels.iter().flat_map(|label| [Some(label.committed), label.known]);
+            projects.push(Project {
+                name: name.clone(),
+                collection: *collection,
+                labelled: labels.len(),
+                ended: times.flatten().max().unwrap_or(i64::MIN),
+                commits,
+            });
         } else {
             eprintln!(
                 "{name}: left out, {} of {} labelled commits are measured",
@@ -167,16 +199,21 @@ fn labels_in(file: &Path, collection: Collection) -> Result<Vec<Label>, Box<dyn 
     let mut reader = csv::Reader::from_reader(GzDecoder::new(File::open(file)?));
     let headers = reader.headers()?.clone();
     let place = |name: &str| headers.iter().position(|header| header == name);
-    let [id, time, defective, known] = collection.columns().map(place);
+    let (columns, known) = collection.columns();
+    let [id, time, defective] = columns.map(place);
+    let known = known.and_then(place);
     let (Some(id), Some(time), Some(defective), Some(added)) = (id, time, defective, place("la"))
     else {
         return Err(format!("{}: it lacks a column", file.display()).into());
     };
     let mut labels = Vec::new();
+    let mut fixes: Vec<Vec<String>> = Vec::new();
     for record in reader.records() {
         let record = record?;
         let Ok(committed) = record[time].parse::<f64>() else { continue };
-        let known = known.and_then(|known| record[known].parse::<f64>().ok());
+        let known = known.map(|known| &record[known]).unwrap_or_default();
+        fixes.push(serde_json::from_str(known).unwrap_or_default());
+        let known = known.parse::<f64>().ok();
         labels.push(Label {
             id: record[id].to_owned(),
             committed: committed as i64,
@@ -184,6 +221,12 @@ fn labels_in(file: &Path, collection: Collection) -> Result<Vec<Label>, Box<dyn 
             is_defective: matches!(&record[defective], "1" | "1.0" | "True"),
             known: known.map(|known| known as i64).filter(|known| *known > 0),
         });
+    }
+    let times: HashMap<String, i64> =
+        labels.iter().map(|label| (label.id.clone(), label.committed)).collect();
+    for (label, fixes) in labels.iter_mut().zip(fixes) {
+        let first = fixes.iter().filter_map(|fix| times.get(fix)).min().copied();
+        label.known = label.known.or(first);
     }
     Ok(labels)
 }

@@ -97,14 +97,20 @@ fn examples<'a>(projects: impl Iterator<Item = &'a Project>) -> Vec<Example> {
     examples
 }
 
-fn own_examples(project: &Project) -> Vec<Example> {
+/// What the project itself may learn from, of which only is known what was known then, or all.
+fn own_examples(project: &Project, is_known_then: bool) -> Vec<Example> {
     let moment = project.commits[project.cut()].committed;
+    let is_earlier = project.own_training().all(|commit| commit.committed <= moment);
+    assert!(is_earlier, "what is learned from comes before what is tested");
+    let is_known = |commit: &data::Labelled| {
+        !is_known_then || commit.known.is_none_or(|known| known <= moment)
+    };
     project
-        .training()
+        .own_training()
         .map(|commit| Example {
             row: commit.row.clone(),
             // What nobody knew then is not known.
-            is_defective: commit.is_defective && commit.known.is_none_or(|known| known <= moment),
+            is_defective: commit.is_defective && is_known(commit),
             weight: 1.0,
             procedure: Procedure::Words,
         })
@@ -156,12 +162,16 @@ const FOLDS: usize = 5;
 struct Evaluated {
     name: String,
     rows: usize,
+    /// How many are defective of the last fifth, and which part of it.
+    defective: usize,
     base_rate: f64,
     size: Figures,
     published_size: Figures,
     by_procedure: Figures,
     default: Figures,
     own: Figures,
+    /// Where that differs: by what was known when the last fifth began.
+    own_then: Option<Figures>,
     calibrated: Option<Calibrated>,
 }
 
@@ -171,24 +181,38 @@ fn evaluate(project: &Project, default: &DefaultModel) -> Result<Evaluated, Lear
     let targets: Vec<bool> = test.iter().map(|commit| commit.is_defective).collect();
     let sizes: Vec<f64> = test.iter().map(|commit| commit.added()).collect();
     let published: Vec<f64> = test.iter().map(|commit| commit.published_added).collect();
-    let own = OwnModel::train(default, &own_examples(project))?;
+    // As in what is published of the others, all of their labels are known.
+    let is_known_then = project.collection == Collection::Trailers;
+    let own = OwnModel::train(default, &own_examples(project, is_known_then))?;
     let procedure = project.collection.procedure();
     let by_procedure: Vec<f64> =
         test.iter().map(|commit| default.margin_by(&commit.row, procedure)).collect();
     let by_default: Vec<f64> = test.iter().map(|commit| default.margin(&commit.row)).collect();
-    let by_own = match &own {
-        Some(own) => test.iter().map(|commit| own.margin(default, &commit.row)).collect(),
-        None => by_default.clone(),
+    let by = |own: &Option<OwnModel>| -> Vec<f64> {
+        match own {
+            Some(own) => test.iter().map(|commit| own.margin(default, &commit.row)).collect(),
+            None => by_default.clone(),
+        }
     };
+    let own_then = match is_known_then || project.delays().is_empty() {
+        true => None,
+        false => {
+            let own = OwnModel::train(default, &own_examples(project, true))?;
+            Some(Figures::of(&by(&own), &targets, &sizes))
+        }
+    };
+    let defective = targets.iter().filter(|target| **target).count();
     Ok(Evaluated {
         name: project.name.clone(),
         rows: project.commits.len(),
-        base_rate: targets.iter().filter(|target| **target).count() as f64 / targets.len() as f64,
+        defective,
+        base_rate: defective as f64 / targets.len() as f64,
         size: Figures::of(&sizes, &targets, &sizes),
         published_size: Figures::of(&published, &targets, &sizes),
         by_procedure: Figures::of(&by_procedure, &targets, &sizes),
         default: Figures::of(&by_default, &targets, &sizes),
-        own: Figures::of(&by_own, &targets, &sizes),
+        own: Figures::of(&by(&own), &targets, &sizes),
+        own_then,
         calibrated: calibrated(project, default)?,
     })
 }
@@ -239,36 +263,30 @@ fn contributions(projects: &[Project]) -> Result<(), Box<dyn Error>> {
 }
 
 /// What a line of the table is called, and whose figures it has.
-type Column = (&'static str, fn(&Evaluated) -> &Figures);
+type Line = (&'static str, fn(&Evaluated) -> Option<&Figures>);
+
+const LINES: [Line; 6] = [
+    ("lines added, as published", |it| Some(&it.published_size)),
+    ("lines added only", |it| Some(&it.size)),
+    ("default, by its procedure", |it| Some(&it.by_procedure)),
+    ("default", |it| Some(&it.default)),
+    ("default and own history", |it| Some(&it.own)),
+    ("own, by what was known", |it| it.own_then.as_ref()),
+];
+
+/// Where fewer are defective figures of one project say little.
+const ENOUGH: usize = 10;
 
 fn print(collection: Collection, mut table: Vec<Evaluated>) {
     let calibrated: Vec<Calibrated> =
         table.iter_mut().filter_map(|it| it.calibrated.take()).collect();
-    let table = &table[..];
     println!("\n{}, the last fifth of each project", collection.name());
-    let columns: [Column; 5] = [
-        ("lines added, as published", |it| &it.published_size),
-        ("lines added only", |it| &it.size),
-        ("default, by its procedure", |it| &it.by_procedure),
-        ("default", |it| &it.default),
-        ("default and own history", |it| &it.own),
-    ];
-    println!(
-        "{:28} {:>7} {:>7} {:>7} {:>7} {:>7}",
-        "", "AUC", "PR-AUC", "prec 5%", "rec 20%", "sized"
-    );
-    for (name, of) in columns {
-        let mean_of = |figure: fn(&Figures) -> Option<f64>| {
-            mean(table.iter().filter_map(|it| figure(of(it)))).unwrap_or(f64::NAN)
-        };
-        println!(
-            "{name:28} {:7.4} {:7.4} {:7.4} {:7.4} {:7.4}",
-            mean_of(|it| it.auc),
-            mean_of(|it| it.pr_auc),
-            mean_of(|it| it.precision_5),
-            mean_of(|it| it.recall_20),
-            mean_of(|it| it.size_matched),
-        );
+    let all: Vec<&Evaluated> = table.iter().collect();
+    means(&all);
+    let enough: Vec<&Evaluated> = table.iter().filter(|it| it.defective >= ENOUGH).collect();
+    if enough.len() < all.len() {
+        println!("of them the {} projects with {ENOUGH} defective ones or more", enough.len());
+        means(&enough);
     }
     if table.len() < 10 {
         for it in table {
@@ -286,4 +304,32 @@ fn print(collection: Collection, mut table: Vec<Evaluated>) {
         }
     }
     calibration::print(&calibrated);
+}
+
+fn means(table: &[&Evaluated]) {
+    println!(
+        "{:28} {:>7} {:>7} {:>7} {:>7} {:>7}",
+        "", "AUC", "PR-AUC", "prec 5%", "rec 20%", "sized"
+    );
+    for (name, of) in LINES {
+        let these: Vec<&Figures> = table.iter().filter_map(|it| of(it)).collect();
+        let mean_of = |figure: fn(&Figures) -> Option<f64>| {
+            mean(these.iter().filter_map(|it| figure(it))).unwrap_or(f64::NAN)
+        };
+        if these.is_empty() {
+            continue;
+        }
+        let name = match these.len() == table.len() {
+            true => name.to_owned(),
+            false => format!("{name} ({})", these.len()),
+        };
+        println!(
+            "{name:28} {:7.4} {:7.4} {:7.4} {:7.4} {:7.4}",
+            mean_of(|it| it.auc),
+            mean_of(|it| it.pr_auc),
+            mean_of(|it| it.precision_5),
+            mean_of(|it| it.recall_20),
+            mean_of(|it| it.size_matched),
+        );
+    }
 }

@@ -149,7 +149,7 @@ pub(super) fn predictions(
 }
 
 /// What is learned from is older than what is tested, whatever else is wrong.
-fn refuse_later_known(
+pub(super) fn refuse_later_known(
     history: &OwnHistory<'_>,
     lesson: &Lesson,
     first: usize,

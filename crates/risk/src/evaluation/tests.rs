@@ -200,8 +200,18 @@ fn what_is_not_in_the_order_of_time_is_refused() {
     let refused = OwnHistory::new(&shipped(), &drawn.changes, &known, drawn.until, 1);
     let error = refused.err().expect("it is not in order");
     assert!(matches!(error, EvaluationError::NotInOrder(commit) if commit == id(4)), "{error}");
-    let late = EvaluationError::LaterKnown { known: id(2), tested: id(1) }.to_string();
-    assert!(late.contains("is not older than"), "{late}");
+    // What was learned from more than a hundred commits is not tested on the fiftieth of them.
+    let drawn = Drawn::new(200, |_| 0.2);
+    drawn.with(|history| {
+        let lesson = learned_until(history, 200, drawn.until).expect("it can learn");
+        let refused = rolling::refuse_later_known(history, &lesson, 50);
+        let error = refused.expect_err("it knows what comes later");
+        assert!(matches!(error, EvaluationError::LaterKnown { tested, .. } if tested == id(50)));
+        assert!(error.to_string().contains("is not older than"), "{error}");
+        let earlier = learned_until(history, 50, drawn.until).expect("it can learn");
+        rolling::refuse_later_known(history, &earlier, 50)
+            .expect("it knows only what comes before");
+    });
 }
 
 #[test]

@@ -51,7 +51,7 @@ pub(super) fn evidence(theme: Theme, adds: bool, facts: &Facts<'_>) -> String {
         Theme::Purpose => match facts.of("fix") {
             fix if fix > 0.5 => "it says that it mends a defect".into(),
             fix if fix < 0.5 => "it does not say that it mends a defect".into(),
-            _ => "no message says yet whether it mends a defect".into(),
+            _ => "whether it mends a defect is not said, or of a part of it".into(),
         },
     }
 }

@@ -1,7 +1,7 @@
 use ndarray::ArrayView2;
 use serde::{Deserialize, Serialize};
 
-use super::input::{INPUTS, inputs, places};
+use super::input::{INPUTS, inputs, inputs_to_learn, places};
 use super::{DefaultModel, Example, Procedure};
 use crate::learn::{Blend, Blending, BoostedTrees, Boosting, LearnError};
 use crate::metric::Row;
@@ -99,7 +99,8 @@ impl OwnModel {
         if targets.len() >= LEAST_FOR_TREES && fewer >= LEAST_DEFECTIVE_FOR_TREES {
             let places = places();
             let starts: Vec<f64> = margins.iter().map(|row| own.blend.margin(row)).collect();
-            let records: Vec<f64> = rows.iter().flat_map(|row| inputs(places, row, 0.0)).collect();
+            let inputs = |(number, row): (usize, &&Row)| inputs_to_learn(places, row, 0.0, number);
+            let records: Vec<f64> = rows.iter().enumerate().flat_map(inputs).collect();
             let records = ArrayView2::from_shape((rows.len(), places.len() + 1), &records)
                 .map_err(|_| LearnError::Setting("rows have different lengths".to_owned()))?;
             own.trees = Some(boosting(rows.len()).fit_on(records, targets, None, &starts)?);
