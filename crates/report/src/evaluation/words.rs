@@ -149,7 +149,9 @@ pub(crate) fn against_lines(
 pub(crate) fn against_default(less: Interval) -> String {
     let words = match () {
         () if less.low > 0.0 => "What was learned here is better than the default model",
-        () if less.high < 0.0 => "What was learned here is worse than the default model",
+        () if less.high < 0.0 => {
+            "What was learned here is worse than the default model, which is asked in its place"
+        }
         () if less.value == 0.0 && less.low == less.high => {
             return "What was learned here ranks commits as the default model does.".into();
         }

@@ -215,6 +215,47 @@ fn what_is_not_in_the_order_of_time_is_refused() {
 }
 
 #[test]
+fn what_was_learned_is_not_asked_where_the_default_model_is_surely_better() {
+    // Until half-way it is settings that introduce defects, then it is large changes of anything else.
+    let chance = |row: &Row| {
+        let (is_early, has_settings) =
+            (row[place("commits")] < 350.0, row[place("setting-nf")] > 0.0);
+        match (is_early, has_settings, row[place("la")] > 60.0) {
+            (true, true, _) | (false, false, true) => 0.7,
+            _ => 0.02,
+        }
+    };
+    let drawn = Drawn::new(700, chance);
+    let (trained, evaluation) = drawn.learned();
+    let judgement = trained.judged().told().expect("it can be told");
+    assert!(judgement.less_default.high < 0.0, "{judgement:?}");
+    assert!(trained.judged().is_worse_than_default() && trained.is_measured());
+    let default = shipped();
+    for change in &drawn.changes {
+        assert_eq!(trained.margin(&default, &change.row), default.margin(&change.row));
+        assert_eq!(
+            trained.contributions(&default, &change.row),
+            default.contributions(&change.row)
+        );
+    }
+    // Probabilities are those of the default model here.
+    let said: f64 =
+        drawn.changes.iter().map(|it| trained.probability(default.margin(&it.row))).sum();
+    let share = said / drawn.changes.len() as f64;
+    let counted = evaluation.counted;
+    let happened = counted.defective as f64 / counted.mature as f64;
+    assert!((share - happened).abs() < 0.03, "{share} {happened}");
+    // Where it is not, what was learned is asked.
+    let (trained, _) =
+        Drawn::new(420, |row| if row[place("la")] > 60.0 { 0.02 } else { 0.5 }).learned();
+    assert!(!trained.judged().is_worse_than_default());
+    let differs = |change: &MeasuredChange| {
+        trained.margin(&default, &change.row) != default.margin(&change.row)
+    };
+    assert!(drawn.changes.iter().any(differs));
+}
+
+#[test]
 fn the_same_history_gives_the_same_bytes() {
     let drawn = Drawn::new(420, |row| if row[place("la")] > 60.0 { 0.4 } else { 0.1 });
     let (one, first) = drawn.learned();

@@ -44,7 +44,11 @@ fn of_own(own: &Trained, committed: i64) -> String {
 
 fn judged(own: &Trained, judgement: &Judgement) -> String {
     let (tested, defective) = own.tested();
-    let (auc, lines) = (judgement.trained.value, judgement.lines_added.value);
+    let auc = match own.judged().is_worse_than_default() {
+        true => judgement.default.value,
+        false => judgement.trained.value,
+    };
+    let lines = judgement.lines_added.value;
     let (auc, lines) = (format!("{auc:.2}"), format!("{lines:.2}"));
     let tested = format!(
         "On {} here, {defective} of which introduced a defect, it",

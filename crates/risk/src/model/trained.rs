@@ -97,7 +97,11 @@ impl Trained {
         let evaluation = Evaluation::of(history, tell)?;
         let until = history.until();
         let lesson = learned_until(history, history.changes.len(), until)?;
-        let calibration = own_calibration(history, &lesson, &evaluation.predictions, until)?;
+        let judged = Judged::of(&evaluation.figures);
+        let calibration = match judged.is_worse_than_default() {
+            true => lesson.default.clone(),
+            false => own_calibration(history, &lesson, &evaluation.predictions, until)?,
+        };
         let mature = history.mature();
         let newest = &mature[mature.len().saturating_sub(NEWEST)..];
         let defective = newest.iter().filter(|(_, is_defective)| *is_defective).count();
@@ -114,7 +118,7 @@ impl Trained {
             base_rate: (!newest.is_empty()).then(|| defective as f64 / newest.len() as f64),
             tested: evaluation.tested(),
             tested_defective: evaluation.tested_defective(),
-            judged: Judged::of(&evaluation.figures),
+            judged,
         };
         Ok((trained, evaluation))
     }
@@ -229,10 +233,15 @@ impl Trained {
         self.judged.weight()
     }
 
-    /// The logarithm of the odds that a change introduces a defect, as it was learned; [`Trained::probability`] is to be
-    /// asked how likely that is.
+    /// What is asked: nothing but the default model where that was surely better.
+    fn asked(&self) -> Option<&OwnModel> {
+        self.own.as_ref().filter(|_| !self.judged.is_worse_than_default())
+    }
+
+    /// The logarithm of the odds that a change introduces a defect, as it was learned, or as the default model says it where
+    /// that was surely better; [`Trained::probability`] is to be asked how likely that is.
     pub fn margin(&self, default: &DefaultModel, row: &Row) -> f64 {
-        match &self.own {
+        match self.asked() {
             Some(own) => own.margin(default, row),
             None => default.margin(row),
         }
@@ -243,7 +252,7 @@ impl Trained {
     ///
     /// [`INPUTS`]: super::INPUTS
     pub fn contributions(&self, default: &DefaultModel, row: &Row) -> (f64, Vec<f64>) {
-        match &self.own {
+        match self.asked() {
             Some(own) => own.contributions(default, row),
             None => default.contributions(row),
         }
@@ -281,6 +290,12 @@ impl Judged {
             Self::Told(_) => None,
             Self::Unknown(unknown) => Some(unknown),
         }
+    }
+
+    /// Whether the default model was surely better: the whole interval of the difference is below 0.
+    pub fn is_worse_than_default(self) -> bool {
+        // As exactly as it is told.
+        self.told().is_some_and(|judgement| (judgement.less_default.high * 1e4).round() < 0.0)
     }
 
     /// What [`Trained::weight`] is.
