@@ -254,7 +254,7 @@ fn the_score_asks_what_was_learned_and_says_how_far_to_trust_it() {
     assert_eq!(scored(), after, "what is kept is what was measured");
     let text = ask(&repo, &["score", "--format", "text"]).stdout;
     let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    assert!(words.contains("introduce a defect that becomes known; of all commits here"), "{text}");
+    assert!(words.contains("introduce a defect that becomes known; of 100 commits here"), "{text}");
 
     // Where the settings of labels are others, it was another question.
     repo.write(".gitops-health.yaml", "risk: {labels: {least_share: 0.9}}");
@@ -382,7 +382,7 @@ fn a_model_that_does_not_beat_size_loses_weight() {
     std::fs::write(model(&repo), kept.to_string()).expect("it can be written");
     let report = json(&ask(&repo, &["score", "--format", "json"]).stdout);
     assert_eq!(report["model"]["weight"], 0.25);
-    assert!(said(&report["model"]["trust"]).contains("keeps 25 % of its weight"), "{report}");
+    assert!(said(&report["model"]["trust"]).contains("keeps 25% of its weight"), "{report}");
     // An eighth beside three and two tenths.
     assert_eq!(report["factors"][0]["max_points"], 20, "{report}");
 }

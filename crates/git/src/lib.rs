@@ -81,7 +81,7 @@ pub use survey::{
     CommitFacts, Extent, FileFacts, FilesOfCommit, Survey, SurveyOptions, SurveyStage,
 };
 pub use tag::Tag;
-pub use text::{counted, listed, printable, printable_start};
+pub use text::{counted, listed, printable, printable_start, thousands};
 pub use time::ZonedTime;
 pub use trailer::{Trailer, trailers};
 pub use tree::{Mode, Side};

@@ -43,9 +43,22 @@ pub fn printable_start(bytes: &[u8], characters: usize) -> String {
     }
 }
 
-/// `1 change`, `2 changes`.
+/// `1 change`, `2,000 changes`.
 pub fn counted(number: usize, one: &str, many: &str) -> String {
-    format!("{number} {}", if number == 1 { one } else { many })
+    format!("{} {}", thousands(number as u64), if number == 1 { one } else { many })
+}
+
+/// A number with a comma between thousands.
+pub fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
 }
 
 /// The first of some names and how many there are besides: `a, b and 3 more`.
@@ -82,6 +95,14 @@ mod tests {
         assert_eq!(listed(["a", "b"], 2), "a, b");
         assert_eq!(listed(["a", "b", "c", "d"], 2), "a, b and 2 more");
         assert_eq!(listed([""; 0], 2), "");
+    }
+
+    #[test]
+    fn thousands_are_set_apart() {
+        assert_eq!(thousands(999), "999");
+        assert_eq!(thousands(1_234_567), "1,234,567");
+        assert_eq!(counted(1, "line", "lines"), "1 line");
+        assert_eq!(counted(1000, "line", "lines"), "1,000 lines");
     }
 
     #[test]

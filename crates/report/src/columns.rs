@@ -55,27 +55,9 @@ pub(crate) fn day_of(time: &str) -> &str {
     time.split_once('T').map_or(time, |(day, _)| day)
 }
 
-/// `12 %` of a share from 0 to 1.
+/// `12%` of a share from 0 to 1.
 pub(crate) fn percent(share: f64) -> String {
     format!("{:.0}%", 100.0 * share)
-}
-
-/// `1 file`, `2,000 files`.
-pub(crate) fn counted(number: usize, one: &str, many: &str) -> String {
-    format!("{} {}", thousands(number as u64), if number == 1 { one } else { many })
-}
-
-/// A number with a comma between thousands.
-pub(crate) fn thousands(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 #[cfg(test)]
@@ -88,12 +70,6 @@ mod tests {
         assert_eq!(sparkline(&[0.0, 1.0, 50.0, 100.0], 0.0, true), "0147");
         assert_eq!(sparkline(&[0.0; 3], 0.0, false), "▁▁▁");
         assert_eq!(sparkline(&[0.0, 1.0], 4.0, false), "▁▃");
-    }
-
-    #[test]
-    fn thousands_are_set_apart() {
-        assert_eq!(thousands(999), "999");
-        assert_eq!(thousands(1_234_567), "1,234,567");
     }
 
     #[test]

@@ -3,11 +3,10 @@
 use std::fmt::Write;
 
 use gitops_health_compliance::{CheckedPolicies, Problem, ProblemKind};
-use gitops_health_git::printable;
+use gitops_health_git::{counted, printable, thousands};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::columns::{counted, thousands};
 use crate::json::{document, schema_of};
 
 /// The name and version of the format that [`json()`] writes.

@@ -11,10 +11,11 @@ mod waivers;
 use std::collections::BTreeMap;
 
 use gitops_health_compliance::{Severity, Verdict};
+use gitops_health_git::{counted, thousands};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::columns::{Side, columns, counted, day_of, thousands};
+use crate::columns::{Side, columns, day_of};
 use crate::compliance::{
     BranchRow, ComplianceOutcome, Configured, Counts, FrameworkRow, MissingRow, Period,
     RuleFindingRow, WaiverRow,

@@ -1,10 +1,10 @@
 //! The report of `compliance list`: which rules and frameworks there are.
 
 use gitops_health_compliance::{Clause, Framework, Meta};
+use gitops_health_git::counted;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::columns::counted;
 use crate::compliance::strength;
 use crate::compliance::words::titled;
 use crate::json::{document, schema_of};

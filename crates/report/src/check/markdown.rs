@@ -1,7 +1,8 @@
 use std::fmt::Write;
 
+use gitops_health_git::counted;
+
 use super::{CheckFinding, CheckReport};
-use crate::columns::counted;
 use crate::escape::{escape_markdown, escape_prose as escape};
 
 /// Lists that are longer are folded.

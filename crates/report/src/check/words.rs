@@ -1,9 +1,9 @@
 //! What people are told, in the same words by all formats.
 
 use gitops_health_compliance::Severity;
+use gitops_health_git::{counted, thousands};
 
 use super::{Check, CheckAccepted, CheckFinding, CheckOutcome, CheckReport, CheckUnknown, Stage};
-use crate::columns::{counted, thousands};
 use crate::risk::short;
 
 impl Check {

@@ -1,5 +1,6 @@
+use gitops_health_git::counted;
+
 use super::{CleanFile, CleanReport};
-use crate::columns::counted;
 use crate::style::Style;
 
 /// A difference in the form of `diff -U0` for each file, and how much that is.

@@ -1,8 +1,8 @@
 use gitops_health_compliance::{Severity, Verdict};
+use gitops_health_git::thousands;
 
 use super::ComplianceReport;
 use super::problems::Problem;
-use crate::columns::thousands;
 use crate::workflow::annotate;
 
 /// The report as workflow commands of GitHub Actions: an annotation for each finding and for each rule that erred, one

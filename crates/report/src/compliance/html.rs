@@ -1,11 +1,11 @@
 use std::fmt::Write;
 
 use gitops_health_compliance::{Severity, Verdict};
+use gitops_health_git::counted;
 
 use super::html_framework::framework;
 use super::words::{WORST_FIRST, called};
 use super::{ComplianceReport, MissingRow, RuleFindingRow, RuleRow};
-use crate::columns::counted;
 use crate::escape::escape_html as escape;
 use crate::html;
 

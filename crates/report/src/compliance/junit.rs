@@ -1,9 +1,9 @@
 use std::fmt::Write;
 
 use gitops_health_compliance::Verdict;
+use gitops_health_git::counted;
 
 use super::{ComplianceOutcome, ComplianceReport, Counts, RuleRow};
-use crate::columns::counted;
 use crate::escape::escape_xml as escape;
 
 /// The report as JUnit's XML, by the schema of Jenkins' xUnit plugin (`junit-10.xsd`): a suite for each framework with

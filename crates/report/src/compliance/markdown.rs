@@ -1,10 +1,10 @@
 use std::fmt::Write;
 
 use gitops_health_compliance::Verdict;
+use gitops_health_git::{counted, thousands};
 
 use super::words::{answered, called};
 use super::{ClauseRow, ComplianceReport, FrameworkRow, RuleRow};
-use crate::columns::{counted, thousands};
 use crate::escape::escape_prose as escape;
 
 /// Lists that are longer are folded.

@@ -1,11 +1,12 @@
 //! Who approved or refused a change and who merged it, as far as evidence says so.
 
 use gitops_health_compliance::input::{ApprovalState, Covers, Grade, PersonKind};
+use gitops_health_git::counted;
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::ComplianceReport;
-use crate::columns::{counted, day_of};
+use crate::columns::day_of;
 
 /// So many are named in words; JSON has all.
 const LISTED: usize = 10;

@@ -1,9 +1,9 @@
 use gitops_health_compliance::{Strength, Verdict};
+use gitops_health_git::counted;
 use textwrap::core::display_width;
 
 use super::words::{EXCEPTED, answered, called, titled};
 use super::{ClauseRow, ClauseVerdict, ComplianceReport, FrameworkRow, RuleFindingRow, RuleRow};
-use crate::columns::counted;
 use crate::style::Style;
 
 /// So many findings of a rule are listed; JSON has them all.

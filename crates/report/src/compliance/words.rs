@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use gitops_health_compliance::{Strength, Verdict};
+use gitops_health_git::{counted, thousands};
 
 use super::{
     ClauseRow, ClauseRule, ClauseVerdict, ComplianceOutcome, ComplianceReport, Configured, Counts,
     FrameworkRow, ParameterRow, RuleFindingRow, RuleRow, WaiverRow,
 };
-use crate::columns::{counted, day_of, thousands};
+use crate::columns::day_of;
 use crate::risk::short;
 
 /// Why a rule is waived for which there is no waiver.

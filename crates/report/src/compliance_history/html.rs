@@ -1,9 +1,10 @@
 use std::fmt::Write;
 
 use gitops_health_compliance::Verdict;
+use gitops_health_git::{counted, thousands};
 
 use super::{FailingCommit, HistoryReport, HistoryRow, about};
-use crate::columns::{counted, day_of, thousands};
+use crate::columns::day_of;
 use crate::compliance::html::{facts, found, head, line, pairs, weight};
 use crate::compliance::html_framework::framework;
 use crate::compliance::words::{WORST_FIRST, called};

@@ -1,7 +1,9 @@
 use std::fmt::Write;
 
+use gitops_health_git::{counted, thousands};
+
 use super::{HistoryReport, HistoryRow, about, waivers};
-use crate::columns::{counted, day_of, thousands};
+use crate::columns::day_of;
 use crate::escape::escape_prose as escape;
 use crate::risk::short;
 

@@ -1,8 +1,8 @@
 use gitops_health_compliance::Verdict;
+use gitops_health_git::{counted, thousands};
 use serde_json::{Map, Value, json};
 
 use super::{CUT, FailingCommit, HistoryReport, HistoryRow, requests};
-use crate::columns::{counted, thousands};
 use crate::compliance::ComplianceOutcome;
 use crate::compliance::problems::digest;
 use crate::compliance::sarif::{Rule, Run, Told, error, notification, remarks};

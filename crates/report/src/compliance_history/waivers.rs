@@ -2,8 +2,10 @@
 
 use std::fmt::Write;
 
+use gitops_health_git::{counted, thousands};
+
 use super::{HistoryReport, HistoryWaiver};
-use crate::columns::{Side, columns, counted, day_of, thousands};
+use crate::columns::{Side, columns, day_of};
 use crate::escape::escape_prose as escape;
 use crate::style::Style;
 

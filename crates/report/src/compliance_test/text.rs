@@ -1,9 +1,8 @@
 use std::fmt::Write;
 
-use gitops_health_git::printable;
+use gitops_health_git::{counted, printable};
 
 use super::{MutantRow, MutationRow, PolicyTestReport, TestAnswer, TestRow};
-use crate::columns::counted;
 
 /// For people: failures, lines that no test reached, changes that no test noticed, and sums.
 pub fn text(report: &PolicyTestReport) -> String {

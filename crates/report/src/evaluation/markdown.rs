@@ -1,8 +1,9 @@
 use std::fmt::Write;
 
+use gitops_health_git::thousands;
+
 use super::EvaluationReport;
 use super::words::{KEY, about_commits, difference, name, tested_with, value};
-use crate::columns::thousands;
 use crate::escape::escape_prose;
 
 /// The report as GitHub-flavoured Markdown, for comments and job summaries.

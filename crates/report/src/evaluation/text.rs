@@ -1,10 +1,11 @@
 use std::fmt::Write;
 
+use gitops_health_git::thousands;
 use gitops_health_risk::evaluation::{Learned, Verdict};
 
 use super::words::{KEY, about_commits, difference, name, tested_with, value};
 use super::{EvaluationReport, MeasureRow};
-use crate::columns::{Side, columns, thousands};
+use crate::columns::{Side, columns};
 use crate::style::Style;
 
 /// The report for people: the verdict, the figures of three rankers, how they differ, and what was tested.

@@ -1,11 +1,12 @@
 //! What the formats for people say of an evaluation, the same in each.
 
+use gitops_health_git::{counted, thousands};
 use gitops_health_risk::evaluation::{
     Counted, Interval, LEAST_TESTED, Learned, Measure, Unknown, Verdict,
 };
 
 use super::{EvaluationReport, MeasureRow, TestedPart};
-use crate::columns::{counted, day_of, percent, thousands};
+use crate::columns::{day_of, percent};
 
 /// `.781`, `-.012`, `1.000`.
 pub(crate) fn short(number: f64) -> String {
@@ -59,7 +60,7 @@ pub(crate) fn name(measure: Measure) -> &'static str {
 }
 
 /// What the table means.
-pub(crate) const KEY: &str = "In brackets: intervals of 95%. Of what has a star less is better. Recall is the share of defective commits \
+pub(crate) const KEY: &str = "In brackets: intervals of 95%. Rows with a star: lower is better. Recall is the share of defective commits \
      found among the riskiest 5, 10 and 20% of commits, or with 20% of all changed lines inspected. \
      docs/risk-train.md defines each.";
 

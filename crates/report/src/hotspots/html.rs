@@ -1,7 +1,9 @@
 use std::fmt::Write;
 
+use gitops_health_git::{counted, thousands};
+
 use super::{FULL_QUARTER, Hotspot, HotspotList, HotspotsReport};
-use crate::columns::{counted, percent, thousands};
+use crate::columns::percent;
 use crate::escape::escape_html as escape;
 use crate::html;
 

@@ -1,7 +1,9 @@
 use std::fmt::Write;
 
+use gitops_health_git::thousands;
+
 use super::HotspotsReport;
-use crate::columns::{percent, thousands};
+use crate::columns::percent;
 use crate::escape::escape_markdown as escape;
 
 /// The report as GitHub-flavoured Markdown, for comments and job summaries.

@@ -5,13 +5,13 @@ mod html;
 mod markdown;
 mod text;
 
-use gitops_health_git::printable_start;
+use gitops_health_git::{counted, printable_start, thousands};
 use gitops_health_risk::{Direction, FileKind};
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::Tip;
-use crate::columns::{counted, day_of, percent, sparkline, thousands};
+use crate::columns::{day_of, percent, sparkline};
 use crate::json::{document, schema_of};
 
 pub use csv::csv;

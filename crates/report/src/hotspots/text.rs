@@ -1,7 +1,9 @@
 use std::fmt::Write;
 
+use gitops_health_git::{counted, thousands};
+
 use super::{Hotspot, HotspotList, HotspotsReport};
-use crate::columns::{Side, columns, counted, percent, thousands};
+use crate::columns::{Side, columns, percent};
 use crate::style::Style;
 
 /// The report for people: two lines for each hotspot.

@@ -3,7 +3,8 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::columns::counted;
+use gitops_health_git::counted;
+
 use crate::json::{document, schema_of};
 
 /// The name and version of the format that [`json()`] writes.

@@ -1,8 +1,10 @@
 use std::fmt::Write;
 
+use gitops_health_git::thousands;
+
 use super::words::{in_words, why_a_fix};
 use super::{CommitLabel, LabelsReport, LinkedCommit};
-use crate::columns::{day_of, percent, thousands};
+use crate::columns::{day_of, percent};
 use crate::escape::{escape_markdown as escape, escape_prose};
 use crate::risk::{short, shorten};
 

@@ -1,8 +1,10 @@
 use std::fmt::Write;
 
+use gitops_health_git::{counted, thousands};
+
 use super::words::{in_words, why_a_fix};
 use super::{CommitLabel, LabelsReport, LinkedCommit, Mends};
-use crate::columns::{Side, columns, counted, day_of, percent, thousands};
+use crate::columns::{Side, columns, day_of, percent};
 use crate::risk::{short, shorten};
 use crate::style::Style;
 

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use gitops_health_git::{counted, thousands};
 use gitops_health_risk::label::{Convention, Evidence, Link, MATURE_SHARE};
 
 use super::{CommitLabel, LabelReason, LabelState, LabelsReport, LinkedCommit};
-use crate::columns::{counted, day_of, percent, thousands};
+use crate::columns::{day_of, percent};
 use crate::risk::short;
 
 impl LabelsReport {

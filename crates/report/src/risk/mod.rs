@@ -201,22 +201,25 @@ impl RiskReport {
     /// What the learned model says, a sentence for each thing.
     fn forecast(&self) -> Vec<String> {
         let Some(model) = &self.score.model else { return Vec::new() };
-        let percent = |part: f64| match part * 100.0 {
-            low if low > 0.0 && low < 1.0 => "less than 1 %".to_owned(),
-            percent => format!("{percent:.0} %"),
+        let of_hundred = |part: f64| match part * 100.0 {
+            low if low > 0.0 && low < 1.0 => "fewer than 1".to_owned(),
+            count => format!("{count:.0}"),
         };
         let mut lines = Vec::new();
         lines.extend(model.percentile.map(|percentile| {
             let commits = counted(model.compared_with, "commit", "commits");
-            format!("The change is riskier than {percentile} of 100 of the last {commits} here.")
+            match percentile {
+                0 => format!("Hardly any of the last {commits} here is less risky."),
+                _ => format!("Of the last {commits} here {percentile} of 100 are less risky."),
+            }
         }));
         lines.extend(model.probability.map(|probability| {
             let base =
-                model.base_rate.map(|base| format!("; of all commits here {} did", percent(base)));
+                model.base_rate.map(|base| format!("; of 100 commits here {} did", of_hundred(base)));
             let base = base.unwrap_or_default();
             format!(
-                "About {} of changes that it says this of introduce a defect that becomes known{base}.",
-                percent(probability)
+                "Of 100 changes that it says this of, about {} introduce a defect that becomes known{base}.",
+                of_hundred(probability)
             )
         }));
         lines.push(model.trust.clone());

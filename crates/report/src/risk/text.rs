@@ -126,13 +126,13 @@ fn similar_commits(out: &mut String, similar: &[SimilarCommit], style: Style) {
     }
 }
 
-/// `91 % alike, 2 shared files`.
+/// `91% alike, 2 shared files`.
 pub(super) fn alike(commit: &SimilarCommit) -> String {
     let shared = match commit.shared_files {
         0 => String::new(),
         some => format!(", {}", counted(some, "shared file", "shared files")),
     };
-    format!("{:.0} % alike{shared}", commit.similarity * 100.0)
+    format!("{:.0}% alike{shared}", commit.similarity * 100.0)
 }
 
 /// What became of a commit, in words.

@@ -1,7 +1,8 @@
 use std::fmt::Write;
 
+use gitops_health_git::counted;
+
 use super::{ScanFinding, ScanReport, ScanSkip};
-use crate::columns::counted;
 use crate::escape::escape_markdown as escape;
 
 /// Lists that are longer are folded.

@@ -1,7 +1,8 @@
 use std::collections::BTreeMap;
 
+use gitops_health_git::thousands;
+
 use super::{ScanFinding, ScanReport};
-use crate::columns::thousands;
 use crate::style::Style;
 
 /// So many of what was not looked at are named for each reason.

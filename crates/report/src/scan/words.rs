@@ -1,9 +1,9 @@
 //! What people are told, in the same words by all formats.
 
+use gitops_health_git::{counted, thousands};
 use gitops_health_sanitize::Severity;
 
 use super::{ScanFinding, ScanReport, ScanSkip};
-use crate::columns::{counted, thousands};
 
 const ALL: [Severity; 5] =
     [Severity::Critical, Severity::High, Severity::Medium, Severity::Low, Severity::Info];

@@ -5,12 +5,13 @@ mod html;
 mod markdown;
 mod text;
 
+use gitops_health_git::{counted, thousands};
 use gitops_health_risk::Every;
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::Tip;
-use crate::columns::{counted, percent, thousands};
+use crate::columns::percent;
 use crate::json::{document, schema_of};
 
 pub use csv::csv;

@@ -49,7 +49,7 @@ fn judged(own: &Trained, judgement: &Judgement) -> String {
         false => judgement.trained.value,
     };
     let lines = judgement.lines_added.value;
-    let (auc, lines) = (format!("{auc:.2}"), format!("{lines:.2}"));
+    let [auc, lines] = [auc, lines].map(area);
     let tested = format!(
         "On {} here, {defective} of which introduced a defect, it",
         counted(tested, "commit", "commits")
@@ -57,10 +57,16 @@ fn judged(own: &Trained, judgement: &Judgement) -> String {
     let areas = format!("area under the ROC curve {auc}, by lines added alone {lines}");
     let told = match judgement.verdict() {
         Verdict::Beats => format!("{tested} told more than their size does: {areas}."),
-        _ => format!("{tested} may not tell more than their size does: {areas}."),
+        _ => format!("{tested} could not be shown to tell more than their size does: {areas}."),
     };
     match own.weight() * 100.0 {
         all if all >= 99.5 => told,
-        weight => format!("{told} So it keeps {weight:.0} % of its weight."),
+        weight => format!("{told} So it keeps {weight:.0}% of its weight."),
     }
+}
+
+/// `.781`, as the reports of `risk evaluate` write it.
+fn area(auc: f64) -> String {
+    let text = format!("{auc:.3}");
+    text.strip_prefix('0').map_or(text.clone(), str::to_owned)
 }

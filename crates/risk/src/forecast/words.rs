@@ -142,13 +142,17 @@ fn fixes(adds: bool, facts: &Facts<'_>) -> String {
         Some(_) if !adds && facts.of("fix-decay-max") < 1.0 => {
             "the fixes of these files lie back".into()
         }
-        Some(_) if !adds => "fixes of these files and those beside them, taken together".into(),
         Some((place, fixes, changes)) => {
             let path = &facts.shape.files[place].path;
             let fixes = counted(fixes, "fix", "fixes");
-            match changes {
+            let needed = match changes {
                 1 => format!("`{path}` needed a fix in its only earlier change"),
                 _ => format!("`{path}` needed {fixes} in its last {changes} changes"),
+            };
+            match (adds, facts.shape.files.len()) {
+                (true, _) => needed,
+                (false, 1) => format!("{needed}: less than the model expects"),
+                _ => format!("{needed}, no other file more: less than the model expects"),
             }
         }
         None if adds && facts.of("dir-fix-decay") >= 1.0 => {
