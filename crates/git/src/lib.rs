@@ -38,6 +38,7 @@ mod sharing;
 mod side_file;
 mod signed;
 mod snapshot;
+pub mod source;
 mod staged;
 mod stamp;
 mod submodule;

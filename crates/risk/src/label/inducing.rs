@@ -9,7 +9,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 
-use gitops_health_git::{Hunk, ObjectId, PathAttributes, Repo, RepoPath, Similarity};
+use gitops_health_git::{Hunk, ObjectId, PathAttributes, Repo, RepoPath, Similarity, source};
 use gitops_health_history::{
     ChangedFile, Chronicle, EarlierChange, History, Origin, Origins, Version,
 };
@@ -239,7 +239,7 @@ impl<'a> Inducers<'a> {
             return *known;
         }
         let tier = match Kinds::new(&[]).of(path, &PathAttributes::default()) {
-            FileKind::Code if lines::is_program(path) => 0,
+            FileKind::Code if source::is_program(path) => 0,
             FileKind::Code | FileKind::Configuration => 1,
             FileKind::Test => 2,
             _ => 3,
@@ -266,13 +266,13 @@ impl<'a> Inducers<'a> {
                     break;
                 }
                 let old_lines = file.text.lines(hunk.old_start, hunk.old_lines);
-                said.extend(old_lines.clone().flat_map(lines::identifiers));
+                said.extend(old_lines.clone().flat_map(source::identifiers));
                 gone.extend(old_lines.filter_map(lines::key_of));
                 let Some(new) = &new else { continue };
                 let new_lines = new.lines(hunk.new_start, hunk.new_lines);
-                let comments = lines::comments(&file.version.path, new_lines.clone());
+                let comments = source::comments(&file.version.path, new_lines.clone());
                 for ((line, is_comment), number) in new_lines.zip(comments).zip(hunk.new_start..) {
-                    said.extend(lines::identifiers(line));
+                    said.extend(source::identifiers(line));
                     if matches!(lines::kind_of(line, is_comment), LineKind::Code | LineKind::Import)
                         && let Some(key) = lines::key_of(line)
                     {

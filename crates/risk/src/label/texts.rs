@@ -7,7 +7,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use bstr::ByteSlice;
-use gitops_health_git::{Hunk, ObjectId, Repo, RepoPath, functions_of};
+use gitops_health_git::{Hunk, ObjectId, Repo, RepoPath, functions_of, source};
 
 use super::lines;
 
@@ -77,7 +77,7 @@ impl Text {
     /// What a line is, counted from 0.
     pub fn kind_of(&self, path: &RepoPath, number: usize) -> lines::LineKind {
         let all = || (0..self.len()).map(|number| self.line(number));
-        let comments = self.comments.get_or_init(|| lines::comments(path, all()));
+        let comments = self.comments.get_or_init(|| source::comments(path, all()));
         lines::kind_of(self.line(number), comments.get(number).copied().unwrap_or_default())
     }
 
@@ -216,8 +216,9 @@ impl<'a> Texts<'a> {
         let Some(old) = old else {
             let mut identifiers = Vec::new();
             if new.len() <= MOST_LINES as usize {
-                identifiers
-                    .extend((0..new.len()).flat_map(|number| lines::identifiers(new.line(number))));
+                identifiers.extend(
+                    (0..new.len()).flat_map(|number| source::identifiers(new.line(number))),
+                );
             }
             return Some(Digest { identifiers: ascending(identifiers), ..Digest::default() });
         };
@@ -234,7 +235,7 @@ impl<'a> Texts<'a> {
                 blanks.push(hunk.new_start);
             } else if is_read {
                 let both = gone.clone().chain(come.clone());
-                identifiers.extend(both.flat_map(lines::identifiers));
+                identifiers.extend(both.flat_map(source::identifiers));
                 removed.extend(gone.filter_map(lines::key_of));
                 added.extend(come.filter_map(lines::key_of));
             }
