@@ -20,6 +20,7 @@ mod inventory;
 mod lines;
 mod loose;
 mod mailmap;
+mod makeup;
 mod merge;
 mod objects;
 mod ordinary;
@@ -62,6 +63,7 @@ pub use id::{ObjectId, ParseIdError};
 pub use introduction::{Held, Introduction};
 pub use inventory::{FileInTree, Inventory};
 pub use mailmap::Mailmap;
+pub use makeup::Makeup;
 pub use merge::{MergeEdit, MergeEditKind};
 pub use owners::{
     Dialect, GITHUB_LOCATIONS, GITLAB_LOCATIONS, OwnerRule, Owners, OwnersFile, SkipReason,

@@ -22,6 +22,7 @@ use crate::change::{Hunk, Lines, Status};
 use crate::commit::Commit;
 use crate::error::Error;
 use crate::id::ObjectId;
+use crate::makeup::Makeup;
 use crate::path::RepoPath;
 use crate::repo::Repo;
 use crate::tree::Side;
@@ -84,6 +85,8 @@ pub struct FileFacts {
     /// The places that differ, as `git diff -U0` finds them. Empty for what has no lines and where
     /// there are more than [`FileFacts::most_hunks`].
     pub hunks: Arc<[Hunk]>,
+    /// What the lines that differ are made of.
+    pub makeup: Makeup,
     /// How long the file was before; `None` where it was not there or not looked at.
     pub old_extent: Option<Extent>,
     /// How long the file is after.

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use gitops_health_git::{Extent, FileFacts, Hunk, Lines, Side, Status};
+use gitops_health_git::{Extent, FileFacts, Hunk, Lines, Makeup, Side, Status};
 use rusqlite::{Connection, Row, Statement, params};
 
 use crate::chunk;
@@ -23,6 +23,7 @@ pub(crate) struct ChangeRow {
     deleted: Option<u32>,
     places: Option<u32>,
     hunks: Option<Vec<u8>>,
+    makeup: Option<Vec<u8>>,
 }
 
 /// A version of a file.
@@ -58,10 +59,11 @@ impl ChangeRow {
     /// What [`ChangeRow::read`] reads, from the column `first` on.
     pub const COLUMNS: &str = "change.path, change.revision, kind, similarity, old_path, old_mode,
         old_id, old_bytes, old_lines, new_mode, new_id, new_bytes, new_lines, content, added,
-        deleted, places, hunks, sum";
+        deleted, places, hunks, makeup, sum";
 
     const INSERT: &str = "INSERT OR REPLACE INTO change VALUES
-         (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)";
+         (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19,
+         ?20)";
 
     pub fn of(file: &FileFacts, old_path: Option<u32>) -> Self {
         let mut letter = [0; 4];
@@ -84,6 +86,7 @@ impl ChangeRow {
             deleted: counts.map(|counts| counts.1),
             places: counts.map(|counts| counts.2),
             hunks: pack_hunks(&file.hunks),
+            makeup: pack_makeup(file.makeup),
         }
     }
 
@@ -137,6 +140,7 @@ impl ChangeRow {
             self.deleted,
             self.places,
             self.hunks,
+            self.makeup,
             self.sum(path, revision),
         ])?;
         Ok(())
@@ -169,8 +173,9 @@ impl ChangeRow {
             deleted: row.get(15)?,
             places: row.get(16)?,
             hunks: row.get(17)?,
+            makeup: row.get(18)?,
         };
-        match found.sum(path, revision) == row.get::<_, u32>(18)? {
+        match found.sum(path, revision) == row.get::<_, u32>(19)? {
             true => Ok((path, revision, found)),
             false => Err(Fault::damaged("a change does not match its checksum")),
         }
@@ -211,6 +216,7 @@ impl ChangeRow {
         text(&mut data, old.id.as_ref().map(<[u8; 20]>::as_slice));
         text(&mut data, new.id.as_ref().map(<[u8; 20]>::as_slice));
         text(&mut data, self.hunks.as_deref());
+        text(&mut data, self.makeup.as_deref());
         crc32fast::hash(&data)
     }
 }
@@ -243,6 +249,18 @@ fn pack_hunks(hunks: &[Hunk]) -> Option<Vec<u8>> {
         end = before + hunk.old_lines;
     }
     Some(data)
+}
+
+/// What the lines of a change are made of, as numbers in groups of seven bits; nothing where there is nothing to be said.
+fn pack_makeup(makeup: Makeup) -> Option<Vec<u8>> {
+    let is_something = makeup != Makeup::default();
+    is_something.then(|| {
+        let mut data = Vec::new();
+        for number in makeup.numbers() {
+            chunk::push(&mut data, u64::from(number));
+        }
+        data
+    })
 }
 
 /// The places that [`pack_hunks`] packed.

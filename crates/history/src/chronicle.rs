@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
-use gitops_health_git::{ObjectId, RepoPath, ZonedTime};
+use gitops_health_git::{Makeup, ObjectId, RepoPath, ZonedTime};
 
 use crate::error::{Error, Fault};
 use crate::event::Event;
@@ -56,6 +56,8 @@ pub struct RecordedFile {
     pub places: u32,
     /// Lines after it.
     pub lines: u32,
+    /// What the lines that came and went are made of.
+    pub makeup: Makeup,
 }
 
 /// What was done to a file.
@@ -112,10 +114,10 @@ impl History {
                     Event::MovedAway => continue,
                 };
                 let (added, deleted) = (change.added, change.deleted);
-                let (places, lines) = (change.places, change.lines);
+                let (places, lines, makeup) = (change.places, change.lines, change.makeup);
                 found.push((
                     change.place,
-                    RecordedFile { path, what, added, deleted, places, lines },
+                    RecordedFile { path, what, added, deleted, places, lines, makeup },
                 ));
             }
         }

@@ -1,6 +1,6 @@
 //! What happened to a file or in a directory, as the program itself reads it.
 
-use gitops_health_git::{FileFacts, Lines, Status};
+use gitops_health_git::{FileFacts, Lines, Makeup, Status};
 
 use crate::chunk::{self, FILE_PART};
 use crate::error::Fault;
@@ -44,6 +44,8 @@ pub(crate) struct FileEvent {
     pub places: u32,
     /// Lines after the change.
     pub lines: u32,
+    /// What the lines that came and went are made of.
+    pub makeup: Makeup,
     /// Where a renamed file came from, and where one went that moved away.
     pub other: u32,
 }
@@ -57,7 +59,8 @@ pub(crate) fn read_events(part: u32, data: &[u8]) -> Result<Vec<FileEvent>, Faul
         let mut number = || chunk::take_small(&mut rest);
         let (added, deleted, places, lines) = (number()?, number()?, number()?, number()?);
         let other = if matches!(event, Event::Renamed | Event::MovedAway) { number()? } else { 0 };
-        events.push(FileEvent { revision, event, added, deleted, places, lines, other });
+        let makeup = take_makeup(&mut rest)?;
+        events.push(FileEvent { revision, event, added, deleted, places, lines, makeup, other });
     }
     Ok(events)
 }
@@ -99,13 +102,15 @@ impl FileEvent {
             (Status::TypeChanged, _) => (Event::TypeChanged, 0),
             _ => (Event::Modified, 0),
         };
-        Self { revision, event, added, deleted, places, lines, other }
+        let makeup = file.makeup;
+        Self { revision, event, added, deleted, places, lines, makeup, other }
     }
 
     /// What the commit did to the path that a renamed file has no longer: it is `path` now.
     pub fn away(revision: Number, path: u32) -> Self {
         let event = Event::MovedAway;
-        Self { revision, event, added: 0, deleted: 0, places: 0, lines: 0, other: path }
+        let (added, deleted, places, lines, makeup) = Default::default();
+        Self { revision, event, added, deleted, places, lines, makeup, other: path }
     }
 
     /// Appends it to a chunk whose last change is of the commit `before`.
@@ -118,5 +123,32 @@ impl FileEvent {
         if matches!(self.event, Event::Renamed | Event::MovedAway) {
             chunk::push(data, u64::from(self.other));
         }
+        push_makeup(data, self.makeup);
     }
+}
+
+/// Appends what lines are made of: whether there is anything to be said, and its numbers.
+fn push_makeup(data: &mut Vec<u8>, makeup: Makeup) {
+    let is_something = makeup != Makeup::default();
+    chunk::push(data, u64::from(is_something));
+    if is_something {
+        for number in makeup.numbers() {
+            chunk::push(data, u64::from(number));
+        }
+    }
+}
+
+/// Takes what [`push_makeup`] appended from the front.
+fn take_makeup(rest: &mut &[u8]) -> Result<Makeup, Fault> {
+    let mut numbers = Makeup::default().numbers();
+    match chunk::take(rest)? {
+        0 => {}
+        1 => {
+            for number in &mut numbers {
+                *number = chunk::take_small(rest)?;
+            }
+        }
+        _ => return Err(Fault::damaged("what lines are made of is neither said nor not said")),
+    }
+    Ok(Makeup::from_numbers(numbers))
 }

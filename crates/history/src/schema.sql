@@ -1,4 +1,4 @@
--- The history index, format 2. docs/history-index.md describes it.
+-- The history index, format 3. docs/history-index.md describes it.
 
 CREATE TABLE meta (
     key TEXT PRIMARY KEY,
@@ -77,6 +77,7 @@ CREATE TABLE change (
     deleted INTEGER,
     places INTEGER,
     hunks BLOB,
+    makeup BLOB,
     -- Of all the others.
     sum INTEGER NOT NULL,
     PRIMARY KEY (path, revision)

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use gitops_health_git::ObjectId;
+use gitops_health_git::{Makeup, ObjectId};
 
 use crate::chunk::{self, Kind};
 use crate::error::{Error, Fault};
@@ -38,6 +38,8 @@ pub(crate) struct Change {
     pub places: u32,
     /// Lines after it.
     pub lines: u32,
+    /// What the lines that came and went are made of.
+    pub makeup: Makeup,
     /// Where a renamed file came from.
     pub other: u32,
 }
@@ -109,8 +111,17 @@ impl History {
                 if let Some(place) = timeline.place(event.revision) {
                     let (added, deleted) = (event.added, event.deleted);
                     let (places, lines, other) = (event.places, event.lines, event.other);
-                    let event = event.event;
-                    found.push(Change { place, event, added, deleted, places, lines, other });
+                    let (event, makeup) = (event.event, event.makeup);
+                    found.push(Change {
+                        place,
+                        event,
+                        added,
+                        deleted,
+                        places,
+                        lines,
+                        makeup,
+                        other,
+                    });
                 }
             }
             if !found.is_empty() {

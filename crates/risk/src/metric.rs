@@ -34,7 +34,7 @@ pub struct Metric {
 }
 
 /// Counts up when something is measured in another way: what was kept or learned of it is not asked any more.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// What was measured, in the order of [`METRICS`]; not a number where it is not known.
 pub type Row = Vec<f64>;
@@ -81,6 +81,16 @@ metrics! {
     LARGEST "largest" "lines that changed most in one file"
     PLACES "places" "places that differ"
     CHURN "churn" "added and deleted lines divided by the lines before"
+    NCLOC_LA "ncloc-la" "lines added to code that are neither blank nor nothing but a comment"
+    NCLOC_LD "ncloc-ld" "lines deleted from code that are neither"
+    COMMENT_LA "comment-la" "lines added to code that are nothing but a comment"
+    INDENT_LA "indent-la" "columns that the added lines of code are indented by, summed; a tab counts 4"
+    INDENT_MAX "indent-max" "columns that one added line of code is indented by, the highest"
+    NAMES "names" "different names in the lines added to a file of code, summed over the files"
+    NAMES_NEW "names-new" "the same without those that lines deleted from the file use"
+    GAINING "gaining" "places of code that gained lines"
+    LOSING "losing" "places of code that lost lines"
+    REPLACED "replaced" "places of code that gained some and lost some"
     LANGUAGES "languages" "different endings of the names of code"
     LINES_MAX "lines-max" "lines of the largest file before"
     FIXES_MAX "fixes-max" "earlier fixes of the file that had most"

@@ -6,8 +6,8 @@ use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
 use gitops_health_git::{
-    FileChange, Lines, Location, Mode, ObjectId, PathAttributes, Repo, RepoPath, Side, Status,
-    ZonedTime,
+    FileChange, Lines, Location, Makeup, Mode, ObjectId, PathAttributes, Repo, RepoPath, Side,
+    Status, ZonedTime,
 };
 use gitops_health_history::{Before, History, Made, Options, Past, PastCommit, Purpose, Work};
 use gitops_health_risk::forecast::{Compared, Forecast};
@@ -85,7 +85,13 @@ fn drawn(random: &mut Random, params: &RiskParams) -> Drawn {
 }
 
 fn shape(files: &[FileChange], random: &mut Random, params: &RiskParams) -> Shape {
-    let of = |file: &FileChange| ChangedFile::of(file, 300, params);
+    let of = |file: &FileChange| {
+        let (added, deleted) = file.lines.added_deleted();
+        let (code_added, code_deleted) = (added - added / 5, deleted);
+        let names = added / 2;
+        let makeup = Makeup { code_added, code_deleted, names, ..Makeup::default() };
+        ChangedFile::of(file, 300, makeup, params)
+    };
     let is_fix = [None, Some(false), Some(true)][random.below(3)];
     Shape { committed: NOW, author: Some(1), is_fix, files: files.iter().map(of).collect() }
 }

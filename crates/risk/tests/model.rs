@@ -1,7 +1,7 @@
 //! The model that comes with the program.
 
 use fastrand::Rng;
-use gitops_health_git::RepoPath;
+use gitops_health_git::{Makeup, RepoPath};
 use gitops_health_risk::FileKind;
 use gitops_health_risk::learn::Direction;
 use gitops_health_risk::metric::{ChangedFile, METRICS, Memory, Row, Shape};
@@ -29,7 +29,22 @@ fn drawn(random: &mut Rng, committed: i64) -> Shape {
     let files = (0..count).map(|_| {
         let path = format!("{}/{}.c", random.usize(0..5), random.usize(0..30));
         let (added, deleted) = (lines(random), lines(random));
+        let (gaining, losing) = (random.u32(0..=added.min(9)), random.u32(0..=deleted.min(9)));
+        let names = random.u32(0..=3 * added);
+        let makeup = Makeup {
+            code_added: random.u32(0..=added),
+            code_deleted: random.u32(0..=deleted),
+            comments_added: random.u32(0..=added),
+            indentation: random.u32(0..=9 * added),
+            deepest: random.u32(0..40),
+            names,
+            new_names: random.u32(0..=names),
+            gaining,
+            losing,
+            replaced: random.u32(0..=gaining.min(losing)),
+        };
         ChangedFile {
+            makeup,
             path: RepoPath::from(&*path),
             old_path: None,
             kind: kinds[random.usize(0..kinds.len())],

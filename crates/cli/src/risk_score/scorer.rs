@@ -195,10 +195,10 @@ impl<'a> Scorer<'a> {
         (past, moment): (&Past, Moment),
         historical: bool,
     ) -> Result<(Forecast, Option<Vec<SimilarCommit>>), CliError> {
-        let files = change
-            .files
-            .iter()
-            .map(|file| Ok(ChangedFile::of(file, self.repo.lines_before(file)?, self.params)));
+        let files = change.files.iter().map(|file| {
+            let (lines, makeup) = (self.repo.lines_before(file)?, self.repo.makeup(file)?);
+            Ok(ChangedFile::of(file, lines, makeup, self.params))
+        });
         let shape = Shape {
             committed: moment.landed.seconds,
             author: self.author(change)?,

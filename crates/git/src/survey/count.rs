@@ -1,5 +1,6 @@
 //! How many lines each file changed by: the versions of a path are compared one after the other.
 
+use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -12,10 +13,11 @@ use super::{Extent, FileFacts, FilesOfCommit, SurveyStage};
 use crate::attributes::DiffAttribute;
 use crate::change::{Hunk, Lines};
 use crate::content::{Blobs, Unstored};
-use crate::diff::{Comparer, Difference, Interner, Numbered, Text};
+use crate::diff::{Comparer, Difference, Interner, Line, Numbered, Text};
 use crate::error::Error;
 use crate::files::Budget;
 use crate::lines::{line_count, looks_binary};
+use crate::makeup::Makeup;
 use crate::path::RepoPath;
 use crate::repo::Repo;
 use crate::tree::{Mode, Side};
@@ -216,6 +218,20 @@ struct Version {
     lines: Option<u32>,
 }
 
+/// Some lines of a version, counted from 0; all of one whose lines have no numbers.
+fn lines<'a>(
+    version: Option<&'a Version>,
+    interner: &'a Interner,
+    range: Range<usize>,
+) -> impl Iterator<Item = &'a [u8]> {
+    let (numbered, all): (&[Line], &[u8]) = match version {
+        Some(Version { text: Some(text), .. }) => (&text.lines[range], &[]),
+        Some(version) => (&[], &version.content),
+        None => (&[], &[]),
+    };
+    numbered.iter().map(|line| interner.bytes(*line)).chain(all.lines_with_terminator())
+}
+
 /// How many versions are kept: both sides of a change, and one for another branch.
 const RECENT: usize = 3;
 /// Distinct lines of one path may take so much memory before they are numbered anew.
@@ -246,7 +262,7 @@ impl<'a> Versions<'a> {
         if !self.known.contains_key(&key) {
             let counted = match is_binary {
                 true => self.binary(file.old, file.new),
-                false => self.compare(file.old, file.new),
+                false => self.compare(&file.path, file.old, file.new),
             };
             self.known.insert(key, Known { counted, is_kept: false });
         }
@@ -265,10 +281,11 @@ impl<'a> Versions<'a> {
             Some(Extent { bytes: self.version(side?).content.len() as u64, lines: 0 })
         };
         let (old, new) = (bytes(old), bytes(new));
-        Counted { lines: Lines::Binary, hunks: Arc::default(), old, new }
+        let (hunks, makeup) = Default::default();
+        Counted { lines: Lines::Binary, hunks, makeup, old, new }
     }
 
-    fn compare(&mut self, old: Option<Side>, new: Option<Side>) -> Counted {
+    fn compare(&mut self, path: &RepoPath, old: Option<Side>, new: Option<Side>) -> Counted {
         if let (Some(old), Some(new)) = (old, new) {
             self.number_short_texts(old, new);
         }
@@ -278,6 +295,7 @@ impl<'a> Versions<'a> {
         let mut counted = Counted {
             lines: Lines::TooLarge,
             hunks: Arc::default(),
+            makeup: Makeup::default(),
             old: old_extent,
             new: new_extent,
         };
@@ -296,17 +314,37 @@ impl<'a> Versions<'a> {
             };
             counted.lines = Lines::Counted { added, deleted, hunks: 1 };
             counted.hunks = [hunk].into();
+            counted.makeup = self.makeup(path, &[hunk], old, new);
         } else if let (Some(old), Some(new)) = (old, new)
             && (added as usize + deleted as usize) <= self.repo.limits.compared_lines
             && let Some(Difference { added, deleted, hunks }) = self.difference(old, new)
         {
             let number = u32::try_from(hunks.len()).unwrap_or(u32::MAX);
             counted.lines = Lines::Counted { added, deleted, hunks: number };
+            counted.makeup = self.makeup(path, &hunks, Some(old), Some(new));
             if hunks.len() <= FileFacts::most_hunks(1) {
                 counted.hunks = hunks.into();
             }
         }
         counted
+    }
+
+    /// What the lines are made of in the places where two versions differ.
+    fn makeup(
+        &self,
+        path: &RepoPath,
+        hunks: &[Hunk],
+        old: Option<Side>,
+        new: Option<Side>,
+    ) -> Makeup {
+        let (old, new) = (old.map(|old| self.version(old)), new.map(|new| self.version(new)));
+        let interner = &self.desk.interner;
+        Makeup::of(
+            path,
+            hunks,
+            |range| lines(old, interner, range),
+            |range| lines(new, interner, range),
+        )
     }
 
     fn difference(&mut self, old: Side, new: Side) -> Option<Difference> {

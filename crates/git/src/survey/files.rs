@@ -17,6 +17,7 @@ use crate::content::{Blobs, Unstored};
 use crate::error::Error;
 use crate::files::{self, Paired, Similarity};
 use crate::id::ObjectId;
+use crate::makeup::Makeup;
 use crate::path::RepoPath;
 use crate::repo::Repo;
 use crate::tree::{Mode, Scope, Side, check_named_once, side_named};
@@ -46,13 +47,15 @@ pub(super) struct Pending {
 pub(super) struct Counted {
     pub lines: Lines,
     pub hunks: Arc<[Hunk]>,
+    pub makeup: Makeup,
     pub old: Option<Extent>,
     pub new: Option<Extent>,
 }
 
 impl Counted {
     pub fn without_lines(lines: Lines) -> Self {
-        Self { lines, hunks: Arc::default(), old: None, new: None }
+        let (hunks, makeup) = Default::default();
+        Self { lines, hunks, makeup, old: None, new: None }
     }
 }
 
@@ -109,9 +112,9 @@ impl Compared {
 impl Pending {
     fn into_facts(self) -> FileFacts {
         let Paired { status, path, old_path, old, new } = self.file;
-        let Counted { lines, hunks, old: old_extent, new: new_extent } =
+        let Counted { lines, hunks, makeup, old: old_extent, new: new_extent } =
             self.counted.expect("all files are counted");
-        FileFacts { status, path, old_path, old, new, lines, hunks, old_extent, new_extent }
+        FileFacts { status, path, old_path, old, new, lines, hunks, makeup, old_extent, new_extent }
     }
 }
 

@@ -132,6 +132,7 @@ fn assert_file_agrees(repo: &Repo, facts: &FileFacts, change: &crate::FileChange
     assert_eq!((facts.old, facts.new), (change.old, change.new), "{of}");
     assert_eq!(facts.lines, change.lines, "{of}");
     assert_eq!(*facts.hunks, *repo.hunks(change).expect("the contents are here"), "{of}");
+    assert_eq!(facts.makeup, repo.makeup(change).expect("the contents are here"), "{of}");
     for (side, extent) in [(facts.old, facts.old_extent), (facts.new, facts.new_extent)] {
         let Some(extent) = extent else { continue };
         let side = side.expect("a file that is not there has no length");

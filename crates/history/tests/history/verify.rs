@@ -146,6 +146,7 @@ const CHANGES: &[(&str, &str)] = &[
     ("UPDATE change SET similarity = 51 WHERE kind = 'R'", "what it did to the file"),
     ("UPDATE change SET new_bytes = 1 + new_bytes WHERE revision = 9", "what it did to the file"),
     ("UPDATE change SET hunks = x'000000' WHERE revision = 9", "what it did to the file"),
+    ("UPDATE change SET makeup = x'00010000000000000000' WHERE revision = 9", "what it did to the file"),
     ("DELETE FROM change WHERE revision = 9", "what it did to the file"),
     ("UPDATE OR IGNORE change SET revision = 10 WHERE revision = 9", "what it did to the file"),
     ("UPDATE path SET path = 'elsewhere' WHERE path = 'one.txt'", "the number of another"),
@@ -176,7 +177,8 @@ fn flip(data: &mut [u8], from_end: usize) {
 const FORGERIES: &[Forgery] = &[
     (2, |data| flip(data, 0), "how much it changed"),
     (1, |data| flip(data, 3), "what kind of commit it is"),
-    (3, |data| flip(data, 0), "as the program reads it"),
+    (3, |data| flip(data, 1), "as the program reads it"),
+    (3, |data| flip(data, 0), "neither said nor not said"),
     (4, |data| flip(data, 0), "how many files of a directory it changed"),
     (8, |data| flip(data, 0), "how many files of a subsystem it changed"),
     (5, |data| flip(data, 3), "who people are differs"),

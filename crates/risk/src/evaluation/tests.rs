@@ -1,7 +1,7 @@
 use std::collections::HashMap;
 
 use fastrand::Rng;
-use gitops_health_git::{ObjectId, RepoPath};
+use gitops_health_git::{Makeup, ObjectId, RepoPath};
 
 use super::own_history::place;
 use super::*;
@@ -99,6 +99,7 @@ fn shape(random: &mut Rng, committed: i64) -> Shape {
             deleted: random.u32(0..most),
             places: random.u32(1..9),
             lines_before: 2_000,
+            makeup: Makeup::default(),
         }
     });
     let files = files.collect();

@@ -137,6 +137,7 @@ impl<'a> Shapes<'a> {
                 deleted: file.deleted,
                 places: file.places,
                 lines_before: u32::try_from(before).unwrap_or(0),
+                makeup: file.makeup,
             }
         });
         Shape {

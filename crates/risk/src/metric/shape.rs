@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use gitops_health_git::{FileChange, Lines, RepoPath, Status};
+use gitops_health_git::{FileChange, Lines, Makeup, RepoPath, Status};
 
 use super::*;
 use crate::RiskParams;
@@ -40,12 +40,14 @@ pub struct ChangedFile {
     pub places: u32,
     /// Lines before.
     pub lines_before: u32,
+    /// What the added and deleted lines are made of.
+    pub makeup: Makeup,
 }
 
 impl ChangedFile {
-    /// A changed file that had so many lines before. What it is is told by its name alone: what attributes say was not
+    /// A changed file that had so many lines before, and what its changed lines are made of. What it is is told by its name alone: what attributes say was not
     /// known of the changes that were learned from either.
-    pub fn of(change: &FileChange, lines_before: u32, params: &RiskParams) -> Self {
+    pub fn of(change: &FileChange, lines_before: u32, makeup: Makeup, params: &RiskParams) -> Self {
         let (added, deleted, places) = match change.lines {
             Lines::Counted { added, deleted, hunks } => (added, deleted, hunks),
             _ => (0, 0, 0),
@@ -62,7 +64,26 @@ impl ChangedFile {
             deleted,
             places,
             lines_before,
+            makeup,
         }
+    }
+
+    fn makeup_of_code(&self, row: &mut Row) {
+        let makeup = &self.makeup;
+        for (place, count) in [
+            (NCLOC_LA, makeup.code_added),
+            (NCLOC_LD, makeup.code_deleted),
+            (COMMENT_LA, makeup.comments_added),
+            (INDENT_LA, makeup.indentation),
+            (NAMES, makeup.names),
+            (NAMES_NEW, makeup.new_names),
+            (GAINING, makeup.gaining),
+            (LOSING, makeup.losing),
+            (REPLACED, makeup.replaced),
+        ] {
+            row[place] += f64::from(count);
+        }
+        row[INDENT_MAX] = row[INDENT_MAX].max(f64::from(makeup.deepest));
     }
 
     /// The name under which its past is known.
@@ -113,6 +134,7 @@ impl Shape {
                     row[CODE_LA] += added;
                     row[CODE_LD] += f64::from(file.deleted);
                     row[CODE_NF] += 1.0;
+                    file.makeup_of_code(row);
                     endings.extend(file.path.extension());
                 }
                 FileKind::Test => {

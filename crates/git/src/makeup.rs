@@ -1,0 +1,260 @@
+//! What the lines are made of that a change of a program adds and deletes.
+
+use std::ops::Range;
+
+use bstr::ByteSlice;
+
+use crate::change::{FileChange, Hunk, Lines};
+use crate::error::Error;
+use crate::path::RepoPath;
+use crate::repo::Repo;
+use crate::source::{CommentReader, identifiers, is_program, shortened};
+
+/// What the lines are made of that a change of one file adds and deletes; all 0 for what is no program by the ending of
+/// its name. Adding lines to what a change adds never lowers any of it, but for a line that makes those behind it a comment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Makeup {
+    /// Added lines that are neither blank nor nothing but a comment.
+    pub code_added: u32,
+    /// Deleted ones.
+    pub code_deleted: u32,
+    /// Added lines that are nothing but a comment.
+    pub comments_added: u32,
+    /// How far the added lines of code are indented together, in columns: a tab is as wide as four blanks.
+    pub indentation: u32,
+    /// How far the one is that is indented most.
+    pub deepest: u32,
+    /// Different names that added lines of code use: words of three letters or more that are no keywords.
+    pub names: u32,
+    /// Those of them that no deleted line of code uses.
+    pub new_names: u32,
+    /// Places that gained lines.
+    pub gaining: u32,
+    /// Places that lost lines.
+    pub losing: u32,
+    /// Places that gained some and lost some.
+    pub replaced: u32,
+}
+
+/// Nobody wrote more changed lines of one file by hand: those behind them are not looked at.
+const MOST_LINES: usize = 20_000;
+
+impl Makeup {
+    /// Of what differs between two versions. The lines of a version are asked for by their numbers, counted from 0.
+    pub(crate) fn of<'a, Old, New>(
+        path: &RepoPath,
+        hunks: &[Hunk],
+        old: impl Fn(Range<usize>) -> Old,
+        new: impl Fn(Range<usize>) -> New,
+    ) -> Self
+    where
+        Old: Iterator<Item = &'a [u8]>,
+        New: Iterator<Item = &'a [u8]>,
+    {
+        if !is_program(path) {
+            return Self::default();
+        }
+        let mut reader = CommentReader::of(path);
+        let (mut added, mut deleted) = (Side::default(), Side::default());
+        let mut makeup = Self::default();
+        for hunk in hunks {
+            let (loses, gains) = (hunk.old_lines > 0, hunk.new_lines > 0);
+            makeup.losing += u32::from(loses);
+            makeup.gaining += u32::from(gains);
+            makeup.replaced += u32::from(loses && gains);
+            deleted.read(&mut reader, old(lines(hunk.old_start, hunk.old_lines)));
+            added.read(&mut reader, new(lines(hunk.new_start, hunk.new_lines)));
+        }
+        let (names, gone) = (sorted(added.names), sorted(deleted.names));
+        let is_new = |name: &&u32| gone.binary_search(name).is_err();
+        Self {
+            code_added: added.code,
+            code_deleted: deleted.code,
+            comments_added: added.comments,
+            indentation: added.indentation,
+            deepest: added.deepest,
+            names: names.len() as u32,
+            new_names: names.iter().filter(is_new).count() as u32,
+            ..makeup
+        }
+    }
+
+    /// The numbers, in the order of the fields.
+    pub fn numbers(self) -> [u32; 10] {
+        let Self { code_added, code_deleted, comments_added, indentation, deepest, .. } = self;
+        let Self { names, new_names, gaining, losing, replaced, .. } = self;
+        [
+            code_added,
+            code_deleted,
+            comments_added,
+            indentation,
+            deepest,
+            names,
+            new_names,
+            gaining,
+            losing,
+            replaced,
+        ]
+    }
+
+    /// What [`Makeup::numbers`] gave.
+    pub fn from_numbers(numbers: [u32; 10]) -> Self {
+        let [code_added, code_deleted, comments_added, indentation, deepest, rest @ ..] = numbers;
+        let [names, new_names, gaining, losing, replaced] = rest;
+        Self {
+            code_added,
+            code_deleted,
+            comments_added,
+            indentation,
+            deepest,
+            names,
+            new_names,
+            gaining,
+            losing,
+            replaced,
+        }
+    }
+}
+
+impl Repo {
+    /// What the lines are made of that a change of a file adds and deletes; all 0 for what has no lines, and for a file of
+    /// the worktree that is no longer as it was.
+    pub fn makeup(&self, change: &FileChange) -> Result<Makeup, Error> {
+        let is_empty = matches!(change.lines, Lines::Counted { hunks: 0, .. });
+        let is_text = matches!(change.lines, Lines::Counted { .. });
+        if !is_text || is_empty || !is_program(&change.path) {
+            return Ok(Makeup::default());
+        }
+        let Some(versions) = self.versions(change)? else { return Ok(Makeup::default()) };
+        let (old, new): (Vec<&[u8]>, Vec<&[u8]>) = (
+            versions.old.lines_with_terminator().collect(),
+            versions.new.lines_with_terminator().collect(),
+        );
+        Ok(Makeup::of(
+            &change.path,
+            &versions.hunks,
+            |range| old[range].iter().copied(),
+            |range| new[range].iter().copied(),
+        ))
+    }
+}
+
+/// The lines of a side of a place, counted from 0.
+fn lines(start: u32, count: u32) -> Range<usize> {
+    let first = start.saturating_sub(u32::from(count > 0)) as usize;
+    first..first + count as usize
+}
+
+/// What was read of the lines of one side.
+#[derive(Default)]
+struct Side {
+    lines: usize,
+    code: u32,
+    comments: u32,
+    indentation: u32,
+    deepest: u32,
+    names: Vec<u32>,
+}
+
+impl Side {
+    /// Reads lines that follow one another. Whether the first begins within a comment is not known.
+    fn read<'a>(&mut self, reader: &mut CommentReader, lines: impl Iterator<Item = &'a [u8]>) {
+        reader.restart();
+        for line in lines.take(MOST_LINES - self.lines) {
+            self.lines += 1;
+            let (line, is_comment) = (shortened(line), reader.is_comment(line));
+            if line.trim_ascii().is_empty() {
+                continue;
+            }
+            if is_comment {
+                self.comments += 1;
+                continue;
+            }
+            self.code += 1;
+            let indentation = indentation(line);
+            self.indentation = self.indentation.saturating_add(indentation);
+            self.deepest = self.deepest.max(indentation);
+            self.names.extend(identifiers(line));
+        }
+    }
+}
+
+/// Each of some names once, ascending.
+fn sorted(mut names: Vec<u32>) -> Vec<u32> {
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
+fn indentation(line: &[u8]) -> u32 {
+    let width = |byte: &u8| match byte {
+        b' ' => Some(1),
+        b'\t' => Some(4),
+        _ => None,
+    };
+    line.iter().map_while(width).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lines;
+
+    fn made_of(path: &str, old: &str, new: &str) -> Makeup {
+        let (before, after): (Vec<&[u8]>, Vec<&[u8]>) = (
+            old.as_bytes().lines_with_terminator().collect(),
+            new.as_bytes().lines_with_terminator().collect(),
+        );
+        Makeup::of(
+            &RepoPath::from(path),
+            &lines::hunks(old.as_bytes(), new.as_bytes()),
+            |range| before[range].iter().copied(),
+            |range| after[range].iter().copied(),
+        )
+    }
+
+    #[test]
+    fn lines_of_code_are_told_from_comments_and_blanks() {
+        let old = "int a;\nint total;\n\nint z;\n";
+        let new = "int a;\n/* how many\n * there are */\nlong total = count;\n\n\n\tint z;\n";
+        let found = made_of("src/a.c", old, new);
+        assert_eq!((found.code_added, found.code_deleted, found.comments_added), (2, 2, 2));
+        assert_eq!((found.indentation, found.deepest), (4, 4));
+        // `total` was there before, `count` is new; `int` and `long` are keywords, `z` is short.
+        assert_eq!((found.names, found.new_names), (2, 1));
+        assert_eq!((found.gaining, found.losing, found.replaced), (2, 2, 2));
+        assert_eq!(Makeup::from_numbers(found.numbers()), found);
+    }
+
+    #[test]
+    fn a_comment_is_what_the_language_says_it_is() {
+        for (path, text, code, comments) in [
+            ("a.py", "# one\nx = 1\n\"\"\"two\nthree\"\"\"\n", 1, 3),
+            ("a.rb", "# one\n=begin\ntwo\n=end\nx = 1\n", 1, 4),
+            ("a.sql", "-- one\nselect 1;\n", 1, 1),
+            ("a.rs", "// one\n#[test]\n", 1, 1),
+            ("a.txt", "# one\nx\n", 0, 0),
+        ] {
+            let found = made_of(path, "", text);
+            assert_eq!((found.code_added, found.comments_added), (code, comments), "{path}");
+        }
+    }
+
+    #[test]
+    fn more_lines_never_lower_any_of_it() {
+        let pool =
+            ["x = total\n", "\n", "// why\n", "\tif (count) {\n", "  return other;\n", "}\n"];
+        let old = "x = total\nx = 1\n}\n";
+        for seed in 0..6_usize.pow(3) {
+            let mut new = String::new();
+            let mut before = made_of("a.c", "", &new).numbers();
+            for place in 0..12_u32 {
+                new += pool[(seed / 6_usize.pow(place % 3) + place as usize / 3) % 6];
+                let after = made_of("a.c", "", &new).numbers();
+                assert!(before.iter().zip(after).all(|(one, other)| *one <= other), "{new}");
+                assert!(made_of("a.c", old, &new).new_names <= after[6], "{new}");
+                before = after;
+            }
+        }
+    }
+}
