@@ -208,7 +208,10 @@ fn a_changed_bit_anywhere_in_a_small_pack_or_its_index_is_the_right_answer_or_an
                 {
                     let of = format!("{} {place} {bit:#x}: {found}", path.display());
                     assert!(matches!(found.code, Some(0 | 2 | 3)), "{of}");
-                    assert!(found.code != Some(0) || found.stdout == right.stdout, "{of}");
+                    // Where an object of the past seems not to be there, that is said.
+                    let is_told = found.stderr.contains("lines of a file could not be counted");
+                    let is_right = is_told || found.stdout == right.stdout;
+                    assert!(found.code != Some(0) || is_right, "{of}");
                 }
             }
         }

@@ -39,7 +39,7 @@ pub(crate) fn run(context: &Context, args: &ScoreArgs) -> Result<ExitCode, CliEr
         true => Some(splits::of(&mut scorer, &selection, &change, &whole)?),
         false => None,
     };
-    let own_model_not_asked = whole.own_model_not_asked.clone();
+    let beside_value = [notes::about_uncounted(&whole), whole.own_model_not_asked.clone()];
     let owners = owners(&repo, &change)?;
     let found = Found { selection: &selection, change: &change, owners: &owners, params: &params };
     let report = finish(found, whole, (rows, splits), loaded.in_report());
@@ -48,7 +48,7 @@ pub(crate) fn run(context: &Context, args: &ScoreArgs) -> Result<ExitCode, CliEr
     tell_what_is_missing(context, args, &report);
     if wants_bare_value(context, args) {
         // There is no room for it beside a number.
-        own_model_not_asked.iter().for_each(|why| context.note(why));
+        beside_value.iter().flatten().for_each(|why| context.note(why));
     }
     Ok(if report.is_complete() { ExitCode::Clean } else { ExitCode::NotEvaluated })
 }

@@ -67,6 +67,8 @@ pub struct Past {
     pub renames_not_followed: usize,
     /// How many commits are unknown: what they did to files could not be read.
     pub unread: usize,
+    /// In how many commits the lines of a file could not be counted, because its content is not here or too large.
+    pub uncounted: usize,
     /// What messages say of earlier commits, where that was asked.
     pub mentions: Vec<Mention>,
     /// All commits that are no merges and are known, the oldest first and none before one that came before it,
@@ -211,6 +213,7 @@ impl History {
         for number in ancestors.iter() {
             let node = self.graph.node(number);
             past.unread += usize::from(node.is(flag::UNREAD));
+            past.uncounted += usize::from(node.is(flag::NOT_ALL_COUNTED));
             if node.is(flag::MERGE) || node.is(flag::SHALLOW_EDGE) {
                 continue;
             }

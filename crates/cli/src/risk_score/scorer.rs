@@ -44,6 +44,8 @@ pub(super) struct Scored {
     pub visited: usize,
     /// How many commits of the past could not be read.
     pub unread: usize,
+    /// In how many commits of the past the lines of a file could not be counted.
+    pub uncounted: usize,
     /// In how many commits of the past not all moved files could be compared.
     pub renames_not_followed: usize,
     /// Why what was learned from the repository itself is not asked.
@@ -180,6 +182,7 @@ impl<'a> Scorer<'a> {
             end: past.end,
             visited: past.visited,
             unread: past.unread,
+            uncounted: past.uncounted,
             renames_not_followed: past.renames_not_followed,
             own_model_not_asked: self.forecaster.why_not().map(ToOwned::to_owned),
             unread_mailmap: self.lineage.history.unread_mailmap(),
