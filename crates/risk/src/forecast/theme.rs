@@ -7,6 +7,8 @@ pub(super) enum Theme {
     Usual,
     /// Added and deleted lines, and where.
     Size,
+    /// What these lines are made of.
+    Content,
     /// Files, where they are and what they are.
     Files,
     /// Earlier fixes of the files and their directories.
@@ -23,9 +25,10 @@ pub(super) enum Theme {
 
 impl Theme {
     /// All but what is usual, in the order in which equal ones are told.
-    pub const TOLD: [Self; 7] = [
+    pub const TOLD: [Self; 8] = [
         Self::Fixes,
         Self::Size,
+        Self::Content,
         Self::Files,
         Self::Activity,
         Self::Experience,
@@ -38,6 +41,7 @@ impl Theme {
         match self {
             Self::Usual => "usual",
             Self::Size => "size",
+            Self::Content => "content",
             Self::Files => "files",
             Self::Fixes => "earlier-fixes",
             Self::Activity => "earlier-changes",
@@ -53,6 +57,8 @@ impl Theme {
             "commits" | "days" | "pace" | "people-pace" | "fix-rate" => Self::Usual,
             "la" | "ld" | "code-la" | "code-ld" | "test-la" | "largest" | "places" | "la-usual"
             | "ld-usual" | "code-la-usual" | "largest-usual" => Self::Size,
+            "ncloc-la" | "ncloc-ld" | "comment-la" | "names" | "names-new" | "gaining"
+            | "losing" | "replaced" => Self::Content,
             "ns" | "nd" | "nf" | "nf-usual" | "code-nf" | "test-nf" | "text-nf" | "setting-nf"
             | "other-nf" | "new-nf" | "languages" | "together" => Self::Files,
             "fix-decay-max" | "fix-decay-sum" | "fix-share" | "dir-fix-decay" => Self::Fixes,

@@ -40,6 +40,7 @@ pub(super) fn evidence(theme: Theme, adds: bool, facts: &Facts<'_>) -> String {
     match theme {
         Theme::Usual => usual(facts),
         Theme::Size => size(adds, facts),
+        Theme::Content => content(facts),
         Theme::Files => files(facts),
         Theme::Fixes => fixes(adds, facts),
         Theme::Activity => activity(facts),
@@ -103,6 +104,26 @@ fn size(adds: bool, facts: &Facts<'_>) -> String {
             format!("{lines}: adds less{of_code} than {usual} of the last commits")
         }
         _ => lines,
+    }
+}
+
+fn content(facts: &Facts<'_>) -> String {
+    let (added, deleted) = (facts.count("ncloc-la"), facts.count("ncloc-ld"));
+    if facts.count("code-nf") == 0 {
+        return "no file of code".into();
+    }
+    let lines = format!(
+        "{} of code but for comments added and {deleted} deleted",
+        counted(added, "line", "lines")
+    );
+    let (names, new) = (facts.count("names"), facts.count("names-new"));
+    match names {
+        0 => lines,
+        1 => format!("{lines}; they use one name"),
+        _ if names == new => format!("{lines}; they use {names} different names"),
+        _ => format!(
+            "{lines}; they use {names} different names, {new} of which no deleted line used"
+        ),
     }
 }
 

@@ -5,7 +5,7 @@ use linfa::traits::Fit;
 use ndarray::{Array1, Array2};
 use serde::{Deserialize, Serialize};
 
-use super::input::{INPUTS, inputs, inputs_to_learn, places};
+use super::input::{INPUTS, inputs, inputs_to_learn, places, without_content};
 use super::{Example, Procedure, SHIPPED};
 use crate::learn::{BoostedTrees, Boosting, LearnError};
 use crate::metric::Row;
@@ -50,11 +50,11 @@ const TREES_ALONE: u32 = 150;
 impl DefaultModel {
     /// Learns from examples.
     pub fn train(examples: &[Example]) -> Result<Self, LearnError> {
-        let joint = trained(examples.iter(), JOINT_TREES)?;
+        let joint = trained(examples.iter(), JOINT_TREES, false)?;
         let mut alone = BTreeMap::new();
         for procedure in Procedure::ALL {
             let these = examples.iter().filter(|example| example.procedure == procedure);
-            match trained(these, TREES_ALONE) {
+            match trained(these, TREES_ALONE, procedure == Procedure::Words) {
                 Ok(trees) => drop(alone.insert(procedure, trees)),
                 // There is nothing to learn from.
                 Err(LearnError::OneKind { .. }) => {}
@@ -169,16 +169,23 @@ pub(crate) fn mean(margins: &[f64]) -> f64 {
     margins.iter().sum::<f64>() / margins.len() as f64
 }
 
+/// Learns trees. What lines of code are made of is told only where there are many projects: what trees learn of it from a
+/// few, and from all together, is worse in others than what they learn without.
 fn trained<'a>(
     examples: impl Iterator<Item = &'a Example>,
     trees: u32,
+    content_is_told: bool,
 ) -> Result<BoostedTrees, LearnError> {
     let places = places();
     let width = places.len() + 1;
     let (mut records, mut targets, mut weights) = (Vec::new(), Vec::new(), Vec::new());
     for (number, example) in examples.enumerate() {
         let procedure = example.procedure.number();
-        records.extend(inputs_to_learn(places, &example.row, procedure, number));
+        let mut inputs = inputs_to_learn(places, &example.row, procedure, number);
+        if !content_is_told {
+            without_content(&mut inputs);
+        }
+        records.extend(inputs);
         targets.push(example.is_defective);
         weights.push(example.weight);
     }

@@ -32,6 +32,14 @@ pub const INPUTS: &[(&str, Direction)] = &[
     ("new-nf", Direction::Any),
     ("largest", Direction::Rising),
     ("places", Direction::Rising),
+    ("ncloc-la", Direction::Rising),
+    ("ncloc-ld", Direction::Rising),
+    ("comment-la", Direction::Rising),
+    ("names", Direction::Rising),
+    ("names-new", Direction::Rising),
+    ("gaining", Direction::Rising),
+    ("losing", Direction::Rising),
+    ("replaced", Direction::Rising),
     ("languages", Direction::Any),
     ("fix-decay-max", Direction::Any),
     ("fix-decay-sum", Direction::Any),
@@ -56,6 +64,19 @@ pub const INPUTS: &[(&str, Direction)] = &[
     ("nuc-usual", Direction::Any),
     ("largest-usual", Direction::Rising),
 ];
+
+/// What lines of code are made of.
+const CONTENT: &[&str] =
+    &["ncloc-la", "ncloc-ld", "comment-la", "names", "names-new", "gaining", "losing", "replaced"];
+
+/// Takes what lines of code are made of out of the inputs of an example.
+pub(super) fn without_content(inputs: &mut [f64]) {
+    for ((id, _), input) in INPUTS.iter().zip(inputs) {
+        if CONTENT.contains(id) {
+            *input = f64::NAN;
+        }
+    }
+}
 
 /// Where the inputs stand in a row of metrics.
 pub(crate) fn places() -> &'static [usize] {
