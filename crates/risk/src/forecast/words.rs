@@ -113,7 +113,7 @@ fn content(facts: &Facts<'_>) -> String {
         return "no file of code".into();
     }
     let lines = format!(
-        "{} of code but for comments added and {deleted} deleted",
+        "{} of code added and {deleted} deleted, comments aside",
         counted(added, "line", "lines")
     );
     let (names, new) = (facts.count("names"), facts.count("names-new"));
@@ -122,7 +122,7 @@ fn content(facts: &Facts<'_>) -> String {
         1 => format!("{lines}; they use one name"),
         _ if names == new => format!("{lines}; they use {names} different names"),
         _ => format!(
-            "{lines}; they use {names} different names, {new} of which no deleted line used"
+            "{lines}; they use {names} different names, {new} of them in no deleted line"
         ),
     }
 }
