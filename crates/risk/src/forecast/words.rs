@@ -121,9 +121,7 @@ fn content(facts: &Facts<'_>) -> String {
         0 => lines,
         1 => format!("{lines}; they use one name"),
         _ if names == new => format!("{lines}; they use {names} different names"),
-        _ => format!(
-            "{lines}; they use {names} different names, {new} of them in no deleted line"
-        ),
+        _ => format!("{lines}; they use {names} different names, {new} of them in no deleted line"),
     }
 }
 
