@@ -11,6 +11,7 @@ mod order;
 mod pace;
 #[cfg(test)]
 mod tests;
+mod versions;
 mod workers;
 
 use std::collections::HashSet;
