@@ -80,39 +80,32 @@ impl Makeup {
     }
 
     /// The numbers, in the order of the fields.
-    pub fn numbers(self) -> [u32; 10] {
-        let Self { code_added, code_deleted, comments_added, indentation, deepest, .. } = self;
-        let Self { names, new_names, gaining, losing, replaced, .. } = self;
-        [
-            code_added,
-            code_deleted,
-            comments_added,
-            indentation,
-            deepest,
-            names,
-            new_names,
-            gaining,
-            losing,
-            replaced,
-        ]
+    pub fn numbers(mut self) -> [u32; 10] {
+        self.fields().map(|field| *field)
     }
 
     /// What [`Makeup::numbers`] gave.
     pub fn from_numbers(numbers: [u32; 10]) -> Self {
-        let [code_added, code_deleted, comments_added, indentation, deepest, rest @ ..] = numbers;
-        let [names, new_names, gaining, losing, replaced] = rest;
-        Self {
-            code_added,
-            code_deleted,
-            comments_added,
-            indentation,
-            deepest,
-            names,
-            new_names,
-            gaining,
-            losing,
-            replaced,
+        let mut makeup = Self::default();
+        for (field, number) in makeup.fields().into_iter().zip(numbers) {
+            *field = number;
         }
+        makeup
+    }
+
+    fn fields(&mut self) -> [&mut u32; 10] {
+        [
+            &mut self.code_added,
+            &mut self.code_deleted,
+            &mut self.comments_added,
+            &mut self.indentation,
+            &mut self.deepest,
+            &mut self.names,
+            &mut self.new_names,
+            &mut self.gaining,
+            &mut self.losing,
+            &mut self.replaced,
+        ]
     }
 }
 
@@ -120,9 +113,8 @@ impl Repo {
     /// What the lines are made of that a change of a file adds and deletes; all 0 for what has no lines, and for a file of
     /// the worktree that is no longer as it was.
     pub fn makeup(&self, change: &FileChange) -> Result<Makeup, Error> {
-        let is_empty = matches!(change.lines, Lines::Counted { hunks: 0, .. });
-        let is_text = matches!(change.lines, Lines::Counted { .. });
-        if !is_text || is_empty || !is_program(&change.path) {
+        let has_places = matches!(change.lines, Lines::Counted { hunks: 1.., .. });
+        if !has_places || !is_program(&change.path) {
             return Ok(Makeup::default());
         }
         let Some(versions) = self.versions(change)? else { return Ok(Makeup::default()) };

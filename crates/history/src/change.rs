@@ -2,11 +2,12 @@
 
 use std::borrow::Cow;
 
-use gitops_health_git::{Extent, FileFacts, Hunk, Lines, Makeup, Side, Status};
+use gitops_health_git::{Extent, FileFacts, Hunk, Lines, Side, Status};
 use rusqlite::{Connection, Row, Statement, params};
 
 use crate::chunk;
 use crate::error::Fault;
+use crate::event::numbers_of;
 use crate::graph::Number;
 
 /// A change of a file as the table has it.
@@ -86,7 +87,7 @@ impl ChangeRow {
             deleted: counts.map(|counts| counts.1),
             places: counts.map(|counts| counts.2),
             hunks: pack_hunks(&file.hunks),
-            makeup: pack_makeup(file.makeup),
+            makeup: numbers_of(file.makeup),
         }
     }
 
@@ -249,18 +250,6 @@ fn pack_hunks(hunks: &[Hunk]) -> Option<Vec<u8>> {
         end = before + hunk.old_lines;
     }
     Some(data)
-}
-
-/// What the lines of a change are made of, as numbers in groups of seven bits; nothing where there is nothing to be said.
-fn pack_makeup(makeup: Makeup) -> Option<Vec<u8>> {
-    let is_something = makeup != Makeup::default();
-    is_something.then(|| {
-        let mut data = Vec::new();
-        for number in makeup.numbers() {
-            chunk::push(&mut data, u64::from(number));
-        }
-        data
-    })
 }
 
 /// The places that [`pack_hunks`] packed.

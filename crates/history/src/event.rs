@@ -129,13 +129,20 @@ impl FileEvent {
 
 /// Appends what lines are made of: whether there is anything to be said, and its numbers.
 fn push_makeup(data: &mut Vec<u8>, makeup: Makeup) {
-    let is_something = makeup != Makeup::default();
-    chunk::push(data, u64::from(is_something));
-    if is_something {
+    let numbers = numbers_of(makeup);
+    chunk::push(data, u64::from(numbers.is_some()));
+    data.extend(numbers.into_iter().flatten());
+}
+
+/// What lines are made of, as numbers in groups of seven bits; nothing where there is nothing to be said.
+pub(crate) fn numbers_of(makeup: Makeup) -> Option<Vec<u8>> {
+    (makeup != Makeup::default()).then(|| {
+        let mut data = Vec::new();
         for number in makeup.numbers() {
-            chunk::push(data, u64::from(number));
+            chunk::push(&mut data, u64::from(number));
         }
-    }
+        data
+    })
 }
 
 /// Takes what [`push_makeup`] appended from the front.

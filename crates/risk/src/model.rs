@@ -14,6 +14,7 @@ mod trained;
 pub use calibration::Calibration;
 pub use default::DefaultModel;
 pub use example::{Example, Procedure};
+pub(crate) use input::CONTENT;
 pub use input::INPUTS;
 pub use own::{LEAST_DEFECTIVE, LEAST_EXAMPLES, OwnModel};
 pub use ready::Model;

@@ -8,7 +8,7 @@ use super::*;
 use crate::FileKind;
 use crate::label::Known;
 use crate::metric::{ChangedFile, Memory, Row, Shape};
-use crate::model::{DefaultModel, Judged, MOST_BYTES, Outdated, Trained};
+use crate::model::{DefaultModel, INPUTS, Judged, MOST_BYTES, Outdated, Trained};
 use crate::{RiskConfig, RiskParams};
 
 const DAY: i64 = 86_400;
@@ -294,9 +294,10 @@ fn what_was_kept_is_read_again_and_what_is_broken_is_not_believed() {
         assert!(text.contains(from), "{from} is not in the model");
         text.replacen(from, to, 1)
     };
+    let features = |count: usize| format!("\"features\":{count}");
     for broken in [
         other("\"format\":1", "\"format\":2"),
-        other("\"features\":56", "\"features\":55"),
+        other(&features(INPUTS.len() + 1), &features(INPUTS.len())),
         other("\"learned\":\"trees\"", "\"learned\":\"weights\""),
         other("\"tip\":\"0000", "\"tip\":\"000"),
         other("{\"format\"", "{\"more\":1,\"format\""),

@@ -1,4 +1,4 @@
-use crate::model::INPUTS;
+use crate::model::{CONTENT, INPUTS};
 
 /// What inputs of the model are about: those of one theme are told together, so that no two reasons contradict.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -57,8 +57,7 @@ impl Theme {
             "commits" | "days" | "pace" | "people-pace" | "fix-rate" => Self::Usual,
             "la" | "ld" | "code-la" | "code-ld" | "test-la" | "largest" | "places" | "la-usual"
             | "ld-usual" | "code-la-usual" | "largest-usual" => Self::Size,
-            "ncloc-la" | "ncloc-ld" | "comment-la" | "names" | "names-new" | "gaining"
-            | "losing" | "replaced" => Self::Content,
+            input if CONTENT.contains(&input) => Self::Content,
             "ns" | "nd" | "nf" | "nf-usual" | "code-nf" | "test-nf" | "text-nf" | "setting-nf"
             | "other-nf" | "new-nf" | "languages" | "together" => Self::Files,
             "fix-decay-max" | "fix-decay-sum" | "fix-share" | "dir-fix-decay" => Self::Fixes,

@@ -66,7 +66,7 @@ pub const INPUTS: &[(&str, Direction)] = &[
 ];
 
 /// What lines of code are made of.
-const CONTENT: &[&str] =
+pub(crate) const CONTENT: &[&str] =
     &["ncloc-la", "ncloc-ld", "comment-la", "names", "names-new", "gaining", "losing", "replaced"];
 
 /// Takes what lines of code are made of out of the inputs of an example.
