@@ -22,7 +22,7 @@ mod tests;
 use serde::{Deserialize, Serialize};
 
 pub use figures::{Figures, Interval, MeasureFigures, SAMPLES, Verdict};
-pub use measure::{Measure, Ranker};
+pub use measure::{Measure, Ranker, short};
 pub use own_history::{MeasuredChange, OwnHistory, measured};
 pub use rolling::Part;
 

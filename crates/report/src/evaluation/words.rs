@@ -2,21 +2,11 @@
 
 use gitops_health_git::{counted, thousands};
 use gitops_health_risk::evaluation::{
-    Counted, Interval, LEAST_TESTED, Learned, Measure, Unknown, Verdict,
+    Counted, Interval, LEAST_TESTED, Learned, Measure, Unknown, Verdict, short,
 };
 
 use super::{EvaluationReport, MeasureRow, TestedPart};
 use crate::columns::{day_of, percent};
-
-/// `.781`, `-.012`, `1.000`.
-pub(crate) fn short(number: f64) -> String {
-    let text = format!("{number:.3}");
-    let text = if text == "-0.000" { "0.000".to_owned() } else { text };
-    match text.strip_prefix("-0") {
-        Some(rest) => format!("-{rest}"),
-        None => text.strip_prefix('0').map_or(text.clone(), str::to_owned),
-    }
-}
 
 /// The same with its sign.
 pub(crate) fn signed(number: f64) -> String {
@@ -243,11 +233,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_have_three_digits_and_no_zero_in_front() {
-        let cases = [(0.7814, ".781"), (-0.0124, "-.012"), (1.0, "1.000"), (-0.0001, ".000")];
-        for (number, text) in cases {
-            assert_eq!(short(number), text);
-        }
+    fn differences_have_a_sign() {
         assert_eq!([0.02, -0.02, 0.0].map(signed), ["+.020", "-.020", ".000"]);
         assert_eq!(value(None), "unknown");
     }

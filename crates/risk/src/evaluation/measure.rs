@@ -73,3 +73,26 @@ impl Measure {
         }
     }
 }
+
+/// A value of most measures as people write it: `.781`, `-.012`, `1.000`.
+pub fn short(number: f64) -> String {
+    let text = format!("{number:.3}");
+    let text = if text == "-0.000" { "0.000".to_owned() } else { text };
+    match text.strip_prefix("-0") {
+        Some(rest) => format!("-{rest}"),
+        None => text.strip_prefix('0').map_or(text.clone(), str::to_owned),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_have_three_digits_and_no_zero_in_front() {
+        let cases = [(0.7814, ".781"), (-0.0124, "-.012"), (1.0, "1.000"), (-0.0001, ".000")];
+        for (number, text) in cases {
+            assert_eq!(short(number), text);
+        }
+    }
+}

@@ -1,7 +1,7 @@
 use gitops_health_git::{ZonedTime, counted};
 
 use super::LEAST_COMPARED;
-use crate::evaluation::Verdict;
+use crate::evaluation::{Verdict, short};
 use crate::label::LEAST_DAYS;
 use crate::model::{Judged, Judgement, Trained};
 
@@ -49,7 +49,7 @@ fn judged(own: &Trained, judgement: &Judgement) -> String {
         false => judgement.trained.value,
     };
     let lines = judgement.lines_added.value;
-    let [auc, lines] = [auc, lines].map(area);
+    let [auc, lines] = [auc, lines].map(short);
     let tested = format!(
         "On {} here, {defective} of which introduced a defect, it",
         counted(tested, "commit", "commits")
@@ -63,10 +63,4 @@ fn judged(own: &Trained, judgement: &Judgement) -> String {
         all if all >= 99.5 => told,
         weight => format!("{told} So it keeps {weight:.0}% of its weight."),
     }
-}
-
-/// `.781`, as the reports of `risk evaluate` write it.
-fn area(auc: f64) -> String {
-    let text = format!("{auc:.3}");
-    text.strip_prefix('0').map_or(text.clone(), str::to_owned)
 }
