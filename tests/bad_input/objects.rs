@@ -182,6 +182,30 @@ fn the_edge_of_a_shallow_clone_is_named() {
 }
 
 #[test]
+fn contents_of_earlier_commits_that_are_not_here_are_told() {
+    let told = "In 1 earlier commit the lines of a file could not be counted";
+    let repo = small();
+    let whole = [score(&repo, &[]), score(&repo, &["--format", "json"])];
+    assert!(whole.iter().all(|it| !format!("{it}").contains("could not be counted")));
+    // The README of the first commit, which no later one changes.
+    let id = repo.id("HEAD:README.md");
+    let (directory, name) = id.split_at(2);
+    fs::remove_file(repo.git_dir().join("objects").join(directory).join(name))
+        .expect("it is there");
+    let _ = fs::remove_dir_all(repo.git_dir().join("gitops-health"));
+    let bare = score(&repo, &[]);
+    assert_eq!(bare.code, Some(0), "{bare}");
+    assert!(bare.stderr.contains(told) && bare.stderr.contains("git fetch --refetch"), "{bare}");
+    for format in ["json", "text", "markdown"] {
+        let report = score(&repo, &["--format", format]);
+        let words = report.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(words.contains(told), "{report}");
+    }
+    let learned = run(&program(&repo), &["risk", "train", "--format", "json"]);
+    assert!(learned.stdout.contains(told), "{learned}");
+}
+
+#[test]
 fn a_changed_bit_anywhere_in_a_small_pack_or_its_index_is_the_right_answer_or_an_error() {
     let repo = small();
     repo.git(&["repack", "-adq"]);
@@ -209,7 +233,7 @@ fn a_changed_bit_anywhere_in_a_small_pack_or_its_index_is_the_right_answer_or_an
                     let of = format!("{} {place} {bit:#x}: {found}", path.display());
                     assert!(matches!(found.code, Some(0 | 2 | 3)), "{of}");
                     // Where an object of the past seems not to be there, that is said.
-                    let is_told = found.stderr.contains("lines of a file could not be counted");
+                    let is_told = found.stderr.contains("the lines of a file could not be counted");
                     let is_right = is_told || found.stdout == right.stdout;
                     assert!(found.code != Some(0) || is_right, "{of}");
                 }

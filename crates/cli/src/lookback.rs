@@ -1,6 +1,7 @@
 //! What the commands that look back on the history of a commit share.
 
 use gitops_health_git::{Commit, Repo, UnreadFile, counted, printable};
+use gitops_health_history::{Past, PastEnd};
 use gitops_health_report::Tip;
 
 use crate::args::Day;
@@ -85,6 +86,12 @@ pub(crate) struct Gaps {
 }
 
 impl Gaps {
+    /// Of what came before, where no person is shown.
+    pub fn of(past: &Past) -> Self {
+        let is_shallow = past.end == PastEnd::ShallowEdge;
+        Self { is_shallow, unread: past.unread, unread_mailmap: None }
+    }
+
     pub fn notes(self) -> Vec<String> {
         let mut notes = Vec::new();
         if self.unread > 0 {
@@ -105,4 +112,16 @@ impl Gaps {
         }
         notes
     }
+}
+
+/// That there are so many commits the model learns less of, or is asked less of, than there is.
+pub(crate) fn about_uncounted(commits: usize) -> Option<String> {
+    (commits > 0).then(|| {
+        format!(
+            "In {} the lines of a file could not be counted, because its content is not in this repository or too \
+             large: the defect model knows of no lines there. `git fetch --refetch` brings what a partial clone left \
+             out.",
+            counted(commits, "earlier commit", "earlier commits")
+        )
+    })
 }

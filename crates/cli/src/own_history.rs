@@ -3,7 +3,7 @@
 use std::sync::atomic::AtomicBool;
 
 use gitops_health_git::{ObjectId, Repo, ZonedTime, counted};
-use gitops_health_history::{Before, History, PastEnd};
+use gitops_health_history::{Before, History};
 use gitops_health_risk::RiskParams;
 use gitops_health_risk::evaluation::{EvaluationError, MeasuredChange, OwnHistory, measured};
 use gitops_health_risk::label::Labels;
@@ -13,7 +13,7 @@ use gitops_health_risk::model::DefaultModel;
 use crate::context::Context;
 use crate::error::{CliError, Failure};
 use crate::index;
-use crate::lookback::{Gaps, Lookback};
+use crate::lookback::{Gaps, Lookback, about_uncounted};
 use crate::risk_labels::labels_of;
 
 /// The history of a commit, measured and labelled.
@@ -25,6 +25,8 @@ pub(crate) struct Learnable {
     labels: Labels,
     changes: Vec<MeasuredChange>,
     gaps: Gaps,
+    /// In how many commits the lines of a file could not be counted.
+    uncounted: usize,
     /// Up to when it is known what became of commits.
     pub until: ZonedTime,
 }
@@ -42,19 +44,14 @@ impl Learnable {
         let history = index::open_for(context, repo, &loaded.config.index, &tips)?;
         let labels = labels_of(context, repo, &history, &tips, params.labels())?;
         let past = history.before(Before { tips: &tips, ..Before::default() })?;
-        let gaps = Gaps {
-            is_shallow: past.end == PastEnd::ShallowEdge,
-            unread: past.unread,
-            // No person is shown.
-            unread_mailmap: None,
-        };
+        let (gaps, uncounted) = (Gaps::of(&past), past.uncounted);
         let progress = context.progress("");
         let chronicle = history.chronicle(lookback.commit.id)?;
         let tell = |done, all| progress.show(|| format!("{done} of {all} commits measured"));
         let changes = measured(&chronicle, &params, &tell);
         let committed = chronicle.commits.iter().map(|commit| commit.committed.seconds);
         let (default, until) = (DefaultModel::shipped()?, end(committed, context.now()));
-        Ok(Self { lookback, history, params, default, labels, changes, gaps, until })
+        Ok(Self { lookback, history, params, default, labels, changes, gaps, uncounted, until })
     }
 
     /// Asks about it, with a line that says how far that is.
@@ -82,6 +79,7 @@ impl Learnable {
     pub fn missing(&self) -> Missing {
         let unread_fixes = self.labels.unread();
         let mut notes = self.gaps.notes();
+        notes.extend(about_uncounted(self.uncounted));
         if unread_fixes > 0 {
             notes.push(format!(
                 "Of {} some content is not here or can't be read: labels that come from there may be missing or \

@@ -2,7 +2,7 @@ use std::collections::HashMap;
 use std::sync::Mutex;
 
 use gitops_health_git::{ObjectId, Repo, ZonedTime, counted};
-use gitops_health_history::{Before, History, PastEnd, Stage, Work};
+use gitops_health_history::{Before, History, Stage, Work};
 use gitops_health_report::labels::{
     self as report, CommitLabel, EvidenceTotal, FixTotal, LABELS_SCHEMA, LabelReason, LabelState,
     LabelTotal, LabelsReport, LinkedCommit, MaturityTime, Mends,
@@ -40,12 +40,7 @@ pub(crate) fn run(context: &Context, args: &LabelsArgs) -> Result<ExitCode, CliE
         _ => None,
     };
     let past = history.before(Before { tips: &tips, ..Before::default() })?;
-    let gaps = Gaps {
-        is_shallow: past.end == PastEnd::ShallowEdge,
-        unread: past.unread,
-        // No person is shown.
-        unread_mailmap: None,
-    };
+    let gaps = Gaps::of(&past);
     let report = known.report(args, lookback, asked, gaps)?;
 
     let text = match args.format {

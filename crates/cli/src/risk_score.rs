@@ -14,6 +14,7 @@ use crate::context::Context;
 use crate::error::CliError;
 use crate::exit_code::ExitCode;
 use crate::index::{self, Depth, Indexed};
+use crate::lookback::about_uncounted;
 use crate::output;
 use crate::subject::refuse_nothing;
 
@@ -39,7 +40,7 @@ pub(crate) fn run(context: &Context, args: &ScoreArgs) -> Result<ExitCode, CliEr
         true => Some(splits::of(&mut scorer, &selection, &change, &whole)?),
         false => None,
     };
-    let beside_value = [notes::about_uncounted(&whole), whole.own_model_not_asked.clone()];
+    let beside_value = [about_uncounted(whole.uncounted), whole.own_model_not_asked.clone()];
     let owners = owners(&repo, &change)?;
     let found = Found { selection: &selection, change: &change, owners: &owners, params: &params };
     let report = finish(found, whole, (rows, splits), loaded.in_report());

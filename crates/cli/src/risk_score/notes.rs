@@ -4,6 +4,7 @@ use gitops_health_report::CommitRow;
 
 use super::assembly::FoundOwners;
 use super::scorer::Scored;
+use crate::lookback::about_uncounted;
 
 /// What to know about how the score came about, the most important first.
 pub(super) fn notes(
@@ -16,7 +17,7 @@ pub(super) fn notes(
     let mut notes = Vec::new();
     notes.extend(about_commits(rows, scored.score.value));
     notes.extend(about_past(scored));
-    notes.extend(about_uncounted(scored));
+    notes.extend(about_uncounted(scored.uncounted));
     notes.extend(scored.own_model_not_asked.clone());
     notes.extend(about_merge(change));
     notes.extend(change.files.is_empty().then_some(is_empty));
@@ -67,18 +68,6 @@ fn about_past(scored: &Scored) -> Option<String> {
              `git fetch --unshallow` brings the rest."
         )),
     }
-}
-
-/// What is told beside a bare value too.
-pub(super) fn about_uncounted(scored: &Scored) -> Option<String> {
-    let commits = counted(scored.uncounted, "commit", "commits");
-    (scored.uncounted > 0).then(|| {
-        format!(
-            "In {commits} before the change the lines of a file could not be counted, because its content is not \
-             in this repository or too large: the defect model knows of no lines there. `git fetch --refetch` brings \
-             what a partial clone left out."
-        )
-    })
 }
 
 fn about_merge(change: &Change) -> Option<String> {
