@@ -19,4 +19,4 @@ done <<<"$commits" | jq --null-input --compact-output --argjson asked "$(wc -l <
         and all(.factors[]; (.signals | sum) == .points);
     reduce inputs as $report ({asked: $asked, scored: 0, off: 0};
         .scored += 1 | if $report | adds_up then . else .off += 1 end)
-    | ., if .scored < .asked or .off > 0 then halt_error(1) else empty end'
+    | ., if .scored < .asked or .off > 0 then "not all of them add up, or could be scored\n" | halt_error(1) else empty end'
