@@ -20,7 +20,7 @@ pub use own::{LEAST_DEFECTIVE, LEAST_EXAMPLES, OwnModel};
 pub use ready::Model;
 pub use trained::{Judged, Judgement, MOST_BYTES, Outdated, Trained};
 
-pub(crate) use default::mean;
+pub(crate) use default::by_all;
 pub(crate) use input::places;
 pub(crate) use own::OwnExamples;
 

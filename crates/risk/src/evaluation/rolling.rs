@@ -3,7 +3,7 @@
 use super::own_history::{OwnHistory, place};
 use super::{EvaluationError, Learned};
 use crate::learn::{Blend, Blending, LearnError, margin, probability};
-use crate::model::{Calibration, LEAST_DEFECTIVE, OwnExamples, OwnModel, mean};
+use crate::model::{Calibration, LEAST_DEFECTIVE, OwnExamples, OwnModel, by_all};
 
 /// Commits that were tested with what was known before the first of them.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -87,7 +87,7 @@ pub(crate) fn learned_until(
         None if examples.fewer() >= LEAST_DEFECTIVE => Learned::BaseRate,
         None => Learned::Nothing,
     };
-    let margins: Vec<f64> = examples.margins.iter().map(|margins| mean(margins)).collect();
+    let margins: Vec<f64> = examples.margins.iter().map(|margins| by_all(margins)).collect();
     let (known, defective) = (examples.targets.len(), examples.defective());
     // One of five is believed before anything is known.
     let base_rate = (defective as f64 + 1.0) / (known as f64 + 5.0);
@@ -110,7 +110,7 @@ fn by_lines(examples: &OwnExamples<'_>, base_rate: f64) -> Result<Blend, LearnEr
     }
     let la = place("la");
     let rows: Vec<Vec<f64>> = examples.rows.iter().map(|row| vec![libm::log1p(row[la])]).collect();
-    Blending { prior: vec![0.0], ridge: 1.0 }.fit(&rows, &examples.targets)
+    Blending { prior: vec![0.0], ridge: 1.0, ridge_of_constant: 0.0 }.fit(&rows, &examples.targets)
 }
 
 /// Tests the later half of the commits whose labels are final, part by part.
@@ -193,7 +193,7 @@ impl Lesson {
         calibration: &Calibration,
     ) -> Prediction {
         let (row, margins) = (&history.changes[change].row, &history.margins[change]);
-        let by_default = mean(margins);
+        let by_default = by_all(margins);
         let trained = self.own.as_ref().map_or(by_default, |own| own.margin_from(margins, row));
         let (added, deleted) = (row[place("la")], row[place("ld")]);
         let lines = probability(self.lines.margin(&[libm::log1p(added)]));

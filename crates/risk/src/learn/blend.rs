@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{LearnError, probability};
 
-/// Logistic regression with a ridge that draws towards weights that are believed before anything was seen, by Newton's
+/// Logistic regression with ridges that draw towards weights that are believed before anything was seen, by Newton's
 /// method: Hosmer and Lemeshow, "Applied Logistic Regression"; le Cessie and van Houwelingen, "Ridge Estimators in
 /// Logistic Regression" (Applied Statistics 41(1), 1992). With one number it is Platt's scaling.
 ///
@@ -13,8 +13,10 @@ use super::{LearnError, probability};
 pub struct Blending {
     /// What the numbers are believed to weigh.
     pub prior: Vec<f64>,
-    /// How strongly they are drawn there, as if so much had been seen; above 0. The constant is drawn nowhere.
+    /// How strongly they are drawn there, as if so much had been seen; above 0.
     pub ridge: f64,
+    /// How strongly the constant is drawn to 0, in the same way; 0 is not at all.
+    pub ridge_of_constant: f64,
 }
 
 /// Weights, and a constant.
@@ -37,8 +39,9 @@ impl Blending {
             let (what, found, wanted) = ("the column of targets", targets.len(), rows.len());
             return Err(LearnError::Rows { what, found, wanted });
         }
-        if self.ridge.is_nan() || self.ridge <= 0.0 || rows.iter().any(|row| row.len() != width) {
-            let what = "ridge is above 0, and rows are as long as the prior";
+        let is_drawn = self.ridge > 0.0 && self.ridge_of_constant >= 0.0;
+        if !is_drawn || rows.iter().any(|row| row.len() != width) {
+            let what = "ridge is above 0, that of the constant not below it, and rows are as long as the prior";
             return Err(LearnError::Setting(what.to_owned()));
         }
         if rows.iter().flatten().any(|value| !value.is_finite()) {
@@ -101,8 +104,11 @@ impl Blending {
             signed.max(0.0) + libm::log1p(libm::exp(-signed.abs()))
         };
         let seen: f64 = rows.iter().zip(targets).map(of_row).sum();
-        let away = at.iter().zip(&self.prior).map(|(at, prior)| (at - prior) * (at - prior));
-        seen + self.ridge / 2.0 * away.sum::<f64>()
+        let drawn: f64 = self
+            .draws(at)
+            .map(|(at, towards, ridge)| ridge * (at - towards) * (at - towards))
+            .sum();
+        seen + drawn / 2.0
     }
 
     /// The inverse of the second derivatives times the first.
@@ -122,11 +128,18 @@ impl Blending {
                 }
             }
         }
-        for (index, prior) in self.prior.iter().enumerate() {
-            first[index] += self.ridge * (at[index] - prior);
-            second[index][index] += self.ridge;
+        for (index, (at, towards, ridge)) in self.draws(at).enumerate() {
+            first[index] += ridge * (at - towards);
+            second[index][index] += ridge;
         }
         solve(second, first)
+    }
+
+    /// Each weight and the constant, where it is drawn to, and how strongly.
+    fn draws<'a>(&'a self, at: &'a [f64]) -> impl Iterator<Item = (f64, f64, f64)> + 'a {
+        let weights = self.prior.iter().map(|prior| (*prior, self.ridge));
+        let towards = weights.chain([(0.0, self.ridge_of_constant)]);
+        at.iter().zip(towards).map(|(at, (towards, ridge))| (*at, towards, ridge))
     }
 }
 
@@ -189,7 +202,8 @@ mod tests {
     #[test]
     fn it_finds_the_weights_that_were_there() {
         let (rows, targets) = drawn(20_000);
-        let blend = Blending { prior: vec![0.0, 0.0], ridge: 1e-3 }.fit(&rows, &targets);
+        let blend = Blending { prior: vec![0.0, 0.0], ridge: 1e-3, ridge_of_constant: 0.0 }
+            .fit(&rows, &targets);
         let blend = blend.expect("there are both kinds");
         assert!((blend.weights[0] - 2.0).abs() < 0.1, "{blend:?}");
         assert!((blend.weights[1] + 1.0).abs() < 0.1, "{blend:?}");
@@ -199,7 +213,8 @@ mod tests {
     #[test]
     fn a_strong_ridge_leaves_what_was_believed_and_moves_the_constant() {
         let (rows, targets) = drawn(500);
-        let blend = Blending { prior: vec![1.0, 1.0], ridge: 1e9 }.fit(&rows, &targets);
+        let blend = Blending { prior: vec![1.0, 1.0], ridge: 1e9, ridge_of_constant: 0.0 }
+            .fit(&rows, &targets);
         let blend = blend.expect("there are both kinds");
         assert!(blend.weights.iter().all(|weight| (weight - 1.0).abs() < 1e-3), "{blend:?}");
         let said: f64 = rows.iter().map(|row| probability(blend.margin(row))).sum();
@@ -208,17 +223,34 @@ mod tests {
     }
 
     #[test]
+    fn a_constant_that_is_drawn_moves_only_as_far_as_was_seen() {
+        let rows = vec![vec![0.0]; 400];
+        let targets: Vec<bool> = (0..400).map(|row| row % 10 == 0).collect();
+        let constant = |rows: &[Vec<f64>], targets: &[bool], ridge_of_constant| {
+            let blending = Blending { prior: vec![1.0], ridge: 1.0, ridge_of_constant };
+            blending.fit(rows, targets).expect("there are both kinds").constant
+        };
+        let free = constant(&rows, &targets, 0.0);
+        assert!((free - libm::log(0.1 / 0.9)).abs() < 1e-6, "{free}");
+        let few = constant(&rows[..20], &targets[..20], 1.0);
+        let many = constant(&rows, &targets, 1.0);
+        assert!(free < many && many < few && few < -1.0, "{free} {many} {few}");
+        assert!(many - free < 0.1, "{free} {many}");
+    }
+
+    #[test]
     fn what_can_be_told_apart_without_error_ends_too() {
         let rows: Vec<Vec<f64>> = (0..40).map(|row| vec![f64::from(row) - 19.5]).collect();
         let targets: Vec<bool> = (0..40).map(|row| row >= 20).collect();
-        let blend = Blending { prior: vec![0.0], ridge: 0.01 }.fit(&rows, &targets);
+        let blend =
+            Blending { prior: vec![0.0], ridge: 0.01, ridge_of_constant: 0.0 }.fit(&rows, &targets);
         let blend = blend.expect("there are both kinds");
         assert!(blend.weights[0] > 0.1 && blend.weights[0].is_finite(), "{blend:?}");
     }
 
     #[test]
     fn what_cannot_be_weighed_is_an_error() {
-        let blending = Blending { prior: vec![0.0], ridge: 1.0 };
+        let blending = Blending { prior: vec![0.0], ridge: 1.0, ridge_of_constant: 0.0 };
         let one_kind = blending.fit(&[vec![1.0], vec![2.0]], &[true, true]);
         assert!(matches!(one_kind, Err(LearnError::OneKind { positive: 2, all: 2 })));
         let rows = blending.fit(&[vec![1.0]], &[true, false]);

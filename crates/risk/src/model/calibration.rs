@@ -80,7 +80,7 @@ impl Calibration {
 
 fn logistic(margins: &[f64], targets: &[bool]) -> Result<Calibration, LearnError> {
     let rows: Vec<Vec<f64>> = margins.iter().map(|margin| vec![*margin]).collect();
-    let blending = Blending { prior: vec![1.0], ridge: 20.0 };
+    let blending = Blending { prior: vec![1.0], ridge: 20.0, ridge_of_constant: 0.0 };
     Ok(Calibration::Logistic(blending.fit_rising(&rows, targets)?))
 }
 

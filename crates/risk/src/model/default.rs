@@ -18,6 +18,9 @@ pub struct DefaultModel {
     inputs: Vec<String>,
     joint: BoostedTrees,
     alone: BTreeMap<Procedure, BoostedTrees>,
+    /// What is added to the answer by each procedure, so that in the mean over what was learned from all answer the same:
+    /// how many defects a procedure finds says nothing of a change.
+    levels: [f64; Procedure::ALL.len()],
     /// What it says of the commits that it learned from, in even steps from the lowest to the highest.
     usual: Vec<f64>,
 }
@@ -62,7 +65,9 @@ impl DefaultModel {
             }
         }
         let inputs = INPUTS.iter().map(|(id, _)| (*id).to_owned()).collect();
-        let mut model = Self { inputs, joint, alone, usual: Vec::new() };
+        let levels = [0.0; Procedure::ALL.len()];
+        let mut model = Self { inputs, joint, alone, levels, usual: Vec::new() };
+        model.levels = model.levels(examples);
         model.usual = model.steps(examples);
         Ok(model)
     }
@@ -85,7 +90,7 @@ impl DefaultModel {
         if !model.inputs.iter().map(String::as_str).eq(ids) {
             return Err(LearnError::Setting("the model was told of other inputs".to_owned()));
         }
-        if !model.usual.iter().all(|margin| margin.is_finite()) {
+        if !model.usual.iter().chain(&model.levels).all(|margin| margin.is_finite()) {
             return Err(LearnError::NotFinite("what the model says of others"));
         }
         for trees in std::iter::once(&model.joint).chain(model.alone.values()) {
@@ -97,6 +102,17 @@ impl DefaultModel {
         Ok(model)
     }
 
+    /// How far the answers by each procedure are from those by all, in the mean over examples, none of which counts more.
+    fn levels(&self, examples: &[Example]) -> [f64; Procedure::ALL.len()] {
+        let mut sums = [0.0; Procedure::ALL.len()];
+        for example in examples {
+            let margins = self.margins(&example.row);
+            sums.iter_mut().zip(margins).for_each(|(sum, margin)| *sum += margin);
+        }
+        let of_all = sums.iter().sum::<f64>() / sums.len() as f64;
+        sums.map(|sum| four_digits((of_all - sum) / examples.len() as f64))
+    }
+
     /// What it says of the commits that it learned from, in even steps.
     fn steps(&self, examples: &[Example]) -> Vec<f64> {
         let mut margins: Vec<f64> =
@@ -104,8 +120,7 @@ impl DefaultModel {
         margins.sort_unstable_by(f64::total_cmp);
         let steps = STEPS.min(margins.len());
         let step = |number: usize| margins[(2 * number + 1) * margins.len() / (2 * steps)];
-        // Four digits are plenty.
-        (0..steps).map(|number| (step(number) * 1e4).round() / 1e4).collect()
+        (0..steps).map(|number| four_digits(step(number))).collect()
     }
 
     /// What it says of the commits that it learned from, in even steps from the lowest to the highest.
@@ -113,13 +128,15 @@ impl DefaultModel {
         &self.usual
     }
 
-    /// The logarithm of the odds that a change is found by a procedure to have introduced a defect.
+    /// The logarithm of the odds that a change introduces a defect, as a procedure tells: moved so that all procedures
+    /// answer the same in the mean.
     pub fn margin_by(&self, row: &Row, procedure: Procedure) -> f64 {
         let inputs = inputs(places(), row, procedure.number());
         let joint = self.joint.margin(&inputs);
+        let level = self.levels[procedure as usize];
         match self.alone.get(&procedure) {
-            Some(alone) => (joint + alone.margin(&inputs)) / 2.0,
-            None => joint,
+            Some(alone) => level + (joint + alone.margin(&inputs)) / 2.0,
+            None => level + joint,
         }
     }
 
@@ -128,15 +145,15 @@ impl DefaultModel {
         Procedure::ALL.map(|procedure| self.margin_by(row, procedure))
     }
 
-    /// The same in the mean over the procedures.
+    /// The same by all procedures, each with its weight.
     pub fn margin(&self, row: &Row) -> f64 {
-        mean(&self.margins(row))
+        by_all(&self.margins(row))
     }
 
     /// What each of [`INPUTS`] contributes to [`DefaultModel::margin`], and what they are added to: Shapley values, which
     /// add up to it exactly but for rounding.
     pub fn contributions(&self, row: &Row) -> (f64, Vec<f64>) {
-        self.weighed_contributions(row, &[1.0 / Procedure::ALL.len() as f64; Procedure::ALL.len()])
+        self.weighed_contributions(row, &Procedure::WEIGHTS)
     }
 
     /// The same where the answer by each procedure weighs so much.
@@ -150,6 +167,7 @@ impl DefaultModel {
                 *part += share * value;
             }
         };
+        let levels: f64 = self.levels.iter().zip(weights).map(|(level, share)| level * share).sum();
         for (procedure, share) in Procedure::ALL.into_iter().zip(weights) {
             let inputs = inputs(places(), row, procedure.number());
             match self.alone.get(&procedure) {
@@ -160,13 +178,18 @@ impl DefaultModel {
                 None => add(&self.joint, &inputs, *share),
             }
         }
-        (start, parts)
+        (start + levels, parts)
     }
 }
 
-/// The mean over the procedures.
-pub(crate) fn mean(margins: &[f64]) -> f64 {
-    margins.iter().sum::<f64>() / margins.len() as f64
+/// What the answers by each procedure say together.
+pub(crate) fn by_all(margins: &[f64]) -> f64 {
+    margins.iter().zip(Procedure::WEIGHTS).map(|(margin, weight)| margin * weight).sum()
+}
+
+/// Four digits are plenty.
+fn four_digits(value: f64) -> f64 {
+    (value * 1e4).round() / 1e4
 }
 
 /// Learns trees. What lines of code are made of is told only where there are many projects: what trees learn of it from a

@@ -32,6 +32,11 @@ impl Procedure {
     /// All of them.
     pub const ALL: [Self; 3] = [Self::Words, Self::Issues, Self::Trailers];
 
+    /// How much the answer by each of them weighs where nothing is known of a repository. What is learned from issues
+    /// tells most in repositories of other kinds, what is learned from three repositories with trailers least:
+    /// `docs/risk-model.md` has the figures.
+    pub(crate) const WEIGHTS: [f64; 3] = [0.2, 0.7, 0.1];
+
     pub(super) fn number(self) -> f64 {
         match self {
             Self::Words => 0.0,
