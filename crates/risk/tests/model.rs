@@ -191,6 +191,32 @@ fn examples(count: i64, rule: impl Fn(&Row, &mut Rng) -> bool) -> Vec<Example> {
 }
 
 #[test]
+fn how_many_defects_a_procedure_finds_says_nothing_of_a_change() {
+    let mut random = Rng::with_seed(6);
+    let mut learned = examples(1_200, |_, _| false);
+    for (number, example) in learned.iter_mut().enumerate() {
+        let (procedure, share) =
+            [(Procedure::Words, 0.1), (Procedure::Issues, 0.3), (Procedure::Trailers, 0.6)]
+                [number % 3];
+        example.procedure = procedure;
+        example.is_defective = random.f64() < share;
+    }
+    let model = DefaultModel::train(&learned).expect("it can learn");
+    let mean = |margin: &dyn Fn(&Row) -> f64| {
+        learned.iter().map(|example| margin(&example.row)).sum::<f64>() / learned.len() as f64
+    };
+    let by = Procedure::ALL.map(|procedure| mean(&|row| model.margin_by(row, procedure)));
+    let all = mean(&|row| model.margin(row));
+    assert!(by.iter().all(|by| (by - all).abs() < 1e-3), "{by:?} {all}");
+    // In the mean of the logarithms of their odds a third of them is.
+    let odds = [0.1, 0.3, 0.6].map(|share: f64| libm::log(share / (1.0 - share)));
+    assert!((all - odds.iter().sum::<f64>() / 3.0).abs() < 0.2, "{all}");
+    let text = model.to_json().expect("it can be written");
+    assert_eq!(DefaultModel::from_json(&text).expect("it can be read"), model);
+    assert!(DefaultModel::from_json(&text.replace("\"levels\":[", "\"levels\":[1.0,")).is_err());
+}
+
+#[test]
 fn the_own_history_has_its_say_once_it_is_long_enough() {
     let model = shipped();
     let place = |id: &str| METRICS.iter().position(|metric| metric.id == id).expect("it is there");
