@@ -1,4 +1,4 @@
-use gitops_health_git::counted;
+use gitops_health_git::{counted, thousands};
 
 use super::LEAST_COMPARED;
 use super::theme::Theme;
@@ -112,16 +112,24 @@ fn content(facts: &Facts<'_>) -> String {
     if facts.count("code-nf") == 0 {
         return "no file of code".into();
     }
+    if added + deleted == 0 {
+        return "no line of a programming language, comments aside".into();
+    }
     let lines = format!(
-        "{} of code added and {deleted} deleted, comments aside",
-        counted(added, "line", "lines")
+        "{} of code added and {} deleted, comments aside",
+        counted(added, "line", "lines"),
+        thousands(deleted as u64)
     );
     let (names, new) = (facts.count("names"), facts.count("names-new"));
-    match names {
-        0 => lines,
-        1 => format!("{lines}; they use one name"),
-        _ if names == new => format!("{lines}; they use {names} different names"),
-        _ => format!("{lines}; they use {names} different names, {new} of them in no deleted line"),
+    let names_are = match names {
+        0 => return lines,
+        1 => return format!("{lines}; they use one name"),
+        _ => format!("{lines}; they use {} different names", thousands(names as u64)),
+    };
+    match new {
+        0 => format!("{names_are}, all of them in deleted lines, too"),
+        _ if new == names => names_are,
+        _ => format!("{names_are}, {} of them in no deleted line", thousands(new as u64)),
     }
 }
 
@@ -215,7 +223,9 @@ fn experience(facts: &Facts<'_>) -> String {
         (0, _) => format!("its author has {all} here"),
         (_, 0) => format!("its author has {all} here and has not changed these files before"),
         _ => format!(
-            "its author made {own} of the {changes} earlier changes of these files and has {all} here"
+            "its author made {} of the {} earlier changes of these files and has {all} here",
+            thousands(*own as u64),
+            thousands(*changes as u64)
         ),
     }
 }
