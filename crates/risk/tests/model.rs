@@ -208,12 +208,16 @@ fn how_many_defects_a_procedure_finds_says_nothing_of_a_change() {
     let by = Procedure::ALL.map(|procedure| mean(&|row| model.margin_by(row, procedure)));
     let all = mean(&|row| model.margin(row));
     assert!(by.iter().all(|by| (by - all).abs() < 1e-3), "{by:?} {all}");
-    // In the mean of the logarithms of their odds a third of them is.
+    // That is the mean of the logarithms of the odds that the procedures find.
     let odds = [0.1, 0.3, 0.6].map(|share: f64| libm::log(share / (1.0 - share)));
     assert!((all - odds.iter().sum::<f64>() / 3.0).abs() < 0.2, "{all}");
     let text = model.to_json().expect("it can be written");
     assert_eq!(DefaultModel::from_json(&text).expect("it can be read"), model);
-    assert!(DefaultModel::from_json(&text.replace("\"levels\":[", "\"levels\":[1.0,")).is_err());
+    for (right, wrong) in [("\"levels\":[", "\"levels\":[1.0,"), ("[0.2,0.7,0.1]", "[0.3,0.6,0.1]")]
+    {
+        assert!(text.contains(right), "{right}");
+        assert!(DefaultModel::from_json(&text.replace(right, wrong)).is_err());
+    }
 }
 
 #[test]

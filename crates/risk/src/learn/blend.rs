@@ -255,6 +255,11 @@ mod tests {
         assert!(matches!(one_kind, Err(LearnError::OneKind { positive: 2, all: 2 })));
         let rows = blending.fit(&[vec![1.0]], &[true, false]);
         assert!(matches!(rows, Err(LearnError::Rows { found: 2, wanted: 1, .. })));
+        for (ridge, ridge_of_constant) in [(0.0, 0.0), (1.0, -1.0), (1.0, f64::NAN)] {
+            let undrawn = Blending { prior: vec![0.0], ridge, ridge_of_constant };
+            let undrawn = undrawn.fit(&[vec![1.0], vec![2.0]], &[true, false]);
+            assert!(matches!(undrawn, Err(LearnError::Setting(_))), "{ridge} {ridge_of_constant}");
+        }
         let odd = blending.fit(&[vec![f64::NAN], vec![1.0]], &[true, false]);
         assert!(matches!(odd, Err(LearnError::NotFinite(_))));
         let long = blending.fit(&[vec![1.0, 2.0], vec![1.0]], &[true, false]);

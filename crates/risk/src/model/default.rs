@@ -18,6 +18,8 @@ pub struct DefaultModel {
     inputs: Vec<String>,
     joint: BoostedTrees,
     alone: BTreeMap<Procedure, BoostedTrees>,
+    /// How much the answer by each procedure weighs: [`Procedure::WEIGHTS`].
+    weights: [f64; Procedure::ALL.len()],
     /// What is added to the answer by each procedure, so that in the mean over what was learned from all answer the same:
     /// how many defects a procedure finds says nothing of a change.
     levels: [f64; Procedure::ALL.len()],
@@ -65,8 +67,8 @@ impl DefaultModel {
             }
         }
         let inputs = INPUTS.iter().map(|(id, _)| (*id).to_owned()).collect();
-        let levels = [0.0; Procedure::ALL.len()];
-        let mut model = Self { inputs, joint, alone, levels, usual: Vec::new() };
+        let (weights, levels) = (Procedure::WEIGHTS, [0.0; Procedure::ALL.len()]);
+        let mut model = Self { inputs, joint, alone, weights, levels, usual: Vec::new() };
         model.levels = model.levels(examples);
         model.usual = model.steps(examples);
         Ok(model)
@@ -89,6 +91,9 @@ impl DefaultModel {
         let ids = INPUTS.iter().map(|(id, _)| *id);
         if !model.inputs.iter().map(String::as_str).eq(ids) {
             return Err(LearnError::Setting("the model was told of other inputs".to_owned()));
+        }
+        if model.weights != Procedure::WEIGHTS {
+            return Err(LearnError::Setting("the model was made for other weights".to_owned()));
         }
         if !model.usual.iter().chain(&model.levels).all(|margin| margin.is_finite()) {
             return Err(LearnError::NotFinite("what the model says of others"));

@@ -32,9 +32,8 @@ impl Procedure {
     /// All of them.
     pub const ALL: [Self; 3] = [Self::Words, Self::Issues, Self::Trailers];
 
-    /// How much the answer by each of them weighs where nothing is known of a repository. What is learned from issues
-    /// tells most in repositories of other kinds, what is learned from three repositories with trailers least:
-    /// `docs/risk-model.md` has the figures.
+    /// How much the answer by each of them weighs where nothing is known of a repository: chosen by the figures in
+    /// `docs/risk-model.md`. They stand in the file of the model, too, since what is made of it changes with them.
     pub(crate) const WEIGHTS: [f64; 3] = [0.2, 0.7, 0.1];
 
     pub(super) fn number(self) -> f64 {

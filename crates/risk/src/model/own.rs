@@ -20,7 +20,7 @@ pub const LEAST_EXAMPLES: usize = 100;
 /// So many of the examples are defective at least, and so many are not.
 pub const LEAST_DEFECTIVE: usize = 5;
 
-/// What the answers of the default model are worth in a repository that it never saw: so much of what it says is true.
+/// How far the default model's logarithms of odds are shrunk where little is known of a repository.
 const WORTH: f64 = 0.85;
 
 /// From so many on trees are grown.

@@ -69,7 +69,7 @@ pub enum Outdated {
     OtherSettings,
 }
 
-/// Counts up when the file means something else than before.
+/// Counts up when the file means something else than before, or the same commits would teach something else.
 const FORMAT: u32 = 1;
 
 /// How large a file is at most, in bytes: several times what the largest model takes.
