@@ -1,4 +1,4 @@
-use gitops_health_git::{ZonedTime, counted};
+use gitops_health_git::{ZonedTime, counted, thousands};
 
 use super::LEAST_COMPARED;
 use crate::evaluation::{Verdict, short};
@@ -51,8 +51,9 @@ fn judged(own: &Trained, judgement: &Judgement) -> String {
     let lines = judgement.lines_added.value;
     let [auc, lines] = [auc, lines].map(short);
     let tested = format!(
-        "On {} here, {defective} of which introduced a defect, it",
-        counted(tested, "commit", "commits")
+        "On {} here, {} of which introduced a defect, it",
+        counted(tested, "commit", "commits"),
+        thousands(defective as u64)
     );
     let areas = format!("area under the ROC curve {auc}, by lines added alone {lines}");
     let told = match judgement.verdict() {
