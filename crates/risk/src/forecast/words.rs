@@ -108,10 +108,14 @@ fn size(adds: bool, facts: &Facts<'_>) -> String {
 }
 
 fn content(facts: &Facts<'_>) -> String {
-    let (added, deleted) = (facts.count("ncloc-la"), facts.count("ncloc-ld"));
     if facts.count("code-nf") == 0 {
         return "no file of code".into();
     }
+    made_of(["ncloc-la", "ncloc-ld", "names", "names-new"].map(|id| facts.count(id)))
+}
+
+/// What so many added and deleted lines, different names, and names that no deleted line has are.
+fn made_of([added, deleted, names, new]: [usize; 4]) -> String {
     if added + deleted == 0 {
         return "no line of a programming language, comments aside".into();
     }
@@ -120,7 +124,6 @@ fn content(facts: &Facts<'_>) -> String {
         counted(added, "line", "lines"),
         thousands(deleted as u64)
     );
-    let (names, new) = (facts.count("names"), facts.count("names-new"));
     let names_are = match names {
         0 => return lines,
         1 => return format!("{lines}; they use one name"),
@@ -227,5 +230,32 @@ fn experience(facts: &Facts<'_>) -> String {
             thousands(*own as u64),
             thousands(*changes as u64)
         ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_lines_are_made_of_is_said_without_numbers_that_are_nothing() {
+        let lines = "2 lines of code added and 1,000 deleted, comments aside";
+        let cases = [
+            ([0, 0, 0, 0], "no line of a programming language, comments aside".to_owned()),
+            ([2, 1_000, 0, 0], lines.to_owned()),
+            ([2, 1_000, 1, 1], format!("{lines}; they use one name")),
+            ([2, 1_000, 5, 5], format!("{lines}; they use 5 different names")),
+            (
+                [2, 1_000, 5, 0],
+                format!("{lines}; they use 5 different names, all of them in deleted lines, too"),
+            ),
+            (
+                [2, 1_000, 5, 3],
+                format!("{lines}; they use 5 different names, 3 of them in no deleted line"),
+            ),
+        ];
+        for (numbers, said) in cases {
+            assert_eq!(made_of(numbers), said);
+        }
     }
 }
