@@ -58,8 +58,8 @@ pub struct Project {
 
 pub struct Labelled {
     pub committed: i64,
-    /// Lines added, as those counted them who made the labels.
-    pub published_added: f64,
+    /// Lines added, as those counted them who made the labels, where they did.
+    pub published_added: Option<f64>,
     pub row: Row,
     pub is_defective: bool,
     /// When that became known, which is when the first of its fixes was made, where it is told.
@@ -124,7 +124,7 @@ impl Project {
 struct Label {
     id: String,
     committed: i64,
-    added: f64,
+    added: Option<f64>,
     is_defective: bool,
     known: Option<i64>,
 }
@@ -202,8 +202,8 @@ fn labels_in(file: &Path, collection: Collection) -> Result<Vec<Label>, Box<dyn 
     let (columns, known) = collection.columns();
     let [id, time, defective] = columns.map(place);
     let known = known.and_then(place);
-    let (Some(id), Some(time), Some(defective), Some(added)) = (id, time, defective, place("la"))
-    else {
+    let added = place("la");
+    let (Some(id), Some(time), Some(defective)) = (id, time, defective) else {
         return Err(format!("{}: it lacks a column", file.display()).into());
     };
     let mut labels = Vec::new();
@@ -217,7 +217,7 @@ fn labels_in(file: &Path, collection: Collection) -> Result<Vec<Label>, Box<dyn 
         labels.push(Label {
             id: record[id].to_owned(),
             committed: committed as i64,
-            added: record[added].parse().unwrap_or(0.0),
+            added: added.map(|added| record[added].parse().unwrap_or(0.0)),
             is_defective: matches!(&record[defective], "1" | "1.0" | "True"),
             known: known.map(|known| known as i64).filter(|known| *known > 0),
         });

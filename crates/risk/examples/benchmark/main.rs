@@ -3,10 +3,12 @@
 //! ```sh
 //! cargo run --release -p gitops-health-risk --example benchmark -- LABELS METRICS
 //! cargo run --release -p gitops-health-risk --example benchmark -- LABELS METRICS train crates/risk/src/model/default.json
+//! cargo run --release -p gitops-health-risk --example benchmark -- LABELS METRICS unseen
 //! ```
 //!
 //! LABELS holds folders of labelled commits (`six-projects`, `github-projects`, `fixes-trailers`), METRICS a table for
-//! each repository as the example `measure` prints it. Commits are joined by their ids.
+//! each repository as the example `measure` prints it. Commits are joined by their ids. With `unseen` the model that comes with
+//! the program is asked, of projects that it did not learn from; no other figure is made then.
 
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
@@ -52,6 +54,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         std::fs::write(file, model.to_json()? + "\n")?;
         println!("{file}: learned from {} projects", projects.len());
         return Ok(());
+    }
+    if rest.iter().any(|it| it == "unseen") {
+        return unseen(&projects);
     }
     let only = |name: &str| rest.is_empty() || rest.iter().any(|it| it == name);
     if only("six") {
@@ -134,6 +139,20 @@ fn held_out(projects: &[Project], collection: Collection) -> Result<(), LearnErr
     Ok(())
 }
 
+/// By the model that comes with the program, which knows none of them.
+fn unseen(projects: &[Project]) -> Result<(), Box<dyn Error>> {
+    let model = DefaultModel::shipped()?;
+    for collection in Collection::ALL {
+        let these = projects.iter().filter(|project| project.collection == collection);
+        let table: Vec<Evaluated> =
+            these.map(|project| evaluate(project, &model)).collect::<Result<_, _>>()?;
+        if !table.is_empty() {
+            print(collection, table);
+        }
+    }
+    Ok(())
+}
+
 /// In five parts of the projects, each by a model that learned from the others.
 fn folds(projects: &[Project]) -> Result<(), LearnError> {
     let collection = Collection::GitHub;
@@ -166,7 +185,7 @@ struct Evaluated {
     defective: usize,
     base_rate: f64,
     size: Figures,
-    published_size: Figures,
+    published_size: Option<Figures>,
     by_procedure: Figures,
     default: Figures,
     own: Figures,
@@ -180,7 +199,7 @@ fn evaluate(project: &Project, default: &DefaultModel) -> Result<Evaluated, Lear
     let test = &project.commits[cut..];
     let targets: Vec<bool> = test.iter().map(|commit| commit.is_defective).collect();
     let sizes: Vec<f64> = test.iter().map(|commit| commit.added()).collect();
-    let published: Vec<f64> = test.iter().map(|commit| commit.published_added).collect();
+    let published: Option<Vec<f64>> = test.iter().map(|commit| commit.published_added).collect();
     // As in what is published of the others, all of their labels are known.
     let is_known_then = project.collection == Collection::Trailers;
     let own = OwnModel::train(default, &own_examples(project, is_known_then))?;
@@ -208,7 +227,7 @@ fn evaluate(project: &Project, default: &DefaultModel) -> Result<Evaluated, Lear
         defective,
         base_rate: defective as f64 / targets.len() as f64,
         size: Figures::of(&sizes, &targets, &sizes),
-        published_size: Figures::of(&published, &targets, &sizes),
+        published_size: published.map(|published| Figures::of(&published, &targets, &sizes)),
         by_procedure: Figures::of(&by_procedure, &targets, &sizes),
         default: Figures::of(&by_default, &targets, &sizes),
         own: Figures::of(&by(&own), &targets, &sizes),
@@ -266,7 +285,7 @@ fn contributions(projects: &[Project]) -> Result<(), Box<dyn Error>> {
 type Line = (&'static str, fn(&Evaluated) -> Option<&Figures>);
 
 const LINES: [Line; 6] = [
-    ("lines added, as published", |it| Some(&it.published_size)),
+    ("lines added, as published", |it| it.published_size.as_ref()),
     ("lines added only", |it| Some(&it.size)),
     ("default, by its procedure", |it| Some(&it.by_procedure)),
     ("default", |it| Some(&it.default)),
@@ -274,6 +293,8 @@ const LINES: [Line; 6] = [
     ("own, by what was known", |it| it.own_then.as_ref()),
 ];
 
+/// Of fewer projects each has a line.
+const FEW: usize = 30;
 /// Where fewer are defective figures of one project say little.
 const ENOUGH: usize = 10;
 
@@ -288,13 +309,14 @@ fn print(collection: Collection, mut table: Vec<Evaluated>) {
         println!("of them the {} projects with {ENOUGH} defective ones or more", enough.len());
         means(&enough);
     }
-    if table.len() < 10 {
+    if table.len() < FEW {
         for it in table {
             let auc = |figures: &Figures| figures.auc.unwrap_or(f64::NAN);
             println!(
-                "  {:14} {:6} commits, {:4.1} % defective; AUC {:.3} {:.3} {:.3} {:.3}",
+                "  {:24} {:6} commits, {:4} defective ({:4.1} %) of the last fifth; AUC {:.3} {:.3} {:.3} {:.3}",
                 it.name,
                 it.rows,
+                it.defective,
                 100.0 * it.base_rate,
                 auc(&it.size),
                 auc(&it.by_procedure),
