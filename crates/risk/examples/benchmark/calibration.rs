@@ -93,7 +93,7 @@ pub fn print(all: &[Calibrated]) {
 
 fn line(name: &str, all: Vec<&Said>) {
     let mut random = fastrand::Rng::with_seed(13);
-    let (mut errors, mut by_chance, mut better) = (0.0, 0.0, 0);
+    let (mut errors, mut by_chance, mut levels, mut better) = (0.0, 0.0, 0.0, 0);
     for Said { said, happened, base } in all.iter().copied() {
         errors += calibration_error(said, happened, GROUPS).unwrap_or_default();
         for _ in 0..DRAWS {
@@ -101,18 +101,20 @@ fn line(name: &str, all: Vec<&Said>) {
             let error = calibration_error(said, &drawn, GROUPS).unwrap_or_default();
             by_chance += error / DRAWS as f64;
         }
+        let sum_happened = happened.iter().filter(|happened| **happened).count() as f64;
+        levels += (said.iter().sum::<f64>() - sum_happened).abs() / said.len() as f64;
         better += usize::from(brier_score(said, happened) < brier_score(base, happened));
     }
     let count = all.len() as f64;
     let said: Vec<f64> = all.iter().flat_map(|it| it.said.iter().copied()).collect();
     let happened: Vec<bool> = all.iter().flat_map(|it| it.happened.iter().copied()).collect();
     println!(
-        "{name}: ECE {:.4} in the mean of {} projects ({:.4} by chance alone), {:.4} of all together; \
-         Brier below the base rate on {:.0} %",
+        "{name}: ECE {:.4} in the mean of {} projects ({:.4} by chance alone; the mean of what is said is off by \
+         {:.4}), {:.4} of all together; Brier below the base rate on {better} of them",
         errors / count,
         all.len(),
         by_chance / count,
+        levels / count,
         calibration_error(&said, &happened, GROUPS).unwrap_or(f64::NAN),
-        100.0 * better as f64 / count
     );
 }

@@ -22,6 +22,8 @@ pub const LEAST_DEFECTIVE: usize = 5;
 
 /// How far the default model's logarithms of odds are shrunk where little is known of a repository.
 const WORTH: f64 = 0.85;
+/// That it need not be moved is believed as if so many labels had said so.
+const LEVEL_LABELS: f64 = 10.0;
 
 /// From so many on trees are grown.
 const LEAST_FOR_TREES: usize = 300;
@@ -96,7 +98,10 @@ impl OwnModel {
             return Ok(None);
         }
         let prior = Procedure::WEIGHTS.map(|weight| WORTH * weight).to_vec();
-        let blending = Blending { prior, ridge: 200.0, ridge_of_constant: 1.0 };
+        let share = examples.defective() as f64 / targets.len() as f64;
+        // What a label tells of the constant is the variance of one.
+        let ridge_of_constant = LEVEL_LABELS * share * (1.0 - share);
+        let blending = Blending { prior, ridge: 200.0, ridge_of_constant };
         // What counts against itself would let more lines lower the risk.
         let blend = blending.fit_rising(margins, targets)?;
         let mut own = Self { blend, trees: None };
@@ -169,5 +174,36 @@ impl OwnModel {
             return refused("an own tree is larger than any that is grown");
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is added where the default model always says even odds and one commit in so many is defective.
+    fn constant(commits: usize, one_in: usize) -> f64 {
+        let row = vec![0.0; crate::metric::METRICS.len()];
+        let examples = OwnExamples {
+            rows: vec![&row; commits],
+            margins: vec![vec![0.0; Procedure::ALL.len()]; commits],
+            targets: (0..commits).map(|commit| commit % one_in == 0).collect(),
+        };
+        let own = OwnModel::learn(&examples).expect("it can learn").expect("there is enough");
+        own.blend.constant
+    }
+
+    #[test]
+    fn how_many_are_defective_is_believed_less_where_few_labels_say_so() {
+        for one_in in [4, 10, 20] {
+            let free = -libm::log(one_in as f64 - 1.0);
+            let (few, some, many) =
+                (constant(100, one_in), constant(200, one_in), constant(20_000, one_in));
+            assert!(free < many && many < some && some < few && few < 0.0, "{one_in}");
+            assert!((many / free - 1.0).abs() < 0.01, "{one_in}: {many} {free}");
+            // About a tenth is missing after a hundred, however rare defects are.
+            let missing = 1.0 - few / free;
+            assert!((0.06..0.12).contains(&missing), "{one_in}: {missing}");
+        }
     }
 }
