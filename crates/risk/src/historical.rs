@@ -29,6 +29,8 @@ pub struct KindHistory {
     pub kind: FileKind,
     /// How much it counts, from 0 to 1.
     pub weight: f64,
+    /// How many of the changed files are of it.
+    pub files: usize,
     /// Commits that touched at least one of these files.
     pub tally: Tally,
     /// Their fixes, one of today counting 1 and one `recent_fix_days` old one half.
@@ -138,8 +140,11 @@ pub(crate) fn measure(
             by_file[*index].add(commit);
         }
     }
-    let mut by_kind: Vec<KindHistory> =
-        by_kind.into_iter().map(|(kind, counter)| counter.finish(kind, weights.of(kind))).collect();
+    let finish = |(kind, counter): (FileKind, KindCounter)| {
+        let count = files.iter().filter(|(_, other)| *other == kind).count();
+        counter.finish(kind, weights.of(kind), count)
+    };
+    let mut by_kind: Vec<KindHistory> = by_kind.into_iter().map(finish).collect();
     by_kind.sort_by(|one, two| two.weight.total_cmp(&one.weight));
     HistoryFeatures {
         by_kind,
@@ -196,10 +201,10 @@ impl KindCounter {
         }
     }
 
-    fn finish(self, kind: FileKind, weight: f64) -> KindHistory {
+    fn finish(self, kind: FileKind, weight: f64, files: usize) -> KindHistory {
         let Self { counter, recent_fixes, newest_fix, newest_revert } = self;
         let tally = counter.finish();
-        KindHistory { kind, weight, tally, recent_fixes, newest_fix, newest_revert }
+        KindHistory { kind, weight, files, tally, recent_fixes, newest_fix, newest_revert }
     }
 }
 
@@ -271,6 +276,11 @@ fn strongest(
     kinds.rev().max_by(|one, two| one.1.total_cmp(&two.1))
 }
 
+/// What is said of so many files.
+pub(crate) fn these_files(count: usize) -> &'static str {
+    if count == 1 { "this file" } else { "these files" }
+}
+
 /// Says which files are meant where not all of them are code.
 fn of_kind(features: &HistoryFeatures, found: &KindHistory, words: String) -> String {
     let is_only = features.by_kind.len() == 1;
@@ -302,11 +312,12 @@ fn trouble_evidence(tally: &Tally, features: &HistoryFeatures, config: &HistoryC
 
 fn recent_fixes_evidence(found: &KindHistory, config: &HistoryConfig) -> String {
     let fixes = counted(found.tally.fixes, "fix", "fixes");
+    let these = these_files(found.files);
     if found.tally.fixes == 0 {
-        return format!("{fixes} of these files");
+        return format!("{fixes} of {these}");
     }
     format!(
-        "{fixes} of these files{}; by age they count {:.1}: 1 for one of today, half for one {} days old",
+        "{fixes} of {these}{}; by age they count {:.1}: 1 for one of today, half for one {} days old",
         newest(found.newest_fix),
         found.recent_fixes,
         config.recent_fix_days
@@ -315,7 +326,8 @@ fn recent_fixes_evidence(found: &KindHistory, config: &HistoryConfig) -> String 
 
 fn reverts_evidence(found: &KindHistory) -> String {
     let reverts = counted(found.tally.reverts, "revert", "reverts");
-    format!("{reverts} touched these files{}", newest(found.newest_revert))
+    let these = these_files(found.files);
+    format!("{reverts} touched {these}{}", newest(found.newest_revert))
 }
 
 /// `, the newest 1a2b3c4d5e on 2026-03-01`.

@@ -2,6 +2,7 @@ use gitops_health_git::{counted, thousands};
 
 use super::LEAST_COMPARED;
 use super::theme::Theme;
+use crate::historical::these_files;
 use crate::kind::FileKind;
 use crate::metric::{METRICS, Notable, Row, Shape};
 use crate::model::INPUTS;
@@ -32,6 +33,10 @@ impl Facts<'_> {
     fn count(&self, id: &str) -> usize {
         self.of(id) as usize
     }
+
+    fn these_files(&self) -> &'static str {
+        these_files(self.shape.files.len())
+    }
 }
 
 /// What was found of a theme. Words that say that something is much or little are there only where the theme adds or
@@ -45,8 +50,13 @@ pub(super) fn evidence(theme: Theme, adds: bool, facts: &Facts<'_>) -> String {
         Theme::Fixes => fixes(adds, facts),
         Theme::Activity => activity(facts),
         Theme::FileSize => {
-            let lines = facts.of("lt").round() as usize;
-            format!("files of {} in the mean before", counted(lines, "line", "lines"))
+            let lines = counted(facts.of("lt").round() as usize, "line", "lines");
+            match (facts.shape.files.len(), facts.count("new-nf")) {
+                (1, 1) => "a new file".into(),
+                (files, new) if files == new => "new files".into(),
+                (1, _) => format!("a file of {lines} before"),
+                _ => format!("files of {lines} in the mean before"),
+            }
         }
         Theme::Experience => experience(facts),
         Theme::Purpose => match facts.of("fix") {
@@ -170,7 +180,7 @@ fn files(facts: &Facts<'_>) -> String {
 fn fixes(adds: bool, facts: &Facts<'_>) -> String {
     match facts.notable.most_mended {
         Some(_) if !adds && facts.of("fix-decay-max") < 1.0 => {
-            "the fixes of these files lie back".into()
+            format!("the fixes of {} lie back", facts.these_files())
         }
         Some((place, fixes, changes)) => {
             let path = &facts.shape.files[place].path;
@@ -188,14 +198,14 @@ fn fixes(adds: bool, facts: &Facts<'_>) -> String {
         None if adds && facts.of("dir-fix-decay") >= 1.0 => {
             "files beside these needed fixes of late".into()
         }
-        None => "no fix among the last changes of these files".into(),
+        None => format!("no fix among the last changes of {}", facts.these_files()),
     }
 }
 
 fn activity(facts: &Facts<'_>) -> String {
     let changes = facts.notable.changes;
     if changes == 0 {
-        return "nobody changed these files before".into();
+        return format!("nobody changed {} before", facts.these_files());
     }
     let days = facts.of("since-change");
     let last = match days {
@@ -207,8 +217,9 @@ fn activity(facts: &Facts<'_>) -> String {
     };
     let people = counted(facts.count("ndev"), "person", "people");
     format!(
-        "{} of these files by {people}, the last {last}",
-        counted(changes, "earlier change", "earlier changes")
+        "{} of {} by {people}, the last {last}",
+        counted(changes, "earlier change", "earlier changes"),
+        facts.these_files()
     )
 }
 
@@ -224,11 +235,15 @@ fn experience(facts: &Facts<'_>) -> String {
     let all = counted(all, "earlier commit", "earlier commits");
     match (changes, own) {
         (0, _) => format!("its author has {all} here"),
-        (_, 0) => format!("its author has {all} here and has not changed these files before"),
+        (_, 0) => {
+            let these = facts.these_files();
+            format!("its author has {all} here and has not changed {these} before")
+        }
         _ => format!(
-            "its author made {} of the {} earlier changes of these files and has {all} here",
+            "its author made {} of the {} earlier changes of {} and has {all} here",
             thousands(*own as u64),
-            thousands(*changes as u64)
+            thousands(*changes as u64),
+            facts.these_files()
         ),
     }
 }
