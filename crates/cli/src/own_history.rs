@@ -92,12 +92,12 @@ impl Learnable {
     }
 }
 
-/// When the newest of the commits was committed, in seconds since 1970, and not later than now. A fix that would be newer is
-/// not here, so that what no fix leads to is not clean for being old today.
+/// When the newest of the commits was committed that is not later than now: a fix that would be newer is not here, so that
+/// what no fix leads to is not clean for being old today. Dates that are still to come say nothing of that.
 pub(crate) fn end(committed: impl Iterator<Item = i64>, now: ZonedTime) -> ZonedTime {
-    match committed.max() {
-        Some(seconds) if seconds < now.seconds => ZonedTime { seconds, offset_minutes: 0 },
-        _ => now,
+    match committed.filter(|seconds| *seconds <= now.seconds).max() {
+        Some(seconds) => ZonedTime { seconds, offset_minutes: 0 },
+        None => now,
     }
 }
 
@@ -121,5 +121,21 @@ impl From<EvaluationError> for CliError {
 impl From<LearnError> for CliError {
     fn from(error: LearnError) -> Self {
         EvaluationError::from(error).into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_end_is_the_newest_commit_that_was_made_by_now() {
+        let now = ZonedTime { seconds: 1_000, offset_minutes: 120 };
+        let end = |committed: &[i64]| end(committed.iter().copied(), now).seconds;
+        assert_eq!(end(&[10, 900, 20]), 900);
+        assert_eq!(end(&[10, 1_000]), 1_000);
+        assert_eq!(end(&[10, 900, 4_000_000_000]), 900, "a clock that is wrong changes nothing");
+        assert_eq!(end(&[4_000_000_000]), 1_000);
+        assert_eq!(end(&[]), 1_000);
     }
 }
