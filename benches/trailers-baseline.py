@@ -8,7 +8,8 @@ LABELS  the folder of labelled commits; the tables in its folder `fixes-trailers
 Needs `pip install numpy scikit-learn`. It is what the figures that were asked for began from: the 14 metrics of Kamei et
 al. (logarithms, each with a mean of 0 and a variance of 1), and again with the 15 measures of history, kinds of files and
 messages beside them. Of each project the last fifth by time is asked; learned from is what comes before it and after the
-custom began, with labels as they were known when the last fifth began, as by the example `benchmark` of the crate `risk`.
+custom began, with labels as they were known when the last fifth began. Sizes are those of the tables, so that lines added alone differ
+a little from what the example `benchmark` of the crate `risk` says.
 Printed are the area under the ROC curve, that under precision and recall, the precision in the riskiest 5 %, and the area
 under the ROC curve among changes of the same tenth by lines added: of each project, and the mean.
 """
@@ -18,7 +19,7 @@ import gzip
 import pathlib
 import sys
 
-# Beside this page stands one that is called as a module of Python is.
+# `secrets.py` beside this page is not the module of that name.
 sys.path = [place for place in sys.path if pathlib.Path(place or ".").resolve() != pathlib.Path(__file__).resolve().parent]
 
 try:
@@ -37,7 +38,7 @@ BESIDE = (
 
 
 def area_of_same_size(scores, defective, lines):
-    """Pairs of the same tenth, equal ones of which count half."""
+    """The area under the ROC curve of pairs of the same tenth."""
     right, pairs = 0.0, 0
     for tenth in np.array_split(np.argsort(lines, kind="stable"), 10):
         bad, good = scores[tenth][defective[tenth]], np.sort(scores[tenth][~defective[tenth]])
@@ -47,7 +48,7 @@ def area_of_same_size(scores, defective, lines):
 
 
 def figures(scores, defective, lines):
-    riskiest = np.argsort(-scores, kind="stable")[: int(np.ceil(len(scores) / 20))]
+    riskiest = np.argsort(-scores, kind="stable")[: round(len(scores) / 20)]
     return [
         roc_auc_score(defective, scores),
         average_precision_score(defective, scores),

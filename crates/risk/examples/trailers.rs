@@ -4,7 +4,8 @@
 //! cargo run --release -p gitops-health-risk --example trailers -- REPOSITORY | gzip > LABELS/fixes-trailers/NAME.csv.gz
 //! ```
 //!
-//! Of all commits up to HEAD that are changes, the oldest first.
+//! Of all commits up to HEAD that are changes, the oldest first. Trailers (`Fixes:`) and sentences ("introduced by") name such
+//! a commit; a revert names what it takes back, which is left out. The history is indexed in the repository's git directory.
 
 #![allow(clippy::print_stdout)]
 
@@ -42,7 +43,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Whether the fix names the commit: where what it names is not here, it is found by lines, for reasons.
+/// Whether the fix names this commit. Where the commit that it names is not here, others are found by lines, and have reasons.
 fn is_named(blame: &Blame) -> bool {
     blame.evidence == Evidence::NamesCommit && blame.reasons.is_empty()
 }

@@ -18,6 +18,8 @@ pub struct HistoryFeatures {
     pub neighbour_weight: f64,
     /// All commits that were looked at, merges left out; people are not counted.
     pub repository: Tally,
+    /// How many files are changed.
+    pub files: usize,
     /// Each file that has a past, those with most fixes first.
     pub by_file: Vec<FileHistory>,
 }
@@ -157,6 +159,7 @@ pub(crate) fn measure(
             people: 0,
             since: past.all.since,
         },
+        files: files.len(),
         by_file: file_histories(files, by_file),
     }
 }
@@ -240,7 +243,7 @@ pub(crate) fn parts(features: &HistoryFeatures, config: &HistoryConfig) -> Optio
         parts.push(Part {
             id: "recent-fixes".into(),
             fill: share(shares.recent_fixes) * fill,
-            evidence: of_kind(features, found, recent_fixes_evidence(found, config)),
+            evidence: of_kind(features, found, recent_fixes_evidence(found, features, config)),
             details: Vec::new(),
         });
     }
@@ -249,7 +252,7 @@ pub(crate) fn parts(features: &HistoryFeatures, config: &HistoryConfig) -> Optio
         parts.push(Part {
             id: "reverts".into(),
             fill: share(shares.reverts) * fill,
-            evidence: of_kind(features, found, reverts_evidence(found)),
+            evidence: of_kind(features, found, reverts_evidence(found, features)),
             details: Vec::new(),
         });
     }
@@ -276,14 +279,18 @@ fn strongest(
     kinds.rev().max_by(|one, two| one.1.total_cmp(&two.1))
 }
 
-/// What is said of so many files.
-pub(crate) fn these_files(count: usize) -> &'static str {
-    if count == 1 { "this file" } else { "these files" }
+/// What is said of so many of the changed files.
+pub(crate) fn these_files(count: usize, all: usize) -> &'static str {
+    match (count, all) {
+        (1, 1) => "this file",
+        (1, _) => "one file",
+        _ => "these files",
+    }
 }
 
 /// Says which files are meant where not all of them are code.
 fn of_kind(features: &HistoryFeatures, found: &KindHistory, words: String) -> String {
-    let is_only = features.by_kind.len() == 1;
+    let is_only = found.files == features.files;
     match found.kind {
         FileKind::Code if is_only => words,
         FileKind::Code => format!("code: {words}"),
@@ -310,9 +317,13 @@ fn trouble_evidence(tally: &Tally, features: &HistoryFeatures, config: &HistoryC
     )
 }
 
-fn recent_fixes_evidence(found: &KindHistory, config: &HistoryConfig) -> String {
+fn recent_fixes_evidence(
+    found: &KindHistory,
+    features: &HistoryFeatures,
+    config: &HistoryConfig,
+) -> String {
     let fixes = counted(found.tally.fixes, "fix", "fixes");
-    let these = these_files(found.files);
+    let these = these_files(found.files, features.files);
     if found.tally.fixes == 0 {
         return format!("{fixes} of {these}");
     }
@@ -324,9 +335,9 @@ fn recent_fixes_evidence(found: &KindHistory, config: &HistoryConfig) -> String 
     )
 }
 
-fn reverts_evidence(found: &KindHistory) -> String {
+fn reverts_evidence(found: &KindHistory, features: &HistoryFeatures) -> String {
     let reverts = counted(found.tally.reverts, "revert", "reverts");
-    let these = these_files(found.files);
+    let these = these_files(found.files, features.files);
     format!("{reverts} touched {these}{}", newest(found.newest_revert))
 }
 
@@ -346,15 +357,15 @@ pub(crate) fn unknown(past: &Past) -> String {
     let visited = past.visited;
     match past.end {
         PastEnd::Complete if visited == 0 => "no commit came before".into(),
-        PastEnd::Complete => "no earlier commit touched these files or their directories".into(),
+        PastEnd::Complete => "no earlier commit touched anything in the same directories".into(),
         PastEnd::Limit => {
             format!(
-                "none of the {} before touched these files or their directories",
+                "none of the {} before touched anything in the same directories",
                 counted(visited, "commit", "commits")
             )
         }
         PastEnd::ShallowEdge => format!(
-            "none of the {} before in this shallow clone touched these files",
+            "none of the {} before in this shallow clone touched what is changed",
             counted(visited, "commit", "commits")
         ),
     }

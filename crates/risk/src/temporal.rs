@@ -197,7 +197,7 @@ fn recent_change(features: &TemporalFeatures, config: &TemporalConfig) -> (f64, 
     let strongest = features.last_changes.iter().rev();
     let strongest = strongest.max_by(|one, two| intensity(one).total_cmp(&intensity(two)));
     let Some(last) = strongest else {
-        return (0.0, "no earlier change of these files is known".into());
+        return (0.0, "no earlier change is known".into());
     };
     let kind = match last.kind {
         FileKind::Code => String::new(),

@@ -185,6 +185,9 @@ pub fn read(labels: &Path, metrics: &Path) -> Result<Vec<Project>, Box<dyn Error
 
 fn files(folder: &Path, ending: &str) -> Result<Vec<PathBuf>, Box<dyn Error>> {
     let mut files = Vec::new();
+    if !folder.exists() {
+        return Ok(files);
+    }
     for entry in folder.read_dir()? {
         let path = entry?.path();
         if path.to_string_lossy().ends_with(ending) {

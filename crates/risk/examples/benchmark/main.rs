@@ -37,6 +37,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         return Err("data not present: nothing was evaluated".into());
     }
     let projects = data::read(&labels, &metrics)?;
+    if projects.is_empty() {
+        return Err("data not present: nothing was evaluated".into());
+    }
     for collection in Collection::ALL {
         let these = projects.iter().filter(|project| project.collection == collection);
         let (count, found, all) = these.fold((0, 0, 0), |(count, found, all), project| {
@@ -139,7 +142,7 @@ fn held_out(projects: &[Project], collection: Collection) -> Result<(), LearnErr
     Ok(())
 }
 
-/// By the model that comes with the program, which knows none of them.
+/// By the model that comes with the program: it is for whoever calls to see that it learned from none of them.
 fn unseen(projects: &[Project]) -> Result<(), Box<dyn Error>> {
     let model = DefaultModel::shipped()?;
     for collection in Collection::ALL {

@@ -35,7 +35,13 @@ impl Facts<'_> {
     }
 
     fn these_files(&self) -> &'static str {
-        these_files(self.shape.files.len())
+        let count = self.shape.files.len();
+        these_files(count, count)
+    }
+
+    /// How many files are changed, and how many of them are new.
+    fn files(&self) -> [usize; 2] {
+        [self.shape.files.len(), self.count("new-nf")]
     }
 }
 
@@ -49,15 +55,7 @@ pub(super) fn evidence(theme: Theme, adds: bool, facts: &Facts<'_>) -> String {
         Theme::Files => files(facts),
         Theme::Fixes => fixes(adds, facts),
         Theme::Activity => activity(facts),
-        Theme::FileSize => {
-            let lines = counted(facts.of("lt").round() as usize, "line", "lines");
-            match (facts.shape.files.len(), facts.count("new-nf")) {
-                (1, 1) => "a new file".into(),
-                (files, new) if files == new => "new files".into(),
-                (1, _) => format!("a file of {lines} before"),
-                _ => format!("files of {lines} in the mean before"),
-            }
-        }
+        Theme::FileSize => file_size(facts.files(), facts.of("lt")),
         Theme::Experience => experience(facts),
         Theme::Purpose => match facts.of("fix") {
             fix if fix > 0.5 => "it says that it mends a defect".into(),
@@ -177,10 +175,30 @@ fn files(facts: &Facts<'_>) -> String {
     )
 }
 
+/// How large the files were, that many lines in the mean.
+fn file_size(files: [usize; 2], lines: f64) -> String {
+    let lines = counted(lines.round() as usize, "line", "lines");
+    match files {
+        [1, 1] => "a new file".into(),
+        [all, new] if all == new => "new files".into(),
+        [1, _] => format!("a file of {lines} before"),
+        _ => format!("files of {lines} in the mean before"),
+    }
+}
+
+/// What is said of files nobody changed before.
+fn untouched([all, new]: [usize; 2]) -> String {
+    match (all, new) {
+        (1, 1) => "it is new".into(),
+        (all, new) if all == new => "they are new".into(),
+        (all, _) => format!("nobody changed {} before", these_files(all, all)),
+    }
+}
+
 fn fixes(adds: bool, facts: &Facts<'_>) -> String {
     match facts.notable.most_mended {
         Some(_) if !adds && facts.of("fix-decay-max") < 1.0 => {
-            format!("the fixes of {} lie back", facts.these_files())
+            format!("the last fixes of {} are long ago", facts.these_files())
         }
         Some((place, fixes, changes)) => {
             let path = &facts.shape.files[place].path;
@@ -196,16 +214,19 @@ fn fixes(adds: bool, facts: &Facts<'_>) -> String {
             }
         }
         None if adds && facts.of("dir-fix-decay") >= 1.0 => {
-            "files beside these needed fixes of late".into()
+            "other files of the same directories needed fixes of late".into()
         }
-        None => format!("no fix among the last changes of {}", facts.these_files()),
+        None => match facts.files() {
+            [all, new] if all == new => format!("no fix yet: {}", untouched([all, new])),
+            _ => format!("no fix among the last changes of {}", facts.these_files()),
+        },
     }
 }
 
 fn activity(facts: &Facts<'_>) -> String {
     let changes = facts.notable.changes;
     if changes == 0 {
-        return format!("nobody changed {} before", facts.these_files());
+        return untouched(facts.files());
     }
     let days = facts.of("since-change");
     let last = match days {
@@ -251,6 +272,24 @@ fn experience(facts: &Facts<'_>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn files_are_told_by_how_many_there_are_and_whether_they_are_new() {
+        let cases = [
+            ([1, 1], 0.0, "a new file", "it is new"),
+            ([2, 2], 0.0, "new files", "they are new"),
+            ([1, 0], 1.4, "a file of 1 line before", "nobody changed this file before"),
+            (
+                [2, 1],
+                1_234.0,
+                "files of 1,234 lines in the mean before",
+                "nobody changed these files before",
+            ),
+        ];
+        for (files, lines, size, past) in cases {
+            assert_eq!((&*file_size(files, lines), &*untouched(files)), (size, past));
+        }
+    }
 
     #[test]
     fn what_lines_are_made_of_is_said_without_numbers_that_are_nothing() {

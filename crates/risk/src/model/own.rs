@@ -22,7 +22,7 @@ pub const LEAST_DEFECTIVE: usize = 5;
 
 /// How far the default model's logarithms of odds are shrunk where little is known of a repository.
 const WORTH: f64 = 0.85;
-/// That it need not be moved is believed as if so many labels had said so.
+/// The constant is drawn to 0 as strongly as by so many labels. 3 to 20 were tried on the projects that the figures are of.
 const LEVEL_LABELS: f64 = 10.0;
 
 /// From so many on trees are grown.
@@ -99,7 +99,7 @@ impl OwnModel {
         }
         let prior = Procedure::WEIGHTS.map(|weight| WORTH * weight).to_vec();
         let share = examples.defective() as f64 / targets.len() as f64;
-        // What a label tells of the constant is the variance of one.
+        // What one label tells of a constant: Fisher's information.
         let ridge_of_constant = LEVEL_LABELS * share * (1.0 - share);
         let blending = Blending { prior, ridge: 200.0, ridge_of_constant };
         // What counts against itself would let more lines lower the risk.
