@@ -39,6 +39,8 @@ pub(crate) struct Prediction {
     pub effort: f64,
     /// The share of defective commits as it was known.
     pub base_rate: f64,
+    /// Whether the first of the scores is that of a model of the repository's own.
+    pub is_own: bool,
     /// The margin of what was learned from the repository, of the default model, and the lines added.
     pub scores: [f64; 3],
     /// The probabilities of these.
@@ -162,8 +164,9 @@ pub(super) fn refuse_later_known(
     }
 }
 
-/// What makes a probability of the margin of what was learned: from what earlier models had said, where it was known by
-/// then what became of it. Without an own model it is that of the default one, which never saw these commits.
+/// What makes a probability of the margin of what was learned: from what earlier own models had said, where it was known by
+/// then what became of it; what the default model said before there was one is of another level. Without an own model it is
+/// that of the default one, which never saw these commits.
 pub(crate) fn own_calibration(
     history: &OwnHistory<'_>,
     lesson: &Lesson,
@@ -174,7 +177,7 @@ pub(crate) fn own_calibration(
         return Ok(lesson.default.clone());
     }
     let (mut margins, mut targets) = (Vec::new(), Vec::new());
-    for prediction in earlier {
+    for prediction in earlier.iter().filter(|prediction| prediction.is_own) {
         if let Some(is_defective) = history.label(prediction.change, time) {
             margins.push(prediction.scores[0]);
             targets.push(is_defective);
@@ -204,6 +207,7 @@ impl Lesson {
             added,
             effort: (added + deleted).max(1.0),
             base_rate: self.base_rate,
+            is_own: self.own.is_some(),
             scores: [trained, by_default, added],
             probabilities: [
                 calibration.probability(trained),

@@ -282,6 +282,23 @@ fn few_labels_are_no_evaluation_but_what_is_known_of_others_stands() {
 }
 
 #[test]
+fn probabilities_are_as_many_as_happened_however_few_labels_there_are() {
+    let model = shipped();
+    for count in [162, 175, 200, 260, 400, 700] {
+        for chance in [0.15, 0.5, 0.85] {
+            let drawn = Drawn::new(count, |_| chance);
+            let (trained, _) = drawn.learned();
+            let mature = &drawn.changes[..drawn.changes.len() - 60];
+            let happened = mature.iter().filter(|it| drawn.found.contains_key(&it.commit)).count();
+            let happened = happened as f64 / mature.len() as f64;
+            let said = mature.iter().map(|it| trained.probability(trained.margin(&model, &it.row)));
+            let said = said.sum::<f64>() / mature.len() as f64;
+            assert!((said - happened).abs() < 0.1, "{count} {chance}: {said:.3} {happened:.3}");
+        }
+    }
+}
+
+#[test]
 fn what_was_kept_is_read_again_and_what_is_broken_is_not_believed() {
     let (trained, _) = dangerous_settings().learned();
     let text = trained.to_json().expect("it can be written");

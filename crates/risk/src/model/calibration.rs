@@ -3,7 +3,7 @@ use linfa::traits::Fit;
 use ndarray::{Array1, Array2};
 use serde::{Deserialize, Serialize};
 
-use super::own::LEAST_DEFECTIVE;
+use super::own::{LEAST_DEFECTIVE, ridge_of_level};
 use crate::learn::{
     Blend, Blending, Isotonic, IsotonicCurve, LearnError, brier_score, probability,
 };
@@ -80,7 +80,8 @@ impl Calibration {
 
 fn logistic(margins: &[f64], targets: &[bool]) -> Result<Calibration, LearnError> {
     let rows: Vec<Vec<f64>> = margins.iter().map(|margin| vec![*margin]).collect();
-    let blending = Blending { prior: vec![1.0], ridge: 20.0, ridge_of_constant: 0.0 };
+    let ridge_of_constant = ridge_of_level(targets);
+    let blending = Blending { prior: vec![1.0], ridge: 20.0, ridge_of_constant };
     Ok(Calibration::Logistic(blending.fit_rising(&rows, targets)?))
 }
 

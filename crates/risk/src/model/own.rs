@@ -25,6 +25,13 @@ const WORTH: f64 = 0.85;
 /// The constant is drawn to 0 as strongly as by so many labels. 3 to 20 were tried on the projects that the figures are of.
 const LEVEL_LABELS: f64 = 10.0;
 
+/// How strongly a constant is drawn to 0: what one label tells of it is Fisher's information.
+pub(super) fn ridge_of_level(targets: &[bool]) -> f64 {
+    let defective = targets.iter().filter(|target| **target).count();
+    let share = defective as f64 / targets.len().max(1) as f64;
+    LEVEL_LABELS * share * (1.0 - share)
+}
+
 /// From so many on trees are grown.
 const LEAST_FOR_TREES: usize = 300;
 const LEAST_DEFECTIVE_FOR_TREES: usize = 20;
@@ -98,9 +105,7 @@ impl OwnModel {
             return Ok(None);
         }
         let prior = Procedure::WEIGHTS.map(|weight| WORTH * weight).to_vec();
-        let share = examples.defective() as f64 / targets.len() as f64;
-        // What one label tells of a constant: Fisher's information.
-        let ridge_of_constant = LEVEL_LABELS * share * (1.0 - share);
+        let ridge_of_constant = ridge_of_level(targets);
         let blending = Blending { prior, ridge: 200.0, ridge_of_constant };
         // What counts against itself would let more lines lower the risk.
         let blend = blending.fit_rising(margins, targets)?;
