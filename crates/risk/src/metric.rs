@@ -22,7 +22,7 @@ pub use notable::{LAST_CHANGES_TOLD, Notable};
 pub use recall::Recalled;
 pub use reference::Reference;
 pub use shape::{ChangedFile, Shape};
-pub use usual::Usual;
+pub use usual::{LAST_COMMITS, Usual};
 
 /// Something that is measured of a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

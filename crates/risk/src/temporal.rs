@@ -272,9 +272,10 @@ fn release(features: &TemporalFeatures, config: &TemporalConfig) -> (f64, String
     let gap = gaps[gaps.len() / 2];
     let since = features.moment.landed.days_since(&last.time).max(0.0);
     let rhythm = format!(
-        "{}, the last release in this line of history, came {}, releases every {gap:.0} days or so",
+        "{}, the last release in this line of history, came {}, releases every {} or so",
         last.name,
-        ago(since)
+        ago(since),
+        counted(gap.round() as usize, "day", "days")
     );
     if since > 2.0 * gap {
         return (0.0, format!("{rhythm}: no telling when the next comes"));
@@ -283,7 +284,10 @@ fn release(features: &TemporalFeatures, config: &TemporalConfig) -> (f64, String
     let intensity = 1.0 - saturate(left, config.release_days_half);
     let evidence = match left {
         left if left < 1.0 => format!("{rhythm}: the next is due"),
-        left => format!("{rhythm}: the next is about {left:.0} days away"),
+        left => {
+            let days = counted(left.round() as usize, "day", "days");
+            format!("{rhythm}: the next is about {days} away")
+        }
     };
     (intensity, evidence)
 }

@@ -126,8 +126,10 @@ pub(crate) fn against_lines(
         Verdict::Level => "Whether the model beats the size of the change here can't be told",
         Verdict::Loses => "Here the model does not beat the size of the change",
     };
+    let worse_than_chance =
+        if trained.value < 0.5 { " Below .5 is worse than chance." } else { "" };
     format!(
-        "{begin}: AUC {} against {} of the lines added, {} ({} to {}).",
+        "{begin}: AUC {} against {} of the lines added, {} ({} to {}).{worse_than_chance}",
         short(trained.value),
         short(lines.value),
         signed(less.value),
@@ -157,7 +159,7 @@ pub(crate) fn about_weight(verdict: Option<Verdict>, weight: f64) -> String {
     match verdict {
         None => "It keeps all of its weight: what is known of other repositories stands.".into(),
         Some(_) => format!(
-            "It keeps {} of its weight: in so many of the samples drawn again it beats the lines added.",
+            "It keeps {} of its weight: in so many of the samples drawn again it beats the lines added and chance.",
             percent(weight)
         ),
     }
@@ -248,10 +250,12 @@ mod tests {
         ] {
             let verdict = Verdict::of(of(less));
             let told = against_lines(verdict, of(0.7 + less), of(0.7), of(less));
-            assert!(told.starts_with(begin), "{told}");
+            assert!(told.starts_with(begin) && !told.contains("chance"), "{told}");
             let kept = format!("It keeps {} of its weight", percent(weight));
             assert!(about_weight(Some(verdict), weight).starts_with(&kept));
         }
+        let told = against_lines(Verdict::Beats, of(0.3), of(0.2), of(0.1));
+        assert!(told.ends_with(" Below .5 is worse than chance."), "{told}");
         let same = Interval { value: 0.0, low: 0.0, high: 0.0 };
         assert!(against_default(same).contains("as the default model does"));
         assert!(against_default(of(0.0)).starts_with("Whether"));

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use gitops_health_git::{counted, thousands};
-use gitops_health_risk::label::{Convention, Evidence, Link, MATURE_SHARE};
+use gitops_health_risk::label::{Convention, Evidence, LEAST_DAYS, Link, MATURE_SHARE, MOST_DAYS};
 
 use super::{CommitLabel, LabelReason, LabelState, LabelsReport, LinkedCommit};
 use crate::columns::{day_of, percent};
@@ -56,11 +56,17 @@ impl LabelsReport {
     pub(super) fn about_age(&self) -> String {
         let days = counted(self.maturity.days.unsigned_abs() as usize, "day", "days");
         let why = match self.maturity.defects {
-            Some(defects) => format!(
-                "so long it took until {} of {} defects of this repository were known",
-                percent(MATURE_SHARE),
-                thousands(defects as u64)
-            ),
+            Some(defects) => {
+                let these = format!("{} of {}", percent(MATURE_SHARE), thousands(defects as u64));
+                let known = format!("until {these} defects of this repository were known");
+                match self.maturity.days {
+                    LEAST_DAYS => format!("no less is asked for, and it took no longer {known}"),
+                    MOST_DAYS => {
+                        format!("no more is asked for, though it took as long or longer {known}")
+                    }
+                    _ => format!("so long it took {known}"),
+                }
+            }
             None => "so much is assumed where few defects are known".into(),
         };
         let share = match self.total.base_rate {
@@ -69,7 +75,7 @@ impl LabelsReport {
                 thousands(self.total.mature as u64),
                 percent(rate)
             ),
-            None => "None is.".into(),
+            None => "None of these commits is so old.".into(),
         };
         format!("A commit is old enough after {days}: {why}. {share}")
     }

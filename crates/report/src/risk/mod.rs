@@ -8,7 +8,8 @@ mod text;
 
 use std::borrow::Cow;
 
-use gitops_health_git::{counted, printable};
+use gitops_health_git::{counted, printable, thousands};
+use gitops_health_risk::metric::LAST_COMMITS;
 use gitops_health_risk::{Band, Score, SimilarCommit};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -207,10 +208,16 @@ impl RiskReport {
         };
         let mut lines = Vec::new();
         lines.extend(model.percentile.map(|percentile| {
-            let commits = counted(model.compared_with, "commit", "commits");
+            // Up to 63 of the newest are not among them, which counts where there are few.
+            let these = match model.compared_with {
+                LAST_COMMITS.. => {
+                    format!("the last {} commits here", thousands(LAST_COMMITS as u64))
+                }
+                few => format!("{} before", counted(few, "commit", "commits")),
+            };
             match percentile {
-                0 => format!("Hardly any of the last {commits} here is less risky."),
-                _ => format!("Of the last {commits} here {percentile} of 100 are less risky."),
+                0 => format!("Hardly any of {these} is less risky."),
+                _ => format!("Of {these} {percentile} of 100 are less risky."),
             }
         }));
         lines.extend(model.probability.map(|probability| {
@@ -218,8 +225,11 @@ impl RiskReport {
                 model.base_rate.map(|base| format!("; of 100 commits here {} did", of_hundred(base)));
             let base = base.unwrap_or_default();
             format!(
-                "Of 100 changes that it says this of, about {} introduce a defect that becomes known{base}.",
-                of_hundred(probability)
+                "Of 100 changes that it says this of, {} introduce a defect that becomes known{base}.",
+                match of_hundred(probability) {
+                    few if few.starts_with("fewer") => few,
+                    count => format!("about {count}"),
+                }
             )
         }));
         lines.push(model.trust.clone());

@@ -68,9 +68,12 @@ pub struct Figures {
     /// In the order of [`Measure::ALL`].
     pub measures: Vec<MeasureFigures>,
     /// In what share of samples that are drawn again what was trained has a larger area under the receiver operating
-    /// characteristic than lines added; where both are equal, half.
+    /// characteristic than lines added, and than chance; where both are equal, half.
     pub better_than_lines: f64,
 }
+
+/// The area under the receiver operating characteristic of who knows nothing.
+const CHANCE: f64 = 0.5;
 
 /// So many samples are drawn.
 pub const SAMPLES: usize = 1_000;
@@ -129,7 +132,9 @@ impl Figures {
 fn better(samples: &[Values]) -> f64 {
     let areas = samples.iter().filter_map(|it| Some((it[0][0]?, it[0][2]?)));
     let (sum, count) = areas.fold((0.0, 0), |(sum, count), (trained, lines)| {
-        let point = if trained == lines { 0.5 } else { f64::from(u8::from(trained > lines)) };
+        // Who ranks the wrong way round has not beaten anything.
+        let other = lines.max(CHANCE);
+        let point = if trained == other { 0.5 } else { f64::from(u8::from(trained > other)) };
         (sum + point, count + 1)
     });
     if count == 0 { 0.5 } else { sum / f64::from(count) }

@@ -17,7 +17,7 @@ const COMPARED: [(usize, usize); 7] = [
 pub(super) const EPOCH: usize = 64;
 
 /// With so many of the newest commits changes are compared.
-pub(super) const LAST_COMMITS: usize = 1_000;
+pub const LAST_COMMITS: usize = 1_000;
 
 /// What is usual in a repository: how the last 1,000 commits measured.
 ///
