@@ -148,7 +148,9 @@ pub(super) fn outcome(outcome: &Outcome) -> String {
             format!("a fix touched one of its files {days} later ({by})")
         }
         Outcome::TooYoung => "too young to tell".into(),
-        Outcome::Quiet => "no fix or revert of it was found".into(),
+        Outcome::Quiet => {
+            "no commit says that it mends it, and no fix touched its files soon after".into()
+        }
     }
 }
 
