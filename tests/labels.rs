@@ -276,6 +276,25 @@ fn a_history_of_one_commit_and_one_without_fixes_say_what_is_not_known() {
 }
 
 #[test]
+fn a_merge_at_the_end_is_not_later_than_the_labels() {
+    let repo = TestRepo::new();
+    repo.write("dose.go", DOSE);
+    on(&repo, "2026-01-01", "Count doses");
+    repo.git(&["checkout", "--quiet", "-b", "side"]);
+    repo.write("note.go", NOTE);
+    on(&repo, "2026-01-02", "Keep notes");
+    repo.git(&["checkout", "--quiet", "-"]);
+    repo.write("dose.go", DOSE.replace("total", "sum"));
+    on(&repo, "2026-01-03", "Call it a sum");
+    repo.git(&["merge", "--quiet", "--no-ff", "--no-commit", "side"]);
+    on(&repo, "2026-02-01", "Merge the notes");
+    let report = report(&repo, &[]);
+    let total = &report["total"];
+    assert_eq!((&total["merges"], &total["later"]), (&1.into(), &0.into()), "{report:#}");
+    assert!(report["as_of"].as_str().is_some_and(|it| it.starts_with("2026-02-01")), "{report:#}");
+}
+
+#[test]
 fn a_custom_of_types_is_said() {
     let repo = TestRepo::new();
     for number in 0..25 {

@@ -30,7 +30,8 @@ pub(crate) fn run(context: &Context, args: &LabelsArgs) -> Result<ExitCode, CliE
     let tips = [lookback.commit.id];
     let history = index::open_for(context, &repo, &loaded.config.index, &tips)?;
     let labels = labels_of(context, &repo, &history, &tips, params.labels())?;
-    let committed = labels.commits().iter().filter_map(|id| labels.committed(*id));
+    let chronicle = history.chronicle(lookback.commit.id)?;
+    let committed = chronicle.commits.iter().map(|commit| commit.committed.seconds);
     let known = Known::at(&repo, &labels, end(committed, context.now()));
     let asked = match (asked, &args.commit) {
         (Some(commit), Some(revision)) => {

@@ -260,7 +260,7 @@ pub(crate) struct TrainArgs {
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   gitops-health risk evaluate                        how good is it here?
-  gitops-health risk evaluate v2.0 --now 2025-06-01T00:00:00Z    what could be told of a release then
+  gitops-health risk evaluate main --now 2025-06-01T00:00:00Z    what could be told then
   gitops-health risk evaluate --format json -o evaluation.json    all figures, for programs")]
 pub(crate) struct EvaluateArgs {
     /// Whose history is tested

@@ -47,7 +47,7 @@ pub struct EvaluationReport {
     /// Whether what was trained beats the lines added, by the area under the receiver operating characteristic; absent where
     /// that is not known.
     pub verdict: Option<Verdict>,
-    /// What part of its weight the model keeps here, from 0 to 1: in what share of the samples it beats the lines added. 1 where
+    /// What part of its weight the model keeps here, from 0 to 1: in what share of the samples it beats the lines added and chance. 1 where
     /// that is not known.
     pub weight: f64,
     /// How many commits could not be read: what they did is not known.

@@ -213,7 +213,7 @@ impl RiskReport {
                 LAST_COMMITS.. => {
                     format!("the last {} commits here", thousands(LAST_COMMITS as u64))
                 }
-                few => format!("{} before", counted(few, "commit", "commits")),
+                few => format!("{} here", counted(few, "earlier commit", "earlier commits")),
             };
             match percentile {
                 0 => format!("Hardly any of {these} is less risky."),

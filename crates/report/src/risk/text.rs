@@ -149,7 +149,7 @@ pub(super) fn outcome(outcome: &Outcome) -> String {
         }
         Outcome::TooYoung => "too young to tell".into(),
         Outcome::Quiet => {
-            "no commit says that it mends it, and no fix touched its files soon after".into()
+            "no commit says that it mends it or takes it back, and no fix touched its files soon after".into()
         }
     }
 }

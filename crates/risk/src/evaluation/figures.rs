@@ -128,7 +128,7 @@ impl Figures {
     }
 }
 
-/// In what share of samples the first ranker has a larger area than the last.
+/// In what share of samples the first ranker has a larger area than the last, and than chance.
 fn better(samples: &[Values]) -> f64 {
     let areas = samples.iter().filter_map(|it| Some((it[0][0]?, it[0][2]?)));
     let (sum, count) = areas.fold((0.0, 0), |(sum, count), (trained, lines)| {
@@ -284,4 +284,24 @@ fn weighted(weights: &[f64], of_part: &dyn Fn(usize) -> Option<f64>) -> Option<f
     let (sum, all) =
         values.fold((0.0, 0.0), |(sum, all), (weight, it)| (sum + weight * it, all + weight));
     (all > 0.0).then(|| sum / all)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_is_worse_than_chance_beats_nobody() {
+        let sample = |trained: f64, lines: f64| {
+            let mut sample: Values = [[None; Ranker::ALL.len()]; Measure::ALL.len()];
+            sample[0] = [Some(trained), None, Some(lines)];
+            sample
+        };
+        for (trained, lines, share) in
+            [(0.4, 0.3, 0.0), (0.5, 0.3, 0.5), (0.6, 0.3, 1.0), (0.6, 0.55, 1.0), (0.6, 0.7, 0.0)]
+        {
+            assert_eq!(better(&[sample(trained, lines)]), share, "{trained} {lines}");
+        }
+        assert_eq!(better(&[]), 0.5);
+    }
 }

@@ -60,6 +60,10 @@ fn judged(own: &Trained, judgement: &Judgement) -> String {
         Verdict::Beats => format!("{tested} told more than their size does: {areas}."),
         _ => format!("{tested} could not be shown to tell more than their size does: {areas}."),
     };
+    let told = match judgement.trained.value < 0.5 {
+        true => format!("{told} What was learned is worse than chance."),
+        false => told,
+    };
     match own.weight() * 100.0 {
         all if all >= 99.5 => told,
         weight => format!("{told} So it keeps {weight:.0}% of its weight."),

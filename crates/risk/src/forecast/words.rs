@@ -175,6 +175,9 @@ fn files(facts: &Facts<'_>) -> String {
     )
 }
 
+/// So many days ago a fix counts half.
+const LONG_AGO: f64 = 180.0;
+
 /// How large the files were, that many lines in the mean.
 fn file_size(files: [usize; 2], lines: f64) -> String {
     let lines = counted(lines.round() as usize, "line", "lines");
@@ -197,7 +200,7 @@ fn untouched([all, new]: [usize; 2]) -> String {
 
 fn fixes(adds: bool, facts: &Facts<'_>) -> String {
     match facts.notable.most_mended {
-        Some(_) if !adds && facts.of("fix-decay-max") < 1.0 => {
+        Some(_) if !adds && facts.of("since-fix") >= LONG_AGO => {
             format!("the last fixes of {} are long ago", facts.these_files())
         }
         Some((place, fixes, changes)) => {
@@ -217,7 +220,9 @@ fn fixes(adds: bool, facts: &Facts<'_>) -> String {
             "other files of the same directories needed fixes of late".into()
         }
         None => match facts.files() {
-            [all, new] if all == new => format!("no fix yet: {}", untouched([all, new])),
+            [all, new] if all == new && facts.notable.changes == 0 => {
+                format!("no fix yet: {}", untouched([all, new]))
+            }
             _ => format!("no fix among the last changes of {}", facts.these_files()),
         },
     }
