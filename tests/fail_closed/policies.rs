@@ -422,7 +422,9 @@ pub const WAYS: &[Way] = &[
         |repo| {
             policy(
                 repo,
-                "a := concat(\"\", [s | some n in numbers.range(1, 50000); s := sprintf(\"%01000d\", [n])])\n\n\
+                "line := sprintf(\"%01000d\", [1])\n\n\
+                 page := concat(\"\", [line | some n in numbers.range(1, 1000)])\n\n\
+                 a := concat(\"\", [page | some n in numbers.range(1, 50)])\n\n\
                  b := [s | some n in numbers.range(1, 1000); s := sprintf(\"%s%d\", [a, n])]\n\n\
                  deny contains \"a\" if b[0] == b[1]",
             );
