@@ -69,6 +69,9 @@ const LOCK_FILES: &[&str] = &[
     "podfile.lock",
     "mix.lock",
 ];
+/// What Python packages are required for, in the names of the files that list them.
+const PURPOSES: &[&str] =
+    &["base", "build", "ci", "dev", "doc", "docs", "lint", "prod", "test", "tests"];
 /// Extensions of text for people.
 const DOCUMENTATION: &[&str] = &["md", "markdown", "rst", "adoc", "asciidoc", "txt", "texi", "pod"];
 /// Names, without extension, of text for people that every project has.
@@ -199,7 +202,7 @@ fn by_name(path: &RepoPath, surroundings: Surroundings) -> FileKind {
         FileKind::Vendored
     } else if surroundings.is_test || (!has(CONFIGURATION) && is_test_name(path)) {
         FileKind::Test
-    } else if name == "cmakelists.txt" || name == "requirements.txt" {
+    } else if name == "cmakelists.txt" || is_python_requirements(&name) {
         FileKind::Code
     } else if matches!(name.as_str(), "meson.build" | "meson_options.txt" | "meson.options") {
         FileKind::Configuration
@@ -226,6 +229,17 @@ impl FileKind {
             Self::Generated => "generated",
             Self::Vendored => "vendored",
         }
+    }
+}
+
+/// `requirements.txt`, `requirements-dev.txt`, `test_requirements.txt`: what pip installs.
+fn is_python_requirements(name: &str) -> bool {
+    let mut words = name.strip_suffix(".txt").unwrap_or_default().split(['-', '_', '.']);
+    match (words.next(), words.next(), words.next()) {
+        (Some("requirements"), None, _) => true,
+        (Some("requirements"), Some(purpose), None)
+        | (Some(purpose), Some("requirements"), None) => PURPOSES.contains(&purpose),
+        _ => false,
     }
 }
 
@@ -263,6 +277,12 @@ mod tests {
             ("src/auth/login.rs", FileKind::Code),
             ("src/author.rs", FileKind::Code),
             ("CMakeLists.txt", FileKind::Code),
+            ("requirements.txt", FileKind::Code),
+            ("requirements-dev.txt", FileKind::Code),
+            ("ci/dev_requirements.txt", FileKind::Code),
+            ("docs/requirements.txt", FileKind::Code),
+            ("user_requirements.txt", FileKind::Documentation),
+            ("requirements-specification.txt", FileKind::Documentation),
             ("db/schema.sql", FileKind::Code),
             ("Dockerfile", FileKind::Code),
             (".github/workflows/ci.yml", FileKind::Configuration),

@@ -112,7 +112,8 @@ fn by_lines(examples: &OwnExamples<'_>, base_rate: f64) -> Result<Blend, LearnEr
     }
     let la = place("la");
     let rows: Vec<Vec<f64>> = examples.rows.iter().map(|row| vec![libm::log1p(row[la])]).collect();
-    Blending { prior: vec![0.0], ridge: 1.0, ridge_of_constant: 0.0 }.fit(&rows, &examples.targets)
+    Blending { prior: Blend::of(vec![0.0]), ridge: 1.0, ridge_of_constant: 0.0 }
+        .fit(&rows, &examples.targets)
 }
 
 /// Tests the later half of the commits whose labels are final, part by part.

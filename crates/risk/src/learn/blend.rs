@@ -11,11 +11,11 @@ use super::{LearnError, probability};
 /// It stands beside `linfa-logistic` because that draws towards 0 only and does not weigh examples.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Blending {
-    /// What the numbers are believed to weigh.
-    pub prior: Vec<f64>,
-    /// How strongly they are drawn there, as if so much had been seen; above 0.
+    /// What the numbers are believed to weigh, and what is believed to be added.
+    pub prior: Blend,
+    /// How strongly weights are drawn there, as if so much had been seen; above 0.
     pub ridge: f64,
-    /// How strongly the constant is drawn to 0, in the same way; 0 is not at all.
+    /// How strongly the constant is drawn there, in the same way; 0 is not at all.
     pub ridge_of_constant: f64,
 }
 
@@ -34,7 +34,7 @@ const STEPS: usize = 50;
 impl Blending {
     /// Weighs the numbers of each row, which are as many as the prior has.
     pub fn fit(&self, rows: &[Vec<f64>], targets: &[bool]) -> Result<Blend, LearnError> {
-        let width = self.prior.len();
+        let width = self.prior.weights.len();
         if targets.len() != rows.len() {
             let (what, found, wanted) = ("the column of targets", targets.len(), rows.len());
             return Err(LearnError::Rows { what, found, wanted });
@@ -44,15 +44,16 @@ impl Blending {
             let what = "ridge is above 0, that of the constant not below it, and rows are as long as the prior";
             return Err(LearnError::Setting(what.to_owned()));
         }
-        if rows.iter().flatten().any(|value| !value.is_finite()) {
+        let is_finite = |numbers: &[f64]| numbers.iter().all(|number| number.is_finite());
+        if !rows.iter().all(|row| is_finite(row)) || !self.prior.constant.is_finite() {
             return Err(LearnError::NotFinite("a number to weigh"));
         }
         let positive = targets.iter().filter(|target| **target).count();
         if positive == 0 || positive == rows.len() {
             return Err(LearnError::OneKind { positive, all: rows.len() });
         }
-        let mut at = self.prior.clone();
-        at.push(0.0);
+        let mut at = self.prior.weights.clone();
+        at.push(self.prior.constant);
         let mut loss = self.loss(&at, rows, targets);
         for _ in 0..STEPS {
             let Some(step) = self.step(&at, rows, targets) else { break };
@@ -83,7 +84,7 @@ impl Blending {
 
     /// The same, drawn more strongly to a prior above 0 until no weight is below it: more of a number never lowers the odds.
     pub fn fit_rising(&self, rows: &[Vec<f64>], targets: &[bool]) -> Result<Blend, LearnError> {
-        if self.prior.iter().any(|prior| prior.is_nan() || *prior <= 0.0) {
+        if self.prior.weights.iter().any(|prior| prior.is_nan() || *prior <= 0.0) {
             return Err(LearnError::Setting("a prior that is drawn to is above 0".to_owned()));
         }
         let mut blending = self.clone();
@@ -137,13 +138,18 @@ impl Blending {
 
     /// Each weight and the constant, where it is drawn to, and how strongly.
     fn draws<'a>(&'a self, at: &'a [f64]) -> impl Iterator<Item = (f64, f64, f64)> + 'a {
-        let weights = self.prior.iter().map(|prior| (*prior, self.ridge));
-        let towards = weights.chain([(0.0, self.ridge_of_constant)]);
+        let weights = self.prior.weights.iter().map(|prior| (*prior, self.ridge));
+        let towards = weights.chain([(self.prior.constant, self.ridge_of_constant)]);
         at.iter().zip(towards).map(|(at, (towards, ridge))| (*at, towards, ridge))
     }
 }
 
 impl Blend {
+    /// Weights, and nothing that is added.
+    pub fn of(weights: Vec<f64>) -> Self {
+        Self { weights, constant: 0.0 }
+    }
+
     /// The logarithm of the odds.
     pub fn margin(&self, row: &[f64]) -> f64 {
         self.weights.iter().zip(row).fold(self.constant, |sum, (weight, it)| sum + weight * it)
@@ -202,8 +208,9 @@ mod tests {
     #[test]
     fn it_finds_the_weights_that_were_there() {
         let (rows, targets) = drawn(20_000);
-        let blend = Blending { prior: vec![0.0, 0.0], ridge: 1e-3, ridge_of_constant: 0.0 }
-            .fit(&rows, &targets);
+        let blend =
+            Blending { prior: Blend::of(vec![0.0, 0.0]), ridge: 1e-3, ridge_of_constant: 0.0 }
+                .fit(&rows, &targets);
         let blend = blend.expect("there are both kinds");
         assert!((blend.weights[0] - 2.0).abs() < 0.1, "{blend:?}");
         assert!((blend.weights[1] + 1.0).abs() < 0.1, "{blend:?}");
@@ -213,8 +220,9 @@ mod tests {
     #[test]
     fn a_strong_ridge_leaves_what_was_believed_and_moves_the_constant() {
         let (rows, targets) = drawn(500);
-        let blend = Blending { prior: vec![1.0, 1.0], ridge: 1e9, ridge_of_constant: 0.0 }
-            .fit(&rows, &targets);
+        let blend =
+            Blending { prior: Blend::of(vec![1.0, 1.0]), ridge: 1e9, ridge_of_constant: 0.0 }
+                .fit(&rows, &targets);
         let blend = blend.expect("there are both kinds");
         assert!(blend.weights.iter().all(|weight| (weight - 1.0).abs() < 1e-3), "{blend:?}");
         let said: f64 = rows.iter().map(|row| probability(blend.margin(row))).sum();
@@ -227,7 +235,7 @@ mod tests {
         let rows = vec![vec![0.0]; 400];
         let targets: Vec<bool> = (0..400).map(|row| row % 10 == 0).collect();
         let constant = |rows: &[Vec<f64>], targets: &[bool], ridge_of_constant| {
-            let blending = Blending { prior: vec![1.0], ridge: 1.0, ridge_of_constant };
+            let blending = Blending { prior: Blend::of(vec![1.0]), ridge: 1.0, ridge_of_constant };
             blending.fit(rows, targets).expect("there are both kinds").constant
         };
         let free = constant(&rows, &targets, 0.0);
@@ -236,31 +244,39 @@ mod tests {
         let many = constant(&rows, &targets, 1.0);
         assert!(free < many && many < few && few < -1.0, "{free} {many} {few}");
         assert!(many - free < 0.1, "{free} {many}");
+        let prior = Blend { weights: vec![1.0], constant: -1.5 };
+        let strong = Blending { prior, ridge: 1.0, ridge_of_constant: 1e9 }.fit(&rows, &targets);
+        let strong = strong.expect("there are both kinds").constant;
+        assert!((strong + 1.5).abs() < 1e-6, "{strong}");
     }
 
     #[test]
     fn what_can_be_told_apart_without_error_ends_too() {
         let rows: Vec<Vec<f64>> = (0..40).map(|row| vec![f64::from(row) - 19.5]).collect();
         let targets: Vec<bool> = (0..40).map(|row| row >= 20).collect();
-        let blend =
-            Blending { prior: vec![0.0], ridge: 0.01, ridge_of_constant: 0.0 }.fit(&rows, &targets);
+        let blend = Blending { prior: Blend::of(vec![0.0]), ridge: 0.01, ridge_of_constant: 0.0 }
+            .fit(&rows, &targets);
         let blend = blend.expect("there are both kinds");
         assert!(blend.weights[0] > 0.1 && blend.weights[0].is_finite(), "{blend:?}");
     }
 
     #[test]
     fn what_cannot_be_weighed_is_an_error() {
-        let blending = Blending { prior: vec![0.0], ridge: 1.0, ridge_of_constant: 0.0 };
+        let blending = Blending { prior: Blend::of(vec![0.0]), ridge: 1.0, ridge_of_constant: 0.0 };
         let one_kind = blending.fit(&[vec![1.0], vec![2.0]], &[true, true]);
         assert!(matches!(one_kind, Err(LearnError::OneKind { positive: 2, all: 2 })));
         let rows = blending.fit(&[vec![1.0]], &[true, false]);
         assert!(matches!(rows, Err(LearnError::Rows { found: 2, wanted: 1, .. })));
         for (ridge, ridge_of_constant) in [(0.0, 0.0), (1.0, -1.0), (1.0, f64::NAN)] {
-            let undrawn = Blending { prior: vec![0.0], ridge, ridge_of_constant };
+            let undrawn = Blending { prior: Blend::of(vec![0.0]), ridge, ridge_of_constant };
             let undrawn = undrawn.fit(&[vec![1.0], vec![2.0]], &[true, false]);
             assert!(matches!(undrawn, Err(LearnError::Setting(_))), "{ridge} {ridge_of_constant}");
         }
         let odd = blending.fit(&[vec![f64::NAN], vec![1.0]], &[true, false]);
+        assert!(matches!(odd, Err(LearnError::NotFinite(_))));
+        let prior = Blend { weights: vec![0.0], constant: f64::INFINITY };
+        let odd =
+            Blending { prior, ..blending.clone() }.fit(&[vec![1.0], vec![2.0]], &[true, false]);
         assert!(matches!(odd, Err(LearnError::NotFinite(_))));
         let long = blending.fit(&[vec![1.0, 2.0], vec![1.0]], &[true, false]);
         assert!(matches!(long, Err(LearnError::Setting(_))));

@@ -32,7 +32,7 @@ const MOST_SLOPE: f64 = 1e6;
 impl Default for Calibration {
     /// That of a margin which is believed as it is.
     fn default() -> Self {
-        Self::Logistic(Blend { weights: vec![1.0], constant: 0.0 })
+        Self::Logistic(Blend::of(vec![1.0]))
     }
 }
 
@@ -81,7 +81,7 @@ impl Calibration {
 fn logistic(margins: &[f64], targets: &[bool]) -> Result<Calibration, LearnError> {
     let rows: Vec<Vec<f64>> = margins.iter().map(|margin| vec![*margin]).collect();
     let ridge_of_constant = ridge_of_level(targets);
-    let blending = Blending { prior: vec![1.0], ridge: 20.0, ridge_of_constant };
+    let blending = Blending { prior: Blend::of(vec![1.0]), ridge: 20.0, ridge_of_constant };
     Ok(Calibration::Logistic(blending.fit_rising(&rows, targets)?))
 }
 

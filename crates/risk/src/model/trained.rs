@@ -70,7 +70,7 @@ pub enum Outdated {
 }
 
 /// Counts up when the file means something else than before, or the same commits would teach something else.
-const FORMAT: u32 = 2;
+const FORMAT: u32 = 3;
 
 /// How large a file is at most, in bytes: several times what the largest model takes.
 pub const MOST_BYTES: usize = 4 << 20;
