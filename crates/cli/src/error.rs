@@ -307,7 +307,7 @@ fn hint_for_git(error: &GitError) -> Option<String> {
             "newer versions of git need no such extension: `git config --unset extensions.partialClone`".into()
         }
         GitError::Unsupported { .. } => "use a clone made without this extension".into(),
-        GitError::UnbornHead { .. } => "make a first commit, or look at what is staged with `--staged`".into(),
+        GitError::UnbornHead { .. } => "make a first commit; commands that have `--staged` look at what is staged without one".into(),
         GitError::UnknownRevision { revision } => unknown_revision_hint(revision),
         GitError::NestedTags { .. } => {
             "see with `git for-each-ref refs/tags` which tag it is, and delete it".into()

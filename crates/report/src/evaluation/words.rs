@@ -62,20 +62,28 @@ pub(crate) fn why(unknown: Unknown, tested: usize, defective: usize) -> String {
             "no commit is so old that it would be known whether it introduced a defect".into()
         }
         Unknown::FewDefective => format!(
-            "{of} only {} introduced a defect, and fewer than {LEAST_TESTED} say nothing",
-            thousands(defective as u64)
+            "{of} {} introduced a defect, and fewer than {LEAST_TESTED} say nothing",
+            only(defective)
         ),
         Unknown::FewClean => format!(
-            "{of} only {} introduced none, and fewer than {LEAST_TESTED} say nothing",
-            thousands((tested - defective) as u64)
+            "{of} {} introduced none, and fewer than {LEAST_TESTED} say nothing",
+            only(tested - defective)
         ),
+    }
+}
+
+/// `none`, `only 3`.
+fn only(count: usize) -> String {
+    match count {
+        0 => "none".into(),
+        _ => format!("only {}", thousands(count as u64)),
     }
 }
 
 /// What was learned.
 pub(crate) fn in_words(learned: Learned) -> &'static str {
     match learned {
-        Learned::Nothing => "nothing, there were too few",
+        Learned::Nothing => "nothing, too few introduced a defect or too few did not",
         Learned::BaseRate => "how many are defective",
         Learned::Weights => "what the answers of the default model weigh",
         Learned::Trees => "what the answers of the default model weigh, and trees",
@@ -107,8 +115,8 @@ pub(crate) fn about_commits(commits: Counted, mature_days: i64) -> String {
         ),
     };
     format!(
-        "Of {} that change files {} introduced a defect and {} did not, as far as fixes tell.{young_ones}",
-        counted(mature + young, "commit", "commits"),
+        "Of {} {} introduced a defect and {} did not, as far as fixes tell.{young_ones}",
+        counted(mature + young, "commit that changes files", "commits that change files"),
         number(defective),
         number(mature - defective),
     )

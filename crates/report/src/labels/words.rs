@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use gitops_health_git::{counted, thousands};
 use gitops_health_risk::label::{Convention, Evidence, LEAST_DAYS, Link, MATURE_SHARE, MOST_DAYS};
 
-use super::{CommitLabel, LabelReason, LabelState, LabelsReport, LinkedCommit};
+use super::{CommitLabel, LabelReason, LabelState, LabelsReport, LinkedCommit, MaturityTime};
 use crate::columns::{day_of, percent};
 use crate::risk::short;
 
@@ -55,20 +55,6 @@ impl LabelsReport {
     /// When a commit is old enough, and how many of those introduced a defect.
     pub(super) fn about_age(&self) -> String {
         let days = counted(self.maturity.days.unsigned_abs() as usize, "day", "days");
-        let why = match self.maturity.defects {
-            Some(defects) => {
-                let these = format!("{} of {}", percent(MATURE_SHARE), thousands(defects as u64));
-                let known = format!("until {these} defects of this repository were known");
-                match self.maturity.days {
-                    LEAST_DAYS => format!("no less is asked for, and it took no longer {known}"),
-                    MOST_DAYS => {
-                        format!("no more is asked for, though it took as long or longer {known}")
-                    }
-                    _ => format!("so long it took {known}"),
-                }
-            }
-            None => "so much is assumed where few defects are known".into(),
-        };
         let share = match self.total.base_rate {
             Some(rate) => format!(
                 "Of the {} that are old enough {} introduced a defect.",
@@ -77,7 +63,7 @@ impl LabelsReport {
             ),
             None => "None of these commits is so old.".into(),
         };
-        format!("A commit is old enough after {days}: {why}. {share}")
+        format!("A commit is old enough after {days}: {}. {share}", why_so_long(self.maturity))
     }
 
     /// What counts as evidence.
@@ -100,6 +86,20 @@ impl LabelsReport {
             thousands(shown as u64),
             thousands(self.total.introduced as u64)
         )
+    }
+}
+
+/// Why commits are old enough after so many days.
+fn why_so_long(maturity: MaturityTime) -> String {
+    let Some(defects) = maturity.defects else {
+        return "so much is assumed where few defects are known".into();
+    };
+    let these = format!("{} of {}", percent(MATURE_SHARE), thousands(defects as u64));
+    let known = format!("until {these} defects of this repository were known");
+    match maturity.days {
+        LEAST_DAYS => format!("no less is asked for, and it took no longer {known}"),
+        MOST_DAYS => format!("no more is asked for, though it took as long or longer {known}"),
+        _ => format!("so long it took {known}"),
     }
 }
 
@@ -252,5 +252,31 @@ impl CommitLabel {
         let first =
             self.fixes.iter().reduce(|best, fix| if fix.share > best.share { fix } else { best });
         first.map(|fix| (fix, self.fixes.len() - 1))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_age_of_maturity_is_told_with_its_reason() {
+        let known = "until 90% of 1,234 defects of this repository were known";
+        for (days, defects, said) in [
+            (180, None, "so much is assumed where few defects are known".to_owned()),
+            (31, Some(1_234), format!("so long it took {known}")),
+            (
+                LEAST_DAYS,
+                Some(1_234),
+                format!("no less is asked for, and it took no longer {known}"),
+            ),
+            (
+                MOST_DAYS,
+                Some(1_234),
+                format!("no more is asked for, though it took as long or longer {known}"),
+            ),
+        ] {
+            assert_eq!(why_so_long(MaturityTime { days, defects }), said);
+        }
     }
 }

@@ -202,19 +202,13 @@ impl RiskReport {
     /// What the learned model says, a sentence for each thing.
     fn forecast(&self) -> Vec<String> {
         let Some(model) = &self.score.model else { return Vec::new() };
-        let of_hundred = |part: f64| match part * 100.0 {
+        let of_hundred = |about: &str, part: f64| match part * 100.0 {
             low if low > 0.0 && low < 1.0 => "fewer than 1".to_owned(),
-            count => format!("{count:.0}"),
+            count => format!("{about}{count:.0}"),
         };
         let mut lines = Vec::new();
         lines.extend(model.percentile.map(|percentile| {
-            // Up to 63 of the newest are not among them, which counts where there are few.
-            let these = match model.compared_with {
-                LAST_COMMITS.. => {
-                    format!("the last {} commits here", thousands(LAST_COMMITS as u64))
-                }
-                few => format!("{} here", counted(few, "earlier commit", "earlier commits")),
-            };
+            let these = compared_with(model.compared_with);
             match percentile {
                 0 => format!("Hardly any of {these} is less risky."),
                 _ => format!("Of {these} {percentile} of 100 are less risky."),
@@ -222,14 +216,11 @@ impl RiskReport {
         }));
         lines.extend(model.probability.map(|probability| {
             let base =
-                model.base_rate.map(|base| format!("; of 100 commits here {} did", of_hundred(base)));
+                model.base_rate.map(|base| format!("; of 100 commits here {} did", of_hundred("", base)));
             let base = base.unwrap_or_default();
             format!(
                 "Of 100 changes that it says this of, {} introduce a defect that becomes known{base}.",
-                match of_hundred(probability) {
-                    few if few.starts_with("fewer") => few,
-                    count => format!("about {count}"),
-                }
+                of_hundred("about ", probability)
             )
         }));
         lines.push(model.trust.clone());
@@ -291,6 +282,15 @@ impl RiskReport {
     }
 }
 
+/// With which commits a change is compared, so many. Up to 63 of the newest are not among them, which counts where there are
+/// few.
+fn compared_with(commits: usize) -> String {
+    match commits {
+        LAST_COMMITS.. => format!("the last {} commits here", thousands(LAST_COMMITS as u64)),
+        few => format!("{} here", counted(few, "earlier commit", "earlier commits")),
+    }
+}
+
 /// The first ten digits of an id.
 pub(crate) fn short(id: &str) -> &str {
     id.get(..10).unwrap_or(id)
@@ -302,5 +302,22 @@ pub(crate) fn shorten(subject: &str) -> Cow<'_, str> {
     match subject.char_indices().nth(SHOWN) {
         Some((end, _)) => Cow::Owned(format!("{}…", subject[..end].trim_end())),
         None => Cow::Borrowed(subject),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_change_is_compared_with_is_told_as_far_as_it_is_so() {
+        let told = [1, 64, LAST_COMMITS - 1, LAST_COMMITS].map(compared_with);
+        let said = [
+            "1 earlier commit here",
+            "64 earlier commits here",
+            "999 earlier commits here",
+            "the last 1,000 commits here",
+        ];
+        assert_eq!(told, said);
     }
 }

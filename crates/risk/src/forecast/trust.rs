@@ -8,7 +8,7 @@ use crate::model::{Judged, Judgement, Trained};
 /// How far to trust what the model says of a change, in sentences.
 pub(super) fn in_words(own: Option<&Trained>, committed: i64, compared_with: usize) -> String {
     let mut words = match own {
-        None => "Nobody measured yet how often it is right here: `gitops-health risk train` does."
+        None => "How often it is right here is not measured: `gitops-health risk train` does that once enough defects are known."
             .to_owned(),
         Some(own) => of_own(own, committed),
     };
@@ -28,7 +28,7 @@ fn of_own(own: &Trained, committed: i64) -> String {
         Judged::Unknown(_) => String::new(),
     };
     if !own.is_measured() {
-        let few = "`risk train` found too few commits here of which is known what became of them.";
+        let few = "Of too few commits here it is known what became of them: `risk train` learned how many are defective, and no more.";
         return format!("{few} {words}").trim_end().to_owned();
     }
     let until = ZonedTime { seconds: own.until(), offset_minutes: 0 };

@@ -1,4 +1,4 @@
-use gitops_health_git::{counted, thousands};
+use gitops_health_git::{counted, source, thousands};
 
 use super::LEAST_COMPARED;
 use super::theme::Theme;
@@ -74,6 +74,10 @@ fn usual(facts: &Facts<'_>) -> String {
     if facts.compared < LEAST_COMPARED {
         return "where any change of a young repository begins".into();
     }
+    if facts.notable.fixes == 0 {
+        return "where any change here begins: no earlier commit says that it mends a defect"
+            .into();
+    }
     format!(
         "where any change here begins: of the latest commits about {} mend a defect",
         hundredths(facts.of("fix-rate"))
@@ -116,8 +120,12 @@ fn size(adds: bool, facts: &Facts<'_>) -> String {
 }
 
 fn content(facts: &Facts<'_>) -> String {
-    if facts.count("code-nf") == 0 {
+    let mut code = facts.shape.files.iter().filter(|file| file.kind == FileKind::Code).peekable();
+    if code.peek().is_none() {
         return "no file of code".into();
+    }
+    if !code.any(|file| source::is_program(&file.path)) {
+        return "code, but in no language that the ending of a name tells".into();
     }
     made_of(["ncloc-la", "ncloc-ld", "names", "names-new"].map(|id| facts.count(id)))
 }
@@ -125,7 +133,7 @@ fn content(facts: &Facts<'_>) -> String {
 /// What so many added and deleted lines, different names, and names that no deleted line has are.
 fn made_of([added, deleted, names, new]: [usize; 4]) -> String {
     if added + deleted == 0 {
-        return "no line of a programming language, comments aside".into();
+        return "no line of code in a language that is known, comments aside".into();
     }
     let lines = format!(
         "{} of code added and {} deleted, comments aside",
@@ -265,12 +273,21 @@ fn experience(facts: &Facts<'_>) -> String {
             let these = facts.these_files();
             format!("its author has {all} here and has not changed {these} before")
         }
-        _ => format!(
-            "its author made {} of the {} earlier changes of {} and has {all} here",
-            thousands(*own as u64),
-            thousands(*changes as u64),
-            facts.these_files()
-        ),
+        (changes, own) => {
+            let these = facts.these_files();
+            format!("its author made {} of {these} and has {all} here", own_part(*own, *changes))
+        }
+    }
+}
+
+/// How many of the earlier changes of some files their author made, at least one.
+fn own_part(own: usize, changes: usize) -> String {
+    let changes_in_words = counted(changes, "earlier change", "earlier changes");
+    match changes {
+        1 => "the only earlier change".into(),
+        2 if own == changes => "both earlier changes".into(),
+        _ if own == changes => format!("all {changes_in_words}"),
+        _ => format!("{} of the {changes_in_words}", thousands(own as u64)),
     }
 }
 
@@ -297,10 +314,27 @@ mod tests {
     }
 
     #[test]
+    fn the_part_of_an_author_is_told_as_one_would_say_it() {
+        let told =
+            [(1, 1), (2, 2), (3, 3), (1, 2), (1_000, 1_234)].map(|(own, all)| own_part(own, all));
+        let said = [
+            "the only earlier change",
+            "both earlier changes",
+            "all 3 earlier changes",
+            "1 of the 2 earlier changes",
+            "1,000 of the 1,234 earlier changes",
+        ];
+        assert_eq!(told, said);
+    }
+
+    #[test]
     fn what_lines_are_made_of_is_said_without_numbers_that_are_nothing() {
         let lines = "2 lines of code added and 1,000 deleted, comments aside";
         let cases = [
-            ([0, 0, 0, 0], "no line of a programming language, comments aside".to_owned()),
+            (
+                [0, 0, 0, 0],
+                "no line of code in a language that is known, comments aside".to_owned(),
+            ),
             ([2, 1_000, 0, 0], lines.to_owned()),
             ([2, 1_000, 1, 1], format!("{lines}; they use one name")),
             ([2, 1_000, 5, 5], format!("{lines}; they use 5 different names")),

@@ -100,7 +100,7 @@ pub(super) fn days(now: i64, then: i64) -> f64 {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Repository {
     commits: u32,
-    fixes: u32,
+    pub(super) fixes: u32,
     first: Option<i64>,
     /// The last moment.
     at: Option<i64>,

@@ -13,6 +13,8 @@ pub struct Notable {
     pub changes: usize,
     /// How many of them the author made.
     pub own: usize,
+    /// How many earlier commits, whatever they changed, mend a defect.
+    pub fixes: u32,
 }
 
 impl Known<'_> {
@@ -26,6 +28,7 @@ impl Known<'_> {
         let by_author = |deed: &&u32| Some(self.deeds[**deed as usize].author) == shape.author;
         notable.own = changes.iter().filter(by_author).count();
         notable.changes = changes.len();
+        notable.fixes = self.repository.fixes;
         for (place, file) in self.files.iter().enumerate() {
             let last = &file[file.len().saturating_sub(LAST_CHANGES_TOLD)..];
             let fixes = last.iter().filter(|deed| self.deeds[**deed as usize].is_fix).count();
