@@ -182,7 +182,10 @@ fn few_commits_are_no_evaluation_but_something_may_be_learned() {
     assert_eq!((&learned["learned"], &learned["weight"]), (&"nothing".into(), &1.0.into()));
     assert_eq!(learned["unknown"], "few-defective");
     let scored = ask(&repo, &["score", "--format", "json"]).stdout;
-    assert!(scored.contains("no earlier commit says that it mends a defect"), "{scored}");
+    assert!(
+        scored.contains("no earlier commit, merges aside, is known to mend a defect"),
+        "{scored}"
+    );
     let fresh = TestRepo::new();
     for command in ["train", "evaluate"] {
         assert_fails_with_hint(&ask(&fresh, &[command]), 2, &["no commit"]);
@@ -245,7 +248,7 @@ fn the_score_asks_what_was_learned_and_says_how_far_to_trust_it() {
     let before = scored();
     assert_eq!(before["model"]["probability"], Value::Null);
     assert!(before.to_string().contains("of the latest commits about"), "{before}");
-    assert!(said(&before["model"]["trust"]).contains("is not measured: "), "{before}");
+    assert!(said(&before["model"]["trust"]).contains("is not measured yet: "), "{before}");
 
     ask(&repo, &["train"]);
     let after = scored();
@@ -339,10 +342,23 @@ fn where_nothing_was_learned_the_score_is_as_before_and_no_probability_is_told()
         }
         assert_eq!(after["model"]["probability"], Value::Null);
         assert_eq!(after["model"]["base_rate"], Value::Null);
-        let trust = said(&after["model"]["trust"]);
-        let is_kept = model(&repo).exists();
-        assert_eq!(trust.contains("found too few commits here"), is_kept, "{after}");
+        assert!(said(&after["model"]["trust"]).contains("is not measured yet"), "{after}");
+        assert!(!model(&repo).exists());
     }
+}
+
+#[test]
+fn of_few_commits_it_is_learned_how_many_are_defective_and_no_more() {
+    let repo = service(80, 10);
+    let scored = || json(&ask(&repo, &["score", "--format", "json"]).stdout);
+    let before = scored();
+    let trained = ask(&repo, &["train", "--format", "json"]);
+    assert_eq!((trained.code, &json(&trained.stdout)["learned"]), (Some(0), &"base-rate".into()));
+    let after = scored();
+    assert_eq!(before["model"]["log_odds"], after["model"]["log_odds"], "{after}");
+    assert_eq!(after["model"]["probability"], Value::Null);
+    let trust = said(&after["model"]["trust"]);
+    assert!(trust.contains("learned how many are defective, and no more."), "{trust}");
 }
 
 #[test]

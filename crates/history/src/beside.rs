@@ -2,7 +2,8 @@
 
 use std::fs;
 use std::io::{self, Read, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use gitops_health_git::Repo;
 
@@ -58,25 +59,30 @@ impl History {
     }
 
     /// What was kept beside the index of a repository, in the git directory or in the cache, whether the index there can be
-    /// used or not: the first that is there. As [`History::read_beside`].
+    /// used or not: what was written last, since where it can be written may change. As [`History::read_beside`].
     pub fn kept_beside(
         repo: &Repo,
         cache: Option<&Path>,
         name: &str,
         most: usize,
     ) -> Result<Option<Vec<u8>>, Error> {
+        let mut newest: Option<(Option<SystemTime>, PathBuf)> = None;
         for Candidate { directory, .. } in candidates(repo, cache) {
-            let read = named(name).and_then(|()| read_ordinary(&directory, name, most));
-            match read {
-                Ok(None) => {}
-                Ok(found) => return Ok(found),
-                Err(source) => {
-                    let place = directory.join(name);
-                    return Err(Error::Beside { operation: "read", place, source });
-                }
+            if !fs::symlink_metadata(&directory).is_ok_and(|known| known.is_dir()) {
+                continue;
+            }
+            let Ok(known) = fs::symlink_metadata(directory.join(name)) else { continue };
+            let written = known.modified().ok();
+            if newest.as_ref().is_none_or(|(other, _)| *other < written) {
+                newest = Some((written, directory));
             }
         }
-        Ok(None)
+        let Some((_, directory)) = newest else { return Ok(None) };
+        let read = named(name).and_then(|()| read_ordinary(&directory, name, most));
+        read.map_err(|source| {
+            let place = directory.join(name);
+            Error::Beside { operation: "read", place, source }
+        })
     }
 
     fn about(&self, name: &str, operation: &'static str, source: io::Error) -> Error {

@@ -232,7 +232,7 @@ impl FileKind {
     }
 }
 
-/// `requirements.txt`, `requirements-dev.txt`, `test_requirements.txt`: what pip installs.
+/// `requirements.txt`, `requirements-dev.txt`, `dev_requirements.txt`: what pip installs.
 fn is_python_requirements(name: &str) -> bool {
     let mut words = name.strip_suffix(".txt").unwrap_or_default().split(['-', '_', '.']);
     match (words.next(), words.next(), words.next()) {
@@ -281,6 +281,9 @@ mod tests {
             ("requirements-dev.txt", FileKind::Code),
             ("ci/dev_requirements.txt", FileKind::Code),
             ("docs/requirements.txt", FileKind::Code),
+            ("test-requirements.txt", FileKind::Code),
+            ("test_requirements.txt", FileKind::Test),
+            ("requirements", FileKind::Code),
             ("user_requirements.txt", FileKind::Documentation),
             ("requirements-specification.txt", FileKind::Documentation),
             ("db/schema.sql", FileKind::Code),

@@ -18,7 +18,7 @@ mod usual;
 
 pub use known::{Deed, Known};
 pub use memory::{Memory, Shapes};
-pub use notable::{LAST_CHANGES_TOLD, Notable};
+pub use notable::{LAST_CHANGES_TOLD, LEAST_COUNTED, Notable};
 pub use recall::Recalled;
 pub use reference::Reference;
 pub use shape::{ChangedFile, Shape};

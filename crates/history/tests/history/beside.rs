@@ -1,5 +1,6 @@
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
+use std::time::{Duration, SystemTime};
 
 use gitops_health_history::{Error, History, Options};
 use gitops_health_testkit::TestRepo;
@@ -69,6 +70,36 @@ fn who_shares_the_clone_shares_what_is_kept() {
     let path = directory(&scratch).join(NAME);
     let mode = fs::metadata(path).expect("it is there").permissions().mode();
     assert_eq!(mode & 0o660, 0o660);
+}
+
+#[test]
+fn what_was_kept_last_is_what_is_read_wherever_it_is() {
+    let scratch = scratch();
+    let cache = tempfile::tempdir().expect("a directory");
+    let (history, _) = updated(&scratch);
+    history.keep_beside(NAME, b"in the git directory").expect("it can be kept");
+    drop(history);
+    // For a while the git directory is no place for it.
+    let (directory, aside) = (directory(&scratch), scratch.path().join("aside"));
+    fs::rename(&directory, &aside).expect("it is there");
+    fs::write(&directory, "no directory").expect("it can be written");
+    let options = Options { cache: Some(cache.path().to_owned()), ..Options::default() };
+    let repo = open_repo(scratch.path());
+    let (history, _) = History::open(&repo, options, &|| {}).expect("in the cache");
+    history.keep_beside(NAME, b"in the cache").expect("it can be kept");
+    let read = || {
+        let kept = History::kept_beside(&repo, Some(cache.path()), NAME, 100);
+        String::from_utf8(kept.expect("it can be read").expect("there is one")).expect("words")
+    };
+    assert_eq!(read(), "in the cache");
+    fs::remove_file(&directory).expect("it is there");
+    fs::rename(&aside, &directory).expect("it is there");
+    let (now, hour) = (SystemTime::now(), Duration::from_secs(3_600));
+    for (written, said) in [(now - hour, "in the cache"), (now + hour, "in the git directory")] {
+        let file = fs::File::options().write(true).open(directory.join(NAME)).expect("it is there");
+        file.set_modified(written).expect("it can be set");
+        assert_eq!(read(), said);
+    }
 }
 
 #[test]

@@ -61,22 +61,20 @@ pub(crate) fn why(unknown: Unknown, tested: usize, defective: usize) -> String {
         Unknown::NothingMature => {
             "no commit is so old that it would be known whether it introduced a defect".into()
         }
-        Unknown::FewDefective => format!(
-            "{of} {} introduced a defect, and fewer than {LEAST_TESTED} say nothing",
-            only(defective)
-        ),
-        Unknown::FewClean => format!(
-            "{of} {} introduced none, and fewer than {LEAST_TESTED} say nothing",
-            only(tested - defective)
-        ),
-    }
-}
-
-/// `none`, `only 3`.
-fn only(count: usize) -> String {
-    match count {
-        0 => "none".into(),
-        _ => format!("only {}", thousands(count as u64)),
+        Unknown::FewDefective => {
+            let these = match defective {
+                0 => "none introduced a defect".into(),
+                _ => format!("only {} introduced a defect", thousands(defective as u64)),
+            };
+            format!("{of} {these}, and fewer than {LEAST_TESTED} say nothing")
+        }
+        Unknown::FewClean => {
+            let these = match tested - defective {
+                0 => "all introduced a defect".into(),
+                clean => format!("only {} introduced none", thousands(clean as u64)),
+            };
+            format!("{of} {these}, and fewer than {LEAST_TESTED} that did not say nothing")
+        }
     }
 }
 
@@ -165,9 +163,11 @@ pub(crate) fn against_default(less: Interval) -> String {
 /// What part of its weight the model keeps, in a sentence.
 pub(crate) fn about_weight(verdict: Option<Verdict>, weight: f64) -> String {
     match verdict {
-        None => "It keeps all of its weight: what is known of other repositories stands.".into(),
+        None => {
+            "The model keeps all of its weight: what is known of other repositories stands.".into()
+        }
         Some(_) => format!(
-            "It keeps {} of its weight: in so many of the samples drawn again it beats the lines added and chance.",
+            "The model keeps {} of its weight: in so many of the samples drawn again it beats the lines added and chance.",
             percent(weight)
         ),
     }
@@ -243,6 +243,25 @@ mod tests {
     use super::*;
 
     #[test]
+    fn why_nothing_is_told_is_told_as_one_would_say_it() {
+        for (unknown, tested, defective, said) in [
+            (
+                Unknown::FewDefective,
+                28,
+                0,
+                "of the 28 commits tested none introduced a defect, and",
+            ),
+            (Unknown::FewDefective, 28, 19, "of the 28 commits tested only 19 introduced a defect"),
+            (Unknown::FewClean, 28, 28, "of the 28 commits tested all introduced a defect, and"),
+            (Unknown::FewClean, 28, 27, "of the 28 commits tested only 1 introduced none, and"),
+            (Unknown::NothingMature, 0, 0, "no commit is so old that"),
+        ] {
+            let told = why(unknown, tested, defective);
+            assert!(told.starts_with(said), "{told}");
+        }
+    }
+
+    #[test]
     fn differences_have_a_sign() {
         assert_eq!([0.02, -0.02, 0.0].map(signed), ["+.020", "-.020", ".000"]);
         assert_eq!(value(None), "unknown");
@@ -259,7 +278,7 @@ mod tests {
             let verdict = Verdict::of(of(less));
             let told = against_lines(verdict, of(0.7 + less), of(0.7), of(less));
             assert!(told.starts_with(begin) && !told.contains("chance"), "{told}");
-            let kept = format!("It keeps {} of its weight", percent(weight));
+            let kept = format!("The model keeps {} of its weight", percent(weight));
             assert!(about_weight(Some(verdict), weight).starts_with(&kept));
         }
         let told = against_lines(Verdict::Beats, of(0.3), of(0.2), of(0.1));

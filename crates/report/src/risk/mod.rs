@@ -216,10 +216,12 @@ impl RiskReport {
         }));
         lines.extend(model.probability.map(|probability| {
             let base =
-                model.base_rate.map(|base| format!("; of 100 commits here {} did", of_hundred("", base)));
+                model.base_rate.map(|base| {
+                    format!("; of 100 commits here that are old enough to tell {} did", of_hundred("", base))
+                });
             let base = base.unwrap_or_default();
             format!(
-                "Of 100 changes that it says this of, {} introduce a defect that becomes known{base}.",
+                "Of 100 changes that it says this of, it expects {} to introduce a defect that becomes known{base}.",
                 of_hundred("about ", probability)
             )
         }));

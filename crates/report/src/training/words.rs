@@ -13,7 +13,10 @@ impl TrainingReport {
     pub(super) fn about_learned(&self) -> String {
         let rate = match self.base_rate {
             Some(rate) => {
-                format!(" Of the newest commits {} introduced a defect.", percent(rate))
+                format!(
+                    " Of the newest of them, at most 1,000, {} introduced a defect.",
+                    percent(rate)
+                )
             }
             None => String::new(),
         };

@@ -1,14 +1,14 @@
 use gitops_health_git::{ZonedTime, counted, thousands};
 
 use super::LEAST_COMPARED;
-use crate::evaluation::{Verdict, short};
+use crate::evaluation::{Learned, Verdict, short};
 use crate::label::LEAST_DAYS;
 use crate::model::{Judged, Judgement, Trained};
 
 /// How far to trust what the model says of a change, in sentences.
 pub(super) fn in_words(own: Option<&Trained>, committed: i64, compared_with: usize) -> String {
     let mut words = match own {
-        None => "How often it is right here is not measured: `gitops-health risk train` does that once enough defects are known."
+        None => "How often it is right here is not measured yet: `gitops-health risk train` does that once it is known of enough commits what became of them."
             .to_owned(),
         Some(own) => of_own(own, committed),
     };
@@ -22,13 +22,20 @@ fn of_own(own: &Trained, committed: i64) -> String {
     let mut words = match own.judged() {
         Judged::Told(judgement) => judged(own, &judgement),
         Judged::Unknown(_) if own.is_measured() => {
-            "It learned from this repository, but too few defects are known here to tell how often it is right."
+            "It learned from this repository, but too few commits that introduced a defect, or too few that did not, were \
+             tested to tell how often it is right."
                 .to_owned()
         }
         Judged::Unknown(_) => String::new(),
     };
     if !own.is_measured() {
-        let few = "Of too few commits here it is known what became of them: `risk train` learned how many are defective, and no more.";
+        let few = match own.learned() {
+            Learned::Nothing => "`risk train` found too little here to learn from.",
+            _ => {
+                "It is known of too few commits here what became of them: `risk train` learned how many are defective, and no \
+                 more."
+            }
+        };
         return format!("{few} {words}").trim_end().to_owned();
     }
     let until = ZonedTime { seconds: own.until(), offset_minutes: 0 };
@@ -49,11 +56,13 @@ fn judged(own: &Trained, judgement: &Judgement) -> String {
         false => judgement.trained.value,
     };
     let lines = judgement.lines_added.value;
-    let [auc, lines] = [auc, lines].map(short);
+    // As exactly as `risk train` tells them.
+    let [auc, lines] = [auc, lines].map(|area| short((area * 1e4).round() / 1e4));
     let tested = format!(
-        "On {} here, {} of which introduced a defect, it",
+        "On {} here, {} of which introduced a defect, {}",
         counted(tested, "commit", "commits"),
-        thousands(defective as u64)
+        thousands(defective as u64),
+        if own.is_measured() { "it" } else { "the default model" }
     );
     let areas = format!("area under the ROC curve {auc}, by lines added alone {lines}");
     let told = match judgement.verdict() {
@@ -61,7 +70,8 @@ fn judged(own: &Trained, judgement: &Judgement) -> String {
         _ => format!("{tested} could not be shown to tell more than their size does: {areas}."),
     };
     let told = match judgement.trained.value < 0.5 {
-        true => format!("{told} What was learned is worse than chance."),
+        true if own.is_measured() => format!("{told} What was learned is worse than chance."),
+        true => format!("{told} That is worse than chance."),
         false => told,
     };
     match own.weight() * 100.0 {

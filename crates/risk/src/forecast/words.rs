@@ -75,13 +75,16 @@ fn usual(facts: &Facts<'_>) -> String {
         return "where any change of a young repository begins".into();
     }
     if facts.notable.fixes == 0 {
-        return "where any change here begins: no earlier commit says that it mends a defect"
+        return "where any change here begins: no earlier commit, merges aside, is known to mend a defect"
             .into();
     }
-    format!(
-        "where any change here begins: of the latest commits about {} mend a defect",
-        hundredths(facts.of("fix-rate"))
-    )
+    match facts.notable.share_of_fixes {
+        None => "where any change here begins".into(),
+        Some(share) => format!(
+            "where any change here begins: of the latest commits about {} mend a defect",
+            hundredths(share)
+        ),
+    }
 }
 
 fn size(adds: bool, facts: &Facts<'_>) -> String {
@@ -100,20 +103,20 @@ fn size(adds: bool, facts: &Facts<'_>) -> String {
     // What is compared is what weighs most.
     let by_code = facts.contribute(&["code-la", "code-la-usual"]);
     let by_all = facts.contribute(&["la", "la-usual", "test-la"]);
+    let [all_lines, lines_of_code] = facts.notable.added;
     let (usual, of_code) = match code > 0 && by_code.abs() > by_all.abs() {
-        true => (facts.of("code-la-usual"), " of code"),
-        false => (facts.of("la-usual"), ""),
+        true => (lines_of_code, " of code"),
+        false => (all_lines, ""),
     };
     if facts.compared < LEAST_COMPARED {
         return lines;
     }
-    match adds {
-        true if usual > 0.5 => {
-            format!("{lines}: adds more{of_code} than {} of the last commits", hundredths(usual))
+    match (adds, usual) {
+        (true, Some([fewer, _])) if fewer > 0.5 => {
+            format!("{lines}: adds more{of_code} than {} of the last commits", hundredths(fewer))
         }
-        false if usual < 0.5 => {
-            let usual = hundredths(1.0 - usual);
-            format!("{lines}: adds less{of_code} than {usual} of the last commits")
+        (false, Some([_, more])) if more > 0.5 => {
+            format!("{lines}: adds less{of_code} than {} of the last commits", hundredths(more))
         }
         _ => lines,
     }
@@ -125,7 +128,7 @@ fn content(facts: &Facts<'_>) -> String {
         return "no file of code".into();
     }
     if !code.any(|file| source::is_program(&file.path)) {
-        return "code, but in no language that the ending of a name tells".into();
+        return "code, but no program by the endings of names".into();
     }
     made_of(["ncloc-la", "ncloc-ld", "names", "names-new"].map(|id| facts.count(id)))
 }
@@ -133,7 +136,7 @@ fn content(facts: &Facts<'_>) -> String {
 /// What so many added and deleted lines, different names, and names that no deleted line has are.
 fn made_of([added, deleted, names, new]: [usize; 4]) -> String {
     if added + deleted == 0 {
-        return "no line of code in a language that is known, comments aside".into();
+        return "no line of code that was read, comments aside".into();
     }
     let lines = format!(
         "{} of code added and {} deleted, comments aside",
@@ -331,10 +334,7 @@ mod tests {
     fn what_lines_are_made_of_is_said_without_numbers_that_are_nothing() {
         let lines = "2 lines of code added and 1,000 deleted, comments aside";
         let cases = [
-            (
-                [0, 0, 0, 0],
-                "no line of code in a language that is known, comments aside".to_owned(),
-            ),
+            ([0, 0, 0, 0], "no line of code that was read, comments aside".to_owned()),
             ([2, 1_000, 0, 0], lines.to_owned()),
             ([2, 1_000, 1, 1], format!("{lines}; they use one name")),
             ([2, 1_000, 5, 5], format!("{lines}; they use 5 different names")),

@@ -45,7 +45,8 @@ impl Blending {
             return Err(LearnError::Setting(what.to_owned()));
         }
         let is_finite = |numbers: &[f64]| numbers.iter().all(|number| number.is_finite());
-        if !rows.iter().all(|row| is_finite(row)) || !self.prior.constant.is_finite() {
+        let Blend { weights, constant } = &self.prior;
+        if !rows.iter().all(|row| is_finite(row)) || !is_finite(weights) || !constant.is_finite() {
             return Err(LearnError::NotFinite("a number to weigh"));
         }
         let positive = targets.iter().filter(|target| **target).count();

@@ -142,11 +142,23 @@ impl Repository {
     fn measure(&self, now: i64, row: &mut Row) {
         row[COMMITS] = f64::from(self.commits);
         row[DAYS] = self.first.map_or(0.0, |first| days(now, first));
-        let now = self.at.map_or(now, |at| at.max(now));
+        let now = self.no_earlier(now);
         row[PACE] = self.pace_at(now);
         row[PEOPLE_PACE] = self.last_authors.iter().collect::<BTreeSet<_>>().len() as f64;
         let rate = left_of_1970(now, RATE_DAYS);
         row[FIX_RATE] = (self.mended * rate + 2.0) / (self.changes * rate + 10.0);
+    }
+
+    /// A moment, or the last one if that is later.
+    fn no_earlier(&self, now: i64) -> i64 {
+        self.at.map_or(now, |at| at.max(now))
+    }
+
+    /// The share of fixes among commits of late; `None` where there are too few.
+    pub(super) fn recent_share_of_fixes(&self, now: i64) -> Option<f64> {
+        let rate = left_of_1970(self.no_earlier(now), RATE_DAYS);
+        let counted = self.changes * rate;
+        (counted >= LEAST_COUNTED).then(|| (self.mended * rate / counted).clamp(0.0, 1.0))
     }
 
     /// The pace at a moment that is not before the last.

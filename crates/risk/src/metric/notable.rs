@@ -1,7 +1,11 @@
 use super::*;
+use crate::kind::FileKind;
 
 /// Of so many of the last changes of a file is told how many mended something.
 pub const LAST_CHANGES_TOLD: usize = 20;
+
+/// A share of commits of late is told where they count as so many of today at least.
+pub const LEAST_COUNTED: f64 = 20.0;
 
 /// What stands out among the files of a change, to tell people.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -13,8 +17,12 @@ pub struct Notable {
     pub changes: usize,
     /// How many of them the author made.
     pub own: usize,
-    /// How many earlier commits, whatever they changed, mend a defect.
+    /// Which share of the last commits added fewer lines, and which more: of all, and of code. `None` where none are compared.
+    pub added: [Option<[f64; 2]>; 2],
+    /// How many earlier commits mend a defect, whatever they changed, of those that are known and no merges.
     pub fixes: u32,
+    /// The share of fixes among earlier commits, each halved every 90 days; `None` where all count less than [`LEAST_COUNTED`].
+    pub share_of_fixes: Option<f64>,
 }
 
 impl Known<'_> {
@@ -28,7 +36,16 @@ impl Known<'_> {
         let by_author = |deed: &&u32| Some(self.deeds[**deed as usize].author) == shape.author;
         notable.own = changes.iter().filter(by_author).count();
         notable.changes = changes.len();
+        let lines = |files: &mut dyn Iterator<Item = &ChangedFile>| -> f64 {
+            files.map(|file| f64::from(file.added)).sum()
+        };
+        let mut code = shape.files.iter().filter(|file| file.kind == FileKind::Code);
+        notable.added = [
+            self.usual.less_and_more(LA, lines(&mut shape.files.iter())),
+            self.usual.less_and_more(CODE_LA, lines(&mut code)),
+        ];
         notable.fixes = self.repository.fixes;
+        notable.share_of_fixes = self.repository.recent_share_of_fixes(shape.committed);
         for (place, file) in self.files.iter().enumerate() {
             let last = &file[file.len().saturating_sub(LAST_CHANGES_TOLD)..];
             let fixes = last.iter().filter(|deed| self.deeds[**deed as usize].is_fix).count();

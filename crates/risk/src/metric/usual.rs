@@ -39,6 +39,16 @@ impl Usual {
         Self { sorted }
     }
 
+    /// The share of commits that measured less, and of those that measured more; `None` where no commit is compared.
+    pub(super) fn less_and_more(&self, metric: usize, value: f64) -> Option<[f64; 2]> {
+        let place = COMPARED.iter().position(|(from, _)| *from == metric)?;
+        let sorted = &self.sorted[place];
+        let less = sorted.partition_point(|usual| *usual < value);
+        let more = sorted.len() - sorted.partition_point(|usual| *usual <= value);
+        let share = |count: usize| count as f64 / sorted.len() as f64;
+        (!sorted.is_empty()).then(|| [share(less), share(more)])
+    }
+
     /// The share of what is usual that is less, half of what is equal with it, pulled to the middle as if five more
     /// lay on either side by halves.
     pub(super) fn measure(&self, row: &mut Row) {
@@ -74,5 +84,25 @@ impl Lately {
                 sorted.sort_unstable_by(f64::total_cmp);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_equal_is_neither_less_nor_more() {
+        let row = |la: f64| {
+            let mut row = vec![0.0; METRICS.len()];
+            row[LA] = la;
+            row
+        };
+        let rows = [1.0, 1.0, 1.0, 10.0].map(row);
+        let usual = Usual::of(rows.iter());
+        assert_eq!(usual.less_and_more(LA, 1.0), Some([0.0, 0.25]));
+        assert_eq!(usual.less_and_more(LA, 2.0), Some([0.75, 0.25]));
+        assert_eq!(usual.less_and_more(NS, 2.0), None);
+        assert_eq!(Usual::default().less_and_more(LA, 2.0), None);
     }
 }
