@@ -34,8 +34,8 @@ pub struct Forecast {
 /// What the learned model says of a change, in numbers.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Answer {
-    /// How likely the change introduces a defect, 0 to 1, as it came true for other commits of this repository; absent
-    /// where that was not measured.
+    /// How likely the change introduces a defect, 0 to 1, as it came true for other commits of this repository; where too few
+    /// could be tested, as the model expects by those that it learned from, which `trust` says. Absent where it was not learned.
     pub probability: Option<f64>,
     /// The share of this repository's commits that introduced a defect, 0 to 1; absent where that was not measured.
     pub base_rate: Option<f64>,
