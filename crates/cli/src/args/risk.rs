@@ -38,10 +38,12 @@ pub(crate) enum RiskCommand {
     Labels(LabelsArgs),
     /// Learn from what became of this repository's own commits
     ///
-    /// The model that comes with the program goes on from there: from 5 commits that introduced a defect and 5 that
-    /// did not on it learns how many do, from 100 with a final label on its answers are weighed anew, from 300 on it learns more. What was learned is kept beside the history index, with
-    /// how good it is here; where it does not beat the size of a change, it weighs itself down. The exit code is 3 where
-    /// nothing was learned or some of the history could not be read, else 0, however good it is: `risk evaluate` tells that.
+    /// The model that comes with the program goes on from there: from 5 commits that introduced a defect
+    /// and 5 that did not on it learns how many do, from 100 with a final label on its answers are
+    /// weighed anew, from 300 on it learns more. What was learned is kept beside the history index, with
+    /// how good it is here; where it does not beat the size of a change, it weighs itself down. The exit
+    /// code is 3 where nothing was learned or some of the history could not be read, else 0, however good
+    /// it is: `risk evaluate` tells that.
     Train(TrainArgs),
     /// Tell how well the model knows which commits of this repository introduced defects
     ///
