@@ -78,7 +78,7 @@ impl Forecast {
         let (start, contributions) = model.contributions(&row);
         let log_odds = start + contributions.iter().sum::<f64>();
         let standing = Standing { here: &compared.margins, elsewhere: model.elsewhere() };
-        let notable = known.notable(shape);
+        let notable = known.notable(shape, &row);
         let compared_with = compared.margins.len();
         let facts = Facts {
             row: &row,

@@ -1,5 +1,4 @@
 use super::*;
-use crate::kind::FileKind;
 
 /// Of so many of the last changes of a file is told how many mended something.
 pub const LAST_CHANGES_TOLD: usize = 20;
@@ -26,8 +25,8 @@ pub struct Notable {
 }
 
 impl Known<'_> {
-    /// What stands out. The change is the one of which this is known.
-    pub fn notable(&self, shape: &Shape) -> Notable {
+    /// What stands out. The change is the one of which this is known, and `row` what [`Known::measure`] says of it.
+    pub fn notable(&self, shape: &Shape, row: &Row) -> Notable {
         let mut notable = Notable::default();
         let mut changes: Vec<u32> =
             self.files.iter().flat_map(|file| file.iter().copied()).collect();
@@ -36,14 +35,7 @@ impl Known<'_> {
         let by_author = |deed: &&u32| Some(self.deeds[**deed as usize].author) == shape.author;
         notable.own = changes.iter().filter(by_author).count();
         notable.changes = changes.len();
-        let lines = |files: &mut dyn Iterator<Item = &ChangedFile>| -> f64 {
-            files.map(|file| f64::from(file.added)).sum()
-        };
-        let mut code = shape.files.iter().filter(|file| file.kind == FileKind::Code);
-        notable.added = [
-            self.usual.less_and_more(LA, lines(&mut shape.files.iter())),
-            self.usual.less_and_more(CODE_LA, lines(&mut code)),
-        ];
+        notable.added = [LA, CODE_LA].map(|metric| self.usual.less_and_more(metric, row[metric]));
         notable.fixes = self.repository.fixes;
         notable.share_of_fixes = self.repository.recent_share_of_fixes(shape.committed);
         for (place, file) in self.files.iter().enumerate() {
