@@ -13,6 +13,7 @@ mod conversion;
 mod diff;
 mod error;
 mod files;
+mod flow;
 mod function;
 mod id;
 mod introduction;

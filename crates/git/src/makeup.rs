@@ -6,6 +6,7 @@ use bstr::ByteSlice;
 
 use crate::change::{FileChange, Hunk, Lines};
 use crate::error::Error;
+use crate::flow::Flow;
 use crate::path::RepoPath;
 use crate::repo::Repo;
 use crate::source::{CommentReader, identifiers, is_program, shortened};
@@ -34,6 +35,10 @@ pub struct Makeup {
     pub losing: u32,
     /// Places that gained some and lost some.
     pub replaced: u32,
+    /// Points of decision in the added lines of code: conditions, loops, cases and the like.
+    pub decisions: u32,
+    /// Statements in them that leave a function, a loop or a block.
+    pub jumps: u32,
 }
 
 /// Nobody wrote more changed lines of one file by hand: those behind them are not looked at.
@@ -75,17 +80,19 @@ impl Makeup {
             deepest: added.deepest,
             names: names.len() as u32,
             new_names: names.iter().filter(is_new).count() as u32,
+            decisions: added.decisions,
+            jumps: added.jumps,
             ..makeup
         }
     }
 
     /// The numbers, in the order of the fields.
-    pub fn numbers(mut self) -> [u32; 10] {
+    pub fn numbers(mut self) -> [u32; 12] {
         self.fields().map(|field| *field)
     }
 
     /// What [`Makeup::numbers`] gave.
-    pub fn from_numbers(numbers: [u32; 10]) -> Self {
+    pub fn from_numbers(numbers: [u32; 12]) -> Self {
         let mut makeup = Self::default();
         for (field, number) in makeup.fields().into_iter().zip(numbers) {
             *field = number;
@@ -93,7 +100,7 @@ impl Makeup {
         makeup
     }
 
-    fn fields(&mut self) -> [&mut u32; 10] {
+    fn fields(&mut self) -> [&mut u32; 12] {
         [
             &mut self.code_added,
             &mut self.code_deleted,
@@ -105,6 +112,8 @@ impl Makeup {
             &mut self.gaining,
             &mut self.losing,
             &mut self.replaced,
+            &mut self.decisions,
+            &mut self.jumps,
         ]
     }
 }
@@ -146,6 +155,8 @@ struct Side {
     indentation: u32,
     deepest: u32,
     names: Vec<u32>,
+    decisions: u32,
+    jumps: u32,
 }
 
 impl Side {
@@ -167,6 +178,9 @@ impl Side {
             self.indentation = self.indentation.saturating_add(indentation);
             self.deepest = self.deepest.max(indentation);
             self.names.extend(identifiers(line));
+            let Flow { decisions, jumps } = reader.flow(line);
+            self.decisions += decisions;
+            self.jumps += jumps;
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use bstr::ByteSlice;
 
+use crate::flow::{Flow, Writing};
 use crate::path::RepoPath;
 
 /// How a language writes comments.
@@ -53,7 +54,7 @@ const PROGRAMS: &[&str] = &[
     "inc", "js", "jsx", "ts", "tsx", "mjs", "cjs", "mts", "cts", "es6", "coffee", "go", "rs", "pl",
     "pm", "sh", "bash", "lua", "swift", "dart", "r", "jl", "erl", "ex", "exs", "hs", "ml", "mli",
     "clj", "lisp", "el", "pas", "d", "vala", "y", "asm", "cu", "cl", "glsl", "sql", "vue",
-    "svelte", "nim", "zig", "tcl", "asl",
+    "svelte", "nim", "zig", "tcl", "asl", "s",
 ];
 
 /// The ending of a name in small letters; empty where there is none.
@@ -78,6 +79,15 @@ impl Comments {
             "" => Self::Hash,
             other if HASH.contains(&other) => Self::Hash,
             _ => Self::Slashes,
+        }
+    }
+
+    fn writing(self) -> Writing {
+        Writing {
+            slashes: matches!(self, Self::Slashes | Self::Php),
+            hash: matches!(self, Self::Hash | Self::Python | Self::Ruby | Self::Php),
+            dashes: self == Self::Dashes,
+            words: !matches!(self, Self::Slashes),
         }
     }
 
@@ -148,6 +158,11 @@ impl CommentReader {
     /// What follows does not follow the line that was read last.
     pub fn restart(&mut self) {
         self.open = None;
+    }
+
+    /// What a line of code does to the flow of control.
+    pub fn flow(&self, line: &[u8]) -> Flow {
+        Flow::of(line, self.style.writing())
     }
 
     /// Whether the next line is a comment and nothing else.

@@ -116,6 +116,55 @@ const DATA: &[&str] = &[
     "woff2", "ttf", "eot", "mp3", "mp4", "zip", "gz", "bz2", "xz", "po", "pot", "mo", "bin", "dat",
 ];
 
+/// Names of files that say how to build, and what of.
+const BUILD_NAMES: &[&str] = &[
+    "makefile",
+    "gnumakefile",
+    "kbuild",
+    "kconfig",
+    "cmakelists.txt",
+    "meson.build",
+    "meson_options.txt",
+    "meson.options",
+    "build",
+    "workspace",
+    "configure",
+    "sconstruct",
+    "sconscript",
+    "wscript",
+    "dockerfile",
+    "jenkinsfile",
+    "rakefile",
+    "gemfile",
+    "build.xml",
+    "pom.xml",
+    "setup.py",
+    "setup.cfg",
+    "pyproject.toml",
+    "cargo.toml",
+    "package.json",
+    "composer.json",
+    "go.mod",
+];
+/// Extensions of them.
+const BUILD: &[&str] = &[
+    "mk", "mak", "am", "ac", "m4", "cmake", "gradle", "bazel", "bzl", "gyp", "gypi", "pro", "pri",
+    "csproj", "vcxproj", "sbt", "gemspec", "cabal", "nix",
+];
+
+/// Whether a file says how to build, by its name.
+pub(crate) fn is_build(path: &RepoPath) -> bool {
+    let lower = |bytes: &[u8]| String::from_utf8_lossy(bytes).to_ascii_lowercase();
+    let name = lower(path.file_name());
+    let extension = path.extension().map(lower).unwrap_or_default();
+    BUILD.contains(&extension.as_str())
+        || BUILD_NAMES.contains(&name.as_str())
+        || is_python_requirements(&name)
+        // `Kconfig.debug`, `Makefile.in`, `build.gradle.kts`.
+        || ["makefile.", "kconfig.", "dockerfile.", "configure."].iter().any(|it| name.starts_with(it))
+        || name.ends_with(".gradle.kts")
+}
+
 /// What the directories of a file say about it.
 #[derive(Clone, Copy, Debug, Default)]
 struct Surroundings {

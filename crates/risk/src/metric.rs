@@ -34,7 +34,7 @@ pub struct Metric {
 }
 
 /// Counts up when something is measured in another way: what was kept or learned of it is not asked any more.
-pub const VERSION: u32 = 4;
+pub const VERSION: u32 = 5;
 
 /// What was measured, in the order of [`METRICS`]; not a number where it is not known.
 pub type Row = Vec<f64>;
@@ -75,6 +75,12 @@ metrics! {
     TEXT_NF "text-nf" "files of documentation"
     SETTING_NF "setting-nf" "files of configuration"
     OTHER_NF "other-nf" "files of data, generated and vendored ones"
+    BUILD_LA "build-la" "lines added to files that say how to build"
+    BUILD_LD "build-ld" "lines deleted from them"
+    TEXT_LA "text-la" "lines added to documentation"
+    TEXT_LD "text-ld" "lines deleted from it"
+    SETTING_LA "setting-la" "lines added to configuration"
+    OTHER_LA "other-la" "lines added to data, generated and vendored files"
     NEW_NF "new-nf" "new files"
     GONE_NF "gone-nf" "deleted files"
     MOVED_NF "moved-nf" "files that moved"
@@ -91,6 +97,9 @@ metrics! {
     GAINING "gaining" "places of code that gained lines"
     LOSING "losing" "places of code that lost lines"
     REPLACED "replaced" "places of code that gained some and lost some"
+    DECISIONS "decisions" "points of decision in the lines added to code: conditions, loops, cases and the like"
+    JUMPS "jumps" "statements in them that leave a function, a loop or a block"
+    TEST_DECISIONS "test-decisions" "points of decision in the lines added to tests"
     LANGUAGES "languages" "different endings of the names of code"
     LINES_MAX "lines-max" "lines of the largest file before"
     FIXES_MAX "fixes-max" "earlier fixes of the file that had most"

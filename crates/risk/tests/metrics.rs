@@ -5,9 +5,11 @@
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
-use gitops_health_git::{Location, ObjectId, Repo, RepoPath};
+use gitops_health_git::{Location, Makeup, ObjectId, Repo, RepoPath};
 use gitops_health_history::{Before, Chronicle, History, Options, RecordedCommit, Work};
-use gitops_health_risk::metric::{METRICS, Memory, Recalled, Reference, Row, Shapes};
+use gitops_health_risk::metric::{
+    ChangedFile, METRICS, Memory, Recalled, Reference, Row, Shape, Shapes,
+};
 use gitops_health_risk::{RiskConfig, RiskParams};
 use gitops_health_testkit::{Author, Story, TestRepo};
 
@@ -250,5 +252,47 @@ fn what_is_halved_is_halved_whenever_that_is() {
         let sixty = 0.5_f64.powf(120.0 / 90.0);
         let (fixes, all) = (2.0 * 0.25 + sixty, 10.0 * 0.25 + 0.5_f64.powf(166.0 / 90.0) + sixty);
         near(third, "fix-rate", (fixes + 2.0) / (all + 10.0));
+    }
+}
+
+#[test]
+fn lines_are_told_apart_by_what_their_files_are() {
+    let params = params();
+    let makeup = Makeup { code_added: 9, decisions: 4, jumps: 2, ..Makeup::default() };
+    let file = |path: &str| ChangedFile {
+        path: RepoPath::from(path),
+        old_path: None,
+        kind: params.kind_of_path(&RepoPath::from(path)),
+        is_new: false,
+        is_gone: false,
+        added: 10,
+        deleted: 3,
+        places: 1,
+        lines_before: 50,
+        makeup: if path.ends_with(".c") { makeup } else { Makeup::default() },
+    };
+    let measured = |path: &str| {
+        let files = vec![file(path)];
+        let shape = Shape { committed: 1_700_000_000, author: Some(1), is_fix: None, files };
+        Memory::default().known(&shape).measure(&shape)
+    };
+    let told = ["code-la", "test-la", "text-la", "text-ld", "setting-la", "other-la", "build-la"];
+    let told = [&told[..], &["build-ld", "decisions", "jumps", "test-decisions"]].concat();
+    for (path, expected) in [
+        ("src/a.c", [10, 0, 0, 0, 0, 0, 0, 0, 4, 2, 0]),
+        ("tests/a.c", [0, 10, 0, 0, 0, 0, 0, 0, 0, 0, 4]),
+        ("docs/a.md", [0, 0, 10, 3, 0, 0, 0, 0, 0, 0, 0]),
+        ("etc/a.yaml", [0, 0, 0, 0, 10, 0, 0, 0, 0, 0, 0]),
+        ("a.csv", [0, 0, 0, 0, 0, 10, 0, 0, 0, 0, 0]),
+        ("vendor/a.h", [0, 0, 0, 0, 0, 10, 0, 0, 0, 0, 0]),
+        ("src/Makefile", [10, 0, 0, 0, 0, 0, 10, 3, 0, 0, 0]),
+        ("Kconfig.debug", [10, 0, 0, 0, 0, 0, 10, 3, 0, 0, 0]),
+        ("CMakeLists.txt", [10, 0, 0, 0, 0, 0, 10, 3, 0, 0, 0]),
+        ("pom.xml", [0, 0, 0, 0, 10, 0, 10, 3, 0, 0, 0]),
+        ("tests/Makefile", [0, 10, 0, 0, 0, 0, 0, 0, 0, 0, 0]),
+    ] {
+        let row = measured(path);
+        let found: Vec<f64> = told.iter().map(|id| of(&row, id)).collect();
+        assert_eq!(found, expected.map(f64::from), "{path}");
     }
 }

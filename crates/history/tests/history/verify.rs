@@ -146,7 +146,7 @@ const CHANGES: &[(&str, &str)] = &[
     ("UPDATE change SET similarity = 51 WHERE kind = 'R'", "what it did to the file"),
     ("UPDATE change SET new_bytes = 1 + new_bytes WHERE revision = 9", "what it did to the file"),
     ("UPDATE change SET hunks = x'000000' WHERE revision = 9", "what it did to the file"),
-    ("UPDATE change SET makeup = x'00010000000000000000' WHERE revision = 9", "what it did to the file"),
+    ("UPDATE change SET makeup = x'000100000000000000000000' WHERE revision = 9", "what it did to the file"),
     ("DELETE FROM change WHERE revision = 9", "what it did to the file"),
     ("UPDATE OR IGNORE change SET revision = 10 WHERE revision = 9", "what it did to the file"),
     ("UPDATE path SET path = 'elsewhere' WHERE path = 'one.txt'", "the number of another"),

@@ -56,7 +56,9 @@ impl Theme {
         Some(match input {
             "commits" | "days" | "pace" | "people-pace" | "fix-rate" => Self::Usual,
             "la" | "ld" | "code-la" | "code-ld" | "test-la" | "largest" | "places" | "la-usual"
-            | "ld-usual" | "code-la-usual" | "largest-usual" => Self::Size,
+            | "ld-usual" | "code-la-usual" | "largest-usual" | "test-decisions" | "build-la"
+            | "build-ld" | "text-la" | "text-ld" | "setting-la" | "other-la" => Self::Size,
+            "decisions" | "jumps" => Self::Content,
             input if CONTENT.contains(&input) => Self::Content,
             "ns" | "nd" | "nf" | "nf-usual" | "code-nf" | "test-nf" | "text-nf" | "setting-nf"
             | "other-nf" | "new-nf" | "languages" | "together" => Self::Files,

@@ -130,16 +130,22 @@ fn content(facts: &Facts<'_>) -> String {
     if !code.any(|file| source::is_program(&file.path)) {
         return "code, but no program by the endings of names".into();
     }
-    made_of(["ncloc-la", "ncloc-ld", "names", "names-new"].map(|id| facts.count(id)))
+    made_of(["ncloc-la", "ncloc-ld", "decisions", "names", "names-new"].map(|id| facts.count(id)))
 }
 
-/// What so many added and deleted lines, different names, and names that no deleted line has are.
-fn made_of([added, deleted, names, new]: [usize; 4]) -> String {
+/// What so many added and deleted lines, points of decision, different names, and names that no deleted line has are.
+fn made_of([added, deleted, decisions, names, new]: [usize; 5]) -> String {
     if added + deleted == 0 {
         return "no line of code that was read, comments aside".into();
     }
+    let with = match (added, decisions) {
+        (0, _) => String::new(),
+        (_, 0) => ", with no condition and no loop".into(),
+        (_, 1) => ", with one condition, loop or the like".into(),
+        (_, many) => format!(", with {} conditions, loops and the like", thousands(many as u64)),
+    };
     let lines = format!(
-        "{} of code added and {} deleted, comments aside",
+        "{} of code added and {} deleted, comments aside{with}",
         counted(added, "line", "lines"),
         thousands(deleted as u64)
     );
@@ -332,18 +338,22 @@ mod tests {
 
     #[test]
     fn what_lines_are_made_of_is_said_without_numbers_that_are_nothing() {
-        let lines = "2 lines of code added and 1,000 deleted, comments aside";
+        let read = "2 lines of code added and 1,000 deleted, comments aside";
+        let lines = format!("{read}, with no condition and no loop");
         let cases = [
-            ([0, 0, 0, 0], "no line of code that was read, comments aside".to_owned()),
-            ([2, 1_000, 0, 0], lines.to_owned()),
-            ([2, 1_000, 1, 1], format!("{lines}; they use one name")),
-            ([2, 1_000, 5, 5], format!("{lines}; they use 5 different names")),
+            ([0, 0, 0, 0, 0], "no line of code that was read, comments aside".to_owned()),
+            ([0, 2, 0, 0, 0], "0 lines of code added and 2 deleted, comments aside".to_owned()),
+            ([2, 1_000, 0, 0, 0], lines.clone()),
+            ([2, 1_000, 1, 0, 0], format!("{read}, with one condition, loop or the like")),
+            ([2, 1_000, 1_200, 0, 0], format!("{read}, with 1,200 conditions, loops and the like")),
+            ([2, 1_000, 0, 1, 1], format!("{lines}; they use one name")),
+            ([2, 1_000, 0, 5, 5], format!("{lines}; they use 5 different names")),
             (
-                [2, 1_000, 5, 0],
+                [2, 1_000, 0, 5, 0],
                 format!("{lines}; they use 5 different names, all of them in deleted lines, too"),
             ),
             (
-                [2, 1_000, 5, 3],
+                [2, 1_000, 0, 5, 3],
                 format!("{lines}; they use 5 different names, 3 of them in no deleted line"),
             ),
         ];

@@ -251,7 +251,20 @@ impl BoostedTrees {
     /// The same with numbers of fewer digits, which take less room.
     pub fn rounded(&self) -> Self {
         let trees = self.trees.iter().map(Tree::rounded).collect();
-        Self { trees, ..self.clone() }
+        let start = (self.start * 1e6).round() / 1e6;
+        Self { start, trees, ..self.clone() }
+    }
+
+    /// What answers as several together do in the mean; `None` of none, and where they are of other rows.
+    pub fn mean(of: &[Self]) -> Option<Self> {
+        let share = 1.0 / of.len() as f64;
+        let features = of.first()?.features;
+        if of.iter().any(|one| one.features != features) {
+            return None;
+        }
+        let start = of.iter().map(|one| one.start).sum::<f64>() * share;
+        let trees = of.iter().flat_map(|one| &one.trees).map(|tree| tree.scaled(share)).collect();
+        Some(Self { features, start, trees })
     }
 
     /// Whether it can be asked: what comes from a file may be anything.

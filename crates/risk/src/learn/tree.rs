@@ -134,6 +134,13 @@ impl Tree {
         tree
     }
 
+    /// The same with answers that are so many times as large.
+    pub(super) fn scaled(&self, times: f64) -> Self {
+        let mut tree = self.clone();
+        tree.nodes.iter_mut().for_each(|node| node.value *= times);
+        tree
+    }
+
     /// What the tree answers for a row of as many features as it was grown with.
     pub fn predict(&self, row: &[f64]) -> f64 {
         let mut node = &self.nodes[0];

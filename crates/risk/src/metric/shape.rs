@@ -4,7 +4,7 @@ use gitops_health_git::{FileChange, Lines, Makeup, RepoPath, Status};
 
 use super::*;
 use crate::RiskParams;
-use crate::kind::FileKind;
+use crate::kind::{FileKind, is_build};
 
 /// A change as it is measured, whatever came before it.
 #[derive(Clone, Debug, PartialEq)]
@@ -80,6 +80,8 @@ impl ChangedFile {
             (GAINING, makeup.gaining),
             (LOSING, makeup.losing),
             (REPLACED, makeup.replaced),
+            (DECISIONS, makeup.decisions),
+            (JUMPS, makeup.jumps),
         ] {
             row[place] += f64::from(count);
         }
@@ -129,6 +131,11 @@ impl Shape {
             row[NEW_NF] += f64::from(u8::from(file.is_new));
             row[GONE_NF] += f64::from(u8::from(file.is_gone));
             row[MOVED_NF] += f64::from(u8::from(file.old_path.is_some()));
+            if matches!(file.kind, FileKind::Code | FileKind::Configuration) && is_build(&file.path)
+            {
+                row[BUILD_LA] += added;
+                row[BUILD_LD] += f64::from(file.deleted);
+            }
             match file.kind {
                 FileKind::Code => {
                     row[CODE_LA] += added;
@@ -140,10 +147,21 @@ impl Shape {
                 FileKind::Test => {
                     row[TEST_LA] += added;
                     row[TEST_NF] += 1.0;
+                    row[TEST_DECISIONS] += f64::from(file.makeup.decisions);
                 }
-                FileKind::Documentation => row[TEXT_NF] += 1.0,
-                FileKind::Configuration => row[SETTING_NF] += 1.0,
-                _ => row[OTHER_NF] += 1.0,
+                FileKind::Documentation => {
+                    row[TEXT_LA] += added;
+                    row[TEXT_LD] += f64::from(file.deleted);
+                    row[TEXT_NF] += 1.0;
+                }
+                FileKind::Configuration => {
+                    row[SETTING_LA] += added;
+                    row[SETTING_NF] += 1.0;
+                }
+                _ => {
+                    row[OTHER_LA] += added;
+                    row[OTHER_NF] += 1.0;
+                }
             }
         }
         row[LT] = lines_before / files.len().max(1) as f64;

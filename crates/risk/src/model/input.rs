@@ -29,6 +29,12 @@ pub const INPUTS: &[(&str, Direction)] = &[
     ("text-nf", Direction::Any),
     ("setting-nf", Direction::Any),
     ("other-nf", Direction::Any),
+    ("build-la", Direction::Rising),
+    ("build-ld", Direction::Rising),
+    ("text-la", Direction::Rising),
+    ("text-ld", Direction::Rising),
+    ("setting-la", Direction::Rising),
+    ("other-la", Direction::Rising),
     ("new-nf", Direction::Any),
     ("largest", Direction::Rising),
     ("places", Direction::Rising),
@@ -40,6 +46,9 @@ pub const INPUTS: &[(&str, Direction)] = &[
     ("gaining", Direction::Rising),
     ("losing", Direction::Rising),
     ("replaced", Direction::Rising),
+    ("decisions", Direction::Rising),
+    ("jumps", Direction::Rising),
+    ("test-decisions", Direction::Rising),
     ("languages", Direction::Any),
     ("fix-decay-max", Direction::Any),
     ("fix-decay-sum", Direction::Any),
@@ -69,10 +78,23 @@ pub const INPUTS: &[(&str, Direction)] = &[
 pub(crate) const CONTENT: &[&str] =
     &["ncloc-la", "ncloc-ld", "comment-la", "names", "names-new", "gaining", "losing", "replaced"];
 
-/// Takes what lines of code are made of out of the inputs of an example.
-pub(super) fn without_content(inputs: &mut [f64]) {
+/// What else is told of lines: where they decide and where they leave, and lines of files that are no programs.
+pub(super) const FLOW: &[&str] = &[
+    "decisions",
+    "jumps",
+    "test-decisions",
+    "build-la",
+    "build-ld",
+    "text-la",
+    "text-ld",
+    "setting-la",
+    "other-la",
+];
+
+/// Takes some out of the inputs of an example.
+pub(super) fn without(hidden: &[&[&str]], inputs: &mut [f64]) {
     for ((id, _), input) in INPUTS.iter().zip(inputs) {
-        if CONTENT.contains(id) {
+        if hidden.iter().any(|ids| ids.contains(id)) {
             *input = f64::NAN;
         }
     }
