@@ -37,11 +37,19 @@ impl Flow {
     pub fn of(line: &[u8], writing: Writing) -> Self {
         let mut flow = Self::default();
         let mut at = 0;
+        // Quotes that have no other one behind them, which are not looked for again.
+        let mut lone = Vec::new();
         while let Some(byte) = line.get(at) {
             let rest = &line[at..];
             let begins = |with: &[u8]| rest.starts_with(with);
             at += match byte {
-                b'"' | b'\'' | b'`' => literal(rest),
+                b'"' | b'\'' | b'`' if !lone.contains(byte) => match literal(rest) {
+                    Some(length) => length,
+                    None => {
+                        lone.push(*byte);
+                        1
+                    }
+                },
                 b'/' if writing.slashes && (begins(b"//") || begins(b"/*")) => return flow,
                 b'#' if writing.hash && (at == 0 || line[at - 1].is_ascii_whitespace()) => {
                     return flow;
@@ -89,17 +97,17 @@ fn is_part(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80
 }
 
-/// How long the literal is that begins a text; 1 where the quote has no other one behind it.
-fn literal(text: &[u8]) -> usize {
+/// How long the literal is that begins a text; `None` where the quote has no other one behind it.
+fn literal(text: &[u8]) -> Option<usize> {
     let mut at = 1;
     while let Some(byte) = text.get(at) {
         match byte {
             b'\\' => at += 2,
-            byte if *byte == text[0] => return at + 1,
+            byte if *byte == text[0] => return Some(at + 1),
             _ => at += 1,
         }
     }
-    1
+    None
 }
 
 #[cfg(test)]
@@ -133,6 +141,7 @@ mod tests {
             (C, "", 0, 0),
             (C, "?", 1, 0),
             (C, "\"\\", 0, 0),
+            (C, "\"\\\"\\\" if", 1, 0),
         ] {
             let flow = Flow::of(line.as_bytes(), writing);
             assert_eq!((flow.decisions, flow.jumps), (decisions, jumps), "{line}");
