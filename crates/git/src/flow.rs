@@ -59,14 +59,14 @@ impl Flow {
                     flow.decisions += 1;
                     2
                 }
-                // `a ? b : c`; nothing is decided in `a?.b`, `let a: b?;` and `/a?/`.
+                // `a ? b : c`; nothing is decided in `a?.b`, `a()?;` and `/a?/`. `String? name` is taken for a decision, too.
                 b'?' => {
                     flow.decisions += u32::from(rest.get(1).is_none_or(u8::is_ascii_whitespace));
                     1
                 }
                 byte if is_part(*byte) => {
                     let word = &rest[..rest.iter().take_while(|byte| is_part(**byte)).count()];
-                    // A member of something may be called as it likes.
+                    // Members, symbols, variables and options may be called as they like.
                     let is_member =
                         at > 0 && matches!(line[at - 1], b'.' | b'$' | b'@' | b':' | b'-');
                     if !is_member {
@@ -115,6 +115,8 @@ mod tests {
     use super::*;
 
     const C: Writing = Writing { slashes: true, hash: false, dashes: false, words: false };
+    const SQL: Writing = Writing { slashes: false, hash: false, dashes: true, words: true };
+    const PHP: Writing = Writing { slashes: true, hash: true, dashes: false, words: true };
     const PYTHON: Writing = Writing { slashes: false, hash: true, dashes: false, words: true };
 
     #[test]
@@ -138,6 +140,11 @@ mod tests {
             (PYTHON, "if a and b or not c:  # return if", 3, 0),
             (PYTHON, "raise ValueError('if and') from e", 0, 1),
             (PYTHON, "x = [i for i in y if i]", 2, 0),
+            (SQL, "case when a or b then 1 end -- if", 3, 0),
+            (PHP, "if ($if and $b) { // if", 2, 0),
+            (PHP, "return $a; # if", 0, 1),
+            (PYTHON, "x = y[1]#if", 1, 0),
+            (C, "std::for (a.if) x-if @if :if $if", 0, 0),
             (C, "", 0, 0),
             (C, "?", 1, 0),
             (C, "\"\\", 0, 0),

@@ -162,7 +162,7 @@ impl CommentReader {
 
     /// What a line of code does to the flow of control.
     pub fn flow(&self, line: &[u8]) -> Flow {
-        Flow::of(line, self.style.writing())
+        Flow::of(shortened(line), self.style.writing())
     }
 
     /// Whether the next line is a comment and nothing else.

@@ -1,4 +1,4 @@
--- The history index, format 3. docs/history-index.md describes it.
+-- The history index, format 4. docs/history-index.md describes it.
 
 CREATE TABLE meta (
     key TEXT PRIMARY KEY,

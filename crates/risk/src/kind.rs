@@ -367,4 +367,16 @@ mod tests {
             assert_eq!(by_name(&path, surroundings), kind, "{path}");
         }
     }
+
+    #[test]
+    fn a_name_tells_whether_a_file_says_how_to_build() {
+        let told = |names: &[&str], is: bool| {
+            for name in names {
+                assert_eq!(is_build(&RepoPath::from(*name)), is, "{name}");
+            }
+        };
+        told(&["Makefile", "a/Makefile.in", "b.mk", "Kconfig.debug", "app/build.gradle.kts"], true);
+        told(&["requirements-dev.txt", "pom.xml", "Cargo.toml", "setup.py", "x.cmake"], true);
+        told(&["src/make.rs", "README.md", "main.c", "config.yaml", "builder", "go.mod.md"], false);
+    }
 }

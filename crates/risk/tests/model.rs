@@ -102,6 +102,8 @@ fn more_lines_of_the_same_kind_never_lower_the_risk() {
         let more = random.u32(1..=most);
         longer.files[file].added += more;
         longer.files[file].places += random.u32(0..3);
+        longer.files[file].makeup.decisions += random.u32(0..=more);
+        longer.files[file].makeup.jumps += random.u32(0..=more);
         let again = memory.known(&longer).measure(&longer);
         let (before, after) = (model.margin(row), model.margin(&again));
         assert!(after >= before - 1e-12, "{before} {after}: {more} more lines of {shape:?}");
@@ -121,7 +123,10 @@ fn nor_do_they_where_the_own_history_says_the_contrary() {
     visit(400, 5, |memory, shape, row| {
         let mut longer = shape.clone();
         let file = random.usize(0..longer.files.len());
-        longer.files[file].added += random.u32(1..500);
+        let more = random.u32(1..500);
+        longer.files[file].added += more;
+        longer.files[file].makeup.decisions += random.u32(0..=more);
+        longer.files[file].makeup.jumps += random.u32(0..=more);
         let again = memory.known(&longer).measure(&longer);
         let (before, after) = (own.margin(&model, row), own.margin(&model, &again));
         assert!(after >= before - 1e-12, "{before} {after}: {shape:?}");

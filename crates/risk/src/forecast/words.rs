@@ -138,11 +138,12 @@ fn made_of([added, deleted, decisions, names, new]: [usize; 5]) -> String {
     if added + deleted == 0 {
         return "no line of code that was read, comments aside".into();
     }
-    let with = match (added, decisions) {
-        (0, _) => String::new(),
-        (_, 0) => ", with no condition and no loop".into(),
-        (_, 1) => ", with one condition, loop or the like".into(),
-        (_, many) => format!(", with {} conditions, loops and the like", thousands(many as u64)),
+    let with = match decisions {
+        0 => String::new(),
+        1 => "; those added have one condition, loop or the like".into(),
+        many => {
+            format!("; those added have {} conditions, loops and the like", thousands(many as u64))
+        }
     };
     let lines = format!(
         "{} of code added and {} deleted, comments aside{with}",
@@ -338,14 +339,19 @@ mod tests {
 
     #[test]
     fn what_lines_are_made_of_is_said_without_numbers_that_are_nothing() {
-        let read = "2 lines of code added and 1,000 deleted, comments aside";
-        let lines = format!("{read}, with no condition and no loop");
+        let lines = "2 lines of code added and 1,000 deleted, comments aside";
         let cases = [
             ([0, 0, 0, 0, 0], "no line of code that was read, comments aside".to_owned()),
             ([0, 2, 0, 0, 0], "0 lines of code added and 2 deleted, comments aside".to_owned()),
-            ([2, 1_000, 0, 0, 0], lines.clone()),
-            ([2, 1_000, 1, 0, 0], format!("{read}, with one condition, loop or the like")),
-            ([2, 1_000, 1_200, 0, 0], format!("{read}, with 1,200 conditions, loops and the like")),
+            ([2, 1_000, 0, 0, 0], lines.to_owned()),
+            (
+                [2, 1_000, 1, 0, 0],
+                format!("{lines}; those added have one condition, loop or the like"),
+            ),
+            (
+                [2, 1_000, 1_200, 0, 0],
+                format!("{lines}; those added have 1,200 conditions, loops and the like"),
+            ),
             ([2, 1_000, 0, 1, 1], format!("{lines}; they use one name")),
             ([2, 1_000, 0, 5, 5], format!("{lines}; they use 5 different names")),
             (

@@ -368,6 +368,23 @@ mod tests {
     }
 
     #[test]
+    fn several_answer_in_the_mean() {
+        let data = examples(500, 3);
+        let grown = [1, 2].map(|seed| Boosting { seed, ..settings() }.fit(&data).expect("it fits"));
+        let mean = BoostedTrees::mean(&grown).expect("they are of the same rows");
+        for row in data.records().rows() {
+            let row = row.to_vec();
+            let [one, other] = [&grown[0], &grown[1]].map(|trees| trees.margin(&row));
+            assert!((mean.margin(&row) - (one + other) / 2.0).abs() < 1e-12);
+        }
+        assert!(grown[0] != grown[1]);
+        assert!(BoostedTrees::mean(&[]).is_none());
+        let [one, mut other] = grown;
+        other.features += 1;
+        assert!(BoostedTrees::mean(&[one, other]).is_none());
+    }
+
+    #[test]
     fn it_rises_where_it_must() {
         let directions = vec![Direction::Falling, Direction::Rising, Direction::Rising];
         let data = examples(2_000, 4);

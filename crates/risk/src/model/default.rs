@@ -5,7 +5,9 @@ use linfa::traits::Fit;
 use ndarray::{Array1, Array2};
 use serde::{Deserialize, Serialize};
 
-use super::input::{CONTENT, FLOW, INPUTS, inputs, inputs_to_learn, places, without};
+use super::input::{
+    CONTENT, DECISIONS_AND_KINDS, INPUTS, inputs, inputs_to_learn, places, without,
+};
 use super::{Example, Procedure, SHIPPED};
 use crate::learn::{BoostedTrees, Boosting, LearnError};
 use crate::metric::Row;
@@ -63,7 +65,7 @@ impl DefaultModel {
             let these = examples.iter().filter(|example| example.procedure == procedure);
             let hidden: &[&[&str]] = match procedure {
                 Procedure::Words => &[],
-                Procedure::Issues => &[CONTENT, FLOW],
+                Procedure::Issues => &[CONTENT, DECISIONS_AND_KINDS],
                 Procedure::Trailers => &[CONTENT],
             };
             match trained(these, TREES_ALONE, hidden) {
@@ -205,7 +207,8 @@ fn four_digits(value: f64) -> f64 {
 }
 
 /// Learns trees, which are not told some of the inputs. What lines of code are made of is told only where there are many
-/// projects: what trees learn of it from a few, and from all together, is worse in others than what they learn without.
+/// projects: what trees learn of it from a few, and from all together, is worse in others than what they learn without. Where
+/// lines decide, and of which kinds of files they are, is not told to those that learn from issues alone, which are few, too.
 fn trained<'a>(
     examples: impl Iterator<Item = &'a Example>,
     trees: u32,

@@ -78,8 +78,8 @@ pub const INPUTS: &[(&str, Direction)] = &[
 pub(crate) const CONTENT: &[&str] =
     &["ncloc-la", "ncloc-ld", "comment-la", "names", "names-new", "gaining", "losing", "replaced"];
 
-/// What else is told of lines: where they decide and where they leave, and lines of files that are no programs.
-pub(super) const FLOW: &[&str] = &[
+/// Where lines decide and leave, and how many there are by kind of file.
+pub(super) const DECISIONS_AND_KINDS: &[&str] = &[
     "decisions",
     "jumps",
     "test-decisions",
