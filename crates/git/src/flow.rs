@@ -21,6 +21,8 @@ pub(crate) struct Writing {
     pub dashes: bool,
     /// Whether `and` and `or` join conditions.
     pub words: bool,
+    /// Whether capitals say the same as small letters.
+    pub any_case: bool,
 }
 
 /// In order.
@@ -59,17 +61,16 @@ impl Flow {
                     flow.decisions += 1;
                     2
                 }
-                // `a ? b : c`; nothing is decided in `a?.b`, `a()?;` and `/a?/`. `String? name` is taken for a decision, too.
+                // `a ? b : c`; nothing is decided in `a?.b`, `a()?;`, `/a?/`, `String? name` and `list.empty? x`.
                 b'?' => {
-                    flow.decisions += u32::from(rest.get(1).is_none_or(u8::is_ascii_whitespace));
+                    let is_blank = |byte: Option<&u8>| byte.is_none_or(u8::is_ascii_whitespace);
+                    let is_alone = is_blank(line[..at].last()) && is_blank(rest.get(1));
+                    flow.decisions += u32::from(is_alone);
                     1
                 }
                 byte if is_part(*byte) => {
                     let word = &rest[..rest.iter().take_while(|byte| is_part(**byte)).count()];
-                    // Members, symbols, variables and options may be called as they like.
-                    let is_member =
-                        at > 0 && matches!(line[at - 1], b'.' | b'$' | b'@' | b':' | b'-');
-                    if !is_member {
+                    if !is_name(&line[..at], word) {
                         flow.read(word, writing);
                     }
                     word.len()
@@ -85,11 +86,30 @@ impl Flow {
         if !(2..=8).contains(&word.len()) {
             return;
         }
+        let mut small = [0; 8];
+        let small = &mut small[..word.len()];
+        small.copy_from_slice(word);
+        if writing.any_case {
+            small.make_ascii_lowercase();
+        }
+        let word = &*small;
         let is_one_of =
             |list: &[&str]| list.binary_search_by(|other| other.as_bytes().cmp(word)).is_ok();
         let joins = writing.words && (word == b"and" || word == b"or");
         self.decisions += u32::from(joins || is_one_of(DECISIONS));
         self.jumps += u32::from(is_one_of(JUMPS));
+    }
+}
+
+/// Whether a word is a name by what stands directly before it: members, symbols, variables and options may be called as
+/// they like. In `case 1:return` and `default:break` it is none, and neither in `@catch` and `@throw` of Objective-C.
+fn is_name(before: &[u8], word: &[u8]) -> bool {
+    match before {
+        [.., b'.' | b'$' | b'-'] => true,
+        [.., b'@'] => !matches!(word, b"catch" | b"throw"),
+        [.., other, b':'] => !(is_part(*other) || matches!(other, b'\'' | b'"' | b')')),
+        [b':'] => true,
+        _ => false,
     }
 }
 
@@ -114,10 +134,14 @@ fn literal(text: &[u8]) -> Option<usize> {
 mod tests {
     use super::*;
 
-    const C: Writing = Writing { slashes: true, hash: false, dashes: false, words: false };
-    const SQL: Writing = Writing { slashes: false, hash: false, dashes: true, words: true };
-    const PHP: Writing = Writing { slashes: true, hash: true, dashes: false, words: true };
-    const PYTHON: Writing = Writing { slashes: false, hash: true, dashes: false, words: true };
+    const C: Writing =
+        Writing { slashes: true, hash: false, dashes: false, words: false, any_case: false };
+    const SQL: Writing =
+        Writing { slashes: false, hash: false, dashes: true, words: true, any_case: true };
+    const PHP: Writing =
+        Writing { slashes: true, hash: true, dashes: false, words: true, any_case: false };
+    const PYTHON: Writing =
+        Writing { slashes: false, hash: true, dashes: false, words: true, any_case: false };
 
     #[test]
     fn words_are_in_order() {
@@ -145,6 +169,16 @@ mod tests {
             (PHP, "return $a; # if", 0, 1),
             (PYTHON, "x = y[1]#if", 1, 0),
             (C, "std::for (a.if) x-if @if :if $if", 0, 0),
+            (C, ":if", 0, 0),
+            (C, "case 1:return;", 1, 1),
+            (C, "case 'a':return; default:break;", 1, 2),
+            (C, "} @catch (e) { @throw; }", 1, 1),
+            (C, "fun f(a: String? , b: Int? = null)", 0, 0),
+            (C, "x = a\t?\tb : c;", 1, 0),
+            (C, "IF (a OR b)", 0, 0),
+            (PYTHON, "list.empty? and (null? x)", 1, 0),
+            (SQL, "CASE WHEN a OR b THEN 1 END", 3, 0),
+            (SQL, "Raise; CONTINUE;", 0, 2),
             (C, "", 0, 0),
             (C, "?", 1, 0),
             (C, "\"\\", 0, 0),

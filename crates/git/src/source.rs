@@ -82,12 +82,13 @@ impl Comments {
         }
     }
 
-    fn writing(self) -> Writing {
+    fn writing(self, path: &RepoPath) -> Writing {
         Writing {
             slashes: matches!(self, Self::Slashes | Self::Php),
             hash: matches!(self, Self::Hash | Self::Python | Self::Ruby | Self::Php),
             dashes: self == Self::Dashes,
             words: !matches!(self, Self::Slashes),
+            any_case: matches!(&*ending(path), "sql" | "pas" | "vb"),
         }
     }
 
@@ -146,13 +147,15 @@ fn slashes(text: &[u8]) -> (bool, Option<&'static [u8]>) {
 /// Tells comments from other lines, line by line.
 pub(crate) struct CommentReader {
     style: Comments,
+    writing: Writing,
     /// What ends the comment that goes on behind the line that was read last.
     open: Option<&'static [u8]>,
 }
 
 impl CommentReader {
     pub fn of(path: &RepoPath) -> Self {
-        Self { style: Comments::of(path), open: None }
+        let style = Comments::of(path);
+        Self { style, writing: style.writing(path), open: None }
     }
 
     /// What follows does not follow the line that was read last.
@@ -162,7 +165,7 @@ impl CommentReader {
 
     /// What a line of code does to the flow of control.
     pub fn flow(&self, line: &[u8]) -> Flow {
-        Flow::of(shortened(line), self.style.writing())
+        Flow::of(shortened(line), self.writing)
     }
 
     /// Whether the next line is a comment and nothing else.

@@ -1,3 +1,4 @@
+use gitops_health_git::source::is_program;
 use gitops_health_git::{PathAttributes, PathPattern, RepoPath};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -129,6 +130,13 @@ const BUILD_NAMES: &[&str] = &[
     "build",
     "workspace",
     "configure",
+    "configure.in",
+    "configure.js",
+    "configure.pl",
+    "configure.py",
+    "configure.sh",
+    "makefile.js",
+    "makefile.pl",
     "sconstruct",
     "sconscript",
     "wscript",
@@ -160,8 +168,9 @@ pub(crate) fn is_build(path: &RepoPath) -> bool {
     BUILD.contains(&extension.as_str())
         || BUILD_NAMES.contains(&name.as_str())
         || is_python_requirements(&name)
-        // `Kconfig.debug`, `Makefile.in`, `build.gradle.kts`.
-        || ["makefile.", "kconfig.", "dockerfile.", "configure."].iter().any(|it| name.starts_with(it))
+        // `Kconfig.debug`, `Makefile.in`, but neither `dockerfile.go` nor `kconfig.c`.
+        || (["makefile.", "kconfig.", "dockerfile."].iter().any(|it| name.starts_with(it))
+            && (!is_program(path) || extension == "inc"))
         || name.ends_with(".gradle.kts")
 }
 
@@ -377,6 +386,8 @@ mod tests {
         };
         told(&["Makefile", "a/Makefile.in", "b.mk", "Kconfig.debug", "app/build.gradle.kts"], true);
         told(&["requirements-dev.txt", "pom.xml", "Cargo.toml", "setup.py", "x.cmake"], true);
+        told(&["configure.ac", "configure.py", "Makefile.inc", "Makefile.js", "Makefile.am"], true);
+        told(&["configure.ts", "dockerfile.go", "kconfig.c", "src/configure.html"], false);
         told(&["src/make.rs", "README.md", "main.c", "config.yaml", "builder", "go.mod.md"], false);
     }
 }

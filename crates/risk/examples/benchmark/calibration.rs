@@ -93,9 +93,10 @@ pub fn print(all: &[Calibrated]) {
 
 fn line(name: &str, all: Vec<&Said>) {
     let mut random = fastrand::Rng::with_seed(13);
-    let (mut errors, mut by_chance, mut levels, mut better) = (0.0, 0.0, 0.0, 0);
+    let (mut errors, mut by_width, mut by_chance, mut levels, mut better) = (0.0, 0.0, 0.0, 0.0, 0);
     for Said { said, happened, base } in all.iter().copied() {
         errors += calibration_error(said, happened, GROUPS).unwrap_or_default();
+        by_width += error_of_equal_width(said, happened);
         for _ in 0..DRAWS {
             let drawn: Vec<bool> = said.iter().map(|said| random.f64() < *said).collect();
             let error = calibration_error(said, &drawn, GROUPS).unwrap_or_default();
@@ -109,12 +110,24 @@ fn line(name: &str, all: Vec<&Said>) {
     let said: Vec<f64> = all.iter().flat_map(|it| it.said.iter().copied()).collect();
     let happened: Vec<bool> = all.iter().flat_map(|it| it.happened.iter().copied()).collect();
     println!(
-        "{name}: ECE {:.4} in the mean of {} projects ({:.4} by chance alone; the mean of what is said is off by \
-         {:.4}), {:.4} of all together; Brier below the base rate on {better} of them",
+        "{name}: ECE {:.4} in the mean of {} projects ({:.4} with groups of equal width; {:.4} by chance alone; the mean of \
+         what is said is off by {:.4}), {:.4} of all together; Brier below the base rate on {better} of them",
         errors / count,
         all.len(),
+        by_width / count,
         by_chance / count,
         levels / count,
         calibration_error(&said, &happened, GROUPS).unwrap_or(f64::NAN),
     );
+}
+
+/// The expected calibration error as Naeini et al. (AAAI 2015) and Guo et al. (ICML 2017) have it: with groups of equal
+/// width, of which those of high answers have few examples here.
+fn error_of_equal_width(said: &[f64], happened: &[bool]) -> f64 {
+    let mut off = [0.0; GROUPS];
+    for (said, happened) in said.iter().zip(happened) {
+        let group = (said * GROUPS as f64) as usize;
+        off[group.min(GROUPS - 1)] += said - f64::from(u8::from(*happened));
+    }
+    off.iter().map(|off: &f64| off.abs()).sum::<f64>() / said.len() as f64
 }

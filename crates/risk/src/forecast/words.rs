@@ -88,17 +88,10 @@ fn usual(facts: &Facts<'_>) -> String {
 }
 
 fn size(adds: bool, facts: &Facts<'_>) -> String {
-    let (all, code, tests) = (facts.count("la"), facts.count("code-la"), facts.count("test-la"));
-    let of_kinds = match (code, tests) {
-        (0, 0) => String::new(),
-        (code, 0) if code == all => String::new(),
-        (code, tests) => format!(" ({code} of code, {tests} of tests)"),
-    };
-    let lines = format!(
-        "{} added{of_kinds} and {} deleted in {}",
-        counted(all, "line", "lines"),
-        facts.count("ld"),
-        counted(facts.count("places"), "place", "places")
+    let code = facts.count("code-la");
+    let lines = lines_of_kinds(
+        ["la", "ld", "places"].map(|id| facts.count(id)),
+        ["code-la", "test-la", "setting-la", "text-la", "other-la"].map(|id| facts.count(id)),
     );
     // What is compared is what weighs most.
     let by_code = facts.contribute(&["code-la", "code-la-usual"]);
@@ -120,6 +113,30 @@ fn size(adds: bool, facts: &Facts<'_>) -> String {
         }
         _ => lines,
     }
+}
+
+/// So many added lines, deleted ones and places, and of which kinds the added lines are: code, tests, configuration,
+/// documentation and others.
+fn lines_of_kinds([added, deleted, places]: [usize; 3], of_kinds: [usize; 5]) -> String {
+    let words = ["of code", "of tests", "of configuration", "of documentation", "of other files"];
+    let of_kinds = of_kinds.into_iter().zip(words).filter(|(count, _)| *count > 0);
+    let of_kinds: Vec<(usize, &str)> = of_kinds.collect();
+    let lines = counted(added, "line", "lines");
+    let added = match of_kinds.as_slice() {
+        [] | [(_, "of code")] => format!("{lines} added"),
+        [(_, kind)] => format!("{lines} {kind} added"),
+        several => {
+            let one =
+                |(count, kind): &(usize, &str)| format!("{} {kind}", thousands(*count as u64));
+            let several: Vec<String> = several.iter().map(one).collect();
+            format!("{lines} added ({})", several.join(", "))
+        }
+    };
+    format!(
+        "{added} and {} deleted in {}",
+        thousands(deleted as u64),
+        counted(places, "place", "places")
+    )
 }
 
 fn content(facts: &Facts<'_>) -> String {
@@ -321,6 +338,26 @@ mod tests {
         for (files, lines, size, past) in cases {
             assert_eq!((&*file_size(files, lines), &*untouched(files)), (size, past));
         }
+    }
+
+    #[test]
+    fn added_lines_are_told_by_the_kinds_of_their_files() {
+        for (of_kinds, told) in [
+            ([1_234, 0, 0, 0, 0], "1,234 lines added and 5,678 deleted in 1 place"),
+            (
+                [0, 0, 0, 1_234, 0],
+                "1,234 lines of documentation added and 5,678 deleted in 1 place",
+            ),
+            (
+                [1_000, 200, 30, 0, 4],
+                "1,234 lines added (1,000 of code, 200 of tests, 30 of configuration, 4 of other files) and 5,678 deleted in \
+                 1 place",
+            ),
+        ] {
+            assert_eq!(lines_of_kinds([1_234, 5_678, 1], of_kinds), told);
+        }
+        let nothing = lines_of_kinds([0, 1, 2], [0; 5]);
+        assert_eq!(nothing, "0 lines added and 1 deleted in 2 places");
     }
 
     #[test]

@@ -172,6 +172,23 @@ impl Tree {
         self.nodes.iter().filter(|node| node.split.is_none()).count()
     }
 
+    /// Whether a higher value of one of these features never lowers an answer: no answer of the first side of a question about
+    /// one is above any of the second. Asked of a tree that can be asked: [`Tree::check`].
+    pub fn never_falls_in(&self, is_rising: impl Fn(usize) -> bool) -> bool {
+        // The lowest and the highest answer of each node and what is below it. Children stand behind their parents.
+        let mut ranges: Vec<(f64, f64)> =
+            self.nodes.iter().map(|node| (node.value, node.value)).collect();
+        for (number, node) in self.nodes.iter().enumerate().rev() {
+            let Some(split) = &node.split else { continue };
+            let [first, second] = split.children.map(|child| ranges[child as usize]);
+            if is_rising(usize::from(split.feature)) && first.1 > second.0 {
+                return false;
+            }
+            ranges[number] = (first.0.min(second.0), first.1.max(second.1));
+        }
+        true
+    }
+
     /// Whether it can be asked about rows of so many features: what comes from a file may be anything.
     pub fn check(&self, features: usize) -> Result<(), LearnError> {
         let broken = |what: &str| Err(LearnError::Setting(format!("a tree {what}")));
@@ -286,6 +303,23 @@ pub(super) mod tests {
         assert_eq!(tree.predict(&[1.6, 0.1]), 3.0);
         assert_eq!(tree.predict(&[f64::NAN, 0.1]), -1.0);
         assert_eq!(tree.predict(&[2.0, f64::NAN]), 2.0);
+    }
+
+    #[test]
+    fn where_a_tree_falls_is_seen_however_deep_it_is() {
+        let first = |feature: usize| feature == 0;
+        let second = |feature: usize| feature == 1;
+        assert!(tree().never_falls_in(first) && tree().never_falls_in(second));
+        let with = |node: usize, value: f64| {
+            let mut tree = tree();
+            tree.nodes[node].value = value;
+            tree
+        };
+        // The two answers of the inner question, and one of them beside that of the outer.
+        assert!(!with(4, 1.0).never_falls_in(second) && with(4, 1.0).never_falls_in(first));
+        assert!(!with(3, -1.5).never_falls_in(first) && with(3, -1.5).never_falls_in(second));
+        assert!(with(3, -1.5).never_falls_in(|_| false));
+        assert!(with(3, -1.0).never_falls_in(first), "equal answers do not fall");
     }
 
     #[test]

@@ -234,3 +234,20 @@ fn trained<'a>(
     let mean = BoostedTrees::mean(&grown);
     mean.map(|trees| trees.rounded()).ok_or_else(|| LearnError::Setting("no trees".to_owned()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::input::is_rising;
+
+    #[test]
+    fn no_tree_falls_where_lines_are_added() {
+        let model = DefaultModel::shipped().expect("it comes with the program");
+        let all = std::iter::once(&model.joint).chain(model.alone.values());
+        let trees: Vec<&crate::learn::Tree> = all.flat_map(|trees| &trees.trees).collect();
+        assert!(trees.len() > 1_000, "{}", trees.len());
+        assert!(trees.iter().all(|tree| tree.never_falls_in(is_rising)));
+        // There is something to see: what is not meant to rise alone falls somewhere.
+        assert!(!trees.iter().all(|tree| tree.never_falls_in(|_| true)));
+    }
+}

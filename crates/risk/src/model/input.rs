@@ -109,6 +109,11 @@ pub(crate) fn places() -> &'static [usize] {
     &PLACES
 }
 
+/// Whether more of an input never lowers an answer.
+pub(super) fn is_rising(input: usize) -> bool {
+    INPUTS.get(input).is_some_and(|(_, direction)| *direction == Direction::Rising)
+}
+
 /// The inputs of a row, and room for one more.
 pub(super) fn inputs(places: &[usize], row: &Row, last: f64) -> Vec<f64> {
     let mut inputs: Vec<f64> = places.iter().map(|place| row[*place]).collect();

@@ -1,7 +1,7 @@
 use ndarray::ArrayView2;
 use serde::{Deserialize, Serialize};
 
-use super::input::{INPUTS, inputs, inputs_to_learn, places};
+use super::input::{INPUTS, inputs, inputs_to_learn, is_rising, places};
 use super::{DefaultModel, Example, Procedure, by_all};
 use crate::learn::{Blend, Blending, BoostedTrees, Boosting, LearnError};
 use crate::metric::Row;
@@ -186,6 +186,9 @@ impl OwnModel {
         if !trees.trees.iter().all(is_small) {
             return refused("an own tree is larger than any that is grown");
         }
+        if !trees.trees.iter().all(|tree| tree.never_falls_in(is_rising)) {
+            return refused("an own tree falls where lines are added");
+        }
         Ok(())
     }
 }
@@ -217,6 +220,38 @@ mod tests {
             // About a sixth is missing after a hundred, however rare defects are.
             let missing = 1.0 - few / free;
             assert!((0.12..0.22).contains(&missing), "{one_in}: {missing}");
+        }
+    }
+
+    #[test]
+    fn trees_in_which_more_lines_lower_the_answer_are_refused() {
+        let place = |id: &str| INPUTS.iter().position(|(input, _)| *input == id);
+        let asks = |id: &str| place(id).expect("it is told") + 1;
+        let model = |id: &str, answers: [f64; 2]| {
+            let tree = serde_json::json!([
+                50.0,
+                asks(id),
+                9.5,
+                20.0,
+                0.0,
+                answers[0],
+                30.0,
+                0.0,
+                answers[1]
+            ]);
+            let trees = serde_json::json!({
+                "features": INPUTS.len() + 1, "start": 0.0, "trees": [tree]
+            });
+            let own = serde_json::json!({
+                "blend": {"weights": [0.2, 0.6, 0.1], "constant": 0.0}, "trees": trees
+            });
+            serde_json::from_value::<OwnModel>(own).expect("it can be read").check()
+        };
+        model("la", [-0.1, 0.1]).expect("it rises");
+        model("nf", [0.1, -0.1]).expect("more files may lower it");
+        for id in ["la", "ld", "decisions"] {
+            let error = model(id, [0.1, -0.1]).expect_err("it falls").to_string();
+            assert!(error.contains("falls where lines are added"), "{error}");
         }
     }
 
