@@ -228,3 +228,29 @@ fn nothing_is_written_through_links_of_the_repository() {
     assert_eq!(ended.code, Some(0), "{}", ended.stderr);
     assert!(std::fs::metadata(elsewhere.path().join("mine")).expect("a file").len() > 100);
 }
+
+#[test]
+fn the_line_that_begins_a_function_is_shown_with_marks() {
+    let planted = Planted::new();
+    let Planted { number, key, .. } = &planted;
+    let repo = TestRepo::new();
+    repo.write("README.md", "x\n").commit("Begin");
+    // The key is cut where a line is shortened for people.
+    let blanks = "int a, ".repeat(7);
+    for (name, header) in [
+        ("a.c", format!("int login(int id /* SSN {number} */, int k)")),
+        ("b.c", format!("int enter({blanks}T {key}, int k)")),
+    ] {
+        repo.write(name, format!("{header} {{\n  x();\n  y();\n}}\n")).git(&["add", "--all"]);
+        for format in ["text", "json", "markdown", "github", "table"] {
+            let shown =
+                run_in(&repo, &["risk", "score", "--staged", "--explain", "--format", format]);
+            assert_eq!(shown.code, Some(0), "{shown}");
+            assert!(format == "github" || shown.stdout.contains("function"), "{shown}");
+            for value in [number, key, &key[..12]] {
+                assert!(!shown.stdout.contains(value), "{format}: {shown}");
+            }
+        }
+        repo.commit("Add it");
+    }
+}

@@ -239,6 +239,14 @@ fn a_shallow_clone_says_so() {
     assert_harmless(&found);
     assert!(found.stdout.contains("The clone is shallow"), "{found}");
     assert_eq!(found.code, Some(3), "{found}");
+
+    // Where nothing is here, that is why.
+    let clone = tempfile::tempdir().expect("a temporary directory");
+    repo.git(&["clone", "--quiet", "--depth", "1", &url, &clone.path().to_string_lossy()]);
+    for command in ["train", "evaluate"] {
+        let nothing = run(&program_in(clone.path()), &["risk", command, "--now", NOW]);
+        assert_fails_with_hint(&nothing, 3, &["the history of HEAD is not here", "--unshallow"]);
+    }
 }
 
 #[test]
@@ -260,7 +268,10 @@ fn the_score_asks_what_was_learned_and_says_how_far_to_trust_it() {
     assert_eq!(scored(), after, "what is kept is what was measured");
     let text = ask(&repo, &["score", "--format", "text"]).stdout;
     let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    assert!(words.contains("introduce a defect that becomes known; of 100 commits here"), "{text}");
+    assert!(
+        words.contains("introduce a defect that becomes known; of 100 of the newest commits here"),
+        "{text}"
+    );
 
     // Where the settings of labels are others, it was another question.
     repo.write(".gitops-health.yaml", "risk: {labels: {least_share: 0.9}}");

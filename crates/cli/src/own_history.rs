@@ -49,6 +49,9 @@ impl Learnable {
         let chronicle = history.chronicle(lookback.commit.id)?;
         let tell = |done, all| progress.show(|| format!("{done} of {all} commits measured"));
         let changes = measured(&chronicle, &params, &tell);
+        if changes.is_empty() && gaps.is_shallow {
+            return Err(lookback.no_commits("", "", true));
+        }
         let committed = chronicle.commits.iter().map(|commit| commit.committed.seconds);
         let (default, until) = (DefaultModel::shipped()?, end(committed, context.now()));
         Ok(Self { lookback, history, params, default, labels, changes, gaps, uncounted, until })

@@ -19,6 +19,8 @@ pub(crate) struct Writing {
     pub hash: bool,
     /// Whether `--` begins one.
     pub dashes: bool,
+    /// What else begins one.
+    pub other: Option<u8>,
     /// Whether `and` and `or` join conditions.
     pub words: bool,
     /// Whether capitals say the same as small letters.
@@ -57,6 +59,7 @@ impl Flow {
                     return flow;
                 }
                 b'-' if writing.dashes && begins(b"--") => return flow,
+                byte if writing.other == Some(*byte) => return flow,
                 b'&' | b'|' if begins(b"&&") || begins(b"||") => {
                     flow.decisions += 1;
                     2
@@ -118,7 +121,7 @@ fn is_part(byte: u8) -> bool {
 }
 
 /// How long the literal is that begins a text; `None` where the quote has no other one behind it.
-fn literal(text: &[u8]) -> Option<usize> {
+pub(crate) fn literal(text: &[u8]) -> Option<usize> {
     let mut at = 1;
     while let Some(byte) = text.get(at) {
         match byte {
@@ -134,14 +137,38 @@ fn literal(text: &[u8]) -> Option<usize> {
 mod tests {
     use super::*;
 
-    const C: Writing =
-        Writing { slashes: true, hash: false, dashes: false, words: false, any_case: false };
-    const SQL: Writing =
-        Writing { slashes: false, hash: false, dashes: true, words: true, any_case: true };
-    const PHP: Writing =
-        Writing { slashes: true, hash: true, dashes: false, words: true, any_case: false };
-    const PYTHON: Writing =
-        Writing { slashes: false, hash: true, dashes: false, words: true, any_case: false };
+    const C: Writing = Writing {
+        slashes: true,
+        hash: false,
+        dashes: false,
+        other: None,
+        words: false,
+        any_case: false,
+    };
+    const SQL: Writing = Writing {
+        slashes: false,
+        hash: false,
+        dashes: true,
+        other: None,
+        words: true,
+        any_case: true,
+    };
+    const PHP: Writing = Writing {
+        slashes: true,
+        hash: true,
+        dashes: false,
+        other: None,
+        words: true,
+        any_case: false,
+    };
+    const PYTHON: Writing = Writing {
+        slashes: false,
+        hash: true,
+        dashes: false,
+        other: None,
+        words: true,
+        any_case: false,
+    };
 
     #[test]
     fn words_are_in_order() {

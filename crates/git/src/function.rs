@@ -20,7 +20,7 @@ use language::{End, Language};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TouchedFunction {
     /// The line that begins it, without its indentation and what it has between quotes, which may be
-    /// secret, shortened to 60 characters.
+    /// secret, shortened to 400 characters. Whoever shows it masks what else must not be shown, and shortens it then.
     pub header: String,
     /// Its length after the change in lines, from the line that begins it to the one that ends it.
     pub lines: u32,
@@ -241,11 +241,11 @@ fn any_touches(places: &[Range<usize>], part: Range<usize>) -> bool {
 /// The line on one line of a report: every run of blanks and tabs is one blank, and nothing stands
 /// between quotes.
 fn header(language: Language, line: &[u8]) -> String {
-    const SHOWN: usize = 60;
+    const KEPT: usize = 400;
     let words: Vec<&[u8]> = line.fields().collect();
     let text = without_quoted(language, &printable(&bstr::join(" ", words)));
     let text = text.trim_end_matches(['{', ' ']).replace('`', "'");
-    match text.char_indices().nth(SHOWN) {
+    match text.char_indices().nth(KEPT) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text,
     }

@@ -41,9 +41,6 @@ pub struct Makeup {
     pub jumps: u32,
 }
 
-/// Nobody wrote more changed lines of one file by hand: those behind them are not looked at.
-const MOST_LINES: usize = 20_000;
-
 impl Makeup {
     /// Of what differs between two versions. The lines of a version are asked for by their numbers, counted from 0.
     pub(crate) fn of<'a, Old, New>(
@@ -59,16 +56,15 @@ impl Makeup {
         if !is_program(path) {
             return Self::default();
         }
-        let mut reader = CommentReader::of(path);
-        let (mut added, mut deleted) = (Side::default(), Side::default());
+        let (mut added, mut deleted) = (Side::of(path), Side::of(path));
         let mut makeup = Self::default();
         for hunk in hunks {
             let (loses, gains) = (hunk.old_lines > 0, hunk.new_lines > 0);
             makeup.losing += u32::from(loses);
             makeup.gaining += u32::from(gains);
             makeup.replaced += u32::from(loses && gains);
-            deleted.read(&mut reader, old(lines(hunk.old_start, hunk.old_lines)));
-            added.read(&mut reader, new(lines(hunk.new_start, hunk.new_lines)));
+            deleted.read(&old, lines(hunk.old_start, hunk.old_lines));
+            added.read(&new, lines(hunk.new_start, hunk.new_lines));
         }
         let (names, gone) = (sorted(added.names), sorted(deleted.names));
         let is_new = |name: &&u32| gone.binary_search(name).is_err();
@@ -147,9 +143,10 @@ fn lines(start: u32, count: u32) -> Range<usize> {
 }
 
 /// What was read of the lines of one side.
-#[derive(Default)]
 struct Side {
-    lines: usize,
+    reader: CommentReader,
+    /// How many lines come before those that were not seen yet.
+    seen: usize,
     code: u32,
     comments: u32,
     indentation: u32,
@@ -160,12 +157,30 @@ struct Side {
 }
 
 impl Side {
-    /// Reads lines that follow one another. Whether the first begins within a comment is not known.
-    fn read<'a>(&mut self, reader: &mut CommentReader, lines: impl Iterator<Item = &'a [u8]>) {
-        reader.restart();
-        for line in lines.take(MOST_LINES - self.lines) {
-            self.lines += 1;
-            let (line, is_comment) = (shortened(line), reader.is_comment(line));
+    fn of(path: &RepoPath) -> Self {
+        Self {
+            reader: CommentReader::of(path),
+            seen: 0,
+            code: 0,
+            comments: 0,
+            indentation: 0,
+            deepest: 0,
+            names: Vec::new(),
+            decisions: 0,
+            jumps: 0,
+        }
+    }
+
+    /// Reads the lines of a place behind all that were read. Whether the first begins within a comment is known of Python alone.
+    fn read<'a, Of: Iterator<Item = &'a [u8]>>(
+        &mut self,
+        version: impl Fn(Range<usize>) -> Of,
+        place: Range<usize>,
+    ) {
+        self.reader.skip(version(self.seen.min(place.start)..place.start));
+        self.seen = place.end;
+        for line in version(place) {
+            let (line, is_comment) = (shortened(line), self.reader.is_comment(line));
             if line.trim_ascii().is_empty() {
                 continue;
             }
@@ -178,7 +193,7 @@ impl Side {
             self.indentation = self.indentation.saturating_add(indentation);
             self.deepest = self.deepest.max(indentation);
             self.names.extend(identifiers(line));
-            let Flow { decisions, jumps } = reader.flow(line);
+            let Flow { decisions, jumps } = self.reader.flow(line);
             self.decisions += decisions;
             self.jumps += jumps;
         }
@@ -239,6 +254,15 @@ mod tests {
             ("a.rb", "# one\n=begin\ntwo\n=end\nx = 1\n", 1, 4),
             ("a.sql", "-- one\nselect 1;\n", 1, 1),
             ("a.rs", "// one\n#[test]\n", 1, 1),
+            ("a.el", ";; one if and\n(x) ; if\n", 1, 1),
+            ("a.erl", "%% one if\nx() % if\n", 1, 1),
+            ("a.py", "x = \"\"\"one\ntwo\n\"\"\"\ny = 1\n", 4, 0),
+            ("a.py", "x = '\"\"\"' + \"'\"\ny = 1  # \"\"\"\nz = 1\n", 3, 0),
+            ("a.py", "\"\"\"one\n\"\"\"\nx = f(\"\"\"a\"\"\", r'''b\n''')\ny\n", 3, 2),
+            ("a.js", "app.use('/api/*', h);\ny\n", 2, 0),
+            ("a.js", "x.replace(/\\/*$/, '');\ny\n", 2, 0),
+            ("a.c", "int mode; // all of src/*\nint z;\n", 2, 0),
+            ("a.c", "int mode; /* it's\n * all */\nint z; /* one */ int x; /*\n*/\n", 2, 2),
             ("a.txt", "# one\nx\n", 0, 0),
         ] {
             let found = made_of(path, "", text);
@@ -247,9 +271,31 @@ mod tests {
     }
 
     #[test]
+    fn a_place_within_a_text_is_known_to_be_in_one_where_that_is_python() {
+        let old = "def f():\n    \"\"\"Does\n    it.\n    \"\"\"\n    x = \"\"\"a\n\"\"\"\n    return x\n";
+        let more = |before: &str, line: &str| {
+            let new = old.replace(before, &format!("{line}\n{before}"));
+            let made = made_of("a.py", old, &new);
+            (made.code_added, made.comments_added, made.decisions)
+        };
+        assert_eq!(more("    it.", "    if so, for the :class:"), (0, 1, 0));
+        assert_eq!(more("\"\"\"\n    return", "if so"), (1, 0, 0));
+        assert_eq!(more("    return", "    if so: pass"), (1, 0, 1));
+    }
+
+    #[test]
+    fn many_lines_in_front_hide_none() {
+        let decide = "if (a && b) return c;\n".repeat(3);
+        for front in ["\n", "x = 1;\n", "// why\n"] {
+            let found = made_of("a.c", "", &(front.repeat(30_000) + &decide));
+            assert_eq!((found.decisions, found.jumps), (6, 3));
+        }
+    }
+
+    #[test]
     fn more_lines_never_lower_any_of_it() {
         let pool =
-            ["x = total\n", "\n", "// why\n", "\tif (count) {\n", "  return other;\n", "}\n"];
+            ["x = '/*';\n", "\n", "// why /*\n", "\tif (count) {\n", "  return other;\n", "}\n"];
         let old = "x = total\nx = 1\n}\n";
         for seed in 0..6_usize.pow(3) {
             let mut new = String::new();

@@ -2,7 +2,7 @@
 
 use bstr::ByteSlice;
 
-use crate::flow::{Flow, Writing};
+use crate::flow::{Flow, Writing, literal};
 use crate::path::RepoPath;
 
 /// How a language writes comments.
@@ -17,6 +17,25 @@ enum Comments {
     Php,
     Dashes,
     Angles,
+    /// As Lisp does.
+    Semicolon,
+    /// As Erlang does.
+    Percent,
+}
+
+/// What goes on behind a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Open {
+    /// What ends it.
+    end: &'static [u8],
+    /// Whether it is a comment; else it is a text that a program has.
+    is_comment: bool,
+}
+
+impl Open {
+    fn comment(end: &'static [u8]) -> Self {
+        Self { end, is_comment: true }
+    }
 }
 
 const HASH: &[&str] = &[
@@ -75,6 +94,8 @@ impl Comments {
             "php" | "phpt" | "inc" => Self::Php,
             "sql" | "lua" | "hs" | "vhd" => Self::Dashes,
             "html" | "htm" | "xml" | "xaml" => Self::Angles,
+            "el" | "lisp" | "clj" => Self::Semicolon,
+            "erl" => Self::Percent,
             // `Makefile`, `Dockerfile`, `configure`.
             "" => Self::Hash,
             other if HASH.contains(&other) => Self::Hash,
@@ -87,27 +108,34 @@ impl Comments {
             slashes: matches!(self, Self::Slashes | Self::Php),
             hash: matches!(self, Self::Hash | Self::Python | Self::Ruby | Self::Php),
             dashes: self == Self::Dashes,
+            other: match self {
+                Self::Semicolon => Some(b';'),
+                Self::Percent => Some(b'%'),
+                _ => None,
+            },
             words: !matches!(self, Self::Slashes),
             any_case: matches!(&*ending(path), "sql" | "pas" | "vb"),
         }
     }
 
-    /// What a line is outside of any comment, and what ends a comment that goes on behind it.
-    fn read(self, text: &[u8]) -> (bool, Option<&'static [u8]>) {
+    /// Whether a line outside of any comment is one and nothing else, and what goes on behind it.
+    fn read(self, text: &[u8]) -> (bool, Option<Open>) {
         let begins = |with: &[u8]| text.starts_with(with);
         match self {
             Self::Hash => (begins(b"#"), None),
-            Self::Ruby if begins(b"=begin") => (true, Some(b"=end")),
+            Self::Ruby if begins(b"=begin") => (true, Some(Open::comment(b"=end"))),
             Self::Ruby => (begins(b"#"), None),
             Self::Python if begins(b"#") => (true, None),
             Self::Python => match standing_text(text) {
                 Some((quotes, rest)) if rest.contains_str(quotes) => (true, None),
-                Some((quotes, _)) => (true, Some(quotes)),
-                None => (false, None),
+                Some((quotes, _)) => (true, Some(Open::comment(quotes))),
+                None => (false, open_text(text)),
             },
             Self::Dashes => (begins(b"--"), None),
+            Self::Semicolon => (begins(b";"), None),
+            Self::Percent => (begins(b"%"), None),
             Self::Angles if begins(b"<!--") => {
-                (true, (!text.contains_str("-->")).then_some(b"-->".as_slice()))
+                (true, (!text.contains_str("-->")).then_some(Open::comment(b"-->")))
             }
             Self::Angles => (false, None),
             Self::Php if begins(b"#") => (true, None),
@@ -116,22 +144,69 @@ impl Comments {
     }
 }
 
+/// Quotes around texts of Python that may have more than one line.
+const QUOTES: [&[u8]; 2] = [b"\"\"\"", b"'''"];
+
 /// The quotes around a text of Python that begins a line, and what follows the first.
 fn standing_text(text: &[u8]) -> Option<(&'static [u8], &[u8])> {
     let is_prefix = |byte: &u8| b"rbuRBU".contains(byte);
     let rest = &text[text.iter().take(2).take_while(|byte| is_prefix(byte)).count()..];
-    let quotes: [&'static [u8]; 2] = [b"\"\"\"", b"'''"];
-    quotes.into_iter().find_map(|quotes| Some((quotes, rest.strip_prefix(quotes)?)))
+    QUOTES.into_iter().find_map(|quotes| Some((quotes, rest.strip_prefix(quotes)?)))
 }
 
-fn slashes(text: &[u8]) -> (bool, Option<&'static [u8]>) {
+/// The text of Python that goes on behind a line of code.
+fn open_text(text: &[u8]) -> Option<Open> {
+    let end = left_open(text, b"#", &QUOTES.map(|quotes| (quotes, quotes)))?;
+    Some(Open { end, is_comment: false })
+}
+
+/// What ends what a line of code begins and does not end, as far as that stands neither in a literal nor behind the beginning of a
+/// comment that the line ends.
+fn left_open(
+    text: &[u8],
+    comment: &[u8],
+    pairs: &[(&'static [u8], &'static [u8])],
+) -> Option<&'static [u8]> {
+    // Few lines have any.
+    if !pairs.iter().any(|(begin, _)| text.contains_str(begin)) {
+        return None;
+    }
+    let (mut at, mut lone) = (0, Vec::new());
+    while let Some(byte) = text.get(at) {
+        let rest = &text[at..];
+        if rest.starts_with(comment) {
+            return None;
+        }
+        if let Some((begin, end)) = pairs.iter().find(|(begin, _)| rest.starts_with(begin)) {
+            match rest[begin.len()..].find(end) {
+                Some(length) => at += begin.len() + length + end.len(),
+                None => return Some(end),
+            }
+            continue;
+        }
+        at += match byte {
+            b'\\' => 2,
+            b'"' | b'\'' | b'`' if !lone.contains(byte) => match literal(rest) {
+                Some(length) => length,
+                None => {
+                    lone.push(*byte);
+                    1
+                }
+            },
+            _ => 1,
+        };
+    }
+    None
+}
+
+fn slashes(text: &[u8]) -> (bool, Option<Open>) {
     const END: &[u8] = b"*/";
     if text.starts_with(b"//") {
         return (true, None);
     }
     if let Some(rest) = text.strip_prefix(b"/*") {
         return match rest.find(END) {
-            None => (true, Some(END)),
+            None => (true, Some(Open::comment(END))),
             Some(end) => (rest[end + 2..].trim_ascii().is_empty(), None),
         };
     }
@@ -139,43 +214,58 @@ fn slashes(text: &[u8]) -> (bool, Option<&'static [u8]>) {
         let is_inside = rest.is_empty() || rest[0] == b'/' || rest[0].is_ascii_whitespace();
         return (is_inside, None);
     }
-    let opens = text.rfind(b"/*").filter(|at| !text[*at..].contains_str(END));
-    // Between quotes it is a pattern of file names more often than a comment.
-    (false, opens.filter(|_| !text.contains(&b'"')).map(|_| END))
+    (false, left_open(text, b"//", &[(b"/*", END)]).map(Open::comment))
 }
-
 /// Tells comments from other lines, line by line.
 pub(crate) struct CommentReader {
     style: Comments,
     writing: Writing,
-    /// What ends the comment that goes on behind the line that was read last.
-    open: Option<&'static [u8]>,
+    /// What goes on behind the line that was read last.
+    open: Option<Open>,
+    /// Whether the line that was read last is, or ends, a text that began before it.
+    is_text: bool,
 }
 
 impl CommentReader {
     pub fn of(path: &RepoPath) -> Self {
         let style = Comments::of(path);
-        Self { style, writing: style.writing(path), open: None }
+        Self { style, writing: style.writing(path), open: None, is_text: false }
     }
 
-    /// What follows does not follow the line that was read last.
-    pub fn restart(&mut self) {
-        self.open = None;
+    /// What follows does not follow the line that was read last, but these, which follow that one. Only where lines look the same
+    /// within texts and outside of them they are read: in Python.
+    pub fn skip<'a>(&mut self, lines: impl Iterator<Item = &'a [u8]>) {
+        if self.style != Comments::Python {
+            self.open = None;
+            return;
+        }
+        for line in lines {
+            if QUOTES.into_iter().any(|quotes| line.contains_str(quotes)) {
+                self.is_comment(line);
+            }
+        }
     }
 
-    /// What a line of code does to the flow of control.
+    /// What a line of code does to the flow of control: the one that was read last. Nothing within a text.
     pub fn flow(&self, line: &[u8]) -> Flow {
-        Flow::of(shortened(line), self.writing)
+        match self.is_text {
+            true => Flow::default(),
+            false => Flow::of(shortened(line), self.writing),
+        }
     }
 
     /// Whether the next line is a comment and nothing else.
     pub fn is_comment(&mut self, line: &[u8]) -> bool {
         let line = shortened(line);
-        if let Some(end) = self.open {
-            if line.contains_str(end) {
-                self.open = None;
+        self.is_text = false;
+        if let Some(open) = self.open {
+            if let Some(place) = line.find(open.end) {
+                let rest = &line[place + open.end.len()..];
+                let is_python = self.style == Comments::Python;
+                self.open = if is_python { open_text(rest) } else { None };
             }
-            return true;
+            self.is_text = !open.is_comment;
+            return open.is_comment;
         }
         let (is_comment, goes_on) = self.style.read(line.trim_ascii());
         self.open = goes_on;

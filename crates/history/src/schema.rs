@@ -6,7 +6,7 @@ use crate::error::Fault;
 use crate::history::while_busy;
 
 /// The number of the format. Whatever has another one is rebuilt.
-pub(crate) const FORMAT: i64 = 5;
+pub(crate) const FORMAT: i64 = 6;
 
 /// `GHhi`: says to `file` and the like what this SQLite file is.
 const APPLICATION: i64 = 0x4748_6869;

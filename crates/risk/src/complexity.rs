@@ -1,6 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use gitops_health_git::{FileChange, Lines, RepoPath, counted, listed};
+use gitops_health_git::{FileChange, Lines, RepoPath, counted, listed, thousands};
 
 use crate::config::{ComplexityConfig, KindWeights};
 use crate::kind::FileKind;
@@ -198,10 +198,10 @@ fn lines_evidence(features: &ComplexityFeatures) -> String {
         some => format!(", {} without countable lines", counted(some, "file", "files")),
     };
     format!(
-        "{} added and {} deleted, counting as {:.0} of code{uncounted}",
+        "{} added and {} deleted, counting as {} of code{uncounted}",
         counted(features.added as usize, "line", "lines"),
-        features.deleted,
-        features.weighted_lines
+        thousands(features.deleted),
+        thousands(features.weighted_lines.round() as u64)
     )
 }
 

@@ -134,7 +134,7 @@ fn told(row: &Row, contributions: &[f64]) -> Vec<Contribution> {
     inputs.map(contribution).collect()
 }
 
-/// The points begin where any change here begins, and each theme adds or takes: its Shapley value among the themes, of which
+/// The points begin with what is known of the repository as a whole, and each theme adds or takes: its Shapley value among the themes, of which
 /// each moves the logarithm of the odds by what its inputs contribute. So no theme gives more than there is to give, and
 /// none adds that contributes against the risk.
 fn parts(

@@ -1,8 +1,8 @@
 //! Learning from examples, and saying how good the learned is.
 //!
-//! What linfa has is used from there: data sets, traits, logistic regression. Boosted trees, monotone
-//! calibration and exact contributions are not in linfa; they stand here behind its [`Fit`] and
-//! [`Predict`]. Nothing depends on the machine: no random numbers but from a seed, no function of the
+//! Data sets and traits are linfa's. Boosted trees, monotone calibration and exact contributions are not in linfa; they stand
+//! here behind its [`Fit`] and [`Predict`]. Its logistic regression weighs no examples and draws towards 0 alone ([`Blending`]
+//! does otherwise), and its forests are other ones in each process. Nothing depends on the machine: no random numbers but from a seed, no function of the
 //! platform's mathematics, no order of a hash map.
 //!
 //! [`Fit`]: linfa::traits::Fit

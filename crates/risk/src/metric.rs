@@ -34,7 +34,7 @@ pub struct Metric {
 }
 
 /// Counts up when something is measured in another way: what was kept or learned of it is not asked any more.
-pub const VERSION: u32 = 6;
+pub const VERSION: u32 = 7;
 
 /// What was measured, in the order of [`METRICS`]; not a number where it is not known.
 pub type Row = Vec<f64>;

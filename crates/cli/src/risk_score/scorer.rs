@@ -3,7 +3,7 @@ use std::collections::HashMap;
 
 use gitops_health_git::{
     Change, Commit, FileChange, FunctionSearch, ObjectId, Repo, Selection, Similarity, UnreadFile,
-    counted, printable,
+    counted, printable, printable_start,
 };
 use gitops_health_history::{Before, Past, PastEnd, Purpose};
 use gitops_health_report::CommitRow;
@@ -19,7 +19,7 @@ use super::forecaster::Forecaster;
 use crate::context::Context;
 use crate::error::CliError;
 use crate::index::Indexed;
-use crate::look::subject_of;
+use crate::look::{masked, subject_of};
 
 /// Scores changes of one repository.
 pub(super) struct Scorer<'a> {
@@ -290,7 +290,7 @@ impl<'a> Scorer<'a> {
             if longest.as_ref().is_none_or(|known| known.lines < found.lines) {
                 longest = Some(LongestFunction {
                     path: file.path.clone(),
-                    header: found.header,
+                    header: printable_start(masked(&found.header).as_bytes(), HEADER),
                     lines: found.lines,
                 });
             }
@@ -298,6 +298,9 @@ impl<'a> Scorer<'a> {
         Ok((longest, left_out))
     }
 }
+
+/// So many characters of the line that begins a function are shown.
+const HEADER: usize = 60;
 
 /// How many similar commits are listed.
 const SIMILAR: usize = 5;

@@ -217,7 +217,10 @@ impl RiskReport {
         lines.extend(model.probability.map(|probability| {
             let base =
                 model.base_rate.map(|base| {
-                    format!("; of 100 commits here that are old enough to tell {} did", of_hundred("", base))
+                    format!(
+                        "; of 100 of the newest commits here that are old enough to tell {} did",
+                        of_hundred("", base)
+                    )
                 });
             let base = base.unwrap_or_default();
             format!(

@@ -3,7 +3,7 @@ use crate::model::{CONTENT, INPUTS};
 /// What inputs of the model are about: those of one theme are told together, so that no two reasons contradict.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Theme {
-    /// The repository: the same for any change of these days.
+    /// The repository as a whole: known alike of any change of these days.
     Usual,
     /// Added and deleted lines, and where.
     Size,

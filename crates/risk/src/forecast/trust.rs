@@ -2,7 +2,6 @@ use gitops_health_git::{ZonedTime, counted, thousands};
 
 use super::LEAST_COMPARED;
 use crate::evaluation::{Learned, Verdict, short};
-use crate::label::LEAST_DAYS;
 use crate::model::{Judged, Judgement, Trained};
 
 /// How far to trust what the model says of a change, in sentences.
@@ -38,13 +37,12 @@ fn of_own(own: &Trained, committed: i64) -> String {
         };
         return format!("{few} {words}").trim_end().to_owned();
     }
-    let until = ZonedTime { seconds: own.until(), offset_minutes: 0 };
-    words += &format!(" It knows what became of commits until {}", until.date());
-    // Younger ones are not learned from.
-    let may_be_known = committed < own.until().saturating_sub(LEAST_DAYS * 86_400);
-    words += match may_be_known {
+    let Some(until) = own.learned_until() else { return words };
+    let date = ZonedTime { seconds: until, offset_minutes: 0 };
+    words += &format!(" It learned from commits until {}", date.date());
+    words += match committed <= until {
         true => ", so it may have learned what became of this one.",
-        false => ".",
+        false => ": of later ones too little was known.",
     };
     words
 }

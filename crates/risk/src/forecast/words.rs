@@ -58,8 +58,8 @@ pub(super) fn evidence(theme: Theme, adds: bool, facts: &Facts<'_>) -> String {
         Theme::FileSize => file_size(facts.files(), facts.of("lt")),
         Theme::Experience => experience(facts),
         Theme::Purpose => match facts.of("fix") {
-            fix if fix > 0.5 => "it says that it mends a defect".into(),
-            fix if fix < 0.5 => "it does not say that it mends a defect".into(),
+            fix if fix > 0.5 => "its message reads as if it mended a defect".into(),
+            fix if fix < 0.5 => "its message does not read as if it mended a defect".into(),
             _ => "whether it mends a defect is not said, or of a part of it".into(),
         },
     }
@@ -71,19 +71,18 @@ pub(crate) fn hundredths(part: f64) -> String {
 }
 
 fn usual(facts: &Facts<'_>) -> String {
+    const HERE: &str = "what is known of the repository as a whole";
     if facts.compared < LEAST_COMPARED {
-        return "where any change of a young repository begins".into();
+        return "what is known of a young repository as a whole".into();
     }
     if facts.notable.fixes == 0 {
-        return "where any change here begins: no earlier commit, merges aside, is known to mend a defect"
-            .into();
+        return format!("{HERE}: no earlier commit, merges aside, is known to mend a defect");
     }
     match facts.notable.share_of_fixes {
-        None => "where any change here begins".into(),
-        Some(share) => format!(
-            "where any change here begins: of the latest commits about {} mend a defect",
-            hundredths(share)
-        ),
+        None => HERE.into(),
+        Some(share) => {
+            format!("{HERE}: of the latest commits about {} mend a defect", hundredths(share))
+        }
     }
 }
 

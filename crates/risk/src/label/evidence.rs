@@ -62,7 +62,7 @@ pub enum Convention {
 pub(super) struct Fixes {
     /// In the order of the history.
     pub all: Vec<Fix>,
-    /// When commits were made that changed the custom, in the order of the history, and to what.
+    /// From when on there were commits that go by another custom than those before, in the order of the history, and by which one.
     pub conventions: Vec<(i64, Option<Convention>)>,
 }
 
@@ -183,6 +183,7 @@ pub(super) fn fixes(
     let mut custom = Custom::default();
     let mut content = Content::default();
     let mut fixes = Fixes::default();
+    let mut customs = Vec::new();
     for (place, recorded) in chronicle.commits.iter().enumerate() {
         if place % 256 == 0 {
             (work.progress)(Stage::Commits, place, Some(chronicle.commits.len()));
@@ -204,7 +205,7 @@ pub(super) fn fixes(
             has_issue: by_pattern || !claims.fixed_issues.is_empty(),
         });
         if custom.convention() != before {
-            fixes.conventions.push((recorded.committed.seconds, custom.convention()));
+            customs.push((place, custom.convention()));
         }
         let known = mentioned.get(&recorded.id).map(Vec::as_slice).unwrap_or_default();
         let (mut origins, mut reverted) = match params.names_commits {
@@ -237,7 +238,19 @@ pub(super) fn fixes(
         let committed = recorded.committed.seconds;
         fixes.all.push(Fix { commit: recorded.id, committed, evidence, named });
     }
+    let times: Vec<i64> = chronicle.commits.iter().map(|it| it.committed.seconds).collect();
+    fixes.conventions = begun(&customs, &times);
     Ok(fixes)
+}
+
+/// Since when each custom holds that commits began, by their places: since the first of the commits from there on by its clock. One
+/// clock that is wrong does not put it off.
+fn begun(customs: &[(usize, Option<Convention>)], times: &[i64]) -> Vec<(i64, Option<Convention>)> {
+    let mut earliest = times.to_vec();
+    for place in (1..earliest.len()).rev() {
+        earliest[place - 1] = earliest[place - 1].min(earliest[place]);
+    }
+    customs.iter().map(|(place, convention)| (earliest[*place], *convention)).collect()
 }
 
 /// What the index knows of what commits say of earlier ones, by the commit that says it.
@@ -328,6 +341,15 @@ mod tests {
             (0..*times).for_each(|_| custom.see(*habit));
         }
         custom.convention()
+    }
+
+    #[test]
+    fn a_clock_that_is_wrong_does_not_put_a_custom_off() {
+        let types = Some(Convention::Types);
+        let times = [10, 20, 4_000, 30, 40];
+        assert_eq!(begun(&[(2, types), (4, None)], &times), [(30, types), (40, None)]);
+        assert_eq!(begun(&[(1, types)], &[10, 20, 30]), [(20, types)]);
+        assert_eq!(begun(&[], &[]), []);
     }
 
     #[test]

@@ -22,6 +22,7 @@ pub struct Trained {
     settings: String,
     tip: String,
     until: i64,
+    learned_until: Option<i64>,
     counted: Counted,
     learned: Learned,
     own: Option<OwnModel>,
@@ -70,7 +71,7 @@ pub enum Outdated {
 }
 
 /// Counts up when the file means something else than before, or the same commits would teach something else.
-const FORMAT: u32 = 3;
+const FORMAT: u32 = 4;
 
 /// How large a file is at most, in bytes: several times what the largest model takes.
 pub const MOST_BYTES: usize = 4 << 20;
@@ -104,6 +105,8 @@ impl Trained {
         };
         let mature = history.mature();
         let newest = &mature[mature.len().saturating_sub(NEWEST)..];
+        let learned_until =
+            mature.iter().map(|(number, _)| history.changes[*number].committed).max();
         let defective = newest.iter().filter(|(_, is_defective)| *is_defective).count();
         let trained = Self {
             format: FORMAT,
@@ -111,6 +114,7 @@ impl Trained {
             settings,
             tip: tip.to_string(),
             until,
+            learned_until,
             counted: evaluation.counted,
             learned: lesson.learned,
             own: lesson.own,
@@ -151,6 +155,10 @@ impl Trained {
             (self.tip.parse::<ObjectId>().is_ok(), "the commit of the model is none"),
             (self.base_rate.is_none_or(is_share), "the base rate is no share"),
             ((0..=MOST_SECONDS).contains(&self.until), "the time of the model is none"),
+            (
+                self.learned_until.is_none_or(|time| time <= self.until),
+                "the model learned from what is younger than it",
+            ),
             (
                 self.tested_defective <= self.tested && self.tested <= MOST_COMMITS,
                 "the model was tested on more commits than there are",
@@ -194,6 +202,12 @@ impl Trained {
     /// Up to when labels were known, in seconds since 1970.
     pub fn until(&self) -> i64 {
         self.until
+    }
+
+    /// When the newest of the commits was made that were learned from, in seconds since 1970: of younger ones nothing final was
+    /// known. `None` where there was none.
+    pub fn learned_until(&self) -> Option<i64> {
+        self.learned_until
     }
 
     /// How many commits there were. Those whose labels are final were learned from.
