@@ -135,6 +135,37 @@ fn told(commits: &[Told<'_>]) -> Vec<Row> {
 }
 
 #[test]
+fn in_which_order_later_commits_come_changes_nothing_of_earlier_ones() {
+    let paths: Vec<String> = (0..6).map(|number| format!("src/{number}.c")).collect();
+    let files: Vec<[(&str, usize); 2]> = (0..40)
+        .map(|day| [(&*paths[day % 6], 3 + day % 7), (&*paths[day * day % 5], 2 + day % 11)])
+        .collect();
+    let subjects = ["Add it", "Fix the crash", "Revert \"Add it\"", "Tidy up"];
+    // What is done on which day, and in which order.
+    let rows = |order: &[usize]| {
+        let commits: Vec<Told<'_>> = order
+            .iter()
+            .enumerate()
+            .map(|(day, what)| {
+                let who = ["Ann", "Bob", "Cid"][what % 3];
+                (who, day as i64, subjects[what % 4], &files[*what][..])
+            })
+            .collect();
+        told(&commits)
+    };
+    let mut order: Vec<usize> = (0..40).collect();
+    let before = rows(&order);
+    for seed in 0..2 {
+        fastrand::Rng::with_seed(seed).shuffle(&mut order[25..]);
+        let after = rows(&order);
+        let differ = |(one, other): &(&Row, &Row)| difference(one, other).is_some();
+        assert_eq!(before.iter().zip(&after).take(25).filter(differ).count(), 0, "{order:?}");
+        // The later ones are measured otherwise.
+        assert!(before.iter().zip(&after).skip(25).filter(differ).count() > 5, "{order:?}");
+    }
+}
+
+#[test]
 fn who_people_are_changes_nothing() {
     let build = |names: [&str; 3]| {
         let paths: Vec<String> = (0..5).map(|number| format!("src/{number}.c")).collect();
