@@ -8,6 +8,7 @@
 //! This crate reads no clock and no configuration file, and no repository but for [`label`], which says which past commits
 //! brought defects.
 
+mod build_file;
 mod complexity;
 mod config;
 mod critical;

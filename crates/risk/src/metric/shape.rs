@@ -4,7 +4,8 @@ use gitops_health_git::{FileChange, Lines, Makeup, RepoPath, Status};
 
 use super::*;
 use crate::RiskParams;
-use crate::kind::{FileKind, is_build};
+use crate::build_file::is_build;
+use crate::kind::FileKind;
 
 /// A change as it is measured, whatever came before it.
 #[derive(Clone, Debug, PartialEq)]
