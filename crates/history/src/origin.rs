@@ -376,6 +376,9 @@ impl<'a> Origins<'a> {
         let mut left = asked.lines;
         let mut first = HashMap::new();
         for parent in parents {
+            if left.is_empty() {
+                break;
+            }
             let Some(side) = self.side(parent, asked.path, &path)? else { continue };
             let Some(hunks) = self.compared(side, asked.blob)? else { continue };
             let (mut kept, mut others) = (Vec::new(), Vec::new());
