@@ -96,7 +96,7 @@ pub(crate) fn learned_until(
     Ok(Lesson {
         own,
         learned,
-        default: Calibration::of(&margins, &examples.targets)?,
+        default: Calibration::of_newest(&margins, &examples.targets)?,
         lines: by_lines(&examples, base_rate)?,
         base_rate,
         known,

@@ -313,7 +313,7 @@ fn what_was_kept_is_read_again_and_what_is_broken_is_not_believed() {
     };
     let features = |count: usize| format!("\"features\":{count}");
     for broken in [
-        other("\"format\":4", "\"format\":3"),
+        other("\"format\":5", "\"format\":3"),
         other("\"learned_until\":", "\"learned_until\":9"),
         other(&features(INPUTS.len() + 1), &features(INPUTS.len())),
         other("\"learned\":\"trees\"", "\"learned\":\"weights\""),

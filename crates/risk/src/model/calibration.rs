@@ -20,6 +20,8 @@ pub enum Calibration {
     Isotonic(IsotonicCurve),
 }
 
+/// So many commits say what is usual in a repository now.
+pub(crate) const NEWEST: usize = 1_000;
 /// From so many answers on a curve is tried.
 const LEAST_FOR_CURVE: usize = 2_000;
 /// So many answers stand behind each point of it.
@@ -51,6 +53,13 @@ impl Calibration {
         }
     }
 
+    /// The same from the [`NEWEST`] of them: what the default model says has one level in all repositories, and each repository has
+    /// its own, which changes.
+    pub(crate) fn of_newest(margins: &[f64], targets: &[bool]) -> Result<Self, LearnError> {
+        let older = margins.len().saturating_sub(NEWEST);
+        Self::of(&margins[older..], &targets[older..])
+    }
+
     /// The probability that belongs to a margin, from 0 to 1.
     pub fn probability(&self, margin: f64) -> f64 {
         match self {
@@ -60,7 +69,7 @@ impl Calibration {
     }
 
     /// Whether it can be asked: what comes from a file may be anything.
-    pub(super) fn check(&self) -> Result<(), LearnError> {
+    pub(crate) fn check(&self) -> Result<(), LearnError> {
         match self {
             Self::Logistic(Blend { weights, constant }) => {
                 let is_slope = |slope: &f64| (0.0..=MOST_SLOPE).contains(slope);
@@ -140,6 +149,19 @@ mod tests {
                 assert!((one.probability(margin) - chance(margin)).abs() < 0.05, "{margin}");
             }
         }
+    }
+
+    #[test]
+    fn what_is_long_past_has_no_say_in_the_level_of_today() {
+        let (mut margins, mut targets) = drawn(9_000, |_| 0.5);
+        let (lately, became) = drawn(NEWEST, |margin| probability(margin - 3.0));
+        margins.extend(&lately);
+        targets.extend(&became);
+        let newest = Calibration::of_newest(&margins, &targets).expect("it can learn");
+        assert_eq!(newest, Calibration::of(&lately, &became).expect("it can learn"));
+        assert!((newest.probability(1.0) - probability(-2.0)).abs() < 0.05, "{newest:?}");
+        let few = Calibration::of_newest(&lately[..9], &became[..9]).expect("it is no error");
+        assert_eq!(few, Calibration::of(&lately[..9], &became[..9]).expect("it is no error"));
     }
 
     #[test]

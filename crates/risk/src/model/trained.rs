@@ -2,6 +2,7 @@ use gitops_health_git::ObjectId;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::calibration::NEWEST;
 use super::{Calibration, DefaultModel, OwnModel};
 use crate::RiskParams;
 use crate::evaluation::{
@@ -71,7 +72,7 @@ pub enum Outdated {
 }
 
 /// Counts up when the file means something else than before, or the same commits would teach something else.
-const FORMAT: u32 = 4;
+const FORMAT: u32 = 5;
 
 /// How large a file is at most, in bytes: several times what the largest model takes.
 pub const MOST_BYTES: usize = 4 << 20;
@@ -81,9 +82,6 @@ const MOST_SECONDS: i64 = 253_402_300_799;
 
 /// No repository has more.
 const MOST_COMMITS: usize = 1 << 32;
-
-/// The base rate is that of so many commits.
-const NEWEST: usize = 1_000;
 
 impl Trained {
     /// Learns from a repository's commits, up to `tip`, and tests on the way how good that is. `settings` is
