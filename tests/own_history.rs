@@ -8,7 +8,8 @@ use gitops_health_testkit::{Random, TestRepo, Transcript};
 use serde_json::Value;
 
 use crate::support::{
-    assert_fails_with_hint, assert_harmless, assert_snapshot, program, program_in, run, run_in,
+    assert_fails_with_hint, assert_harmless, assert_snapshot, object_file, program, program_in,
+    run, run_in,
 };
 
 /// When it is asked.
@@ -77,6 +78,10 @@ fn ask(repo: &TestRepo, arguments: &[&str]) -> Transcript {
 
 fn model(repo: &TestRepo) -> PathBuf {
     repo.git_dir().join("gitops-health/risk-model.json")
+}
+
+fn number(value: &Value) -> f64 {
+    value.as_f64().unwrap_or_else(|| panic!("{value} is no number"))
 }
 
 fn json(text: &str) -> Value {
@@ -254,13 +259,14 @@ fn the_score_asks_what_was_learned_and_says_how_far_to_trust_it() {
     let repo = service(420, 6);
     let scored = || json(&ask(&repo, &["score", "--format", "json"]).stdout);
     let before = scored();
-    assert_eq!(before["model"]["probability"], Value::Null);
     assert!(before.to_string().contains("of the latest commits about"), "{before}");
-    assert!(said(&before["model"]["trust"]).contains("is not measured yet: "), "{before}");
+    assert!(
+        said(&before["model"]["trust"]).contains("measures how well it tells them apart"),
+        "{before}"
+    );
 
     ask(&repo, &["train"]);
     let after = scored();
-    let number = |value: &Value| value.as_f64().unwrap_or_else(|| panic!("{value} is no number"));
     assert!((0.0..=1.0).contains(&number(&after["model"]["probability"])));
     assert!((0.0..=1.0).contains(&number(&after["model"]["base_rate"])));
     assert!(said(&after["model"]["trust"]).contains("told more than their size does"), "{after}");
@@ -304,6 +310,102 @@ fn the_score_asks_what_was_learned_and_says_how_far_to_trust_it() {
             "{bare}"
         );
     }
+}
+
+#[test]
+fn before_anything_is_trained_the_score_tells_what_became_of_the_newest_commits() {
+    let repo = service(420, 6);
+    let score = ["score", "--format", "json"];
+    let first = ask(&repo, &score);
+    let report = json(&first.stdout);
+    let model = &report["model"];
+    // What became of them is asked up to a commit that many changes have in common, as of then.
+    let line = repo.git_text(&["rev-list", "--first-parent", "--count", "HEAD~1"]);
+    let beyond = line.trim().parse::<usize>().expect("a number") % 256;
+    let milestone = format!("HEAD~{}", beyond + 1);
+    let trained = json(&ask(&repo, &["train", &milestone, "--format", "json"]).stdout);
+    let mature = number(&trained["commits"]["mature"]);
+    assert!((100.0..1_000.0).contains(&mature), "{trained}");
+    assert!((number(&model["base_rate"]) - number(&trained["base_rate"])).abs() < 1e-4, "{model}");
+    assert!(
+        said(&model["trust"]).contains(&format!("what became of the newest {mature} commits here"))
+    );
+    ask(&repo, &["train", "--remove"]);
+
+    // It is kept beside the index, and made anew where that is gone or damaged.
+    let kept = std::fs::read_dir(repo.git_dir().join("gitops-health")).expect("it is there");
+    let kept = kept.map(|entry| entry.expect("an entry").path());
+    let kept: Vec<PathBuf> =
+        kept.filter(|path| path.to_string_lossy().contains("made-outcomes-")).collect();
+    let [kept] = &kept[..] else { panic!("{kept:?}") };
+    let whole = std::fs::read(kept).expect("it is kept");
+    for damaged in [&whole[..], &whole[..whole.len() / 2], b""] {
+        std::fs::write(kept, damaged).expect("it can be written");
+        assert_eq!(ask(&repo, &score).stdout, first.stdout);
+    }
+    assert!(whole == std::fs::read(kept).expect("it is kept"));
+    ask(&repo, &["score", "--commit", "HEAD~30", "--format", "json"]);
+    run_in(&repo, &["index", "clear"]);
+    assert_eq!(ask(&repo, &score).stdout, first.stdout);
+
+    // A riskier change is likelier to introduce a defect, by the same outcomes, and the score is as it was.
+    let others = (0..16).map(|back| {
+        let revision = format!("HEAD~{back}");
+        json(&ask(&repo, &["score", "--commit", &revision, "--format", "json"]).stdout)
+    });
+    let others: Vec<Value> = others.collect();
+    let same = |other: &&Value| other["model"]["trust"] == others[15]["model"]["trust"];
+    let told = others.iter().filter(same);
+    let told = told.map(|it| ["log_odds", "probability"].map(|key| number(&it["model"][key])));
+    let mut told: Vec<[f64; 2]> = told.collect();
+    told.sort_by(|one, two| one[0].total_cmp(&two[0]));
+    assert!(told.len() > 3 && told.is_sorted_by_key(|one| one[1]), "{told:?}");
+    assert!(told[0][1] < told[told.len() - 1][1], "{told:?}");
+    let bare = ask(&repo, &["score"]);
+    assert_eq!(bare.stdout.trim(), report["value"].to_string(), "{bare}");
+
+    // Other settings give other labels.
+    repo.write(".gitops-health.yaml", "risk: {labels: {defect_patterns: ['values of step 1']}}");
+    let other = json(&ask(&repo, &score).stdout);
+    assert_ne!(other["model"]["base_rate"], model["base_rate"]);
+    assert_eq!(other["model"]["log_odds"], model["log_odds"]);
+}
+
+#[test]
+fn where_content_of_fixes_is_not_here_it_is_not_told_how_likely_a_defect_is() {
+    let repo = service(420, 6);
+    let packs = repo.git_dir().join("objects/pack");
+    for entry in std::fs::read_dir(&packs).expect("it is there") {
+        let path = entry.expect("an entry").path();
+        if path.extension().is_some_and(|it| it == "pack") {
+            let pack = std::fs::read(&path).expect("it is there");
+            std::fs::remove_dir_all(&packs).expect("it is there");
+            repo.git_with_input(&["unpack-objects", "-q"], &pack);
+            break;
+        }
+    }
+    let score = || json(&ask(&repo, &["score", "--commit", "HEAD~9", "--format", "json"]).stdout);
+    assert!(score()["model"]["probability"].is_number());
+    // The index is whole, but a fix can not be followed any more.
+    let fixes = repo.git_text(&["log", "--format=%H", "--grep=^Fix crash", "HEAD~300"]);
+    let fix = fixes.lines().next().expect("there is one");
+    let path = repo.git_text(&["diff", "--name-only", &format!("{fix}~1"), fix]);
+    let blob = repo.id(&format!("{fix}~1:{}", path.trim()));
+    std::fs::remove_file(object_file(&repo, blob.trim())).expect("it is there");
+    for entry in std::fs::read_dir(repo.git_dir().join("gitops-health")).expect("it is there") {
+        let path = entry.expect("an entry").path();
+        if path.to_string_lossy().contains("made-") {
+            std::fs::remove_file(path).expect("it is there");
+        }
+    }
+    let report = score();
+    assert_eq!(report["model"]["probability"], Value::Null);
+    assert_eq!(report["model"]["base_rate"], Value::Null);
+    let trust = said(&report["model"]["trust"]);
+    assert!(
+        trust.contains("some content is not here") && trust.contains("not measured yet"),
+        "{trust}"
+    );
 }
 
 #[test]

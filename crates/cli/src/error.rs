@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use gitops_health_git::Error as GitError;
 use gitops_health_history::Error as HistoryError;
 use gitops_health_risk::ConfigError;
+use gitops_health_risk::forecast::OutcomesError;
 use gitops_health_risk::label::LabelError;
 
 use crate::config::LoadError;
@@ -115,6 +116,15 @@ impl From<HistoryError> for CliError {
         match error {
             HistoryError::Git(error) => error.into(),
             error => Self::new(Failure::History(error)),
+        }
+    }
+}
+
+impl From<OutcomesError> for CliError {
+    fn from(error: OutcomesError) -> Self {
+        match error {
+            OutcomesError::Label(error) => error.into(),
+            OutcomesError::Learn(error) => error.into(),
         }
     }
 }

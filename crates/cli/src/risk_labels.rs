@@ -62,6 +62,11 @@ pub(crate) fn labels_of(
     tips: &[ObjectId],
     params: &LabelParams,
 ) -> Result<Labels, CliError> {
+    Ok(labels_told(context, |work| Labels::of(repo, history, tips, params, work))?)
+}
+
+/// Looks for labels, with a line that says how far that is.
+pub(crate) fn labels_told<T>(context: &Context, look: impl FnOnce(&Work<'_>) -> T) -> T {
     let progress = Mutex::new(context.progress(""));
     let tell = |stage: Stage, count: usize, total: Option<usize>| {
         let progress = progress.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
@@ -71,8 +76,7 @@ pub(crate) fn labels_of(
             _ => format!("{count}{of} messages read"),
         });
     };
-    let work = Work { threads: 1, progress: &tell, cancel: &NEVER };
-    Ok(Labels::of(repo, history, tips, params, &work)?)
+    look(&Work { threads: 1, progress: &tell, cancel: &NEVER })
 }
 
 fn refuse_elsewhere(

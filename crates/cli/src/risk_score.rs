@@ -19,7 +19,7 @@ use crate::output;
 use crate::subject::refuse_nothing;
 
 use assembly::{Found, finish, owners};
-use scorer::Scorer;
+use scorer::{Beside, Scorer};
 
 /// `risk score`: how risky a change is, why, and how to deploy it.
 pub(crate) fn run(context: &Context, args: &ScoreArgs) -> Result<ExitCode, CliError> {
@@ -35,7 +35,8 @@ pub(crate) fn run(context: &Context, args: &ScoreArgs) -> Result<ExitCode, CliEr
 
     let mut scorer = Scorer::new(context, lineage, &params)?;
     let rows = scorer.score_commits(&selection, &change)?;
-    let whole = scorer.score_whole(&selection, &change, args.historical)?;
+    let beside = Beside { similar: args.historical, outcomes: !wants_bare_value(context, args) };
+    let whole = scorer.score_whole(&selection, &change, beside)?;
     let splits = match args.explain && whole.score.band > Band::Low {
         true => Some(splits::of(&mut scorer, &selection, &change, &whole)?),
         false => None,
@@ -67,7 +68,7 @@ pub(crate) fn report_of(
     let (history, is_cut) = index::open_to(context, repo, &loaded.config.index, &tips, depth)?;
     let lineage = Indexed { history: &history, repo };
     let mut scorer = Scorer::new(context, lineage, &params)?;
-    let whole = scorer.score_whole(selection, change, false)?;
+    let whole = scorer.score_whole(selection, change, Beside::default())?;
     let owners = owners(repo, change)?;
     let found = Found { selection, change, owners: &owners, params: &params };
     Ok((finish(found, whole, (Vec::new(), None), loaded.in_report()), is_cut))

@@ -432,6 +432,14 @@ impl History {
         newest.map(id).transpose().map_err(|fault| self.failed("read", fault))
     }
 
+    /// When the newest of the commits up to one was committed, that itself included, dates later than `now` left out; in seconds since
+    /// 1970. `now` where all are later.
+    pub fn newest(&self, commit: ObjectId, now: i64) -> Result<i64, Error> {
+        let all = self.graph.ancestors(&[self.indexed(commit)?]);
+        let committed = all.iter().map(|number| self.graph.node(number).committed);
+        Ok(committed.filter(|committed| *committed <= now).max().unwrap_or(now))
+    }
+
     /// The newest commit on the line of first parents of a commit, which itself is on it, that comes after a multiple
     /// of so many others there: one that many commits have in common. `None` where the line is shorter.
     pub fn milestone(&self, commit: ObjectId, every: usize) -> Result<Option<ObjectId>, Error> {

@@ -1,7 +1,9 @@
 //! What the learned model says of one change, and why, in words and points.
 
 mod compared;
+mod kept;
 mod nearest;
+mod outcomes;
 mod standing;
 mod theme;
 mod trust;
@@ -11,10 +13,11 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::metric::{Known, Row, Shape};
-use crate::model::{INPUTS, Model, Trained};
+use crate::model::{INPUTS, Model};
 use crate::score::Part;
 
 pub use compared::Compared;
+pub use outcomes::{Outcomes, OutcomesError};
 
 use standing::Standing;
 use theme::Theme;
@@ -34,10 +37,12 @@ pub struct Forecast {
 /// What the learned model says of a change, in numbers.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Answer {
-    /// How likely the change introduces a defect, 0 to 1, as it came true for other commits of this repository; where too few
-    /// could be tested, as the model expects by those that it learned from, which `trust` says. Absent where it was not learned.
+    /// How likely the change introduces a defect, 0 to 1, as it came true for other commits of this repository: after
+    /// `risk train` for those that it was tested on, or, where too few could be, as the model expects by those that it learned from; before for the
+    /// newest of which it is known, at most 1,000. `trust` says which. Absent where that is too few.
     pub probability: Option<f64>,
-    /// The share of this repository's commits that introduced a defect, 0 to 1; absent where that was not measured.
+    /// The share of this repository's commits that introduced a defect, 0 to 1, of the newest 1,000 that are old enough to tell; absent where
+    /// `probability` is.
     pub base_rate: Option<f64>,
     /// Of how many of a hundred of the commits that it is compared with the model says less, 0 to 100; absent where there are
     /// fewer than 20.
@@ -73,7 +78,15 @@ const LEAST_COMPARED: usize = 20;
 
 impl Forecast {
     /// Asks the model about a change.
-    pub fn of(model: &Model, shape: &Shape, known: &Known<'_>, compared: &Compared) -> Self {
+    ///
+    /// `outcomes` are asked where nothing was learned from the repository itself.
+    pub fn of(
+        model: &Model,
+        shape: &Shape,
+        known: &Known<'_>,
+        compared: &Compared,
+        outcomes: Option<&Outcomes>,
+    ) -> Self {
         let row = known.measure(shape);
         let (start, contributions) = model.contributions(&row);
         let log_odds = start + contributions.iter().sum::<f64>();
@@ -94,12 +107,18 @@ impl Forecast {
         let own = model.own();
         let measured = own.filter(|own| own.is_measured());
         let answer = Answer {
-            probability: measured.map(|own| own.probability(log_odds)),
-            base_rate: measured.and_then(Trained::base_rate),
+            probability: match measured {
+                Some(own) => Some(own.probability(log_odds)),
+                None => outcomes.and_then(|outcomes| outcomes.probability(log_odds)),
+            },
+            base_rate: match measured {
+                Some(own) => own.base_rate(),
+                None => outcomes.and_then(Outcomes::base_rate),
+            },
             percentile,
             compared_with,
             weight: model.weight(),
-            trust: trust::in_words(own, shape.committed, compared_with),
+            trust: trust::in_words(own, outcomes, shape.committed, compared_with),
             log_odds,
             start,
             contributions: told(&row, &contributions),

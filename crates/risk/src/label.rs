@@ -19,7 +19,7 @@ use std::collections::HashMap;
 use std::sync::atomic::Ordering;
 
 use gitops_health_git::{ObjectId, Repo};
-use gitops_health_history::{History, Stage, Work};
+use gitops_health_history::{Chronicle, History, Stage, Work};
 use regex::bytes::Regex;
 
 pub use evidence::{Convention, Evidence, Fix};
@@ -59,6 +59,25 @@ pub struct LabelParams {
 impl Default for LabelParams {
     fn default() -> Self {
         Self { issues: Vec::new(), names_commits: true, least_share: 0.4 }
+    }
+}
+
+/// How much is looked at where only the newest commits are asked about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Newest {
+    /// So many messages are read.
+    pub messages: usize,
+    /// So many fixes are followed at most, each of which takes some milliseconds.
+    pub fixes: usize,
+    /// And none that is older than all of so many changes that are as old as labels ever have to be ([`MOST_DAYS`]).
+    pub old: usize,
+    /// Where not all fixes are followed there are so many of these changes, or none is.
+    pub least_old: usize,
+}
+
+impl Default for Newest {
+    fn default() -> Self {
+        Self { messages: 10_000, fixes: 1_000, old: 1_000, least_old: 100 }
     }
 }
 
@@ -125,6 +144,7 @@ pub struct Labels {
     unanswered: usize,
     unread: usize,
     maturity: Maturity,
+    complete_from: usize,
 }
 
 /// So many reasons are kept for each fix and commit.
@@ -140,15 +160,63 @@ impl Labels {
         work: &Work<'_>,
     ) -> Result<Self, LabelError> {
         let chronicle = history.chronicle_of(tips)?;
-        let Fixes { all: fixes, conventions } =
-            evidence::fixes(repo, history, &chronicle, tips, params, work)?;
+        let fixes = evidence::fixes(repo, history, &chronicle, tips, params, (0, work))?;
+        Self::by(repo, history, &chronicle, fixes, params, work)
+    }
+
+    /// Of the newest commits up to `tip` alone, whose chronicle that is, for whoever can't wait for all. [`Labels::complete_from`] says of
+    /// which commits no fix is left out; of none where too few of these are old enough at `time`.
+    pub fn of_newest(
+        repo: &Repo,
+        history: &History,
+        (tip, chronicle): (ObjectId, &Chronicle),
+        time: i64,
+        (params, newest): (&LabelParams, Newest),
+        work: &Work<'_>,
+    ) -> Result<Self, LabelError> {
+        let from = chronicle.commits.len().saturating_sub(newest.messages);
+        let mut fixes = evidence::fixes(repo, history, chronicle, &[tip], params, (from, work))?;
+        // Before the custom of a repository is known its words may count for too much.
+        let mut first = if from > 0 { from + evidence::WINDOW } else { 0 };
+        let places = chronicle.commits.iter().enumerate().map(|(place, it)| (it.id, place));
+        let places: HashMap<ObjectId, usize> = places.collect();
+        let place_of = |fix: &Fix| places.get(&fix.commit).copied().unwrap_or_default();
+        let older = fixes.all.len().saturating_sub(newest.fixes);
+        if let Some(last) = fixes.all[..older].last() {
+            first = first.max(place_of(last) + 1);
+        }
+        let old = time.saturating_sub(MOST_DAYS * DAY);
+        let commits = chronicle.commits.iter().enumerate().skip(first).rev();
+        let old = commits.filter(|(_, it)| it.is_change && it.committed.seconds <= old);
+        let old: Vec<usize> = old.map(|(place, _)| place).take(newest.old).collect();
+        let complete_from = match old.last() {
+            Some(oldest) if old.len() == newest.old => *oldest,
+            // All that there is.
+            _ if first == 0 => 0,
+            _ if old.len() >= newest.least_old => first,
+            _ => chronicle.commits.len(),
+        };
+        fixes.all.retain(|fix| place_of(fix) >= complete_from);
+        let labels = Self::by(repo, history, chronicle, fixes, params, work)?;
+        Ok(Self { complete_from, ..labels })
+    }
+
+    fn by(
+        repo: &Repo,
+        history: &History,
+        chronicle: &Chronicle,
+        fixes: Fixes,
+        params: &LabelParams,
+        work: &Work<'_>,
+    ) -> Result<Self, LabelError> {
+        let Fixes { all: fixes, conventions } = fixes;
         let commits: HashMap<ObjectId, Option<i64>> = chronicle
             .commits
             .iter()
             .map(|commit| (commit.id, commit.is_change.then_some(commit.committed.seconds)))
             .collect();
         let mut blames: HashMap<ObjectId, Vec<Blame>> = HashMap::new();
-        let mut inducers = Inducers::new(repo, history, &chronicle);
+        let mut inducers = Inducers::new(repo, history, chronicle);
         let (mut unanswered, mut unread) = (0, 0);
         for (done, fix) in fixes.iter().enumerate() {
             if work.cancel.load(Ordering::Relaxed) {
@@ -177,7 +245,18 @@ impl Labels {
         };
         let maturity = Maturity::of(blames.iter().filter_map(delay).collect());
         let order = chronicle.commits.iter().map(|commit| commit.id).collect();
-        Ok(Self { commits, order, blames, fixes, conventions, unanswered, unread, maturity })
+        let complete_from = 0;
+        Ok(Self {
+            commits,
+            order,
+            blames,
+            fixes,
+            conventions,
+            unanswered,
+            unread,
+            maturity,
+            complete_from,
+        })
     }
 
     /// What was known of a commit at a time, in seconds since 1970: no fix that was committed later has a say. `None` of
@@ -241,6 +320,11 @@ impl Labels {
     /// All commits, none before one of its parents.
     pub fn commits(&self) -> &[ObjectId] {
         &self.order
+    }
+
+    /// From which place among [`Labels::commits`] on all fixes were followed: what is known of earlier ones is not all that could be.
+    pub fn complete_from(&self) -> usize {
+        self.complete_from
     }
 
     /// The commits that mend defects, in the order of the history.

@@ -21,6 +21,7 @@ pub use memory::{Memory, Shapes};
 pub use notable::{LAST_CHANGES_TOLD, LEAST_COUNTED, Notable};
 pub use recall::Recalled;
 pub use reference::Reference;
+pub(crate) use reference::measured_of;
 pub use shape::{ChangedFile, Shape};
 pub use usual::{LAST_COMMITS, Usual};
 

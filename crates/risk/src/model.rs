@@ -12,6 +12,7 @@ mod ready;
 mod trained;
 
 pub use calibration::Calibration;
+pub(crate) use calibration::NEWEST;
 pub use default::DefaultModel;
 pub use example::{Example, Procedure};
 pub(crate) use input::CONTENT;

@@ -114,7 +114,7 @@ fn compared() -> Compared {
 fn scored(drawn: &Drawn, model: &Model, params: &RiskParams) -> (Score, Forecast) {
     let compared = compared();
     let recalled = Recalled::of(&drawn.past, &drawn.shape, compared.reference.usual());
-    let forecast = Forecast::of(model, &drawn.shape, &recalled.known(), &compared);
+    let forecast = Forecast::of(model, &drawn.shape, &recalled.known(), &compared, None);
     let moment = Moment { authored: at(NOW), landed: at(NOW), begun: at(NOW) };
     let subject = Subject {
         files: &drawn.files,
@@ -263,7 +263,7 @@ fn what_is_most_alike_is_the_change_itself() {
     let mut random = Random::new(36);
     let shape = shape(&[], &mut random, &params);
     let recalled = Recalled::of(&past, &shape, compared.reference.usual());
-    let mut forecast = Forecast::of(&model, &shape, &recalled.known(), &compared);
+    let mut forecast = Forecast::of(&model, &shape, &recalled.known(), &compared, None);
     let mut found = 0;
     for (id, row) in &compared.reference.commits {
         forecast.row.clone_from(row);

@@ -7,7 +7,8 @@ use std::sync::atomic::AtomicBool;
 use gitops_health_git::{Location, ObjectId, Repo};
 use gitops_health_history::{History, Work};
 use gitops_health_risk::label::{
-    Blame, DEFAULT_DAYS, Evidence, Inducers, Inducing, LabelError, LabelParams, Labels, Link, State,
+    Blame, DEFAULT_DAYS, Evidence, Inducers, Inducing, LabelError, LabelParams, Labels, Link,
+    Newest, State,
 };
 use gitops_health_testkit::{Author, TestRepo};
 
@@ -449,6 +450,50 @@ fn the_same_history_has_the_same_labels_whatever_is_asked_first() {
     for commit in &culprits {
         assert_eq!(one.at(id(commit), time_of(899)), later.at(id(commit), time_of(899)));
     }
+}
+
+#[test]
+fn of_the_newest_commits_alone_the_same_is_known() {
+    let (repo, ..) = weekly();
+    let (opened, history, tips) = indexed(&repo);
+    let chronicle = history.chronicle(tips[0]).expect("it is indexed");
+    let cancel = AtomicBool::new(false);
+    let work = Work { threads: 1, progress: &|_, _, _| {}, cancel: &cancel };
+    let params = LabelParams::default();
+    let all = labels(&repo);
+    let of = |newest: Newest, day: i64| {
+        let tip = (tips[0], &chronicle);
+        let found =
+            Labels::of_newest(&opened, &history, tip, time_of(day), (&params, newest), &work);
+        found.expect("it is whole")
+    };
+    let whole = Newest::default();
+    assert_eq!(of(whole, 500).complete_from(), 0);
+    let places = || all.commits().iter().enumerate();
+    for (newest, is_cut) in [
+        (whole, false),
+        (Newest { fixes: 9, least_old: 1, ..whole }, true),
+        (Newest { old: 7, ..whole }, true),
+        (Newest { fixes: 12, old: 6, ..whole }, true),
+    ] {
+        let found = of(newest, 2_000);
+        assert_eq!(found.complete_from() > 0, is_cut, "{newest:?}");
+        assert!(found.fixes().len() <= newest.fixes && found.fixes().len() > 1);
+        let mut defective = 0;
+        for (_, commit) in places().filter(|(place, _)| *place >= found.complete_from()) {
+            let [one, other] =
+                [&found, &all].map(|labels| labels.at(*commit, i64::MAX).expect("it is there"));
+            assert_eq!(one.state, other.state, "{newest:?}");
+            defective += usize::from(matches!(one.state, State::Buggy { .. }));
+        }
+        assert!(defective > 1, "{newest:?}");
+    }
+    // Where none of what was followed is old enough, nothing is.
+    let none = of(Newest { fixes: 9, ..whole }, 300);
+    assert_eq!((none.complete_from(), none.fixes().len()), (all.commits().len(), 0));
+    // Of the last messages the first five hundred tell the custom.
+    let unread = of(Newest { messages: 20, ..whole }, 2_000);
+    assert_eq!(unread.complete_from(), all.commits().len());
 }
 
 #[test]

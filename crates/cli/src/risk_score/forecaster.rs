@@ -3,12 +3,13 @@ use std::collections::VecDeque;
 use gitops_health_git::{ObjectId, Repo};
 use gitops_health_history::{History, Past};
 use gitops_health_risk::RiskParams;
-use gitops_health_risk::forecast::{Compared, Forecast};
+use gitops_health_risk::forecast::{Compared, Forecast, Outcomes};
 use gitops_health_risk::metric::{Recalled, Reference, Shape};
-use gitops_health_risk::model::{MOST_BYTES, Model, Outdated};
+use gitops_health_risk::model::{MOST_BYTES, Model, Outdated, Trained};
 
 use crate::context::Context;
 use crate::error::CliError;
+use crate::risk_labels::labels_told;
 use crate::risk_train::MODEL_FILE;
 
 /// Asks the learned model, and keeps what one change after the other is compared with.
@@ -30,7 +31,9 @@ impl Forecaster {
                 Ok((own, None)) if !repo.holds(own.own_tip())? => {
                     (model, "it learned from commits that are not here")
                 }
-                Ok((own, None)) => return Ok(Self { model: own, why_not: None, compared }),
+                Ok((own, None)) => {
+                    return Ok(Self { model: own, why_not: None, compared });
+                }
                 Ok((model, Some(Outdated::OtherDefault))) => {
                     (model, "it builds on the model of another version of this program")
                 }
@@ -58,7 +61,7 @@ impl Forecaster {
         &mut self,
         history: &History,
         base: ObjectId,
-        past: &Past,
+        (past, outcomes): (&Past, Option<Outcomes>),
         shape: &Shape,
         params: &RiskParams,
     ) -> Result<(Forecast, &Compared), CliError> {
@@ -72,10 +75,29 @@ impl Forecaster {
         // What is usual was not asked of so few commits when the model learned.
         let usual = milestone.map(|_| compared.reference.usual()).unwrap_or_default();
         let recalled = Recalled::of(past, shape, usual);
-        let forecast = Forecast::of(&self.model, shape, &recalled.known(), &compared);
+        let known = recalled.known();
+        let forecast = Forecast::of(&self.model, shape, &known, &compared, outcomes.as_ref());
         self.compared.truncate(KEPT - 1);
         self.compared.push_front((last, compared));
         Ok((forecast, &self.compared[0].1))
+    }
+
+    /// What became of commits before, where nothing was learned from them.
+    pub fn outcomes(
+        &self,
+        (context, repo, history): (&Context, &Repo, &History),
+        base: ObjectId,
+        params: &RiskParams,
+    ) -> Result<Option<Outcomes>, CliError> {
+        if self.model.own().is_some_and(Trained::is_measured) {
+            return Ok(None);
+        }
+        let Some(last) = Outcomes::milestone(history, base)? else { return Ok(None) };
+        let (now, model) = (context.now().seconds, &self.model);
+        let outcomes = labels_told(context, |work| {
+            Outcomes::up_to(repo, history, last, params, model, (now, work))
+        })?;
+        Ok(Some(outcomes))
     }
 }
 

@@ -32,6 +32,15 @@ pub(super) struct Scorer<'a> {
     forecaster: Forecaster,
 }
 
+/// What is looked for beside the score, which takes longer.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Beside {
+    /// Earlier commits that are like the change.
+    pub similar: bool,
+    /// What became of commits here of which the model said as much.
+    pub outcomes: bool,
+}
+
 /// A scored change.
 pub(super) struct Scored {
     pub score: Score,
@@ -86,7 +95,7 @@ impl<'a> Scorer<'a> {
         let progress = self.context.progress("commits scored");
         let mut rows = Vec::with_capacity(commits.len());
         for commit in &commits {
-            let scored = self.score(commit, self.arrival(commit), false)?;
+            let scored = self.score(commit, self.arrival(commit), Beside::default())?;
             rows.push(row(commit, &scored));
             progress.at(rows.len());
         }
@@ -98,14 +107,14 @@ impl<'a> Scorer<'a> {
         &mut self,
         selection: &Selection,
         change: &Change,
-        historical: bool,
+        beside: Beside,
     ) -> Result<Scored, CliError> {
         let arrival = match selection {
             // It comes when it is merged, whenever its commits were made.
             Selection::PullRequest { .. } => Arrival::Merging(self.context.now()),
             _ => self.arrival(change),
         };
-        self.score(change, arrival, historical)
+        self.score(change, arrival, beside)
     }
 
     fn arrival(&self, change: &Change) -> Arrival {
@@ -119,7 +128,7 @@ impl<'a> Scorer<'a> {
         &mut self,
         change: &Change,
         arrival: Arrival,
-        historical: bool,
+        beside: Beside,
     ) -> Result<Scored, CliError> {
         let names = risk::names_before(&change.files);
         let tips: Vec<ObjectId> = change.base.into_iter().collect();
@@ -129,7 +138,7 @@ impl<'a> Scorer<'a> {
             limit: self.params.max_commits(),
             until: change.commits.iter().map(|commit| commit.committer.time.seconds).max(),
             marks: &self.tagged,
-            mentions: historical,
+            mentions: beside.similar,
             made: true,
         })?;
         self.context.say(2, || {
@@ -154,13 +163,13 @@ impl<'a> Scorer<'a> {
         let (longest_function, functions_left_out) = self.longest_function(&code)?;
         let forecast = match change.base {
             Some(base) if !change.files.is_empty() => {
-                Some(self.forecast(change, base, (&past, moment), historical)?)
+                Some(self.forecast(change, base, (&past, moment), beside)?)
             }
             _ => None,
         };
         let (forecast, similar) = match forecast {
             Some((forecast, similar)) => (Some(forecast), similar),
-            None => (None, historical.then(Vec::new)),
+            None => (None, beside.similar.then(Vec::new)),
         };
         let subject = Subject {
             files: &change.files,
@@ -196,7 +205,7 @@ impl<'a> Scorer<'a> {
         change: &Change,
         base: ObjectId,
         (past, moment): (&Past, Moment),
-        historical: bool,
+        beside: Beside,
     ) -> Result<(Forecast, Option<Vec<SimilarCommit>>), CliError> {
         let files = change.files.iter().map(|file| {
             let (lines, makeup) = (self.repo.lines_before(file)?, self.repo.makeup(file)?);
@@ -209,9 +218,14 @@ impl<'a> Scorer<'a> {
             files: files.collect::<Result<_, CliError>>()?,
         };
         let history = self.lineage.history;
+        let place = (self.context, self.repo, history);
+        let outcomes = match beside.outcomes {
+            true => self.forecaster.outcomes(place, base, self.params)?,
+            false => None,
+        };
         let (forecast, compared) =
-            self.forecaster.forecast(history, base, past, &shape, self.params)?;
-        if !historical {
+            self.forecaster.forecast(history, base, (past, outcomes), &shape, self.params)?;
+        if !beside.similar {
             return Ok((forecast, None));
         }
         let mut title = |commit: ObjectId| -> Result<String, CliError> {

@@ -4,7 +4,7 @@ use gitops_health_git::{Change, FileChange, RepoPath, Selection};
 use gitops_health_report::Split;
 use gitops_health_risk::FileKind;
 
-use super::scorer::{Scored, Scorer};
+use super::scorer::{Beside, Scored, Scorer};
 use crate::error::CliError;
 
 /// Larger changes are not tried in parts.
@@ -32,7 +32,7 @@ pub(super) fn of(
     }
     let most = whole.score.value.saturating_sub(LEAST_POINTS);
     let mut score = |part: &Change| -> Result<u32, CliError> {
-        Ok(scorer.score_whole(selection, part, false)?.score.value)
+        Ok(scorer.score_whole(selection, part, Beside::default())?.score.value)
     };
     let mut found = Vec::new();
     for (what, files) in candidates(&change.files, whole) {

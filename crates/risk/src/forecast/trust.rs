@@ -1,20 +1,54 @@
 use gitops_health_git::{ZonedTime, counted, thousands};
 
-use super::LEAST_COMPARED;
+use super::{LEAST_COMPARED, Outcomes};
 use crate::evaluation::{Learned, Verdict, short};
 use crate::model::{Judged, Judgement, Trained};
 
 /// How far to trust what the model says of a change, in sentences.
-pub(super) fn in_words(own: Option<&Trained>, committed: i64, compared_with: usize) -> String {
-    let mut words = match own {
-        None => "How often it is right here is not measured yet: `gitops-health risk train` does that once it is known of enough commits what became of them."
-            .to_owned(),
-        Some(own) => of_own(own, committed),
+pub(super) fn in_words(
+    own: Option<&Trained>,
+    outcomes: Option<&Outcomes>,
+    committed: i64,
+    compared_with: usize,
+) -> String {
+    let by_outcomes = outcomes.filter(|_| own.is_none_or(|own| !own.is_measured()));
+    let mut words = by_outcomes.map(|outcomes| of(outcomes, committed)).unwrap_or_default();
+    words += &match (own, by_outcomes) {
+        (None, Some(Outcomes::Known { .. })) => {
+            "`gitops-health risk train` learns from all that are, and measures how well it tells them apart.".to_owned()
+        }
+        (None, _) => {
+            "How often it is right here is not measured yet: `gitops-health risk train` does that once it is known of enough commits what became of them."
+                .to_owned()
+        }
+        (Some(_), Some(Outcomes::Known { .. })) => {
+            "`risk train` learned when too little was known, and can learn more now.".to_owned()
+        }
+        (Some(own), _) => of_own(own, committed),
     };
     if own.is_none() && compared_with < LEAST_COMPARED {
         words += " Commits of other repositories stand in for those that are missing here.";
     }
     words
+}
+
+fn of(outcomes: &Outcomes, committed: i64) -> String {
+    match outcomes {
+        Outcomes::Known { commits, until, .. } => {
+            let date = ZonedTime { seconds: *until, offset_minutes: 0 };
+            let itself = if committed <= *until { ", perhaps this one among them" } else { "" };
+            format!(
+                "The number is by what became of the newest {} here that are old enough to tell, until {}{itself}. ",
+                counted(*commits, "commit", "commits"),
+                date.date()
+            )
+        }
+        Outcomes::TooFew => String::new(),
+        Outcomes::Unread(fixes) => format!(
+            "Of {} some content is not here or can't be read, so that it is not known what became of commits. ",
+            counted(*fixes, "fix", "fixes")
+        ),
+    }
 }
 
 fn of_own(own: &Trained, committed: i64) -> String {

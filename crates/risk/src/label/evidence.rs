@@ -81,7 +81,7 @@ pub struct Fix {
 }
 
 /// The custom of a repository is that of so many commits before a commit, merges left out.
-const WINDOW: usize = 500;
+pub(super) const WINDOW: usize = 500;
 /// Words alone count no more where so large a share of these have a type of Conventional Commits,
 const CONVENTIONAL_SHARE: f64 = 0.4;
 /// or where of those whose words say that something was mended so large a share says which issue,
@@ -169,14 +169,14 @@ fn evidence_of(claims: &Claims, by_pattern: bool, is_stricter: bool) -> Option<E
     }
 }
 
-/// The fixes of a chronicle, and its customs.
+/// The fixes of a chronicle from a place on, and its customs.
 pub(super) fn fixes(
     repo: &Repo,
     history: &History,
     chronicle: &Chronicle,
     tips: &[ObjectId],
     params: &LabelParams,
-    work: &Work<'_>,
+    (from, work): (usize, &Work<'_>),
 ) -> Result<Fixes, LabelError> {
     let names = Ids::of(chronicle);
     let mentioned = mentioned(history, tips)?;
@@ -184,7 +184,7 @@ pub(super) fn fixes(
     let mut content = Content::default();
     let mut fixes = Fixes::default();
     let mut customs = Vec::new();
-    for (place, recorded) in chronicle.commits.iter().enumerate() {
+    for (place, recorded) in chronicle.commits.iter().enumerate().skip(from) {
         if place % 256 == 0 {
             (work.progress)(Stage::Commits, place, Some(chronicle.commits.len()));
         }

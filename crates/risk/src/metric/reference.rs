@@ -1,5 +1,7 @@
+use std::ops::Range;
+
 use gitops_health_git::ObjectId;
-use gitops_health_history::{Error, History};
+use gitops_health_history::{Chronicle, Error, History};
 
 use super::usual::{EPOCH, LAST_COMMITS};
 use super::*;
@@ -26,32 +28,41 @@ impl Reference {
         params: &RiskParams,
     ) -> Result<Self, Error> {
         let chronicle = history.chronicle(milestone)?;
-        let changes = || chronicle.commits.iter().filter(|commit| commit.is_change);
-        let skipped = changes().count().saturating_sub(LAST_COMMITS);
-        // What was usual then is compared with as well.
-        let unmeasured = skipped.saturating_sub(LAST_COMMITS + EPOCH);
-        let shapes = Shapes::new(&chronicle, params);
-        let mut memory = Memory::default();
-        let mut commits = Vec::new();
-        let nothing = vec![0.0; METRICS.len()];
-        for (index, commit) in changes().enumerate() {
-            let shape = shapes.of(commit);
-            let is_revert = commit.purpose.is_revert;
-            if index < unmeasured {
-                memory.learn(&shape, is_revert, &nothing);
-                continue;
-            }
-            let row = memory.known(&shape).measure(&shape);
-            memory.learn(&shape, is_revert, &row);
-            if index >= skipped {
-                commits.push((commit.id, row));
-            }
-        }
-        Ok(Self { commits })
+        let all = chronicle.commits.iter().filter(|commit| commit.is_change).count();
+        Ok(Self { commits: measured_of(&chronicle, params, all.saturating_sub(LAST_COMMITS)..all) })
     }
 
     /// What is usual.
     pub fn usual(&self) -> Usual {
         Usual::of(self.commits.iter().map(|(_, row)| row))
     }
+}
+
+/// Measures some of the changes of a chronicle that follow one another, by their numbers among those that are changes.
+pub(crate) fn measured_of(
+    chronicle: &Chronicle,
+    params: &RiskParams,
+    some: Range<usize>,
+) -> Vec<(ObjectId, Row)> {
+    // What was usual before each is compared with as well.
+    let unmeasured = some.start.saturating_sub(LAST_COMMITS + EPOCH);
+    let shapes = Shapes::new(chronicle, params);
+    let mut memory = Memory::default();
+    let mut measured = Vec::new();
+    let nothing = vec![0.0; METRICS.len()];
+    let changes = chronicle.commits.iter().filter(|commit| commit.is_change);
+    for (number, commit) in changes.take(some.end).enumerate() {
+        let shape = shapes.of(commit);
+        let is_revert = commit.purpose.is_revert;
+        if number < unmeasured {
+            memory.learn(&shape, is_revert, &nothing);
+            continue;
+        }
+        let row = memory.known(&shape).measure(&shape);
+        memory.learn(&shape, is_revert, &row);
+        if number >= some.start {
+            measured.push((commit.id, row));
+        }
+    }
+    measured
 }
