@@ -9,9 +9,13 @@ mod theme;
 mod trust;
 mod words;
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::config::KindWeights;
+use crate::kind::FileKind;
 use crate::metric::{Known, Row, Shape};
 use crate::model::{INPUTS, Model};
 use crate::score::Part;
@@ -126,9 +130,25 @@ impl Forecast {
         Self { answer, row, fill, parts }
     }
 
-    /// How the forecast fills its factor: parts that may take from it, too, and add up to [`Forecast::fill`].
-    pub(crate) fn parts(&self) -> Vec<Part> {
-        self.parts.clone()
+    /// How the forecast fills its factor: parts that may take from it, too. They add up to [`Forecast::fill`], times what the kind
+    /// counts of the changed files that counts most: what was learned from knows of mistakes, and not of how much they cost.
+    pub(crate) fn parts(
+        &self,
+        by_kind: &BTreeMap<FileKind, usize>,
+        weights: &KindWeights,
+    ) -> Vec<Part> {
+        let mut parts = self.parts.clone();
+        let most = by_kind.keys().map(|kind| weights.of(*kind)).fold(0.0, f64::max);
+        if most < 1.0 && !by_kind.is_empty() {
+            let kinds: Vec<FileKind> = by_kind.keys().copied().collect();
+            parts.push(Part {
+                id: "kinds".into(),
+                fill: self.fill * (most - 1.0),
+                evidence: words::kinds(&kinds, most),
+                details: Vec::new(),
+            });
+        }
+        parts
     }
 
     /// What part of its weight the model keeps, from 0 to 1.

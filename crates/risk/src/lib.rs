@@ -207,7 +207,10 @@ pub fn score(features: &Features, params: &RiskParams) -> Score {
         measured(
             FactorId::DefectModel,
             weights.ml * features.forecast.as_ref().map_or(1.0, Forecast::weight),
-            features.forecast.as_ref().map(Forecast::parts),
+            features
+                .forecast
+                .as_ref()
+                .map(|forecast| forecast.parts(&features.complexity.by_kind, &config.file_kinds)),
             "nothing came before, so that there is nothing to compare with",
         ),
         measured(

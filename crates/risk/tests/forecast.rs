@@ -152,6 +152,41 @@ fn reasons_add_up_to_the_score_and_the_answer() {
 }
 
 #[test]
+fn what_the_model_says_counts_as_much_as_the_kind_that_counts_most() {
+    let (model, params, mut random) =
+        (Model::shipped().expect("it is whole"), params(), Random::new(37));
+    let mut met = std::collections::BTreeSet::new();
+    for _ in 0..400 {
+        let drawn = drawn(&mut random, &params);
+        let (score, forecast) = scored(&drawn, &model, &params);
+        let has = |name: &str| drawn.files.iter().any(|file| file.path.to_string().contains(name));
+        let (most, words) = match () {
+            () if has("src") || has("lib") => (1.0, None),
+            () if has("conf") => (0.7, Some("alone: counts 0.7 of what code does")),
+            () if has("tests") && has("docs") => {
+                (0.4, Some("changes tests and documentation alone: counts 0.4 of what code does"))
+            }
+            () if has("tests") => (0.4, Some("changes tests alone: counts 0.4 of what code does")),
+            () => (0.1, Some("changes documentation alone: counts 0.1 of what code does")),
+        };
+        let factor = &score.factors[0];
+        let points = 50.0 * forecast.fill() * most;
+        assert!((f64::from(factor.points) - points).abs() <= 1.0, "{points}: {factor:?}");
+        let signal = factor.signals.iter().find(|signal| signal.id == "kinds");
+        // What takes nothing is not told.
+        let takes = 50.0 * forecast.fill() * (1.0 - most);
+        assert!(signal.is_some() || takes < 2.0, "{takes}: {factor:?}");
+        assert!(signal.is_none() || words.is_some(), "{factor:?}");
+        if let (Some(signal), Some(words)) = (signal, words) {
+            assert!(signal.evidence.ends_with(words), "{}", signal.evidence);
+            assert!(signal.points < 0);
+            met.insert(signal.evidence.clone());
+        }
+    }
+    assert!(met.len() > 3, "{met:?}");
+}
+
+#[test]
 fn more_lines_of_the_same_kind_never_lower_the_score() {
     let (model, params, mut random) =
         (Model::shipped().expect("it is whole"), params(), Random::new(32));

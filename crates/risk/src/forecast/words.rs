@@ -65,6 +65,29 @@ pub(super) fn evidence(theme: Theme, adds: bool, facts: &Facts<'_>) -> String {
     }
 }
 
+/// That nothing of other kinds changes, and how much a file of these counts at most.
+pub(super) fn kinds(kinds: &[FileKind], most: f64) -> String {
+    let names: Vec<&str> = kinds
+        .iter()
+        .map(|kind| match kind {
+            FileKind::Test => "tests",
+            FileKind::Generated => "generated files",
+            FileKind::Vendored => "code of others",
+            FileKind::Code | FileKind::Configuration | FileKind::Documentation | FileKind::Data => {
+                kind.word()
+            }
+        })
+        .collect();
+    match &names[..] {
+        [one] => format!("changes {one} alone: counts {most} of what code does"),
+        [several @ .., last] => format!(
+            "changes {} and {last} alone: counts {most} of what code does",
+            several.join(", ")
+        ),
+        [] => String::new(),
+    }
+}
+
 /// A part as `34 of 100`.
 pub(crate) fn hundredths(part: f64) -> String {
     format!("{:.0} of 100", (part * 100.0).clamp(1.0, 99.0))
