@@ -195,7 +195,10 @@ fn contents_of_earlier_commits_that_are_not_here_are_told() {
     let _ = fs::remove_dir_all(repo.git_dir().join("gitops-health"));
     let bare = score(&repo, &[]);
     assert_eq!(bare.code, Some(0), "{bare}");
-    assert!(bare.stderr.contains(told) && bare.stderr.contains("git fetch --refetch"), "{bare}");
+    assert!(
+        bare.stderr.contains(told) && bare.stderr.contains("git fetch --refetch --no-filter"),
+        "{bare}"
+    );
     for format in ["json", "text", "markdown"] {
         let report = score(&repo, &["--format", format]);
         let words = report.stdout.split_whitespace().collect::<Vec<_>>().join(" ");

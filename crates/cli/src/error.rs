@@ -347,7 +347,7 @@ fn hint_for_git(error: &GitError) -> Option<String> {
         },
         GitError::NoMergeBase { .. } => "name two revisions of one history; in a shallow clone, run `git fetch --unshallow` first".into(),
         GitError::ShallowEdge { .. } => "fetch more of the history with `git fetch --deepen=100` or `git fetch --unshallow`".into(),
-        GitError::MissingObject { .. } => "in a partial or shallow clone, fetch it with `git fetch --refetch`; otherwise look for damage with `git fsck`".into(),
+        GitError::MissingObject { .. } => "in a partial or shallow clone, fetch it with `git fetch --refetch --no-filter`; otherwise look for damage with `git fsck`".into(),
         GitError::UnreadableObject { .. } => "look for damage with `git fsck`, and fetch the object again".into(),
         GitError::Index { .. } => index_hint(error),
         GitError::UnchangedIndex { .. } => "let other git commands end and try again; if none runs, remove `index.lock` from the git directory".into(),

@@ -119,7 +119,7 @@ pub(crate) fn about_uncounted(commits: usize) -> Option<String> {
     (commits > 0).then(|| {
         format!(
             "In {} the lines of a file could not be counted, because its content is not in this repository or too \
-             large: the defect model knows of no lines there. `git fetch --refetch` brings what a partial clone left \
+             large: the defect model knows of no lines there. `git fetch --refetch --no-filter` brings what a partial clone left \
              out.",
             counted(commits, "earlier commit", "earlier commits")
         )

@@ -86,7 +86,7 @@ impl Learnable {
         if unread_fixes > 0 {
             notes.push(format!(
                 "Of {} some content is not here or can't be read: labels that come from there may be missing or \
-                 wrong. `git fetch --refetch` brings what a partial clone lacks.",
+                 wrong. `git fetch --refetch --no-filter` brings what a partial clone lacks.",
                 counted(unread_fixes, "fix", "fixes")
             ));
         }
