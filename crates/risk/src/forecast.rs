@@ -1,6 +1,7 @@
 //! What the learned model says of one change, and why, in words and points.
 
 mod compared;
+mod counted;
 mod kept;
 mod nearest;
 mod outcomes;
@@ -9,12 +10,9 @@ mod theme;
 mod trust;
 mod words;
 
-use std::collections::BTreeMap;
-
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::config::KindWeights;
 use crate::kind::FileKind;
 use crate::metric::{Known, Row, Shape};
 use crate::model::{INPUTS, Model};
@@ -77,20 +75,25 @@ pub struct Contribution {
     pub log_odds: f64,
 }
 
+/// What a change is seen beside.
+#[derive(Clone, Copy, Debug)]
+pub struct Beside<'a> {
+    /// The last commits of the repository.
+    pub compared: &'a Compared,
+    /// What became of commits, which is asked where nothing was learned from the repository itself.
+    pub outcomes: Option<&'a Outcomes>,
+    /// What each file of the change is and how much it counts, from 0 to 1, in their order.
+    pub counts: &'a [(FileKind, f64)],
+}
+
 /// So many commits are compared with before a percentile is told.
 const LEAST_COMPARED: usize = 20;
 
 impl Forecast {
     /// Asks the model about a change.
     ///
-    /// `outcomes` are asked where nothing was learned from the repository itself.
-    pub fn of(
-        model: &Model,
-        shape: &Shape,
-        known: &Known<'_>,
-        compared: &Compared,
-        outcomes: Option<&Outcomes>,
-    ) -> Self {
+    pub fn of(model: &Model, shape: &Shape, known: &Known<'_>, beside: &Beside<'_>) -> Self {
+        let Beside { compared, outcomes, counts } = *beside;
         let row = known.measure(shape);
         let (start, contributions) = model.contributions(&row);
         let log_odds = start + contributions.iter().sum::<f64>();
@@ -104,8 +107,18 @@ impl Forecast {
             contributions: &contributions,
             compared: compared_with,
         };
-        let fill = standing.fill(log_odds);
-        let parts = parts(&standing, (start, &contributions), log_odds, &facts);
+        let mut parts = parts(&standing, (start, &contributions), log_odds, &facts);
+        let counted = counted::Counted { model, shape, known, standing: &standing, counts };
+        let (whole, fill) = (standing.fill(log_odds), counted.fill(&row));
+        if counted.is_partial() {
+            let evidence = words::counts(counts);
+            parts.push(Part {
+                id: "kinds".into(),
+                fill: fill - whole,
+                evidence,
+                details: Vec::new(),
+            });
+        }
         let percentile = (compared_with >= LEAST_COMPARED)
             .then(|| (standing.below(log_odds) * 100 / compared_with) as u32);
         let own = model.own();
@@ -130,25 +143,9 @@ impl Forecast {
         Self { answer, row, fill, parts }
     }
 
-    /// How the forecast fills its factor: parts that may take from it, too. They add up to [`Forecast::fill`], times what the kind
-    /// counts of the changed files that counts most: what was learned from knows of mistakes, and not of how much they cost.
-    pub(crate) fn parts(
-        &self,
-        by_kind: &BTreeMap<FileKind, usize>,
-        weights: &KindWeights,
-    ) -> Vec<Part> {
-        let mut parts = self.parts.clone();
-        let most = by_kind.keys().map(|kind| weights.of(*kind)).fold(0.0, f64::max);
-        if most < 1.0 && !by_kind.is_empty() {
-            let kinds: Vec<FileKind> = by_kind.keys().copied().collect();
-            parts.push(Part {
-                id: "kinds".into(),
-                fill: self.fill * (most - 1.0),
-                evidence: words::kinds(&kinds, most),
-                details: Vec::new(),
-            });
-        }
-        parts
+    /// How the forecast fills its factor: parts that may take from it, too, and add up to [`Forecast::fill`].
+    pub(crate) fn parts(&self) -> Vec<Part> {
+        self.parts.clone()
     }
 
     /// What part of its weight the model keeps, from 0 to 1.
@@ -156,7 +153,7 @@ impl Forecast {
         self.answer.weight
     }
 
-    /// The part of the points that the change gets, from 0 to 1.
+    /// The part of the points that the change gets, from 0 to 1: as much as its files count.
     pub fn fill(&self) -> f64 {
         self.fill
     }

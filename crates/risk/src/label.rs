@@ -19,7 +19,7 @@ use std::collections::HashMap;
 use std::sync::atomic::Ordering;
 
 use gitops_health_git::{ObjectId, Repo};
-use gitops_health_history::{Chronicle, History, Stage, Work};
+use gitops_health_history::{Chronicle, History, RecordedFile, Stage, Work};
 use regex::bytes::Regex;
 
 pub use evidence::{Convention, Evidence, Fix};
@@ -62,13 +62,18 @@ impl Default for LabelParams {
     }
 }
 
+/// Counts up when the same history would get other labels.
+pub const VERSION: u32 = 1;
+
 /// How much is looked at where only the newest commits are asked about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Newest {
-    /// So many messages are read.
+    /// So many messages are read, of merges not counted; of the oldest 500 of them the custom alone is learned.
     pub messages: usize,
-    /// So many fixes are followed at most, each of which takes some milliseconds.
+    /// So many fixes are followed at most, each of which usually takes some milliseconds,
     pub fixes: usize,
+    /// and no more than change files of so many lines together.
+    pub lines: usize,
     /// And none that is older than all of so many changes that are as old as labels ever have to be ([`MOST_DAYS`]).
     pub old: usize,
     /// Where not all fixes are followed there are so many of these changes, or none is.
@@ -77,7 +82,7 @@ pub struct Newest {
 
 impl Default for Newest {
     fn default() -> Self {
-        Self { messages: 10_000, fixes: 1_000, old: 1_000, least_old: 100 }
+        Self { messages: 10_000, fixes: 1_000, lines: 4_000_000, old: 1_000, least_old: 100 }
     }
 }
 
@@ -161,7 +166,7 @@ impl Labels {
     ) -> Result<Self, LabelError> {
         let chronicle = history.chronicle_of(tips)?;
         let fixes = evidence::fixes(repo, history, &chronicle, tips, params, (0, work))?;
-        Self::by(repo, history, &chronicle, fixes, params, work)
+        Self::by(repo, history, (&chronicle, 0), fixes, params, work)
     }
 
     /// Of the newest commits up to `tip` alone, whose chronicle that is, for whoever can't wait for all. [`Labels::complete_from`] says of
@@ -174,20 +179,35 @@ impl Labels {
         (params, newest): (&LabelParams, Newest),
         work: &Work<'_>,
     ) -> Result<Self, LabelError> {
-        let from = chronicle.commits.len().saturating_sub(newest.messages);
-        let mut fixes = evidence::fixes(repo, history, chronicle, &[tip], params, (from, work))?;
+        let changes = || chronicle.commits.iter().enumerate().rev().filter(|(_, it)| it.is_change);
         // Before the custom of a repository is known its words may count for too much.
-        let mut first = if from > 0 { from + evidence::WINDOW } else { 0 };
+        let from = changes().nth(newest.messages).map_or(0, |(place, _)| place + 1);
+        let mut first = match from {
+            0 => 0,
+            _ => changes()
+                .nth(newest.messages.saturating_sub(evidence::WINDOW))
+                .map_or(0, |(place, _)| place),
+        };
+        let mut fixes = evidence::fixes(repo, history, chronicle, &[tip], params, (from, work))?;
         let places = chronicle.commits.iter().enumerate().map(|(place, it)| (it.id, place));
         let places: HashMap<ObjectId, usize> = places.collect();
         let place_of = |fix: &Fix| places.get(&fix.commit).copied().unwrap_or_default();
-        let older = fixes.all.len().saturating_sub(newest.fixes);
-        if let Some(last) = fixes.all[..older].last() {
+        let mut lines = newest.lines;
+        let is_too_much = |(number, fix): &(usize, &Fix)| {
+            let files = chronicle.files(&chronicle.commits[place_of(fix)]).iter();
+            let of_file = |file: &RecordedFile| {
+                file.lines.saturating_add(file.added).saturating_add(file.deleted) as usize
+            };
+            lines = lines.saturating_sub(files.map(of_file).sum());
+            *number >= newest.fixes || lines == 0
+        };
+        if let Some((_, last)) = fixes.all.iter().rev().enumerate().find(is_too_much) {
             first = first.max(place_of(last) + 1);
         }
         let old = time.saturating_sub(MOST_DAYS * DAY);
-        let commits = chronicle.commits.iter().enumerate().skip(first).rev();
-        let old = commits.filter(|(_, it)| it.is_change && it.committed.seconds <= old);
+        let old = changes()
+            .take_while(|(place, _)| *place >= first)
+            .filter(|(_, it)| it.committed.seconds <= old && !chronicle.files(it).is_empty());
         let old: Vec<usize> = old.map(|(place, _)| place).take(newest.old).collect();
         let complete_from = match old.last() {
             Some(oldest) if old.len() == newest.old => *oldest,
@@ -197,14 +217,13 @@ impl Labels {
             _ => chronicle.commits.len(),
         };
         fixes.all.retain(|fix| place_of(fix) >= complete_from);
-        let labels = Self::by(repo, history, chronicle, fixes, params, work)?;
-        Ok(Self { complete_from, ..labels })
+        Self::by(repo, history, (chronicle, complete_from), fixes, params, work)
     }
 
     fn by(
         repo: &Repo,
         history: &History,
-        chronicle: &Chronicle,
+        (chronicle, complete_from): (&Chronicle, usize),
         fixes: Fixes,
         params: &LabelParams,
         work: &Work<'_>,
@@ -239,13 +258,14 @@ impl Labels {
         for known in blames.values_mut() {
             known.sort_by_key(|blame| (blame.known, blame.fix));
         }
-        let delay = |(commit, blames): (&ObjectId, &Vec<Blame>)| {
-            let (known, committed) = (blames.first()?.known, commits.get(commit)?.as_ref()?);
-            Some((known, known.saturating_sub(*committed)))
-        };
-        let maturity = Maturity::of(blames.iter().filter_map(delay).collect());
+        // Of earlier commits the first fix may have been left out: what became known of them took longer than it did.
+        let told = chronicle.commits[complete_from.min(chronicle.commits.len())..].iter();
+        let delays = told.filter_map(|commit| {
+            let known = blames.get(&commit.id)?.first()?.known;
+            Some((known, known.saturating_sub(commit.committed.seconds)))
+        });
+        let maturity = Maturity::of(delays.collect());
         let order = chronicle.commits.iter().map(|commit| commit.id).collect();
-        let complete_from = 0;
         Ok(Self {
             commits,
             order,

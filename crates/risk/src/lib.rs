@@ -114,6 +114,11 @@ impl RiskParams {
         changes.iter().map(|change| kinds.of(&change.path, &change.attributes)).collect()
     }
 
+    /// What each of some files is and how much it counts.
+    pub fn counts_of(&self, kinds: &[FileKind]) -> Vec<(FileKind, f64)> {
+        kinds.iter().map(|kind| (*kind, self.config.file_kinds.of(*kind))).collect()
+    }
+
     /// What a file is by its name, where nothing is known of its attributes.
     pub fn kind_of_path(&self, path: &RepoPath) -> FileKind {
         Kinds::new(&self.kind_paths).of(path, &PathAttributes::default())
@@ -207,10 +212,7 @@ pub fn score(features: &Features, params: &RiskParams) -> Score {
         measured(
             FactorId::DefectModel,
             weights.ml * features.forecast.as_ref().map_or(1.0, Forecast::weight),
-            features
-                .forecast
-                .as_ref()
-                .map(|forecast| forecast.parts(&features.complexity.by_kind, &config.file_kinds)),
+            features.forecast.as_ref().map(Forecast::parts),
             "nothing came before, so that there is nothing to compare with",
         ),
         measured(

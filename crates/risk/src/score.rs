@@ -47,6 +47,11 @@ impl Factor {
         let Some(begin) = begin else {
             return self.signals.iter().rev().max_by_key(|signal| signal.points);
         };
+        // What files count may take most of what the others give.
+        let kinds = self.signals.iter().find(|signal| signal.id == "kinds");
+        if let Some(kinds) = kinds.filter(|kinds| -kinds.points > self.points) {
+            return Some(kinds);
+        }
         let moves = if self.points >= begin.points { 1 } else { -1 };
         let movers = self.signals[1..].iter().filter(|signal| signal.points * moves > 0);
         movers.rev().max_by_key(|signal| signal.points * moves).or(Some(begin))

@@ -10,7 +10,7 @@ use gitops_health_git::{
     Status, ZonedTime,
 };
 use gitops_health_history::{Before, History, Made, Options, Past, PastCommit, Purpose, Work};
-use gitops_health_risk::forecast::{Compared, Forecast};
+use gitops_health_risk::forecast::{Beside, Compared, Forecast};
 use gitops_health_risk::metric::{ChangedFile, METRICS, Recalled, Reference, Row, Shape};
 use gitops_health_risk::model::Model;
 use gitops_health_risk::{
@@ -114,7 +114,9 @@ fn compared() -> Compared {
 fn scored(drawn: &Drawn, model: &Model, params: &RiskParams) -> (Score, Forecast) {
     let compared = compared();
     let recalled = Recalled::of(&drawn.past, &drawn.shape, compared.reference.usual());
-    let forecast = Forecast::of(model, &drawn.shape, &recalled.known(), &compared, None);
+    let counts = params.counts_of(&params.kinds_of(&drawn.files));
+    let beside = Beside { compared: &compared, outcomes: None, counts: &counts };
+    let forecast = Forecast::of(model, &drawn.shape, &recalled.known(), &beside);
     let moment = Moment { authored: at(NOW), landed: at(NOW), begun: at(NOW) };
     let subject = Subject {
         files: &drawn.files,
@@ -151,39 +153,72 @@ fn reasons_add_up_to_the_score_and_the_answer() {
     }
 }
 
+/// The same without the files that are not told of.
+fn some_of(drawn: &Drawn, tell: impl Fn(&str) -> bool) -> Drawn {
+    let kept: Vec<usize> =
+        (0..drawn.files.len()).filter(|it| tell(&drawn.files[*it].path.to_string())).collect();
+    let mut past = drawn.past.clone();
+    for commit in &mut past.commits {
+        let place = |it: &usize| kept.iter().position(|other| other == it);
+        commit.followed = commit.followed.iter().filter_map(place).collect();
+        // They know of the directory of the first file alone.
+        commit.directories.retain(|_| kept.contains(&0));
+    }
+    let files = kept.iter().map(|it| drawn.files[*it].clone()).collect();
+    let shape_files = kept.iter().map(|it| drawn.shape.files[*it].clone()).collect();
+    Drawn { files, past, shape: Shape { files: shape_files, ..drawn.shape.clone() } }
+}
+
 #[test]
-fn what_the_model_says_counts_as_much_as_the_kind_that_counts_most() {
+fn the_model_gives_what_files_count_by_their_kind() {
     let (model, params, mut random) =
         (Model::shipped().expect("it is whole"), params(), Random::new(37));
-    let mut met = std::collections::BTreeSet::new();
+    let (mut met, mut added) = (std::collections::BTreeSet::new(), 0);
     for _ in 0..400 {
         let drawn = drawn(&mut random, &params);
         let (score, forecast) = scored(&drawn, &model, &params);
-        let has = |name: &str| drawn.files.iter().any(|file| file.path.to_string().contains(name));
-        let (most, words) = match () {
-            () if has("src") || has("lib") => (1.0, None),
-            () if has("conf") => (0.7, Some("alone: counts 0.7 of what code does")),
-            () if has("tests") && has("docs") => {
-                (0.4, Some("changes tests and documentation alone: counts 0.4 of what code does"))
-            }
-            () if has("tests") => (0.4, Some("changes tests alone: counts 0.4 of what code does")),
-            () => (0.1, Some("changes documentation alone: counts 0.1 of what code does")),
-        };
         let factor = &score.factors[0];
-        let points = 50.0 * forecast.fill() * most;
+        let points = 50.0 * forecast.fill();
         assert!((f64::from(factor.points) - points).abs() <= 1.0, "{points}: {factor:?}");
+        let has = |name: &str| drawn.files.iter().any(|file| file.path.to_string().contains(name));
+        let (is_code, kinds) = (has("src") || has("lib"), ["conf", "tests", "docs"].map(has));
         let signal = factor.signals.iter().find(|signal| signal.id == "kinds");
-        // What takes nothing is not told.
-        let takes = 50.0 * forecast.fill() * (1.0 - most);
-        assert!(signal.is_some() || takes < 2.0, "{takes}: {factor:?}");
-        assert!(signal.is_none() || words.is_some(), "{factor:?}");
-        if let (Some(signal), Some(words)) = (signal, words) {
-            assert!(signal.evidence.ends_with(words), "{}", signal.evidence);
-            assert!(signal.points < 0);
+        if let Some(signal) = signal {
             met.insert(signal.evidence.clone());
         }
+        // What the model says of all files, as they are told in other reasons.
+        let others = factor.signals.iter().filter(|signal| signal.id != "kinds");
+        let whole: i32 = others.map(|signal| signal.points).sum();
+        match (is_code, kinds) {
+            (true, [false, false, false]) => assert!(signal.is_none(), "{factor:?}"),
+            (false, [false, false, true]) => {
+                assert!(10 * factor.points <= whole + 20, "{factor:?}")
+            }
+            (false, [false, true, false]) => {
+                assert!(10 * factor.points <= 4 * whole + 20, "{factor:?}")
+            }
+            (true, [false, false, true]) => {
+                // Documentation beside code adds no more than a tenth of what it adds for the model.
+                let code = some_of(&drawn, |path| !path.contains("docs"));
+                let alone = scored(&code, &model, &params).1.fill() * 50.0;
+                assert!(points >= alone - 1.0, "{alone} {factor:?}");
+                assert!(
+                    points <= alone + 0.1 * f64::from(whole).max(alone) + 1.0,
+                    "{alone} {factor:?}"
+                );
+                added += 1;
+            }
+            _ => {}
+        }
     }
-    assert!(met.len() > 3, "{met:?}");
+    assert!(added > 10 && met.len() > 6, "{added} {met:?}");
+    for words in [
+        "code 1, tests 0.4, documentation 0.1",
+        "documentation 0.1",
+        "configuration 0.7, tests 0.4",
+    ] {
+        assert!(met.contains(&format!("what files count by their kind: {words}")), "{met:?}");
+    }
 }
 
 #[test]
@@ -298,7 +333,8 @@ fn what_is_most_alike_is_the_change_itself() {
     let mut random = Random::new(36);
     let shape = shape(&[], &mut random, &params);
     let recalled = Recalled::of(&past, &shape, compared.reference.usual());
-    let mut forecast = Forecast::of(&model, &shape, &recalled.known(), &compared, None);
+    let beside = Beside { compared: &compared, outcomes: None, counts: &[] };
+    let mut forecast = Forecast::of(&model, &shape, &recalled.known(), &beside);
     let mut found = 0;
     for (id, row) in &compared.reference.commits {
         forecast.row.clone_from(row);

@@ -2,10 +2,10 @@ use std::collections::VecDeque;
 
 use gitops_health_git::{ObjectId, Repo};
 use gitops_health_history::{History, Past};
-use gitops_health_risk::RiskParams;
-use gitops_health_risk::forecast::{Compared, Forecast, Outcomes};
+use gitops_health_risk::forecast::{Beside, Compared, Forecast, Outcomes};
 use gitops_health_risk::metric::{Recalled, Reference, Shape};
 use gitops_health_risk::model::{MOST_BYTES, Model, Outdated, Trained};
+use gitops_health_risk::{FileKind, RiskParams};
 
 use crate::context::Context;
 use crate::error::CliError;
@@ -62,7 +62,7 @@ impl Forecaster {
         history: &History,
         base: ObjectId,
         (past, outcomes): (&Past, Option<Outcomes>),
-        shape: &Shape,
+        (shape, counts): (&Shape, &[(FileKind, f64)]),
         params: &RiskParams,
     ) -> Result<(Forecast, &Compared), CliError> {
         let milestone = Reference::milestone(history, base)?;
@@ -75,8 +75,8 @@ impl Forecaster {
         // What is usual was not asked of so few commits when the model learned.
         let usual = milestone.map(|_| compared.reference.usual()).unwrap_or_default();
         let recalled = Recalled::of(past, shape, usual);
-        let known = recalled.known();
-        let forecast = Forecast::of(&self.model, shape, &known, &compared, outcomes.as_ref());
+        let beside = Beside { compared: &compared, outcomes: outcomes.as_ref(), counts };
+        let forecast = Forecast::of(&self.model, shape, &recalled.known(), &beside);
         self.compared.truncate(KEPT - 1);
         self.compared.push_front((last, compared));
         Ok((forecast, &self.compared[0].1))
@@ -92,7 +92,7 @@ impl Forecaster {
         if self.model.own().is_some_and(Trained::is_measured) {
             return Ok(None);
         }
-        let Some(last) = Outcomes::milestone(history, base)? else { return Ok(None) };
+        let Some(last) = Reference::milestone(history, base)? else { return Ok(None) };
         let (now, model) = (context.now().seconds, &self.model);
         let outcomes = labels_told(context, |work| {
             Outcomes::up_to(repo, history, last, params, model, (now, work))

@@ -163,7 +163,7 @@ impl<'a> Scorer<'a> {
         let (longest_function, functions_left_out) = self.longest_function(&code)?;
         let forecast = match change.base {
             Some(base) if !change.files.is_empty() => {
-                Some(self.forecast(change, base, (&past, moment), beside)?)
+                Some(self.forecast(change, &kinds, base, (&past, moment), beside)?)
             }
             _ => None,
         };
@@ -203,6 +203,7 @@ impl<'a> Scorer<'a> {
     fn forecast(
         &mut self,
         change: &Change,
+        kinds: &[FileKind],
         base: ObjectId,
         (past, moment): (&Past, Moment),
         beside: Beside,
@@ -223,8 +224,14 @@ impl<'a> Scorer<'a> {
             true => self.forecaster.outcomes(place, base, self.params)?,
             false => None,
         };
-        let (forecast, compared) =
-            self.forecaster.forecast(history, base, (past, outcomes), &shape, self.params)?;
+        let counts = self.params.counts_of(kinds);
+        let (forecast, compared) = self.forecaster.forecast(
+            history,
+            base,
+            (past, outcomes),
+            (&shape, &counts),
+            self.params,
+        )?;
         if !beside.similar {
             return Ok((forecast, None));
         }

@@ -210,8 +210,8 @@ impl RiskReport {
         lines.extend(model.percentile.map(|percentile| {
             let these = compared_with(model.compared_with);
             match percentile {
-                0 => format!("Hardly any of {these} is less risky."),
-                _ => format!("Of {these} {percentile} of 100 are less risky."),
+                0 => format!("It says less of hardly any of {these}."),
+                _ => format!("It says less of {percentile} of 100 of {these}."),
             }
         }));
         lines.extend(model.probability.map(|probability| {

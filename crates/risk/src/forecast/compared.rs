@@ -39,7 +39,8 @@ impl Compared {
             let margins = reference.commits.iter().map(|(_, row)| model.margin(row)).collect();
             Ok(Self { reference, margins })
         };
-        kept::kept_or_made(history, ("compared", MOST_BYTES), &key, Self::read, make, Self::written)
+        let write = |made: &Self| Some(made.written());
+        kept::kept_or_made(history, ("compared", MOST_BYTES), &key, Self::read, make, write)
     }
 
     fn written(&self) -> Vec<u8> {

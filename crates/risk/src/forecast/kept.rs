@@ -38,14 +38,14 @@ pub(super) fn key(
     hasher.finalize().into()
 }
 
-/// What was kept under a key, read; else it is made, and kept as it is written.
+/// What was kept under a key, read; else it is made, and kept as it is written, if it is.
 pub(super) fn kept_or_made<T, E: From<Error>>(
     history: &History,
     (what, most_bytes): (&str, usize),
     key: &Key,
     read: impl FnOnce(&[u8]) -> Option<T>,
     make: impl FnOnce() -> Result<T, E>,
-    write: impl FnOnce(&T) -> Vec<u8>,
+    write: impl FnOnce(&T) -> Option<Vec<u8>>,
 ) -> Result<T, E> {
     let name = format!("{MADE_FROM_IT}{what}-{}", key[0] % KEPT);
     // Whatever is wrong with what was kept, it can be made again.
@@ -54,8 +54,9 @@ pub(super) fn kept_or_made<T, E: From<Error>>(
         return Ok(read);
     }
     let made = make()?;
+    let Some(content) = write(&made) else { return Ok(made) };
     let mut bytes = key.to_vec();
-    bytes.extend(write(&made));
+    bytes.extend(content);
     let sum: [u8; 32] = Sha256::digest(&bytes).into();
     bytes.extend_from_slice(&sum);
     // Who can't keep it makes it anew each time.

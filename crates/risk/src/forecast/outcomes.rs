@@ -23,6 +23,8 @@ pub enum Outcomes {
         defective: usize,
         /// When the newest of them was committed, in seconds since 1970.
         until: i64,
+        /// Whether the clone is shallow: what fixes mend may be older than what is here.
+        is_shallow: bool,
         /// What makes a probability of what the model says.
         calibration: Calibration,
     },
@@ -30,6 +32,8 @@ pub enum Outcomes {
     TooFew,
     /// Of so many fixes some content is not here or can't be read.
     Unread(usize),
+    /// A commit is not here or can't be read.
+    Unreadable,
 }
 
 /// Why it could not be said what became of commits.
@@ -49,21 +53,9 @@ impl From<gitops_health_history::Error> for OutcomesError {
     }
 }
 
-/// One in so many commits of the line of first parents is a milestone: changes after the same one have this in common.
-const EPOCH: usize = 256;
-
 const MOST_BYTES: usize = 1 << 16;
 
 impl Outcomes {
-    /// Up to which commit outcomes are asked for a change that comes after this one. `None` where there are fewer than 256
-    /// before.
-    pub fn milestone(
-        history: &History,
-        tip: ObjectId,
-    ) -> Result<Option<ObjectId>, gitops_health_history::Error> {
-        history.milestone(tip, EPOCH)
-    }
-
     /// Of the newest commits up to `last`, with the labels of the moment when the newest of them was committed, dates later than
     /// `now` left out.
     pub fn up_to(
@@ -76,12 +68,12 @@ impl Outcomes {
     ) -> Result<Self, OutcomesError> {
         let newest = history.newest(last, now)?;
         let hasher = Sha256::new()
-            .chain_update("outcomes 1\0")
+            .chain_update(format!("outcomes 1 {:?}\0", Newest::default()))
             .chain_update(last.as_bytes())
             .chain_update(newest.to_le_bytes())
             .chain_update(params.settings_of_labels());
         let key = kept::key(hasher, history, params, model);
-        let make = || {
+        let make = || -> Result<Self, OutcomesError> {
             let chronicle = history.chronicle(last)?;
             let labels = Labels::of_newest(
                 repo,
@@ -90,11 +82,20 @@ impl Outcomes {
                 newest,
                 (params.labels(), Newest::default()),
                 work,
-            )?;
-            Ok(Self::of(&chronicle, &labels, params, model, newest)?)
+            );
+            match labels {
+                Ok(labels) => Ok(Self::of(&chronicle, &labels, params, model, newest)?),
+                // The score does without it.
+                Err(LabelError::Git(_)) => Ok(Self::Unreadable),
+                Err(error) => Err(error.into()),
+            }
         };
         let read = |kept: &[u8]| serde_json::from_slice(kept).ok().filter(Self::is_sound);
-        let write = |made: &Self| serde_json::to_vec(made).unwrap_or_default();
+        // What is not here may be tomorrow.
+        let write = |made: &Self| match made {
+            Self::Known { .. } | Self::TooFew => serde_json::to_vec(made).ok(),
+            Self::Unread(_) | Self::Unreadable => None,
+        };
         kept::kept_or_made(history, ("outcomes", MOST_BYTES), &key, read, make, write)
     }
 
@@ -141,6 +142,7 @@ impl Outcomes {
             commits: told.len(),
             defective,
             until: *until,
+            is_shallow: chronicle.commits.iter().any(|commit| commit.is_root && !commit.is_change),
             calibration: Calibration::of_newest(&margins, &targets)?,
         })
     }
@@ -149,9 +151,12 @@ impl Outcomes {
     fn is_sound(&self) -> bool {
         match self {
             Self::Known { commits, defective, calibration, .. } => {
-                defective <= commits && calibration.check().is_ok()
+                (LEAST_EXAMPLES..=NEWEST).contains(commits)
+                    && defective <= commits
+                    && calibration.check().is_ok()
             }
-            Self::TooFew | Self::Unread(_) => true,
+            Self::TooFew => true,
+            Self::Unread(_) | Self::Unreadable => false,
         }
     }
 

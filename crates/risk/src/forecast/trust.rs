@@ -12,19 +12,16 @@ pub(super) fn in_words(
     compared_with: usize,
 ) -> String {
     let by_outcomes = outcomes.filter(|_| own.is_none_or(|own| !own.is_measured()));
-    let mut words = by_outcomes.map(|outcomes| of(outcomes, committed)).unwrap_or_default();
+    let mut words = by_outcomes.map(of).unwrap_or_default();
     words += &match (own, by_outcomes) {
         (None, Some(Outcomes::Known { .. })) => {
-            "`gitops-health risk train` learns from all that are, and measures how well it tells them apart.".to_owned()
+            "`gitops-health risk train` learns from all of them, and measures how well it tells them apart.".to_owned()
         }
         (None, _) => {
             "How often it is right here is not measured yet: `gitops-health risk train` does that once it is known of enough commits what became of them."
                 .to_owned()
         }
-        (Some(_), Some(Outcomes::Known { .. })) => {
-            "`risk train` learned when too little was known, and can learn more now.".to_owned()
-        }
-        (Some(own), _) => of_own(own, committed),
+        (Some(own), by_outcomes) => of_own(own, by_outcomes, committed),
     };
     if own.is_none() && compared_with < LEAST_COMPARED {
         words += " Commits of other repositories stand in for those that are missing here.";
@@ -32,26 +29,36 @@ pub(super) fn in_words(
     words
 }
 
-fn of(outcomes: &Outcomes, committed: i64) -> String {
+fn of(outcomes: &Outcomes) -> String {
     match outcomes {
-        Outcomes::Known { commits, until, .. } => {
+        Outcomes::Known { commits, until, is_shallow, .. } => {
             let date = ZonedTime { seconds: *until, offset_minutes: 0 };
-            let itself = if committed <= *until { ", perhaps this one among them" } else { "" };
+            let cut = match is_shallow {
+                true => {
+                    " What fixes mend may be older than what is in this shallow clone: then other commits are taken for it."
+                }
+                false => "",
+            };
             format!(
-                "The number is by what became of the newest {} here that are old enough to tell, until {}{itself}. ",
+                "The number is by what became of {} here that are old enough to tell, the newest of {}.{cut} ",
                 counted(*commits, "commit", "commits"),
                 date.date()
             )
         }
         Outcomes::TooFew => String::new(),
         Outcomes::Unread(fixes) => format!(
-            "Of {} some content is not here or can't be read, so that it is not known what became of commits. ",
+            "Of {} some content is not here or can't be read, so that it is not told what became of commits: `git fetch --refetch --no-filter` brings what a \
+             partial clone lacks. ",
             counted(*fixes, "fix", "fixes")
         ),
+        Outcomes::Unreadable => {
+            "What became of commits is not told, because one of them is not here or can't be read. "
+                .to_owned()
+        }
     }
 }
 
-fn of_own(own: &Trained, committed: i64) -> String {
+fn of_own(own: &Trained, outcomes: Option<&Outcomes>, committed: i64) -> String {
     let mut words = match own.judged() {
         Judged::Told(judgement) => judged(own, &judgement),
         Judged::Unknown(_) if own.is_measured() => {
@@ -63,6 +70,9 @@ fn of_own(own: &Trained, committed: i64) -> String {
     };
     if !own.is_measured() {
         let few = match own.learned() {
+            _ if matches!(outcomes, Some(Outcomes::Known { .. })) => {
+                "`risk train` learned how many are defective, and no more: when it was asked it was known of too few commits."
+            }
             Learned::Nothing => "`risk train` found too little here to learn from.",
             _ => {
                 "It is known of too few commits here what became of them: `risk train` learned how many are defective, and no \

@@ -65,27 +65,24 @@ pub(super) fn evidence(theme: Theme, adds: bool, facts: &Facts<'_>) -> String {
     }
 }
 
-/// That nothing of other kinds changes, and how much a file of these counts at most.
-pub(super) fn kinds(kinds: &[FileKind], most: f64) -> String {
-    let names: Vec<&str> = kinds
-        .iter()
-        .map(|kind| match kind {
-            FileKind::Test => "tests",
-            FileKind::Generated => "generated files",
-            FileKind::Vendored => "code of others",
-            FileKind::Code | FileKind::Configuration | FileKind::Documentation | FileKind::Data => {
-                kind.word()
-            }
-        })
-        .collect();
-    match &names[..] {
-        [one] => format!("changes {one} alone: counts {most} of what code does"),
-        [several @ .., last] => format!(
-            "changes {} and {last} alone: counts {most} of what code does",
-            several.join(", ")
-        ),
-        [] => String::new(),
-    }
+/// How much files count by what they are, those that count most first.
+pub(super) fn counts(counts: &[(FileKind, f64)]) -> String {
+    let mut kinds = counts.to_vec();
+    kinds.sort_by(|one, two| two.1.total_cmp(&one.1).then(one.0.cmp(&two.0)));
+    kinds.dedup();
+    let name = |kind: FileKind| match kind {
+        FileKind::Test => "tests",
+        FileKind::Generated => "what a program wrote",
+        FileKind::Vendored => "code of others",
+        FileKind::Code | FileKind::Configuration | FileKind::Documentation | FileKind::Data => {
+            kind.word()
+        }
+    };
+    let told = |(kind, count): &(FileKind, f64)| {
+        format!("{} {}", name(*kind), (count * 1e3).round() / 1e3)
+    };
+    let told: Vec<String> = kinds.iter().map(told).collect();
+    format!("what files count by their kind: {}", told.join(", "))
 }
 
 /// A part as `34 of 100`.

@@ -1,6 +1,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+use gitops_health_git::RepoPath;
 use gitops_health_history::Purpose;
 
 use super::*;
@@ -68,6 +69,28 @@ pub struct Known<'a> {
     pub(super) repository: Repository,
     /// What is usual.
     pub(super) usual: &'a Usual,
+}
+
+impl Known<'_> {
+    /// Some files of a change alone, and what is known before these. In how many commits the author changed one of their subsystems is taken for
+    /// what it is of all files.
+    pub(crate) fn of_some_files(&self, shape: &Shape, keep: &[bool]) -> (Shape, Self) {
+        let kept = |place: &usize| keep.get(*place).copied().unwrap_or_default();
+        let places: Vec<usize> = (0..shape.files.len()).filter(kept).collect();
+        let files = places.iter().map(|place| shape.files[*place].clone()).collect();
+        let some = Shape { files, ..shape.clone() };
+        let before = shape.directories_before().into_iter().zip(&self.directories);
+        let before: BTreeMap<RepoPath, &Cow<'_, [u32]>> = before.collect();
+        let directories = some.directories_before();
+        let directories =
+            directories.iter().filter_map(|directory| before.get(directory).copied().cloned());
+        let known = Self {
+            files: places.iter().filter_map(|place| self.files.get(*place).cloned()).collect(),
+            directories: directories.collect(),
+            ..self.clone()
+        };
+        (some, known)
+    }
 }
 
 /// More half-lives than that before or after 1970 are as many: 2 to their power is still a number. The shortest that is counted

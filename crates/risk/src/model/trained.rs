@@ -4,13 +4,13 @@ use sha2::{Digest, Sha256};
 
 use super::calibration::NEWEST;
 use super::{Calibration, DefaultModel, OwnModel};
-use crate::RiskParams;
 use crate::evaluation::{
     Counted, Evaluation, EvaluationError, Figures, Interval, Learned, Measure, OwnHistory, Ranker,
     Unknown, Verdict, learned_until, own_calibration,
 };
 use crate::learn::LearnError;
 use crate::metric::{Row, VERSION};
+use crate::{RiskParams, label};
 
 /// What was learned from the commits of one repository, with all that is to be known of it: what `risk train` keeps.
 ///
@@ -355,7 +355,7 @@ impl RiskParams {
     /// A digest of what labels and measured changes depend on besides the commits: how they are measured, `risk.labels` and
     /// `risk.kind_paths`.
     pub fn settings_of_labels(&self) -> String {
-        let all = (VERSION, &self.config.labels, &self.config.kind_paths);
+        let all = (VERSION, label::VERSION, &self.config.labels, &self.config.kind_paths);
         hexadecimal(&serde_json::to_vec(&all).unwrap_or_default())
     }
 }
