@@ -166,7 +166,7 @@ impl Labels {
     ) -> Result<Self, LabelError> {
         let chronicle = history.chronicle_of(tips)?;
         let fixes = evidence::fixes(repo, history, &chronicle, tips, params, (0, work))?;
-        Self::by(repo, history, (&chronicle, 0), fixes, params, work)
+        Self::by(repo, history, (&chronicle, 0, None), fixes, params, work)
     }
 
     /// Of the newest commits up to `tip` alone, whose chronicle that is, for whoever can't wait for all. [`Labels::complete_from`] says of
@@ -204,10 +204,10 @@ impl Labels {
         if let Some((_, last)) = fixes.all.iter().rev().enumerate().find(is_too_much) {
             first = first.max(place_of(last) + 1);
         }
-        let old = time.saturating_sub(MOST_DAYS * DAY);
+        let by_now = time.saturating_sub(MOST_DAYS * DAY);
         let old = changes()
             .take_while(|(place, _)| *place >= first)
-            .filter(|(_, it)| it.committed.seconds <= old && !chronicle.files(it).is_empty());
+            .filter(|(_, it)| it.committed.seconds <= by_now && !chronicle.files(it).is_empty());
         let old: Vec<usize> = old.map(|(place, _)| place).take(newest.old).collect();
         let complete_from = match old.last() {
             Some(oldest) if old.len() == newest.old => *oldest,
@@ -217,13 +217,14 @@ impl Labels {
             _ => chronicle.commits.len(),
         };
         fixes.all.retain(|fix| place_of(fix) >= complete_from);
-        Self::by(repo, history, (chronicle, complete_from), fixes, params, work)
+        let place = (chronicle, complete_from, (complete_from > 0).then_some(by_now));
+        Self::by(repo, history, place, fixes, params, work)
     }
 
     fn by(
         repo: &Repo,
         history: &History,
-        (chronicle, complete_from): (&Chronicle, usize),
+        (chronicle, complete_from, told_by): (&Chronicle, usize, Option<i64>),
         fixes: Fixes,
         params: &LabelParams,
         work: &Work<'_>,
@@ -260,6 +261,9 @@ impl Labels {
         }
         // Of earlier commits the first fix may have been left out: what became known of them took longer than it did.
         let told = chronicle.commits[complete_from.min(chronicle.commits.len())..].iter();
+        // And of few years those that take long have hardly become known.
+        let told =
+            told.filter(|commit| told_by.is_none_or(|time| commit.committed.seconds <= time));
         let delays = told.filter_map(|commit| {
             let known = blames.get(&commit.id)?.first()?.known;
             Some((known, known.saturating_sub(commit.committed.seconds)))
