@@ -91,7 +91,6 @@ const LEAST_COMPARED: usize = 20;
 
 impl Forecast {
     /// Asks the model about a change.
-    ///
     pub fn of(model: &Model, shape: &Shape, known: &Known<'_>, beside: &Beside<'_>) -> Self {
         let Beside { compared, outcomes, counts } = *beside;
         let row = known.measure(shape);
